@@ -1,0 +1,120 @@
+/** Arrays of numbers between bounds. */
+
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import type { Random } from "../core/random.js";
+import {
+  createTypedArray,
+  type DType,
+  dtypeOf,
+  isTypedArray,
+  sizeOf,
+  type TypedArray,
+} from "../core/state.js";
+import type { Space, SpaceJSON } from "./space.js";
+
+/** Options of {@link Box}. */
+export interface BoxOptions {
+  /** Lower bound: one number for all, or one for each element. */
+  low: number | ArrayLike<number>;
+  /** Upper bound, inclusive. */
+  high: number | ArrayLike<number>;
+  /** Shape of one value. */
+  shape: readonly number[];
+  /** Element type, default `"float32"`. */
+  dtype?: DType;
+}
+
+/**
+ * Arrays of a fixed shape whose elements lie between bounds (inclusive, possibly infinite).
+ *
+ * @example
+ * ```ts
+ * const frames = new Box({ low: 0, high: 255, shape: [84, 84, 4], dtype: "uint8" });
+ * ```
+ */
+export class Box implements Space<TypedArray> {
+  /** @inheritDoc */
+  readonly kind = "box";
+  /** @inheritDoc */
+  readonly shape: readonly number[];
+  /** @inheritDoc */
+  readonly dtype: DType;
+  /** Lower bound: one number, or one for each element. */
+  readonly low: number | Float64Array;
+  /** Upper bound: one number, or one for each element. */
+  readonly high: number | Float64Array;
+  private readonly size: number;
+
+  /**
+   * @throws ShapeError when a list of bounds has another length than the shape
+   * @throws InvalidArgumentError when a bound is NaN or low exceeds high
+   */
+  constructor(options: BoxOptions) {
+    this.shape = [...options.shape];
+    this.dtype = options.dtype ?? "float32";
+    this.size = sizeOf(this.shape);
+    this.low = this.bound("low", options.low);
+    this.high = this.bound("high", options.high);
+    for (let i = 0; i < this.size; i++) {
+      if (!(at(this.low, i) <= at(this.high, i))) {
+        throw new InvalidArgumentError(
+          "low",
+          `expected low <= high, received ${at(this.low, i)} > ${at(this.high, i)} at ${i}`,
+        );
+      }
+      if (typeof this.low === "number" && typeof this.high === "number") break;
+    }
+  }
+
+  private bound(name: string, value: number | ArrayLike<number>): number | Float64Array {
+    if (typeof value === "number") return value;
+    if (value.length !== this.size) throw new ShapeError(name, `[${this.shape.join(", ")}]`, [value.length]);
+    return Float64Array.from(value);
+  }
+
+  /** Uniform between finite bounds; normal, or exponential from one finite bound, elsewhere. */
+  sample(random: Random): TypedArray {
+    const value = createTypedArray(this.dtype, this.size);
+    const whole = this.dtype !== "float32" && this.dtype !== "float64";
+    for (let i = 0; i < this.size; i++) {
+      const low = at(this.low, i);
+      const high = at(this.high, i);
+      if (Number.isFinite(low) && Number.isFinite(high)) {
+        value[i] = whole ? low + random.integer(high - low + 1) : random.uniform(low, high);
+      } else if (Number.isFinite(low)) value[i] = low - Math.log(1 - random.uniform());
+      else if (Number.isFinite(high)) value[i] = high + Math.log(1 - random.uniform());
+      else value[i] = random.normal();
+    }
+    return value;
+  }
+
+  /** @inheritDoc */
+  contains(value: unknown): boolean {
+    if (!isTypedArray(value) || value.length !== this.size || dtypeOf(value) !== this.dtype) return false;
+    for (let i = 0; i < this.size; i++) {
+      if (!(value[i] >= at(this.low, i) && value[i] <= at(this.high, i))) return false;
+    }
+    return true;
+  }
+
+  /** @inheritDoc */
+  toJSON(): SpaceJSON {
+    return {
+      kind: this.kind,
+      shape: [...this.shape],
+      dtype: this.dtype,
+      low: plain(this.low),
+      high: plain(this.high),
+    };
+  }
+}
+
+function at(bound: number | Float64Array, i: number): number {
+  return typeof bound === "number" ? bound : bound[i];
+}
+
+function plain(bound: number | Float64Array): number | string | number[] {
+  if (typeof bound !== "number")
+    return Array.from(bound, (v) => (Number.isFinite(v) ? v : Math.sign(v) * Number.MAX_VALUE));
+  return Number.isFinite(bound) ? bound : String(bound);
+}

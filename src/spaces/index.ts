@@ -1,0 +1,22 @@
+/** Spaces of observations and actions. */
+
+import { Box } from "./box.js";
+import { Discrete } from "./discrete.js";
+import { MultiDiscrete } from "./multi-discrete.js";
+import type { SpaceJSON } from "./space.js";
+
+export { Box, type BoxOptions } from "./box.js";
+export { Discrete } from "./discrete.js";
+export { MultiDiscrete } from "./multi-discrete.js";
+export type { Space, SpaceJSON } from "./space.js";
+
+/** Spaces that the trainers can act in. */
+export type ActionSpace = Discrete | MultiDiscrete | Box;
+
+/** Makes a space from the description that its `toJSON` gave. */
+export function spaceFromJSON(json: SpaceJSON): ActionSpace {
+  if (json.kind === "discrete") return new Discrete(json.n, json.start);
+  if (json.kind === "multi-discrete") return new MultiDiscrete(json.nvec);
+  const bound = (value: number | string | number[]) => (Array.isArray(value) ? value : Number(value));
+  return new Box({ shape: json.shape, dtype: json.dtype, low: bound(json.low), high: bound(json.high) });
+}
