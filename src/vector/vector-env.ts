@@ -1,0 +1,59 @@
+/** Many environments stepped as one. */
+
+import type { StateRecord, TypedArray } from "../core/state.js";
+import type { Frame, Info, ResetOptions } from "../envs/env.js";
+import type { ActionSpace, Box } from "../spaces/index.js";
+
+/** Result of {@link VectorEnv.reset}. */
+export interface VectorReset {
+  /** First observations, flat `[numEnvs, ...shape]`; valid until the next call. */
+  observations: TypedArray;
+  /** One record an environment. */
+  infos: Info[];
+}
+
+/** Result of {@link VectorEnv.step}. Arrays are valid until the next call. */
+export interface VectorStep extends VectorReset {
+  /** `[numEnvs]` rewards of this step. */
+  rewards: Float32Array;
+  /** `[numEnvs]`, 1 where the task ended. */
+  terminated: Uint8Array;
+  /** `[numEnvs]`, 1 where the episode was cut from outside. */
+  truncated: Uint8Array;
+  /**
+   * For every environment whose episode ended in this step: the last observation of the ended
+   * episode (`observations` already holds the first one of the next); `null` for the others.
+   */
+  finalObservations: (TypedArray | null)[];
+}
+
+/**
+ * `numEnvs` copies of one environment with same-step autoreset: the step that ends an episode
+ * also starts the next one. `infos` then belong to the ended episode's last step.
+ */
+export interface VectorEnv {
+  /** How many environments there are. */
+  readonly numEnvs: number;
+  /** Observation space of one environment. */
+  readonly observationSpace: Box;
+  /** Action space of one environment. */
+  readonly actionSpace: ActionSpace;
+  /** Names of discrete actions, for games. */
+  readonly actionMeanings?: readonly string[];
+  /** Starts a new episode everywhere; environment `i` gets seed `seed + i`. */
+  reset(options?: ResetOptions): Promise<VectorReset>;
+  /**
+   * Plays one step everywhere.
+   *
+   * @param actions flat `[numEnvs]` for `Discrete`, `[numEnvs, ...shape]` for other spaces
+   */
+  step(actions: ArrayLike<number>): Promise<VectorStep>;
+  /** A picture of one environment. */
+  render(index: number): Frame;
+  /** Frees everything. */
+  close(): Promise<void>;
+  /** States of all environments, where they can be saved. */
+  getState?(): StateRecord;
+  /** Puts such states back. */
+  setState?(state: StateRecord): void;
+}
