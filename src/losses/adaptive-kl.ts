@@ -1,0 +1,56 @@
+/** The adaptive coefficient of PPO's KL penalty. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import type { Stateful, StateRecord } from "../core/state.js";
+
+/** Options of {@link AdaptiveKLCoefficient}. */
+export interface AdaptiveKLOptions {
+  /** First coefficient (RLlib's `kl_coeff`), default 0.2; 0 switches the penalty off for good. */
+  initial?: number;
+  /** Wanted mean KL divergence of one update (RLlib's `kl_target`), default 0.01. */
+  target?: number;
+}
+
+/**
+ * Coefficient of the KL penalty, adapted after every update (Schulman et al. 2017, section 4;
+ * RLlib's rule): above twice the target it grows by half, below half the target it halves.
+ *
+ * @example
+ * ```ts
+ * const kl = new AdaptiveKLCoefficient({ initial: 0.5, target: 0.01 });
+ * kl.update(0.03); // 0.75
+ * ```
+ */
+export class AdaptiveKLCoefficient implements Stateful {
+  /** Present coefficient. */
+  value: number;
+  /** Wanted KL divergence. */
+  readonly target: number;
+
+  /** @throws InvalidArgumentError when a number is negative, or the target zero */
+  constructor(options: AdaptiveKLOptions = {}) {
+    this.value = options.initial ?? 0.2;
+    this.target = options.target ?? 0.01;
+    if (!(this.value >= 0))
+      throw new InvalidArgumentError("initial", `expected a number >= 0, received ${this.value}`);
+    if (!(this.target > 0))
+      throw new InvalidArgumentError("target", `expected a positive number, received ${this.target}`);
+  }
+
+  /** Adapts to the mean KL divergence of the finished update; returns the new coefficient. */
+  update(meanKl: number): number {
+    if (meanKl > 2 * this.target) this.value *= 1.5;
+    else if (meanKl < 0.5 * this.target) this.value *= 0.5;
+    return this.value;
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return { value: this.value };
+  }
+
+  /** @inheritDoc */
+  setState(state: StateRecord): void {
+    this.value = state.value as number;
+  }
+}

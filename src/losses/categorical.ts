@@ -1,0 +1,105 @@
+/** Distributions over a finite set of actions, given by logits. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Random } from "../core/random.js";
+
+/**
+ * A batch of categorical distributions on the tape. Every method returns a tensor that the caller
+ * owns and that is differentiable in the logits; all are stable for large logits.
+ *
+ * @example
+ * ```ts
+ * const policy = new Categorical(logits); // [..., actions]
+ * const loss = tf.neg(tf.mean(policy.logProb(actions)));
+ * ```
+ */
+export class Categorical {
+  private readonly logProbs: tf.Tensor;
+
+  /** @param logits `[..., actions]` unnormalised log-probabilities */
+  constructor(readonly logits: tf.Tensor) {
+    this.logProbs = tf.logSoftmax(logits);
+  }
+
+  /** Log-probabilities of `actions` (int32, the logits' shape without the last axis). */
+  logProb(actions: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => {
+      const chosen = tf.oneHot(
+        tf.cast(actions, "int32"),
+        this.logits.shape[this.logits.rank - 1],
+        1,
+        0,
+        "float32",
+      );
+      return tf.sum(tf.mul(chosen, this.logProbs), -1);
+    });
+  }
+
+  /** Entropies in nats, `-Σ p log p`. */
+  entropy(): tf.Tensor {
+    return tf.tidy(() => tf.neg(tf.sum(tf.mul(tf.exp(this.logProbs), this.logProbs), -1)));
+  }
+
+  /** Divergences `KL(this ‖ other) = Σ p (log p - log q)` in nats. */
+  kl(other: Categorical): tf.Tensor {
+    return tf.tidy(() => tf.sum(tf.mul(tf.exp(this.logProbs), tf.sub(this.logProbs, other.logProbs)), -1));
+  }
+
+  /** Most probable actions (int32). */
+  mode(): tf.Tensor {
+    return tf.argMax(this.logits, -1);
+  }
+}
+
+/** Result of {@link sampleCategorical}. */
+export interface CategoricalSample {
+  /** `[batch]` chosen actions. */
+  actions: Int32Array;
+  /** `[batch]` log-probabilities of the chosen actions. */
+  logProbs: Float32Array;
+}
+
+/** Options of {@link sampleCategorical}. */
+export interface SampleCategoricalOptions {
+  /** Number of actions. */
+  numActions: number;
+  /** Draws the actions; not needed when deterministic. */
+  random?: Random;
+  /** Takes the most probable action instead of drawing; default false. */
+  deterministic?: boolean;
+}
+
+/**
+ * Draws one action a row from plain logits, on the CPU and with the seeded generator, so that a
+ * run can be repeated on every backend.
+ *
+ * @param logits flat `[batch, numActions]`
+ */
+export function sampleCategorical(
+  logits: ArrayLike<number>,
+  options: SampleCategoricalOptions,
+): CategoricalSample {
+  const { numActions, random, deterministic = false } = options;
+  const batch = logits.length / numActions;
+  const actions = new Int32Array(batch);
+  const logProbs = new Float32Array(batch);
+  for (let row = 0; row < batch; row++) {
+    const start = row * numActions;
+    let best = 0;
+    for (let a = 1; a < numActions; a++) if (logits[start + a] > logits[start + best]) best = a;
+    const max = logits[start + best];
+    let total = 0;
+    for (let a = 0; a < numActions; a++) total += Math.exp(logits[start + a] - max);
+    let action = best;
+    if (!deterministic && random) {
+      let left = random.uniform() * total;
+      for (action = 0; action < numActions - 1; action++) {
+        left -= Math.exp(logits[start + action] - max);
+        if (left < 0) break;
+      }
+    }
+    actions[row] = action;
+    logProbs[row] = logits[start + action] - max - Math.log(total);
+  }
+  return { actions, logProbs };
+}

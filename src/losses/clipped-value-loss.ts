@@ -1,0 +1,105 @@
+/** The two meanings of a clipped value loss, and the plain one. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError } from "../core/errors.js";
+import { maskedMean } from "./masked-mean.js";
+
+/**
+ * What is clipped.
+ *
+ * - `"value-change"` (OpenAI baselines, labml, CleanRL): the new value may leave the old one by at
+ *   most ε: `½ mean max((V - R)², (V_old + clip(V - V_old, ±ε) - R)²)`.
+ * - `"squared-error"` (RLlib's `vf_clip_param`): `mean clip((V - R)², 0, c)`; no gradient where
+ *   `|V - R| > √c`. It does not look at the old value.
+ * - `"none"`: `½ mean (V - R)²`.
+ */
+export type ValueClipKind = "value-change" | "squared-error" | "none";
+
+/** Options of {@link ClippedValueLoss}. */
+export interface ClippedValueLossOptions {
+  /** What is clipped, default `"value-change"`. */
+  kind?: ValueClipKind;
+  /** ε of `"value-change"` (default 0.2) or c of `"squared-error"` (default 10, in squared return units). */
+  clipRange?: number;
+  /** Factor of the mean: default ½, but 1 for `"squared-error"`, as RLlib has it. */
+  scale?: number;
+}
+
+/** Arguments of {@link ClippedValueLoss.apply}; all tensors have one shape. */
+export interface ClippedValueLossInput {
+  /** Values under the current network. */
+  values: tf.Tensor;
+  /** Value targets. */
+  returns: tf.Tensor;
+  /** Values when the batch was sampled; needed by `"value-change"`. */
+  oldValues?: tf.Tensor;
+  /** Clip range of this call, when it changes during training; default the constructor's. */
+  clipRange?: number;
+  /** 1 for steps that count, 0 for padding. */
+  mask?: tf.Tensor;
+}
+
+/**
+ * The value loss of PPO, clipped in one of two ways.
+ *
+ * @example
+ * ```ts
+ * const valueLoss = new ClippedValueLoss({ kind: "value-change", clipRange: 0.1 });
+ * const loss = valueLoss.apply({ values, oldValues, returns });
+ * ```
+ */
+export class ClippedValueLoss {
+  /** What is clipped. */
+  readonly kind: ValueClipKind;
+  /** ε or c. */
+  readonly clipRange: number;
+  /** Factor of the mean. */
+  readonly scale: number;
+
+  /** @throws InvalidArgumentError when the kind is unknown or the range is not positive */
+  constructor(options: ClippedValueLossOptions = {}) {
+    this.kind = options.kind ?? "value-change";
+    if (!["value-change", "squared-error", "none"].includes(this.kind)) {
+      throw new InvalidArgumentError(
+        "kind",
+        `expected "value-change", "squared-error" or "none", received ${this.kind}`,
+      );
+    }
+    this.clipRange = options.clipRange ?? (this.kind === "squared-error" ? 10 : 0.2);
+    if (!(this.clipRange > 0)) {
+      throw new InvalidArgumentError("clipRange", `expected a positive number, received ${this.clipRange}`);
+    }
+    this.scale = options.scale ?? (this.kind === "squared-error" ? 1 : 0.5);
+  }
+
+  /**
+   * Computes the loss, a scalar that the caller owns. Differentiable in `values`.
+   *
+   * @throws InvalidArgumentError when `"value-change"` gets no `oldValues`
+   */
+  apply(input: ClippedValueLossInput): tf.Scalar {
+    const { values, returns, oldValues, clipRange = this.clipRange, mask } = input;
+    return tf.tidy(() => {
+      const squared = tf.square(tf.sub(values, returns));
+      return tf.mul(
+        maskedMean(this.clip(squared, values, returns, oldValues, clipRange), mask),
+        this.scale,
+      ) as tf.Scalar;
+    });
+  }
+
+  private clip(
+    squared: tf.Tensor,
+    values: tf.Tensor,
+    returns: tf.Tensor,
+    oldValues: tf.Tensor | undefined,
+    clipRange: number,
+  ): tf.Tensor {
+    if (this.kind === "none") return squared;
+    if (this.kind === "squared-error") return tf.clipByValue(squared, 0, clipRange);
+    if (!oldValues)
+      throw new InvalidArgumentError("oldValues", 'needed by a value loss of kind "value-change"');
+    const change = tf.clipByValue(tf.sub(values, oldValues), -clipRange, clipRange);
+    return tf.maximum(squared, tf.square(tf.sub(tf.add(oldValues, change), returns)));
+  }
+}

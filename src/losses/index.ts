@@ -1,0 +1,20 @@
+/** Losses, estimators and distributions. */
+
+export { AdaptiveKLCoefficient, type AdaptiveKLOptions } from "./adaptive-kl.js";
+export {
+  Categorical,
+  type CategoricalSample,
+  type SampleCategoricalOptions,
+  sampleCategorical,
+} from "./categorical.js";
+export { ClippedPPOLoss, type ClippedPPOLossInput, type ClippedPPOLossResult } from "./clipped-ppo-loss.js";
+export {
+  ClippedValueLoss,
+  type ClippedValueLossInput,
+  type ClippedValueLossOptions,
+  type ValueClipKind,
+} from "./clipped-value-loss.js";
+export { explainedVariance } from "./explained-variance.js";
+export { GAE, type GAEInput, type GAEOptions, type GAEResult } from "./gae.js";
+export { maskedMean } from "./masked-mean.js";
+export { type StandardizeOptions, standardize } from "./standardize.js";
