@@ -1,0 +1,182 @@
+/** Everything that one on-policy rollout produced, as flat typed arrays. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { createTypedArray, type DType, sizeOf, type TypedArray } from "../core/state.js";
+import type { Sequences } from "./sequences.js";
+
+/** Options of {@link RolloutBuffer}. */
+export interface RolloutBufferOptions {
+  /** Number of environments. */
+  numEnvs: number;
+  /** Steps of each environment in one rollout. */
+  numSteps: number;
+  /** Shape of one observation. */
+  observationShape: readonly number[];
+  /** Element type of observations; frames stay uint8. */
+  observationDtype: DType;
+  /** Numbers in one action: 1 for a discrete one. */
+  actionSize?: number;
+  /** Numbers that describe a distribution over actions, e.g. the number of logits. */
+  distributionSize: number;
+  /** Numbers in one recurrent state, 0 for feed-forward networks. */
+  stateSize?: number;
+}
+
+/** A padded batch of sequences, `[batch, time, ...]`, as plain arrays. */
+export interface RolloutMinibatch {
+  /** Number of sequences. */
+  batch: number;
+  /** Steps of the longest one. */
+  time: number;
+  /** `[batch, time, ...observationShape]`; zeros where padded. */
+  observations: TypedArray;
+  /** `[batch, time, actionSize]` taken actions. */
+  actions: Float32Array;
+  /** `[batch, time]` log-probabilities of the taken actions when they were taken. */
+  logProbs: Float32Array;
+  /** `[batch, time, distributionSize]` the acting policy's distribution. */
+  distributions: Float32Array;
+  /** `[batch, time]` values when acting. */
+  values: Float32Array;
+  /** `[batch, time]` advantages. */
+  advantages: Float32Array;
+  /** `[batch, time]` value targets. */
+  returns: Float32Array;
+  /** `[batch, stateSize]` states in which the first steps were taken; feed-forward: empty. */
+  states: Float32Array;
+  /** `[batch, time]`, 1 where the state was cleared before the step; missing when nowhere. */
+  resets?: Float32Array;
+  /** `[batch, time]`, 1 for real steps, 0 for padding; missing when nothing is padded. */
+  mask?: Float32Array;
+}
+
+/**
+ * One rollout of `numEnvs` environments, environment-major (`env * numSteps + step`), so that each
+ * environment's sequence is contiguous.
+ */
+export class RolloutBuffer {
+  /** Number of environments. */
+  readonly numEnvs: number;
+  /** Steps of each environment. */
+  readonly numSteps: number;
+  /** Numbers in one observation. */
+  readonly observationSize: number;
+  /** Numbers in one action. */
+  readonly actionSize: number;
+  /** Numbers in one distribution. */
+  readonly distributionSize: number;
+  /** Numbers in one recurrent state. */
+  readonly stateSize: number;
+  /** `[numEnvs, numSteps, ...observationShape]`. */
+  readonly observations: TypedArray;
+  /** `[numEnvs, numSteps, actionSize]`. */
+  readonly actions: Float32Array;
+  /** `[numEnvs, numSteps]`. */
+  readonly logProbs: Float32Array;
+  /** `[numEnvs, numSteps, distributionSize]`. */
+  readonly distributions: Float32Array;
+  /** `[numEnvs, numSteps]`. */
+  readonly values: Float32Array;
+  /** `[numEnvs, numSteps]` rewards as learned from (clipped where the trainer clips). */
+  readonly rewards: Float32Array;
+  /** `[numEnvs, numSteps]`, 1 where the task ended after the step. */
+  readonly terminated: Uint8Array;
+  /** `[numEnvs, numSteps]`, 1 where the episode was cut after the step. */
+  readonly truncated: Uint8Array;
+  /** `[numEnvs, numSteps]`, 1 where the step is the first of its episode. */
+  readonly episodeStarts: Uint8Array;
+  /** `[numEnvs, numSteps]` values of final observations of truncated episodes. */
+  readonly finalValues: Float32Array;
+  /** `[numEnvs, numSteps, stateSize]` states as used by the step: zeros at episode starts. */
+  readonly states: Float32Array;
+  /** `[numEnvs]` values after the last step. */
+  readonly lastValues: Float32Array;
+  /** `[numEnvs, numSteps]`, filled after the rollout. */
+  advantages: Float32Array;
+  /** `[numEnvs, numSteps]`, filled after the rollout. */
+  returns: Float32Array;
+
+  /** @throws InvalidArgumentError when a size is not a positive integer */
+  constructor(options: RolloutBufferOptions) {
+    const { numEnvs, numSteps, actionSize = 1, distributionSize, stateSize = 0 } = options;
+    for (const [name, value] of Object.entries({ numEnvs, numSteps, actionSize, distributionSize })) {
+      if (!(Number.isInteger(value) && value > 0)) {
+        throw new InvalidArgumentError(name, `expected a positive integer, received ${value}`);
+      }
+    }
+    const size = numEnvs * numSteps;
+    this.numEnvs = numEnvs;
+    this.numSteps = numSteps;
+    this.observationSize = sizeOf(options.observationShape);
+    this.actionSize = actionSize;
+    this.distributionSize = distributionSize;
+    this.stateSize = stateSize;
+    this.observations = createTypedArray(options.observationDtype, size * this.observationSize);
+    this.actions = new Float32Array(size * actionSize);
+    this.logProbs = new Float32Array(size);
+    this.distributions = new Float32Array(size * distributionSize);
+    this.values = new Float32Array(size);
+    this.rewards = new Float32Array(size);
+    this.terminated = new Uint8Array(size);
+    this.truncated = new Uint8Array(size);
+    this.episodeStarts = new Uint8Array(size);
+    this.finalValues = new Float32Array(size);
+    this.states = new Float32Array(size * stateSize);
+    this.lastValues = new Float32Array(numEnvs);
+    this.advantages = new Float32Array(size);
+    this.returns = new Float32Array(size);
+  }
+
+  /** Number of steps of all environments together. */
+  get size(): number {
+    return this.numEnvs * this.numSteps;
+  }
+
+  /** Copies sequences into one padded minibatch; every array is fresh. */
+  gather({ starts, lengths }: Sequences): RolloutMinibatch {
+    const batch = starts.length;
+    const time = lengths.reduce((max, length) => Math.max(max, length), 0);
+    const pick = <T extends TypedArray>(source: T, width: number): T => {
+      const target = new (source.constructor as new (length: number) => T)(batch * time * width);
+      for (let b = 0; b < batch; b++) {
+        const from = starts[b] * width;
+        target.set(source.subarray(from, from + lengths[b] * width), b * time * width);
+      }
+      return target;
+    };
+    const states = new Float32Array(batch * this.stateSize);
+    for (let b = 0; b < batch; b++) {
+      const from = starts[b] * this.stateSize;
+      states.set(this.states.subarray(from, from + this.stateSize), b * this.stateSize);
+    }
+    return {
+      batch,
+      time,
+      observations: pick(this.observations, this.observationSize),
+      actions: pick(this.actions, this.actionSize),
+      logProbs: pick(this.logProbs, 1),
+      distributions: pick(this.distributions, this.distributionSize),
+      values: pick(this.values, 1),
+      advantages: pick(this.advantages, 1),
+      returns: pick(this.returns, 1),
+      states,
+      resets: this.stateSize > 0 ? innerResets(pick(this.episodeStarts, 1), time) : undefined,
+      mask: paddingMask(lengths, time),
+    };
+  }
+}
+
+// The stored state of a first step is cleared already, so only resets inside a sequence matter.
+function innerResets(episodeStarts: Uint8Array, time: number): Float32Array | undefined {
+  const resets = Float32Array.from(episodeStarts, (flag, i) => (i % time === 0 ? 0 : flag));
+  return resets.some((flag) => flag === 1) ? resets : undefined;
+}
+
+function paddingMask(lengths: Int32Array, time: number): Float32Array | undefined {
+  if (lengths.every((length) => length === time)) return undefined;
+  const mask = new Float32Array(lengths.length * time);
+  lengths.forEach((length, b) => {
+    mask.fill(1, b * time, b * time + length);
+  });
+  return mask;
+}
