@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
+import { Random } from "../../src/core/random.js";
+import { Box, Discrete, MultiDiscrete, spaceFromJSON } from "../../src/spaces/index.js";
+
+describe("Discrete", () => {
+  it("samples every value and contains just those", () => {
+    const space = new Discrete(3, -1);
+    const random = new Random(0);
+    const seen = new Set(Array.from({ length: 100 }, () => space.sample(random)));
+    expect([...seen].sort()).toEqual([-1, 0, 1]);
+    expect([-2, -1, 0, 1, 2, 0.5, Number.NaN, "0", null].map((v) => space.contains(v))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it("refuses sizes that are not positive integers", () => {
+    for (const n of [0, -1, 1.5, Number.NaN]) expect(() => new Discrete(n)).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("MultiDiscrete", () => {
+  it("samples values that it contains", () => {
+    const space = new MultiDiscrete([3, 2]);
+    const random = new Random(1);
+    for (let i = 0; i < 50; i++) expect(space.contains(space.sample(random))).toBe(true);
+    for (const wrong of [[3, 0], [0, 2], [0], [0, 0, 0], [0.5, 0], 1, null]) {
+      expect(space.contains(wrong)).toBe(false);
+    }
+    expect(space.shape).toEqual([2]);
+  });
+
+  it("refuses empty and broken sizes", () => {
+    expect(() => new MultiDiscrete([])).toThrow(InvalidArgumentError);
+    expect(() => new MultiDiscrete([2, 0])).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("Box", () => {
+  it.each([
+    ["bytes", new Box({ low: 0, high: 255, shape: [3, 2], dtype: "uint8" })],
+    ["bounds for each element", new Box({ low: [-1, 0], high: [1, 10], shape: [2] })],
+    ["no bounds", new Box({ low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, shape: [4] })],
+    ["bounded below", new Box({ low: 2, high: Number.POSITIVE_INFINITY, shape: [4] })],
+    ["bounded above", new Box({ low: Number.NEGATIVE_INFINITY, high: -3, shape: [4] })],
+  ])("samples values that it contains: %s", (_, space) => {
+    const random = new Random(2);
+    for (let i = 0; i < 50; i++) expect(space.contains(space.sample(random))).toBe(true);
+  });
+
+  it("looks at type, length and bounds", () => {
+    const space = new Box({ low: 0, high: 1, shape: [2] });
+    expect(space.contains(Float32Array.of(0, 1))).toBe(true);
+    expect(space.contains(Float32Array.of(0, 1.5))).toBe(false);
+    expect(space.contains(Float32Array.of(0, Number.NaN))).toBe(false);
+    expect(space.contains(Float32Array.of(0))).toBe(false);
+    expect(space.contains(Float64Array.of(0, 1))).toBe(false);
+    expect(space.contains([0, 1])).toBe(false);
+  });
+
+  it("refuses bounds that do not fit", () => {
+    expect(() => new Box({ low: 1, high: 0, shape: [2] })).toThrow(InvalidArgumentError);
+    expect(() => new Box({ low: [0, 2], high: [1, 1], shape: [2] })).toThrow(InvalidArgumentError);
+    expect(() => new Box({ low: Number.NaN, high: 1, shape: [2] })).toThrow(InvalidArgumentError);
+    expect(() => new Box({ low: [0, 0, 0], high: 1, shape: [2] })).toThrow(ShapeError);
+  });
+});
+
+describe("spaceFromJSON", () => {
+  it.each([
+    ["discrete", new Discrete(4, 2)],
+    ["multi-discrete", new MultiDiscrete([3, 5])],
+    ["bytes", new Box({ low: 0, high: 255, shape: [84, 84, 4], dtype: "uint8" })],
+    ["bounds for each element", new Box({ low: [-1, -2], high: [1, 2], shape: [2] })],
+    ["no bounds", new Box({ low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, shape: [1] })],
+  ])("brings back: %s", (_, space) => {
+    const back = spaceFromJSON(JSON.parse(JSON.stringify(space)));
+    expect(back).toEqual(space);
+  });
+});
