@@ -1,0 +1,30 @@
+import { describe, expect, it } from "vitest";
+import { registerBuiltinEnvs } from "../../src/envs/builtin.js";
+import { checkEnv } from "../../src/envs/check-env.js";
+import { CartPoleEnv } from "../../src/envs/classic/cart-pole.js";
+import { make, register, registeredIds } from "../../src/envs/registry.js";
+
+describe("built-in environments", () => {
+  it("are registered by importing and keep the contract", () => {
+    expect(registeredIds()).toEqual(expect.arrayContaining(["CartPole-v1", "CartPoleNoVel-v1"]));
+    for (const id of ["CartPole-v1", "CartPoleNoVel-v1"]) {
+      expect(make(id).id).toBe(id);
+      checkEnv(make(id));
+    }
+  });
+
+  it("get the options of make", () => {
+    const env = make("CartPole-v1", { maxEpisodeSteps: 1 });
+    env.reset({ seed: 0 });
+    expect(env.step(0).truncated).toBe(true);
+  });
+
+  it("can be brought back after being registered over", () => {
+    register("CartPole-v1", () => {
+      throw new Error("replaced");
+    });
+    expect(() => make("CartPole-v1")).toThrow("replaced");
+    registerBuiltinEnvs();
+    expect(make("CartPole-v1")).toBeInstanceOf(CartPoleEnv);
+  });
+});
