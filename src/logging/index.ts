@@ -1,0 +1,4 @@
+/** Logging. */
+
+export { Logger, type LogRow, type LogSink } from "./logger.js";
+export { formatTable, TableSink, type TableSinkOptions } from "./table-sink.js";

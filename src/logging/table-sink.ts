@@ -1,0 +1,56 @@
+/** The result table in the terminal. */
+
+import type { LogRow, LogSink } from "./logger.js";
+
+/** Options of {@link TableSink}. */
+export interface TableSinkOptions {
+  /** Receives the finished table; default `console.log`. */
+  print?: (text: string) => void;
+}
+
+/**
+ * Prints each row as SB3's table: a box with one group (`rollout`, `time`, `train`) after another.
+ *
+ * @example
+ * ```ts
+ * await trainer.learn({ totalTimesteps: 50_000, logger: new Logger([new TableSink()]) });
+ * ```
+ */
+export class TableSink implements LogSink {
+  private readonly print: (text: string) => void;
+
+  constructor(options: TableSinkOptions = {}) {
+    this.print = options.print ?? console.log;
+  }
+
+  /** @inheritDoc */
+  write(row: LogRow): void {
+    this.print(formatTable(row));
+  }
+}
+
+/** The table of one row as text, keys sorted and grouped by what stands before the slash. */
+export function formatTable(row: LogRow): string {
+  const lines: [string, string][] = [];
+  let group = "";
+  for (const key of Object.keys(row).sort()) {
+    const slash = key.indexOf("/");
+    const head = key.slice(0, slash + 1);
+    if (head !== group) {
+      group = head;
+      lines.push([head, ""]);
+    }
+    lines.push([head ? `   ${key.slice(slash + 1)}` : key, formatNumber(row[key])]);
+  }
+  const widths = [0, 1].map((column) => Math.max(...lines.map((line) => line[column].length)));
+  const rule = "-".repeat(widths[0] + widths[1] + 7);
+  const body = lines.map(([name, value]) => `| ${name.padEnd(widths[0])} | ${value.padEnd(widths[1])} |`);
+  return [rule, ...body, rule].join("\n");
+}
+
+function formatNumber(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (Number.isInteger(value)) return String(value);
+  const text = Number(value.toPrecision(3)).toString();
+  return text.includes("e") ? value.toExponential(2) : text;
+}

@@ -1,0 +1,47 @@
+/** What the trainers need of a network with a policy and a value. */
+
+import type * as tf from "@tensorflow/tfjs-core";
+
+/** Options of {@link ActorCritic.apply}. */
+export interface ActorCriticOptions {
+  /** `[batch, stateSize]` state before the first step; zeros when missing. Feed-forward networks ignore it. */
+  state?: tf.Tensor2D;
+  /** `[batch, time]`, 1 where the state is cleared before the step. */
+  resets?: tf.Tensor2D;
+  /** `[batch, time]`, 0 at padded steps, which carry the state and get no gradient. */
+  mask?: tf.Tensor2D;
+}
+
+/** Result of {@link ActorCritic.apply}; the caller owns the tensors. */
+export interface ActorCriticOutput {
+  /** `[batch, time, distributionSize]`: logits of a discrete policy. */
+  distribution: tf.Tensor3D;
+  /** `[batch, time]` state values. */
+  values: tf.Tensor2D;
+  /** `[batch, stateSize]` state after the last step; missing for feed-forward networks. */
+  state?: tf.Tensor2D;
+}
+
+/** Plain description of a model, enough to build it again (without its weights). */
+export type ModelConfig = { className: string; config: Record<string, unknown> };
+
+/**
+ * A network that gives a distribution over actions and a state value for every step of a batch of
+ * sequences. Feed-forward networks are the case of an empty state.
+ */
+export interface ActorCritic {
+  /** Shape of one observation. */
+  readonly observationShape: readonly number[];
+  /** Numbers that describe the distribution, e.g. the number of actions. */
+  readonly distributionSize: number;
+  /** Numbers in the recurrent state, 0 when there is none. */
+  readonly stateSize: number;
+  /** All trainable weights by their name in the model. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  /** Runs the network on `[batch, time, ...observationShape]`. Differentiable in all variables. */
+  apply(observations: tf.Tensor, options?: ActorCriticOptions): ActorCriticOutput;
+  /** Description for checkpoints. */
+  toJSON(): ModelConfig;
+  /** Frees the weights. */
+  dispose(): void;
+}

@@ -1,0 +1,152 @@
+/** Plays environments with a policy and writes down what happened. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { EpisodeWindow } from "../core/episode-window.js";
+import type { Random } from "../core/random.js";
+import type { Stateful, StateRecord, TypedArray } from "../core/state.js";
+import { sampleCategorical } from "../losses/index.js";
+import type { RolloutBuffer } from "../memory/index.js";
+import type { ActorCritic } from "../models/actor-critic.js";
+import type { VectorEnv } from "../vector/vector-env.js";
+import { frameTensor } from "./frame-tensor.js";
+import type { RewardClipping } from "./ppo-options.js";
+
+/** Options of {@link RolloutCollector}. */
+export interface RolloutCollectorOptions {
+  /** The environments. */
+  env: VectorEnv;
+  /** The acting network. */
+  model: ActorCritic;
+  /** Draws actions. */
+  random: Random;
+  /** Receives every finished whole episode. */
+  episodes: EpisodeWindow;
+  /** How rewards are clipped before they are stored. */
+  clipRewards: RewardClipping;
+  /** Whether truncated episodes are continued by the value of their final observation. */
+  bootstrapTruncated: boolean;
+}
+
+/**
+ * Collects rollouts; observations, recurrent states and episode starts carry over from one to the next.
+ */
+export class RolloutCollector implements Stateful {
+  private observations?: TypedArray;
+  private states: Float32Array;
+  private readonly episodeStarts: Uint8Array;
+
+  constructor(private readonly options: RolloutCollectorOptions) {
+    const { env, model } = options;
+    this.states = new Float32Array(env.numEnvs * model.stateSize);
+    this.episodeStarts = new Uint8Array(env.numEnvs).fill(1);
+  }
+
+  /** Starts all environments anew, with zero states. */
+  async reset(seed?: number): Promise<void> {
+    const { observations } = await this.options.env.reset(seed === undefined ? {} : { seed });
+    this.observations = observations.slice();
+    this.states.fill(0);
+    this.episodeStarts.fill(1);
+  }
+
+  /** Fills the buffer with `numSteps` steps of every environment. */
+  async collect(buffer: RolloutBuffer): Promise<void> {
+    const { env, random, episodes, model } = this.options;
+    const { numEnvs, stateSize, distributionSize, observationSize } = buffer;
+    if (!this.observations) await this.reset();
+    for (let t = 0; t < buffer.numSteps; t++) {
+      const before = this.observations!;
+      const { distribution, values, states } = await this.forward(before, this.states);
+      const { actions, logProbs } = sampleCategorical(distribution, {
+        numActions: model.distributionSize,
+        random,
+      });
+      const step = await env.step(actions);
+      const anyTruncated = step.truncated.includes(1);
+      const finalValues = anyTruncated
+        ? await this.finalValues(step.observations, step.finalObservations, states)
+        : null;
+
+      for (let e = 0; e < numEnvs; e++) {
+        const i = e * buffer.numSteps + t;
+        buffer.observations.set(
+          before.subarray(e * observationSize, (e + 1) * observationSize),
+          i * observationSize,
+        );
+        buffer.distributions.set(
+          distribution.subarray(e * distributionSize, (e + 1) * distributionSize),
+          i * distributionSize,
+        );
+        buffer.states.set(this.states.subarray(e * stateSize, (e + 1) * stateSize), i * stateSize);
+        buffer.actions[i] = actions[e];
+        buffer.logProbs[i] = logProbs[e];
+        buffer.values[i] = values[e];
+        buffer.rewards[i] = clipReward(step.rewards[e], this.options.clipRewards);
+        // Without bootstrapping a cut counts as an end, as RLlib and the original PPO had it.
+        const bootstrap = this.options.bootstrapTruncated;
+        buffer.terminated[i] = step.terminated[e] || (step.truncated[e] && !bootstrap) ? 1 : 0;
+        buffer.truncated[i] = step.truncated[e] && bootstrap ? 1 : 0;
+        buffer.episodeStarts[i] = this.episodeStarts[e];
+        buffer.finalValues[i] = finalValues?.[e] ?? 0;
+        const done = step.terminated[e] || step.truncated[e];
+        this.episodeStarts[e] = done ? 1 : 0;
+        if (done) states.fill(0, e * stateSize, (e + 1) * stateSize);
+        const episode = step.infos[e].episode;
+        if (episode) episodes.add(episode);
+      }
+      this.states = states;
+      this.observations!.set(step.observations);
+    }
+    buffer.lastValues.set((await this.forward(this.observations!, this.states)).values);
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return {
+      observations: this.observations?.slice() ?? null,
+      states: this.states.slice(),
+      episodeStarts: this.episodeStarts.slice(),
+    };
+  }
+
+  /** @inheritDoc */
+  setState(state: StateRecord): void {
+    this.observations = (state.observations as TypedArray | null)?.slice();
+    this.states = (state.states as Float32Array).slice();
+    this.episodeStarts.set(state.episodeStarts as Uint8Array);
+  }
+
+  private async forward(observations: TypedArray, states: Float32Array) {
+    const { env, model } = this.options;
+    const output = tf.tidy(() => {
+      const { distribution, values, state } = model.apply(
+        frameTensor(observations, [env.numEnvs, 1, ...env.observationSpace.shape]),
+        model.stateSize > 0 ? { state: tf.tensor2d(states, [env.numEnvs, model.stateSize]) } : {},
+      );
+      return state ? [distribution, values, state] : [distribution, values];
+    });
+    const [distribution, values, next] = await Promise.all(output.map((tensor) => tensor.data<"float32">()));
+    tf.dispose(output);
+    return { distribution, values, states: next ?? new Float32Array(0) };
+  }
+
+  // The state after the episode's last step, not the cleared one, belongs to its final observation.
+  private async finalValues(
+    observations: TypedArray,
+    finals: (TypedArray | null)[],
+    states: Float32Array,
+  ): Promise<Float32Array> {
+    const ended = observations.slice();
+    const size = ended.length / finals.length;
+    finals.forEach((final, e) => {
+      if (final) ended.set(final, e * size);
+    });
+    return (await this.forward(ended, states)).values;
+  }
+}
+
+function clipReward(reward: number, clipping: RewardClipping): number {
+  if (clipping === false) return reward;
+  if (clipping === "sign") return Math.sign(reward);
+  return Math.max(-clipping.limit, Math.min(clipping.limit, reward));
+}

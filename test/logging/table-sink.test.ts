@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { Logger, TableSink } from "../../src/logging/index.js";
+
+describe("Logger and TableSink", () => {
+  it("prints one grouped table a dump and starts a new row", () => {
+    const printed: string[] = [];
+    const logger = new Logger([new TableSink({ print: (text) => printed.push(text) })]);
+    logger.record("train/loss", 0.0001234);
+    logger.record("rollout/ep_rew_mean", Number.NaN);
+    logger.record("time/fps", 1200);
+    expect(logger.dump(1)).toHaveProperty("time/fps", 1200);
+    expect(printed[0].split("\n")).toEqual([
+      "-----------------------------",
+      "| rollout/       |          |",
+      "|    ep_rew_mean | nan      |",
+      "| time/          |          |",
+      "|    fps         | 1200     |",
+      "| train/         |          |",
+      "|    loss        | 0.000123 |",
+      "-----------------------------",
+    ]);
+    expect(logger.dump(2)).toEqual({});
+  });
+});

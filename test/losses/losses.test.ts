@@ -1,0 +1,205 @@
+import * as tf from "@tensorflow/tfjs-core";
+import "@tensorflow/tfjs-backend-cpu";
+import "@tensorflow/tfjs-layers";
+import { beforeAll, describe, expect, it } from "vitest";
+import { InvalidArgumentError } from "../../src/core/errors.js";
+import { Random } from "../../src/core/random.js";
+import {
+  AdaptiveKLCoefficient,
+  Categorical,
+  ClippedPPOLoss,
+  ClippedValueLoss,
+  explainedVariance,
+  maskedMean,
+  sampleCategorical,
+  standardize,
+} from "../../src/losses/index.js";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+const logs = (values: number[]) => tf.tensor1d(values.map(Math.log));
+const number = (tensor: tf.Tensor) => tensor.dataSync()[0];
+
+describe("ClippedPPOLoss", () => {
+  it("gives the golden loss and monitors", () => {
+    const result = new ClippedPPOLoss({ clipRange: 0.1 }).apply({
+      logProb: logs([0.5, 0.2, 0.9, 0.1]),
+      oldLogProb: logs([0.4, 0.4, 0.9, 0.2]),
+      advantages: tf.tensor1d([1, -1, 0.5, -2]),
+    });
+    expect(number(result.loss)).toBeCloseTo(0.275, 6);
+    expect(number(result.clipFraction)).toBeCloseTo(0.75, 6);
+    expect(number(result.ratioDeviation)).toBeCloseTo(0.5, 6);
+    const ratios = [1.25, 0.5, 1, 0.5];
+    const k3 = ratios.reduce((sum, r) => sum + r - 1 - Math.log(r), 0) / 4;
+    expect(number(result.approxKl)).toBeCloseTo(k3, 5);
+  });
+
+  it("has no gradient where the ratio has gone too far in the wanted direction", () => {
+    const loss = new ClippedPPOLoss({ clipRange: 0.1 });
+    const oldLogProb = logs([0.4, 0.4, 0.4, 0.4]);
+    const advantages = tf.tensor1d([1, -1, 1, -1]);
+    const gradient = tf.grad((logProb: tf.Tensor) => loss.apply({ logProb, oldLogProb, advantages }).loss);
+    const g = gradient(logs([0.5, 0.3, 0.3, 0.5])).dataSync();
+    expect(g[0]).toBeCloseTo(0, 7);
+    expect(g[1]).toBeCloseTo(0, 7);
+    expect(g[2]).toBeCloseTo(-0.75 / 4, 5);
+    expect(g[3]).toBeCloseTo(1.25 / 4, 5);
+  });
+
+  it("ignores padded steps in loss, gradient and monitors", () => {
+    const loss = new ClippedPPOLoss({ clipRange: 0.1 });
+    const whole = {
+      logProb: logs([0.5, 0.2]),
+      oldLogProb: logs([0.4, 0.4]),
+      advantages: tf.tensor1d([1, -1]),
+    };
+    const padded = {
+      logProb: logs([0.5, 0.2, 0.9]),
+      oldLogProb: logs([0.4, 0.4, 0.1]),
+      advantages: tf.tensor1d([1, -1, 7]),
+      mask: tf.tensor1d([1, 1, 0]),
+    };
+    for (const key of ["loss", "clipFraction", "approxKl", "ratioDeviation"] as const) {
+      expect(number(loss.apply(padded)[key])).toBeCloseTo(number(loss.apply(whole)[key]), 6);
+    }
+    const g = tf
+      .grad((logProb: tf.Tensor) => loss.apply({ ...padded, logProb }).loss)(padded.logProb)
+      .dataSync();
+    expect(g[2]).toBe(0);
+  });
+});
+
+describe("ClippedValueLoss", () => {
+  const values = tf.tensor1d([1, 2, 3]);
+  const oldValues = tf.tensor1d([1.05, 1.5, 3.3]);
+  const returns = tf.tensor1d([0, 2.5, 3]);
+
+  it("clips the change of the value: golden value", () => {
+    const loss = new ClippedValueLoss({ clipRange: 0.1 }).apply({ values, oldValues, returns });
+    expect(number(loss)).toBeCloseTo(0.30833333, 6);
+  });
+
+  it("clips the squared error, without gradient beyond the root of the range", () => {
+    const loss = new ClippedValueLoss({ kind: "squared-error", clipRange: 10 });
+    const far = { values: tf.tensor1d([0, 0]), returns: tf.tensor1d([5, 2]) };
+    expect(number(loss.apply(far))).toBeCloseTo((10 + 4) / 2, 6);
+    const g = tf
+      .grad((v: tf.Tensor) => loss.apply({ ...far, values: v }))(far.values)
+      .dataSync();
+    expect(g[0]).toBeCloseTo(0, 9);
+    expect(g[1]).toBeCloseTo(-2, 6);
+  });
+
+  it("is half the mean squared error without a clip", () => {
+    expect(number(new ClippedValueLoss({ kind: "none" }).apply({ values, returns }))).toBeCloseTo(
+      1.25 / 6,
+      6,
+    );
+  });
+
+  it("names what is missing or unknown", () => {
+    expect(() => new ClippedValueLoss().apply({ values, returns })).toThrow(/oldValues/);
+    expect(() => new ClippedValueLoss({ kind: "other" as "none" })).toThrow(InvalidArgumentError);
+    expect(() => new ClippedValueLoss({ clipRange: 0 })).toThrow(/clipRange/);
+  });
+});
+
+describe("Categorical", () => {
+  const logits = tf.tensor2d([[1, 2, 3, 0]]);
+
+  it("gives the golden entropy and divergence", () => {
+    const policy = new Categorical(logits);
+    expect(number(policy.entropy())).toBeCloseTo(0.947537, 5);
+    expect(number(policy.kl(new Categorical(tf.tensor2d([[1, 1, 1, 1]]))))).toBeCloseTo(0.438757, 5);
+    expect(number(new Categorical(tf.tensor2d([[5, 5, 5]])).entropy())).toBeCloseTo(Math.log(3), 6);
+    expect(number(policy.mode())).toBe(2);
+  });
+
+  it("stays finite for huge logits", () => {
+    const policy = new Categorical(tf.tensor2d([[1e4, -1e4]]));
+    expect(number(policy.logProb(tf.tensor1d([0], "int32")))).toBe(0);
+    expect(number(policy.entropy())).toBeCloseTo(0, 9);
+  });
+
+  it("differentiates the log-probability to one-hot minus probabilities", () => {
+    const g = tf
+      .grad((x: tf.Tensor) => tf.sum(new Categorical(x).logProb(tf.tensor1d([1], "int32"))))(logits)
+      .dataSync();
+    const exps = [1, 2, 3, 0].map(Math.exp);
+    const total = exps.reduce((a, b) => a + b);
+    exps.forEach((e, i) => {
+      expect(g[i]).toBeCloseTo((i === 1 ? 1 : 0) - e / total, 5);
+    });
+  });
+
+  it("samples in proportion (chi-squared) with matching log-probabilities", () => {
+    const random = new Random(5);
+    const row = [0.1, -0.5, 1];
+    const n = 20_000;
+    const { actions, logProbs } = sampleCategorical(
+      Float32Array.from({ length: 3 * n }, (_, i) => row[i % 3]),
+      {
+        numActions: 3,
+        random,
+      },
+    );
+    const weights = row.map(Math.exp);
+    const total = weights.reduce((a, b) => a + b);
+    const counts = [0, 0, 0];
+    actions.forEach((a, i) => {
+      counts[a]++;
+      expect(logProbs[i]).toBeCloseTo(Math.log(weights[a] / total), 5);
+    });
+    const chi2 = counts.reduce(
+      (sum, c, a) => sum + (c - (n * weights[a]) / total) ** 2 / ((n * weights[a]) / total),
+      0,
+    );
+    expect(chi2).toBeLessThan(13.8); // 0.1 % point of two degrees of freedom
+    expect(sampleCategorical([0, 3, 1], { numActions: 3, deterministic: true }).actions[0]).toBe(1);
+  });
+});
+
+describe("small estimators", () => {
+  it("standardises as RLlib and as labml do", () => {
+    const four = () => Float32Array.of(1, 2, 3, 4);
+    expect(standardize(four(), { floor: 1e-4 })[3]).toBeCloseTo(1.34164079, 6);
+    expect(standardize(four(), { floor: 1e-4 })[2]).toBeCloseTo(0.4472136, 6);
+    expect(standardize(four(), { ddof: 1, epsilon: 1e-8 })[3]).toBeCloseTo(1.16189499, 6);
+    expect(Array.from(standardize(Float32Array.of(5), { ddof: 1 }))).toEqual([0]);
+    expect(Array.from(standardize(Float32Array.of(2, 2)))).toEqual([0, 0]);
+  });
+
+  it("explains variance", () => {
+    expect(explainedVariance([1, 2, 3], [1, 2, 3])).toBe(1);
+    expect(explainedVariance([2, 2, 2], [1, 2, 3])).toBe(0);
+    expect(explainedVariance([1, 2], [3, 3])).toBeNaN();
+  });
+
+  it("adapts the KL coefficient by RLlib's rule", () => {
+    const kl = new AdaptiveKLCoefficient({ initial: 0.5, target: 0.01 });
+    expect(kl.update(0.021)).toBeCloseTo(0.75);
+    expect(kl.update(0.015)).toBeCloseTo(0.75);
+    expect(kl.update(0.004)).toBeCloseTo(0.375);
+    const copy = new AdaptiveKLCoefficient();
+    copy.setState(kl.getState());
+    expect(copy.value).toBe(kl.value);
+    expect(() => new AdaptiveKLCoefficient({ target: 0 })).toThrow(/target/);
+  });
+
+  it("takes means over steps that count", () => {
+    expect(number(maskedMean(tf.tensor1d([1, 2, 30]), tf.tensor1d([1, 1, 0])))).toBe(1.5);
+    expect(number(maskedMean(tf.tensor1d([1, 2, 30])))).toBe(11);
+  });
+
+  it("frees its tensors", () => {
+    const before = tf.memory().numTensors;
+    const x = tf.tensor1d([0.1, 0.2]);
+    tf.dispose(new ClippedPPOLoss().apply({ logProb: x, oldLogProb: x, advantages: x }));
+    new ClippedValueLoss().apply({ values: x, oldValues: x, returns: x, mask: x }).dispose();
+    x.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { RolloutBuffer } from "../../src/memory/index.js";
+
+function filled(): RolloutBuffer {
+  const buffer = new RolloutBuffer({
+    numEnvs: 2,
+    numSteps: 4,
+    observationShape: [2],
+    observationDtype: "uint8",
+    distributionSize: 3,
+    stateSize: 2,
+  });
+  for (let i = 0; i < 8; i++) {
+    buffer.observations.set([i, i + 100], 2 * i);
+    buffer.states.set([i, -i], 2 * i);
+    buffer.advantages[i] = i / 10;
+    buffer.actions[i] = i % 3;
+  }
+  buffer.episodeStarts.set([1, 0, 1, 0, 0, 0, 0, 0]);
+  return buffer;
+}
+
+describe("RolloutBuffer", () => {
+  it("gathers equal sequences without mask, with the state of the first step", () => {
+    const batch = filled().gather({ starts: Int32Array.of(4, 0), lengths: Int32Array.of(2, 2) });
+    expect([batch.batch, batch.time]).toEqual([2, 2]);
+    expect(Array.from(batch.observations)).toEqual([4, 104, 5, 105, 0, 100, 1, 101]);
+    expect(batch.observations).toBeInstanceOf(Uint8Array);
+    expect(Array.from(batch.states)).toEqual([4, -4, 0, -0]);
+    expect(batch.mask).toBeUndefined();
+    expect(batch.resets).toBeUndefined();
+  });
+
+  it("pads shorter sequences and flags resets inside, not at the first step", () => {
+    const batch = filled().gather({ starts: Int32Array.of(0, 6), lengths: Int32Array.of(4, 1) });
+    expect(Array.from(batch.mask!)).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
+    expect(Array.from(batch.resets!)).toEqual([0, 0, 1, 0, 0, 0, 0, 0]);
+    expect(Array.from(batch.observations.subarray(8))).toEqual([6, 106, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it("names a wrong size", () => {
+    const make = () =>
+      new RolloutBuffer({
+        numEnvs: 0,
+        numSteps: 1,
+        observationShape: [1],
+        observationDtype: "float32",
+        distributionSize: 2,
+      });
+    expect(make).toThrow(/numEnvs/);
+  });
+});
