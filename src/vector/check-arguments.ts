@@ -1,0 +1,46 @@
+/** Checks of what is given to a vector environment. */
+
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { sizeOf } from "../core/state.js";
+import { type ActionSpace, Discrete, MultiDiscrete } from "../spaces/index.js";
+
+/**
+ * Whether a seed, where there is one, is an integer.
+ *
+ * @throws InvalidArgumentError when it is not
+ */
+export function checkSeed(seed: number | undefined): void {
+  if (seed !== undefined && !Number.isSafeInteger(seed)) {
+    throw new InvalidArgumentError("seed", `expected an integer, received ${seed}`);
+  }
+}
+
+/**
+ * Whether there is one valid action for each environment.
+ *
+ * @throws ShapeError when the length is wrong
+ * @throws InvalidArgumentError when an action is outside of its space; `Box` bounds are left to the environment
+ */
+export function checkActions(actions: ArrayLike<number>, space: ActionSpace, numEnvs: number): void {
+  const each = sizeOf(space.shape);
+  if (actions.length !== numEnvs * each) {
+    throw new ShapeError("actions", `[${[numEnvs, ...space.shape].join(", ")}] flat`, [actions.length]);
+  }
+  for (let k = 0; k < actions.length; k++) {
+    const action = actions[k];
+    const low = space instanceof Discrete ? space.start : 0;
+    const count =
+      space instanceof Discrete ? space.n : space instanceof MultiDiscrete ? space.nvec[k % each] : 0;
+    if (
+      count === 0
+        ? Number.isFinite(action)
+        : Number.isInteger(action) && action >= low && action < low + count
+    )
+      continue;
+    const expected = count === 0 ? "a finite number" : `an integer in ${low}..${low + count - 1}`;
+    throw new InvalidArgumentError(
+      `actions[${k}]`,
+      `expected ${expected}, received ${action}. Nothing was played`,
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import "../../src/envs/builtin.js";
+import { InvalidArgumentError, NotRegisteredError } from "../../src/core/errors.js";
+import type { Env } from "../../src/envs/env.js";
+import { register } from "../../src/envs/registry.js";
+import { EnvFailedError } from "../../src/vector/env-failed-error.js";
+import { makeVecEnv } from "../../src/vector/make-vec-env.js";
+import { CountingEnv } from "./counting-env.js";
+
+describe("makeVecEnv", () => {
+  it("makes copies of a registered environment and seeds the first reset", async () => {
+    const one = makeVecEnv("CartPole-v1", { numEnvs: 3, seed: 5 });
+    const two = makeVecEnv("CartPole-v1", { numEnvs: 3 });
+    expect(one.numEnvs).toBe(3);
+    const { observations } = await one.reset();
+    expect(observations).toHaveLength(12);
+    expect((await two.reset({ seed: 5 })).observations).toEqual(observations);
+    expect(observations.slice(0, 4)).not.toEqual(observations.slice(4, 8));
+  });
+
+  it("passes options to the environments and wraps each", async () => {
+    const wrapped: [Env, number][] = [];
+    const envs = makeVecEnv("CartPole-v1", {
+      numEnvs: 2,
+      envOptions: { maxEpisodeSteps: 1 },
+      wrapper: (env, index) => {
+        wrapped.push([env, index]);
+        return env;
+      },
+    });
+    expect(wrapped.map(([, index]) => index)).toEqual([0, 1]);
+    await envs.reset({ seed: 0 });
+    expect([...(await envs.step([0, 1])).truncated]).toEqual([1, 1]);
+  });
+
+  it("refuses unknown ids, bad options and counts", () => {
+    expect(() => makeVecEnv("CartPole-v9", { numEnvs: 1 })).toThrow(NotRegisteredError);
+    expect(() => makeVecEnv("CartPole-v1", { numEnvs: 1, envOptions: { maxSteps: 1 } })).toThrow(
+      InvalidArgumentError,
+    );
+    for (const numEnvs of [0, -1, 1.5]) {
+      expect(() => makeVecEnv("CartPole-v1", { numEnvs })).toThrow(InvalidArgumentError);
+    }
+  });
+
+  it("closes an environment that its wrapper refused", () => {
+    const made: CountingEnv[] = [];
+    register("MadeByTest-v0", () => {
+      made.push(new CountingEnv());
+      return made[made.length - 1];
+    });
+    const wrapper = (env: Env, index: number) => {
+      if (index === 1) throw new Error("no");
+      return env;
+    };
+    expect(() => makeVecEnv("MadeByTest-v0", { numEnvs: 3, wrapper })).toThrow(EnvFailedError);
+    expect(made.map((env) => env.closed)).toEqual([1, 1]);
+  });
+});
