@@ -1,0 +1,112 @@
+/** Backward pass of the CfC scan, derived by hand. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { type CfcTrace, splitKernel, stackRows, unstackSteps } from "./cfc-forward.js";
+import { type HeadGradients, headGradients, headSlopes } from "./cfc-head-slopes.js";
+import type { LinearWeights, ScanSettings, ScanTensors, Steps } from "./cfc-problem.js";
+import { columnSum } from "./column-sum.js";
+import { constant } from "./constants.js";
+
+/** Gradients of all inputs of a scan, in the shapes of the inputs. */
+export interface CfcGradients extends HeadGradients {
+  /** `[time, batch, features]`. */
+  x: tf.Tensor3D;
+  /** `[batch, units]`. */
+  state: tf.Tensor2D;
+  /** Backbone layers and, last, the heads. */
+  layers: LinearWeights[];
+}
+
+/**
+ * Gradients from those of the outputs. All that does not depend on the incoming gradient is computed for
+ * all steps at once before the loop, all weight gradients after it; the loop holds only the recurrence.
+ *
+ * @param dOutputs `[time, batch, units]`
+ */
+export function cfcBackward(
+  dOutputs: tf.Tensor3D,
+  trace: CfcTrace,
+  tensors: ScanTensors,
+  settings: ScanSettings,
+): CfcGradients {
+  const { layers, x, state } = tensors;
+  const [steps, batch, features] = x.shape;
+  const units = state.shape[1];
+  const deltas = sweep(dOutputs, trace, tensors, settings);
+  const rows = tf.reshape(x, [steps * batch, features]);
+  const layerGradients = layers.map((_, layer): LinearWeights => {
+    const delta = deltas.layers[layer];
+    const bias = columnSum(delta);
+    if (layer > 0) return { kernel: tf.matMul(trace.activated[layer - 1], delta, true), bias };
+    const inputPart = tf.matMul(rows, delta, true);
+    const statePart = tf.matMul(trace.consumed, delta, true);
+    return { kernel: tf.concat2d([inputPart as tf.Tensor2D, statePart as tf.Tensor2D], 0), bias };
+  });
+  const [inputKernel] = splitKernel(layers[0].kernel, units);
+  const dx = tf.matMul(deltas.layers[0], inputKernel, false, true);
+  return {
+    x: tf.reshape(dx, x.shape),
+    state: deltas.state,
+    layers: layerGradients,
+    ...headGradients(trace, tensors, settings, deltas.outputs, deltas.layers[layers.length - 1]),
+  };
+}
+
+/** Gradients inside the recurrence, the steps stacked to rows. */
+interface Deltas {
+  /** Of each layer's pre-activation `[rows, size]`. */
+  layers: tf.Tensor2D[];
+  /** Of each step's next state `[rows, units]`; only in pure mode. */
+  outputs?: tf.Tensor2D;
+  /** Of the state before the first step `[batch, units]`. */
+  state: tf.Tensor2D;
+}
+
+function sweep(dOutputs: tf.Tensor3D, trace: CfcTrace, tensors: ScanTensors, settings: ScanSettings): Deltas {
+  const { layers, keep, mask } = tensors;
+  const [steps, batch, units] = dOutputs.shape;
+  const headSize = layers[layers.length - 1].bias.shape[0];
+  const heads = headSize / units;
+  const headSteps = byStep(headSlopes(trace, tensors, settings), steps);
+  const slopeSteps = backboneSlopes(trace, settings).map((slopes) => byStep(slopes, steps));
+  const transposed = layers.map(({ kernel }, layer) =>
+    tf.transpose(layer === 0 ? splitKernel(kernel, units)[1] : kernel),
+  );
+  const keeps = keep && unstackSteps(keep);
+  const skips = mask && unstackSteps(tf.sub(constant(1), mask) as tf.Tensor3D);
+  const dOutputSteps = unstackSteps(dOutputs);
+  const deltas = layers.map((): Steps => new Array(steps));
+  const dNext: Steps = new Array(steps);
+  let dState: tf.Tensor2D | undefined;
+  for (let step = steps - 1; step >= 0; step--) {
+    const d: tf.Tensor2D = dState ? tf.add(dState, dOutputSteps[step]) : dOutputSteps[step];
+    dNext[step] = d;
+    // One gradient of the state meets the slopes of all heads: [batch, 1, units] times [batch, heads, units].
+    const spread = tf.mul(
+      tf.reshape(d, [batch, 1, units]),
+      tf.reshape(headSteps[step], [batch, heads, units]),
+    );
+    let delta: tf.Tensor2D = tf.reshape(spread, [batch, headSize]);
+    for (let layer = layers.length - 1; layer > 0; layer--) {
+      deltas[layer][step] = delta;
+      delta = tf.mul(tf.matMul(delta, transposed[layer]), slopeSteps[layer - 1][step]);
+    }
+    deltas[0][step] = delta;
+    dState = tf.matMul<tf.Tensor2D>(delta, transposed[0]);
+    if (skips) dState = tf.add<tf.Tensor2D>(dState, tf.mul(d, skips[step]));
+    if (keeps) dState = tf.mul<tf.Tensor2D>(dState, keeps[step]);
+  }
+  return {
+    layers: deltas.map(stackRows),
+    outputs: settings.mode === "pure" ? stackRows(dNext) : undefined,
+    state: dState as tf.Tensor2D,
+  };
+}
+
+function backboneSlopes({ activated, preActivated }: CfcTrace, { activation }: ScanSettings): tf.Tensor2D[] {
+  return (activation.slopeFrom === "u" ? preActivated : activated).map((saved) => activation.slope(saved));
+}
+
+function byStep(rows: tf.Tensor2D, steps: number): Steps {
+  return steps === 1 ? [rows] : (tf.split(rows, steps, 0) as Steps);
+}

@@ -1,0 +1,159 @@
+/** Forward pass of the CfC scan. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { LinearWeights, ScanSettings, ScanTensors, Steps } from "./cfc-problem.js";
+import { constant } from "./constants.js";
+
+/** What the backward pass needs from the forward pass, with the steps stacked: `rows = time * batch`. */
+export interface CfcTrace {
+  /** The state that each step consumed `[rows, units]`. */
+  consumed: tf.Tensor2D;
+  /** Input of each layer after the first `[rows, size]`: the activations of the backbone. */
+  activated: tf.Tensor2D[];
+  /** What the slope of each backbone activation needs, where that is not the activation. */
+  preActivated: tf.Tensor2D[];
+  /** Parts of the head, by name, `[rows, units]`. */
+  head: Record<string, tf.Tensor2D>;
+}
+
+/** Result of {@link cfcForward}. */
+export interface CfcForward {
+  /** `[time, batch, units]`. */
+  outputs: tf.Tensor3D;
+  /** Only when it was asked for. */
+  trace?: CfcTrace;
+}
+
+/** Lists that grow by one tensor a step. */
+interface Recording {
+  consumed: Steps;
+  activated: Steps[];
+  preActivated: Steps[];
+  head: Record<string, Steps>;
+}
+
+/** Computes all outputs; with `record`, keeps what {@link cfcBackward} needs. Call inside `tf.tidy`. */
+export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record: boolean): CfcForward {
+  const { layers, state, elapsed, keep, mask } = tensors;
+  const { activation } = settings;
+  const [steps, batch] = tensors.x.shape;
+  const preActivate = firstLayer(tensors);
+  const keeps = keep && unstackSteps(keep);
+  const masks = mask && unstackSteps(mask);
+  const skips = mask && unstackSteps(tf.sub(constant(1), mask) as tf.Tensor3D);
+  const times = elapsed && unstackSteps(elapsed);
+  const mix = headOf(tensors, settings);
+  const backbone = layers.length - 1;
+  const recording: Recording = {
+    consumed: [],
+    activated: Array.from({ length: backbone }, () => []),
+    preActivated: Array.from({ length: backbone }, () => []),
+    head: {},
+  };
+  const outputs: Steps = [];
+  let h = state;
+  for (let step = 0; step < steps; step++) {
+    if (keeps) h = tf.mul(h, keeps[step]);
+    let u = preActivate(step, h);
+    if (record) recording.consumed.push(h);
+    for (let layer = 0; layer < backbone; layer++) {
+      const z = activation.apply(u);
+      if (record) {
+        recording.activated[layer].push(z);
+        if (activation.slopeFrom === "u") recording.preActivated[layer].push(u);
+      }
+      u = affine(z, layers[layer + 1]);
+    }
+    const next = mix(u, times?.[step], record ? recording.head : undefined);
+    h = masks && skips ? tf.add(tf.mul(next, masks[step]), tf.mul(h, skips[step])) : next;
+    outputs.push(h);
+  }
+  const units = state.shape[1];
+  const stacked = tf.reshape(stackRows(outputs), [steps, batch, units]) as tf.Tensor3D;
+  return record ? { outputs: stacked, trace: stackTrace(recording) } : { outputs: stacked };
+}
+
+/** `[time, batch, size]` as one `[batch, size]` a step. */
+export function unstackSteps(x: tf.Tensor3D): Steps {
+  const [steps, batch, size] = x.shape;
+  return steps === 1 ? [tf.reshape(x, [batch, size])] : (tf.unstack(x, 0) as Steps);
+}
+
+/** Steps one below the other `[time * batch, size]`. */
+export function stackRows(steps: Steps): tf.Tensor2D {
+  return steps.length === 1 ? steps[0] : tf.concat(steps, 0);
+}
+
+/** The part of the first kernel that meets the inputs, and the part that meets the state. */
+export function splitKernel(kernel: tf.Tensor2D, units: number): [tf.Tensor2D, tf.Tensor2D] {
+  return tf.split(kernel, [kernel.shape[0] - units, units], 0) as [tf.Tensor2D, tf.Tensor2D];
+}
+
+function affine(x: tf.Tensor2D, { kernel, bias }: LinearWeights): tf.Tensor2D {
+  return tf.fused.matMul({ a: x, b: kernel, bias }) as tf.Tensor2D;
+}
+
+// [x, h] kernel + bias. The inputs' product of all steps is one product before the loop; for a single step
+// joining x and h is cheaper than splitting the kernel.
+function firstLayer({ x, layers, state }: ScanTensors): (step: number, h: tf.Tensor2D) => tf.Tensor2D {
+  const [steps, batch, features] = x.shape;
+  const rows: tf.Tensor2D = tf.reshape(x, [steps * batch, features]);
+  if (steps === 1) return (_, h) => affine(tf.concat2d([rows, h], 1), layers[0]);
+  const [inputKernel, stateKernel] = splitKernel(layers[0].kernel, state.shape[1]);
+  const drive = affine(rows, { kernel: inputKernel, bias: layers[0].bias });
+  const drives = unstackSteps(tf.reshape<tf.Rank.R3>(drive, [steps, batch, drive.shape[1]]));
+  return (step, h) => tf.add(drives[step], tf.matMul(h, stateKernel));
+}
+
+type Mix = (u: tf.Tensor2D, time?: tf.Tensor2D, record?: Record<string, Steps>) => tf.Tensor2D;
+
+function headOf(tensors: ScanTensors, settings: ScanSettings): Mix {
+  if (settings.mode === "pure") return pureHead(tensors, settings);
+  const bounded = settings.flavour === "torch";
+  const gated = settings.mode === "default";
+  const time = fixedTime(settings.elapsed);
+  return (u, stepTime, record) => {
+    const heads = tf.split(u, 4, 1) as Steps;
+    const f = bounded ? tf.tanh(heads[0]) : heads[0];
+    const g = bounded ? tf.tanh(heads[1]) : heads[1];
+    const factor = stepTime ?? time;
+    const slope = factor ? tf.mul<tf.Tensor2D>(heads[2], factor) : heads[2];
+    const pre: tf.Tensor2D = bounded ? tf.add(heads[3], slope) : tf.sub(heads[3], slope);
+    const s = tf.sigmoid(pre);
+    if (record) append(record, stepTime ? { f, g, s, a: heads[2] } : { f, g, s });
+    return tf.add(f, tf.mul(s, gated ? tf.sub(g, f) : g));
+  };
+}
+
+function pureHead({ wTau, a }: ScanTensors, settings: ScanSettings): Mix {
+  const rate = tf.neg(tf.abs(wTau!));
+  const time = fixedTime(settings.elapsed);
+  return (f, stepTime, record) => {
+    const exponent: tf.Tensor2D = tf.sub(rate, tf.abs(f));
+    const factor = stepTime ?? time;
+    const decay = tf.exp(factor ? tf.mul<tf.Tensor2D>(exponent, factor) : exponent);
+    if (record) append(record, { f, decay });
+    return tf.mul(a!, tf.sub(constant(1), tf.mul(decay, f)));
+  };
+}
+
+/** The factor of a fixed elapsed time; none for one unit of time. */
+export function fixedTime(elapsed: number): tf.Scalar | undefined {
+  return elapsed === 1 ? undefined : tf.scalar(elapsed);
+}
+
+function append(record: Record<string, Steps>, parts: Record<string, tf.Tensor2D>): void {
+  for (const name in parts) {
+    record[name] ??= [];
+    record[name].push(parts[name]);
+  }
+}
+
+function stackTrace({ consumed, activated, preActivated, head }: Recording): CfcTrace {
+  return {
+    consumed: stackRows(consumed),
+    activated: activated.map(stackRows),
+    preActivated: preActivated.filter((steps) => steps.length > 0).map(stackRows),
+    head: Object.fromEntries(Object.entries(head).map(([name, steps]) => [name, stackRows(steps)])),
+  };
+}

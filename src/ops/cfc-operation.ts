@@ -1,0 +1,92 @@
+/** The CfC scan as one differentiable operation on the tape. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { cfcBackward } from "./cfc-backward.js";
+import { type CfcTrace, cfcForward } from "./cfc-forward.js";
+import type { LinearWeights, ScanSettings, ScanTensors } from "./cfc-problem.js";
+
+/**
+ * Outputs `[time, batch, units]` of a scan; differentiable in the inputs, the state, the elapsed time and
+ * all weights. `keep` and `mask` get no gradient.
+ */
+export function cfcOperation(tensors: ScanTensors, settings: ScanSettings): tf.Tensor3D {
+  if (tf.engine().state.gradientDepth === 0) {
+    return tf.tidy(() => cfcForward(tensors, settings, false).outputs);
+  }
+  const inputs = differentiable(tensors);
+  const operation = tf.customGrad<tf.Tensor3D>((...given) => {
+    const save = given[given.length - 1] as tf.GradSaveFunc;
+    const { outputs, trace } = cfcForward(tensors, settings, true);
+    const memory = new Memory(tensors, trace!);
+    save(memory.temporary);
+    const gradFunc = (dOutputs: tf.Tensor3D, saved: tf.Tensor[]) =>
+      tf.tidy(() => {
+        const kept = memory.restore(saved);
+        const gradients = cfcBackward(dOutputs, kept.trace, kept.tensors, settings);
+        return differentiable({ ...gradients, elapsed: tensors.elapsed && gradients.elapsed });
+      });
+    return { value: outputs, gradFunc };
+  });
+  return operation(...inputs);
+}
+
+/** The tensors that have gradients, in one fixed order. */
+type Differentiable = Pick<ScanTensors, "x" | "state" | "layers" | "wTau" | "a" | "elapsed">;
+
+function differentiable({ x, state, layers, wTau, a, elapsed }: Differentiable): tf.Tensor[] {
+  const flat: (tf.Tensor | undefined)[] = [x, state, wTau, a, elapsed];
+  for (const { kernel, bias } of layers) flat.push(kernel, bias);
+  return flat.filter((tensor) => tensor !== undefined);
+}
+
+/**
+ * What the backward pass reads again. The tape saves copies of temporary tensors; variables outlive the
+ * step by themselves and are not copied.
+ */
+class Memory {
+  /** Tensors for the tape to save. */
+  readonly temporary: tf.Tensor[] = [];
+
+  constructor(
+    private readonly tensors: ScanTensors,
+    private readonly trace: CfcTrace,
+  ) {
+    this.visit((tensor) => {
+      if (!(tensor instanceof tf.Variable)) this.temporary.push(tensor);
+      return tensor;
+    });
+  }
+
+  /** The same structure with the saved copies in place of the temporaries. */
+  restore(saved: tf.Tensor[]): { tensors: ScanTensors; trace: CfcTrace } {
+    let next = 0;
+    return this.visit((tensor) =>
+      tensor instanceof tf.Variable ? tensor : (saved[next++] as typeof tensor),
+    );
+  }
+
+  private visit(see: <T extends tf.Tensor>(tensor: T) => T): { tensors: ScanTensors; trace: CfcTrace } {
+    const maybe = <T extends tf.Tensor>(tensor: T | undefined) => tensor && see(tensor);
+    const { x, state, layers, wTau, a, elapsed, keep, mask } = this.tensors;
+    const { consumed, activated, preActivated, head } = this.trace;
+    return {
+      tensors: {
+        x: see(x),
+        // Of the state only the shape is read again, and biases not at all.
+        state,
+        layers: layers.map(({ kernel, bias }): LinearWeights => ({ kernel: see(kernel), bias })),
+        wTau: maybe(wTau),
+        a: maybe(a),
+        elapsed: maybe(elapsed),
+        keep: maybe(keep),
+        mask: maybe(mask),
+      },
+      trace: {
+        consumed: see(consumed),
+        activated: activated.map(see),
+        preActivated: preActivated.map(see),
+        head: Object.fromEntries(Object.entries(head).map(([name, part]) => [name, see(part)])),
+      },
+    };
+  }
+}

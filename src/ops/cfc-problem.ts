@@ -1,0 +1,77 @@
+/** What a CfC scan computes and on which tensors, in the layout of its forward and backward pass. */
+
+import type * as tf from "@tensorflow/tfjs-core";
+import type { ActivationRule } from "./activations.js";
+
+/**
+ * How the heads become the next state:
+ * - `default`: `f (1 - s) + s g` with the time gate `s`
+ * - `no_gate`: `f + s g`
+ * - `pure`: `A - A exp(-t (|w_tau| + |f|)) f`
+ */
+export type CfcMode = "default" | "pure" | "no_gate";
+
+/**
+ * Which of the two published models is meant:
+ * - `torch`: `f` and `g` pass through tanh, `s = sigmoid(c + a t)`; the state stays bounded
+ * - `tf`: `f` and `g` are linear, `s = sigmoid(c - a t)`
+ */
+export type CfcFlavour = "torch" | "tf";
+
+/** Weights of an affine map `x kernel + bias`. */
+export interface LinearWeights {
+  /** `[inputs, outputs]`. */
+  kernel: tf.Tensor2D;
+  /** `[outputs]`. */
+  bias: tf.Tensor1D;
+}
+
+/** Weights of a CfC cell with `F` inputs, `H` units and a backbone of width `K`. */
+export interface CfcWeights {
+  /** Backbone layers, first to last; the first kernel is `[F + H, K]` (inputs above state), others `[K, K]`. */
+  backbone: LinearWeights[];
+  /**
+   * All heads side by side: kernel `[C, 4 H]` with the columns `f | g | a | c` (in ncps: ff1, ff2, time_a,
+   * time_b), bias `[4 H]`; in pure mode `f` alone, `[C, H]`. `C` is `K`, or `F + H` without backbone.
+   */
+  heads: LinearWeights;
+  /** Pure mode: inverse time constants `[H]`. */
+  wTau?: tf.Tensor1D;
+  /** Pure mode: equilibrium `[H]`. */
+  a?: tf.Tensor1D;
+}
+
+/** Tensors of one scan, all time-major, so that a step is one block of memory. */
+export interface ScanTensors {
+  /** Inputs `[time, batch, features]`. */
+  x: tf.Tensor3D;
+  /** State before the first step `[batch, units]`. */
+  state: tf.Tensor2D;
+  /** Backbone layers and, last, the heads. */
+  layers: LinearWeights[];
+  /** Pure mode only. */
+  wTau?: tf.Tensor1D;
+  /** Pure mode only. */
+  a?: tf.Tensor1D;
+  /** Elapsed time of each step `[time, batch, 1]`. */
+  elapsed?: tf.Tensor3D;
+  /** 0 where the state is cleared before the step, else 1, `[time, batch, 1]`. */
+  keep?: tf.Tensor3D;
+  /** 0 where the step is skipped, else 1, `[time, batch, 1]`. */
+  mask?: tf.Tensor3D;
+}
+
+/** Numbers and choices of one scan. */
+export interface ScanSettings {
+  /** See {@link CfcMode}. */
+  mode: CfcMode;
+  /** See {@link CfcFlavour}. */
+  flavour: CfcFlavour;
+  /** Backbone activation. */
+  activation: ActivationRule;
+  /** Elapsed time of every step, where no tensor gives it. */
+  elapsed: number;
+}
+
+/** One tensor for each step of `[time, batch, size]`: `time` tensors `[batch, size]`. */
+export type Steps = tf.Tensor2D[];

@@ -1,0 +1,91 @@
+/** A whole sequence through a CfC cell. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { activationRule, type CfcActivation } from "./activations.js";
+import { cfcOperation } from "./cfc-operation.js";
+import type { CfcFlavour, CfcMode, CfcWeights } from "./cfc-problem.js";
+import { checkScan } from "./check-scan.js";
+import { constant } from "./constants.js";
+import { type Elapsed, elapsedTensor, fromTimeMajor, toTimeMajor } from "./time-major.js";
+
+/** Options of {@link cfcScan}. */
+export interface CfcScanOptions {
+  /** Inputs `[batch, time, features]`. */
+  x: tf.Tensor3D;
+  /** State before the first step `[batch, units]`. */
+  state: tf.Tensor2D;
+  /** Weights of the cell. */
+  weights: CfcWeights;
+  /** Default `"default"`. */
+  mode?: CfcMode;
+  /** Default `"torch"`. */
+  flavour?: CfcFlavour;
+  /** Backbone activation, default `"lecun_tanh"`. */
+  activation?: CfcActivation;
+  /**
+   * `[batch, time]`, 1 where the state is cleared to zero before the step consumes it; no gradient flows back
+   * through such a step. A step that is also masked carries the cleared state.
+   */
+  resets?: tf.Tensor;
+  /** `[batch, time]`, 0 where a step is skipped: the state is carried through unchanged and is the output. */
+  mask?: tf.Tensor;
+  /**
+   * Time that passes in each step: one number, or `[batch]`, `[batch, time]`, `[batch, time, 1]`, as arrays
+   * or as a differentiable tensor. Default 1.
+   */
+  elapsed?: Elapsed;
+}
+
+/** Result of {@link cfcScan}. */
+export interface CfcScanResult {
+  /** The state after each step `[batch, time, units]`. */
+  outputs: tf.Tensor3D;
+  /** The state after the last step `[batch, units]`. */
+  state: tf.Tensor2D;
+}
+
+/**
+ * Runs a CfC cell over a sequence, as one operation with its own gradient (Hasani et al., "Closed-form
+ * continuous-time neural networks", 2022). Differentiable in `x`, `state`, `elapsed` and all weights.
+ *
+ * @throws ShapeError when a tensor has another shape than the others ask for, or the sequence is empty
+ * @throws InvalidArgumentError for unknown names and for elapsed times in numbers or arrays that are negative or NaN
+ *
+ * @example
+ * ```ts
+ * const { outputs, state } = cfcScan({ x, state: tf.zeros([batch, units]), weights });
+ * ```
+ */
+export function cfcScan(options: CfcScanOptions): CfcScanResult {
+  const { x, state, weights, mode = "default", flavour = "torch", resets, mask } = options;
+  const activation = activationRule(options.activation ?? "lecun_tanh");
+  checkScan({ ...options, mode, flavour });
+  const [batch, steps] = x.shape;
+  const units = state.shape[1];
+  return tf.tidy(() => {
+    const times = elapsedTensor(options.elapsed, batch, steps);
+    const outputs = cfcOperation(
+      {
+        x: toTimeMajor(asFloat(x)),
+        state,
+        layers: [...weights.backbone, weights.heads],
+        wTau: weights.wTau,
+        a: weights.a,
+        keep: resets && tf.sub<tf.Tensor3D>(constant(1), flags(resets, batch, steps)),
+        mask: mask && flags(mask, batch, steps),
+        elapsed: typeof times === "number" ? undefined : times,
+      },
+      { mode, flavour, activation, elapsed: typeof times === "number" ? times : 1 },
+    );
+    const last = steps === 1 ? outputs : tf.slice(outputs, [steps - 1, 0, 0], [1, batch, units]);
+    return { outputs: fromTimeMajor(outputs), state: tf.reshape(last, [batch, units]) as tf.Tensor2D };
+  });
+}
+
+function flags(x: tf.Tensor, batch: number, steps: number): tf.Tensor3D {
+  return toTimeMajor(tf.reshape(asFloat(x), [batch, steps, 1]) as tf.Tensor3D);
+}
+
+function asFloat<T extends tf.Tensor>(x: T): T {
+  return x.dtype === "float32" ? x : tf.cast(x, "float32");
+}

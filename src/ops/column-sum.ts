@@ -1,0 +1,15 @@
+/** Sums over the rows of a matrix: the gradient of every bias. */
+
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * Sum over the first axis, as a product with ones: products are the one operation that every backend does
+ * fast, while reductions over the leading axis are slow on some.
+ *
+ * @param x `[rows, columns]`
+ * @returns `[columns]`
+ */
+export function columnSum(x: tf.Tensor2D): tf.Tensor1D {
+  const [rows, columns] = x.shape;
+  return tf.tidy(() => tf.reshape(tf.matMul(tf.ones([1, rows]), x), [columns]));
+}
