@@ -1,0 +1,63 @@
+/** The memory of tfjs's wasm backend, as far as the repairs read and write it. */
+
+import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import { sizeOf } from "../../core/state.js";
+
+/** The part of tfjs's `BackendWasm` that the repairs use. */
+export interface WasmBackend {
+  /** The compiled module; its memory may grow, and `HEAPU8` is then made anew. */
+  readonly wasm: { readonly HEAPU8: Uint8Array };
+  /** Where each tensor lies. */
+  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  /** Allocates an uninitialised tensor, or describes one that lies at `memoryOffset` already. */
+  makeOutput(shape: number[], dtype: DataType, memoryOffset?: number): TensorInfo;
+  /** Gives one reference back, and the memory with the last one. */
+  disposeData(dataId: object): boolean;
+  /** Adds one reference. */
+  incRef(dataId: object): void;
+}
+
+let floats: Float32Array = new Float32Array(0);
+let words: Int32Array = new Int32Array(0);
+
+/** The whole heap as floats. Allocating may move the heap: call it again afterwards. */
+export function heapOf(backend: WasmBackend): Float32Array {
+  const { buffer } = backend.wasm.HEAPU8;
+  if (floats.buffer !== buffer) floats = new Float32Array(buffer);
+  return floats;
+}
+
+/** The whole heap as 32-bit integers. Allocating may move the heap: call it again afterwards. */
+export function wordsOf(backend: WasmBackend): Int32Array {
+  const { buffer } = backend.wasm.HEAPU8;
+  if (words.buffer !== buffer) words = new Int32Array(buffer);
+  return words;
+}
+
+/** Index of a tensor's first element in {@link heapOf} and {@link wordsOf}. */
+export function addressOf(backend: WasmBackend, tensor: TensorInfo): number {
+  return backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 2;
+}
+
+/**
+ * A float tensor over memory that another tensor owns, starting at the heap index `address`.
+ * It has an identity of its own, so that the product that XNNPACK packs for it is never taken
+ * for another one's. Give it back with {@link releaseView}.
+ */
+export function viewAt(backend: WasmBackend, address: number, shape: number[]): TensorInfo {
+  return backend.makeOutput(shape, "float32", address * 4);
+}
+
+/** Forgets a view and leaves the memory to its owner. */
+export function releaseView(backend: WasmBackend, view: TensorInfo): void {
+  backend.dataIdMap.get(view.dataId).memoryOffset = 0; // free(0) does nothing
+  backend.disposeData(view.dataId);
+}
+
+/** A float tensor of zeros. */
+export function zeros(backend: WasmBackend, shape: number[]): TensorInfo {
+  const tensor = backend.makeOutput(shape, "float32");
+  const address = addressOf(backend, tensor);
+  heapOf(backend).fill(0, address, address + sizeOf(shape));
+  return tensor;
+}

@@ -1,0 +1,67 @@
+/** Puts the repaired and missing kernels into tfjs's wasm backend. */
+
+import { InvalidArgumentError } from "../../core/errors.js";
+import { batchMatMul } from "./batch-mat-mul.js";
+import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
+import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
+import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop.js";
+import { fusedMatMul } from "./fused-mat-mul.js";
+import { gatherV2 } from "./gather.js";
+import { identity } from "./identity.js";
+import { maxPoolGrad } from "./max-pool-grad.js";
+import { mean } from "./mean.js";
+import { installRepair } from "./repair.js";
+import { sum } from "./sum.js";
+import { unsortedSegmentSum } from "./unsorted-segment-sum.js";
+
+const repairs = [
+  batchMatMul,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  depthwiseConv2dBackpropFilter,
+  depthwiseConv2dBackpropInput,
+  fusedMatMul,
+  gatherV2,
+  identity,
+  maxPoolGrad,
+  mean,
+  sum,
+  unsortedSegmentSum,
+];
+
+/** Names of the kernels that {@link installWasmRepairs} replaces or adds, in tfjs's spelling. */
+export const wasmRepairNames: readonly string[] = repairs.map(({ kernelName }) => kernelName);
+
+/** Options of {@link installWasmRepairs}. */
+export interface WasmRepairOptions {
+  /** Which kernels, by tfjs's names; default all of {@link wasmRepairNames}. */
+  kernels?: readonly string[];
+}
+
+/**
+ * Replaces those kernels of `@tensorflow/tfjs-backend-wasm` 4.22 that are missing, wrong or ten times
+ * slower than need be, through tfjs's own registry: existing models train without a change. Import the
+ * backend first; `useBackend` calls this. Calling it again does nothing.
+ *
+ * @returns names of the kernels that this call replaced or added
+ * @throws InvalidArgumentError when a name is unknown
+ *
+ * @example
+ * ```ts
+ * import "@tensorflow/tfjs-backend-wasm";
+ * await tf.setBackend("wasm");
+ * installWasmRepairs();
+ * ```
+ */
+export function installWasmRepairs({ kernels = wasmRepairNames }: WasmRepairOptions = {}): string[] {
+  const unknown = kernels.filter((name) => !wasmRepairNames.includes(name));
+  if (unknown.length > 0) {
+    throw new InvalidArgumentError(
+      "kernels",
+      `expected names out of ${wasmRepairNames.join(", ")}, received ${unknown.join(", ")}`,
+    );
+  }
+  return repairs
+    .filter((repair) => kernels.includes(repair.kernelName) && installRepair(repair))
+    .map(({ kernelName }) => kernelName);
+}

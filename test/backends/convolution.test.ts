@@ -1,0 +1,157 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../../src/backends/index.js";
+import { expectAgreement, expectNoLeak } from "./compare.js";
+
+beforeAll(async () => {
+  await useBackend("cpu");
+  await useBackend("wasm");
+});
+
+type Pad =
+  | "valid"
+  | "same"
+  | number
+  | [[number, number], [number, number], [number, number], [number, number]];
+
+interface Case {
+  x: [number, number, number, number];
+  filter: [number, number, number, number];
+  strides: [number, number];
+  pad: Pad;
+}
+
+const oddPad: Pad = [
+  [0, 0],
+  [2, 0],
+  [0, 3],
+  [0, 0],
+];
+
+// A number as pad is no alternative where strides differ: tfjs then computes a wrong output width.
+const around = (n: number): Pad => [
+  [0, 0],
+  [n, n],
+  [n, n],
+  [0, 0],
+];
+
+const cases: Case[] = [
+  { x: [2, 9, 9, 4], filter: [3, 3, 4, 8], strides: [1, 1], pad: "same" },
+  { x: [2, 9, 9, 4], filter: [3, 3, 4, 8], strides: [2, 2], pad: "valid" },
+  { x: [2, 9, 9, 4], filter: [5, 5, 4, 8], strides: [2, 2], pad: "same" },
+  { x: [3, 8, 10, 4], filter: [1, 1, 4, 5], strides: [1, 1], pad: "same" },
+  { x: [2, 20, 20, 4], filter: [8, 8, 4, 3], strides: [4, 4], pad: "valid" },
+  { x: [1, 11, 7, 3], filter: [3, 2, 3, 2], strides: [2, 3], pad: oddPad },
+  { x: [2, 7, 12, 1], filter: [4, 4, 1, 6], strides: [3, 1], pad: around(2) },
+  { x: [2, 10, 10, 3], filter: [2, 2, 3, 4], strides: [3, 3], pad: "valid" }, // stride beyond the filter
+  { x: [1, 12, 9, 2], filter: [1, 1, 2, 3], strides: [2, 2], pad: "same" },
+  { x: [1, 5, 5, 2], filter: [5, 5, 2, 3], strides: [1, 1], pad: "valid" }, // one output pixel
+  { x: [1, 4, 4, 2], filter: [2, 2, 2, 3], strides: [1, 1], pad: 3 }, // outputs that see only zeros
+  { x: [1, 5, 6, 2], filter: [3, 2, 2, 2], strides: [4, 5], pad: around(4) },
+  { x: [2, 3, 3, 2], filter: [3, 3, 2, 4], strides: [5, 5], pad: "same" }, // stride beyond the input
+  { x: [40, 21, 21, 8], filter: [5, 5, 8, 4], strides: [1, 1], pad: "same" }, // several blocks of patches
+];
+
+const conv2d =
+  ({ strides, pad }: Case) =>
+  (x: tf.Tensor, filter: tf.Tensor) =>
+    tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad);
+
+const title = ({ x, filter, strides, pad }: Case) => `${x} * ${filter}, strides ${strides}, pad ${pad}`;
+
+describe("gradients of conv2d", () => {
+  it.each(cases.map((c) => [title(c), c] as const))("%s", (_, c) =>
+    expectAgreement([c.x, c.filter], conv2d(c)),
+  );
+
+  it("leave nothing behind", async () => {
+    for (const c of [cases[2], cases[5], cases[7]]) await expectNoLeak([c.x, c.filter], conv2d(c));
+  });
+});
+
+it("blocks of patches within one large image", () =>
+  expectAgreement(
+    [
+      [1, 120, 110, 3],
+      [5, 5, 3, 2],
+    ],
+    (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "valid"),
+  ));
+
+it("gradients of conv1d and conv2dTranspose", async () => {
+  await expectAgreement(
+    [
+      [2, 9, 4],
+      [3, 4, 8],
+    ],
+    (x, filter) => tf.conv1d(x as tf.Tensor3D, filter as tf.Tensor3D, 2, "same"),
+  );
+  await expectAgreement(
+    [
+      [2, 5, 5, 8],
+      [3, 3, 4, 8],
+    ],
+    (x, filter) => tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, [2, 10, 10, 4], 2, "same"),
+  );
+});
+
+it("gradients of a fused convolution with bias and relu", () =>
+  expectAgreement([[2, 9, 9, 4], [3, 3, 4, 8], [8]], (x, filter, bias) =>
+    tf.fused.conv2d({
+      x: x as tf.Tensor4D,
+      filter: filter as tf.Tensor4D,
+      strides: 2,
+      pad: "same",
+      bias,
+      activation: "relu",
+    }),
+  ));
+
+describe("gradients of depthwiseConv2d", () => {
+  it.each(
+    cases
+      .filter(({ x }) => x[0] < 10)
+      .map(({ x, filter, ...rest }) => ({ x, filter: [filter[0], filter[1], x[3], 2], ...rest }) as Case)
+      .filter(({ strides, pad }) => strides[0] === strides[1] && typeof pad !== "object")
+      .map((c) => [title(c), c] as const),
+  )("%s", (_, { x, filter, strides, pad }) =>
+    expectAgreement([x, filter], (a, b) =>
+      tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, strides, pad as "same"),
+    ),
+  );
+
+  it("leave nothing behind", () =>
+    expectNoLeak(
+      [
+        [2, 9, 9, 4],
+        [3, 3, 4, 2],
+      ],
+      (a, b) => tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, 2, "same"),
+    ));
+
+  it("separable convolution", () =>
+    expectAgreement(
+      [
+        [2, 9, 9, 4],
+        [3, 3, 4, 1],
+        [1, 1, 4, 8],
+      ],
+      (x, depthwise, pointwise) =>
+        tf.separableConv2d(x as tf.Tensor4D, depthwise as tf.Tensor4D, pointwise as tf.Tensor4D, 1, "same"),
+    ));
+});
+
+it("refuses channels first with a typed error", async () => {
+  await tf.setBackend("wasm");
+  const x = tf.zeros<tf.Rank.R4>([1, 3, 8, 8]);
+  const call = () =>
+    tf
+      .engine()
+      .runKernel(
+        "Conv2DBackpropFilter",
+        { x, dy: tf.zeros([1, 2, 6, 6]) },
+        { filterShape: [3, 3, 3, 2], strides: 1, pad: "valid", dataFormat: "NCHW" },
+      );
+  expect(call).toThrow(expect.objectContaining({ code: "BACKEND" }));
+});
