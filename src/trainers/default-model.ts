@@ -9,5 +9,8 @@ export const defaultModel: ActorCriticFactory = ({ observationSpace, actionSpace
   const { shape } = observationSpace;
   if (shape.length === 1) return new MlpActorCritic({ observationSpace, actionSpace, seed });
   if (shape.length === 3) return new NatureActorCritic({ observationSpace, actionSpace, seed });
-  throw new InvalidArgumentError("model", `there is no default network for observations [${shape.join(", ")}]: give one`);
+  throw new InvalidArgumentError(
+    "model",
+    `there is no default network for observations [${shape.join(", ")}]: give one`,
+  );
 };

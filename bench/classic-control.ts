@@ -1,0 +1,99 @@
+/**
+ * Learning on classic control: CartPole-v1 with an MLP, CartPoleNoVel-v1 with a CfC and, as control,
+ * with a memory-less MLP. Every seed is trained for 100 000 steps and then plays 100 whole episodes.
+ *
+ * `npm run bench -- classic-control [seeds of CartPole] [seeds of CartPoleNoVel]`
+ */
+
+import {
+  cartPoleNoVelPPO,
+  cartPolePPO,
+  evaluatePolicy,
+  MlpActorCritic,
+  makeVecEnv,
+  type PPOPreset,
+  PPOTrainer,
+  useBackend,
+} from "../src/index.js";
+
+const totalTimesteps = 100_000;
+
+const memoryless: PPOPreset = {
+  ...cartPoleNoVelPPO,
+  model: (spaces) => new MlpActorCritic({ ...spaces, units: [64, 64] }),
+};
+
+const tasks = [
+  {
+    name: "CartPole-v1, MLP",
+    env: "CartPole-v1",
+    preset: cartPolePPO,
+    solved: (mean: number) => mean >= 475,
+  },
+  {
+    name: "CartPoleNoVel-v1, CfC",
+    env: "CartPoleNoVel-v1",
+    preset: cartPoleNoVelPPO,
+    solved: (mean: number) => mean >= 450,
+  },
+  {
+    name: "CartPoleNoVel-v1, MLP",
+    env: "CartPoleNoVel-v1",
+    preset: memoryless,
+    solved: (mean: number) => mean < 150,
+  },
+];
+
+export async function run(args: string[] = []) {
+  await useBackend();
+  const seeds = [Number(args[0] ?? 10), Number(args[1] ?? 5), Number(args[1] ?? 5)];
+  const rows: Record<string, string | number>[] = [];
+  const figures: Record<string, number> = {};
+  for (const [i, { name, env, preset, solved }] of tasks.entries()) {
+    let passed = 0;
+    let steps = 0;
+    let seconds = 0;
+    for (let seed = 0; seed < seeds[i]; seed++) {
+      const began = performance.now();
+      const trainer = new PPOTrainer({ ...preset, env, seed });
+      let reached = Number.NaN;
+      await trainer.learn({
+        totalTimesteps,
+        callbacks: [
+          {
+            onUpdateEnd({ meanReturn, numEpisodes, numTimesteps }) {
+              if (Number.isNaN(reached) && numEpisodes >= 100 && meanReturn >= 475) reached = numTimesteps;
+            },
+          },
+        ],
+      });
+      const spent = (performance.now() - began) / 1000;
+      const evaluation = makeVecEnv(env, { numEnvs: 20 });
+      const { meanReward, stdReward } = await evaluatePolicy(trainer, evaluation, {
+        numEpisodes: 100,
+        seed: 1000 + seed,
+      });
+      await evaluation.close();
+      if (solved(meanReward)) passed++;
+      steps += trainer.numTimesteps;
+      seconds += spent;
+      rows.push({
+        task: name,
+        seed,
+        "mean of 100": meanReward.toFixed(1),
+        std: stdReward.toFixed(1),
+        "window of 100 >= 475 at": Number.isNaN(reached) ? "-" : reached,
+        "steps/s": Math.round(trainer.numTimesteps / spent),
+        seconds: spent.toFixed(1),
+        ok: solved(meanReward) ? "yes" : "NO",
+      });
+      console.error(JSON.stringify(rows.at(-1)));
+      await trainer.close();
+    }
+    const key = ["cartPole", "noVelCfC", "noVelMlp"][i];
+    figures[`${key}Passed`] = passed;
+    figures[`${key}Seeds`] = seeds[i];
+    figures[`${key}StepsPerSecond`] = Math.round(steps / Math.max(seconds, 1e-9));
+  }
+  return { rows, figures };
+}

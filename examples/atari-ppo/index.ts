@@ -1,0 +1,65 @@
+/**
+ * Conv-CfC PPO on Atari, after the ncps guide "Atari Reinforcement Learning (PPO)".
+ * Run `npm start -- --help` for the options.
+ */
+
+import { PPOTrainer, useBackend } from "ncps-ts";
+import { registerAtari } from "ncps-ts/node";
+import { playOneGame } from "./play.js";
+import { readSettings, type Settings, trainerOptions, usage } from "./settings.js";
+
+const settings = readSettings(process.argv.slice(2));
+if (!settings) console.log(usage);
+else await main(settings);
+
+async function main(settings: Settings): Promise<void> {
+  const { env, cont, render, hours, preset, printEvery } = settings;
+  const backend = await useBackend();
+  console.log(`backend: ${backend.name} (${backend.reason})`);
+  if (!env.startsWith("Arcade/")) await registerAtari();
+
+  const folder = `rl_ckpt/${env}`;
+  const trainer = cont
+    ? await PPOTrainer.load(`${folder}/checkpoint-${cont}`, trainerOptions(settings))
+    : new PPOTrainer(trainerOptions(settings));
+  const { model } = trainer;
+  const parameters = [...model.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
+  console.log(`${env}, preset ${preset}: ${parameters.toLocaleString("en")} parameters`);
+
+  if (render) {
+    for (;;) await playOneGame(trainer, settings);
+  }
+
+  const began = performance.now();
+  let lastPrinted = Number.NEGATIVE_INFINITY;
+  let checkpoint = "";
+  const print = async (iteration: number, numTimesteps: number, meanReturn: number) => {
+    checkpoint = String(iteration);
+    const path = await trainer.save(`${folder}/checkpoint-${checkpoint}`);
+    console.log(`Ran ${((performance.now() - began) / 3.6e6).toFixed(hours < 1 ? 3 : 1)} hours`);
+    console.log(`    sampled ${(numTimesteps / 1000).toFixed(0)}k steps`);
+    console.log(`    policy reward: ${Number.isNaN(meanReturn) ? "nan" : meanReturn.toFixed(1)}`);
+    console.log(`    saved checkpoint '${path}'`);
+  };
+  await trainer.learn({
+    hours,
+    progressBar: process.stdout.isTTY,
+    callbacks: [
+      {
+        async onUpdateEnd({ iterations, numTimesteps, meanReturn, elapsedSeconds, progress }) {
+          if (elapsedSeconds - lastPrinted < printEvery && progress < 1) return;
+          lastPrinted = elapsedSeconds;
+          await print(iterations, numTimesteps, meanReturn);
+        },
+      },
+    ],
+  });
+
+  await playOneGame(trainer, settings);
+  console.log(
+    `Go on training:  npm start -- --env ${env} --preset ${preset} --cont ${checkpoint} --hours ${hours}`,
+  );
+  console.log(`Watch it play:   npm start -- --env ${env} --preset ${preset} --cont ${checkpoint} --render`);
+  console.log("Real Atari:      npx ale-bindings install && npm start -- --env ALE/Breakout-v5");
+  await trainer.close();
+}

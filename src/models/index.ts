@@ -1,0 +1,8 @@
+/** Assembled networks. */
+
+export type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
+export { CfCActorCritic, type CfCActorCriticOptions } from "./cfc-actor-critic.js";
+export { ConvCfCActorCritic, type ConvCfCActorCriticOptions } from "./conv-cfc-actor-critic.js";
+export { MlpActorCritic, type MlpActorCriticOptions } from "./mlp-actor-critic.js";
+export { NatureActorCritic, type NatureActorCriticOptions } from "./nature-actor-critic.js";
+export { NetworkActorCritic, type NetworkParts, type SpacesOptions } from "./network-actor-critic.js";

@@ -1,0 +1,144 @@
+/** The common body of all actor-critics: encoder, optional CfC, two heads. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { sizeOf } from "../core/state.js";
+import type { Block } from "../layers/block.js";
+import type { CfC } from "../layers/cfc.js";
+import type { ActionSpace, Box } from "../spaces/index.js";
+import type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
+
+/** Options that every actor-critic takes. */
+export interface SpacesOptions {
+  /** What observations look like. */
+  observationSpace: Box;
+  /** A `Discrete` space of actions. */
+  actionSpace: ActionSpace;
+  /** Decides the first weights, default random. */
+  seed?: number;
+}
+
+/** Parts of a {@link NetworkActorCritic}, built and owned by it from then on. */
+export interface NetworkParts {
+  /** From observations to features `[rows, features]`. */
+  encoder: Block;
+  /** Recurrent core on the features. */
+  core?: CfC;
+  /** From features to logits. */
+  policyHead: Block;
+  /** From features to one value. */
+  valueHead: Block;
+  /** Its own encoder for the value; default the shared one. Only without a core. */
+  valueEncoder?: Block;
+}
+
+/**
+ * An actor-critic put together from parts: every observation goes through the encoder, the sequence
+ * of features through the core, and its outputs through both heads.
+ *
+ * @example
+ * ```ts
+ * const model = new CfCActorCritic({ observationSpace, actionSpace, units: 32, seed: 0 });
+ * const { distribution, values, state } = model.apply(observations, { state, resets });
+ * ```
+ */
+export class NetworkActorCritic implements ActorCritic {
+  /** @inheritDoc */
+  readonly observationShape: readonly number[];
+  /** @inheritDoc */
+  readonly distributionSize: number;
+  /** @inheritDoc */
+  readonly stateSize: number;
+  /** @inheritDoc */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  private readonly parts: NetworkParts;
+
+  /** @throws InvalidArgumentError when a value encoder is given beside a core */
+  constructor(
+    { observationSpace, actionSpace }: SpacesOptions,
+    parts: NetworkParts,
+    private readonly description: ModelConfig,
+  ) {
+    if (parts.core && parts.valueEncoder) {
+      throw new InvalidArgumentError(
+        "valueEncoder",
+        "a recurrent network shares its encoder: leave valueEncoder out",
+      );
+    }
+    this.parts = parts;
+    this.observationShape = observationSpace.shape;
+    this.distributionSize = numActions(actionSpace);
+    this.stateSize = parts.core?.units ?? 0;
+    this.variables = new Map(Object.values(parts).flatMap((part: Block) => [...part.variables]));
+  }
+
+  /**
+   * Runs the network on `[batch, time, ...observationShape]`.
+   *
+   * @throws ShapeError when the observations have another shape
+   */
+  apply(observations: tf.Tensor, options: ActorCriticOptions = {}): ActorCriticOutput {
+    const [batch, time, ...rest] = observations.shape;
+    if (rest.join() !== this.observationShape.join()) {
+      throw new ShapeError(
+        "observations",
+        `[batch, time, ${this.observationShape.join(", ")}]`,
+        observations.shape,
+      );
+    }
+    const { encoder, core, policyHead, valueHead, valueEncoder } = this.parts;
+    return tf.tidy(() => {
+      const rows = tf.reshape(observations, [batch * time, ...rest]);
+      let features = encoder.forward(rows);
+      let state: tf.Tensor2D | undefined;
+      if (core) {
+        const sequence = tf.reshape(features, [
+          batch,
+          time,
+          sizeOf(features.shape) / (batch * time),
+        ]) as tf.Tensor3D;
+        const scanned = core.scan(sequence, options);
+        state = scanned.state;
+        features = tf.reshape(scanned.outputs, [batch * time, core.units]);
+      }
+      const values = valueHead.forward(valueEncoder ? valueEncoder.forward(rows) : features);
+      const distribution = tf.reshape(policyHead.forward(features), [
+        batch,
+        time,
+        this.distributionSize,
+      ]) as tf.Tensor3D;
+      return {
+        distribution,
+        values: tf.reshape(values, [batch, time]) as tf.Tensor2D,
+        ...(state && { state }),
+      };
+    });
+  }
+
+  /** Number of trainable weights. */
+  countParams(): number {
+    return [...this.variables.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** @inheritDoc */
+  toJSON(): ModelConfig {
+    return this.description;
+  }
+
+  /** @inheritDoc */
+  dispose(): void {
+    for (const part of Object.values(this.parts) as Block[]) part.dispose();
+  }
+}
+
+/**
+ * Number of actions of a discrete space.
+ *
+ * @throws InvalidArgumentError for other spaces
+ */
+export function numActions(actionSpace: ActionSpace): number {
+  if (actionSpace.kind !== "discrete") {
+    throw new InvalidArgumentError("actionSpace", `expected Discrete, received ${actionSpace.kind}`);
+  }
+  return actionSpace.n;
+}

@@ -1,0 +1,32 @@
+/** Trainers, presets, evaluation. */
+
+export type { TrainerCallback, TrainerProgress } from "./callback.js";
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluatePolicy,
+  type Policy,
+  type Prediction,
+  type PredictOptions,
+} from "./evaluate-policy.js";
+export { type CheckpointLocation, type Host, installHost } from "./host.js";
+export {
+  type ActorCriticFactory,
+  type AdamOptions,
+  type AdvantageNormalization,
+  type KLPenalty,
+  type PPOHyperparameters,
+  type PPOOptions,
+  ppoDefaults,
+  type RewardClipping,
+} from "./ppo-options.js";
+export {
+  arcadeBreakoutPPO,
+  cartPoleNoVelPPO,
+  cartPolePPO,
+  cleanrlAtariPPO,
+  labmlBreakoutPPO,
+  type PPOPreset,
+  rllibAtariPPO,
+} from "./ppo-presets.js";
+export { type LearnOptions, PPOTrainer } from "./ppo-trainer.js";
