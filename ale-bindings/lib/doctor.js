@@ -1,0 +1,55 @@
+// `ale-bindings doctor`: what is installed, and whether it plays.
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { environments } from "./games.js";
+import { INSTALL_COMMAND, packageFile, pythonPath } from "./python-home.js";
+
+// What python/doctor.py found, or { code, problem }.
+export function examine(python = pythonPath()) {
+  if (!existsSync(python)) return { code: "PYTHON_MISSING", problem: `there is no Python at ${python}` };
+  const games = [...new Set(environments().map(({ game }) => game))];
+  const result = spawnSync(python, ["-B", packageFile("python/doctor.py"), JSON.stringify(games)], {
+    encoding: "utf8",
+  });
+  if (result.status !== 0) {
+    const words =
+      result.error?.message ?? (result.stderr.trim() || `it ended with ${result.status ?? result.signal}`);
+    return { code: "PROCESS_DIED", problem: `${python} fails: ${words}` };
+  }
+  return JSON.parse(result.stdout.trim().split("\n").at(-1));
+}
+
+export function doctor() {
+  const found = examine();
+  const frame = found.frame && `${found.frame.width} x ${found.frame.height}, ${found.frame.colours} colours`;
+  for (const [what, value] of [
+    ["Python", found.python && `${found.python} (${found.executable})`],
+    ["ale-py", found["ale-py"]],
+    ["numpy", found.numpy],
+    ["Gymnasium", found.gymnasium],
+    ["ROMs", found.roms],
+    ["frame", frame],
+  ]) {
+    console.log(`${what.padEnd(10)} ${value ?? "-"}`);
+  }
+  if (!found.code) {
+    console.log("All is well.");
+    return 0;
+  }
+  console.error(`${found.code}: ${found.problem}`);
+  console.error(`To mend it: ${remedy(found.code)}`);
+  return 1;
+}
+
+function remedy(code) {
+  if (process.env.ALE_BINDINGS_PYTHON) {
+    const install = `${process.env.ALE_BINDINGS_PYTHON} -m pip install -r ${packageFile("python/requirements.txt")}`;
+    return code === "PYTHON_MISSING"
+      ? `unset ALE_BINDINGS_PYTHON, then ${INSTALL_COMMAND}`
+      : `${install} (or unset ALE_BINDINGS_PYTHON, then ${INSTALL_COMMAND})`;
+  }
+  if (code === "ROM_MISSING" && process.env.ALE_ROMS_DIR)
+    return "unset ALE_ROMS_DIR: ale-py brings its own ROMs";
+  return INSTALL_COMMAND;
+}

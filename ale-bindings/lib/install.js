@@ -1,0 +1,106 @@
+// `ale-bindings install`: a private virtual environment with the pinned packages.
+
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { doctor, examine } from "./doctor.js";
+import { environmentPath, packageFile } from "./python-home.js";
+
+// ale-py 0.12 has no wheels for anything older.
+const OLDEST = 10;
+const CANDIDATES = [
+  "python3",
+  "python3.13",
+  "python3.12",
+  "python3.11",
+  "python3.10",
+  "python3.14",
+  "python",
+];
+
+export function install(python) {
+  if (process.env.ALE_BINDINGS_PYTHON) {
+    console.log(
+      `ALE_BINDINGS_PYTHON is set to ${process.env.ALE_BINDINGS_PYTHON}: nothing to install, looking at it.`,
+    );
+    return doctor();
+  }
+  const target = environmentPath();
+  if (existsSync(target)) {
+    if (!examine().code) {
+      console.log(`Already installed in ${target}.`);
+      return doctor();
+    }
+    console.log(`The environment in ${target} is damaged; making it anew.`);
+    rmSync(target, { recursive: true, force: true });
+  }
+  const base = findPython(python);
+  mkdirSync(dirname(target), { recursive: true });
+  removeAbandoned(target);
+  // Made under another name and renamed when complete, so that an interrupted run leaves nothing half done.
+  const unfinished = `${target}.${process.pid}`;
+  try {
+    console.log(`[1/3] Virtual environment in ${target} with Python ${base.version} (${base.path})`);
+    step(base.path, ["-m", "venv", unfinished], "On Debian and Ubuntu: sudo apt install python3-venv");
+    console.log("[2/3] Packages: ale-py (with its ROMs), numpy, Gymnasium");
+    const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"];
+    step(
+      join(unfinished, "bin", "python"),
+      [...pip, "-r", packageFile("python/requirements.txt")],
+      "Check the network, or choose another Python: npx ale-bindings install --python /path/to/python3.12",
+    );
+    put(unfinished, target);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  console.log("[3/3] A look at what was installed");
+  return doctor();
+}
+
+function findPython(wanted) {
+  const tried = [];
+  for (const path of wanted ? [wanted] : CANDIDATES) {
+    const found = spawnSync(path, ["-c", "import sys; print(*sys.version_info[:3], sep='.')"], {
+      encoding: "utf8",
+    });
+    const version = found.status === 0 ? found.stdout.trim() : "";
+    const [major, minor] = version.split(".").map(Number);
+    if (major === 3 && minor >= OLDEST) return { path, version };
+    if (wanted || version) tried.push(`${path}${version && ` is ${version}`}`);
+  }
+  throw new Error(
+    `expected Python 3.${OLDEST} or newer, found ${tried.join(", ") || "none"}. Install one, then: ` +
+      "npx ale-bindings install --python /path/to/python3",
+  );
+}
+
+function step(command, args, advice) {
+  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(" ")} failed${error ? `: ${error.message}` : ""}. ${advice}`);
+}
+
+function put(unfinished, target) {
+  try {
+    renameSync(unfinished, target);
+  } catch (error) {
+    if (!existsSync(target)) throw error; // else another run was faster, and its result is as good
+  }
+}
+
+function removeAbandoned(target) {
+  const home = dirname(target);
+  for (const name of readdirSync(home)) {
+    const pid = /^venv-[0-9a-f]+\.(\d+)$/.exec(name)?.[1];
+    if (pid && !isRunning(Number(pid))) rmSync(join(home, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}

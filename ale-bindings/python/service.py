@@ -1,0 +1,167 @@
+"""What can be asked of the emulator: a game to play, and ALEInterface's own methods."""
+
+import struct
+
+import numpy as np
+from ale_py import ALEInterface
+from emulator import Emulator
+from errors import RequestError
+from game import Game
+
+STEP = 1
+# ALE answers a question for a setting that it does not have with a made-up value.
+SETTINGS = {
+    "Bool": {
+        "color_averaging",
+        "display_screen",
+        "restricted_action_set",
+        "run_length_encoding",
+        "send_rgb",
+        "sound_obs",
+        "truncate_on_loss_of_life",
+    },
+    "Int": {
+        "fragsize",
+        "frame_skip",
+        "max_num_frames",
+        "max_num_frames_per_episode",
+        "paddle_max",
+        "paddle_min",
+        "random_seed",
+        "reward_max",
+        "reward_min",
+        "system_random_seed",
+    },
+    "Float": {"repeat_action_probability"},
+    "String": {"cpu", "record_screen_dir", "record_sound_filename", "rom_file"},
+}
+# Methods handed on as they are; those of the second set answer with an array.
+PLAIN = {
+    "game_over",
+    "game_truncated",
+    "lives",
+    "getAvailableDifficulties",
+    "getAvailableModes",
+    "getEpisodeFrameNumber",
+    "getFrameNumber",
+    "getLegalActionSet",
+    "getMinimalActionSet",
+    "getRAMSize",
+    "getScreenDims",
+    "saveScreenPNG",
+    "setDifficulty",
+    "setMode",
+    "setRAM",
+}
+ARRAYS = {"getAudio", "getRAM", "getScreen", "getScreenGrayscale", "getScreenRGB"}
+
+
+class Service:
+    def __init__(self, record):
+        self._record = record
+        self._emulator = Emulator()
+        self._ale = self._emulator.ale
+        self._game = None
+
+    def step(self, request):
+        """Plays one step of the game and returns the whole reply."""
+        if len(request) == 12:
+            action = struct.unpack_from("<i", request, 8)[0]
+        else:
+            action = np.frombuffer(request, np.float32, 3, 8)
+        return self._reply(self._game.step(action), (0, 0))
+
+    def reset(self, seed):
+        return self._reply(0.0, self._game.reset(seed))
+
+    def act(self, action, strength):
+        self._need_rom()
+        return self._emulator.act(action, strength, 1)
+
+    def call(self, name, arguments, raw):
+        """Returns (value, raw bytes)."""
+        own = getattr(self, f"_call_{name}", None)
+        if own:
+            return own(raw, *arguments)
+        if name[:3] in ("get", "set") and name[3:] in SETTINGS:
+            return self._setting(name, *arguments), b""
+        if name not in PLAIN and name not in ARRAYS:
+            raise RequestError("INVALID_ARGUMENT", f"there is no method {name}", "name")
+        self._need_rom()
+        value = getattr(self._ale, name)(*arguments)
+        if name in ARRAYS:
+            return list(value.shape), value.tobytes()
+        if name.endswith("ActionSet"):
+            value = [action.value for action in value]
+        return value, b""
+
+    def _call_open(self, _raw, options):
+        self._game = Game(self._emulator, options)
+        self._reply_buffer = bytearray(self._record.size + int(np.prod(self._game.shape)))
+        view = np.frombuffer(self._reply_buffer, np.uint8, offset=self._record.size)
+        self._observation = view.reshape(self._game.shape)
+        return self._game.describe(), b""
+
+    def _call_render(self, _raw):
+        return None, self._game.screen()
+
+    def _call_save(self, _raw):
+        plain, state, frame = self._game.save()
+        return {**plain, "size": len(state)}, state + frame
+
+    def _call_restore(self, raw, plain):
+        self._game.restore(plain, raw[: plain["size"]], raw[plain["size"] :])
+        return None, b""
+
+    def _call_loadROM(self, _raw, rom):
+        self._emulator.load(rom)
+        return None, b""
+
+    def _call_reset_game(self, _raw):
+        self._need_rom()
+        self._emulator.reset()
+        return None, b""
+
+    def _call_isSupportedROM(self, _raw, path):
+        return ALEInterface.isSupportedROM(path), b""
+
+    def _call_cloneState(self, _raw, include_rng):
+        self._need_rom()
+        if not include_rng:
+            return None, self._ale.cloneState().serialize()
+        state, action, strength = self._emulator.save()
+        return [action, strength], state
+
+    def _call_restoreState(self, raw, sticky):
+        self._need_rom()
+        self._emulator.restore(raw, *(sticky or ()))
+        return None, b""
+
+    def _setting(self, name, key, *value):
+        if key not in SETTINGS[name[3:]]:
+            known = ", ".join(sorted(SETTINGS[name[3:]]))
+            raise RequestError("INVALID_ARGUMENT", f"expected one of {known}, received {key!r}", "key")
+        return getattr(self._ale, name)(key, *value)
+
+    def _need_rom(self):
+        if not self._emulator.loaded:
+            raise RequestError("INVALID_STATE", "no ROM is loaded: call loadROM first")
+
+    def _reply(self, reward, seeds):
+        ale = self._ale
+        buffer = self._reply_buffer
+        self._record.pack_into(
+            buffer,
+            0,
+            len(buffer) - 4,
+            STEP,
+            reward,
+            ale.lives(),
+            ale.getEpisodeFrameNumber(),
+            ale.getFrameNumber(),
+            ale.game_over(with_truncation=False),
+            ale.game_truncated(),
+            *seeds,
+        )
+        self._game.observe(self._observation)
+        return buffer

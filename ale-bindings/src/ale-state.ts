@@ -1,0 +1,65 @@
+/** Saved states of the emulator. */
+
+import { invalidArgument } from "./errors.js";
+
+/** An action that a sticky step may repeat. */
+export interface StickyAction {
+  /** ALE's number of the action. */
+  readonly action: number;
+  /** Paddle strength it was played with. */
+  readonly strength: number;
+}
+
+/**
+ * A saved state, as `ALEInterface.cloneState` gives it. {@link ALEState.serialize} has ale-py's own
+ * bytes, readable by `ale_py.ALEState(bytes)`.
+ */
+export class ALEState {
+  private readonly bytes: Uint8Array;
+  private readonly view: DataView;
+
+  /**
+   * @param bytes what `serialize` returned, here or in Python
+   * @param sticky the action that a sticky step repeats; ALE's bytes do not hold it
+   * @throws AleError `INVALID_ARGUMENT` when the bytes are no state
+   */
+  constructor(
+    bytes: Uint8Array,
+    readonly sticky?: StickyAction,
+  ) {
+    if (bytes.length < 64)
+      throw invalidArgument("bytes", `expected a serialised state, received ${bytes.length} bytes`);
+    this.bytes = bytes.slice();
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** A copy of ALE's own serialisation. */
+  serialize(): Uint8Array {
+    return this.bytes.slice();
+  }
+
+  /** Whether both hold the same state. */
+  equals(other: ALEState): boolean {
+    return Buffer.compare(this.bytes, other.bytes) === 0;
+  }
+
+  /** Frames since the ROM was loaded. */
+  getFrameNumber(): number {
+    return this.view.getInt32(8, true);
+  }
+
+  /** Frames since the episode began. */
+  getEpisodeFrameNumber(): number {
+    return this.view.getInt32(12, true);
+  }
+
+  /** Mode of the game. */
+  getCurrentMode(): number {
+    return this.view.getInt32(16, true);
+  }
+
+  /** Difficulty of the game. */
+  getDifficulty(): number {
+    return this.view.getInt32(20, true);
+  }
+}

@@ -1,0 +1,95 @@
+/** Options of an Atari environment and their checks. */
+
+import type { GameSpec } from "../lib/games.js";
+import { invalidArgument } from "./errors.js";
+import type { ProcessOptions } from "./process.js";
+
+/** What an observation is. */
+export type ObservationType = "rgb" | "grayscale" | "ram";
+
+/** Options of an Atari environment; the defaults come from its id, as in Gymnasium. */
+export interface AtariOptions extends ProcessOptions {
+  /** `"rgb"` `[210, 160, 3]` (default), `"grayscale"` `[210, 160]` or `"ram"` `[128]`. */
+  obsType?: ObservationType;
+  /** Frames that one step plays, or `[low, high)` to draw a number for every step. */
+  frameskip?: number | readonly [number, number];
+  /** Probability that a frame repeats the action before it. */
+  repeatActionProbability?: number;
+  /** All 18 actions instead of those that matter in this game, default false. */
+  fullActionSpace?: boolean;
+  /** Actions are `[radius 0..1, theta -pi..pi, fire 0..1]` instead of numbers, default false. */
+  continuous?: boolean;
+  /** From where on a continuous direction or button counts as pressed, default 0.5. */
+  continuousActionThreshold?: number;
+  /** Frames until an episode is truncated, default 108000 (half an hour); `null` for no limit. */
+  maxNumFramesPerEpisode?: number | null;
+  /** Mode of the game, default the game's own. */
+  mode?: number;
+  /** Difficulty of the game, default the game's own. */
+  difficulty?: number;
+}
+
+/** The part of the options that the Python side needs, complete. */
+export interface GameOptions {
+  game: string;
+  obsType: ObservationType;
+  frameskip: number | readonly [number, number];
+  repeatActionProbability: number;
+  fullActionSpace: boolean;
+  continuous: boolean;
+  continuousActionThreshold: number;
+  maxNumFramesPerEpisode: number | null;
+  mode: number | null;
+  difficulty: number | null;
+}
+
+const isInteger = (value: unknown, low: number) => Number.isInteger(value) && (value as number) >= low;
+const isUnit = (value: unknown) => typeof value === "number" && value >= 0 && value <= 1;
+const isBoolean = (value: unknown) => typeof value === "boolean";
+
+const checks: Record<keyof AtariOptions, [expected: string, accepts: (value: unknown) => boolean]> = {
+  obsType: ['"rgb", "grayscale" or "ram"', (value) => ["rgb", "grayscale", "ram"].includes(value as string)],
+  frameskip: ["a positive integer, or [low, high] with 0 < low < high", isFrameskip],
+  repeatActionProbability: ["a number in 0..1", isUnit],
+  fullActionSpace: ["true or false", isBoolean],
+  continuous: ["true or false", isBoolean],
+  continuousActionThreshold: ["a number in 0..1", isUnit],
+  maxNumFramesPerEpisode: ["a positive integer or null", (value) => value === null || isInteger(value, 1)],
+  mode: ["a whole number", (value) => isInteger(value, 0)],
+  difficulty: ["a whole number", (value) => isInteger(value, 0)],
+  python: ["a path", (value) => typeof value === "string" && value !== ""],
+  startTimeout: ["milliseconds above 0", (value) => typeof value === "number" && value > 0],
+};
+
+/**
+ * Checks options and adds the id's defaults.
+ *
+ * @throws AleError `INVALID_ARGUMENT` for an unknown option or a wrong value
+ */
+export function gameOptions(spec: GameSpec, options: AtariOptions): GameOptions {
+  for (const [name, value] of Object.entries(options)) {
+    const check = checks[name as keyof AtariOptions];
+    if (!check) throw invalidArgument(name, `expected one of the options ${Object.keys(checks).join(", ")}`);
+    if (value !== undefined && !check[1](value)) {
+      throw invalidArgument(name, `expected ${check[0]}, received ${JSON.stringify(value)}`);
+    }
+  }
+  return {
+    game: spec.game,
+    obsType: options.obsType ?? "rgb",
+    frameskip: options.frameskip ?? spec.frameskip,
+    repeatActionProbability: options.repeatActionProbability ?? spec.repeatActionProbability,
+    fullActionSpace: options.fullActionSpace ?? false,
+    continuous: options.continuous ?? false,
+    continuousActionThreshold: options.continuousActionThreshold ?? 0.5,
+    maxNumFramesPerEpisode:
+      options.maxNumFramesPerEpisode === undefined ? 108_000 : options.maxNumFramesPerEpisode,
+    mode: options.mode ?? null,
+    difficulty: options.difficulty ?? null,
+  };
+}
+
+function isFrameskip(value: unknown): boolean {
+  if (!Array.isArray(value)) return isInteger(value, 1);
+  return value.length === 2 && isInteger(value[0], 1) && isInteger(value[1], value[0] + 1);
+}
