@@ -25,6 +25,8 @@ export interface ClippedPPOLossResult {
   clipFraction: tf.Scalar;
   /** `mean((ρ - 1) - log ρ)`, Schulman's low-variance estimate of the KL divergence. */
   approxKl: tf.Scalar;
+  /** `max |ρ - 1|` over the steps that count: 0 but for rounding before the first change of the weights. */
+  ratioDeviation: tf.Scalar;
 }
 
 /**
@@ -54,10 +56,12 @@ export class ClippedPPOLoss {
       const ratio = tf.exp(logRatio);
       const clipped = tf.clipByValue(ratio, 1 - clipRange, 1 + clipRange);
       const gain = tf.minimum(tf.mul(ratio, advantages), tf.mul(clipped, advantages));
+      const deviation = tf.abs(tf.sub(ratio, 1));
       return {
         loss: tf.neg(maskedMean(gain, mask)) as tf.Scalar,
-        clipFraction: maskedMean(tf.cast(tf.greater(tf.abs(tf.sub(ratio, 1)), clipRange), "float32"), mask),
+        clipFraction: maskedMean(tf.cast(tf.greater(deviation, clipRange), "float32"), mask),
         approxKl: maskedMean(tf.sub(tf.sub(ratio, 1), logRatio), mask),
+        ratioDeviation: tf.max(mask ? tf.mul(deviation, mask) : deviation) as tf.Scalar,
       };
     });
   }

@@ -92,9 +92,8 @@ function exactMinibatches({ starts, lengths }: Sequences, batchSize: number, ran
   let steps = 0;
   for (let i = 0; i < order.length; i++) {
     steps += lengths[order[i]];
-    const left = order.length - 1 - i;
     const full = steps >= ((minibatches.length + 1) * total) / count;
-    if ((full && left >= count - minibatches.length - 1) || left === 0) {
+    if (full || i === order.length - 1) {
       const chosen = order.subarray(from, i + 1);
       minibatches.push({ starts: chosen.map((s) => starts[s]), lengths: chosen.map((s) => lengths[s]) });
       from = i + 1;
