@@ -1,0 +1,16 @@
+/** Checkpoints: their contents, their format, and where they are kept. */
+
+export {
+  type Checkpoint,
+  type CheckpointFiles,
+  type DecodeCheckpointOptions,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+} from "./checkpoint.js";
+export { type CheckpointStore, checkCheckpointName } from "./checkpoint-store.js";
+export { LIBRARY_VERSION } from "./library-version.js";
+export { MemoryCheckpointStore } from "./memory-checkpoint-store.js";
+export { readSafetensors, type SafeTensor, writeSafetensors } from "./safetensors.js";
+export { type JsonValue, joinState, type SplitState, splitState } from "./state-tree.js";

@@ -1,0 +1,143 @@
+/** Splits a state into JSON and named arrays, and joins it again. */
+
+import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
+import { isTypedArray, type StateTree, type TypedArray } from "../core/state.js";
+
+/** A value that JSON can hold. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+/** A state as JSON, and the arrays that were taken out of it. */
+export interface SplitState {
+  /**
+   * The plain part. `{ "$array": name }` stands for an array, `{ "$number": "NaN" }` for a number
+   * that JSON lacks (`NaN`, `Infinity`, `-Infinity`, `-0`); keys that begin with `$` got one more.
+   */
+  json: JsonValue;
+  /** The arrays by name, e.g. `"policy.kernel"`. They are not copies. */
+  arrays: Map<string, TypedArray>;
+}
+
+/**
+ * Splits a state into a plain part and its arrays. As in JSON, objects with a `toJSON` method
+ * (schedules, spaces) are written as what it returns, and undefined entries of records are left out.
+ *
+ * @example
+ * ```ts
+ * splitState({ step: 3, kernel: Float32Array.of(1, 2) });
+ * // { json: { step: 3, kernel: { $array: "kernel" } }, arrays: Map { "kernel" => Float32Array } }
+ * ```
+ * @param root what errors call the state
+ * @throws InvalidArgumentError when the state holds something else than plain values and arrays,
+ *   or itself
+ */
+export function splitState(state: StateTree, root = "state"): SplitState {
+  const arrays = new Map<string, TypedArray>();
+  const parents = new Set<unknown>();
+  return { json: split(state, [], { root, arrays, parents }), arrays };
+}
+
+interface Splitting {
+  root: string;
+  arrays: Map<string, TypedArray>;
+  parents: Set<unknown>;
+}
+
+function split(value: unknown, path: readonly string[], splitting: Splitting): JsonValue {
+  const { root, arrays, parents } = splitting;
+  if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+  if (typeof value === "number") {
+    const plain = Number.isFinite(value) && !Object.is(value, -0);
+    return plain ? value : { $number: Object.is(value, -0) ? "-0" : String(value) };
+  }
+  if (isTypedArray(value)) {
+    const name = freeName(path, arrays);
+    arrays.set(name, value);
+    return { $array: name };
+  }
+  if (parents.has(value)) {
+    throw new InvalidArgumentError([root, ...path].join("."), "the state holds itself");
+  }
+  parents.add(value);
+  try {
+    if (hasToJSON(value)) return split(value.toJSON(), path, splitting);
+    if (Array.isArray(value)) {
+      return Array.from(value, (entry, i) => split(entry, [...path, String(i)], splitting));
+    }
+    if (isPlainRecord(value)) {
+      const present = Object.entries(value).filter(([, entry]) => entry !== undefined);
+      const entries = present.map(([key, entry]): [string, JsonValue] => [
+        key.startsWith("$") ? `$${key}` : key,
+        split(entry, [...path, key], splitting),
+      ]);
+      return Object.fromEntries(entries);
+    }
+  } finally {
+    parents.delete(value);
+  }
+  const received = typeof value === "object" ? (value?.constructor?.name ?? "object") : typeof value;
+  throw new InvalidArgumentError(
+    [root, ...path].join("."),
+    `expected plain values, records, lists or typed arrays, received ${received}`,
+  );
+}
+
+// Two paths may give one name (keys may hold dots); `__metadata__` means something else in the file.
+function freeName(path: readonly string[], arrays: ReadonlyMap<string, TypedArray>): string {
+  let name = path.join(".") || "state";
+  while (arrays.has(name) || name === "__metadata__") name += "#";
+  return name;
+}
+
+/**
+ * Joins what {@link splitState} split.
+ *
+ * @param root what errors call the state
+ * @throws CheckpointError when an array is missing, left over or used twice, or a mark is unknown
+ */
+export function joinState({ json, arrays }: SplitState, root = "state"): StateTree {
+  const left = new Map(arrays);
+  const state = join(json, root, left);
+  const [extra] = left.keys();
+  if (extra !== undefined)
+    throw new CheckpointError(`${root}: array "${extra}" does not belong to the state`);
+  return state;
+}
+
+function join(json: JsonValue, path: string, left: Map<string, TypedArray>): StateTree {
+  if (json === null || typeof json !== "object") return json;
+  if (Array.isArray(json)) return json.map((entry, i) => join(entry, `${path}.${i}`, left));
+  const keys = Object.keys(json);
+  if (keys.length === 1 && keys[0] === "$array") return takeArray(json.$array, path, left);
+  if (keys.length === 1 && keys[0] === "$number") return readNumber(json.$number, path);
+  const entries = Object.entries(json).map(([key, entry]): [string, StateTree] => {
+    const marked = key.startsWith("$");
+    if (marked && !key.startsWith("$$")) throw new CheckpointError(`${path}: unknown mark "${key}"`);
+    const name = marked ? key.slice(1) : key;
+    return [name, join(entry, `${path}.${name}`, left)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function takeArray(name: JsonValue, path: string, left: Map<string, TypedArray>): TypedArray {
+  const array = typeof name === "string" ? left.get(name) : undefined;
+  if (!array) throw new CheckpointError(`${path}: there is no array ${JSON.stringify(name)}`);
+  left.delete(name as string);
+  return array;
+}
+
+function readNumber(text: JsonValue, path: string): number {
+  if (text === "NaN" || text === "Infinity" || text === "-Infinity" || text === "-0") return Number(text);
+  throw new CheckpointError(`${path}: unknown number ${JSON.stringify(text)}`);
+}
+
+function hasToJSON(value: unknown): value is { toJSON(): unknown } {
+  return (
+    typeof value === "object" && value !== null && "toJSON" in value && typeof value.toJSON === "function"
+  );
+}
+
+function isPlainRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

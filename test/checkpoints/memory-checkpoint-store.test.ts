@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { MemoryCheckpointStore } from "../../src/checkpoints/memory-checkpoint-store.js";
+import { CheckpointError, InvalidArgumentError } from "../../src/core/errors.js";
+
+const files = (value: number) => new Map([["manifest.json", Uint8Array.of(value)]]);
+
+describe("MemoryCheckpointStore", () => {
+  it("keeps, lists, replaces and forgets", async () => {
+    const store = new MemoryCheckpointStore();
+    expect(await store.list()).toEqual([]);
+    await store.write("b", files(1));
+    await store.write("a", files(2));
+    await store.write("b", files(3));
+    expect(await store.list()).toEqual(["a", "b"]);
+    expect(await store.read("b")).toEqual(files(3));
+    await store.remove("b");
+    await store.remove("b");
+    await expect(store.read("b")).rejects.toThrow(CheckpointError);
+    await expect(store.read("b")).rejects.toThrow(/there are: a/);
+  });
+
+  it("keeps copies", async () => {
+    const store = new MemoryCheckpointStore();
+    const given = files(1);
+    await store.write("a", given);
+    given.get("manifest.json")?.fill(9);
+    (await store.read("a")).get("manifest.json")?.fill(9);
+    expect(await store.read("a")).toEqual(files(1));
+  });
+
+  it.each(["", ".", "..", ".hidden", "a/b", "a\\b", "../a", "a\u0000", " a", "a:b", "a".repeat(101)])(
+    "refuses the name %j",
+    async (name) => {
+      const store = new MemoryCheckpointStore();
+      await expect(store.write(name, files(1))).rejects.toThrow(InvalidArgumentError);
+      await expect(store.write("a", new Map([[name, Uint8Array.of(1)]]))).rejects.toThrow(
+        InvalidArgumentError,
+      );
+    },
+  );
+
+  it.each(["a", "step-1000", "best model", "run.1_b", "é"])("takes the name %j", async (name) => {
+    const store = new MemoryCheckpointStore();
+    await store.write(name, files(1));
+    expect(await store.list()).toEqual([name]);
+  });
+});
