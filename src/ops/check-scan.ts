@@ -61,10 +61,9 @@ export function checkScan({ x, state, weights, mode, flavour, resets, mask }: Ch
 }
 
 /** @throws InvalidArgumentError when the name is not in the list */
-export function checkName<T extends string>(argument: string, name: T, names: readonly T[]): void {
-  if (!names.includes(name)) {
-    throw new InvalidArgumentError(argument, `expected one of ${names.join(", ")}, received ${name}`);
-  }
+export function checkName<T extends string>(argument: string, name: T, names: readonly T[]): T {
+  if (names.includes(name)) return name;
+  throw new InvalidArgumentError(argument, `expected one of ${names.join(", ")}, received ${name}`);
 }
 
 function expect(argument: string, { shape }: tf.Tensor, expected: readonly number[]): void {

@@ -1,0 +1,135 @@
+/** One time step of a CfC, and its weights. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidStateError, ShapeError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import { checkInteger } from "../layers/checks.js";
+import { initialize } from "../layers/initializers.js";
+import { activationRule, type CfcActivation } from "../ops/activations.js";
+import type { CfcFlavour, CfcMode, CfcWeights } from "../ops/cfc-problem.js";
+import { type CfcScanOptions, type CfcScanResult, cfcScan } from "../ops/cfc-scan.js";
+import { cfcFlavours, cfcModes, checkName } from "../ops/check-scan.js";
+import type { Elapsed } from "../ops/time-major.js";
+import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
+
+/** Options of {@link CfCCell}. */
+export interface CfCCellOptions {
+  /** Size of the state, which is also the output. */
+  units: number;
+  /** Default `"default"`. */
+  mode?: CfcMode;
+  /** Gate sign, head activation and first weights of `torch` (default, bounded) or `tf`. */
+  flavour?: CfcFlavour;
+  /** Activation of the backbone, default `"lecun_tanh"`. */
+  activation?: CfcActivation;
+  /** Width of the backbone, default 128. */
+  backboneUnits?: number;
+  /** Layers of the backbone, default 1; with 0 the heads see inputs and state themselves. */
+  backboneLayers?: number;
+  /** Decides the first weights; default random. */
+  seed?: number;
+}
+
+/**
+ * Closed-form continuous-time cell (Hasani et al. 2022): the state after an elapsed time `t` in closed form.
+ *
+ * @example
+ * ```ts
+ * const cell = new CfCCell({ units: 32, seed: 0 });
+ * cell.build(4);
+ * let state = cell.initialState(1);
+ * state = cell.call(x, state, 0.1); // x [1, 4], 0.1 units of time since the last input
+ * ```
+ */
+export class CfCCell {
+  /** Size of the state. */
+  readonly units: number;
+  /** See {@link CfcMode}. */
+  readonly mode: CfcMode;
+  /** See {@link CfcFlavour}. */
+  readonly flavour: CfcFlavour;
+  /** Activation of the backbone. */
+  readonly activation: CfcActivation;
+  /** Width of the backbone. */
+  readonly backboneUnits: number;
+  /** Layers of the backbone. */
+  readonly backboneLayers: number;
+  private readonly random: Random;
+  private readonly own = new Map<string, tf.Variable>();
+  private built?: CfcWeights;
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: CfCCellOptions) {
+    const { mode = "default", flavour = "torch", activation = "lecun_tanh" } = options;
+    this.units = checkInteger("units", options.units);
+    this.mode = checkName("mode", mode, cfcModes);
+    this.flavour = checkName("flavour", flavour, cfcFlavours);
+    activationRule(activation);
+    this.activation = activation;
+    this.backboneUnits = checkInteger("backboneUnits", options.backboneUnits ?? 128);
+    this.backboneLayers = checkInteger("backboneLayers", options.backboneLayers ?? 1, 0);
+    this.random = new Random(options.seed);
+  }
+
+  /**
+   * Creates the weights for inputs of a size; a second call does nothing.
+   *
+   * @param create makes one weight; default: variables that the cell owns
+   */
+  build(inputSize: number, create?: CreateVariable): void {
+    this.built ??= createCfcWeights(
+      this,
+      inputSize,
+      create ?? ((name, options) => this.createOwn(name, options)),
+    );
+  }
+
+  /** All weights. Throws `InvalidStateError` before {@link CfCCell.build}. */
+  get weights(): CfcWeights {
+    if (!this.built) throw new InvalidStateError("CfCCell: weights exist only after build(inputSize)");
+    return this.built;
+  }
+
+  /** The weights that the cell itself owns, by name, e.g. `backbone1/kernel`. */
+  get variables(): ReadonlyMap<string, tf.Variable> {
+    return this.own;
+  }
+
+  /** Zeros `[batch, units]`. */
+  initialState(batch: number): tf.Tensor2D {
+    return tf.zeros([checkInteger("batch", batch), this.units]);
+  }
+
+  /**
+   * One step.
+   *
+   * @param x `[batch, features]` · @param state `[batch, units]`
+   * @param elapsed time since the last step, a number or `[batch]`, default 1
+   * @returns the next state `[batch, units]`, which is also the output
+   */
+  call(x: tf.Tensor2D, state: tf.Tensor2D, elapsed?: Elapsed): tf.Tensor2D {
+    if (x.shape.length !== 2) throw new ShapeError("x", "[batch, features]", x.shape);
+    const [batch, features] = x.shape;
+    return tf.tidy(() => this.scan({ x: tf.reshape(x, [batch, 1, features]), state, elapsed }).state);
+  }
+
+  /** A whole sequence; see {@link cfcScan}. */
+  scan(options: Pick<CfcScanOptions, "x" | "state" | "resets" | "mask" | "elapsed">): CfcScanResult {
+    const { weights, mode, flavour, activation } = this;
+    return cfcScan({ ...options, weights, mode, flavour, activation });
+  }
+
+  /** Frees the weights that the cell owns. */
+  dispose(): void {
+    for (const variable of this.own.values()) variable.dispose();
+    this.own.clear();
+    this.built = undefined;
+  }
+
+  private createOwn(...[name, options]: Parameters<CreateVariable>): tf.Variable {
+    const values = initialize({ ...options, random: this.random });
+    const variable = tf.tidy(() => tf.variable(tf.tensor(values, [...options.shape])));
+    this.own.set(name, variable);
+    return variable;
+  }
+}

@@ -1,0 +1,54 @@
+/** First weights of a CfC cell. */
+
+import type * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../layers/checks.js";
+import type { InitializeOptions, InitializerKind } from "../layers/initializers.js";
+import type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "../ops/cfc-problem.js";
+
+/** Makes one named weight with first values. */
+export type CreateVariable = (name: string, options: Omit<InitializeOptions, "random">) => tf.Variable;
+
+/** Sizes and choices of a cell. */
+export interface CfcSizes {
+  /** Size of the state. */
+  units: number;
+  /** See {@link CfcMode}. */
+  mode: CfcMode;
+  /** Decides the distribution of the first weights. */
+  flavour: CfcFlavour;
+  /** Width of the backbone. */
+  backboneUnits: number;
+  /** Layers of the backbone. */
+  backboneLayers: number;
+}
+
+/**
+ * Creates `backbone1/kernel`, `backbone1/bias`, ..., `heads/kernel`, `heads/bias` and, in pure mode, `w_tau`
+ * and `a`. Kernels are Glorot uniform, each head for itself; biases are uniform within `1 / sqrt(fanIn)` in the
+ * torch flavour and zero in the tf flavour; `w_tau` is 0 and `A` is 1.
+ */
+export function createCfcWeights(sizes: CfcSizes, inputSize: number, create: CreateVariable): CfcWeights {
+  const { units, mode, flavour, backboneUnits, backboneLayers } = sizes;
+  const biasKind: InitializerKind = flavour === "torch" ? "torchUniform" : "zeros";
+  const linear = (name: string, inputs: number, outputs: number, fanOut = outputs): LinearWeights => ({
+    kernel: create(`${name}/kernel`, {
+      kind: "glorotUniform",
+      shape: [inputs, outputs],
+      fanOut,
+    }) as tf.Tensor2D,
+    bias: create(`${name}/bias`, { kind: biasKind, shape: [outputs], fanIn: inputs }) as tf.Tensor1D,
+  });
+  let size = checkInteger("inputSize", inputSize) + units;
+  const backbone: LinearWeights[] = [];
+  for (let layer = 1; layer <= backboneLayers; layer++) {
+    backbone.push(linear(`backbone${layer}`, size, backboneUnits));
+    size = backboneUnits;
+  }
+  if (mode !== "pure") return { backbone, heads: linear("heads", size, 4 * units, units) };
+  return {
+    backbone,
+    heads: linear("heads", size, units),
+    wTau: create("w_tau", { kind: "zeros", shape: [units] }) as tf.Tensor1D,
+    a: create("a", { kind: "ones", shape: [units] }) as tf.Tensor1D,
+  };
+}

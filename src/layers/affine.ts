@@ -1,0 +1,100 @@
+/** Affine maps with an activation, dense and convolutional, over any number of leading axes. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { sizeOf } from "../core/state.js";
+import { constant } from "../ops/constants.js";
+
+/** Activations of feed-forward layers. */
+export type Activation = "linear" | "relu" | "tanh" | "sigmoid" | "elu" | "silu";
+
+const functions: Record<Activation, (x: tf.Tensor) => tf.Tensor> = {
+  linear: (x) => x,
+  relu: (x) => tf.relu(x),
+  tanh: (x) => tf.tanh(x),
+  sigmoid: (x) => tf.sigmoid(x),
+  elu: (x) => tf.elu(x),
+  silu: (x) => tf.mul(x, tf.sigmoid(x)),
+};
+
+/** Names of all activations. */
+export const activations = Object.keys(functions) as Activation[];
+
+/** Weights of one layer. */
+export interface AffineWeights {
+  /** `[inputs, outputs]`, or `[height, width, inChannels, outChannels]` for a convolution. */
+  kernel: tf.Tensor;
+  /** `[outputs]`. */
+  bias: tf.Tensor;
+}
+
+/** Geometry of a convolution. */
+export interface ConvolveOptions {
+  /** Step between patches, in pixels. */
+  strides: number;
+  /** `"same"` pads with zeros, `"valid"` not at all. */
+  padding: "same" | "valid";
+  /** Factor on the inputs, e.g. `1 / 255` for byte images; default 1. */
+  scale?: number;
+}
+
+/** `activation(x kernel + bias)` for `x` `[rows, inputs]`. */
+export function affine(x: tf.Tensor, { kernel, bias }: AffineWeights, activation: Activation): tf.Tensor {
+  const fusable = activation === "linear" || activation === "relu";
+  // On the tape the fused product would also compute a gradient for inputs that are plain data.
+  if (fusable && tf.engine().state.gradientDepth === 0) {
+    return tf.fused.matMul({ a: x as tf.Tensor2D, b: kernel as tf.Tensor2D, bias, activation });
+  }
+  return functions[activation](tf.add(tf.matMul(x, kernel), bias));
+}
+
+/** `relu(scale x * kernel + bias)` for images `x` `[rows, height, width, channels]`. */
+export function convolve(x: tf.Tensor, weights: AffineWeights, options: ConvolveOptions): tf.Tensor {
+  const { strides, padding: pad, scale = 1 } = options;
+  // Scaling the few weights of the kernel is scaling all pixels.
+  const filter = scale === 1 ? weights.kernel : tf.mul(weights.kernel, constant(scale));
+  return tf.fused.conv2d({
+    x: x as tf.Tensor4D,
+    filter: filter as tf.Tensor4D,
+    bias: weights.bias,
+    strides,
+    pad,
+    activation: "relu",
+  });
+}
+
+/**
+ * Runs `f` on `x` with all leading axes joined into rows, as float32, and parts them again.
+ *
+ * @param itemRank number of axes that belong to one item, e.g. 3 for images
+ */
+export function overRows(x: tf.Tensor, itemRank: number, f: (rows: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const leading = x.shape.slice(0, -itemRank);
+  const floats = x.dtype === "float32" ? x : tf.cast(x, "float32");
+  if (leading.length === 1) return f(floats);
+  const y = f(tf.reshape(floats, [sizeOf(leading), ...x.shape.slice(-itemRank)]));
+  return tf.reshape(y, [...leading, ...y.shape.slice(1)]);
+}
+
+/** @throws InvalidArgumentError when the activation is unknown */
+export function checkActivation(activation: Activation): Activation {
+  if (activations.includes(activation)) return activation;
+  throw new InvalidArgumentError(
+    "activation",
+    `expected one of ${activations.join(", ")}, received ${activation}`,
+  );
+}
+
+/**
+ * Sizes of the axes of one item, which have to be known to make weights.
+ *
+ * @param itemRank number of axes that belong to one item · @param expected the shape in words
+ * @throws ShapeError when axes are missing or unknown
+ */
+export function knownItem(shape: readonly (number | null)[], itemRank: number, expected: string): number[] {
+  const item = shape.slice(-itemRank);
+  if (shape.length <= itemRank || item.some((size) => size === null)) {
+    throw new ShapeError("inputShape", expected, shape);
+  }
+  return item as number[];
+}

@@ -1,0 +1,164 @@
+/** Base of the library's layers: tfjs-layers layers with seeded weights that also run on plain tensors. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import * as tfl from "@tensorflow/tfjs-layers";
+import { InvalidStateError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import { sizeOf } from "../core/state.js";
+import { type InitializeOptions, initialize } from "./initializers.js";
+
+/** Shape of a layer's input; `null` where any size goes. */
+export type LayerShape = (number | null)[];
+
+/** The second argument of a layer's `call`. */
+export type CallOptions = Parameters<tfl.layers.Layer["call"]>[1];
+
+/** Options that every {@link Block} takes. */
+export interface BlockOptions {
+  /**
+   * Name of the layer and prefix of its weights' names, e.g. `"policy"` for `policy/kernel`. Two layers of one
+   * model need two names. Default: a fixed name for each class.
+   */
+  name?: string;
+  /** Decides the first weights; default random. */
+  seed?: number;
+  /** Shape of one input without the batch, as every tfjs layer takes it when it comes first in a model. */
+  inputShape?: LayerShape;
+  /** The same with the batch. */
+  batchInputShape?: LayerShape;
+  /** Whether training changes the weights, default true. */
+  trainable?: boolean;
+}
+
+/** What {@link Block.addVariable} needs of a weight. */
+export type VariableOptions = Omit<InitializeOptions, "random">;
+
+type Initializer = ReturnType<typeof tfl.initializers.zeros>;
+
+/**
+ * A tfjs-layers layer (for `tf.sequential`, `tf.model`, `fit`, saving and loading) with two more faces:
+ * {@link Block.forward} computes on tensors without the symbolic machinery, and {@link Block.variables} holds
+ * the weights under names that do not depend on what else lives in the program.
+ *
+ * @example
+ * ```ts
+ * const encoder = new NatureCNN({ seed: 0 });
+ * encoder.build([null, 84, 84, 4]);
+ * const features = encoder.forward(frames); // [batch, 512]
+ * encoder.dispose();
+ * ```
+ */
+export abstract class Block extends tfl.layers.Layer {
+  /** Prefix of the weights' names in {@link Block.variables}. */
+  readonly prefix: string;
+  /** Seed of the first weights, as given. */
+  readonly seed?: number;
+  private readonly random: Random;
+  private readonly byName = new Map<string, tf.Variable>();
+  private scoped = false;
+
+  /** @param options common options · @param defaultPrefix prefix of the weights when there is no name */
+  constructor(options: BlockOptions, defaultPrefix: string) {
+    const { name, inputShape, batchInputShape, trainable } = options;
+    super({ name, inputShape, batchInputShape, trainable });
+    this.prefix = name ?? defaultPrefix;
+    this.seed = options.seed;
+    this.random = new Random(options.seed);
+  }
+
+  /**
+   * The weights by logical name, e.g. `conv_block/conv1/kernel`: the same in every program, unlike
+   * `variable.name`, to which tfjs adds a number when another layer of that name has lived before.
+   *
+   * @throws InvalidStateError before {@link Block.build}
+   */
+  get variables(): ReadonlyMap<string, tf.Variable> {
+    if (!this.built) {
+      throw new InvalidStateError(
+        `${this.getClassName()}: weights exist only after build(inputShape) or a first call`,
+      );
+    }
+    return this.byName;
+  }
+
+  /** Creates the weights for inputs of a shape (with batch). Called once; a second call does nothing. */
+  override build(inputShape: LayerShape | LayerShape[]): void {
+    if (this.built) return;
+    this.createVariables(firstShape(inputShape));
+    super.build(inputShape);
+  }
+
+  /** Creates the weights through {@link Block.addVariable}. */
+  protected abstract createVariables(inputShape: LayerShape): void;
+
+  /** Computes the layer on a tensor, batch first; builds the layer when that has not been done. */
+  abstract forward(x: tf.Tensor): tf.Tensor;
+
+  /** The face for tfjs-layers. */
+  override call(inputs: tf.Tensor | tf.Tensor[], _options?: CallOptions): tf.Tensor | tf.Tensor[] {
+    return tf.tidy(() => this.forward(Array.isArray(inputs) ? inputs[0] : inputs));
+  }
+
+  /** @inheritDoc */
+  override apply(
+    ...[inputs, options]: Parameters<tfl.layers.Layer["apply"]>
+  ): ReturnType<tfl.layers.Layer["apply"]> {
+    const outside = this.scoped;
+    this.scoped = true;
+    try {
+      return super.apply(inputs, options);
+    } finally {
+      this.scoped = outside;
+    }
+  }
+
+  /** Makes one weight named `prefix/name`, with first values from the layer's generator. */
+  protected addVariable(name: string, options: VariableOptions): tf.Variable {
+    const { shape } = options;
+    const values = initialize({ ...options, random: this.random });
+    const first = { apply: () => tf.tensor(values, [...shape]) } as unknown as Initializer;
+    // Inside apply() tfjs itself puts the layer's name before the weight's.
+    const weight = this.addWeight(this.scoped ? name : `${this.name}/${name}`, [...shape], "float32", first);
+    const variable = weight.read() as tf.Variable;
+    this.byName.set(`${this.prefix}/${name}`, variable);
+    return variable;
+  }
+
+  /**
+   * Makes `prefix/<path>kernel` and `prefix/<path>bias`. `torchUniform` kernels get biases of the same
+   * distribution, all others zeros.
+   */
+  protected addAffine(path: string, options: VariableOptions): { kernel: tf.Variable; bias: tf.Variable } {
+    const { kind, shape } = options;
+    const outputs = shape[shape.length - 1];
+    return {
+      kernel: this.addVariable(`${path}kernel`, options),
+      bias: this.addVariable(`${path}bias`, {
+        kind: kind === "torchUniform" ? "torchUniform" : "zeros",
+        shape: [outputs],
+        fanIn: sizeOf(shape) / outputs,
+      }),
+    };
+  }
+
+  /** Builds the layer for a tensor that arrives before {@link Block.build} was called. */
+  protected ensureBuilt(x: tf.Tensor): void {
+    if (!this.built) this.build([null, ...x.shape.slice(1)]);
+  }
+
+  /** Plain options from which the layer can be made again; weights not included. */
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...(this.seed !== undefined && { seed: this.seed }) };
+  }
+
+  /** Frees the weights, once nothing uses the layer any more (a model that holds it counts as one use). */
+  override dispose(): ReturnType<tfl.layers.Layer["dispose"]> {
+    if (this.built && this._refCount === null) this._refCount = 1;
+    if (this.built && this._refCount !== 0) return super.dispose();
+    return { refCountAfterDispose: 0, numDisposedVariables: 0 };
+  }
+}
+
+function firstShape(shape: LayerShape | LayerShape[]): LayerShape {
+  return Array.isArray(shape[0]) ? shape[0] : (shape as LayerShape);
+}

@@ -1,0 +1,87 @@
+/** Several dense layers: the usual encoder of short observation vectors. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import {
+  type Activation,
+  type AffineWeights,
+  affine,
+  checkActivation,
+  knownItem,
+  overRows,
+} from "./affine.js";
+import { Block, type BlockOptions, type LayerShape } from "./block.js";
+import { checkInitializer, checkIntegers } from "./checks.js";
+import type { InitializerKind } from "./initializers.js";
+
+/** Options of {@link MLP}. */
+export interface MLPOptions extends BlockOptions {
+  /** Widths of the layers, first to last, default `[64, 64]`. */
+  units?: readonly number[];
+  /** After every layer, default `"tanh"`. */
+  activation?: Activation;
+  /** Default `"orthogonal"`; `"torchUniform"` also draws the biases, all others start them at zero. */
+  kernelInitializer?: InitializerKind;
+  /** Factor on the first kernels; default `sqrt(2)` for `"orthogonal"`, else 1. */
+  gain?: number;
+}
+
+/**
+ * Dense layers with an activation after each, on `[..., inputs]`. Weights `mlp/dense1/kernel`,
+ * `mlp/dense1/bias`, and so on. The defaults are those of PPO for control tasks (Stable-Baselines3, CleanRL).
+ *
+ * @example
+ * ```ts
+ * const encoder = new MLP({ units: [64, 64], activation: "tanh", seed: 0 });
+ * const features = encoder.forward(observations); // [batch, 64]
+ * ```
+ */
+export class MLP extends Block {
+  /** Name in saved models. */
+  static className = "MLP";
+  /** Widths of the layers. */
+  readonly units: readonly number[];
+  private readonly activation: Activation;
+  private readonly kernelInitializer: InitializerKind;
+  private readonly gain: number;
+  private readonly layers: AffineWeights[] = [];
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: MLPOptions = {}) {
+    super(options, "mlp");
+    const { units = [64, 64], activation = "tanh", kernelInitializer = "orthogonal" } = options;
+    this.units = checkIntegers("units", units);
+    this.activation = checkActivation(activation);
+    this.kernelInitializer = checkInitializer("kernelInitializer", kernelInitializer);
+    this.gain = options.gain ?? (kernelInitializer === "orthogonal" ? Math.SQRT2 : 1);
+  }
+
+  protected override createVariables(inputShape: LayerShape): void {
+    let [inputs] = knownItem(inputShape, 1, "[batch, ..., inputs] with known inputs");
+    const { kernelInitializer: kind, gain } = this;
+    this.units.forEach((outputs, i) => {
+      this.layers.push(this.addAffine(`dense${i + 1}/`, { kind, gain, shape: [inputs, outputs] }));
+      inputs = outputs;
+    });
+  }
+
+  /** `[..., inputs]` to `[..., last width]`. */
+  override forward(x: tf.Tensor): tf.Tensor {
+    this.ensureBuilt(x);
+    return tf.tidy(() =>
+      overRows(x, 1, (rows) => this.layers.reduce((y, layer) => affine(y, layer, this.activation), rows)),
+    );
+  }
+
+  /** @inheritDoc */
+  override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
+    return [...(inputShape as LayerShape).slice(0, -1), this.units[this.units.length - 1]];
+  }
+
+  /** @inheritDoc */
+  override getConfig(): tf.serialization.ConfigDict {
+    const { units, activation, kernelInitializer, gain } = this;
+    return { ...super.getConfig(), units: [...units], activation, kernelInitializer, gain };
+  }
+}
+
+tf.serialization.registerClass(MLP);

@@ -1,0 +1,105 @@
+/** The convolutional encoder of the Nature DQN paper. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { sizeOf } from "../core/state.js";
+import { type AffineWeights, affine, convolve, knownItem, overRows } from "./affine.js";
+import { Block, type BlockOptions, type LayerShape } from "./block.js";
+import { checkInitializer, checkInteger } from "./checks.js";
+import type { InitializerKind } from "./initializers.js";
+
+/** Options of {@link NatureCNN}. */
+export interface NatureCNNOptions extends BlockOptions {
+  /** Features that come out, default 512. */
+  units?: number;
+  /** Factor on the pixels, default `1 / 255`: feed byte frames as they are. */
+  scale?: number;
+  /**
+   * Default `"orthogonal"` (zero biases); `"torchUniform"` also draws the biases, as torch does by default.
+   */
+  kernelInitializer?: InitializerKind;
+  /** Factor on the first kernels; default `sqrt(2)` for `"orthogonal"`, else 1. */
+  gain?: number;
+}
+
+const convolutions = [
+  { filters: 32, size: 8, strides: 4 },
+  { filters: 64, size: 4, strides: 2 },
+  { filters: 64, size: 3, strides: 1 },
+] as const;
+
+/**
+ * Three convolutions and a dense layer with relu after each (Mnih et al. 2015): 32 filters 8x8 with step 4,
+ * 64 filters 4x4 with step 2, 64 filters 3x3, then 512 units. Frames `[..., height, width, channels]` of any
+ * number type become `[..., 512]`. Weights `nature_cnn/conv1/kernel` to `nature_cnn/dense/bias`.
+ *
+ * @example
+ * ```ts
+ * const encoder = new NatureCNN({ kernelInitializer: "orthogonal", seed: 0 });
+ * const features = encoder.forward(frames); // [batch, 84, 84, 4] to [batch, 512]
+ * ```
+ */
+export class NatureCNN extends Block {
+  /** Name in saved models. */
+  static className = "NatureCNN";
+  /** Features that come out. */
+  readonly units: number;
+  private readonly scale: number;
+  private readonly kernelInitializer: InitializerKind;
+  private readonly gain: number;
+  private readonly layers: AffineWeights[] = [];
+  private dense!: AffineWeights;
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: NatureCNNOptions = {}) {
+    super(options, "nature_cnn");
+    const { units = 512, scale = 1 / 255, kernelInitializer = "orthogonal" } = options;
+    this.units = checkInteger("units", units);
+    this.scale = scale;
+    this.kernelInitializer = checkInitializer("kernelInitializer", kernelInitializer);
+    this.gain = options.gain ?? (kernelInitializer === "orthogonal" ? Math.SQRT2 : 1);
+  }
+
+  protected override createVariables(inputShape: LayerShape): void {
+    const expected = "[batch, ..., height, width, channels] with known sizes of at least 36 x 36 pixels";
+    let [height, width, channels] = knownItem(inputShape, 3, expected);
+    const { kernelInitializer: kind, gain } = this;
+    convolutions.forEach(({ filters, size, strides }, i) => {
+      const shape = [size, size, channels, filters];
+      this.layers.push(this.addAffine(`conv${i + 1}/`, { kind, gain, shape }));
+      [height, width, channels] = [(height - size) / strides + 1, (width - size) / strides + 1, filters].map(
+        Math.floor,
+      );
+    });
+    knownItem([null, height > 0 ? height : null, width > 0 ? width : null], 2, expected);
+    const shape = [sizeOf([height, width, channels]), this.units];
+    this.dense = this.addAffine("dense/", { kind, gain, shape });
+  }
+
+  /** `[..., height, width, channels]` to `[..., units]`. */
+  override forward(x: tf.Tensor): tf.Tensor {
+    this.ensureBuilt(x);
+    return tf.tidy(() =>
+      overRows(x, 3, (frames) => {
+        let y = frames;
+        this.layers.forEach((layer, i) => {
+          const { strides } = convolutions[i];
+          y = convolve(y, layer, { strides, padding: "valid", scale: i === 0 ? this.scale : 1 });
+        });
+        return affine(tf.reshape(y, [frames.shape[0], -1]), this.dense, "relu");
+      }),
+    );
+  }
+
+  /** @inheritDoc */
+  override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
+    return [...(inputShape as LayerShape).slice(0, -3), this.units];
+  }
+
+  /** @inheritDoc */
+  override getConfig(): tf.serialization.ConfigDict {
+    const { units, scale, kernelInitializer, gain } = this;
+    return { ...super.getConfig(), units, scale, kernelInitializer, gain };
+  }
+}
+
+tf.serialization.registerClass(NatureCNN);
