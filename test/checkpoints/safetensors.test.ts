@@ -71,6 +71,21 @@ describe("safetensors", () => {
     expect(back.get("b")?.data).toEqual(Uint8Array.of(8, 9));
   });
 
+  it("reads a file of the reference implementation (safetensors 0.8.0)", () => {
+    const base64 =
+      "AAEAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJmb3JtYXQiOiJucCJ9LCJkIjp7ImR0eXBlIjoiRjY0Iiwic2hhcGUiOltdLCJkYXRhX29m" +
+      "ZnNldHMiOlswLDhdfSwieCI6eyJkdHlwZSI6IkYzMiIsInNoYXBlIjpbMiwzXSwiZGF0YV9vZmZzZXRzIjpbOCwzMl19LCJpIjp7ImR0" +
+      "eXBlIjoiSTMyIiwic2hhcGUiOlsxXSwiZGF0YV9vZmZzZXRzIjpbMzIsMzZdfSwiYiI6eyJkdHlwZSI6IlU4Iiwic2hhcGUiOlszXSwi" +
+      "ZGF0YV9vZmZzZXRzIjpbMzYsMzldfX0gICAgICAgAAAAAAAABEAAAAAAAACAPwAAAEAAAEBAAACAQAAAoED/////AQID";
+    const back = readSafetensors(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
+    expect(Object.fromEntries(back)).toEqual({
+      x: { shape: [2, 3], data: Float32Array.of(0, 1, 2, 3, 4, 5) },
+      b: { shape: [3], data: Uint8Array.of(1, 2, 3) },
+      d: { shape: [], data: Float64Array.of(2.5) },
+      i: { shape: [1], data: Int32Array.of(-1) },
+    });
+  });
+
   it("takes any names", () => {
     const names = ["__proto__", "constructor", 'ä/ö.\n"', "", "\ud83d\ude00"];
     const data = new Map(names.map((name, i) => [name, { shape: [1], data: Int32Array.of(i) }]));

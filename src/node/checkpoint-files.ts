@@ -1,0 +1,229 @@
+/** Checkpoints as folders on disk. */
+
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type CheckpointStore, checkCheckpointName } from "../checkpoints/checkpoint-store.js";
+import { MANIFEST_FILE } from "../checkpoints/manifest.js";
+import { CheckpointError, NcpsError } from "../core/errors.js";
+
+const CHUNK = 64 * 2 ** 20;
+
+/**
+ * Keeps each checkpoint as a folder of files in one directory, which is made when it is missing.
+ *
+ * A checkpoint is written to a hidden folder, synced to the disk, and only then renamed. So a
+ * process killed at any moment leaves the new checkpoint or, whole, the one before it. When one is
+ * replaced, the old folder waits as `.<name>.old` until the new one stands in its place; `read` falls
+ * back on it. Unfinished folders (`.<name>.tmp`) are ignored and removed by the next `write` of that name.
+ *
+ * Different checkpoints of one directory may be written at the same time; the same one by one
+ * process at a time only.
+ *
+ * @example
+ * ```ts
+ * const store = new FileCheckpointStore("runs/breakout");
+ * await writeCheckpoint(store, "last", { kind: "ppo", config, state });
+ * await store.list(); // ["last"]
+ * ```
+ */
+export class FileCheckpointStore implements CheckpointStore {
+  private queue: Promise<unknown> = Promise.resolve();
+
+  /** @param directory where the folders are, absolute or relative to the working directory */
+  constructor(readonly directory: string) {}
+
+  /**
+   * Keeps files under a name, replacing earlier ones.
+   *
+   * @returns path of the folder
+   * @throws CheckpointError when the disk is full, the directory is read-only, or anything else goes
+   *   wrong; an earlier checkpoint of that name is then still there. Also when something that is not a
+   *   checkpoint stands in its place
+   */
+  write(name: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+    return this.inTurn(`cannot write "${name}" to`, async () => {
+      for (const each of [name, ...files.keys()]) checkCheckpointName(each);
+      const { folder, old, temporary } = this.paths(name);
+      try {
+        await mkdir(this.directory, { recursive: true });
+        await rm(temporary, { recursive: true, force: true });
+        await mkdir(temporary);
+        for (const [file, bytes] of files) await writeSynced(join(temporary, file), bytes);
+        await syncFolder(temporary);
+        if (await exists(folder)) {
+          await mustHoldOnly(folder, files);
+          await rm(old, { recursive: true, force: true });
+          await rename(folder, old);
+        }
+        await rename(temporary, folder);
+        await syncFolder(this.directory);
+      } catch (cause) {
+        await this.undo(name).catch(() => {});
+        throw cause;
+      }
+      await rm(old, { recursive: true, force: true }).catch(() => {}); // the next write tries again
+      return folder;
+    });
+  }
+
+  // After a failed write: puts the earlier checkpoint back in its place, and frees the disk.
+  private async undo(name: string): Promise<void> {
+    const { folder, old, temporary } = this.paths(name);
+    if (!(await exists(folder)) && (await exists(old))) await rename(old, folder);
+    await rm(temporary, { recursive: true, force: true });
+  }
+
+  /** @inheritDoc */
+  read(name: string): Promise<Map<string, Uint8Array>> {
+    return this.inTurn(`cannot read "${name}" from`, async () => {
+      checkCheckpointName(name);
+      const { folder, old } = this.paths(name);
+      const whole = (await exists(folder)) ? folder : old;
+      if (!(await exists(whole))) {
+        throw new CheckpointError(
+          `there is no checkpoint "${name}" in ${this.directory}; there are: ${(await this.names()).join(", ") || "none"}`,
+        );
+      }
+      const files = new Map<string, Uint8Array>();
+      for (const entry of await readdir(whole, { withFileTypes: true })) {
+        if (entry.isFile()) files.set(entry.name, await readAll(join(whole, entry.name)));
+      }
+      return files;
+    });
+  }
+
+  /** @inheritDoc */
+  list(): Promise<string[]> {
+    return this.inTurn("cannot list", () => this.names());
+  }
+
+  /**
+   * Forgets a checkpoint; nothing happens when there is none.
+   *
+   * @throws CheckpointError when it cannot be removed, or what stands there is not a checkpoint
+   */
+  remove(name: string): Promise<void> {
+    return this.inTurn(`cannot remove "${name}" from`, async () => {
+      checkCheckpointName(name);
+      const { folder, old, temporary } = this.paths(name);
+      if ((await exists(folder)) && !(await exists(join(folder, MANIFEST_FILE)))) {
+        throw new CheckpointError(`${folder} is not a checkpoint: it has no ${MANIFEST_FILE}`);
+      }
+      // Renamed first, so that a half-removed folder is never taken for a checkpoint.
+      for (const each of [old, folder]) {
+        await rm(temporary, { recursive: true, force: true });
+        if (await exists(each)) await rename(each, temporary);
+      }
+      await rm(temporary, { recursive: true, force: true });
+    });
+  }
+
+  private async names(): Promise<string[]> {
+    const names = new Set<string>();
+    const entries = await readdir(this.directory, { withFileTypes: true }).catch((error) => {
+      if (error.code === "ENOENT") return []; // nothing was written yet
+      throw error;
+    });
+    for (const entry of entries.filter((e) => e.isDirectory())) {
+      const name = /^\.(.+)\.old$/.exec(entry.name)?.[1] ?? entry.name;
+      const isCheckpoint = await exists(join(this.directory, entry.name, MANIFEST_FILE));
+      if (isCheckpoint && !name.startsWith(".")) names.add(name);
+    }
+    return [...names].sort();
+  }
+
+  private paths(name: string): { folder: string; old: string; temporary: string } {
+    const { directory } = this;
+    return {
+      folder: join(directory, name),
+      old: join(directory, `.${name}.old`),
+      temporary: join(directory, `.${name}.tmp`),
+    };
+  }
+
+  // One call after the other, so that two writes of one name do not meet.
+  private inTurn<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
+    const result = this.queue.then(act).catch((cause) => {
+      throw failure(`${what} ${this.directory}`, cause);
+    });
+    this.queue = result.catch(() => {});
+    return result;
+  }
+}
+
+// Guards results of the user in a folder that has the name of a checkpoint.
+async function mustHoldOnly(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const foreign = (await readdir(folder)).filter((file) => !files.has(file) && !file.startsWith("."));
+  if (foreign.length > 0) {
+    throw new CheckpointError(
+      `${folder} holds files that are not of a checkpoint: ${foreign.join(", ")}. Move them or choose another name`,
+    );
+  }
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      at += (await file.write(bytes.subarray(at, at + CHUNK))).bytesWritten;
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+// In pieces, because Node reads no more than 2 GiB at once.
+async function readAll(path: string): Promise<Uint8Array> {
+  const file = await open(path, "r");
+  try {
+    const bytes = new Uint8Array((await file.stat()).size);
+    let at = 0;
+    while (at < bytes.length) {
+      const { bytesRead } = await file.read(bytes.subarray(at, at + CHUNK));
+      if (bytesRead === 0) break;
+      at += bytesRead;
+    }
+    return bytes.subarray(0, at);
+  } finally {
+    await file.close();
+  }
+}
+
+// Makes the names in a folder durable. Windows cannot open folders; its renames need no such help.
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw error;
+  }
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  EACCES: "no permission; choose a directory that you may write to",
+  EPERM: "no permission; choose a directory that you may write to",
+  EROFS: "the file system is read-only; choose another directory",
+  ENOSPC: "the disk is full; free some space",
+  EDQUOT: "your quota of the disk is used up; free some space",
+  ENOTDIR: "a part of the path is a file",
+  EEXIST: "a file stands in the way",
+};
+
+function failure(what: string, cause: unknown): NcpsError {
+  if (cause instanceof NcpsError) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const reason = code !== undefined && code in remedies ? `${remedies[code]} (${code})` : message;
+  return new CheckpointError(`${what}: ${reason}`, { cause });
+}
