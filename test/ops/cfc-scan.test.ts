@@ -116,7 +116,7 @@ describe.each(["wasm", "cpu"])("cfcScan on %s", (backend) => {
         const step = 1e-2;
         const numeric = (lossAt(step) - lossAt(-step)) / (2 * step);
         const exact = direction
-          .dataSync()
+          .dataSync<"float32">()
           .reduce((sum, value, i) => sum + value * gradients[`d ${name}`][i], 0);
         expect(Math.abs(numeric - exact), `${mode} ${name}`).toBeLessThan(
           5e-3 * Math.max(1, Math.abs(exact)),
