@@ -4,7 +4,40 @@
  * @module ncps-ts
  */
 
+import "./envs/builtin.js";
+
+export * from "./backends/index.js";
+export { CfCCell, type CfCCellOptions } from "./cells/cfc-cell.js";
+export * from "./checkpoints/index.js";
+export * from "./core/episode-window.js";
 export * from "./core/errors.js";
+export * from "./core/random.js";
+export * from "./core/running-mean-std.js";
+export * from "./core/schedules.js";
+export * from "./core/state.js";
+export * from "./envs/arcade/index.js";
+export * from "./envs/check-env.js";
+export { CartPoleEnv } from "./envs/classic/cart-pole.js";
+export { CartPoleNoVelEnv } from "./envs/classic/cart-pole-no-vel.js";
 export * from "./envs/env.js";
 export * from "./envs/registry.js";
+export { type BlockOptions, Block } from "./layers/block.js";
+export { CfC, type CfCOptions, type CfCSequenceOptions } from "./layers/cfc.js";
+export { ConvBlock, type ConvBlockOptions } from "./layers/conv-block.js";
+export { type InitializerKind } from "./layers/initializers.js";
+export { Linear, type LinearOptions } from "./layers/linear.js";
+export { MLP, type MLPOptions } from "./layers/mlp.js";
+export { NatureCNN, type NatureCNNOptions } from "./layers/nature-cnn.js";
+export * from "./logging/index.js";
+export * from "./losses/index.js";
+export * from "./memory/index.js";
+export * from "./models/index.js";
+export * from "./optimizers/index.js";
 export * from "./spaces/index.js";
+export * from "./trainers/index.js";
+export { EnvFailedError } from "./vector/env-failed-error.js";
+export { type MakeVecEnvOptions, makeVecEnv } from "./vector/make-vec-env.js";
+export { SyncVectorEnv, type SyncVectorEnvOptions } from "./vector/sync-vector-env.js";
+export type { VectorEnv, VectorReset, VectorStep } from "./vector/vector-env.js";
+export { RecordEpisodeStatistics } from "./wrappers/record-episode-statistics.js";
+export { Wrapper } from "./wrappers/wrapper.js";

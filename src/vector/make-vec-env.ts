@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Env } from "../envs/env.js";
 import { type EnvOptions, make } from "../envs/registry.js";
+import { RecordEpisodeStatistics } from "../wrappers/record-episode-statistics.js";
 import { SyncVectorEnv } from "./sync-vector-env.js";
 
 /** Options of {@link makeVecEnv}. */
@@ -18,7 +19,8 @@ export interface MakeVecEnvOptions {
 }
 
 /**
- * Makes a {@link SyncVectorEnv} of copies of a registered environment.
+ * Makes a {@link SyncVectorEnv} of copies of a registered environment. Each is wrapped in
+ * {@link RecordEpisodeStatistics} first, so that `info.episode` tells of whole episodes.
  *
  * @example
  * ```ts
@@ -37,7 +39,7 @@ export function makeVecEnv(
     throw new InvalidArgumentError("numEnvs", `expected a positive integer, received ${numEnvs}`);
   }
   const makeOne = (index: number): Env => {
-    const env = make(id, envOptions);
+    const env = new RecordEpisodeStatistics(make(id, envOptions));
     if (!wrapper) return env;
     try {
       return wrapper(env, index);

@@ -1,0 +1,47 @@
+/** Return and length of whole episodes. */
+
+import type { StateRecord } from "../core/state.js";
+import type { Action, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
+import { Wrapper } from "./wrapper.js";
+
+/**
+ * Adds `info.episode = { return, length }` to the last step of every episode. As the innermost
+ * wrapper it counts whole games and unclipped rewards, whatever stands around it.
+ *
+ * @example
+ * ```ts
+ * const env = new RecordEpisodeStatistics(make("CartPole-v1"));
+ * ```
+ */
+export class RecordEpisodeStatistics extends Wrapper {
+  private return = 0;
+  private length = 0;
+
+  /** @inheritDoc */
+  override reset(options: ResetOptions = {}): ResetResult {
+    const result = super.reset(options);
+    this.return = 0;
+    this.length = 0;
+    return result;
+  }
+
+  /** @inheritDoc */
+  override step(action: Action): StepResult {
+    const result = super.step(action);
+    this.return += result.reward;
+    this.length++;
+    if (result.terminated || result.truncated) {
+      result.info.episode = { return: this.return, length: this.length };
+    }
+    return result;
+  }
+
+  protected override getOwnState(): StateRecord {
+    return { return: this.return, length: this.length };
+  }
+
+  protected override setOwnState(state: StateRecord): void {
+    this.return = state.return as number;
+    this.length = state.length as number;
+  }
+}

@@ -1,0 +1,99 @@
+/** Base of everything that stands around an environment. */
+
+import { InvalidStateError } from "../core/errors.js";
+import type { StateRecord } from "../core/state.js";
+import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
+import type { ActionSpace, Box } from "../spaces/index.js";
+
+/**
+ * An environment around another one; it passes everything on. Subclasses change what they are for
+ * and keep their own state in {@link Wrapper.getOwnState} and {@link Wrapper.setOwnState}.
+ *
+ * @example
+ * ```ts
+ * class DoubleReward extends Wrapper {
+ *   override step(action: Action) {
+ *     const result = super.step(action);
+ *     return { ...result, reward: 2 * result.reward };
+ *   }
+ * }
+ * ```
+ */
+export abstract class Wrapper implements Env {
+  /** @param env the environment inside */
+  constructor(readonly env: Env) {}
+
+  /** The innermost environment. */
+  get unwrapped(): Env {
+    return this.env instanceof Wrapper ? this.env.unwrapped : this.env;
+  }
+
+  /** @inheritDoc */
+  get id(): string {
+    return this.env.id;
+  }
+
+  /** @inheritDoc */
+  get observationSpace(): Box {
+    return this.env.observationSpace;
+  }
+
+  /** @inheritDoc */
+  get actionSpace(): ActionSpace {
+    return this.env.actionSpace;
+  }
+
+  /** @inheritDoc */
+  get actionMeanings(): readonly string[] | undefined {
+    return this.env.actionMeanings;
+  }
+
+  /** @inheritDoc */
+  reset(options: ResetOptions = {}): ResetResult {
+    return this.env.reset(options);
+  }
+
+  /** @inheritDoc */
+  step(action: Action): StepResult {
+    return this.env.step(action);
+  }
+
+  /** @inheritDoc */
+  render(): Frame {
+    return this.env.render();
+  }
+
+  /** @inheritDoc */
+  close(): void {
+    this.env.close();
+  }
+
+  /**
+   * State of this wrapper and of everything inside.
+   *
+   * @throws InvalidStateError when the environment inside cannot be saved
+   */
+  getState(): StateRecord {
+    if (!this.env.getState) throw new InvalidStateError(`${this.id} cannot be saved: it has no getState()`);
+    return { env: this.env.getState(), own: this.getOwnState() };
+  }
+
+  /**
+   * Puts such a state back.
+   *
+   * @throws InvalidStateError when the environment inside cannot be saved
+   */
+  setState(state: StateRecord): void {
+    if (!this.env.setState) throw new InvalidStateError(`${this.id} cannot be restored: it has no setState()`);
+    this.env.setState(state.env as StateRecord);
+    this.setOwnState(state.own as StateRecord);
+  }
+
+  /** What this wrapper alone has to remember; none by default. */
+  protected getOwnState(): StateRecord {
+    return {};
+  }
+
+  /** Puts back what {@link Wrapper.getOwnState} gave. */
+  protected setOwnState(_state: StateRecord): void {}
+}
