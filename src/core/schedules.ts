@@ -16,10 +16,29 @@ export interface Schedule {
 }
 
 /** Plain description of a {@link Schedule}. */
-export type ScheduleJSON =
-  | { kind: "constant"; value: number }
-  | { kind: "linear"; initial: number; final: number; end: number }
-  | { kind: "piecewise"; points: [number, number][] };
+export type ScheduleJSON = ConstantScheduleJSON | LinearScheduleJSON | PiecewiseScheduleJSON;
+
+/** Description of a {@link constantSchedule}. */
+export interface ConstantScheduleJSON {
+  /** Which schedule it is. */
+  kind: "constant";
+  /** The value everywhere. */
+  value: number;
+}
+
+/** Description of a {@link linearSchedule}. */
+export interface LinearScheduleJSON extends LinearScheduleOptions {
+  /** Which schedule it is. */
+  kind: "linear";
+}
+
+/** Description of a {@link piecewiseSchedule}. */
+export interface PiecewiseScheduleJSON {
+  /** Which schedule it is. */
+  kind: "piecewise";
+  /** Pairs `[x, value]` with increasing `x`. */
+  points: [number, number][];
+}
 
 /**
  * What an option that takes a schedule accepts: a number (constant), `"lin_2.5e-4"` (from 2.5e-4
