@@ -1,0 +1,50 @@
+/** Clipping gradients by the length of all of them as one vector. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError } from "../core/errors.js";
+import { FlatLayout } from "./flat-layout.js";
+import { byName, type TensorsByName } from "./optimizer.js";
+
+/** Options of {@link clipByGlobalNorm}. */
+export interface ClipByGlobalNormOptions {
+  /** Length above which gradients are scaled down; above 0. */
+  maxNorm: number;
+}
+
+/**
+ * Scales gradients by `min(1, maxNorm / (norm + 1e-6))` where `norm` is the length of all of them as one
+ * vector: `torch.nn.utils.clip_grad_norm_`. Optimisers do the same more cheaply with their option `maxGradNorm`.
+ *
+ * @returns the scaled gradients by name, and the norm before scaling; the caller disposes of all
+ * @throws InvalidArgumentError when `maxNorm` is not above 0 or there are no gradients
+ *
+ * @example
+ * ```ts
+ * const { gradients, norm } = clipByGlobalNorm(grads, { maxNorm: 0.5 });
+ * ```
+ */
+export function clipByGlobalNorm(
+  gradients: TensorsByName<tf.Tensor>,
+  { maxNorm }: ClipByGlobalNormOptions,
+): { gradients: Map<string, tf.Tensor>; norm: tf.Scalar } {
+  checkMaxNorm("maxNorm", maxNorm);
+  const named = byName(gradients);
+  const layout = new FlatLayout(named);
+  const { norm, parts } = tf.tidy(() => {
+    const flat = layout.flatten(named, "gradients");
+    const length = tf.sqrt(tf.sum(tf.square(flat))) as tf.Scalar;
+    return { norm: length, parts: layout.split(tf.mul(flat, clipFactor(length, maxNorm))) };
+  });
+  return { gradients: new Map(layout.entries.map(({ name }, i) => [name, parts[i]])), norm };
+}
+
+/** `min(1, maxNorm / (norm + 1e-6))` on the backend. */
+export function clipFactor(norm: tf.Scalar, maxNorm: number): tf.Scalar {
+  return tf.tidy(() => tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1) as tf.Scalar);
+}
+
+/** Throws unless a maximal norm is above 0. */
+export function checkMaxNorm(argument: string, maxNorm: number): void {
+  if (!(maxNorm > 0))
+    throw new InvalidArgumentError(argument, `expected a number above 0, received ${maxNorm}`);
+}

@@ -1,0 +1,241 @@
+/** What all optimisers share: one vector of all variables, moments by name, clipping, state. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
+import type { StateRecord, StateTree } from "../core/state.js";
+import { checkMaxNorm, clipFactor } from "./clip-by-global-norm.js";
+import { FlatLayout } from "./flat-layout.js";
+import {
+  type ApplyOptions,
+  type ApplyResult,
+  byName,
+  type Optimizer,
+  type TensorsByName,
+} from "./optimizer.js";
+
+/** What an update rule works on; all vectors have one element for each weight. */
+export interface FlatStep {
+  /** Gradient, clipped. */
+  gradient: tf.Tensor;
+  /** Its square. */
+  squared: tf.Tensor;
+  /** Moments before the step, by name. */
+  moments: Readonly<Record<string, tf.Tensor1D>>;
+  /** Step size. */
+  learningRate: number;
+  /**
+   * A number that depends on how many steps were made, this one included: a scalar, or a vector
+   * while some variables joined later than others.
+   */
+  perStep(f: (steps: number) => number): tf.Tensor;
+}
+
+/** What an update rule gives back. */
+export interface FlatUpdate {
+  /** What is subtracted from the weights. */
+  decrease: tf.Tensor;
+  /** Moments after the step, under the same names. */
+  moments: Record<string, tf.Tensor1D>;
+}
+
+interface Remembered {
+  steps: number;
+  moments: Record<string, Float32Array>;
+}
+
+/** Base of all optimisers; subclasses give the update rule. */
+export abstract class FlatOptimizer implements Optimizer {
+  private layout: FlatLayout | undefined;
+  private moments: Record<string, tf.Tensor1D> = {};
+  private readonly steps = new Map<string, number>();
+  // Of variables that are not in the layout at present, e.g. after setState.
+  private remembered = new Map<string, Remembered>();
+  private readonly constants = new Map<number, tf.Scalar>();
+  private disposed = false;
+
+  /**
+   * @param kind name of the algorithm in saved states
+   * @param initialMoments names of the moments, and the value that each starts from
+   */
+  protected constructor(
+    private readonly kind: string,
+    private readonly initialMoments: Readonly<Record<string, number>>,
+  ) {}
+
+  /** The update rule; called within `tf.tidy`. */
+  protected abstract update(step: FlatStep): FlatUpdate;
+
+  /** A number as a tensor that is made once and kept: making one costs more than a small addition. */
+  protected constant(value: number): tf.Scalar {
+    let tensor = this.constants.get(value);
+    if (!tensor) {
+      tensor = tf.keep(tf.scalar(value));
+      this.constants.set(value, tensor);
+    }
+    return tensor;
+  }
+
+  /** Exponential moving average: `decay old + (1 - decay) now`. */
+  protected average(old: tf.Tensor1D, now: tf.Tensor, decay: number): tf.Tensor1D {
+    return tf.add(tf.mul(old, this.constant(decay)), tf.mul(now, this.constant(1 - decay)));
+  }
+
+  /** @inheritDoc */
+  applyGradients(
+    gradients: TensorsByName<tf.Tensor>,
+    variables: TensorsByName<tf.Variable>,
+    { learningRate, maxGradNorm, skipNonFinite = false }: ApplyOptions,
+  ): ApplyResult {
+    if (this.disposed) throw new InvalidStateError("applyGradients was called after dispose");
+    if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
+      throw new InvalidArgumentError(
+        "learningRate",
+        `expected a number of 0 or more, received ${learningRate}`,
+      );
+    }
+    if (maxGradNorm !== undefined) checkMaxNorm("maxGradNorm", maxGradNorm);
+    const named = byName(variables);
+    const layout = this.prepare(named);
+    return tf.tidy(() => {
+      const raw = layout.flatten(byName(gradients), "gradients");
+      const rawSquared = tf.square(raw);
+      const gradNorm = tf.sqrt(tf.sum(rawSquared)) as tf.Scalar;
+      const norm = skipNonFinite ? gradNorm.dataSync()[0] : undefined;
+      if (norm !== undefined && !Number.isFinite(norm)) return { gradNorm, applied: false };
+
+      // A norm that was read anyway tells whether there is anything to clip.
+      const clips = maxGradNorm !== undefined && !(norm !== undefined && norm + 1e-6 <= maxGradNorm);
+      const gradient = clips ? tf.mul(raw, clipFactor(gradNorm, maxGradNorm)) : raw;
+      const { decrease, moments } = this.update({
+        gradient,
+        squared: clips ? tf.square(gradient) : rawSquared,
+        moments: this.moments,
+        learningRate,
+        perStep: (f) => this.spread(layout, f),
+      });
+      const weights = layout.split(tf.sub(layout.flatten(named, "variables"), decrease));
+      for (const [i, { name }] of layout.entries.entries()) {
+        named.get(name)!.assign(weights[i]);
+        this.steps.set(name, this.steps.get(name)! + 1);
+      }
+      tf.dispose(Object.values(this.moments));
+      this.moments = moments;
+      for (const moment of Object.values(moments)) tf.keep(moment);
+      return { gradNorm, applied: true };
+    });
+  }
+
+  private spread(layout: FlatLayout, f: (steps: number) => number): tf.Tensor {
+    const counts = layout.entries.map(({ name }) => this.steps.get(name)! + 1);
+    if (counts.every((count) => count === counts[0])) return tf.scalar(f(counts[0]));
+    const values = new Float32Array(layout.size);
+    for (const [i, { offset, size }] of layout.entries.entries()) {
+      values.fill(f(counts[i]), offset, offset + size);
+    }
+    return tf.tensor1d(values);
+  }
+
+  // Moments as vectors in the order of these variables, those of earlier variables put by.
+  private prepare(variables: ReadonlyMap<string, tf.Variable>): FlatLayout {
+    if (this.layout?.fits(variables)) return this.layout;
+    const layout = new FlatLayout(variables);
+    const known = this.collect();
+    const flat = Object.entries(this.initialMoments).map(([moment, initial]) => {
+      const values = new Float32Array(layout.size).fill(initial);
+      for (const { name, shape, size, offset } of layout.entries) {
+        const kept = known.get(name)?.moments[moment];
+        if (kept && kept.length !== size) {
+          throw new ShapeError(
+            `variable "${name}"`,
+            `with ${kept.length} elements, as many as its saved moments`,
+            shape,
+          );
+        }
+        if (kept) values.set(kept, offset);
+      }
+      return [moment, values] as const;
+    });
+    this.forget();
+    this.moments = Object.fromEntries(flat.map(([moment, values]) => [moment, tf.keep(tf.tensor1d(values))]));
+    for (const { name } of layout.entries) {
+      this.steps.set(name, known.get(name)?.steps ?? 0);
+      known.delete(name);
+    }
+    this.remembered = known;
+    this.layout = layout;
+    return layout;
+  }
+
+  // Everything known, by variable.
+  private collect(): Map<string, Remembered> {
+    const known = new Map(this.remembered);
+    if (!this.layout) return known;
+    const flat = Object.entries(this.moments).map(
+      ([moment, tensor]) => [moment, tensor.dataSync<"float32">()] as const,
+    );
+    for (const { name, offset, size } of this.layout.entries) {
+      const moments = flat.map(([moment, values]) => [moment, values.slice(offset, offset + size)]);
+      known.set(name, { steps: this.steps.get(name)!, moments: Object.fromEntries(moments) });
+    }
+    return known;
+  }
+
+  private forget(): void {
+    tf.dispose(Object.values(this.moments));
+    this.moments = {};
+    this.steps.clear();
+    this.remembered.clear();
+    this.layout = undefined;
+  }
+
+  /** Moments and step counts by variable. Reads tensors synchronously, which webgpu in Node cannot. */
+  getState(): StateRecord {
+    const variables: StateRecord = {};
+    for (const [name, { steps, moments }] of this.collect()) {
+      const copies = Object.entries(moments).map(([moment, values]) => [moment, values.slice()] as const);
+      variables[name] = { steps, moments: Object.fromEntries(copies) };
+    }
+    return { kind: this.kind, variables };
+  }
+
+  /** @inheritDoc */
+  setState(state: StateRecord): void {
+    const variables = isRecord(state.variables) ? Object.entries(state.variables) : undefined;
+    if (state.kind !== this.kind || !variables) {
+      throw new InvalidArgumentError(
+        "state",
+        `expected the state of ${this.kind}, received that of ${String(state.kind)}`,
+      );
+    }
+    const restored = variables.map(([name, saved]) => [name, this.checkSaved(name, saved)] as const);
+    this.forget();
+    this.remembered = new Map(restored);
+  }
+
+  private checkSaved(name: string, saved: StateTree): Remembered {
+    const expected = Object.keys(this.initialMoments);
+    const { steps, moments } = isRecord(saved) ? saved : {};
+    const given = isRecord(moments) ? moments : {};
+    const complete = expected.every((moment) => given[moment] instanceof Float32Array);
+    if (typeof steps !== "number" || !complete) {
+      throw new InvalidArgumentError(
+        "state",
+        `variable "${name}": expected { steps: number, moments: { ${expected.join(", ")}: Float32Array } }`,
+      );
+    }
+    const copies = expected.map((moment) => [moment, (given[moment] as Float32Array).slice()] as const);
+    return { steps, moments: Object.fromEntries(copies) };
+  }
+
+  /** @inheritDoc */
+  dispose(): void {
+    this.forget();
+    tf.dispose([...this.constants.values()]);
+    this.constants.clear();
+    this.disposed = true;
+  }
+}
+
+function isRecord(value: StateTree | undefined): value is StateRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}

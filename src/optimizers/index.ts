@@ -1,0 +1,7 @@
+/** Optimisers: gradients in, new weights out, moments kept by the variables' names. */
+
+export { Adam, type AdamOptions } from "./adam.js";
+export { type ClipByGlobalNormOptions, clipByGlobalNorm } from "./clip-by-global-norm.js";
+export type { ApplyOptions, ApplyResult, Optimizer, TensorsByName } from "./optimizer.js";
+export { RMSProp, type RMSPropOptions } from "./rmsprop.js";
+export { SGD, type SGDOptions } from "./sgd.js";

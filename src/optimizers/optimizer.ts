@@ -1,0 +1,67 @@
+/** The contract of optimisers. */
+
+import type * as tf from "@tensorflow/tfjs-core";
+import type { Stateful } from "../core/state.js";
+
+/** Tensors by a name that the caller chose, e.g. `"policy/dense/kernel"`. */
+export type TensorsByName<T extends tf.Tensor> = ReadonlyMap<string, T> | Readonly<Record<string, T>>;
+
+/** Options of {@link Optimizer.applyGradients}. */
+export interface ApplyOptions {
+  /** Step size of this step, at least 0. */
+  learningRate: number;
+  /**
+   * Scales all gradients by `min(1, maxGradNorm / (norm + 1e-6))`, `norm` being the length of all of
+   * them as one vector (as `torch.nn.utils.clip_grad_norm_` does). Default: no clipping.
+   */
+  maxGradNorm?: number;
+  /**
+   * Leaves weights and moments untouched when a gradient is NaN or infinite. Costs reading one number
+   * before the update: microseconds on wasm and cpu; on a GPU it waits for the backward pass, and on
+   * webgpu in Node it is impossible. Default false: such gradients are applied.
+   */
+  skipNonFinite?: boolean;
+}
+
+/** Result of {@link Optimizer.applyGradients}. */
+export interface ApplyResult {
+  /** Length of all gradients as one vector, before clipping. The caller disposes of it (or calls within `tf.tidy`). */
+  gradNorm: tf.Scalar;
+  /** False when `skipNonFinite` left everything as it was. */
+  applied: boolean;
+}
+
+/**
+ * Changes variables along their gradients. What it remembers of a variable (moments, step count) is kept
+ * by the variable's name in the given map, not by its position: variables may come in any order, and the
+ * set of variables may change between calls.
+ *
+ * @example
+ * ```ts
+ * const optimizer = new Adam({ epsilon: 1e-5 });
+ * const variables = new Map([["w", tf.variable(tf.zeros([3, 2]))]]);
+ * const { gradNorm } = optimizer.applyGradients(gradients, variables, { learningRate: 3e-4, maxGradNorm: 0.5 });
+ * ```
+ */
+export interface Optimizer extends Stateful {
+  /**
+   * Makes one step: assigns new values to the variables.
+   *
+   * @param gradients one for each variable, by the same names. `tf.variableGrads` leaves out variables
+   *   that the loss does not depend on: give zeros for them, or leave the variable out as well
+   * @throws InvalidArgumentError when a gradient is missing or belongs to no variable, or an option is wrong
+   * @throws ShapeError when a gradient's shape is not that of its variable
+   */
+  applyGradients(
+    gradients: TensorsByName<tf.Tensor>,
+    variables: TensorsByName<tf.Variable>,
+    options: ApplyOptions,
+  ): ApplyResult;
+  /** Frees the moments. Calling it twice is allowed. */
+  dispose(): void;
+}
+
+/** The same tensors as a map. */
+export function byName<T extends tf.Tensor>(tensors: TensorsByName<T>): ReadonlyMap<string, T> {
+  return tensors instanceof Map ? tensors : new Map(Object.entries(tensors));
+}

@@ -1,0 +1,44 @@
+/** Stochastic gradient descent. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { checkFraction } from "./checks.js";
+import { FlatOptimizer, type FlatStep, type FlatUpdate } from "./flat-optimizer.js";
+
+/** Options of {@link SGD}. */
+export interface SGDOptions {
+  /** Decay of the momentum, in `[0, 1)`; default 0, none. */
+  momentum?: number;
+  /** Looks ahead by one step of momentum (Nesterov); default false. */
+  nesterov?: boolean;
+}
+
+/**
+ * Stochastic gradient descent with momentum as `torch.optim.SGD` has it: `v = momentum v + g`,
+ * `w = w - learningRate v`, or `w - learningRate (g + momentum v)` with `nesterov`.
+ *
+ * @example
+ * ```ts
+ * const optimizer = new SGD({ momentum: 0.9 });
+ * ```
+ */
+export class SGD extends FlatOptimizer {
+  private readonly momentum: number;
+  private readonly nesterov: boolean;
+
+  /** @throws InvalidArgumentError when `momentum` is out of range */
+  constructor({ momentum = 0, nesterov = false }: SGDOptions = {}) {
+    super("SGD", momentum > 0 ? { velocity: 0 } : {});
+    this.momentum = checkFraction("momentum", momentum);
+    this.nesterov = nesterov;
+  }
+
+  /** @inheritDoc */
+  protected update({ gradient, moments, learningRate }: FlatStep): FlatUpdate {
+    const rate = tf.scalar(learningRate);
+    if (this.momentum === 0) return { decrease: tf.mul(gradient, rate), moments: {} };
+    const momentum = this.constant(this.momentum);
+    const velocity = tf.add(tf.mul(moments.velocity, momentum), gradient) as tf.Tensor1D;
+    const direction = this.nesterov ? tf.add(gradient, tf.mul(velocity, momentum)) : velocity;
+    return { decrease: tf.mul(direction, rate), moments: { velocity } };
+  }
+}
