@@ -38,8 +38,11 @@ export class CfCActorCritic extends NetworkActorCritic {
     const { encoderUnits = [64], activation = "tanh", flavour = "torch" } = options;
     const random = new Random(options.seed);
     const seed = () => random.integer(2 ** 31);
-    const encoder = new MLP({ name: "encoder", units: [...encoderUnits], activation, seed: seed() });
-    encoder.build([null, ...observationSpace.shape]);
+    const encoder =
+      encoderUnits.length > 0
+        ? new MLP({ name: "encoder", units: encoderUnits, activation, seed: seed() })
+        : undefined;
+    encoder?.build([null, ...observationSpace.shape]);
     const core = new CfC({ name: "cfc", units, backboneUnits, backboneLayers, flavour, seed: seed() });
     core.build([null, null, encoderUnits.at(-1) ?? observationSpace.shape[0]]);
     const policyHead = new Linear({

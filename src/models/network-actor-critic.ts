@@ -20,8 +20,8 @@ export interface SpacesOptions {
 
 /** Parts of a {@link NetworkActorCritic}, built and owned by it from then on. */
 export interface NetworkParts {
-  /** From observations to features `[rows, features]`. */
-  encoder: Block;
+  /** From observations to features `[rows, features]`; without it the observations are the features. */
+  encoder?: Block;
   /** Recurrent core on the features. */
   core?: CfC;
   /** From features to logits. */
@@ -69,7 +69,7 @@ export class NetworkActorCritic implements ActorCritic {
     this.observationShape = observationSpace.shape;
     this.distributionSize = numActions(actionSpace);
     this.stateSize = parts.core?.units ?? 0;
-    this.variables = new Map(Object.values(parts).flatMap((part: Block) => [...part.variables]));
+    this.variables = new Map(blocks(parts).flatMap((part) => [...part.variables]));
   }
 
   /**
@@ -89,7 +89,7 @@ export class NetworkActorCritic implements ActorCritic {
     const { encoder, core, policyHead, valueHead, valueEncoder } = this.parts;
     return tf.tidy(() => {
       const rows = tf.reshape(observations, [batch * time, ...rest]);
-      let features = encoder.forward(rows);
+      let features = encoder ? encoder.forward(rows) : tf.cast(rows, "float32");
       let state: tf.Tensor2D | undefined;
       if (core) {
         const sequence = tf.reshape(features, [
@@ -127,8 +127,12 @@ export class NetworkActorCritic implements ActorCritic {
 
   /** @inheritDoc */
   dispose(): void {
-    for (const part of Object.values(this.parts) as Block[]) part.dispose();
+    for (const part of blocks(this.parts)) part.dispose();
   }
+}
+
+function blocks(parts: NetworkParts): Block[] {
+  return Object.values(parts).filter((part): part is Block => part !== undefined);
 }
 
 /**
