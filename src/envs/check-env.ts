@@ -132,7 +132,7 @@ function checkSavedState(env: Env, steps: number, seed: number): void {
   if (!env.getState && !env.setState) return;
   const { getState, setState } = env;
   if (!getState || !setState) {
-    return broken("saved state", "description", "getState and setState together", "one of them");
+    broken("saved state", "description", "getState and setState together", "one of them");
   }
   trial(env, Math.ceil(steps / 4), seed, "before getState");
   const where = "saved state";
