@@ -5,12 +5,14 @@ import { CartPoleEnv } from "../../src/envs/classic/cart-pole.js";
 import { make, register, registeredIds } from "../../src/envs/registry.js";
 
 describe("built-in environments", () => {
-  it("are registered by importing and keep the contract", () => {
-    expect(registeredIds()).toEqual(expect.arrayContaining(["CartPole-v1", "CartPoleNoVel-v1"]));
-    for (const id of ["CartPole-v1", "CartPoleNoVel-v1"]) {
-      expect(make(id).id).toBe(id);
-      checkEnv(make(id));
-    }
+  it("are registered by importing", () => {
+    const builtin = ["Arcade/Breakout-v0", "CartPole-v1", "CartPoleNoVel-v1"];
+    expect(registeredIds()).toEqual(expect.arrayContaining(builtin));
+  });
+
+  it.each(registeredIds())("%s keeps the contract", (id) => {
+    expect(make(id).id).toBe(id);
+    checkEnv(make(id), { steps: 60 });
   });
 
   it("get the options of make", () => {
