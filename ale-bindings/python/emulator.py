@@ -5,7 +5,6 @@ It cannot be asked for, so it is worked out here from ALE's generator and the ac
 """
 
 import hashlib
-import re
 import struct
 from pathlib import Path
 
@@ -132,8 +131,7 @@ def _frames_until_taken(generator, stickiness):
 def _generator(state):
     """The mt19937 at the end of a serialised state, as a numpy bit generator."""
     body = state[:-8]  # two paddle limits follow the text of the generator
-    digits = re.search(rb"[0-9 ]+$", body)
-    start = digits.start() if digits else len(body)
+    start = len(body.rstrip(b"0123456789 "))
     while start < len(body) and struct.unpack_from("<I", body, start - 4)[0] != len(body) - start:
         start += 1  # a byte of the length itself may look like a digit
     words = [int(word) for word in body[start:].split()]

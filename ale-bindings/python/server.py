@@ -1,7 +1,8 @@
 """Serves one emulator to the process that started this one.
 
-Requests come on file descriptor 3, replies go to 4; both are pipes. Standard output is never used
-for data because ALE prints there. All numbers are little-endian.
+Requests come on file descriptor 3, replies go to 4; both are pipes. 5 is a file that both processes
+share: the observation of a step or a reset lies in it when the reply arrives. Standard output is
+never used for data because ALE prints there. All numbers are little-endian.
 
 request  u32 length of what follows · u32 operation · payload
     CALL     u32 length of JSON · JSON [name, arguments] · raw bytes
@@ -11,7 +12,7 @@ reply    u32 length of what follows · u32 kind · payload
     VALUE    u32 length of JSON · JSON · raw bytes
     ERROR    JSON {code, message, argument}
     STEP     f64 reward · i32 lives, episode frame, frame · u8 terminated, truncated · 2 unused ·
-             u32 seeds[2] (after a seeded reset) · observation
+             u32 seeds[2] (after a seeded reset)
     ACT      i32 reward
 
 The process ends as soon as the request pipe does, so it never outlives its parent.
@@ -23,7 +24,7 @@ import signal
 import struct
 import sys
 
-REQUEST_FD, REPLY_FD = 3, 4
+REQUEST_FD, REPLY_FD, OBSERVATION_FD = 3, 4, 5
 CALL, STEP, ACT = 0, 1, 2
 VALUE, ERROR = 0, 3
 RECORD = struct.Struct("<IIdiiiBBxxII")
@@ -58,20 +59,9 @@ def write_error(code, message, argument=None):
     write_reply(ERROR, json.dumps({"code": code, "message": message, "argument": argument}).encode())
 
 
-def widen_pipe():
-    # A whole picture in the pipe saves a switch between the two processes.
-    try:
-        import fcntl
-
-        fcntl.fcntl(REPLY_FD, fcntl.F_SETPIPE_SZ, 1 << 18)
-    except (AttributeError, ImportError, OSError):
-        pass
-
-
 def main():
     # Ctrl+C belongs to the parent, which may want to save the game first.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    widen_pipe()
     try:
         import ale_py
         import numpy
@@ -81,7 +71,7 @@ def main():
         return
     from errors import RequestError
 
-    service = Service(RECORD)
+    service = Service(RECORD, OBSERVATION_FD)
     write_value({"python": sys.version.split()[0], "ale": ale_py.__version__, "numpy": numpy.__version__})
     while request := read_request():
         operation = int.from_bytes(request[4:8], "little")

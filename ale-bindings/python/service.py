@@ -1,5 +1,7 @@
 """What can be asked of the emulator: a game to play, and ALEInterface's own methods."""
 
+import mmap
+import os
 import struct
 
 import numpy as np
@@ -57,8 +59,9 @@ ARRAYS = {"getAudio", "getRAM", "getScreen", "getScreenGrayscale", "getScreenRGB
 
 
 class Service:
-    def __init__(self, record):
+    def __init__(self, record, observation_fd):
         self._record = record
+        self._observation_fd = observation_fd
         self._emulator = Emulator()
         self._ale = self._emulator.ale
         self._game = None
@@ -97,9 +100,14 @@ class Service:
 
     def _call_open(self, _raw, options):
         self._game = Game(self._emulator, options)
-        self._reply_buffer = bytearray(self._record.size + int(np.prod(self._game.shape)))
-        view = np.frombuffer(self._reply_buffer, np.uint8, offset=self._record.size)
-        self._observation = view.reshape(self._game.shape)
+        size = int(np.prod(self._game.shape))
+        allocate = getattr(os, "posix_fallocate", None)
+        if allocate:
+            allocate(self._observation_fd, 0, size)
+        else:
+            os.ftruncate(self._observation_fd, size)
+        shared = mmap.mmap(self._observation_fd, size)
+        self._observation = np.frombuffer(shared, np.uint8).reshape(self._game.shape)
         return self._game.describe(), b""
 
     def _call_render(self, _raw):
@@ -149,11 +157,9 @@ class Service:
 
     def _reply(self, reward, seeds):
         ale = self._ale
-        buffer = self._reply_buffer
-        self._record.pack_into(
-            buffer,
-            0,
-            len(buffer) - 4,
+        self._game.observe(self._observation)
+        return self._record.pack(
+            self._record.size - 4,
             STEP,
             reward,
             ale.lives(),
@@ -163,5 +169,3 @@ class Service:
             ale.game_truncated(),
             *seeds,
         )
-        self._game.observe(self._observation)
-        return buffer

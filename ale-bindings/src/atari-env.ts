@@ -69,9 +69,6 @@ export interface AtariState {
   [key: string]: string | number | boolean | Uint8Array;
 }
 
-/** Bytes before the observation in a reply. */
-const RECORD = 40;
-
 /**
  * One Atari game with the semantics of ale-py's `AtariEnv`: the same seeds give the same episodes, bit
  * for bit. Every step is one round trip to a Python process that the environment owns.
@@ -101,8 +98,8 @@ export class AtariEnv {
   private readonly game: string;
   private readonly screen: readonly [number, number];
   private readonly request: Buffer;
-  private readonly reply: Uint8Array;
-  private readonly record: DataView;
+  private readonly reply = new Uint8Array(4096);
+  private readonly record = new DataView(this.reply.buffer);
   private readonly observation: Uint8Array;
   private playing = false;
 
@@ -128,10 +125,7 @@ export class AtariEnv {
     this.request = Buffer.alloc(game.continuous ? 20 : 12);
     this.request.writeUInt32LE(this.request.length - 4, 0);
     this.request.writeUInt32LE(Operation.step, 4);
-    const size = RECORD + shape.reduce((product, length) => product * length, 1);
-    this.reply = new Uint8Array(Math.max(size, 4096));
-    this.record = new DataView(this.reply.buffer);
-    this.observation = this.reply.subarray(RECORD, size);
+    this.observation = new Uint8Array(shape.reduce((product, length) => product * length, 1));
   }
 
   /** Process id of the emulator. */
@@ -155,6 +149,7 @@ export class AtariEnv {
       throw invalidArgument("seed", `expected a whole number of at least 0, received ${seed}`);
     }
     this.process.request("reset", [seed ?? null], this.reply);
+    this.process.readObservation(this.observation);
     this.playing = true;
     const info = this.info();
     if (seed !== undefined) info.seeds = [this.record.getUint32(32, true), this.record.getUint32(36, true)];
@@ -174,6 +169,7 @@ export class AtariEnv {
     }
     this.writeAction(action);
     this.process.roundTrip(this.request, this.reply);
+    this.process.readObservation(this.observation);
     const terminated = this.reply[28] === 1;
     const truncated = this.reply[29] === 1;
     this.playing = !terminated && !truncated;

@@ -3,8 +3,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, fstatSync, readSync, writeSync } from "node:fs";
 import { DOCTOR_COMMAND, INSTALL_COMMAND, packageFile, pythonPath } from "../lib/python-home.js";
+import { type Channels, openChannels } from "./channels.js";
 import { AleError, type AleErrorCode } from "./errors.js";
-import { openPipes, type Pipes } from "./named-pipes.js";
 
 /** Options of the Python process. */
 export interface ProcessOptions {
@@ -40,7 +40,7 @@ export class AleProcess {
   readonly pid: number;
   /** What runs in it. */
   readonly versions: ProcessVersions;
-  private readonly pipes: Pipes;
+  private readonly channels: Channels;
   private readonly child: ChildProcess;
   private failure: AleError | null = null;
 
@@ -53,10 +53,10 @@ export class AleProcess {
   constructor(options: ProcessOptions = {}) {
     const python = options.python ?? pythonPath();
     if (!existsSync(python)) throw pythonMissing(python);
-    this.pipes = openPipes();
-    const { child, log } = this.pipes;
+    this.channels = openChannels();
+    const { child, log, observation } = this.channels;
     this.child = spawn(python, ["-B", packageFile("python/server.py")], {
-      stdio: ["ignore", log, log, child.request, child.reply],
+      stdio: ["ignore", log, log, child.request, child.reply, observation],
       // One emulator needs one thread; numpy would make one for every core.
       env: { ...process.env, OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" },
     });
@@ -73,7 +73,7 @@ export class AleProcess {
       new Uint8Array(SMALL_REPLY),
       performance.now() + (options.startTimeout ?? 60_000),
     );
-    closeSync(this.pipes.replyNow);
+    closeSync(this.channels.replyNow);
     this.versions = readValue<ProcessVersions>(hello).value;
   }
 
@@ -109,12 +109,17 @@ export class AleProcess {
     if (this.failure) throw this.failure;
     try {
       for (let sent = 0; sent < request.length; ) {
-        sent += writeSync(this.pipes.request, request, sent, request.length - sent);
+        sent += writeSync(this.channels.request, request, sent, request.length - sent);
       }
     } catch (cause) {
       throw this.died(cause);
     }
     return this.receive(into);
+  }
+
+  /** Copies the observation that belongs to the last reply. */
+  readObservation(into: Uint8Array): void {
+    readSync(this.channels.observation, into, 0, into.length, 0);
   }
 
   /** Ends the process. Calling it twice is allowed. */
@@ -151,10 +156,10 @@ export class AleProcess {
   }
 
   private read(into: Uint8Array, offset: number, length: number, deadline?: number): number {
-    if (deadline === undefined) return readSync(this.pipes.reply, into, offset, length, null);
+    if (deadline === undefined) return readSync(this.channels.reply, into, offset, length, null);
     for (;;) {
       try {
-        return readSync(this.pipes.replyNow, into, offset, length, null);
+        return readSync(this.channels.replyNow, into, offset, length, null);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       }
@@ -184,9 +189,9 @@ export class AleProcess {
   }
 
   private lastWords(): string {
-    const size = fstatSync(this.pipes.log).size;
+    const size = fstatSync(this.channels.log).size;
     const tail = Buffer.alloc(Math.min(size, LAST_WORDS));
-    readSync(this.pipes.log, tail, 0, tail.length, size - tail.length);
+    readSync(this.channels.log, tail, 0, tail.length, size - tail.length);
     const text = tail.toString().trim();
     return text ? `. It last printed:\n${text}` : ". It printed nothing";
   }
@@ -194,10 +199,11 @@ export class AleProcess {
   private shut(reason: AleError, starting = false): void {
     if (this.failure) return;
     this.failure = reason;
-    closeSync(this.pipes.request);
-    closeSync(this.pipes.reply);
-    closeSync(this.pipes.log);
-    if (starting) closeSync(this.pipes.replyNow);
+    closeSync(this.channels.request);
+    closeSync(this.channels.reply);
+    closeSync(this.channels.observation);
+    closeSync(this.channels.log);
+    if (starting) closeSync(this.channels.replyNow);
   }
 }
 

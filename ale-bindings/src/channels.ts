@@ -1,15 +1,15 @@
-/** A pair of pipes that this process reads and writes without an event loop. */
+/** What two processes share: two pipes, read and written without an event loop, and a file. */
 
 import { spawnSync } from "node:child_process";
-import { closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
+import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AleError } from "./errors.js";
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
-/** Both ends of a request pipe and a reply pipe, and a log for everything the child prints. */
-export interface Pipes {
+/** Open file descriptors. The files have no names any more and live as long as they are open. */
+export interface Channels {
   /** Where this process writes requests. */
   request: number;
   /** Where this process reads replies, waiting for them. */
@@ -18,7 +18,9 @@ export interface Pipes {
   replyNow: number;
   /** The child's ends: requests to read, replies to write. */
   child: { request: number; reply: number };
-  /** A file that is deleted already and lives as long as it is open. */
+  /** A file for observations: one copy instead of two through a pipe. */
+  observation: number;
+  /** A file for everything the child prints. */
   log: number;
 }
 
@@ -26,8 +28,8 @@ export interface Pipes {
  * Opens everything before the child exists, so that no `open` can wait for a child that died, and
  * deletes the names at once, so that nothing is left behind however the processes end.
  */
-export function openPipes(): Pipes {
-  const folder = mkdtempSync(join(tmpdir(), "ale-bindings-"));
+export function openChannels(): Channels {
+  const folder = mkdtempSync(join(memoryFolder(), "ale-bindings-"));
   const opened: number[] = [];
   const open = (name: string, flags: number | string) => {
     const fd = openSync(join(folder, name), flags);
@@ -51,13 +53,25 @@ export function openPipes(): Pipes {
     const replyNow = open("reply", O_RDONLY | O_NONBLOCK);
     const childReply = open("reply", O_WRONLY);
     const reply = open("reply", O_RDONLY);
+    const observation = open("observation", "w+");
     const log = open("log", "w+");
     closeSync(requestNow);
-    return { request, reply, replyNow, child: { request: childRequest, reply: childReply }, log };
+    const child = { request: childRequest, reply: childReply };
+    return { request, reply, replyNow, child, observation, log };
   } catch (error) {
     for (const fd of opened) closeSync(fd);
     throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+// A folder in memory where there is one, so that observations never touch a disk.
+function memoryFolder(): string {
+  try {
+    accessSync("/dev/shm", constants.W_OK | constants.X_OK);
+    return "/dev/shm";
+  } catch {
+    return tmpdir();
   }
 }

@@ -1,0 +1,200 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { ALEInterface, AleError, AtariEnv, pythonPath } from "../src/index.js";
+import { ends, fakePython, hasAle, isRunning } from "./support.js";
+
+function failure(call: () => unknown): AleError {
+  try {
+    call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(AleError);
+    return error as AleError;
+  }
+  throw new Error("expected an AleError");
+}
+
+function timed<T>(call: () => T): { value: T; milliseconds: number } {
+  const start = performance.now();
+  return { value: call(), milliseconds: performance.now() - start };
+}
+
+describe("a start that fails", () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  it("names the command when there is no Python", () => {
+    vi.stubEnv("ALE_BINDINGS_PYTHON", "/nonexistent/python");
+    const error = failure(() => new AtariEnv("ALE/Breakout-v5"));
+    expect(error.code).toBe("PYTHON_MISSING");
+    expect(error.message).toContain("/nonexistent/python");
+    expect(error.message).toContain("npx ale-bindings install");
+  });
+
+  it("names the command when nothing was installed", () => {
+    vi.stubEnv("ALE_BINDINGS_PYTHON", "");
+    vi.stubEnv("ALE_BINDINGS_HOME", "/nonexistent/home");
+    const error = failure(() => new ALEInterface());
+    expect(error.code).toBe("PYTHON_MISSING");
+    expect(error.message).toContain("/nonexistent/home");
+    expect(error.message).toContain("npx ale-bindings install");
+  });
+
+  it("does not take a folder for an interpreter", () => {
+    expect(failure(() => new ALEInterface({ python: tmpdir() })).code).toBe("PYTHON_MISSING");
+  });
+
+  it("gives the last words of a process that dies at once, quickly", () => {
+    const python = fakePython("echo the interpreter is broken >&2; exit 3");
+    const { value: error, milliseconds } = timed(() => failure(() => new ALEInterface({ python })));
+    expect(error.code).toBe("PROCESS_DIED");
+    expect(error.message).toContain("the interpreter is broken");
+    expect(error.message).toContain("npx ale-bindings doctor");
+    expect(milliseconds).toBeLessThan(2000);
+  });
+
+  it("gives up on a process that never answers, and ends it", async () => {
+    const python = fakePython("echo $$ >&2; exec sleep 60");
+    const error = failure(() => new ALEInterface({ python, startTimeout: 400 }));
+    expect(error.code).toBe("START_TIMEOUT");
+    expect(await ends(Number(/(\d+)\s*$/.exec(error.message)?.[1]))).toBe(true);
+  });
+
+  it.skipIf(!hasAle)("tells that the interpreter lacks ale-py", () => {
+    const python = fakePython(`exec "${pythonPath()}" -S "$@"`); // -S hides the installed packages
+    const error = failure(() => new ALEInterface({ python }));
+    expect(error.code).toBe("PACKAGE_MISSING");
+    expect(error.message).toContain("npx ale-bindings install");
+  });
+
+  it.skipIf(!hasAle)("tells that a ROM is missing", () => {
+    vi.stubEnv("ALE_ROMS_DIR", tmpdir());
+    const error = failure(() => new AtariEnv("ALE/Breakout-v5"));
+    expect(error.code).toBe("ROM_MISSING");
+    expect(error.message).toContain("npx ale-bindings");
+  });
+});
+
+describe.skipIf(!hasAle)("the life of a process", () => {
+  const folders = () =>
+    ["/dev/shm", tmpdir()]
+      .filter((folder) => existsSync(folder))
+      .flatMap((folder) => readdirSync(folder))
+      .filter((name) => name.startsWith("ale-bindings-"));
+
+  it("ends with close() and leaves no file", async () => {
+    const env = new AtariEnv("ALE/Pong-v5");
+    expect(isRunning(env.pid)).toBe(true);
+    expect(folders()).toEqual([]);
+    env.close();
+    expect(await ends(env.pid)).toBe(true);
+  });
+
+  it("turns the death of the process into an error, quickly and for every later call", () => {
+    const env = new AtariEnv("ALE/Pong-v5");
+    env.reset({ seed: 0 });
+    process.kill(env.pid, "SIGKILL");
+    const { value: error, milliseconds } = timed(() => failure(() => playOn(env)));
+    expect(error.code).toBe("PROCESS_DIED");
+    expect(error.message).toContain("npx ale-bindings doctor");
+    expect(milliseconds).toBeLessThan(2000);
+    expect(failure(() => env.render()).code).toBe("PROCESS_DIED");
+    env.close();
+  });
+
+  it("does not end with Ctrl+C, which belongs to the parent", async () => {
+    const env = new AtariEnv("ALE/Pong-v5");
+    env.reset({ seed: 0 });
+    process.kill(env.pid, "SIGINT");
+    expect(await ends(env.pid, 300)).toBe(false);
+    expect(() => env.step(0)).not.toThrow();
+    env.close();
+    expect(await ends(env.pid)).toBe(true);
+  });
+
+  it("ends when its parent is killed", async () => {
+    const { parent, pid } = await hold("wait");
+    expect(isRunning(pid)).toBe(true);
+    parent.kill("SIGKILL");
+    await once(parent, "close");
+    expect(await ends(pid)).toBe(true);
+  });
+
+  it("lets its parent end without close(), and ends with it", async () => {
+    const { parent, pid } = await hold("end");
+    if (parent.exitCode === null) await once(parent, "close");
+    expect(parent.exitCode).toBe(0);
+    expect(await ends(pid)).toBe(true);
+  });
+});
+
+describe("the command line", () => {
+  const bin = fileURLToPath(new URL("../bin/ale-bindings.js", import.meta.url));
+  const run = (args: string[], env: NodeJS.ProcessEnv = {}) => {
+    try {
+      const stdout = execFileSync(process.execPath, [bin, ...args], {
+        encoding: "utf8",
+        env: { ...process.env, ...env },
+        stdio: "pipe",
+      });
+      return { status: 0, output: stdout };
+    } catch (error) {
+      const { status, stdout, stderr } = error as { status: number; stdout: string; stderr: string };
+      return { status, output: stdout + stderr };
+    }
+  };
+
+  it("lists the games", () => {
+    const { output } = run(["list"]);
+    expect(output.split("\n")).toEqual(
+      expect.arrayContaining(["ALE/Breakout-v5", "SpaceInvadersNoFrameskip-v4"]),
+    );
+    expect(output.trim().split("\n").length).toBe(104 + 4 * 62);
+  });
+
+  it("explains itself", () => {
+    expect(run([]).status).toBe(1);
+    expect(run(["--help"])).toMatchObject({ status: 0, output: expect.stringContaining("doctor") });
+    expect(run(["--what"]).output).toContain("--what");
+  });
+
+  it("doctor: says what is missing and how to mend it", () => {
+    const none = run(["doctor"], { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: "/nonexistent" });
+    expect(none.status).toBe(1);
+    expect(none.output).toContain("To mend it: npx ale-bindings install");
+  });
+
+  it("install: refuses a Python that is too old or missing", () => {
+    const old = fakePython("echo 3.6.15");
+    const env = { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: `${old}-home` };
+    const { status, output } = run(["install", "--python", old], env);
+    expect(status).toBe(1);
+    expect(output).toContain("expected Python 3.10 or newer");
+    expect(output).toContain("3.6.15");
+    expect(run(["install", "--python", "/nonexistent"], env).output).toContain("/nonexistent");
+  });
+
+  it.skipIf(!hasAle)("doctor: sees a working installation, install leaves it alone", () => {
+    const { status, output } = run(["doctor"]);
+    expect(status).toBe(0);
+    expect(output).toMatch(/ROMs +104/);
+    expect(output).toMatch(/frame +160 x 210/);
+    expect(run(["install"])).toMatchObject({ status: 0, output: expect.stringContaining("All is well.") });
+  });
+});
+
+function playOn(env: AtariEnv): void {
+  // the signal may arrive a moment later
+  for (let i = 0; i < 10_000; i++) env.step(0);
+}
+
+async function hold(mode: "wait" | "end"): Promise<{ parent: ChildProcess; pid: number }> {
+  const script = fileURLToPath(new URL("./fixtures/holder.ts", import.meta.url));
+  const parent = spawn(process.execPath, ["--import", "tsx", script, mode], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [line] = (await once(parent.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
+  return { parent, pid: Number(line.toString()) };
+}
