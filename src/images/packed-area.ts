@@ -1,0 +1,133 @@
+/** Area resize in whole numbers, two output rows at a time. */
+
+import type { AreaAxis } from "./area-axis.js";
+import { type AreaSource, areaPixel } from "./area-pixel.js";
+import { addGrayRow } from "./gray.js";
+
+/**
+ * Area resize for sizes whose output pixels have few units (see {@link AreaAxis}), such as 210 x 160 to
+ * 84 x 84: 5 x 40 units.
+ *
+ * A mean is `n / units` with a whole `n`, so float32 arithmetic, whose error stays far below
+ * `1 / (2 * units)`, rounds it to the same byte as exact arithmetic does, except where `n / units` lies
+ * exactly half-way between two bytes: there the float32 error decides, and {@link areaPixel} is asked.
+ * `n` is below 2^16, so an `Int32Array` counts for two output rows at once, in its lower and upper halves.
+ */
+export class PackedArea {
+  private readonly units: number;
+  private readonly sums: Int32Array;
+  private readonly prefix: Int32Array;
+  private readonly borderPixel: Int32Array;
+  private readonly borderUnits: Int32Array;
+  private readonly firstRow: Int32Array;
+  private readonly rowWeights: Int32Array[];
+
+  /** Whether these axes have few enough units. */
+  static fits(rows: AreaAxis, columns: AreaAxis): boolean {
+    return 255 * rows.unitsPerOutput * columns.unitsPerOutput < 0x10000;
+  }
+
+  constructor(
+    private readonly rows: AreaAxis,
+    private readonly columns: AreaAxis,
+  ) {
+    this.units = rows.unitsPerOutput * columns.unitsPerOutput;
+    this.sums = new Int32Array(columns.inputSize);
+    this.prefix = new Int32Array(columns.inputSize + 2);
+    const borders = Array.from({ length: columns.outputSize + 1 }, (_, i) => i * columns.unitsPerOutput);
+    this.borderPixel = Int32Array.from(borders, (units) => Math.floor(units / columns.unitsPerInput));
+    this.borderUnits = Int32Array.from(borders, (units) => units % columns.unitsPerInput);
+    const pairs = Array.from({ length: Math.ceil(rows.outputSize / 2) }, (_, pair) => 2 * pair);
+    this.firstRow = Int32Array.from(pairs, (row) =>
+      Math.floor((row * rows.unitsPerOutput) / rows.unitsPerInput),
+    );
+    this.rowWeights = pairs.map((row, pair) => pairWeights(rows, row, this.firstRow[pair]));
+  }
+
+  /** Resizes `source` into `out`, `[rows.outputSize, columns.outputSize]`. */
+  resize(source: AreaSource, out: Uint8Array): void {
+    const { pixels, channels } = source;
+    const stride = this.columns.inputSize * channels;
+    const words =
+      pixels.byteOffset % 4 === 0 && stride % 4 === 0
+        ? new Int32Array(pixels.buffer, pixels.byteOffset, pixels.length >> 2)
+        : null;
+    for (let pair = 0; pair < this.firstRow.length; pair++) {
+      const weights = this.rowWeights[pair];
+      const first = this.firstRow[pair];
+      this.sums.fill(0);
+      for (let i = 0; i < weights.length; ) {
+        const from = (first + i) * stride;
+        let weight = weights[i++];
+        // Screens repeat rows: a row equal to the one above only adds to its weight.
+        while (words && i < weights.length && repeats(words, ((first + i) * stride) >> 2, stride >> 2)) {
+          weight += weights[i++];
+        }
+        if (channels === 3) addGrayRow(pixels, from, weight, this.sums);
+        else addRow(pixels, from, weight, this.sums);
+      }
+      this.finish(source, 2 * pair, out);
+    }
+  }
+
+  // Sums of the pair's rows -> bytes of output rows `row` and `row + 1`.
+  private finish(source: AreaSource, row: number, out: Uint8Array): void {
+    const { sums, prefix, borderPixel, borderUnits, units } = this;
+    const { unitsPerInput, outputSize: width } = this.columns;
+    let total = 0;
+    for (let x = 0; x < sums.length; x++) {
+      prefix[x] = total;
+      total = (total + sums[x]) | 0;
+    }
+    prefix[sums.length] = total;
+    const two = row + 1 < this.rows.outputSize;
+    const double = 2 * units;
+    const inverse = 1 / double;
+    let left = 0;
+    for (let x = 0, at = row * width; x < width; x++, at++) {
+      const pixel = borderPixel[x + 1];
+      const share = borderUnits[x + 1];
+      // Differences of prefix sums are right modulo 2^32, whatever the sums themselves overflow.
+      const right =
+        (Math.imul(prefix[pixel], unitsPerInput - share) + Math.imul(prefix[pixel + 1], share)) | 0;
+      const both = (right - left) | 0;
+      left = right;
+      const upper = 2 * (both & 0xffff) + units;
+      const byte = ((upper + 0.5) * inverse) | 0;
+      out[at] = byte * double === upper ? areaPixel(source, this.rows, this.columns, row, x) : byte;
+      if (!two) continue;
+      const lower = 2 * (both >>> 16) + units;
+      const next = ((lower + 0.5) * inverse) | 0;
+      out[at + width] =
+        next * double === lower ? areaPixel(source, this.rows, this.columns, row + 1, x) : next;
+    }
+  }
+}
+
+// Weights of the input rows from `first` on: units in output row `row`, plus 2^16 times those in the next.
+function pairWeights(rows: AreaAxis, row: number, first: number): Int32Array {
+  const { unitsPerOutput, unitsPerInput, outputSize } = rows;
+  const last = Math.min(row + 2, outputSize);
+  const end = Math.ceil((last * unitsPerOutput) / unitsPerInput);
+  const overlap = (input: number, output: number) =>
+    output < outputSize
+      ? Math.max(
+          0,
+          Math.min((input + 1) * unitsPerInput, (output + 1) * unitsPerOutput) -
+            Math.max(input * unitsPerInput, output * unitsPerOutput),
+        )
+      : 0;
+  return Int32Array.from(
+    { length: end - first },
+    (_, i) => overlap(first + i, row) + (overlap(first + i, row + 1) << 16),
+  );
+}
+
+function repeats(words: Int32Array, from: number, length: number): boolean {
+  for (let i = from; i < from + length; i++) if (words[i] !== words[i - length]) return false;
+  return true;
+}
+
+function addRow(gray: Uint8Array, from: number, weight: number, sums: Int32Array): void {
+  for (let x = 0; x < sums.length; x++) sums[x] += Math.imul(gray[from + x], weight);
+}
