@@ -80,6 +80,21 @@ function operations(): Operation[] {
     unit: "GB/s",
     run: () => tf.mean(images, [1, 2]),
   });
+  const sequences = tf.randomUniform([64, 32, 512], -1, 1, "float32", 8);
+  list.push({
+    name: "unstack 64x32x512 into 32 steps",
+    work: 4 * sequences.size,
+    unit: "GB/s",
+    run: () => tf.unstack(sequences, 1)[0],
+  });
+  const rows = tf.range(0, 1024, 1, "int32");
+  const table = tf.randomUniform([1024, 1024], -1, 1, "float32", 9);
+  list.push({
+    name: "gather 1024 rows of 1024",
+    work: 4 * table.size,
+    unit: "GB/s",
+    run: () => tf.gather(table, rows),
+  });
   return list;
 }
 

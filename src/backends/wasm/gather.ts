@@ -1,14 +1,15 @@
-/** Gathering with batch axes. */
+/** Gathering slices by their numbers. */
 
 import { backend_util, type Tensor, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { sizeOf } from "../../core/state.js";
-import { addressOf, heapOf, wordsOf } from "./heap.js";
+import { copyRun, isCopied } from "./copy-block.js";
+import { addressOf, wordsOf } from "./heap.js";
 import { defineRepair } from "./repair.js";
 
 /**
- * `GatherV2` with `batchDims > 0`, e.g. the value of the chosen action of every row: the stock kernel
- * reads beyond its memory there. Without batch axes the stock kernel is kept.
+ * `GatherV2`. With batch axes, e.g. the value of the chosen action of every row, the stock kernel reads
+ * beyond its memory; without them it finds the place of every single number anew, 30 times slower.
  */
 export const gatherV2 = defineRepair<
   { x: TensorInfo; indices: TensorInfo },
@@ -18,7 +19,7 @@ export const gatherV2 = defineRepair<
   return (call) => {
     const { inputs, backend, attrs } = call;
     const { x, indices } = inputs;
-    if (attrs.batchDims === 0 || (x.dtype !== "float32" && x.dtype !== "int32")) return stock(call);
+    if (!isCopied(x)) return stock(call);
     const [axis] = util.parseAxisParam(attrs.axis, x.shape);
     const info = backend_util.segment_util.collectGatherOpShapeInfo(
       x as Tensor,
@@ -28,8 +29,7 @@ export const gatherV2 = defineRepair<
     );
     const { batchSize, outerSize, dimSize, sliceSize, outputShape } = info;
     const output = backend.makeOutput(outputShape, x.dtype);
-    const ids = wordsOf(backend);
-    const heap = x.dtype === "int32" ? ids : heapOf(backend);
+    const words = wordsOf(backend);
     const from = addressOf(backend, x);
     const firstId = addressOf(backend, indices);
     const idsPerBatch = sizeOf(indices.shape) / batchSize;
@@ -37,13 +37,13 @@ export const gatherV2 = defineRepair<
     for (let batch = 0; batch < batchSize; batch++) {
       for (let outer = 0; outer < outerSize; outer++) {
         for (let i = 0; i < idsPerBatch; i++) {
-          const id = ids[firstId + batch * idsPerBatch + i];
+          const id = words[firstId + batch * idsPerBatch + i];
           if (id < 0 || id >= dimSize) {
             backend.disposeData(output.dataId);
             throw new InvalidArgumentError("indices", `expected 0..${dimSize - 1}, received ${id}`);
           }
-          let read = from + ((batch * outerSize + outer) * dimSize + id) * sliceSize;
-          for (let j = 0; j < sliceSize; j++) heap[write++] = heap[read++];
+          copyRun(words, from + ((batch * outerSize + outer) * dimSize + id) * sliceSize, write, sliceSize);
+          write += sliceSize;
         }
       }
     }

@@ -11,7 +11,10 @@ import { identity } from "./identity.js";
 import { maxPoolGrad } from "./max-pool-grad.js";
 import { mean } from "./mean.js";
 import { installRepair } from "./repair.js";
+import { slice } from "./slice.js";
+import { splitV } from "./split.js";
 import { sum } from "./sum.js";
+import { unpack } from "./unpack.js";
 import { unsortedSegmentSum } from "./unsorted-segment-sum.js";
 
 const repairs = [
@@ -25,7 +28,10 @@ const repairs = [
   identity,
   maxPoolGrad,
   mean,
+  slice,
+  splitV,
   sum,
+  unpack,
   unsortedSegmentSum,
 ];
 

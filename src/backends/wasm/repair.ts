@@ -20,10 +20,10 @@ export interface WasmCall<Inputs, Attributes> {
   attrs: Attributes;
 }
 
-/** A kernel of the wasm backend with one output. */
-export type WasmKernel<Inputs = object, Attributes = object> = (
+/** A kernel of the wasm backend; most have one output. */
+export type WasmKernel<Inputs = object, Attributes = object, Output = TensorInfo> = (
   call: WasmCall<Inputs, Attributes>,
-) => TensorInfo;
+) => Output;
 
 /** One replaced kernel. */
 export interface WasmRepair {
@@ -33,14 +33,14 @@ export interface WasmRepair {
   create(stock: (name: string) => WasmKernel): WasmKernel;
 }
 
-/** Helps TypeScript to type the inputs and attributes of a repair. */
-export function defineRepair<Inputs, Attributes>(
+/** Helps TypeScript to type the inputs, attributes and output of a repair. */
+export function defineRepair<Inputs, Attributes, Output = TensorInfo>(
   kernelName: string,
   create: (
-    stock: <I = Inputs, A = Attributes>(name: string) => WasmKernel<I, A>,
-  ) => WasmKernel<Inputs, Attributes>,
+    stock: <I = Inputs, A = Attributes, O = Output>(name: string) => WasmKernel<I, A, O>,
+  ) => WasmKernel<Inputs, Attributes, Output>,
 ): WasmRepair {
-  return { kernelName, create: create as WasmRepair["create"] };
+  return { kernelName, create: create as unknown as WasmRepair["create"] };
 }
 
 // On the function itself, not in a module variable: two copies of this library share one registry.
