@@ -30,7 +30,7 @@ async function bundle(entry: { file: string } | { virtual: StdinOptions }) {
     },
   };
   const { outputFiles, metafile } = await build({
-    ...("file" in entry ? { entryPoints: [entry.file] } : { stdin: entry.virtual }),
+    ...("file" in entry ? { entryPoints: [entry.file] } : { stdin: entry.virtual, packages: "external" }),
     bundle: true,
     write: false,
     metafile: true,
