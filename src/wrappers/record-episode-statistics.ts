@@ -1,12 +1,14 @@
 /** Return and length of whole episodes. */
 
+import { InvalidArgumentError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { Action, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
 import { Wrapper } from "./wrapper.js";
 
 /**
  * Adds `info.episode = { return, length }` to the last step of every episode. As the innermost
- * wrapper it counts whole games and unclipped rewards, whatever stands around it.
+ * wrapper it counts whole games, unclipped rewards and the environment's own steps, whatever stands
+ * around it.
  *
  * @example
  * ```ts
@@ -30,18 +32,22 @@ export class RecordEpisodeStatistics extends Wrapper {
     const result = super.step(action);
     this.return += result.reward;
     this.length++;
-    if (result.terminated || result.truncated) {
-      result.info.episode = { return: this.return, length: this.length };
-    }
-    return result;
+    if (!result.terminated && !result.truncated) return result;
+    const episode = { return: this.return, length: this.length };
+    return { ...result, info: { ...result.info, episode } };
   }
 
+  /** @inheritDoc */
   protected override getOwnState(): StateRecord {
     return { return: this.return, length: this.length };
   }
 
+  /** @inheritDoc */
   protected override setOwnState(state: StateRecord): void {
-    this.return = state.return as number;
-    this.length = state.length as number;
+    if (typeof state.return !== "number" || typeof state.length !== "number") {
+      throw new InvalidArgumentError("state", "expected { return, length } of RecordEpisodeStatistics");
+    }
+    this.return = state.return;
+    this.length = state.length;
   }
 }

@@ -84,7 +84,8 @@ export abstract class Wrapper implements Env {
    * @throws InvalidStateError when the environment inside cannot be saved
    */
   setState(state: StateRecord): void {
-    if (!this.env.setState) throw new InvalidStateError(`${this.id} cannot be restored: it has no setState()`);
+    if (!this.env.setState)
+      throw new InvalidStateError(`${this.id} cannot be restored: it has no setState()`);
     this.env.setState(state.env as StateRecord);
     this.setOwnState(state.own as StateRecord);
   }

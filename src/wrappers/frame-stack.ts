@@ -1,0 +1,113 @@
+/** The last observations as one. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { createTypedArray, type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
+import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
+import { Box } from "../spaces/index.js";
+import { Wrapper } from "./wrapper.js";
+
+/** Options of {@link FrameStack}. */
+export interface FrameStackOptions {
+  /** How many observations, default 4. */
+  k?: number;
+}
+
+/**
+ * Joins the last `k` observations along the last axis, oldest first: `[84, 84, 1]` becomes `[84, 84, 4]`,
+ * `[features]` becomes `[k * features]`. After `reset` the first observation stands there `k` times.
+ *
+ * @example
+ * ```ts
+ * new FrameStack(new WarpFrame(env), { k: 4 }).observationSpace.shape; // [84, 84, 4]
+ * ```
+ */
+export class FrameStack extends Wrapper {
+  private readonly k: number;
+  private readonly channels: number;
+  private readonly space: Box;
+  private readonly stack: TypedArray;
+
+  /** @throws InvalidArgumentError when `k` is not a positive integer or observations are scalars */
+  constructor(env: Env, { k = 4 }: FrameStackOptions = {}) {
+    super(env);
+    const { shape, dtype, low, high } = env.observationSpace;
+    if (!(Number.isInteger(k) && k > 0)) {
+      throw new InvalidArgumentError("k", `expected a positive integer, received ${k}`);
+    }
+    if (shape.length === 0) {
+      throw new InvalidArgumentError("env", "FrameStack expected observations with at least one axis");
+    }
+    this.k = k;
+    this.channels = shape[shape.length - 1];
+    const bound = (value: number | Float64Array) =>
+      typeof value === "number" ? value : this.repeat(value, new Float64Array(k * value.length));
+    this.space = new Box({
+      low: bound(low),
+      high: bound(high),
+      shape: [...shape.slice(0, -1), k * this.channels],
+      dtype,
+    });
+    this.stack = createTypedArray(dtype, k * sizeOf(shape));
+  }
+
+  /** The inner shape with the last axis `k` times as long. */
+  override get observationSpace(): Box {
+    return this.space;
+  }
+
+  /** @inheritDoc */
+  override reset(options: ResetOptions = {}): ResetResult {
+    const { observation, info } = super.reset(options);
+    return { observation: this.repeat(observation, this.stack), info };
+  }
+
+  /** @inheritDoc */
+  override step(action: Action): StepResult {
+    const { observation, reward, terminated, truncated, info } = super.step(action);
+    return { observation: this.push(observation), reward, terminated, truncated, info };
+  }
+
+  // Moving everything by one observation's channels makes each pixel's oldest drop out.
+  private push(observation: TypedArray): TypedArray {
+    const { stack, channels, k } = this;
+    stack.copyWithin(0, channels);
+    const last = (k - 1) * channels;
+    if (channels === 1) {
+      for (let i = 0, at = last; i < observation.length; i++, at += k) stack[at] = observation[i];
+    } else if (channels === observation.length) {
+      stack.set(observation, last);
+    } else {
+      for (let i = 0, at = last; i < observation.length; at += last) {
+        for (let c = 0; c < channels; c++) stack[at++] = observation[i++];
+      }
+    }
+    return stack;
+  }
+
+  private repeat<Values extends TypedArray>(observation: TypedArray, out: Values): Values {
+    const { channels, k } = this;
+    for (let i = 0, at = 0; i < observation.length; i += channels) {
+      for (let copy = 0; copy < k; copy++) {
+        for (let c = 0; c < channels; c++) out[at++] = observation[i + c];
+      }
+    }
+    return out;
+  }
+
+  /** @inheritDoc */
+  protected override getOwnState(): StateRecord {
+    return { stack: this.stack.slice() };
+  }
+
+  /** @inheritDoc */
+  protected override setOwnState({ stack }: StateRecord): void {
+    const kind = this.stack.constructor;
+    if (!(stack instanceof kind) || (stack as TypedArray).length !== this.stack.length) {
+      throw new InvalidArgumentError(
+        "state.stack",
+        `expected ${this.stack.length} ${this.space.dtype} values. Was it saved with another k or shape?`,
+      );
+    }
+    this.stack.set(stack as TypedArray);
+  }
+}

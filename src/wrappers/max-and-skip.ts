@@ -1,0 +1,57 @@
+/** One action for several frames. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { createTypedArray, sizeOf, type TypedArray } from "../core/state.js";
+import type { Action, Env, StepResult } from "../envs/env.js";
+import { elementwiseMax } from "../images/elementwise-max.js";
+import { Wrapper } from "./wrapper.js";
+
+/** Options of {@link MaxAndSkip}. */
+export interface MaxAndSkipOptions {
+  /** Frames an action is played for, default 4. */
+  skip?: number;
+}
+
+/**
+ * Plays every action for `skip` frames, adds up the rewards, and shows the elementwise maximum of the last
+ * two frames, because Atari games draw some things on every other frame only (Mnih et al. 2015). Stops at the
+ * end of the episode: then the last two frames played count (RLlib and Gymnasium show stale frames there).
+ *
+ * @example
+ * ```ts
+ * const env = new MaxAndSkip(make("BreakoutNoFrameskip-v4"), { skip: 4 });
+ * ```
+ */
+export class MaxAndSkip extends Wrapper {
+  private readonly skip: number;
+  private readonly previous: TypedArray;
+  private readonly maximum: TypedArray;
+
+  /** @throws InvalidArgumentError when `skip` is not a positive integer */
+  constructor(env: Env, { skip = 4 }: MaxAndSkipOptions = {}) {
+    super(env);
+    if (!(Number.isInteger(skip) && skip > 0)) {
+      throw new InvalidArgumentError("skip", `expected a positive integer, received ${skip}`);
+    }
+    this.skip = skip;
+    const { dtype, shape } = env.observationSpace;
+    this.previous = createTypedArray(dtype, sizeOf(shape));
+    this.maximum = createTypedArray(dtype, sizeOf(shape));
+  }
+
+  /** Plays the action `skip` times; `info` is that of the last frame. */
+  override step(action: Action): StepResult {
+    let step = this.env.step(action);
+    let reward = step.reward;
+    let frames = 1;
+    for (; frames < this.skip && !step.terminated && !step.truncated; frames++) {
+      this.previous.set(step.observation);
+      step = this.env.step(action);
+      reward += step.reward;
+    }
+    const { terminated, truncated, info } = step;
+    const observation =
+      frames === 1 ? step.observation : elementwiseMax(this.previous, step.observation, this.maximum);
+    return { observation, reward, terminated, truncated, info };
+  }
+}

@@ -1,0 +1,71 @@
+/** Games that start after a random wait. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import type { StateRecord } from "../core/state.js";
+import type { Env, Info, ResetOptions, ResetResult } from "../envs/env.js";
+import { requireMeaning } from "./action-meanings.js";
+import { Wrapper } from "./wrapper.js";
+import { wrapperRandom } from "./wrapper-random.js";
+
+/** Options of {@link NoopReset}. */
+export interface NoopResetOptions {
+  /** Most steps to wait, default 30. */
+  noopMax?: number;
+}
+
+/**
+ * After every reset plays NOOP for a uniformly drawn number of steps, 1 to `noopMax`, so that games do not
+ * all start alike (Mnih et al. 2015). When a game ends meanwhile, it is reset and the waiting goes on.
+ *
+ * `info` of `reset` holds the facts of all steps played, later ones first, and `info.noops`, their number.
+ * With an `info.episode` there, a whole game ended while waiting.
+ *
+ * @example
+ * ```ts
+ * const { info } = new NoopReset(make("Arcade/Breakout-v0")).reset({ seed: 0 });
+ * info.noops; // 1..30
+ * ```
+ */
+export class NoopReset extends Wrapper {
+  private readonly noopMax: number;
+  private random = new Random();
+
+  /** @throws InvalidArgumentError when action 0 is not NOOP or `noopMax` is not a positive integer */
+  constructor(env: Env, { noopMax = 30 }: NoopResetOptions = {}) {
+    super(env);
+    if (!(Number.isInteger(noopMax) && noopMax > 0)) {
+      throw new InvalidArgumentError("noopMax", `expected a positive integer, received ${noopMax}`);
+    }
+    requireMeaning("NoopReset", env, 0, "NOOP");
+    this.noopMax = noopMax;
+  }
+
+  /** Resets and waits. A seed also seeds the waiting; see {@link wrapperRandom}. */
+  override reset(options: ResetOptions = {}): ResetResult {
+    if (options.seed !== undefined) this.random = wrapperRandom("NoopReset", options.seed);
+    let { observation, info } = super.reset(options);
+    const all: Info = { ...info };
+    const noops = 1 + this.random.integer(this.noopMax);
+    for (let i = 0; i < noops; i++) {
+      const step = this.env.step(0);
+      ({ observation, info } = step);
+      Object.assign(all, info);
+      if (!step.terminated && !step.truncated) continue;
+      ({ observation, info } = this.env.reset());
+      Object.assign(all, info);
+    }
+    all.noops = noops;
+    return { observation, info: all };
+  }
+
+  /** @inheritDoc */
+  protected override getOwnState(): StateRecord {
+    return { random: this.random.getState() };
+  }
+
+  /** @inheritDoc */
+  protected override setOwnState(state: StateRecord): void {
+    this.random.setState(state.random as StateRecord);
+  }
+}
