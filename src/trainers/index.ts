@@ -12,7 +12,6 @@ export {
 export { type CheckpointLocation, type Host, installHost } from "./host.js";
 export {
   type ActorCriticFactory,
-  type AdamOptions,
   type AdvantageNormalization,
   type KLPenalty,
   type PPOHyperparameters,

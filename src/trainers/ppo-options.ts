@@ -7,6 +7,7 @@ import type { EnvOptions } from "../envs/registry.js";
 import type { StandardizeOptions, ValueClipKind } from "../losses/index.js";
 import type { MinibatchMode } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
+import type { AdamOptions } from "../optimizers/index.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 
@@ -32,14 +33,6 @@ export interface KLPenalty {
   initial: number;
   /** Wanted divergence (RLlib's `kl_target`), default 0.01. */
   target?: number;
-}
-
-/** Adam's numbers. */
-export interface AdamOptions {
-  /** ε: RLlib/Keras 1e-7, torch 1e-8, CleanRL and SB3 1e-5. */
-  epsilon?: number;
-  /** Where ε stands: after the bias correction (torch) or outside it (Keras). */
-  epsilonMode?: "torch" | "keras";
 }
 
 /** Hyper-parameters of PPO. Names are SB3's; RLlib's stand beside them. */
@@ -83,6 +76,11 @@ export interface PPOHyperparameters {
   normalizeAdvantage: AdvantageNormalization | null;
   /** Clipping of rewards for learning, default none. RLlib: `clip_rewards`. */
   clipRewards: RewardClipping;
+  /**
+   * Divides rewards by the running deviation of discounted returns and clips them to ±10, after
+   * `clipRewards`; default false. Helps where returns are large and policy and value share weights.
+   */
+  normalizeReward: boolean;
   /** Whether a truncated episode is continued by the value of its final observation; default true. */
   bootstrapTruncated: boolean;
   /** Longest sequence of a recurrent network, default `nSteps`. RLlib: `max_seq_len`. */
@@ -141,6 +139,7 @@ export const ppoDefaults: Readonly<PPOHyperparameters> = {
   klPenalty: null,
   normalizeAdvantage: { over: "minibatch", epsilon: 1e-8 },
   clipRewards: false,
+  normalizeReward: false,
   bootstrapTruncated: true,
   sequenceLength: null,
   cutAtEpisodes: false,

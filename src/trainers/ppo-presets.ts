@@ -140,7 +140,8 @@ export const cartPoleNoVelPPO: PPOPreset = {
   nEpochs: 10,
   gamma: 0.99,
   gaeLambda: 0.95,
-  sequenceLength: 64,
+  normalizeReward: true,
+  sequenceLength: 16,
   model: ({ observationSpace, actionSpace, seed }) =>
     new CfCActorCritic({ observationSpace, actionSpace, seed, units: 32, backboneUnits: 64 }),
 };

@@ -26,6 +26,7 @@ import {
   resolvePPOOptions,
 } from "./ppo-options.js";
 import { PPOUpdate, type PPOUpdateCoefficients, type PPOUpdateStatistics } from "./ppo-update.js";
+import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 
 /** Options of {@link PPOTrainer.learn}. */
@@ -75,6 +76,7 @@ export class PPOTrainer implements Policy, Stateful {
   private readonly schedules: PPOSchedules;
   private readonly optimizer: Adam;
   private readonly klPenalty?: AdaptiveKLCoefficient;
+  private readonly rewardScaler?: RewardScaler;
   private readonly gae: GAE;
   private readonly collector: RolloutCollector;
   private readonly update: PPOUpdate;
@@ -125,12 +127,16 @@ export class PPOTrainer implements Policy, Stateful {
     this.gae = new GAE({ gamma, lambda });
     if (klPenalty) this.klPenalty = new AdaptiveKLCoefficient(klPenalty);
     const { env, episodes, optimizer } = this;
+    if (hyperparameters.normalizeReward)
+      this.rewardScaler = new RewardScaler({ numEnvs: env.numEnvs, gamma });
+    const { rewardScaler } = this;
     this.collector = new RolloutCollector({
       env,
       model: this.model,
       random,
       episodes,
       clipRewards,
+      rewardScaler,
       bootstrapTruncated,
     });
     this.update = new PPOUpdate({ model: this.model, optimizer, random, hyperparameters });
@@ -255,7 +261,7 @@ export class PPOTrainer implements Policy, Stateful {
   async save(location: CheckpointLocation): Promise<string> {
     const { store, name } = locate(location);
     const { hyperparameters, model } = this;
-    const config = { hyperparameters, model: model.toJSON() };
+    const config = JSON.parse(JSON.stringify({ hyperparameters, model: model.toJSON() })) as StateRecord;
     return writeCheckpoint(store, name, { kind: "ppo", config, state: this.getState() });
   }
 
@@ -298,6 +304,7 @@ export class PPOTrainer implements Policy, Stateful {
       random: this.random.getState(),
       playRandom: this.playRandom.getState(),
       klPenalty: this.klPenalty?.getState() ?? null,
+      rewardScaler: this.rewardScaler?.getState() ?? null,
       episodes: this.episodes.getState(),
       collector: this.collector.getState(),
       env: (started && env.getState?.()) || null,
@@ -312,6 +319,7 @@ export class PPOTrainer implements Policy, Stateful {
     this.random.setState(state.random as StateRecord);
     this.playRandom.setState(state.playRandom as StateRecord);
     if (state.klPenalty) this.klPenalty?.setState(state.klPenalty as StateRecord);
+    if (state.rewardScaler) this.rewardScaler?.setState(state.rewardScaler as StateRecord);
     this.episodes.setState(state.episodes as StateRecord);
     this.timesteps = counters.timesteps;
     this.updates = counters.updates;

@@ -138,6 +138,8 @@ export class PPOUpdate {
     const { gradNorm } = optimizer.applyGradients(gradients, model.variables, {
       learningRate: coefficients.learningRate,
       maxGradNorm: maxGradNorm ?? undefined,
+      // WebGPU cannot be read in the middle of a step: there the check below comes after the change.
+      skipNonFinite: tf.getBackend() !== "webgpu",
     });
     const read = tf.stack([value, ...monitors, gradNorm]);
     const numbers = (await read.data<"float32">()) as Float32Array;

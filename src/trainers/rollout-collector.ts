@@ -10,6 +10,7 @@ import type { ActorCritic } from "../models/actor-critic.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { frameTensor } from "./frame-tensor.js";
 import type { RewardClipping } from "./ppo-options.js";
+import type { RewardScaler } from "./reward-scaler.js";
 
 /** Options of {@link RolloutCollector}. */
 export interface RolloutCollectorOptions {
@@ -23,6 +24,8 @@ export interface RolloutCollectorOptions {
   episodes: EpisodeWindow;
   /** How rewards are clipped before they are stored. */
   clipRewards: RewardClipping;
+  /** Scales rewards after clipping, when there is one. */
+  rewardScaler?: RewardScaler;
   /** Whether truncated episodes are continued by the value of their final observation. */
   bootstrapTruncated: boolean;
 }
@@ -51,7 +54,7 @@ export class RolloutCollector implements Stateful {
 
   /** Fills the buffer with `numSteps` steps of every environment. */
   async collect(buffer: RolloutBuffer): Promise<void> {
-    const { env, random, episodes, model } = this.options;
+    const { env, random, episodes, model, clipRewards, rewardScaler } = this.options;
     const { numEnvs, stateSize, distributionSize, observationSize } = buffer;
     if (!this.observations) await this.reset();
     for (let t = 0; t < buffer.numSteps; t++) {
@@ -63,6 +66,9 @@ export class RolloutCollector implements Stateful {
       });
       const step = await env.step(actions);
       const anyTruncated = step.truncated.includes(1);
+      const ended = (e: number) => step.terminated[e] === 1 || step.truncated[e] === 1;
+      const rewards = step.rewards.map((reward) => clipReward(reward, clipRewards));
+      rewardScaler?.scale(rewards, ended);
       const finalValues = anyTruncated
         ? await this.finalValues(step.observations, step.finalObservations, states)
         : null;
@@ -81,16 +87,15 @@ export class RolloutCollector implements Stateful {
         buffer.actions[i] = actions[e];
         buffer.logProbs[i] = logProbs[e];
         buffer.values[i] = values[e];
-        buffer.rewards[i] = clipReward(step.rewards[e], this.options.clipRewards);
+        buffer.rewards[i] = rewards[e];
         // Without bootstrapping a cut counts as an end, as RLlib and the original PPO had it.
         const bootstrap = this.options.bootstrapTruncated;
         buffer.terminated[i] = step.terminated[e] || (step.truncated[e] && !bootstrap) ? 1 : 0;
         buffer.truncated[i] = step.truncated[e] && bootstrap ? 1 : 0;
         buffer.episodeStarts[i] = this.episodeStarts[e];
         buffer.finalValues[i] = finalValues?.[e] ?? 0;
-        const done = step.terminated[e] || step.truncated[e];
-        this.episodeStarts[e] = done ? 1 : 0;
-        if (done) states.fill(0, e * stateSize, (e + 1) * stateSize);
+        this.episodeStarts[e] = ended(e) ? 1 : 0;
+        if (ended(e)) states.fill(0, e * stateSize, (e + 1) * stateSize);
         const episode = step.infos[e].episode;
         if (episode) episodes.add(episode);
       }
