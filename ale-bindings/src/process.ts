@@ -65,7 +65,7 @@ export class AleProcess {
     closeSync(child.request);
     closeSync(child.reply);
     if (this.child.pid === undefined) {
-      this.shut(pythonMissing(python));
+      this.shut(pythonMissing(python), true);
       throw this.failure;
     }
     this.pid = this.child.pid;

@@ -1,0 +1,138 @@
+/** Real Atari games, played by the optional package `ale-bindings`. */
+
+import type { AleError, AtariEnv, AtariOptions } from "ale-bindings";
+import {
+  InvalidArgumentError,
+  InvalidStateError,
+  MissingDependencyError,
+  NcpsError,
+} from "../core/errors.js";
+import type { StateRecord } from "../core/state.js";
+import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
+import { type EnvOptions, register } from "../envs/registry.js";
+import { type ActionSpace, Box, Discrete } from "../spaces/index.js";
+
+type AleBindings = typeof import("ale-bindings");
+
+/** Options of {@link registerAtari}. */
+export interface RegisterAtariOptions {
+  /**
+   * Options that every game gets unless `make` says otherwise, e.g. `{ obsType: "grayscale" }`. Names as
+   * in Gymnasium's AtariEnv: `obsType`, `frameskip`, `repeatActionProbability`, `fullActionSpace`,
+   * `continuous`, `continuousActionThreshold`, `maxNumFramesPerEpisode`, `mode`, `difficulty`; and
+   * `python`, the interpreter to use.
+   */
+  defaults?: EnvOptions;
+}
+
+/**
+ * Makes every Atari game available to `make`: `ALE/<Game>-v5` (frame skip 4, sticky actions 0.25, at most
+ * 108000 frames) and `<Game>NoFrameskip-v4` (single frames, no sticky actions), and Gymnasium's older
+ * ids. Episodes equal those of Gymnasium with ale-py for the same seeds. Each environment is a Python
+ * process of its own: close it.
+ *
+ * @returns the ids
+ * @throws MissingDependencyError when `ale-bindings` is not installed; `make` throws it when Python, ale-py
+ *   or a ROM is missing. The message holds the command that installs it.
+ *
+ * @example
+ * ```ts
+ * await registerAtari();
+ * const env = make("ALE/Breakout-v5");
+ * const { observation } = env.reset({ seed: 0 }); // Uint8Array of [210, 160, 3]
+ * ```
+ */
+export async function registerAtari(options: RegisterAtariOptions = {}): Promise<string[]> {
+  const bindings = await load();
+  const ids = bindings.atariIds();
+  for (const id of ids) {
+    register(id, (own) => new AtariGame(bindings, id, { ...options.defaults, ...own }));
+  }
+  return ids;
+}
+
+async function load(): Promise<AleBindings> {
+  try {
+    return await import("ale-bindings");
+  } catch (cause) {
+    throw new MissingDependencyError(
+      "real Atari needs the package ale-bindings. Run: npm install ale-bindings && npx ale-bindings install",
+      { cause },
+    );
+  }
+}
+
+/** ale-bindings' environment with this library's spaces and errors. */
+class AtariGame implements Env {
+  readonly id: string;
+  readonly observationSpace: Box;
+  readonly actionSpace: ActionSpace;
+  readonly actionMeanings?: readonly string[];
+  private readonly env: AtariEnv;
+
+  constructor(
+    private readonly bindings: AleBindings,
+    id: string,
+    options: EnvOptions,
+  ) {
+    this.id = id;
+    this.env = this.translating(() => new bindings.AtariEnv(id, options as AtariOptions));
+    const { observationSpace, actionSpace, actionMeanings } = this.env;
+    this.observationSpace = new Box(observationSpace);
+    this.actionSpace = actionSpace.kind === "box" ? new Box(actionSpace) : new Discrete(actionSpace.n);
+    if (actionMeanings) this.actionMeanings = actionMeanings;
+  }
+
+  reset(options: ResetOptions = {}): ResetResult {
+    return this.translating(() => this.env.reset(options));
+  }
+
+  step(action: Action): StepResult {
+    return this.translating(() => this.env.step(action));
+  }
+
+  render(): Frame {
+    return this.translating(() => this.env.render());
+  }
+
+  getState(): StateRecord {
+    return this.translating(() => this.env.getState());
+  }
+
+  setState(state: StateRecord): void {
+    this.translating(() => this.env.setState(state));
+  }
+
+  close(): void {
+    this.env.close();
+  }
+
+  private translating<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      throw error instanceof this.bindings.AleError ? translated(error) : error;
+    }
+  }
+}
+
+function translated(cause: AleError): NcpsError {
+  const { code, message, argument } = cause;
+  switch (code) {
+    case "INVALID_ARGUMENT": {
+      // InvalidArgumentError puts the name in front itself
+      const name = argument ?? "options";
+      const text = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
+      return new InvalidArgumentError(name, text, { cause });
+    }
+    case "INVALID_STATE":
+      return new InvalidStateError(message, { cause });
+    case "PYTHON_MISSING":
+    case "PACKAGE_MISSING":
+    case "ROM_MISSING":
+    case "UNSUPPORTED_PLATFORM":
+      return new MissingDependencyError(message, { cause });
+    default:
+      return new NcpsError(code, message, { cause });
+  }
+}
