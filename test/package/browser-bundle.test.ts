@@ -65,7 +65,7 @@ it.each(["node:fs", "fs", "node:fs/promises", "worker_threads"])(
 );
 
 it("notices an import within a file that the entry imports", async () => {
-  const contents = `import "./node/index.js";`;
+  const contents = `import "./node/checkpoint-files.js";`;
   const { nodeImports } = await bundle({ virtual: { contents, resolveDir: src, sourcefile: "virtual.ts" } });
   expect(nodeImports).not.toEqual([]);
   expect(nodeImports[0].file).toMatch(/^src\/node\//);
