@@ -28,7 +28,10 @@ const folder = fileURLToPath(new URL(".", import.meta.url));
 /** Names of the benchmarks: files of this folder that are no helpers. */
 export function benchmarkNames(): string[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith(".ts") && file !== basename(fileURLToPath(import.meta.url)))
+    .filter(
+      (file) =>
+        file.endsWith(".ts") && !file.startsWith(".") && file !== basename(fileURLToPath(import.meta.url)),
+    )
     .map((file) => basename(file, ".ts"))
     .sort();
 }
