@@ -27,7 +27,7 @@ async function main(settings: Settings): Promise<void> {
   console.log(`${env}, preset ${preset}: ${parameters.toLocaleString("en")} parameters`);
 
   if (render) {
-    for (;;) await playOneGame(trainer, settings);
+    for (;;) console.log(`game over: ${await playOneGame(trainer, settings)} points`);
   }
 
   const began = performance.now();

@@ -59,12 +59,13 @@ export class Random implements Stateful {
   }
 
   /** Shuffles an array in place (Fisher-Yates) and returns it. */
-  shuffle<T extends { length: number; [index: number]: unknown }>(array: T): T {
+  shuffle<T extends ArrayLike<unknown>>(array: T): T {
+    const items = array as { [index: number]: unknown };
     for (let i = array.length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const kept = array[i];
-      array[i] = array[j];
-      array[j] = kept;
+      const kept = items[i];
+      items[i] = items[j];
+      items[j] = kept;
     }
     return array;
   }
@@ -96,7 +97,8 @@ export class Random implements Stateful {
 
 // Nearby seeds must give unrelated streams (finaliser of MurmurHash3).
 function mix(seed: number): number {
-  let h = (seed ^ Math.floor(seed / 0x100000000)) | 0;
+  const high = Math.floor(seed / 0x100000000);
+  let h = (seed + Math.imul(high, 0x9e3779b1)) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) | 0;

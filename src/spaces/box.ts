@@ -10,7 +10,7 @@ import {
   sizeOf,
   type TypedArray,
 } from "../core/state.js";
-import type { Space, SpaceJSON } from "./space.js";
+import type { BoundJSON, Space, SpaceJSON } from "./space.js";
 
 /** Options of {@link Box}. */
 export interface BoxOptions {
@@ -67,9 +67,11 @@ export class Box implements Space<TypedArray> {
   }
 
   private bound(name: string, value: number | ArrayLike<number>): number | Float64Array {
-    if (typeof value === "number") return value;
+    // Compared with float32 elements, a bound must be one itself.
+    const rounded = this.dtype === "float32" ? Math.fround : (x: number) => x;
+    if (typeof value === "number") return rounded(value);
     if (value.length !== this.size) throw new ShapeError(name, `[${this.shape.join(", ")}]`, [value.length]);
-    return Float64Array.from(value);
+    return Float64Array.from(value, rounded);
   }
 
   /** Uniform between finite bounds; normal, or exponential from one finite bound, elsewhere. */
@@ -113,8 +115,7 @@ function at(bound: number | Float64Array, i: number): number {
   return typeof bound === "number" ? bound : bound[i];
 }
 
-function plain(bound: number | Float64Array): number | string | number[] {
-  if (typeof bound !== "number")
-    return Array.from(bound, (v) => (Number.isFinite(v) ? v : Math.sign(v) * Number.MAX_VALUE));
-  return Number.isFinite(bound) ? bound : String(bound);
+function plain(bound: number | Float64Array): BoundJSON | BoundJSON[] {
+  const one = (value: number) => (Number.isFinite(value) ? value : String(value));
+  return typeof bound === "number" ? one(bound) : Array.from(bound, one);
 }

@@ -3,12 +3,12 @@
 import { Box } from "./box.js";
 import { Discrete } from "./discrete.js";
 import { MultiDiscrete } from "./multi-discrete.js";
-import type { SpaceJSON } from "./space.js";
+import type { BoundJSON, SpaceJSON } from "./space.js";
 
 export { Box, type BoxOptions } from "./box.js";
 export { Discrete } from "./discrete.js";
 export { MultiDiscrete } from "./multi-discrete.js";
-export type { Space, SpaceJSON } from "./space.js";
+export type { BoundJSON, BoxJSON, DiscreteJSON, MultiDiscreteJSON, Space, SpaceJSON } from "./space.js";
 
 /** Spaces that the trainers can act in. */
 export type ActionSpace = Discrete | MultiDiscrete | Box;
@@ -17,6 +17,7 @@ export type ActionSpace = Discrete | MultiDiscrete | Box;
 export function spaceFromJSON(json: SpaceJSON): ActionSpace {
   if (json.kind === "discrete") return new Discrete(json.n, json.start);
   if (json.kind === "multi-discrete") return new MultiDiscrete(json.nvec);
-  const bound = (value: number | string | number[]) => (Array.isArray(value) ? value : Number(value));
+  const bound = (value: BoundJSON | BoundJSON[]) =>
+    Array.isArray(value) ? value.map(Number) : Number(value);
   return new Box({ shape: json.shape, dtype: json.dtype, low: bound(json.low), high: bound(json.high) });
 }

@@ -19,14 +19,40 @@ export interface Space<Value = number | TypedArray> {
   toJSON(): SpaceJSON;
 }
 
-/** Plain description of a space. Infinite bounds are written as strings. */
-export type SpaceJSON =
-  | {
-      kind: "box";
-      shape: number[];
-      dtype: DType;
-      low: number | string | number[];
-      high: number | string | number[];
-    }
-  | { kind: "discrete"; n: number; start: number }
-  | { kind: "multi-discrete"; nvec: number[] };
+/** A bound in a plain description; infinite ones are text: `"Infinity"`, `"-Infinity"`. */
+export type BoundJSON = number | string;
+
+/** Plain description of a {@link Box}. */
+export interface BoxJSON {
+  /** Which space it is. */
+  kind: "box";
+  /** Shape of one value. */
+  shape: number[];
+  /** Element type. */
+  dtype: DType;
+  /** Lower bound of all elements, or of each. */
+  low: BoundJSON | BoundJSON[];
+  /** Upper bound of all elements, or of each. */
+  high: BoundJSON | BoundJSON[];
+}
+
+/** Plain description of a {@link Discrete} space. */
+export interface DiscreteJSON {
+  /** Which space it is. */
+  kind: "discrete";
+  /** Number of values. */
+  n: number;
+  /** First value. */
+  start: number;
+}
+
+/** Plain description of a {@link MultiDiscrete} space. */
+export interface MultiDiscreteJSON {
+  /** Which space it is. */
+  kind: "multi-discrete";
+  /** Number of values of each entry. */
+  nvec: number[];
+}
+
+/** Plain description of a space. */
+export type SpaceJSON = BoxJSON | DiscreteJSON | MultiDiscreteJSON;

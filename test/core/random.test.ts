@@ -89,3 +89,10 @@ describe("Random", () => {
     expect(act).toThrow(InvalidArgumentError);
   });
 });
+
+describe("Random seeds", () => {
+  it("gives negative seeds streams of their own", () => {
+    const first = [-2, -1, 0, 1, 2, 2 ** 32, -(2 ** 40)].map((seed) => new Random(seed).uint32());
+    expect(new Set(first).size).toBe(first.length);
+  });
+});

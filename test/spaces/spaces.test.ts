@@ -86,3 +86,21 @@ describe("spaceFromJSON", () => {
     expect(back).toEqual(space);
   });
 });
+
+describe("Box bounds", () => {
+  it("come back from JSON when infinite, element by element", () => {
+    const box = new Box({
+      low: [Number.NEGATIVE_INFINITY, 0],
+      high: [1, Number.POSITIVE_INFINITY],
+      shape: [2],
+    });
+    const copy = spaceFromJSON(JSON.parse(JSON.stringify(box))) as Box;
+    expect(copy.toJSON()).toEqual(box.toJSON());
+    expect(copy.sample(new Random(0)).every(Number.isFinite)).toBe(true);
+  });
+
+  it("are float32 where the elements are", () => {
+    const box = new Box({ low: 0, high: 0.1, shape: [1] });
+    expect(box.contains(Float32Array.of(0.1))).toBe(true);
+  });
+});

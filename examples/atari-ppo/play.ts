@@ -1,0 +1,36 @@
+/** One game in the terminal. */
+
+import { type Env, type Frame, make, type Policy, playInTerminal, RecordEpisodeStatistics } from "ncps-ts";
+import type { Settings } from "./settings.js";
+
+/** Plays one whole game with the most probable actions, in the terminal if there is one; returns its score. */
+export async function playOneGame(policy: Policy, { env: id, seed, options }: Settings): Promise<number> {
+  const game = new RecordEpisodeStatistics(make(id, options.envOptions));
+  const env: Env = options.wrapper ? options.wrapper(game, 0) : game;
+  let score = 0;
+
+  async function* frames(): AsyncGenerator<Frame> {
+    let { observation } = env.reset({ seed });
+    let state: Float32Array | null = null;
+    let over = false;
+    while (!over) {
+      const prediction = await policy.predict(observation, { state, deterministic: true });
+      state = prediction.state;
+      const step = env.step(prediction.action);
+      observation = step.observation;
+      score += step.reward;
+      over = step.info.episode !== undefined;
+      if (!over && (step.terminated || step.truncated)) {
+        observation = env.reset().observation; // a life was lost: the game goes on with a fresh memory
+        state = null;
+      }
+      if (process.stdout.isTTY) yield env.render();
+    }
+  }
+
+  const columns = Math.min(80, process.stdout.columns ?? 80);
+  const write = (text: string) => process.stdout.write(text);
+  await playInTerminal(frames(), { write, columns, fps: 60, caption: () => `score ${score}` });
+  env.close();
+  return score;
+}
