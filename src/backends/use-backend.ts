@@ -86,11 +86,27 @@ async function startWasm({ wasmPaths }: UseBackendOptions): Promise<void> {
   const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   const running = tf.engine().registry.wasm !== undefined;
   if (wasmPaths !== undefined && !running) setWasmPaths(wasmPaths);
-  await start(
-    "wasm",
-    "the wasm backend cannot start (is WebAssembly allowed, and are the .wasm files where `wasmPaths` says?)",
+  await withoutRethrowers(() =>
+    start(
+      "wasm",
+      "the wasm backend cannot start (is WebAssembly allowed, and are the .wasm files where `wasmPaths` says?)",
+    ),
   );
   installWasmRepairs();
+}
+
+// In Node, emscripten throws every uncaught error again from its own one-line bundle, so that a user's
+// error is printed under 20 kB of machine-made code. Its listeners serve only its own exit().
+async function withoutRethrowers(start: () => Promise<void>): Promise<void> {
+  const { process } = globalThis as { process?: Partial<typeof globalThis.process> };
+  const names = ["uncaughtException", "unhandledRejection"] as const;
+  const before = names.map((name) => process?.rawListeners?.(name) ?? []);
+  await start();
+  names.forEach((name, i) => {
+    for (const listener of process?.rawListeners?.(name) ?? []) {
+      if (!before[i].includes(listener)) process?.off?.(name, listener as () => void);
+    }
+  });
 }
 
 async function startCpu(): Promise<void> {

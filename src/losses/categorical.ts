@@ -24,7 +24,7 @@ export class Categorical {
   /** Log-probabilities of `actions` (int32, the logits' shape without the last axis). */
   logProb(actions: tf.Tensor): tf.Tensor {
     return tf.tidy(() => {
-      // The wasm backend's float32 oneHot writes integer bits: cast afterwards.
+      // tfjs's own wasm kernel is wrong for float32 rows: integer rows are right everywhere.
       const size = this.logits.shape[this.logits.rank - 1];
       const chosen = tf.cast(tf.oneHot(tf.cast(actions, "int32"), size), "float32");
       return tf.sum(tf.mul(chosen, this.logProbs), -1);

@@ -10,6 +10,7 @@ import { gatherV2 } from "./gather.js";
 import { identity } from "./identity.js";
 import { maxPoolGrad } from "./max-pool-grad.js";
 import { mean } from "./mean.js";
+import { oneHot } from "./one-hot.js";
 import { installRepair } from "./repair.js";
 import { slice } from "./slice.js";
 import { splitV } from "./split.js";
@@ -28,6 +29,7 @@ const repairs = [
   identity,
   maxPoolGrad,
   mean,
+  oneHot,
   slice,
   splitV,
   sum,

@@ -1,0 +1,36 @@
+/** Rows with one entry switched on. */
+
+import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
+import { sizeOf } from "../../core/state.js";
+import { addressOf, heapOf, wordsOf } from "./heap.js";
+import { defineRepair } from "./repair.js";
+
+interface OneHotAttributes {
+  depth: number;
+  onValue: number;
+  offValue: number;
+  dtype: DataType;
+}
+
+/** `OneHot`. The stock kernel writes the bits of integers when the output is float32. */
+export const oneHot = defineRepair<{ indices: TensorInfo }, OneHotAttributes>("OneHot", (stockOf) => {
+  const stock = stockOf("OneHot");
+  return (call) => {
+    const { inputs, backend, attrs } = call;
+    const { indices } = inputs;
+    if (attrs.dtype !== "float32") return stock(call);
+    const { depth, onValue, offValue } = attrs;
+    const output = backend.makeOutput([...indices.shape, depth], "float32");
+    const heap = heapOf(backend);
+    const ids = wordsOf(backend);
+    const from = addressOf(backend, indices);
+    const to = addressOf(backend, output);
+    const rows = sizeOf(indices.shape);
+    heap.fill(offValue, to, to + rows * depth);
+    for (let row = 0; row < rows; row++) {
+      const id = ids[from + row];
+      if (id >= 0 && id < depth) heap[to + row * depth + id] = onValue;
+    }
+    return output;
+  };
+});
