@@ -5,15 +5,15 @@ share: the observation of a step or a reset lies in it when the reply arrives. S
 never used for data because ALE prints there. All numbers are little-endian.
 
 request  u32 length of what follows · u32 operation · payload
-    CALL     u32 length of JSON · JSON [name, arguments] · raw bytes
-    STEP     i32 action index, or f32 radius, theta, fire
-    ACT      i32 action, f32 paddle strength
+    0 CALL   u32 length of JSON · JSON [name, arguments] · raw bytes
+    1 STEP   i32 action index, or f32 radius, theta, fire
+    2 ACT    i32 action, f32 paddle strength
 reply    u32 length of what follows · u32 kind · payload
-    VALUE    u32 length of JSON · JSON · raw bytes
-    ERROR    JSON {code, message, argument}
-    STEP     f64 reward · i32 lives, episode frame, frame · u8 terminated, truncated · 2 unused ·
+    0 VALUE  u32 length of JSON · JSON · raw bytes
+    3 ERROR  JSON {code, message, argument}
+    1 STEP   f64 reward · i32 lives, episode frame, frame · u8 terminated, truncated · 2 unused ·
              u32 seeds[2] (after a seeded reset)
-    ACT      i32 reward
+    2 ACT    i32 reward
 
 The process ends as soon as the request pipe does, so it never outlives its parent.
 """
