@@ -9,7 +9,7 @@ import { activationRule, type CfcActivation } from "../ops/activations.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "../ops/cfc-problem.js";
 import { type CfcScanOptions, type CfcScanResult, cfcScan } from "../ops/cfc-scan.js";
 import { cfcFlavours, cfcModes, checkName } from "../ops/check-scan.js";
-import type { Elapsed } from "../ops/time-major.js";
+import type { Elapsed } from "../ops/sequence-rows.js";
 import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
 
 /** Options of {@link CfCCell}. */

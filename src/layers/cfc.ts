@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { CfCCell, type CfCCellOptions } from "../cells/cfc-cell.js";
 import { ShapeError } from "../core/errors.js";
 import type { CfcScanResult } from "../ops/cfc-scan.js";
-import type { Elapsed } from "../ops/time-major.js";
+import type { Elapsed } from "../ops/sequence-rows.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type CallOptions, type LayerShape } from "./block.js";
 import { checkInteger } from "./checks.js";
@@ -22,7 +22,7 @@ export interface CfCOptions extends BlockOptions, CfCCellOptions {
 }
 
 /** Options of {@link CfC.scan}. */
-export interface CfCScanOptions {
+export interface CfCSequenceOptions {
   /** `[batch, units]` state before the first step; default zeros. */
   state?: tf.Tensor2D;
   /** `[batch, time]`, 1 where the state is cleared before the step. */
@@ -100,7 +100,7 @@ export class CfC extends Block {
    * @returns outputs `[batch, time, outputSize]` and the state after the last step `[batch, units]`
    * @throws ShapeError when a tensor does not fit · @throws InvalidArgumentError for negative or NaN times
    */
-  scan(x: tf.Tensor3D, options: CfCScanOptions = {}): CfcScanResult {
+  scan(x: tf.Tensor3D, options: CfCSequenceOptions = {}): CfcScanResult {
     if (x.shape.length !== 3) throw new ShapeError("x", "[batch, time, features]", x.shape);
     this.ensureBuilt(x);
     return tf.tidy(() => {

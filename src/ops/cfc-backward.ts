@@ -1,7 +1,7 @@
 /** Backward pass of the CfC scan, derived by hand. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type CfcTrace, splitKernel, stackRows, unstackSteps } from "./cfc-forward.js";
+import { type CfcTrace, countSteps, joinSteps, splitKernel, splitSteps } from "./cfc-forward.js";
 import { type HeadGradients, headGradients, headSlopes } from "./cfc-head-slopes.js";
 import type { LinearWeights, ScanSettings, ScanTensors, Steps } from "./cfc-problem.js";
 import { columnSum } from "./column-sum.js";
@@ -9,8 +9,8 @@ import { constant } from "./constants.js";
 
 /** Gradients of all inputs of a scan, in the shapes of the inputs. */
 export interface CfcGradients extends HeadGradients {
-  /** `[time, batch, features]`. */
-  x: tf.Tensor3D;
+  /** `[rows, features]`. */
+  x: tf.Tensor2D;
   /** `[batch, units]`. */
   state: tf.Tensor2D;
   /** Backbone layers and, last, the heads. */
@@ -21,31 +21,28 @@ export interface CfcGradients extends HeadGradients {
  * Gradients from those of the outputs. All that does not depend on the incoming gradient is computed for
  * all steps at once before the loop, all weight gradients after it; the loop holds only the recurrence.
  *
- * @param dOutputs `[time, batch, units]`
+ * @param dOutputs `[rows, units]`
  */
 export function cfcBackward(
-  dOutputs: tf.Tensor3D,
+  dOutputs: tf.Tensor2D,
   trace: CfcTrace,
   tensors: ScanTensors,
   settings: ScanSettings,
 ): CfcGradients {
   const { layers, x, state } = tensors;
-  const [steps, batch, features] = x.shape;
   const units = state.shape[1];
   const deltas = sweep(dOutputs, trace, tensors, settings);
-  const rows = tf.reshape(x, [steps * batch, features]);
   const layerGradients = layers.map((_, layer): LinearWeights => {
     const delta = deltas.layers[layer];
     const bias = columnSum(delta);
     if (layer > 0) return { kernel: tf.matMul(trace.activated[layer - 1], delta, true), bias };
-    const inputPart = tf.matMul(rows, delta, true);
+    const inputPart = tf.matMul(x, delta, true);
     const statePart = tf.matMul(trace.consumed, delta, true);
     return { kernel: tf.concat2d([inputPart as tf.Tensor2D, statePart as tf.Tensor2D], 0), bias };
   });
   const [inputKernel] = splitKernel(layers[0].kernel, units);
-  const dx = tf.matMul(deltas.layers[0], inputKernel, false, true);
   return {
-    x: tf.reshape(dx, x.shape),
+    x: tf.matMul(deltas.layers[0], inputKernel, false, true),
     state: deltas.state,
     layers: layerGradients,
     ...headGradients(trace, tensors, settings, deltas.outputs, deltas.layers[layers.length - 1]),
@@ -62,19 +59,20 @@ interface Deltas {
   state: tf.Tensor2D;
 }
 
-function sweep(dOutputs: tf.Tensor3D, trace: CfcTrace, tensors: ScanTensors, settings: ScanSettings): Deltas {
+function sweep(dOutputs: tf.Tensor2D, trace: CfcTrace, tensors: ScanTensors, settings: ScanSettings): Deltas {
   const { layers, keep, mask } = tensors;
-  const [steps, batch, units] = dOutputs.shape;
+  const [batch, units] = tensors.state.shape;
+  const steps = countSteps(tensors);
   const headSize = layers[layers.length - 1].bias.shape[0];
   const heads = headSize / units;
-  const headSteps = byStep(headSlopes(trace, tensors, settings), steps);
-  const slopeSteps = backboneSlopes(trace, settings).map((slopes) => byStep(slopes, steps));
+  const headSteps = splitSteps(headSlopes(trace, tensors, settings), steps);
+  const slopeSteps = backboneSlopes(trace, settings).map((slopes) => splitSteps(slopes, steps));
   const transposed = layers.map(({ kernel }, layer) =>
     tf.transpose(layer === 0 ? splitKernel(kernel, units)[1] : kernel),
   );
-  const keeps = keep && unstackSteps(keep);
-  const skips = mask && unstackSteps(tf.sub(constant(1), mask) as tf.Tensor3D);
-  const dOutputSteps = unstackSteps(dOutputs);
+  const keeps = keep && splitSteps(keep, steps);
+  const skips = mask && splitSteps(tf.sub(constant(1), mask), steps);
+  const dOutputSteps = splitSteps(dOutputs, steps);
   const deltas = layers.map((): Steps => new Array(steps));
   const dNext: Steps = new Array(steps);
   let dState: tf.Tensor2D | undefined;
@@ -97,16 +95,12 @@ function sweep(dOutputs: tf.Tensor3D, trace: CfcTrace, tensors: ScanTensors, set
     if (keeps) dState = tf.mul<tf.Tensor2D>(dState, keeps[step]);
   }
   return {
-    layers: deltas.map(stackRows),
-    outputs: settings.mode === "pure" ? stackRows(dNext) : undefined,
+    layers: deltas.map(joinSteps),
+    outputs: settings.mode === "pure" ? joinSteps(dNext) : undefined,
     state: dState as tf.Tensor2D,
   };
 }
 
 function backboneSlopes({ activated, preActivated }: CfcTrace, { activation }: ScanSettings): tf.Tensor2D[] {
   return (activation.slopeFrom === "u" ? preActivated : activated).map((saved) => activation.slope(saved));
-}
-
-function byStep(rows: tf.Tensor2D, steps: number): Steps {
-  return steps === 1 ? [rows] : (tf.split(rows, steps, 0) as Steps);
 }

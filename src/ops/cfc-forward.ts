@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { LinearWeights, ScanSettings, ScanTensors, Steps } from "./cfc-problem.js";
 import { constant } from "./constants.js";
 
-/** What the backward pass needs from the forward pass, with the steps stacked: `rows = time * batch`. */
+/** What the backward pass needs from the forward pass. */
 export interface CfcTrace {
   /** The state that each step consumed `[rows, units]`. */
   consumed: tf.Tensor2D;
@@ -18,8 +18,8 @@ export interface CfcTrace {
 
 /** Result of {@link cfcForward}. */
 export interface CfcForward {
-  /** `[time, batch, units]`. */
-  outputs: tf.Tensor3D;
+  /** The state after each step `[rows, units]`. */
+  outputs: tf.Tensor2D;
   /** Only when it was asked for. */
   trace?: CfcTrace;
 }
@@ -36,12 +36,12 @@ interface Recording {
 export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record: boolean): CfcForward {
   const { layers, state, elapsed, keep, mask } = tensors;
   const { activation } = settings;
-  const [steps, batch] = tensors.x.shape;
-  const preActivate = firstLayer(tensors);
-  const keeps = keep && unstackSteps(keep);
-  const masks = mask && unstackSteps(mask);
-  const skips = mask && unstackSteps(tf.sub(constant(1), mask) as tf.Tensor3D);
-  const times = elapsed && unstackSteps(elapsed);
+  const steps = countSteps(tensors);
+  const preActivate = firstLayer(tensors, steps);
+  const keeps = keep && splitSteps(keep, steps);
+  const masks = mask && splitSteps(mask, steps);
+  const skips = mask && splitSteps(tf.sub(constant(1), mask), steps);
+  const times = elapsed && splitSteps(elapsed, steps);
   const mix = headOf(tensors, settings);
   const backbone = layers.length - 1;
   const recording: Recording = {
@@ -68,19 +68,21 @@ export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record:
     h = masks && skips ? tf.add(tf.mul(next, masks[step]), tf.mul(h, skips[step])) : next;
     outputs.push(h);
   }
-  const units = state.shape[1];
-  const stacked = tf.reshape(stackRows(outputs), [steps, batch, units]) as tf.Tensor3D;
-  return record ? { outputs: stacked, trace: stackTrace(recording) } : { outputs: stacked };
+  return { outputs: joinSteps(outputs), trace: record ? joinTrace(recording) : undefined };
 }
 
-/** `[time, batch, size]` as one `[batch, size]` a step. */
-export function unstackSteps(x: tf.Tensor3D): Steps {
-  const [steps, batch, size] = x.shape;
-  return steps === 1 ? [tf.reshape(x, [batch, size])] : (tf.unstack(x, 0) as Steps);
+/** Number of steps in the sequences. */
+export function countSteps({ x, state }: ScanTensors): number {
+  return x.shape[0] / state.shape[0];
 }
 
-/** Steps one below the other `[time * batch, size]`. */
-export function stackRows(steps: Steps): tf.Tensor2D {
+/** `[rows, size]` as one `[batch, size]` a step. */
+export function splitSteps(rows: tf.Tensor2D, steps: number): Steps {
+  return steps === 1 ? [rows] : (tf.split(rows, steps, 0) as Steps);
+}
+
+/** Steps one below the other `[rows, size]`. */
+export function joinSteps(steps: Steps): tf.Tensor2D {
   return steps.length === 1 ? steps[0] : tf.concat(steps, 0);
 }
 
@@ -90,20 +92,19 @@ export function splitKernel(kernel: tf.Tensor2D, units: number): [tf.Tensor2D, t
 }
 
 function affine(x: tf.Tensor2D, { kernel, bias }: LinearWeights): tf.Tensor2D {
-  return tf.fused.matMul({ a: x, b: kernel, bias }) as tf.Tensor2D;
+  return tf.add(tf.matMul(x, kernel), bias);
 }
 
 // [x, h] kernel + bias. The inputs' product of all steps is one product before the loop; for a single step
 // joining x and h is cheaper than splitting the kernel.
-function firstLayer({ x, layers, state }: ScanTensors): (step: number, h: tf.Tensor2D) => tf.Tensor2D {
-  const [steps, batch, features] = x.shape;
-  const rows: tf.Tensor2D = tf.reshape(x, [steps * batch, features]);
-  if (steps === 1) return (_, h) => affine(tf.concat2d([rows, h], 1), layers[0]);
+function firstLayer({ x, layers, state }: ScanTensors, steps: number): PreActivate {
+  if (steps === 1) return (_, h) => affine(tf.concat2d([x, h], 1), layers[0]);
   const [inputKernel, stateKernel] = splitKernel(layers[0].kernel, state.shape[1]);
-  const drive = affine(rows, { kernel: inputKernel, bias: layers[0].bias });
-  const drives = unstackSteps(tf.reshape<tf.Rank.R3>(drive, [steps, batch, drive.shape[1]]));
+  const drives = splitSteps(affine(x, { kernel: inputKernel, bias: layers[0].bias }), steps);
   return (step, h) => tf.add(drives[step], tf.matMul(h, stateKernel));
 }
+
+type PreActivate = (step: number, h: tf.Tensor2D) => tf.Tensor2D;
 
 type Mix = (u: tf.Tensor2D, time?: tf.Tensor2D, record?: Record<string, Steps>) => tf.Tensor2D;
 
@@ -112,15 +113,19 @@ function headOf(tensors: ScanTensors, settings: ScanSettings): Mix {
   const bounded = settings.flavour === "torch";
   const gated = settings.mode === "default";
   const time = fixedTime(settings.elapsed);
+  const blocks = headBlocks(tensors);
   return (u, stepTime, record) => {
-    const heads = tf.split(u, 4, 1) as Steps;
-    const f = bounded ? tf.tanh(heads[0]) : heads[0];
-    const g = bounded ? tf.tanh(heads[1]) : heads[1];
-    const factor = stepTime ?? time;
-    const slope = factor ? tf.mul<tf.Tensor2D>(heads[2], factor) : heads[2];
-    const pre: tf.Tensor2D = bounded ? tf.add(heads[3], slope) : tf.sub(heads[3], slope);
-    const s = tf.sigmoid(pre);
-    if (record) append(record, stepTime ? { f, g, s, a: heads[2] } : { f, g, s });
+    const [uf, ug, a, c] = tf.split(u, blocks, 1) as Steps;
+    const f = bounded ? tf.tanh(uf) : uf;
+    const g = bounded ? tf.tanh(ug) : ug;
+    let gate = a; // the folded gate, where there is no c
+    if (c) {
+      const factor = stepTime ?? time;
+      const slope = factor ? tf.mul<tf.Tensor2D>(a, factor) : a;
+      gate = bounded ? tf.add(c, slope) : tf.sub(c, slope);
+    }
+    const s = tf.sigmoid(gate);
+    if (record) append(record, stepTime ? { f, g, s, a } : { f, g, s });
     return tf.add(f, tf.mul(s, gated ? tf.sub(g, f) : g));
   };
 }
@@ -137,6 +142,11 @@ function pureHead({ wTau, a }: ScanTensors, settings: ScanSettings): Mix {
   };
 }
 
+/** How many heads lie side by side: one in pure mode, three with a folded gate, else four. */
+export function headBlocks({ layers, state }: ScanTensors): number {
+  return layers[layers.length - 1].bias.shape[0] / state.shape[1];
+}
+
 /** The factor of a fixed elapsed time; none for one unit of time. */
 export function fixedTime(elapsed: number): tf.Scalar | undefined {
   return elapsed === 1 ? undefined : tf.scalar(elapsed);
@@ -149,11 +159,11 @@ function append(record: Record<string, Steps>, parts: Record<string, tf.Tensor2D
   }
 }
 
-function stackTrace({ consumed, activated, preActivated, head }: Recording): CfcTrace {
+function joinTrace({ consumed, activated, preActivated, head }: Recording): CfcTrace {
   return {
-    consumed: stackRows(consumed),
-    activated: activated.map(stackRows),
-    preActivated: preActivated.filter((steps) => steps.length > 0).map(stackRows),
-    head: Object.fromEntries(Object.entries(head).map(([name, steps]) => [name, stackRows(steps)])),
+    consumed: joinSteps(consumed),
+    activated: activated.map(joinSteps),
+    preActivated: preActivated.filter((steps) => steps.length > 0).map(joinSteps),
+    head: Object.fromEntries(Object.entries(head).map(([name, steps]) => [name, joinSteps(steps)])),
   };
 }

@@ -1,7 +1,7 @@
 /** Derivatives of the CfC heads, for all steps at once. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type CfcTrace, fixedTime } from "./cfc-forward.js";
+import { type CfcTrace, fixedTime, headBlocks } from "./cfc-forward.js";
 import type { ScanSettings, ScanTensors } from "./cfc-problem.js";
 import { columnSum } from "./column-sum.js";
 import { constant } from "./constants.js";
@@ -12,8 +12,8 @@ export interface HeadGradients {
   wTau?: tf.Tensor1D;
   /** `[units]`. */
   a?: tf.Tensor1D;
-  /** `[time, batch, 1]`, when the elapsed time is a tensor. */
-  elapsed?: tf.Tensor3D;
+  /** `[rows, 1]`, when the elapsed time is a tensor. */
+  elapsed?: tf.Tensor2D;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface HeadGradients {
 export function headSlopes(trace: CfcTrace, tensors: ScanTensors, settings: ScanSettings): tf.Tensor2D {
   const slopes =
     settings.mode === "pure" ? pureSlopes(trace, tensors, settings) : gateSlopes(trace, tensors, settings);
-  return tensors.mask ? tf.mul(slopes, column(tensors.mask)) : slopes;
+  return tensors.mask ? tf.mul(slopes, tensors.mask) : slopes;
 }
 
 /**
@@ -46,10 +46,10 @@ export function headGradients(
     const units = dHeads.shape[1] / 4;
     const dGate = tf.slice(dHeads, [0, 3 * units], [-1, units]);
     const sum = tf.sum(tf.mul(trace.head.a, dGate), 1, true);
-    return { elapsed: tf.reshape(settings.flavour === "torch" ? sum : tf.neg(sum), elapsed.shape) };
+    return { elapsed: (settings.flavour === "torch" ? sum : tf.neg(sum)) as tf.Tensor2D };
   }
   const { f, decay } = trace.head;
-  const d = mask ? tf.mul(dState!, column(mask)) : dState!;
+  const d = mask ? tf.mul(dState!, mask) : dState!;
   const decayed = tf.mul(decay, f);
   // h' = A (1 - e f) with e = exp(-t (|w| + |f|))
   const dRate = tf.mul<tf.Tensor2D>(tf.mul(d, a!), decayed);
@@ -61,7 +61,7 @@ export function headGradients(
   };
   if (elapsed) {
     const rate = tf.add(tf.abs(f), tf.abs(wTau!));
-    gradients.elapsed = tf.reshape(tf.sum(tf.mul(dRate, rate), 1), elapsed.shape);
+    gradients.elapsed = tf.sum(tf.mul(dRate, rate), 1, true) as tf.Tensor2D;
   }
   return gradients;
 }
@@ -79,6 +79,7 @@ function gateSlopes(trace: CfcTrace, tensors: ScanTensors, settings: ScanSetting
     dg = tf.mul(dg, tf.sub(one, tf.square(g)));
   }
   const dc = tf.mul<tf.Tensor2D>(gated ? tf.sub(g, f) : g, tf.mul(s, rest));
+  if (headBlocks(tensors) === 3) return tf.concat2d([df, dg, dc], 1);
   const time = timeOf(tensors, settings);
   const scaled = time ? tf.mul<tf.Tensor2D>(dc, time) : dc;
   return tf.concat2d([df, dg, bounded ? scaled : tf.neg(scaled), dc], 1);
@@ -93,9 +94,5 @@ function pureSlopes({ head }: CfcTrace, tensors: ScanTensors, settings: ScanSett
 }
 
 function timeOf({ elapsed }: ScanTensors, settings: ScanSettings): tf.Tensor | undefined {
-  return elapsed ? column(elapsed) : fixedTime(settings.elapsed);
-}
-
-function column(x: tf.Tensor3D): tf.Tensor2D {
-  return tf.reshape(x, [x.shape[0] * x.shape[1], 1]);
+  return elapsed ?? fixedTime(settings.elapsed);
 }

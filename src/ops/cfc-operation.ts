@@ -3,27 +3,32 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { cfcBackward } from "./cfc-backward.js";
 import { type CfcTrace, cfcForward } from "./cfc-forward.js";
+import { foldGate, foldsGate, unfoldGate } from "./cfc-gate.js";
 import type { LinearWeights, ScanSettings, ScanTensors } from "./cfc-problem.js";
 
 /**
- * Outputs `[time, batch, units]` of a scan; differentiable in the inputs, the state, the elapsed time and
+ * The state after each step `[rows, units]`; differentiable in the inputs, the state, the elapsed time and
  * all weights. `keep` and `mask` get no gradient.
  */
-export function cfcOperation(tensors: ScanTensors, settings: ScanSettings): tf.Tensor3D {
+export function cfcOperation(tensors: ScanTensors, settings: ScanSettings): tf.Tensor2D {
+  const folds = foldsGate(tensors, settings);
+  const folded = (given: ScanTensors) =>
+    folds ? { ...given, layers: foldGate(given.layers, settings) } : given;
   if (tf.engine().state.gradientDepth === 0) {
-    return tf.tidy(() => cfcForward(tensors, settings, false).outputs);
+    return tf.tidy(() => cfcForward(folded(tensors), settings, false).outputs);
   }
   const inputs = differentiable(tensors);
-  const operation = tf.customGrad<tf.Tensor3D>((...given) => {
+  const operation = tf.customGrad<tf.Tensor2D>((...given) => {
     const save = given[given.length - 1] as tf.GradSaveFunc;
-    const { outputs, trace } = cfcForward(tensors, settings, true);
+    const { outputs, trace } = cfcForward(folded(tensors), settings, true);
     const memory = new Memory(tensors, trace!);
     save(memory.temporary);
-    const gradFunc = (dOutputs: tf.Tensor3D, saved: tf.Tensor[]) =>
+    const gradFunc = (dOutputs: tf.Tensor2D, saved: tf.Tensor[]) =>
       tf.tidy(() => {
         const kept = memory.restore(saved);
-        const gradients = cfcBackward(dOutputs, kept.trace, kept.tensors, settings);
-        return differentiable({ ...gradients, elapsed: tensors.elapsed && gradients.elapsed });
+        const gradients = cfcBackward(dOutputs, kept.trace, folded(kept.tensors), settings);
+        if (folds) gradients.layers = unfoldGate(gradients.layers, settings);
+        return differentiable(gradients);
       });
     return { value: outputs, gradFunc };
   });

@@ -41,10 +41,13 @@ export interface CfcWeights {
   a?: tf.Tensor1D;
 }
 
-/** Tensors of one scan, all time-major, so that a step is one block of memory. */
+/**
+ * Tensors of one scan. Sequences are time-major matrices of `rows = time * batch`, so that a step is one block
+ * of `batch` rows.
+ */
 export interface ScanTensors {
-  /** Inputs `[time, batch, features]`. */
-  x: tf.Tensor3D;
+  /** Inputs `[rows, features]`. */
+  x: tf.Tensor2D;
   /** State before the first step `[batch, units]`. */
   state: tf.Tensor2D;
   /** Backbone layers and, last, the heads. */
@@ -53,12 +56,12 @@ export interface ScanTensors {
   wTau?: tf.Tensor1D;
   /** Pure mode only. */
   a?: tf.Tensor1D;
-  /** Elapsed time of each step `[time, batch, 1]`. */
-  elapsed?: tf.Tensor3D;
-  /** 0 where the state is cleared before the step, else 1, `[time, batch, 1]`. */
-  keep?: tf.Tensor3D;
-  /** 0 where the step is skipped, else 1, `[time, batch, 1]`. */
-  mask?: tf.Tensor3D;
+  /** Elapsed time of each step `[rows, 1]`. */
+  elapsed?: tf.Tensor2D;
+  /** 0 where the state is cleared before the step, else 1, `[rows, 1]`. */
+  keep?: tf.Tensor2D;
+  /** 0 where the step is skipped, else 1, `[rows, 1]`. */
+  mask?: tf.Tensor2D;
 }
 
 /** Numbers and choices of one scan. */
@@ -73,5 +76,5 @@ export interface ScanSettings {
   elapsed: number;
 }
 
-/** One tensor for each step of `[time, batch, size]`: `time` tensors `[batch, size]`. */
+/** The steps of `[rows, size]`, each `[batch, size]`. */
 export type Steps = tf.Tensor2D[];

@@ -6,7 +6,7 @@ import { cfcOperation } from "./cfc-operation.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "./cfc-problem.js";
 import { checkScan } from "./check-scan.js";
 import { constant } from "./constants.js";
-import { type Elapsed, elapsedTensor, fromTimeMajor, toTimeMajor } from "./time-major.js";
+import { type Elapsed, elapsedRows, fromRows, toRows } from "./sequence-rows.js";
 
 /** Options of {@link cfcScan}. */
 export interface CfcScanOptions {
@@ -63,27 +63,27 @@ export function cfcScan(options: CfcScanOptions): CfcScanResult {
   const [batch, steps] = x.shape;
   const units = state.shape[1];
   return tf.tidy(() => {
-    const times = elapsedTensor(options.elapsed, batch, steps);
+    const times = elapsedRows(options.elapsed, batch, steps);
     const outputs = cfcOperation(
       {
-        x: toTimeMajor(asFloat(x)),
+        x: toRows(asFloat(x)),
         state,
         layers: [...weights.backbone, weights.heads],
         wTau: weights.wTau,
         a: weights.a,
-        keep: resets && tf.sub<tf.Tensor3D>(constant(1), flags(resets, batch, steps)),
+        keep: resets && tf.sub<tf.Tensor2D>(constant(1), flags(resets, batch, steps)),
         mask: mask && flags(mask, batch, steps),
         elapsed: typeof times === "number" ? undefined : times,
       },
       { mode, flavour, activation, elapsed: typeof times === "number" ? times : 1 },
     );
-    const last = steps === 1 ? outputs : tf.slice(outputs, [steps - 1, 0, 0], [1, batch, units]);
-    return { outputs: fromTimeMajor(outputs), state: tf.reshape(last, [batch, units]) as tf.Tensor2D };
+    const last = steps === 1 ? outputs : tf.slice(outputs, [(steps - 1) * batch, 0], [batch, units]);
+    return { outputs: fromRows(outputs, batch, steps), state: last };
   });
 }
 
-function flags(x: tf.Tensor, batch: number, steps: number): tf.Tensor3D {
-  return toTimeMajor(tf.reshape(asFloat(x), [batch, steps, 1]) as tf.Tensor3D);
+function flags(x: tf.Tensor, batch: number, steps: number): tf.Tensor2D {
+  return toRows(tf.reshape<tf.Rank.R3>(asFloat(x), [batch, steps, 1]));
 }
 
 function asFloat<T extends tf.Tensor>(x: T): T {

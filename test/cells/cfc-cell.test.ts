@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-layers";
-import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../../src/backends/index.js";
 import { CfCCell } from "../../src/cells/cfc-cell.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import { cfcFlavours, cfcModes } from "../../src/ops/check-scan.js";
@@ -9,8 +8,7 @@ import { difference, referenceStep } from "../ops/cfc-reference.js";
 
 describe("CfCCell", () => {
   beforeAll(async () => {
-    await tf.setBackend("wasm");
-    await tf.ready();
+    await useBackend("wasm");
   });
 
   it.each(cfcModes.flatMap((mode) => cfcFlavours.map((flavour) => ({ mode, flavour }))))(

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
-import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../../src/backends/index.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import { CfC, type CfCOptions } from "../../src/layers/cfc.js";
 import { countWeights, distance, saveAndLoad, weightValues } from "./layer-helpers.js";
@@ -16,8 +16,7 @@ function build(options: Partial<CfCOptions> = {}, features = 3): CfC {
 
 describe("CfC", () => {
   beforeAll(async () => {
-    await tf.setBackend("wasm");
-    await tf.ready();
+    await useBackend("wasm");
   });
 
   it("has 74,112 weights with 256 inputs and 64 units", () => {

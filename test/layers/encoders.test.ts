@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
-import "@tensorflow/tfjs-backend-cpu";
 import { beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../../src/backends/index.js";
 import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import type { Block } from "../../src/layers/block.js";
@@ -28,10 +28,13 @@ const layers: [string, () => Block, number[], number][] = [
   ["Linear", () => new Linear({ units: 3, activation: "relu", seed: 1 }), [4], 3],
 ];
 
-describe.each(layers)("%s", (_, make, item, size) => {
+const variants = (["wasm", "cpu"] as const).flatMap((backend) =>
+  layers.map((layer) => [backend, ...layer] as const),
+);
+
+describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
   beforeAll(async () => {
-    await tf.setBackend("cpu");
-    await tf.ready();
+    await useBackend(backend);
   });
 
   it("gives the same directly, through apply, and over any leading axes", () => {
@@ -153,8 +156,7 @@ describe.each(layers)("%s", (_, make, item, size) => {
 
 describe("encoders", () => {
   beforeAll(async () => {
-    await tf.setBackend("cpu");
-    await tf.ready();
+    await useBackend("wasm");
   });
 
   it("have the sizes of their papers", () => {

@@ -1,8 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import "@tensorflow/tfjs-layers";
-import "@tensorflow/tfjs-backend-cpu";
-import "@tensorflow/tfjs-backend-wasm";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { useBackend } from "../../src/backends/index.js";
 import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import { cfcActivations } from "../../src/ops/activations.js";
@@ -43,10 +41,9 @@ const maskRows = [
   [1, 1, 1, 1],
 ];
 
-describe.each(["wasm", "cpu"])("cfcScan on %s", (backend) => {
+describe.each(["wasm", "cpu"] as const)("cfcScan on %s", (backend) => {
   beforeAll(async () => {
-    await tf.setBackend(backend);
-    await tf.ready();
+    await useBackend(backend);
   });
   beforeEach(() => tf.engine().startScope());
   afterEach(() => tf.engine().endScope());
@@ -128,8 +125,7 @@ describe.each(["wasm", "cpu"])("cfcScan on %s", (backend) => {
 
 describe("cfcScan", () => {
   beforeAll(async () => {
-    await tf.setBackend("wasm");
-    await tf.ready();
+    await useBackend("wasm");
   });
   beforeEach(() => tf.engine().startScope());
   afterEach(() => tf.engine().endScope());

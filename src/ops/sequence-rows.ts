@@ -1,4 +1,4 @@
-/** Between `[batch, time, ...]`, as users see sequences, and `[time, batch, ...]`, as scans run through them. */
+/** Between `[batch, time, size]`, as users see sequences, and time-major rows, as scans run through them. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
@@ -6,43 +6,45 @@ import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 /** Elapsed time of a sequence's steps: a number, `[batch]`, `[batch, time]` or `[batch, time, 1]`. */
 export type Elapsed = number | tf.Tensor | number[] | number[][];
 
-/** `[batch, time, size]` as `[time, batch, size]`. */
-export function toTimeMajor(x: tf.Tensor3D): tf.Tensor3D {
+/** `[batch, time, size]` as `[time * batch, size]`, all of the first step first. */
+export function toRows(x: tf.Tensor3D): tf.Tensor2D {
   const [batch, steps, size] = x.shape;
-  if (batch === 1 || steps === 1) return tf.reshape(x, [steps, batch, size]);
-  return tf.transpose(x, [1, 0, 2]);
+  const ordered = batch === 1 || steps === 1 ? x : tf.transpose(x, [1, 0, 2]);
+  return tf.reshape(ordered, [steps * batch, size]);
 }
 
-/** `[time, batch, size]` as `[batch, time, size]`. */
-export function fromTimeMajor(x: tf.Tensor3D): tf.Tensor3D {
-  return toTimeMajor(x);
+/** The reverse of {@link toRows}. */
+export function fromRows(rows: tf.Tensor2D, batch: number, steps: number): tf.Tensor3D {
+  const size = rows.shape[1];
+  if (batch === 1 || steps === 1) return tf.reshape(rows, [batch, steps, size]);
+  return tf.transpose(tf.reshape<tf.Rank.R3>(rows, [steps, batch, size]), [1, 0, 2]);
 }
 
 /**
- * Elapsed times as one number, or as a tensor `[time, batch, 1]`.
+ * Elapsed times as one number, or as time-major rows `[time * batch, 1]`.
  *
  * @throws ShapeError when the shape fits neither batch nor sequence
  * @throws InvalidArgumentError when a number, also in an array, is negative or NaN
  */
-export function elapsedTensor(
+export function elapsedRows(
   elapsed: Elapsed | undefined,
   batch: number,
   steps: number,
-): number | tf.Tensor3D {
+): number | tf.Tensor2D {
   if (elapsed === undefined) return 1;
   if (typeof elapsed === "number") return checkTime(elapsed);
   if (Array.isArray(elapsed)) {
     for (const time of elapsed.flat()) checkTime(time);
-    return elapsedTensor(tf.tensor(elapsed), batch, steps);
+    return elapsedRows(tf.tensor(elapsed), batch, steps);
   }
   const { shape } = elapsed;
   const times = elapsed.dtype === "float32" ? elapsed : tf.cast(elapsed, "float32");
   if (shape.length === 1 && shape[0] === batch) {
-    return tf.tile(tf.reshape(times, [1, batch, 1]), [steps, 1, 1]) as tf.Tensor3D;
+    return tf.tile(tf.reshape<tf.Rank.R2>(times, [batch, 1]), [steps, 1]);
   }
   const flat = shape.length === 2 || (shape.length === 3 && shape[2] === 1);
   if (flat && shape[0] === batch && shape[1] === steps) {
-    return toTimeMajor(tf.reshape(times, [batch, steps, 1]) as tf.Tensor3D);
+    return toRows(tf.reshape<tf.Rank.R3>(times, [batch, steps, 1]));
   }
   throw new ShapeError("elapsed", `[${batch}], [${batch}, ${steps}] or [${batch}, ${steps}, 1]`, shape);
 }

@@ -1,0 +1,81 @@
+// Recorded runs of the Python package ncps 1.0.1 (PyTorch, and the Keras and TensorFlow sources), values
+// rounded to nine decimals: outputs, final state and all gradients.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { casesOf, type Nested } from "../../scripts/oracles/case.js";
+import { checkCase } from "../../scripts/oracles/check-case.js";
+import { useBackend } from "../../src/backends/index.js";
+
+const files = ["test/fixtures/oracles/torch-cfc.json", "test/fixtures/oracles/keras-cfc.json"];
+const cases = files.flatMap((file) => casesOf(JSON.parse(readFileSync(file, "utf8"))));
+const supported = cases.filter(({ meta }) => meta?.kind !== "LTC");
+
+describe.each(["wasm", "cpu"] as const)("recorded runs on %s", (backend) => {
+  beforeAll(async () => {
+    await useBackend(backend);
+  });
+
+  it.each(supported.map((oracle) => [oracle.tag, oracle] as const))("%s", (_, oracle) => {
+    checkCase(oracle); // makes the constants that stay
+    const before = tf.memory().numTensors;
+    const result = checkCase(oracle);
+    expect(tf.memory().numTensors).toBe(before);
+    if ("unsupported" in result) throw new Error(result.unsupported);
+    expect(result.outputError).toBeLessThan(1e-5);
+    expect(result.gradientError).toBeLessThan(1e-5);
+  });
+});
+
+describe("the comparison", () => {
+  it("sees a wrong output and a wrong gradient", () => {
+    const shift = (values: Nested): Nested => (Array.isArray(values) ? values.map(shift) : values + 1e-4);
+    const [oracle] = supported;
+    const wrong = checkCase({ ...oracle, y: shift(oracle.y) });
+    expect("unsupported" in wrong ? 0 : wrong.outputError).toBeGreaterThan(9e-5);
+    const [name, parameter] = Object.entries(oracle.params)[0];
+    const params = { ...oracle.params, [name]: { ...parameter, grad: shift(parameter.grad!) } };
+    const steep = checkCase({ ...oracle, params });
+    expect(steep).toMatchObject({ worst: name });
+    expect("unsupported" in steep ? 0 : steep.gradientError).toBeGreaterThan(9e-5);
+  });
+
+  it("turns time-first recordings", () => {
+    const oracle = supported.find(({ tag }) => tag === "cfc-default-proj3-mixed0-ts1")!;
+    const turned = (rows: Nested) =>
+      (rows as Nested[][])[0].map((_, t) => (rows as Nested[][]).map((row) => row[t]));
+    const result = checkCase({
+      ...oracle,
+      meta: { ...oracle.meta, batch_first: false },
+      x: turned(oracle.x),
+      timespans: turned(oracle.timespans!),
+      y: turned(oracle.y),
+    });
+    // The loss counts the outputs in their order, so only the outputs stay the same.
+    expect("unsupported" in result ? 1 : result.outputError).toBeLessThan(1e-5);
+  });
+
+  it("is a command with an exit status", () => {
+    const folder = mkdtempSync(join(tmpdir(), "oracles-"));
+    const run = (content: string) => {
+      const file = join(folder, "cases.json");
+      writeFileSync(file, content);
+      return spawnSync("npx", ["tsx", "scripts/check-oracles.ts", file, "--backend", "cpu"], {
+        encoding: "utf8",
+      });
+    };
+    const [first] = cases;
+    const ltc = cases.find(({ meta }) => meta?.kind === "LTC")!;
+    const good = run(JSON.stringify([first, ltc]));
+    expect(good.stdout).toMatch(/2 cases: 1 of 1 within 0.00001, 1 unsupported/);
+    expect(good.stdout).toMatch(/unsupported: LTC/);
+    expect(good.status).toBe(0);
+    const bad = run(JSON.stringify([{ ...first, y: JSON.parse(JSON.stringify(first.x)) }]));
+    expect(bad.status).toBe(1);
+    expect(run("{").status).toBe(2);
+    rmSync(folder, { recursive: true });
+  });
+});
