@@ -1,0 +1,160 @@
+/** What all arcade environments have in common. */
+
+import { InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
+import { Random } from "../../core/random.js";
+import type { StateRecord, TypedArray } from "../../core/state.js";
+import { type Box, Discrete } from "../../spaces/index.js";
+import type { Action, Env, Frame, Info, ResetOptions, ResetResult, StepResult } from "../env.js";
+import type { ArcadeGame } from "./arcade-game.js";
+import { type ArcadeOptions, resolveArcadeOptions } from "./arcade-options.js";
+
+type Phase = "new" | "running" | "ended" | "closed";
+
+/**
+ * An {@link ArcadeGame} as an environment: frameskip, sticky actions, time limit, state.
+ *
+ * `info` of `reset` and `step` tells `lives`, `episodeFrameNumber` (frames of this episode) and
+ * `frameNumber` (frames since the environment was made).
+ */
+export abstract class ArcadeEnv implements Env {
+  /** @inheritDoc */
+  readonly actionSpace: Discrete;
+  /** @inheritDoc */
+  abstract readonly id: string;
+  /** @inheritDoc */
+  abstract readonly observationSpace: Box;
+  /** Options with their defaults. */
+  readonly settings: Required<ArcadeOptions>;
+  private random = new Random();
+  private phase: Phase = "new";
+  private lastAction = 0;
+  private frameNumber = 0;
+  private episodeFrameNumber = 0;
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(
+    private readonly rules: ArcadeGame,
+    readonly actionMeanings: readonly string[],
+    options: ArcadeOptions,
+  ) {
+    this.settings = resolveArcadeOptions(options);
+    this.actionSpace = new Discrete(actionMeanings.length);
+  }
+
+  /** The observation of the present moment. */
+  protected abstract observe(): TypedArray;
+
+  /** The picture of the present moment, an array of its own. */
+  protected abstract picture(): Frame;
+
+  /**
+   * Starts a new game.
+   *
+   * @throws InvalidStateError after `close`
+   */
+  reset({ seed }: ResetOptions = {}): ResetResult {
+    this.requireOpen("reset");
+    if (seed !== undefined) this.random = new Random(seed);
+    this.rules.start();
+    this.phase = "running";
+    this.lastAction = 0;
+    this.episodeFrameNumber = 0;
+    return { observation: this.observe(), info: this.info() };
+  }
+
+  /**
+   * Plays one action for `frameskip` frames, less when the game ends.
+   *
+   * @param action index into {@link ArcadeEnv.actionMeanings}
+   * @throws InvalidStateError before `reset`, after the end of the episode and after `close`
+   * @throws InvalidArgumentError when the action is not one of the space
+   */
+  step(action: Action): StepResult {
+    if (this.phase !== "running") throw new InvalidStateError(whyNoStep[this.phase]);
+    if (typeof action !== "number" || !this.actionSpace.contains(action)) {
+      const known = this.actionMeanings.map((meaning, i) => `${i} ${meaning}`).join(", ");
+      throw new InvalidArgumentError("action", `expected ${known}; received ${action}`);
+    }
+    const { rules, random } = this;
+    const { frameskip, maxFrames } = this.settings;
+    const sticky = this.settings.repeatActionProbability * 0x100000000;
+    let reward = 0;
+    let truncated = false;
+    for (let i = 0; i < frameskip && !rules.over && !truncated; i++) {
+      if (sticky === 0 || random.uint32() >= sticky) this.lastAction = action;
+      reward += rules.frame(this.lastAction);
+      this.frameNumber++;
+      truncated = ++this.episodeFrameNumber >= maxFrames;
+    }
+    const terminated = rules.over;
+    truncated = truncated && !terminated;
+    if (terminated || truncated) this.phase = "ended";
+    return { observation: this.observe(), reward, terminated, truncated, info: this.info() };
+  }
+
+  private info(): Info {
+    const { frameNumber, episodeFrameNumber } = this;
+    return { lives: this.rules.lives, frameNumber, episodeFrameNumber };
+  }
+
+  /**
+   * The screen, whatever the observations are: 210 rows, 160 columns.
+   *
+   * @throws InvalidStateError before the first `reset` and after `close`
+   */
+  render(): Frame {
+    this.requireOpen("render");
+    if (this.phase === "new") throw new InvalidStateError("render() before reset(): call reset() first");
+    return this.picture();
+  }
+
+  /** @inheritDoc */
+  close(): void {
+    this.phase = "closed";
+  }
+
+  private requireOpen(method: string): void {
+    if (this.phase === "closed") {
+      throw new InvalidStateError(`${method}() after close(): make a new environment`);
+    }
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    const { phase, lastAction, frameNumber, episodeFrameNumber } = this;
+    const game = this.rules.getState();
+    return { phase, lastAction, frameNumber, episodeFrameNumber, game, random: this.random.getState() };
+  }
+
+  /**
+   * Puts back what {@link ArcadeEnv.getState} returned.
+   *
+   * @throws InvalidStateError after `close`
+   * @throws InvalidArgumentError when the state is not one of this environment
+   */
+  setState(state: StateRecord): void {
+    this.requireOpen("setState");
+    const { phase, lastAction, frameNumber, episodeFrameNumber, game, random } = state;
+    const known = phase === "new" || phase === "running" || phase === "ended";
+    const numbers = [lastAction, frameNumber, episodeFrameNumber].every(Number.isInteger);
+    if (!known || !numbers || !isRecord(game) || !isRecord(random)) {
+      throw new InvalidArgumentError("state", `expected what getState() of ${this.id} returned`);
+    }
+    this.rules.setState(game);
+    this.random.setState(random);
+    this.phase = phase;
+    this.lastAction = lastAction as number;
+    this.frameNumber = frameNumber as number;
+    this.episodeFrameNumber = episodeFrameNumber as number;
+  }
+}
+
+function isRecord(value: unknown): value is StateRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
+
+const whyNoStep = {
+  new: "step() before reset(): call reset() first",
+  ended: "step() after the end of the episode: call reset() first",
+  closed: "step() after close(): make a new environment",
+} as const;

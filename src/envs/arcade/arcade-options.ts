@@ -1,0 +1,60 @@
+/** Options that all arcade environments share. */
+
+import { InvalidArgumentError } from "../../core/errors.js";
+
+/** What an agent is shown: the screen, or a vector of facts. */
+export type ArcadeObservation = "rgb" | "features";
+
+/** Options of every arcade environment; the defaults are those of Gymnasium's `ALE/*-v5`. */
+export interface ArcadeOptions {
+  /**
+   * `"rgb"` (default): the screen, `uint8 [210, 160, 3]`. `"features"`: a `float32` vector of facts;
+   * no picture is drawn, which is much faster.
+   */
+  observation?: ArcadeObservation;
+  /** Frames an action lasts, default 4. Rewards are added up, the last frame is observed. */
+  frameskip?: number;
+  /**
+   * Sticky actions: probability, in each frame, that the game gets the action of the frame before
+   * instead of the new one. Default 0.25; Machado et al. (2018), "Revisiting the Arcade Learning
+   * Environment".
+   */
+  repeatActionProbability?: number;
+  /** Frames after which an episode is truncated, default 108000 (30 minutes of play). */
+  maxFrames?: number;
+}
+
+/** Names of the {@link ArcadeOptions}. */
+export const ARCADE_OPTIONS: readonly string[] = [
+  "observation",
+  "frameskip",
+  "repeatActionProbability",
+  "maxFrames",
+];
+
+/**
+ * Fills in the defaults and checks the values.
+ *
+ * @throws InvalidArgumentError naming the option, what is allowed and what came
+ */
+export function resolveArcadeOptions(options: ArcadeOptions): Required<ArcadeOptions> {
+  const { observation = "rgb", frameskip = 4, repeatActionProbability = 0.25, maxFrames = 108000 } = options;
+  if (observation !== "rgb" && observation !== "features") {
+    throw new InvalidArgumentError("observation", `expected "rgb" or "features", received ${observation}`);
+  }
+  requirePositiveInteger("frameskip", frameskip);
+  requirePositiveInteger("maxFrames", maxFrames);
+  if (!(repeatActionProbability >= 0 && repeatActionProbability < 1)) {
+    throw new InvalidArgumentError(
+      "repeatActionProbability",
+      `expected a number in [0, 1), received ${repeatActionProbability}`,
+    );
+  }
+  return { observation, frameskip, repeatActionProbability, maxFrames };
+}
+
+function requirePositiveInteger(name: string, value: number): void {
+  if (!(Number.isInteger(value) && value > 0)) {
+    throw new InvalidArgumentError(name, `expected a positive integer, received ${value}`);
+  }
+}

@@ -1,0 +1,95 @@
+/** Breakout, without a ROM. */
+
+import { InvalidArgumentError } from "../../core/errors.js";
+import type { TypedArray } from "../../core/state.js";
+import { Box } from "../../spaces/index.js";
+import type { Frame } from "../env.js";
+import { ArcadeEnv } from "./arcade-env.js";
+import { PADDLE_ACTIONS } from "./arcade-game.js";
+import { ARCADE_OPTIONS, type ArcadeOptions } from "./arcade-options.js";
+import { breakoutFeatureCount, writeBreakoutFeatures } from "./breakout-features.js";
+import { BreakoutGame } from "./breakout-game.js";
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "./breakout-geometry.js";
+import { BreakoutScreen } from "./breakout-screen.js";
+import { requireKnownOptions } from "./known-options.js";
+
+/** Options of {@link BreakoutEnv}. */
+export interface BreakoutOptions extends ArcadeOptions {
+  /**
+   * Adds the ball's velocity to the feature view. Default `false`: an agent that sees one moment only
+   * must remember the one before to know where the ball flies.
+   */
+  velocity?: boolean;
+  /** 0 (default), or 1 for a paddle that is 4 pixels shorter: the console's difficulty switch. */
+  difficulty?: 0 | 1;
+}
+
+/**
+ * `Arcade/Breakout-v0`: the Atari 2600 game Breakout, written anew from measurements, so that a
+ * network trained on one can play the other. The same actions lead to the same screens, scores and
+ * lives, frame by frame.
+ *
+ * Actions: 0 NOOP, 1 FIRE (serves), 2 RIGHT, 3 LEFT. Observations: the screen (`uint8 [210, 160, 3]`)
+ * or, with `observation: "features"`, 114 numbers laid out as in {@link BreakoutFeature}. A brick
+ * earns 7, 7, 4, 4, 1, 1 from the top row down; two walls follow each other, so 864 is the most.
+ * The episode terminates when all 5 lives are lost.
+ *
+ * @example
+ * ```ts
+ * const env = new BreakoutEnv({ observation: "features" });
+ * env.reset({ seed: 0 });
+ * const { observation, reward, info } = env.step(1); // FIRE
+ * ```
+ */
+export class BreakoutEnv extends ArcadeEnv {
+  /** @inheritDoc */
+  readonly id = "Arcade/Breakout-v0";
+  /** @inheritDoc */
+  readonly observationSpace: Box;
+  /** The game itself, to read positions and speeds from; {@link BreakoutPlayer} looks ahead with it. */
+  readonly game: BreakoutGame;
+  private readonly observation: Uint8Array | Float32Array;
+  private screen: BreakoutScreen | undefined;
+
+  /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
+  constructor(options: BreakoutOptions = {}) {
+    requireKnownOptions(options, [...ARCADE_OPTIONS, "velocity", "difficulty"]);
+    const { velocity = false, difficulty = 0 } = options;
+    if (typeof velocity !== "boolean") {
+      throw new InvalidArgumentError("velocity", `expected true or false, received ${velocity}`);
+    }
+    if (difficulty !== 0 && difficulty !== 1) {
+      throw new InvalidArgumentError("difficulty", `expected 0 or 1, received ${difficulty}`);
+    }
+    const game = new BreakoutGame(difficulty);
+    super(game, PADDLE_ACTIONS, options);
+    this.game = game;
+    if (this.settings.observation === "rgb") {
+      const shape = [SCREEN_HEIGHT, SCREEN_WIDTH, 3];
+      this.observationSpace = new Box({ low: 0, high: 255, shape, dtype: "uint8" });
+      this.observation = new Uint8Array(SCREEN_HEIGHT * SCREEN_WIDTH * 3);
+    } else {
+      const shape = [breakoutFeatureCount(velocity)];
+      this.observationSpace = new Box({ low: -1, high: 1, shape });
+      this.observation = new Float32Array(shape[0]);
+    }
+  }
+
+  /** @inheritDoc */
+  protected observe(): TypedArray {
+    if (this.observation instanceof Uint8Array) this.observation.set(this.drawn());
+    else writeBreakoutFeatures(this.game, this.observation);
+    return this.observation;
+  }
+
+  /** @inheritDoc */
+  protected picture(): Frame {
+    return { height: SCREEN_HEIGHT, width: SCREEN_WIDTH, data: this.drawn().slice() };
+  }
+
+  private drawn(): Uint8Array {
+    this.screen ??= new BreakoutScreen();
+    this.screen.draw(this.game);
+    return this.screen.data;
+  }
+}

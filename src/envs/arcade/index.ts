@@ -1,0 +1,15 @@
+/** Arcade games without ROMs. */
+
+import { register } from "../registry.js";
+import { BreakoutEnv } from "./breakout.js";
+
+export type { ArcadeObservation, ArcadeOptions } from "./arcade-options.js";
+export { BreakoutEnv, type BreakoutOptions } from "./breakout.js";
+export { BreakoutFeature } from "./breakout-features.js";
+export { BreakoutGame } from "./breakout-game.js";
+export { BreakoutPlayer } from "./breakout-player.js";
+
+/** Registers the arcade environments: `Arcade/Breakout-v0`. */
+export function registerArcade(): void {
+  register("Arcade/Breakout-v0", (options) => new BreakoutEnv(options));
+}
