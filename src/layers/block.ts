@@ -61,7 +61,9 @@ export abstract class Block extends tfl.layers.Layer {
   constructor(options: BlockOptions, defaultPrefix: string) {
     const { name, inputShape, batchInputShape, trainable } = options;
     super({ name, inputShape, batchInputShape, trainable });
-    this.prefix = name ?? defaultPrefix;
+    // Saved models hold the numbered name that tfjs gave to a layer without one.
+    const given = name !== undefined && !new RegExp(`_${this.getClassName()}\\d+$`).test(name);
+    this.prefix = given ? name : defaultPrefix;
     this.seed = options.seed;
     this.random = new Random(options.seed);
   }

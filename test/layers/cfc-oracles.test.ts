@@ -63,9 +63,8 @@ describe("the comparison", () => {
     const run = (content: string) => {
       const file = join(folder, "cases.json");
       writeFileSync(file, content);
-      return spawnSync("npx", ["tsx", "scripts/check-oracles.ts", file, "--backend", "cpu"], {
-        encoding: "utf8",
-      });
+      const command = ["--import", "tsx", "scripts/check-oracles.ts", file, "--backend", "cpu"];
+      return spawnSync(process.execPath, command, { encoding: "utf8" });
     };
     const [first] = cases;
     const ltc = cases.find(({ meta }) => meta?.kind === "LTC")!;

@@ -99,6 +99,7 @@ describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
     expect(weightValues(layer)).not.toEqual(before);
     const loaded = await saveAndLoad(model);
     expect(loaded.layers[1].getConfig()).toEqual(layer.getConfig());
+    expect([...(loaded.layers[1] as Block).variables.keys()]).toEqual([...layer.variables.keys()]);
     expect(distance(loaded.predict(x) as tf.Tensor, model.predict(x) as tf.Tensor)).toBe(0);
     model.dispose();
     loaded.dispose();
