@@ -3,11 +3,14 @@
 import { register } from "../registry.js";
 import { BreakoutEnv } from "./breakout.js";
 
+export { ArcadeEnv } from "./arcade-env.js";
+export type { ArcadeGame } from "./arcade-game.js";
 export type { ArcadeObservation, ArcadeOptions } from "./arcade-options.js";
 export { BreakoutEnv, type BreakoutOptions } from "./breakout.js";
 export { BreakoutFeature } from "./breakout-features.js";
 export { BreakoutGame } from "./breakout-game.js";
 export { BreakoutPlayer } from "./breakout-player.js";
+export { BreakoutWall } from "./breakout-wall.js";
 
 /** Registers the arcade environments: `Arcade/Breakout-v0`. */
 export function registerArcade(): void {
