@@ -40,5 +40,4 @@ export { EnvFailedError, type EnvFailure } from "./vector/env-failed-error.js";
 export { type MakeVecEnvOptions, makeVecEnv } from "./vector/make-vec-env.js";
 export { SyncVectorEnv, type SyncVectorEnvOptions } from "./vector/sync-vector-env.js";
 export type { VectorEnv, VectorReset, VectorStep } from "./vector/vector-env.js";
-export { RecordEpisodeStatistics } from "./wrappers/record-episode-statistics.js";
-export { Wrapper } from "./wrappers/wrapper.js";
+export * from "./wrappers/index.js";
