@@ -3,6 +3,7 @@
 import type { AreaAxis } from "./area-axis.js";
 import { type AreaSource, areaPixel } from "./area-pixel.js";
 import { addGrayRow } from "./gray.js";
+import { type PixelKernels, pixelKernels } from "./pixel-kernels.js";
 
 /**
  * Area resize for sizes whose output pixels have few units (see {@link AreaAxis}), such as 210 x 160 to
@@ -27,9 +28,11 @@ export class PackedArea {
     return 255 * rows.unitsPerOutput * columns.unitsPerOutput < 0x10000;
   }
 
+  /** @param kernels faster loops over RGB pixels, `null` for none */
   constructor(
     private readonly rows: AreaAxis,
     private readonly columns: AreaAxis,
+    private readonly kernels: PixelKernels | null = pixelKernels(),
   ) {
     this.units = rows.unitsPerOutput * columns.unitsPerOutput;
     this.sums = new Int32Array(columns.inputSize);
@@ -48,31 +51,27 @@ export class PackedArea {
   resize(source: AreaSource, out: Uint8Array): void {
     const { pixels, channels } = source;
     const stride = this.columns.inputSize * channels;
-    const words =
-      pixels.byteOffset % 4 === 0 && stride % 4 === 0
-        ? new Int32Array(pixels.buffer, pixels.byteOffset, pixels.length >> 2)
-        : null;
+    const fast = channels === 3 && this.columns.inputSize % 4 === 0 ? this.kernels : null;
+    const sumsAt = (pixels.length + 19) & ~15; // a kernel reads 4 bytes past the last pixel
+    const sumsEnd = sumsAt + this.sums.byteLength;
+    const memory = fast?.bytes(sumsEnd);
+    memory?.set(pixels);
+    const sums = memory ? new Int32Array(memory.buffer, sumsAt, this.sums.length) : this.sums;
     for (let pair = 0; pair < this.firstRow.length; pair++) {
       const weights = this.rowWeights[pair];
-      const first = this.firstRow[pair];
-      this.sums.fill(0);
-      for (let i = 0; i < weights.length; ) {
-        const from = (first + i) * stride;
-        let weight = weights[i++];
-        // Screens repeat rows: a row equal to the one above only adds to its weight.
-        while (words && i < weights.length && repeats(words, ((first + i) * stride) >> 2, stride >> 2)) {
-          weight += weights[i++];
-        }
-        if (channels === 3) addGrayRow(pixels, from, weight, this.sums);
-        else addRow(pixels, from, weight, this.sums);
+      sums.fill(0);
+      for (let i = 0, from = this.firstRow[pair] * stride; i < weights.length; i++, from += stride) {
+        if (fast) fast.addGrayRow(from, weights[i], sumsAt, sumsEnd);
+        else if (channels === 3) addGrayRow(pixels, from, weights[i], sums);
+        else addRow(pixels, from, weights[i], sums);
       }
-      this.finish(source, 2 * pair, out);
+      this.finish(source, 2 * pair, sums, out);
     }
   }
 
   // Sums of the pair's rows -> bytes of output rows `row` and `row + 1`.
-  private finish(source: AreaSource, row: number, out: Uint8Array): void {
-    const { sums, prefix, borderPixel, borderUnits, units } = this;
+  private finish(source: AreaSource, row: number, sums: Int32Array, out: Uint8Array): void {
+    const { prefix, borderPixel, borderUnits, units } = this;
     const { unitsPerInput, outputSize: width } = this.columns;
     let total = 0;
     for (let x = 0; x < sums.length; x++) {
@@ -121,11 +120,6 @@ function pairWeights(rows: AreaAxis, row: number, first: number): Int32Array {
     { length: end - first },
     (_, i) => overlap(first + i, row) + (overlap(first + i, row + 1) << 16),
   );
-}
-
-function repeats(words: Int32Array, from: number, length: number): boolean {
-  for (let i = from; i < from + length; i++) if (words[i] !== words[i - length]) return false;
-  return true;
 }
 
 function addRow(gray: Uint8Array, from: number, weight: number, sums: Int32Array): void {

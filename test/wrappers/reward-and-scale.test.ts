@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import { InvalidArgumentError } from "../../src/core/errors.js";
+import type { Env } from "../../src/envs/env.js";
+import { ClipReward, RecordEpisodeStatistics, ScaledFloatFrame } from "../../src/wrappers/index.js";
+import { CountingEnv } from "../vector/counting-env.js";
+import { FakeAtari, shown } from "./fake-atari.js";
+
+function rewards(values: number[], wrap: (env: Env) => Env): number[] {
+  const inner = new FakeAtari();
+  const step = inner.step.bind(inner);
+  const left = [...values];
+  inner.step = (action) => ({ ...step(action), reward: left.shift() as number });
+  const env = wrap(inner);
+  env.reset();
+  return values.map(() => env.step(0).reward);
+}
+
+describe("ClipReward", () => {
+  it("takes signs by default", () => {
+    expect(rewards([7, 0.5, 0, -0.1, -200], (env) => new ClipReward(env))).toEqual([1, 1, 0, -1, -1]);
+  });
+
+  it("clips to a range", () => {
+    const clipped = rewards([7, 0.5, 0, -0.1, -200], (env) => new ClipReward(env, { clip: 2 }));
+    expect(clipped).toEqual([2, 0.5, 0, -0.1, -2]);
+  });
+
+  it("leaves statistics unclipped and everything else alone", () => {
+    const env = new ClipReward(new RecordEpisodeStatistics(new FakeAtari({ length: 3 })));
+    env.reset();
+    expect(shown(env.step(2))).toEqual([1, 1, 2]);
+    env.step(2);
+    expect(env.step(2)).toMatchObject({
+      reward: 1,
+      terminated: true,
+      info: { episode: { return: 6, length: 3 } },
+    });
+  });
+
+  it.each([0, -1, Number.NaN])("refuses the range %s", (clip) => {
+    expect(() => new ClipReward(new FakeAtari(), { clip })).toThrow(InvalidArgumentError);
+  });
+});
+
+describe("ScaledFloatFrame", () => {
+  it("divides by 255", () => {
+    const inner = new FakeAtari();
+    const env = new ScaledFloatFrame(inner);
+    expect(env.observationSpace.toJSON()).toMatchObject({
+      dtype: "float32",
+      low: 0,
+      high: 1,
+      shape: [2, 2, 3],
+    });
+    const expected = () => Float32Array.from(inner.render().data, (value) => value / 255);
+    expect(env.reset({ seed: 4 }).observation).toEqual(expected());
+    expect(env.step(3).observation).toEqual(expected());
+    expect(env.observationSpace.contains(env.step(3).observation)).toBe(true);
+  });
+
+  it("refuses what is not uint8", () => {
+    expect(() => new ScaledFloatFrame(new CountingEnv())).toThrow(InvalidArgumentError);
+  });
+});
