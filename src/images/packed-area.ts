@@ -9,13 +9,13 @@ import { type PixelKernels, pixelKernels } from "./pixel-kernels.js";
  * Area resize for sizes whose output pixels have few units (see {@link AreaAxis}), such as 210 x 160 to
  * 84 x 84: 5 x 40 units.
  *
- * A mean is `n / units` with a whole `n`, so float32 arithmetic, whose error stays far below
+ * A mean is `n / units` with a whole `n`, so float32 arithmetic, whose error stays below
  * `1 / (2 * units)`, rounds it to the same byte as exact arithmetic does, except where `n / units` lies
  * exactly half-way between two bytes: there the float32 error decides, and {@link areaPixel} is asked.
  * `n` is below 2^16, so an `Int32Array` counts for two output rows at once, in its lower and upper halves.
  */
 export class PackedArea {
-  private readonly units: number;
+  private readonly rounded: Int16Array;
   private readonly sums: Int32Array;
   private readonly prefix: Int32Array;
   private readonly borderPixel: Int32Array;
@@ -34,10 +34,10 @@ export class PackedArea {
     private readonly columns: AreaAxis,
     private readonly kernels: PixelKernels | null = pixelKernels(),
   ) {
-    this.units = rows.unitsPerOutput * columns.unitsPerOutput;
+    this.rounded = roundedMeans(rows.unitsPerOutput * columns.unitsPerOutput);
     this.sums = new Int32Array(columns.inputSize);
     this.prefix = new Int32Array(columns.inputSize + 2);
-    const borders = Array.from({ length: columns.outputSize + 1 }, (_, i) => i * columns.unitsPerOutput);
+    const borders = Array.from({ length: columns.outputSize }, (_, i) => (i + 1) * columns.unitsPerOutput);
     this.borderPixel = Int32Array.from(borders, (units) => Math.floor(units / columns.unitsPerInput));
     this.borderUnits = Int32Array.from(borders, (units) => units % columns.unitsPerInput);
     const pairs = Array.from({ length: Math.ceil(rows.outputSize / 2) }, (_, pair) => 2 * pair);
@@ -71,36 +71,48 @@ export class PackedArea {
 
   // Sums of the pair's rows -> bytes of output rows `row` and `row + 1`.
   private finish(source: AreaSource, row: number, sums: Int32Array, out: Uint8Array): void {
-    const { prefix, borderPixel, borderUnits, units } = this;
-    const { unitsPerInput, outputSize: width } = this.columns;
+    const { prefix, borderPixel, borderUnits, rounded, rows, columns } = this;
+    const { unitsPerInput, outputSize: width, inputSize } = columns;
+    const next = row + 1 < rows.outputSize ? width : 0;
     let total = 0;
-    for (let x = 0; x < sums.length; x++) {
+    for (let x = 0; x < inputSize; x++) {
       prefix[x] = total;
       total = (total + sums[x]) | 0;
     }
-    prefix[sums.length] = total;
-    const two = row + 1 < this.rows.outputSize;
-    const double = 2 * units;
-    const inverse = 1 / double;
+    prefix[inputSize] = total;
     let left = 0;
     for (let x = 0, at = row * width; x < width; x++, at++) {
-      const pixel = borderPixel[x + 1];
-      const share = borderUnits[x + 1];
+      const pixel = borderPixel[x];
+      const share = borderUnits[x];
       // Differences of prefix sums are right modulo 2^32, whatever the sums themselves overflow.
       const right =
         (Math.imul(prefix[pixel], unitsPerInput - share) + Math.imul(prefix[pixel + 1], share)) | 0;
       const both = (right - left) | 0;
       left = right;
-      const upper = 2 * (both & 0xffff) + units;
-      const byte = ((upper + 0.5) * inverse) | 0;
-      out[at] = byte * double === upper ? areaPixel(source, this.rows, this.columns, row, x) : byte;
-      if (!two) continue;
-      const lower = 2 * (both >>> 16) + units;
-      const next = ((lower + 0.5) * inverse) | 0;
-      out[at + width] =
-        next * double === lower ? areaPixel(source, this.rows, this.columns, row + 1, x) : next;
+      const upper = rounded[both & 0xffff];
+      const lower = rounded[both >>> 16];
+      out[at + next] = lower; // without a next row, `upper` overwrites it
+      out[at] = upper;
+      if ((upper | lower) >= 0) continue;
+      if (upper < 0) out[at] = areaPixel(source, rows, columns, row, x);
+      if (lower < 0) out[at + next] = areaPixel(source, rows, columns, row + 1, x);
     }
   }
+}
+
+const HALF_WAY = -1;
+const tables = new Map<number, Int16Array>();
+
+// `n / units` rounded, by `n`; HALF_WAY between two bytes. Shared, because they are large.
+function roundedMeans(units: number): Int16Array {
+  let table = tables.get(units);
+  if (!table) {
+    table = Int16Array.from({ length: 255 * units + 1 }, (_, n) =>
+      (2 * n + units) % (2 * units) === 0 ? HALF_WAY : Math.floor((2 * n + units) / (2 * units)),
+    );
+    tables.set(units, table);
+  }
+  return table;
 }
 
 // Weights of the input rows from `first` on: units in output row `row`, plus 2^16 times those in the next.
