@@ -1,11 +1,39 @@
-import { defineConfig } from "tsup";
+import { transform } from "esbuild";
+import { defineConfig, type Options } from "tsup";
+
+type Plugin = NonNullable<Options["plugins"]>[number];
+
+/**
+ * Both entries share one registry and one set of classes: common code lies in chunks, in CommonJS as well.
+ * esbuild splits ES modules only, and tsup's own way to CommonJS rewrites class fields and `?.` into slow
+ * helpers, so chunks are split as ES modules here and each is then translated as it is.
+ */
+const sharedChunks: Plugin = {
+  name: "shared-chunks",
+  esbuildOptions(options) {
+    options.splitting = true;
+    options.format = "esm";
+  },
+  async renderChunk(source, { path }) {
+    if (!/\.c?js$/.test(path)) return undefined;
+    const { code } =
+      this.format === "cjs" ? await transform(source, { format: "cjs", target: "es2022" }) : { code: source };
+    // Bundling names a class that mentions itself `_Random`, which would show in stack traces and consoles.
+    const named = code.replace(/\b_([A-Z]\w*)\b/g, (name, bare) =>
+      code.includes(`var ${bare} = class ${name} `) ? bare : name,
+    );
+    return { code: named };
+  },
+};
 
 export default defineConfig({
   entry: { index: "src/index.ts", "node/index": "src/node/index.ts" },
   format: ["esm", "cjs"],
+  plugins: [sharedChunks],
   dts: true,
-  sourcemap: true,
   clean: true,
   target: "es2022",
-  external: ["ncps-ts", "ale-bindings"],
+  platform: "neutral", // the main entry runs in browsers too
+  removeNodeProtocol: false,
+  external: ["ale-bindings", /^node:/],
 });

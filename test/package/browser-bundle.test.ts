@@ -37,7 +37,7 @@ async function bundle(entry: { file: string } | { virtual: StdinOptions }) {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    ignoreAnnotations: true, // package.json marks src/ as free of side effects: files would go unseen
+    ignoreAnnotations: true, // so that no file goes unseen
     absWorkingDir: root,
     logLevel: "silent",
     plugins: [recordNodeImports],
