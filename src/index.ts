@@ -8,6 +8,7 @@ import "./envs/builtin.js";
 
 export * from "./backends/index.js";
 export { CfCCell, type CfCCellOptions } from "./cells/cfc-cell.js";
+export type { CreateVariable } from "./cells/cfc-weights.js";
 export * from "./checkpoints/index.js";
 export * from "./core/episode-window.js";
 export * from "./core/errors.js";
@@ -21,10 +22,18 @@ export { CartPoleEnv, type CartPoleOptions } from "./envs/classic/cart-pole.js";
 export { CartPoleNoVelEnv } from "./envs/classic/cart-pole-no-vel.js";
 export * from "./envs/env.js";
 export * from "./envs/registry.js";
-export { Block, type BlockOptions } from "./layers/block.js";
+export * from "./images/index.js";
+export type { Activation, AffineVariables, AffineWeights } from "./layers/affine.js";
+export {
+  Block,
+  type BlockOptions,
+  type CallOptions,
+  type LayerShape,
+  type VariableOptions,
+} from "./layers/block.js";
 export { CfC, type CfCOptions, type CfCSequenceOptions } from "./layers/cfc.js";
 export { ConvBlock, type ConvBlockOptions } from "./layers/conv-block.js";
-export type { InitializerKind } from "./layers/initializers.js";
+export type { InitializeOptions, InitializerKind } from "./layers/initializers.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
 export { MLP, type MLPOptions } from "./layers/mlp.js";
 export { NatureCNN, type NatureCNNOptions } from "./layers/nature-cnn.js";
@@ -32,6 +41,10 @@ export * from "./logging/index.js";
 export * from "./losses/index.js";
 export * from "./memory/index.js";
 export * from "./models/index.js";
+export type { CfcActivation } from "./ops/activations.js";
+export type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "./ops/cfc-problem.js";
+export { type CfcScanOptions, type CfcScanResult, cfcScan } from "./ops/cfc-scan.js";
+export type { Elapsed } from "./ops/sequence-rows.js";
 export * from "./optimizers/index.js";
 export * from "./rendering/index.js";
 export * from "./spaces/index.js";

@@ -28,6 +28,14 @@ export interface AffineWeights {
   bias: tf.Tensor;
 }
 
+/** Weights of one layer, as training changes them. */
+export interface AffineVariables extends AffineWeights {
+  /** @inheritDoc */
+  kernel: tf.Variable;
+  /** @inheritDoc */
+  bias: tf.Variable;
+}
+
 /** Geometry of a convolution. */
 export interface ConvolveOptions {
   /** Step between patches, in pixels. */

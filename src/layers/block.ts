@@ -5,6 +5,7 @@ import * as tfl from "@tensorflow/tfjs-layers";
 import { InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { sizeOf } from "../core/state.js";
+import type { AffineVariables } from "./affine.js";
 import { type InitializeOptions, initialize } from "./initializers.js";
 
 /** Shape of a layer's input; `null` where any size goes. */
@@ -130,7 +131,7 @@ export abstract class Block extends tfl.layers.Layer {
    * Makes `prefix/<path>kernel` and `prefix/<path>bias`. `torchUniform` kernels get biases of the same
    * distribution, all others zeros.
    */
-  protected addAffine(path: string, options: VariableOptions): { kernel: tf.Variable; bias: tf.Variable } {
+  protected addAffine(path: string, options: VariableOptions): AffineVariables {
     const { kind, shape } = options;
     const outputs = shape[shape.length - 1];
     return {

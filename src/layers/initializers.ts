@@ -23,7 +23,7 @@ export type InitializerKind =
   | "torchUniform"
   | "orthogonal";
 
-/** Options of {@link initialize}. */
+/** How one weight gets its first values. */
 export interface InitializeOptions {
   /** The distribution. */
   kind: InitializerKind;

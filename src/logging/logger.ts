@@ -5,7 +5,11 @@ export type LogRow = Record<string, number>;
 
 /** Receives every row that a {@link Logger} dumps. */
 export interface LogSink {
-  /** @param row the figures · @param step environment steps so far */
+  /**
+   * Takes one row.
+   *
+   * @param row the figures · @param step environment steps so far
+   */
   write(row: LogRow, step: number): void;
 }
 

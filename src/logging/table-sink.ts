@@ -23,7 +23,7 @@ export class TableSink implements LogSink {
     this.print = options.print ?? console.log;
   }
 
-  /** @inheritDoc */
+  /** Prints a row. */
   write(row: LogRow): void {
     this.print(formatTable(row));
   }

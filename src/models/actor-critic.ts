@@ -23,7 +23,12 @@ export interface ActorCriticOutput {
 }
 
 /** Plain description of a model, enough to build it again (without its weights). */
-export type ModelConfig = { className: string; config: Record<string, unknown> };
+export interface ModelConfig {
+  /** Name of the class, e.g. `"CfCActorCritic"`. */
+  className: string;
+  /** Options of its constructor. */
+  config: Record<string, unknown>;
+}
 
 /**
  * A network that gives a distribution over actions and a state value for every step of a batch of

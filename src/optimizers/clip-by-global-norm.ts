@@ -11,11 +11,19 @@ export interface ClipByGlobalNormOptions {
   maxNorm: number;
 }
 
+/** Result of {@link clipByGlobalNorm}. */
+export interface ClipByGlobalNormResult {
+  /** The scaled gradients by name. */
+  gradients: Map<string, tf.Tensor>;
+  /** Length of all gradients before scaling. */
+  norm: tf.Scalar;
+}
+
 /**
  * Scales gradients by `min(1, maxNorm / (norm + 1e-6))` where `norm` is the length of all of them as one
  * vector: `torch.nn.utils.clip_grad_norm_`. Optimisers do the same more cheaply with their option `maxGradNorm`.
  *
- * @returns the scaled gradients by name, and the norm before scaling; the caller disposes of all
+ * @returns tensors that the caller disposes of
  * @throws InvalidArgumentError when `maxNorm` is not above 0 or there are no gradients
  *
  * @example
@@ -26,7 +34,7 @@ export interface ClipByGlobalNormOptions {
 export function clipByGlobalNorm(
   gradients: TensorsByName<tf.Tensor>,
   { maxNorm }: ClipByGlobalNormOptions,
-): { gradients: Map<string, tf.Tensor>; norm: tf.Scalar } {
+): ClipByGlobalNormResult {
   checkMaxNorm("maxNorm", maxNorm);
   const named = byName(gradients);
   const layout = new FlatLayout(named);

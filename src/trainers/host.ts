@@ -4,10 +4,18 @@ import type { CheckpointStore } from "../checkpoints/index.js";
 import { InvalidStateError } from "../core/errors.js";
 import type { TrainerCallback } from "./callback.js";
 
+/** Where a checkpoint is: a name in a store. */
+export interface CheckpointPlace {
+  /** The store. */
+  store: CheckpointStore;
+  /** Name of the checkpoint in it. */
+  name: string;
+}
+
 /** Services of a platform. */
 export interface Host {
   /** Store and name behind a path. */
-  checkpointAt(path: string): { store: CheckpointStore; name: string };
+  checkpointAt(path: string): CheckpointPlace;
   /** A progress bar for `learn({ progressBar: true })`. */
   progressBar(): TrainerCallback;
 }
@@ -34,9 +42,9 @@ export function host(wanted: string): Host {
 }
 
 /** Where a checkpoint is: a path (with `ncps-ts/node`), or a store and a name in it. */
-export type CheckpointLocation = string | { store: CheckpointStore; name: string };
+export type CheckpointLocation = string | CheckpointPlace;
 
 /** Store and name of a location. */
-export function locate(location: CheckpointLocation): { store: CheckpointStore; name: string } {
+export function locate(location: CheckpointLocation): CheckpointPlace {
   return typeof location === "string" ? host(`the path "${location}"`).checkpointAt(location) : location;
 }

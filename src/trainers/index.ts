@@ -9,7 +9,7 @@ export {
   type Prediction,
   type PredictOptions,
 } from "./evaluate-policy.js";
-export { type CheckpointLocation, type Host, installHost } from "./host.js";
+export { type CheckpointLocation, type CheckpointPlace, type Host, installHost } from "./host.js";
 export {
   type ActorCriticFactory,
   type AdvantageNormalization,

@@ -25,7 +25,13 @@ export interface AdvantageNormalization extends StandardizeOptions {
 }
 
 /** What PPO does with rewards before it learns from them; reported returns are never clipped. */
-export type RewardClipping = false | "sign" | { limit: number };
+export type RewardClipping =
+  | false
+  | "sign"
+  | {
+      /** Rewards beyond ± this value become it. */
+      limit: number;
+    };
 
 /** Penalty on the divergence from the acting policy. */
 export interface KLPenalty {

@@ -34,6 +34,7 @@ export abstract class ArcadeEnv implements Env {
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(
     private readonly rules: ArcadeGame,
+    /** @inheritDoc */
     readonly actionMeanings: readonly string[],
     options: ArcadeOptions,
   ) {
