@@ -1,6 +1,7 @@
 /** Published settings of PPO, number by number. Spread one into the options and override what you like. */
 
 import { CfCActorCritic, ConvCfCActorCritic, MlpActorCritic, NatureActorCritic } from "../models/index.js";
+import { EpisodicLife, FireReset } from "../wrappers/index.js";
 import type { PPOOptions } from "./ppo-options.js";
 
 /** Settings of {@link PPOTrainer} without the environment. */
@@ -147,9 +148,10 @@ export const cartPoleNoVelPPO: PPOPreset = {
 };
 
 /**
- * `Arcade/Breakout-v0` in about two minutes on two CPU cores: positions of ball and paddle and the
- * wall as numbers instead of frames, because a convolution on frames would need a hundred times the
- * arithmetic; and a small CfC, because velocities are hidden and must be remembered.
+ * `Arcade/Breakout-v0` in under two minutes on two CPU cores: positions of ball and paddle and the
+ * wall as numbers instead of frames, because a convolution on frames would need ten thousand times
+ * the arithmetic; and a small CfC, because velocities are hidden and must be remembered. A lost life
+ * ends an episode, and the ball is served at once, as `wrapDeepmind` has it.
  *
  * @example
  * ```ts
@@ -168,8 +170,9 @@ export const arcadeBreakoutPPO: PPOPreset = {
   clipRange: 0.2,
   entCoef: 0.01,
   clipRewards: "sign",
-  sequenceLength: 32,
+  sequenceLength: 16,
   envOptions: { observation: "features" },
+  wrapper: (env) => new FireReset(new EpisodicLife(env)),
   model: ({ observationSpace, actionSpace, seed }) =>
     new CfCActorCritic({ observationSpace, actionSpace, seed, units: 32, backboneUnits: 64 }),
 };

@@ -150,7 +150,10 @@ export class SyncVectorEnv implements VectorEnv {
       finalObservations[i] = null;
       if (step.terminated || step.truncated) {
         finalObservations[i] = this.observations.slice(i * this.size, (i + 1) * this.size);
-        this.resetOne(i);
+        const started = this.resetOne(i);
+        // A game may end inside the reset, e.g. in a no-op after a lost life: its statistics are not lost.
+        if (started.info.episode && !step.info.episode)
+          infos[i] = { ...step.info, episode: started.info.episode };
       }
     }
     return this.result;

@@ -1,6 +1,5 @@
 /** Base of everything that stands around an environment. */
 
-import { InvalidStateError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
@@ -21,7 +20,11 @@ import type { ActionSpace, Box } from "../spaces/index.js";
  */
 export abstract class Wrapper implements Env {
   /** @param env the environment inside */
-  constructor(readonly env: Env) {}
+  constructor(readonly env: Env) {
+    // As the contract has it: an environment that cannot be saved has no such methods.
+    if (!env.getState) Object.assign(this, { getState: undefined });
+    if (!env.setState) Object.assign(this, { setState: undefined });
+  }
 
   /** The innermost environment. */
   get unwrapped(): Env {
@@ -68,25 +71,15 @@ export abstract class Wrapper implements Env {
     this.env.close();
   }
 
-  /**
-   * State of this wrapper and of everything inside.
-   *
-   * @throws InvalidStateError when the environment inside cannot be saved
-   */
+  /** State of this wrapper and of everything inside; missing when the environment inside cannot be saved. */
   getState(): StateRecord {
-    if (!this.env.getState) throw new InvalidStateError(`${this.id} cannot be saved: it has no getState()`);
-    return { env: this.env.getState(), own: this.getOwnState() };
+    const env = this.env as Required<Env>;
+    return { env: env.getState(), own: this.getOwnState() };
   }
 
-  /**
-   * Puts such a state back.
-   *
-   * @throws InvalidStateError when the environment inside cannot be saved
-   */
+  /** Puts such a state back; missing when the environment inside cannot be saved. */
   setState(state: StateRecord): void {
-    if (!this.env.setState)
-      throw new InvalidStateError(`${this.id} cannot be restored: it has no setState()`);
-    this.env.setState(state.env as StateRecord);
+    (this.env as Required<Env>).setState(state.env as StateRecord);
     this.setOwnState(state.own as StateRecord);
   }
 
