@@ -36,6 +36,7 @@ async function main(settings: Settings): Promise<void> {
   const print = async (iteration: number, numTimesteps: number, meanReturn: number) => {
     checkpoint = String(iteration);
     const path = await trainer.save(`${folder}/checkpoint-${checkpoint}`);
+    if (process.stdout.isTTY) process.stdout.write("\r\u001b[K"); // over the progress bar
     console.log(`Ran ${((performance.now() - began) / 3.6e6).toFixed(hours < 1 ? 3 : 1)} hours`);
     console.log(`    sampled ${(numTimesteps / 1000).toFixed(0)}k steps`);
     console.log(`    policy reward: ${Number.isNaN(meanReturn) ? "nan" : meanReturn.toFixed(1)}`);
@@ -55,7 +56,7 @@ async function main(settings: Settings): Promise<void> {
     ],
   });
 
-  await playOneGame(trainer, settings);
+  console.log(`One game with the most probable actions: ${await playOneGame(trainer, settings)} points`);
   console.log(
     `Go on training:  npm start -- --env ${env} --preset ${preset} --cont ${checkpoint} --hours ${hours}`,
   );

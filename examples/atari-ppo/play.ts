@@ -24,13 +24,16 @@ export async function playOneGame(policy: Policy, { env: id, seed, options }: Se
         observation = env.reset().observation; // a life was lost: the game goes on with a fresh memory
         state = null;
       }
-      if (process.stdout.isTTY) yield env.render();
+      yield env.render();
     }
   }
 
-  const columns = Math.min(80, process.stdout.columns ?? 80);
-  const write = (text: string) => process.stdout.write(text);
-  await playInTerminal(frames(), { write, columns, fps: 60, caption: () => `score ${score}` });
+  if (process.stdout.isTTY) {
+    const columns = Math.min(50, process.stdout.columns);
+    const write = (text: string) => process.stdout.write(text);
+    write("\n".repeat(process.stdout.rows)); // keeps the training log above the picture
+    await playInTerminal(frames(), { write, columns, fps: 60, caption: () => `score ${score}` });
+  } else for await (const _ of frames());
   env.close();
   return score;
 }

@@ -10,12 +10,20 @@ export const usage = `Conv-CfC PPO on Atari
 
   --env ID          Arcade/Breakout-v0 (built in, default), or real Atari such as ALE/Breakout-v5
   --preset NAME     features: ball and paddle as numbers, a small CfC (default for Arcade/*)
-                    document: 84x84x4 frames, the Conv-CfC network of the ncps guide (default for ALE/*)
+                    small: 84x84x4 frames, the guide's Conv-CfC network with an eighth of its
+                    filters (default for real Atari)
+                    document: the guide's own network and numbers, for a GPU
   --cont ID         go on from checkpoint ID (the number that was printed)
   --render          play in the terminal instead of training; with --cont, the trained policy
-  --hours H         train for H hours, fractions allowed (features: 0.025, document: 4)
+  --hours H         train for H hours, fractions allowed (features: 0.025, small: 1, document: 4)
   --seed N          seed of everything random (default 0)
   --help            this text`;
+
+const presets = {
+  features: { options: arcadeBreakoutPPO, hours: 0.025, printEvery: 15 },
+  small: { options: smallAtariPPO, hours: 1, printEvery: 60 },
+  document: { options: rllibAtariPPO, hours: 4, printEvery: 300 },
+} as const;
 
 export interface Settings {
   env: string;
@@ -23,12 +31,13 @@ export interface Settings {
   render: boolean;
   hours: number;
   seed: number;
-  preset: "features" | "document";
+  preset: keyof typeof presets;
   /** Seconds between printed blocks, each with a checkpoint. */
   printEvery: number;
   options: PPOPreset;
 }
 
+/** Reads the command line; `null` when help is asked for. */
 export function readSettings(argv: string[]): Settings | null {
   const { values } = parseArgs({
     args: argv,
@@ -43,27 +52,20 @@ export function readSettings(argv: string[]): Settings | null {
     },
   });
   if (values.help) return null;
-  const preset = values.preset ?? (values.env.startsWith("Arcade/") ? "features" : "document");
-  if (preset !== "features" && preset !== "document") {
-    throw new Error(`--preset: expected "features" or "document", received "${preset}"`);
+  const { env, cont, render } = values;
+  const preset = (values.preset ?? (env.startsWith("Arcade/") ? "features" : "small")) as Settings["preset"];
+  if (!(preset in presets)) {
+    throw new Error(`--preset: expected ${Object.keys(presets).join(", ")}, received "${preset}"`);
   }
-  const features = preset === "features";
-  const hours = Number(values.hours ?? (features ? 0.025 : 4));
+  const { options, printEvery } = presets[preset];
+  const hours = Number(values.hours ?? presets[preset].hours);
   const seed = Number(values.seed);
   if (!(hours > 0)) throw new Error(`--hours: expected a positive number, received "${values.hours}"`);
   if (!Number.isInteger(seed)) throw new Error(`--seed: expected an integer, received "${values.seed}"`);
-  return {
-    env: values.env,
-    cont: values.cont,
-    render: values.render,
-    hours,
-    seed,
-    preset,
-    printEvery: features ? 15 : 300,
-    options: features ? arcadeBreakoutPPO : { ...rllibAtariPPO, wrapper: (env) => wrapDeepmind(env) },
-  };
+  return { env, cont, render, hours, seed, preset, printEvery, options };
 }
 
+/** What the trainer is made with. */
 export function trainerOptions({ env, seed, options }: Settings): PPOOptions {
   return { ...options, env, seed };
 }

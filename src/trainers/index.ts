@@ -27,5 +27,6 @@ export {
   labmlBreakoutPPO,
   type PPOPreset,
   rllibAtariPPO,
+  smallAtariPPO,
 } from "./ppo-presets.js";
 export { type LearnOptions, PPOTrainer } from "./ppo-trainer.js";
