@@ -1,0 +1,49 @@
+// What a program that installed the package finds, as an ES module (esm.mjs) and as CommonJS (commonjs.cjs).
+
+const assert = require("node:assert/strict");
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+const { version } = require("ncps-ts/package.json");
+
+/**
+ * @param {typeof import("ncps-ts")} main
+ * @param {typeof import("ncps-ts/node")} node
+ */
+module.exports = async function check(main, node) {
+  assert.equal(main.LIBRARY_VERSION, version);
+  const misnamed = Object.entries(main).filter(([name, value]) => isClass(value) && value.name !== name);
+  assert.deepEqual(misnamed, [], "classes keep their names");
+
+  const backend = await main.useBackend();
+  assert.equal(backend.name, "wasm", backend.reason);
+
+  // One instance of everything behind both entries: the host that ncps-ts/node installs, ...
+  const settings = { ...main.cartPolePPO, env: "CartPole-v1", seed: 0, numEnvs: 2, nSteps: 8, batchSize: 16 };
+  const trainer = new main.PPOTrainer({ ...settings, nEpochs: 1 });
+  await trainer.learn({ totalTimesteps: 16 });
+  const folder = await trainer.save("checkpoint");
+  assert.ok(existsSync(join(folder, "manifest.json")));
+  const loaded = await main.PPOTrainer.load("checkpoint", { env: "CartPole-v1" });
+  assert.equal(loaded.numTimesteps, 16);
+  await loaded.close();
+  await trainer.close();
+
+  // ... the classes of errors, ...
+  const failure = await new node.FileCheckpointStore(".").read("missing").catch((error) => error);
+  assert.ok(failure instanceof main.CheckpointError, String(failure));
+  assert.equal(failure.name, "CheckpointError");
+
+  // ... and the registry.
+  const ids = await node.registerAtari();
+  assert.ok(ids.length > 100);
+  assert.ok(main.registeredIds().includes("ALE/Pong-v5"));
+  process.env.ALE_BINDINGS_PYTHON = "/nonexistent/python";
+  assert.throws(() => main.make("ALE/Pong-v5"), main.MissingDependencyError);
+
+  await main.useBackend("cpu");
+  console.log("all checks passed");
+};
+
+function isClass(value) {
+  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+}
