@@ -2,7 +2,7 @@
 
 import { parseArgs } from "node:util";
 import type { PPOOptions } from "ncps-ts";
-import { arcadeBreakoutPPO, type PPOPreset, rllibAtariPPO, wrapDeepmind } from "ncps-ts";
+import { arcadeBreakoutPPO, type PPOPreset, rllibAtariPPO, smallAtariPPO } from "ncps-ts";
 
 export const usage = `Conv-CfC PPO on Atari
 
