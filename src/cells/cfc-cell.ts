@@ -4,13 +4,15 @@ import * as tf from "@tensorflow/tfjs-core";
 import { InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { checkInteger } from "../layers/checks.js";
-import { initialize } from "../layers/initializers.js";
 import { activationRule, type CfcActivation } from "../ops/activations.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "../ops/cfc-problem.js";
-import { type CfcScanOptions, type CfcScanResult, cfcScan } from "../ops/cfc-scan.js";
+import { type CfcScanResult, cfcScan } from "../ops/cfc-scan.js";
 import { cfcFlavours, cfcModes, checkName } from "../ops/check-scan.js";
 import type { Elapsed } from "../ops/sequence-rows.js";
+import { backboneDropout, checkRate } from "./backbone-dropout.js";
 import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
+import { OwnWeights } from "./own-weights.js";
+import type { CellStep, SequenceCell, SequenceOptions, StepOptions } from "./recurrent-cell.js";
 
 /** Options of {@link CfCCell}. */
 export interface CfCCellOptions {
@@ -26,7 +28,12 @@ export interface CfCCellOptions {
   backboneUnits?: number;
   /** Layers of the backbone, default 1; with 0 the heads see inputs and state themselves. */
   backboneLayers?: number;
-  /** Decides the first weights; default random. */
+  /**
+   * Share of the backbone's activations that training drops, default 0. The tf flavour drops after every
+   * backbone layer, the torch flavour, as ncps does, after all but the first: with one layer nowhere.
+   */
+  backboneDropout?: number;
+  /** Decides the first weights and the dropped units; default random. */
   seed?: number;
 }
 
@@ -38,10 +45,10 @@ export interface CfCCellOptions {
  * const cell = new CfCCell({ units: 32, seed: 0 });
  * cell.build(4);
  * let state = cell.initialState(1);
- * state = cell.call(x, state, 0.1); // x [1, 4], 0.1 units of time since the last input
+ * ({ state } = cell.call(x, state, 0.1)); // x [1, 4], 0.1 units of time since the last input
  * ```
  */
-export class CfCCell {
+export class CfCCell implements SequenceCell {
   /** Size of the state. */
   readonly units: number;
   /** See {@link CfcMode}. */
@@ -54,8 +61,10 @@ export class CfCCell {
   readonly backboneUnits: number;
   /** Layers of the backbone. */
   readonly backboneLayers: number;
+  /** Share of the backbone's activations that training drops. */
+  readonly backboneDropout: number;
+  private readonly own: OwnWeights;
   private readonly random: Random;
-  private readonly own = new Map<string, tf.Variable>();
   private built?: CfcWeights;
 
   /** @throws InvalidArgumentError when an option has a wrong value */
@@ -68,7 +77,19 @@ export class CfCCell {
     this.activation = activation;
     this.backboneUnits = checkInteger("backboneUnits", options.backboneUnits ?? 128);
     this.backboneLayers = checkInteger("backboneLayers", options.backboneLayers ?? 1, 0);
-    this.random = new Random(options.seed);
+    this.backboneDropout = checkRate("backboneDropout", options.backboneDropout ?? 0);
+    this.own = new OwnWeights(new Random(options.seed));
+    this.random = new Random(options.seed).split();
+  }
+
+  /** Size of the state: the units. */
+  get stateSize(): number {
+    return this.units;
+  }
+
+  /** Size of the output: the units. */
+  get outputSize(): number {
+    return this.units;
   }
 
   /**
@@ -77,11 +98,7 @@ export class CfCCell {
    * @param create makes one weight; default: variables that the cell owns
    */
   build(inputSize: number, create?: CreateVariable): void {
-    this.built ??= createCfcWeights(
-      this,
-      inputSize,
-      create ?? ((name, options) => this.createOwn(name, options)),
-    );
+    this.built ??= createCfcWeights(this, inputSize, create ?? this.own.create);
   }
 
   /** All weights. Throws `InvalidStateError` before {@link CfCCell.build}. */
@@ -92,7 +109,7 @@ export class CfCCell {
 
   /** The weights that the cell itself owns, by name, e.g. `backbone1/kernel`. */
   get variables(): ReadonlyMap<string, tf.Variable> {
-    return this.own;
+    return this.own.variables;
   }
 
   /** Zeros `[batch, units]`. */
@@ -107,29 +124,40 @@ export class CfCCell {
    * @param elapsed time since the last step, a number or `[batch]`, default 1
    * @returns the next state `[batch, units]`, which is also the output
    */
-  call(x: tf.Tensor2D, state: tf.Tensor2D, elapsed?: Elapsed): tf.Tensor2D {
+  call(x: tf.Tensor2D, state: tf.Tensor2D, elapsed?: Elapsed, options?: StepOptions): CellStep {
     if (x.shape.length !== 2) throw new ShapeError("x", "[batch, features]", x.shape);
     const [batch, features] = x.shape;
-    return tf.tidy(() => this.scan({ x: tf.reshape(x, [batch, 1, features]), state, elapsed }).state);
+    const next = tf.tidy(() => {
+      const sequence = tf.reshape<tf.Rank.R3>(x, [batch, 1, features]);
+      return this.scan({ ...options, x: sequence, state, elapsed }).state;
+    });
+    return { output: next, state: next };
+  }
+
+  /** The state itself. */
+  readout(state: tf.Tensor2D): tf.Tensor2D {
+    return state;
   }
 
   /** A whole sequence; see {@link cfcScan}. */
-  scan(options: Pick<CfcScanOptions, "x" | "state" | "resets" | "mask" | "elapsed">): CfcScanResult {
-    const { weights, mode, flavour, activation } = this;
-    return cfcScan({ ...options, weights, mode, flavour, activation });
+  scan({ training, ...options }: SequenceOptions): CfcScanResult {
+    const { weights, mode, flavour, activation, backboneDropout: rate, random } = this;
+    if (!training || rate === 0) return cfcScan({ ...options, weights, mode, flavour, activation });
+    return tf.tidy(() => {
+      const [batch, steps] = options.x.shape;
+      const dropout = backboneDropout({ ...this.sizes, rate, random }, batch, steps);
+      return { ...cfcScan({ ...options, weights, mode, flavour, activation, dropout }) };
+    });
   }
 
   /** Frees the weights that the cell owns. */
   dispose(): void {
-    for (const variable of this.own.values()) variable.dispose();
-    this.own.clear();
+    this.own.dispose();
     this.built = undefined;
   }
 
-  private createOwn(...[name, options]: Parameters<CreateVariable>): tf.Variable {
-    const values = initialize({ ...options, random: this.random });
-    const variable = tf.tidy(() => tf.variable(tf.tensor(values, [...options.shape])));
-    this.own.set(name, variable);
-    return variable;
+  private get sizes() {
+    const { flavour, backboneUnits, backboneLayers } = this;
+    return { flavour, backboneUnits, backboneLayers };
   }
 }

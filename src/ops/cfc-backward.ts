@@ -66,7 +66,7 @@ function sweep(dOutputs: tf.Tensor2D, trace: CfcTrace, tensors: ScanTensors, set
   const headSize = layers[layers.length - 1].bias.shape[0];
   const heads = headSize / units;
   const headSteps = splitSteps(headSlopes(trace, tensors, settings), steps);
-  const slopeSteps = backboneSlopes(trace, settings).map((slopes) => splitSteps(slopes, steps));
+  const slopeSteps = backboneSlopes(trace, tensors, settings).map((slopes) => splitSteps(slopes, steps));
   const transposed = layers.map(({ kernel }, layer) =>
     tf.transpose(layer === 0 ? splitKernel(kernel, units)[1] : kernel),
   );
@@ -101,6 +101,14 @@ function sweep(dOutputs: tf.Tensor2D, trace: CfcTrace, tensors: ScanTensors, set
   };
 }
 
-function backboneSlopes({ activated, preActivated }: CfcTrace, { activation }: ScanSettings): tf.Tensor2D[] {
-  return (activation.slopeFrom === "u" ? preActivated : activated).map((saved) => activation.slope(saved));
+function backboneSlopes(
+  { activated, preActivated }: CfcTrace,
+  { dropout }: ScanTensors,
+  { activation }: ScanSettings,
+): tf.Tensor2D[] {
+  return activated.map((input, layer) => {
+    const slope = activation.slope(preActivated[layer] ?? input);
+    const factors = dropout?.[layer];
+    return factors ? tf.mul(slope, factors) : slope;
+  });
 }

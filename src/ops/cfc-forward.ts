@@ -8,10 +8,10 @@ import { constant } from "./constants.js";
 export interface CfcTrace {
   /** The state that each step consumed `[rows, units]`. */
   consumed: tf.Tensor2D;
-  /** Input of each layer after the first `[rows, size]`: the activations of the backbone. */
+  /** Input of each layer after the first `[rows, size]`: the activations of the backbone, after dropout. */
   activated: tf.Tensor2D[];
-  /** What the slope of each backbone activation needs, where that is not the activation. */
-  preActivated: tf.Tensor2D[];
+  /** What the slope of each backbone activation needs, where that is not the layer's input. */
+  preActivated: (tf.Tensor2D | undefined)[];
   /** Parts of the head, by name, `[rows, units]`. */
   head: Record<string, tf.Tensor2D>;
 }
@@ -42,6 +42,7 @@ export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record:
   const masks = mask && splitSteps(mask, steps);
   const skips = mask && splitSteps(tf.sub(constant(1), mask), steps);
   const times = elapsed && splitSteps(elapsed, steps);
+  const dropouts = tensors.dropout?.map((factors) => factors && splitSteps(factors, steps));
   const mix = headOf(tensors, settings);
   const backbone = layers.length - 1;
   const recording: Recording = {
@@ -57,12 +58,15 @@ export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record:
     let u = preActivate(step, h);
     if (record) recording.consumed.push(h);
     for (let layer = 0; layer < backbone; layer++) {
+      const factors = dropouts?.[layer]?.[step];
       const z = activation.apply(u);
+      const input: tf.Tensor2D = factors ? tf.mul(z, factors) : z;
       if (record) {
-        recording.activated[layer].push(z);
+        recording.activated[layer].push(input);
         if (activation.slopeFrom === "u") recording.preActivated[layer].push(u);
+        else if (factors) recording.preActivated[layer].push(z);
       }
-      u = affine(z, layers[layer + 1]);
+      u = affine(input, layers[layer + 1]);
     }
     const next = mix(u, times?.[step], record ? recording.head : undefined);
     h = masks && skips ? tf.add(tf.mul(next, masks[step]), tf.mul(h, skips[step])) : next;
@@ -163,7 +167,7 @@ function joinTrace({ consumed, activated, preActivated, head }: Recording): CfcT
   return {
     consumed: joinSteps(consumed),
     activated: activated.map(joinSteps),
-    preActivated: preActivated.filter((steps) => steps.length > 0).map(joinSteps),
+    preActivated: preActivated.map((steps) => (steps.length > 0 ? joinSteps(steps) : undefined)),
     head: Object.fromEntries(Object.entries(head).map(([name, steps]) => [name, joinSteps(steps)])),
   };
 }

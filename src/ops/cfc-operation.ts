@@ -72,7 +72,7 @@ class Memory {
 
   private visit(see: <T extends tf.Tensor>(tensor: T) => T): { tensors: ScanTensors; trace: CfcTrace } {
     const maybe = <T extends tf.Tensor>(tensor: T | undefined) => tensor && see(tensor);
-    const { x, state, layers, wTau, a, elapsed, keep, mask } = this.tensors;
+    const { x, state, layers, wTau, a, elapsed, keep, mask, dropout } = this.tensors;
     const { consumed, activated, preActivated, head } = this.trace;
     return {
       tensors: {
@@ -85,11 +85,12 @@ class Memory {
         elapsed: maybe(elapsed),
         keep: maybe(keep),
         mask: maybe(mask),
+        dropout: dropout?.map(maybe),
       },
       trace: {
         consumed: see(consumed),
         activated: activated.map(see),
-        preActivated: preActivated.map(see),
+        preActivated: preActivated.map(maybe),
         head: Object.fromEntries(Object.entries(head).map(([name, part]) => [name, see(part)])),
       },
     };

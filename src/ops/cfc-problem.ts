@@ -62,6 +62,8 @@ export interface ScanTensors {
   keep?: tf.Tensor2D;
   /** 0 where the step is skipped, else 1, `[rows, 1]`. */
   mask?: tf.Tensor2D;
+  /** Factors on the activations of each backbone layer `[rows, size]`; none where a layer has no dropout. */
+  dropout?: (tf.Tensor2D | undefined)[];
 }
 
 /** Numbers and choices of one scan. */

@@ -34,6 +34,11 @@ export interface CfcScanOptions {
    * or as a differentiable tensor. Default 1.
    */
   elapsed?: Elapsed;
+  /**
+   * Factors on the activations of each backbone layer, `[batch, time, width]`: 0 where a unit is dropped,
+   * `1 / (1 - rate)` elsewhere. `undefined` for a layer without dropout; default no dropout.
+   */
+  dropout?: readonly (tf.Tensor3D | undefined)[];
 }
 
 /** Result of {@link cfcScan}. */
@@ -71,8 +76,9 @@ export function cfcScan(options: CfcScanOptions): CfcScanResult {
         layers: [...weights.backbone, weights.heads],
         wTau: weights.wTau,
         a: weights.a,
-        keep: resets && tf.sub<tf.Tensor2D>(constant(1), flags(resets, batch, steps)),
-        mask: mask && flags(mask, batch, steps),
+        keep: resets && tf.sub<tf.Tensor2D>(constant(1), flagRows(resets, batch, steps)),
+        mask: mask && flagRows(mask, batch, steps),
+        dropout: options.dropout?.map((factors) => factors && toRows(factors)),
         elapsed: typeof times === "number" ? undefined : times,
       },
       { mode, flavour, activation, elapsed: typeof times === "number" ? times : 1 },
@@ -82,10 +88,12 @@ export function cfcScan(options: CfcScanOptions): CfcScanResult {
   });
 }
 
-function flags(x: tf.Tensor, batch: number, steps: number): tf.Tensor2D {
+/** `[batch, time]` of any type as time-major float rows `[time * batch, 1]`. */
+export function flagRows(x: tf.Tensor, batch: number, steps: number): tf.Tensor2D {
   return toRows(tf.reshape<tf.Rank.R3>(asFloat(x), [batch, steps, 1]));
 }
 
-function asFloat<T extends tf.Tensor>(x: T): T {
+/** The tensor itself where it is float32, else a float32 copy. */
+export function asFloat<T extends tf.Tensor>(x: T): T {
   return x.dtype === "float32" ? x : tf.cast(x, "float32");
 }

@@ -23,11 +23,13 @@ describe("CfCCell", () => {
         const column = tf.reshape(times, [4, 1]);
         const problem = { ...options, weights: cell.weights, x: tf.zeros([4, 1, 3]) as tf.Tensor3D, state };
         expect(
-          difference(cell.call(x, state).dataSync(), referenceStep(x, state, 1, problem).dataSync()),
+          difference(cell.call(x, state).state.dataSync(), referenceStep(x, state, 1, problem).dataSync()),
         ).toBeLessThan(1e-6);
         const expected = referenceStep(x, state, column, problem).dataSync();
-        expect(difference(cell.call(x, state, times).dataSync(), expected)).toBeLessThan(1e-6);
-        expect(difference(cell.call(x, state, [0.5, 1, 2, 0]).dataSync(), expected)).toBeLessThan(1e-6);
+        expect(difference(cell.call(x, state, times).state.dataSync(), expected)).toBeLessThan(1e-6);
+        expect(difference(cell.call(x, state, [0.5, 1, 2, 0]).output.dataSync(), expected)).toBeLessThan(
+          1e-6,
+        );
       });
       cell.dispose();
     },

@@ -1,0 +1,147 @@
+/** An LSTM beside any cell, for memories over long gaps. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import { checkInteger } from "../layers/checks.js";
+import type { CfcFlavour } from "../ops/cfc-problem.js";
+import type { CfcScanResult } from "../ops/cfc-scan.js";
+import { cfcFlavours, checkName } from "../ops/check-scan.js";
+import { mixedMemoryScan } from "../ops/mixed-memory-scan.js";
+import type { LstmWeights } from "../ops/mixed-memory-step.js";
+import type { Elapsed } from "../ops/sequence-rows.js";
+import type { CreateVariable } from "./cfc-weights.js";
+import { checkSequence } from "./check-sequence.js";
+import { createLstmWeights } from "./lstm-weights.js";
+import { OwnWeights } from "./own-weights.js";
+import type {
+  CellStep,
+  RecurrentCell,
+  SequenceCell,
+  SequenceOptions,
+  StepOptions,
+} from "./recurrent-cell.js";
+
+/** Options of {@link MixedMemoryCell}. */
+export interface MixedMemoryCellOptions<Cell extends RecurrentCell = RecurrentCell> {
+  /** The cell that the LSTM stands beside; not built yet, it is built and disposed with this one. */
+  cell: Cell;
+  /**
+   * What the LSTM's output replaces: in `torch` (default) the state that the cell consumes, in `tf` the input
+   * of the cell, which is then built for inputs of its own state's size.
+   */
+  flavour?: CfcFlavour;
+  /** Added to the forget gate, default 1. */
+  forgetBias?: number;
+  /** Decides the first weights of the LSTM; default random. */
+  seed?: number;
+}
+
+/**
+ * Mixed memory (Lechner and Hasani, "Learning long-term dependencies in irregularly-sampled time series", 2020):
+ * an LSTM whose memory takes no part in the continuous-time dynamics. The state is `[h | c]`,
+ * `[batch, 2 * cell.stateSize]`: the cell's state and the LSTM's memory.
+ *
+ * @example
+ * ```ts
+ * const cell = new MixedMemoryCell({ cell: new CfCCell({ units: 32, seed: 0 }), seed: 0 });
+ * cell.build(4);
+ * const { outputs, state } = cell.scan({ x, state: cell.initialState(8), elapsed }); // x [8, 20, 4]
+ * ```
+ */
+export class MixedMemoryCell<Cell extends RecurrentCell = RecurrentCell> implements SequenceCell {
+  /** The cell that the LSTM stands beside. */
+  readonly cell: Cell;
+  /** See {@link MixedMemoryCellOptions.flavour}. */
+  readonly flavour: CfcFlavour;
+  /** Added to the forget gate. */
+  readonly forgetBias: number;
+  private readonly own: OwnWeights;
+  private built?: LstmWeights;
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: MixedMemoryCellOptions<Cell>) {
+    const { cell, flavour = "torch", forgetBias = 1 } = options;
+    this.cell = cell;
+    this.flavour = checkName("flavour", flavour, cfcFlavours);
+    if (!Number.isFinite(forgetBias)) {
+      throw new InvalidArgumentError("forgetBias", `expected a finite number, received ${forgetBias}`);
+    }
+    this.forgetBias = forgetBias;
+    this.own = new OwnWeights(new Random(options.seed));
+  }
+
+  /** Size of the state: twice that of the cell. */
+  get stateSize(): number {
+    return 2 * this.cell.stateSize;
+  }
+
+  /** Size of the cell's output. */
+  get outputSize(): number {
+    return this.cell.outputSize;
+  }
+
+  /** Creates the weights of the LSTM and of the cell; a second call does nothing. */
+  build(inputSize: number, create?: CreateVariable): void {
+    if (this.built) return;
+    const size = this.cell.stateSize;
+    this.built = createLstmWeights(this.flavour, inputSize, size, create ?? this.own.create);
+    this.cell.build(this.flavour === "torch" ? inputSize : size, create);
+  }
+
+  /** Weights of the LSTM. Throws `InvalidStateError` before {@link MixedMemoryCell.build}. */
+  get weights(): LstmWeights {
+    if (!this.built)
+      throw new InvalidStateError("MixedMemoryCell: weights exist only after build(inputSize)");
+    return this.built;
+  }
+
+  /** The weights of the LSTM that the cell itself owns, by name: `lstm/kernel`, ... */
+  get variables(): ReadonlyMap<string, tf.Variable> {
+    return this.own.variables;
+  }
+
+  /** Zeros `[batch, 2 * cell.stateSize]`. */
+  initialState(batch: number): tf.Tensor2D {
+    return tf.zeros([checkInteger("batch", batch), this.stateSize]);
+  }
+
+  /**
+   * One step.
+   *
+   * @param x `[batch, features]` · @param state `[batch, 2 * cell.stateSize]`
+   * @param elapsed time since the last step, a number or `[batch]`, default 1
+   */
+  call(x: tf.Tensor2D, state: tf.Tensor2D, elapsed?: Elapsed, options?: StepOptions): CellStep {
+    if (x.shape.length !== 2) throw new ShapeError("x", "[batch, features]", x.shape);
+    const [batch, features] = x.shape;
+    return tf.tidy(() => {
+      const sequence = tf.reshape<tf.Rank.R3>(x, [batch, 1, features]);
+      const scanned = this.scan({ ...options, x: sequence, state, elapsed });
+      return {
+        output: tf.reshape<tf.Rank.R2>(scanned.outputs, [batch, this.outputSize]),
+        state: scanned.state,
+      };
+    });
+  }
+
+  /** The cell's output for its part of the state. */
+  readout(state: tf.Tensor2D): tf.Tensor2D {
+    const size = this.cell.stateSize;
+    return tf.tidy(() => this.cell.readout(tf.slice(state, [0, 0], [-1, size])));
+  }
+
+  /** A whole sequence, step by step. */
+  scan(options: SequenceOptions): CfcScanResult {
+    const { weights, cell, flavour, forgetBias } = this;
+    checkSequence(options, weights.kernel.shape[0], this.stateSize);
+    return mixedMemoryScan({ ...options, weights, cell, flavour, forgetBias });
+  }
+
+  /** Frees the weights that this cell and the inner one own. */
+  dispose(): void {
+    this.own.dispose();
+    this.cell.dispose();
+    this.built = undefined;
+  }
+}

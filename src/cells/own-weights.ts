@@ -1,0 +1,29 @@
+/** Weights that a cell owns itself, for use without a layer. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Random } from "../core/random.js";
+import { initialize } from "../layers/initializers.js";
+import type { CreateVariable } from "./cfc-weights.js";
+
+/** Variables by name, made with first values from one generator. */
+export class OwnWeights {
+  /** All variables, in the order of their making. */
+  readonly variables = new Map<string, tf.Variable>();
+
+  /** @param random source of the first values */
+  constructor(private readonly random: Random) {}
+
+  /** Makes one variable. */
+  readonly create: CreateVariable = (name, options) => {
+    const values = initialize({ ...options, random: this.random });
+    const variable = tf.tidy(() => tf.variable(tf.tensor(values, [...options.shape])));
+    this.variables.set(name, variable);
+    return variable;
+  };
+
+  /** Frees all variables. */
+  dispose(): void {
+    for (const variable of this.variables.values()) variable.dispose();
+    this.variables.clear();
+  }
+}
