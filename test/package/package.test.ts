@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { transform } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { install, type Packed, pack, run } from "./scratch-project.js";
+import { snippetsOf } from "./snippets.js";
 
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), "ncps-ts-package-"));
 const project = join(scratch, "project");
 let main: Packed;
@@ -70,6 +73,19 @@ describe("in a project", () => {
     mkdirSync(folder);
     expect(run(process.execPath, [join(project, file)], folder)).toContain("all checks passed");
   });
+
+  it.each(snippetsOf(join(root, "README.md")).map((snippet) => [snippet.line, snippet.code]))(
+    "the program at line %d of the README runs",
+    async (line, code) => {
+      const shorter = code
+        .replace("totalTimesteps: 100_000", "totalTimesteps: 256")
+        .replace("numEpisodes: 100", "numEpisodes: 2");
+      const program = join(project, `readme-${line}.mjs`);
+      writeFileSync(program, (await transform(shorter, { loader: "ts" })).code);
+      const output = run(process.execPath, [program], project);
+      if (code.includes("console.log")) expect(output).toMatch(/^[\d.]+ ± [\d.]+\n$/);
+    },
+  );
 
   it("the command ale-bindings runs", () => {
     const command = join(project, "node_modules/ale-bindings/bin/ale-bindings.js");

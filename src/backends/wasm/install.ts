@@ -57,6 +57,9 @@ export interface WasmRepairOptions {
  * @example
  * ```ts
  * import "@tensorflow/tfjs-backend-wasm";
+ * import * as tf from "@tensorflow/tfjs-core";
+ * import { installWasmRepairs } from "ncps-ts";
+ *
  * await tf.setBackend("wasm");
  * installWasmRepairs();
  * ```
