@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
+import { requireBackend } from "../backends/require-backend.js";
 import { InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { sizeOf } from "../core/state.js";
@@ -87,6 +88,7 @@ export abstract class Block extends tfl.layers.Layer {
   /** Creates the weights for inputs of a shape (with batch). Called once; a second call does nothing. */
   override build(inputShape: LayerShape | LayerShape[]): void {
     if (this.built) return;
+    requireBackend();
     this.createVariables(firstShape(inputShape));
     super.build(inputShape);
   }

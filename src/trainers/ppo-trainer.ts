@@ -1,6 +1,7 @@
 /** Proximal policy optimisation. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { requireBackend } from "../backends/require-backend.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
 import { CheckpointError, InvalidArgumentError, ShapeError } from "../core/errors.js";
@@ -90,6 +91,7 @@ export class PPOTrainer implements Policy, Stateful {
   private started = false;
 
   /**
+   * @throws BackendError when no backend is active
    * @throws InvalidArgumentError for an unknown option, a value out of range, or an action space
    * that is not `Discrete`
    */
@@ -97,23 +99,19 @@ export class PPOTrainer implements Policy, Stateful {
     const { hyperparameters, schedules } = resolvePPOOptions(options);
     this.hyperparameters = hyperparameters;
     this.schedules = schedules;
+    requireBackend();
     const random = new Random(options.seed);
     const [modelSeed, envSeed] = [random.integer(2 ** 31), random.integer(2 ** 31)];
     this.random = random;
     this.playRandom = random.split();
     this.envSeed = envSeed;
     this.env = makeEnvironments(options, hyperparameters);
-    const { observationSpace, actionSpace } = this.env;
-    if (actionSpace.kind !== "discrete") {
-      throw new InvalidArgumentError(
-        "env",
-        `PPOTrainer acts in Discrete spaces, this one is ${actionSpace.kind}`,
-      );
+    try {
+      this.model = makeModel(options, this.env, modelSeed);
+    } catch (error) {
+      if (this.env !== options.env) void this.env.close();
+      throw error;
     }
-    const model = options.model ?? defaultModel;
-    this.model =
-      typeof model === "function" ? model({ observationSpace, actionSpace, seed: modelSeed }) : model;
-    checkFit(this.model, this.env);
     const {
       gamma,
       gaeLambda: lambda,
@@ -126,27 +124,27 @@ export class PPOTrainer implements Policy, Stateful {
     this.optimizer = new Adam(adam);
     this.gae = new GAE({ gamma, lambda });
     if (klPenalty) this.klPenalty = new AdaptiveKLCoefficient(klPenalty);
-    const { env, episodes, optimizer } = this;
+    const { env, model, episodes, optimizer } = this;
     if (hyperparameters.normalizeReward)
       this.rewardScaler = new RewardScaler({ numEnvs: env.numEnvs, gamma });
     const { rewardScaler } = this;
     this.collector = new RolloutCollector({
       env,
-      model: this.model,
+      model,
       random,
       episodes,
       clipRewards,
       rewardScaler,
       bootstrapTruncated,
     });
-    this.update = new PPOUpdate({ model: this.model, optimizer, random, hyperparameters });
+    this.update = new PPOUpdate({ model, optimizer, random, hyperparameters });
     this.buffer = new RolloutBuffer({
       numEnvs: env.numEnvs,
       numSteps: nSteps,
-      observationShape: observationSpace.shape,
-      observationDtype: observationSpace.dtype,
-      distributionSize: this.model.distributionSize,
-      stateSize: this.model.stateSize,
+      observationShape: env.observationSpace.shape,
+      observationDtype: env.observationSpace.dtype,
+      distributionSize: model.distributionSize,
+      stateSize: model.stateSize,
     });
   }
 
@@ -392,7 +390,19 @@ function makeEnvironments(options: PPOOptions, { numEnvs }: PPOHyperparameters):
   return makeVecEnv(options.env, { numEnvs, wrapper: options.wrapper, envOptions: options.envOptions });
 }
 
-function checkFit(model: ActorCritic, { observationSpace, actionSpace }: VectorEnv): void {
+function makeModel(
+  options: PPOOptions,
+  { observationSpace, actionSpace }: VectorEnv,
+  seed: number,
+): ActorCritic {
+  if (actionSpace.kind !== "discrete") {
+    throw new InvalidArgumentError(
+      "env",
+      `PPOTrainer acts in Discrete spaces, this one is ${actionSpace.kind}`,
+    );
+  }
+  const { model: given = defaultModel } = options;
+  const model = typeof given === "function" ? given({ observationSpace, actionSpace, seed }) : given;
   if (model.observationShape.join() !== observationSpace.shape.join()) {
     throw new ShapeError(
       "model",
@@ -400,7 +410,8 @@ function checkFit(model: ActorCritic, { observationSpace, actionSpace }: VectorE
       model.observationShape,
     );
   }
-  if (actionSpace.kind === "discrete" && model.distributionSize !== actionSpace.n) {
+  if (model.distributionSize !== actionSpace.n) {
     throw new ShapeError("model", `[${actionSpace.n}] logits`, [model.distributionSize]);
   }
+  return model;
 }

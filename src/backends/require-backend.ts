@@ -1,0 +1,16 @@
+/** A clear word where a backend is missing. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { BackendError } from "../core/errors.js";
+
+/**
+ * Makes sure that a backend is active.
+ *
+ * @throws BackendError when none is; the message says what to call
+ */
+export function requireBackend(): void {
+  if (tf.getBackend()) return;
+  throw new BackendError(
+    "no backend is active: call `await useBackend()` before making layers, models or trainers",
+  );
+}
