@@ -8,29 +8,32 @@ import { Wrapper } from "./wrapper.js";
 /** Options of {@link TimeLimit}. */
 export interface TimeLimitOptions {
   /** Steps after which an episode is cut. */
-  maxSteps: number;
+  maxEpisodeSteps: number;
 }
 
 /**
- * Sets `truncated` on step `maxSteps` of an episode, unless the task itself ended there; never touches
+ * Sets `truncated` on step `maxEpisodeSteps` of an episode, unless the task itself ended there; never touches
  * `terminated`.
  *
  * @example
  * ```ts
- * const env = new TimeLimit(make("Arcade/Breakout-v0"), { maxSteps: 1000 });
+ * const env = new TimeLimit(make("Arcade/Breakout-v0"), { maxEpisodeSteps: 1000 });
  * ```
  */
 export class TimeLimit extends Wrapper {
-  private readonly maxSteps: number;
+  private readonly maxEpisodeSteps: number;
   private steps = 0;
 
-  /** @throws InvalidArgumentError when `maxSteps` is not a positive integer */
-  constructor(env: Env, { maxSteps }: TimeLimitOptions) {
+  /** @throws InvalidArgumentError when `maxEpisodeSteps` is not a positive integer */
+  constructor(env: Env, { maxEpisodeSteps }: TimeLimitOptions) {
     super(env);
-    if (!(Number.isInteger(maxSteps) && maxSteps > 0)) {
-      throw new InvalidArgumentError("maxSteps", `expected a positive integer, received ${maxSteps}`);
+    if (!(Number.isInteger(maxEpisodeSteps) && maxEpisodeSteps > 0)) {
+      throw new InvalidArgumentError(
+        "maxEpisodeSteps",
+        `expected a positive integer, received ${maxEpisodeSteps}`,
+      );
     }
-    this.maxSteps = maxSteps;
+    this.maxEpisodeSteps = maxEpisodeSteps;
   }
 
   /** @inheritDoc */
@@ -46,14 +49,14 @@ export class TimeLimit extends Wrapper {
    * @throws InvalidStateError after the limit, until `reset` is called
    */
   override step(action: Action): StepResult {
-    if (this.steps >= this.maxSteps) {
+    if (this.steps >= this.maxEpisodeSteps) {
       throw new InvalidStateError(
-        `step() after the time limit of ${this.maxSteps} steps: call reset() first`,
+        `step() after the time limit of ${this.maxEpisodeSteps} steps: call reset() first`,
       );
     }
     const result = super.step(action);
     this.steps++;
-    return this.steps < this.maxSteps || result.terminated ? result : { ...result, truncated: true };
+    return this.steps < this.maxEpisodeSteps || result.terminated ? result : { ...result, truncated: true };
   }
 
   /** @inheritDoc */

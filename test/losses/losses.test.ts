@@ -197,7 +197,7 @@ describe("small estimators", () => {
   it("frees its tensors", () => {
     const before = tf.memory().numTensors;
     const x = tf.tensor1d([0.1, 0.2]);
-    tf.dispose(new ClippedPPOLoss().apply({ logProb: x, oldLogProb: x, advantages: x }));
+    tf.dispose({ ...new ClippedPPOLoss().apply({ logProb: x, oldLogProb: x, advantages: x }) });
     new ClippedValueLoss().apply({ values: x, oldValues: x, returns: x, mask: x }).dispose();
     x.dispose();
     expect(tf.memory().numTensors).toBe(before);

@@ -79,7 +79,7 @@ describe("EpisodicLife", () => {
   });
 
   it("handles an inner time limit that cuts during the NOOP", () => {
-    const env = new EpisodicLife(new TimeLimit(new FakeAtari({ lifeLostAt: [1] }), { maxSteps: 2 }));
+    const env = new EpisodicLife(new TimeLimit(new FakeAtari({ lifeLostAt: [1] }), { maxEpisodeSteps: 2 }));
     env.reset();
     env.step(0);
     expect(shown(env.reset())).toEqual([2, 0, 0]);

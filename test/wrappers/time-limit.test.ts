@@ -6,7 +6,7 @@ import { FakeAtari, play } from "./fake-atari.js";
 
 describe("TimeLimit", () => {
   it("truncates at the limit and never terminates", () => {
-    const env = new TimeLimit(new FakeAtari(), { maxSteps: 3 });
+    const env = new TimeLimit(new FakeAtari(), { maxEpisodeSteps: 3 });
     for (let episode = 0; episode < 2; episode++) {
       env.reset();
       const ends = [0, 1, 2].map((action) => env.step(action));
@@ -17,8 +17,8 @@ describe("TimeLimit", () => {
   });
 
   it("leaves an end at or before the limit to the task", () => {
-    for (const maxSteps of [2, 3]) {
-      const env = new TimeLimit(new FakeAtari({ length: 2 }), { maxSteps });
+    for (const maxEpisodeSteps of [2, 3]) {
+      const env = new TimeLimit(new FakeAtari({ length: 2 }), { maxEpisodeSteps });
       env.reset();
       env.step(0);
       expect(env.step(0)).toMatchObject({ terminated: true, truncated: false });
@@ -26,13 +26,13 @@ describe("TimeLimit", () => {
   });
 
   it("passes an earlier truncation on", () => {
-    const env = new TimeLimit(new FakeAtari({ truncatedAt: 1 }), { maxSteps: 5 });
+    const env = new TimeLimit(new FakeAtari({ truncatedAt: 1 }), { maxEpisodeSteps: 5 });
     env.reset();
     expect(env.step(0).truncated).toBe(true);
   });
 
   it("keeps the contract and counts on from a saved state", () => {
-    const make = () => new TimeLimit(new FakeAtari(), { maxSteps: 7 });
+    const make = () => new TimeLimit(new FakeAtari(), { maxEpisodeSteps: 7 });
     checkEnv(make());
     const env = make();
     env.reset({ seed: 1 });
@@ -44,7 +44,7 @@ describe("TimeLimit", () => {
     expect(play(other, 20)).toEqual(future);
   });
 
-  it.each([0, 1.5, Number.NaN])("refuses a limit of %s", (maxSteps) => {
-    expect(() => new TimeLimit(new FakeAtari(), { maxSteps })).toThrow(InvalidArgumentError);
+  it.each([0, 1.5, Number.NaN])("refuses a limit of %s", (maxEpisodeSteps) => {
+    expect(() => new TimeLimit(new FakeAtari(), { maxEpisodeSteps })).toThrow(InvalidArgumentError);
   });
 });

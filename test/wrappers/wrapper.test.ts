@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { InvalidStateError } from "../../src/core/errors.js";
 import type { Action, Env } from "../../src/envs/env.js";
 import { TimeLimit, Wrapper } from "../../src/wrappers/index.js";
 import { FakeAtari, play } from "./fake-atari.js";
@@ -13,7 +14,7 @@ class DoubleReward extends Wrapper {
 describe("Wrapper", () => {
   it("passes everything on", () => {
     const inner = new FakeAtari();
-    const env = new DoubleReward(new TimeLimit(inner, { maxSteps: 50 }));
+    const env = new DoubleReward(new TimeLimit(inner, { maxEpisodeSteps: 50 }));
     expect(env.unwrapped).toBe(inner);
     expect(env.id).toBe(inner.id);
     expect(env.observationSpace).toBe(inner.observationSpace);
@@ -29,12 +30,12 @@ describe("Wrapper", () => {
   });
 
   it("saves and restores what is inside and its own", () => {
-    const env = new DoubleReward(new TimeLimit(new FakeAtari(), { maxSteps: 7 }));
+    const env = new DoubleReward(new TimeLimit(new FakeAtari(), { maxEpisodeSteps: 7 }));
     env.reset({ seed: 1 });
     play(env, 3);
     const state = structuredClone(env.getState());
     const future = play(env, 20);
-    const other = new DoubleReward(new TimeLimit(new FakeAtari(), { maxSteps: 7 }));
+    const other = new DoubleReward(new TimeLimit(new FakeAtari(), { maxEpisodeSteps: 7 }));
     other.setState(state);
     expect(play(other, 20)).toEqual(future);
   });
