@@ -1,0 +1,142 @@
+/** An LTC scan in plain arrays: the synapses that exist as a list, and their parameters beside it. */
+
+import type * as tf from "@tensorflow/tfjs-core";
+import {
+  type DynamicsName,
+  dynamicsNames,
+  type LtcSettings,
+  type LtcSynapses,
+  type LtcTensors,
+  positiveNames,
+} from "./ltc-problem.js";
+
+/** Synapses of one matrix with their parameters, all of one length. */
+export interface SynapseList {
+  /** Number of synapses. */
+  count: number;
+  /** Where each begins. */
+  source: Int32Array;
+  /** Where each ends. */
+  destination: Int32Array;
+  /** Where its parameters lie in their matrices. */
+  place: Int32Array;
+  /** Greatest conductance, positive. */
+  w: Float64Array;
+  /** Steepness. */
+  sigma: Float64Array;
+  /** Half-open potential. */
+  mu: Float64Array;
+  /** Reversal potential. */
+  erev: Float64Array;
+}
+
+/** Everything that a scan reads. */
+export interface LtcArrays {
+  /** Sequences. */
+  batch: number;
+  /** Steps of each. */
+  steps: number;
+  /** Neurons. */
+  units: number;
+  /** Inputs. */
+  inputs: number;
+  /** Inputs, time-major `[rows, inputs]`. */
+  x: Float32Array;
+  /** `[batch, units]`. */
+  state: Float32Array;
+  /** `[rows]`; without it all steps take `settings.elapsed`. */
+  elapsed?: Float32Array;
+  /** `[rows]`, 0 where the state is cleared. */
+  keep?: Float32Array;
+  /** `[rows]`, 0 where a step is skipped. */
+  mask?: Float32Array;
+  /** Leak conductance, positive. */
+  gleak: Float64Array;
+  /** Leak potential. */
+  vleak: Float64Array;
+  /** Capacitance, positive. */
+  cm: Float64Array;
+  /** Between neurons. */
+  inner: SynapseList;
+  /** From inputs. */
+  sensory: SynapseList;
+  /** The weights as they are stored, for the slope of the softplus. */
+  raw: Record<DynamicsName, Float32Array>;
+  /** Numbers of the scan. */
+  settings: LtcSettings;
+}
+
+/** Reads all tensors; only for backends that hold them in memory. */
+export function readArrays(tensors: LtcTensors, settings: LtcSettings, synapses: LtcSynapses): LtcArrays {
+  const { x, state, elapsed, keep, mask, weights } = tensors;
+  const [batch, units] = state.shape;
+  const raw = {} as Record<DynamicsName, Float32Array>;
+  for (const name of dynamicsNames) raw[name] = read(weights[name]);
+  const positive: Partial<Record<DynamicsName, ArrayLike<number>>> = {};
+  for (const name of positiveNames) {
+    positive[name] = settings.implicitConstraints ? Float64Array.from(raw[name], softplus) : raw[name];
+  }
+  const { adjacency, sensoryAdjacency } = synapses;
+  return {
+    batch,
+    steps: x.shape[0] / batch,
+    units,
+    inputs: x.shape[1],
+    x: read(x),
+    state: read(state),
+    elapsed: elapsed && read(elapsed),
+    keep: keep && read(keep),
+    mask: mask && read(mask),
+    gleak: Float64Array.from(positive.gleak!),
+    vleak: Float64Array.from(raw.vleak),
+    cm: Float64Array.from(positive.cm!),
+    inner: listSynapses(adjacency, units, [positive.w!, raw.sigma, raw.mu, raw.erev]),
+    sensory: listSynapses(sensoryAdjacency, units, [
+      positive.sensoryW!,
+      raw.sensorySigma,
+      raw.sensoryMu,
+      raw.sensoryErev,
+    ]),
+    raw,
+    settings,
+  };
+}
+
+function read(tensor: tf.Tensor): Float32Array {
+  return tensor.dataSync() as Float32Array;
+}
+
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+const places = new WeakMap<Int8Array, Int32Array>();
+
+// Wirings do not change, so the places of their synapses are looked for once.
+function placesOf(adjacency: Int8Array): Int32Array {
+  let found = places.get(adjacency);
+  if (!found) {
+    found = Int32Array.from([...adjacency.keys()].filter((i) => adjacency[i] !== 0));
+    places.set(adjacency, found);
+  }
+  return found;
+}
+
+function listSynapses(adjacency: Int8Array, units: number, matrices: ArrayLike<number>[]): SynapseList {
+  const place = placesOf(adjacency);
+  const [w, sigma, mu, erev] = matrices.map((matrix) => {
+    const values = new Float64Array(place.length);
+    for (let k = 0; k < values.length; k++) values[k] = matrix[place[k]];
+    return values;
+  });
+  return {
+    count: place.length,
+    source: place.map((i) => Math.floor(i / units)),
+    destination: place.map((i) => i % units),
+    place,
+    w,
+    sigma,
+    mu,
+    erev,
+  };
+}

@@ -1,0 +1,111 @@
+/** Forward pass of the LTC scan in plain arrays. */
+
+import type { LtcArrays, SynapseList } from "./ltc-arrays.js";
+
+/** What the backward pass needs; steps of the solver are counted through all rows. */
+export interface LtcTrace {
+  /** Potentials before each solver step `[rows * unfolds, units]`. */
+  before: Float64Array;
+  /** Change of the potentials in a unit of time `[rows * unfolds, units]`. */
+  rate: Float64Array;
+  /** Denominators `[rows * unfolds, units]`. */
+  denominator: Float64Array;
+  /** How far each synapse is open `[rows * unfolds, synapses]`. */
+  open: Float32Array;
+  /** The same from the inputs `[rows, synapses]`. */
+  sensoryOpen: Float32Array;
+}
+
+/** Result of {@link ltcForward}. */
+export interface LtcForward {
+  /** Potentials after each step `[rows, units]`. */
+  outputs: Float32Array;
+  /** Only when it was asked for. */
+  trace?: LtcTrace;
+}
+
+/**
+ * Runs all sequences, one after the other. A solver step of length `h = elapsed / unfolds` is the semi-implicit
+ * Euler step of Hasani et al. 2021,
+ *
+ *     v' = (cm / h v + n) / (cm / h + d) = v + h (n - d v) / (cm + h d)
+ *
+ * with the second form, which leaves `v` as it is where no time passes.
+ */
+export function ltcForward(arrays: LtcArrays, record: boolean): LtcForward {
+  const { batch, steps, units, inputs, x, elapsed, keep, mask, inner, sensory, settings } = arrays;
+  const { gleak, vleak, cm } = arrays;
+  const { odeUnfolds, epsilon } = settings;
+  const rows = batch * steps;
+  const outputs = new Float32Array(rows * units);
+  const trace = record ? createTrace(arrays) : undefined;
+  const innerOpen = trace?.open ?? new Float32Array(inner.count);
+  const sensoryOpen = trace?.sensoryOpen ?? new Float32Array(sensory.count);
+  const v = new Float64Array(units);
+  const [n, d, baseN, baseD] = [0, 0, 0, 0].map(() => new Float64Array(units));
+  for (let sequence = 0; sequence < batch; sequence++) {
+    for (let i = 0; i < units; i++) v[i] = arrays.state[sequence * units + i];
+    for (let step = 0; step < steps; step++) {
+      const row = step * batch + sequence;
+      if (keep?.[row] === 0) v.fill(0);
+      if (mask?.[row] !== 0) {
+        for (let i = 0; i < units; i++) {
+          baseN[i] = gleak[i] * vleak[i];
+          baseD[i] = gleak[i] + epsilon;
+        }
+        conduct(sensory, x, row * inputs, baseN, baseD, sensoryOpen, trace ? row * sensory.count : 0);
+        const h = (elapsed ? elapsed[row] : settings.elapsed) / odeUnfolds;
+        for (let unfold = 0; unfold < odeUnfolds; unfold++) {
+          const at = row * odeUnfolds + unfold;
+          n.set(baseN);
+          d.set(baseD);
+          conduct(inner, v, 0, n, d, innerOpen, trace ? at * inner.count : 0);
+          for (let i = 0; i < units; i++) {
+            const denominator = cm[i] + h * d[i];
+            const rate = denominator === 0 ? 0 : (n[i] - d[i] * v[i]) / denominator;
+            if (trace) {
+              trace.before[at * units + i] = v[i];
+              trace.rate[at * units + i] = rate;
+              trace.denominator[at * units + i] = denominator;
+            }
+            v[i] += h * rate;
+          }
+        }
+      }
+      outputs.set(v, row * units);
+    }
+  }
+  return { outputs, trace };
+}
+
+/** Adds the currents of all synapses to numerators and denominators, and keeps how far each is open. */
+function conduct(
+  { count, source, destination, w, sigma, mu, erev }: SynapseList,
+  v: Float64Array | Float32Array,
+  offset: number,
+  n: Float64Array,
+  d: Float64Array,
+  open: Float32Array,
+  at: number,
+): void {
+  for (let k = 0; k < count; k++) {
+    const s = 1 / (1 + Math.exp(sigma[k] * (mu[k] - v[offset + source[k]])));
+    const conductance = w[k] * s;
+    const i = destination[k];
+    n[i] += conductance * erev[k];
+    d[i] += conductance;
+    open[at + k] = s;
+  }
+}
+
+function createTrace({ batch, steps, units, inner, sensory, settings }: LtcArrays): LtcTrace {
+  const rows = batch * steps;
+  const solverSteps = rows * settings.odeUnfolds;
+  return {
+    before: new Float64Array(solverSteps * units),
+    rate: new Float64Array(solverSteps * units),
+    denominator: new Float64Array(solverSteps * units),
+    open: new Float32Array(solverSteps * inner.count),
+    sensoryOpen: new Float32Array(rows * sensory.count),
+  };
+}
