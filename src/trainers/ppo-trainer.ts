@@ -1,6 +1,5 @@
 /** Proximal policy optimisation. */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { requireBackend } from "../backends/require-backend.js";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
@@ -18,7 +17,6 @@ import type { VectorEnv } from "../vector/vector-env.js";
 import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import { defaultModel } from "./default-model.js";
 import type { Policy, Prediction, PredictOptions } from "./evaluate-policy.js";
-import { frameTensor } from "./frame-tensor.js";
 import { type CheckpointLocation, host, locate } from "./host.js";
 import {
   type PPOHyperparameters,
@@ -29,6 +27,7 @@ import {
 import { PPOUpdate, type PPOUpdateCoefficients, type PPOUpdateStatistics } from "./ppo-update.js";
 import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
+import { runModel } from "./run-model.js";
 
 /** Options of {@link PPOTrainer.learn}. */
 export interface LearnOptions {
@@ -231,21 +230,13 @@ export class PPOTrainer implements Policy, Stateful {
     for (let row = 0; row < batch; row++) {
       if (episodeStart?.[row]) states.fill(0, row * model.stateSize, (row + 1) * model.stateSize);
     }
-    const output = tf.tidy(() => {
-      const { distribution, state } = model.apply(
-        frameTensor(observations, [batch, 1, ...model.observationShape]),
-        model.stateSize > 0 ? { state: tf.tensor2d(states, [batch, model.stateSize]) } : {},
-      );
-      return state ? [distribution, state] : [distribution];
-    });
-    const [distribution, next] = await Promise.all(output.map((tensor) => tensor.data<"float32">()));
-    tf.dispose(output);
+    const { distribution, states: next } = await runModel(model, batch, observations, states);
     const { actions } = sampleCategorical(distribution, {
       numActions: model.distributionSize,
       random: this.playRandom,
       deterministic,
     });
-    return { actions, action: actions[0], state: next ? Float32Array.from(next) : null };
+    return { actions, action: actions[0], state: model.stateSize > 0 ? next : null };
   }
 
   /**

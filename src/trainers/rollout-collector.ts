@@ -1,6 +1,5 @@
 /** Plays environments with a policy and writes down what happened. */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { EpisodeWindow } from "../core/episode-window.js";
 import type { Random } from "../core/random.js";
 import type { Stateful, StateRecord, TypedArray } from "../core/state.js";
@@ -8,9 +7,9 @@ import { sampleCategorical } from "../losses/index.js";
 import type { RolloutBuffer } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
 import type { VectorEnv } from "../vector/vector-env.js";
-import { frameTensor } from "./frame-tensor.js";
 import type { RewardClipping } from "./ppo-options.js";
 import type { RewardScaler } from "./reward-scaler.js";
+import { type ModelStep, runModel } from "./run-model.js";
 
 /** Options of {@link RolloutCollector}. */
 export interface RolloutCollectorOptions {
@@ -121,18 +120,8 @@ export class RolloutCollector implements Stateful {
     this.episodeStarts.set(state.episodeStarts as Uint8Array);
   }
 
-  private async forward(observations: TypedArray, states: Float32Array) {
-    const { env, model } = this.options;
-    const output = tf.tidy(() => {
-      const { distribution, values, state } = model.apply(
-        frameTensor(observations, [env.numEnvs, 1, ...env.observationSpace.shape]),
-        model.stateSize > 0 ? { state: tf.tensor2d(states, [env.numEnvs, model.stateSize]) } : {},
-      );
-      return state ? [distribution, values, state] : [distribution, values];
-    });
-    const [distribution, values, next] = await Promise.all(output.map((tensor) => tensor.data<"float32">()));
-    tf.dispose(output);
-    return { distribution, values, states: next ?? new Float32Array(0) };
+  private forward(observations: TypedArray, states: Float32Array): Promise<ModelStep> {
+    return runModel(this.options.model, this.options.env.numEnvs, observations, states);
   }
 
   // The state after the episode's last step, not the cleared one, belongs to its final observation.
