@@ -66,6 +66,28 @@ describe("first minibatch", () => {
     for (const row of written) expect(row["train/first_ratio_deviation"]).toBeLessThan(1e-4);
   });
 
+  it("is followed by the same update whether episodes are cut and padded or reset inside sequences", async () => {
+    const whole = {
+      ...recurrent,
+      env: "CartPoleNoVel-v1",
+      seed: 4,
+      nSteps: 48,
+      sequenceLength: 48,
+      nEpochs: 1,
+      batchSize: 4 * 48,
+    };
+    const models: number[][] = [];
+    for (const cutAtEpisodes of [true, false]) {
+      const made = trainer({ ...whole, cutAtEpisodes });
+      await made.learn({ totalTimesteps: 4 * 48 });
+      expect(made.episodes.count).toBeGreaterThan(3);
+      models.push([...made.model.variables.values()].flatMap((variable) => Array.from(variable.dataSync())));
+    }
+    models[0].forEach((weight, i) => {
+      expect(weight).toBeCloseTo(models[1][i], 5);
+    });
+  });
+
   it("would show a wrong state", async () => {
     const made = trainer({ ...recurrent, env: "CartPoleNoVel-v1", seed: 3, sequenceLength: 8 });
     const apply = made.model.apply.bind(made.model);
