@@ -1,0 +1,57 @@
+/** From the times at which observations were made to the times between them. */
+
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+
+/** Options of {@link elapsedFromTimestamps}. */
+export interface TimestampOptions {
+  /**
+   * Time before the first step of each sequence, `[batch]`: the last timestamp of the chunk before, where a
+   * sequence goes on. Default: the first timestamp itself.
+   */
+  previous?: readonly number[];
+  /** Length of one unit of the cell's time, e.g. 1000 for seconds from milliseconds; default 1. */
+  unit?: number;
+}
+
+/**
+ * Elapsed times `[batch, time]` of sequences observed at irregular times, for the `elapsed` of every cell. The
+ * first step of a sequence has 0, which the cells define: no time has passed. The subtraction happens in double
+ * precision: in float32 milliseconds since 1970 would be wrong by a minute.
+ *
+ * @param timestamps `[batch, time]`, rising along each sequence; padding repeats the last one
+ * @throws InvalidArgumentError when a time is not finite or lies before the one before it
+ * @throws ShapeError when the rows differ in length, or `previous` has another length than the batch
+ *
+ * @example
+ * ```ts
+ * elapsedFromTimestamps([[0, 0.5, 2]]); // [[0, 0.5, 1.5]]
+ * ```
+ */
+export function elapsedFromTimestamps(
+  timestamps: readonly (readonly number[])[],
+  { previous, unit = 1 }: TimestampOptions = {},
+): number[][] {
+  if (!(unit > 0 && Number.isFinite(unit))) {
+    throw new InvalidArgumentError("unit", `expected a positive finite number, received ${unit}`);
+  }
+  if (previous && previous.length !== timestamps.length) {
+    throw new ShapeError("previous", `[${timestamps.length}]`, [previous.length]);
+  }
+  const steps = timestamps[0]?.length ?? 0;
+  return timestamps.map((row, i) => {
+    if (row.length !== steps || steps === 0) {
+      const hint = "Pad shorter sequences with their last time and mask the steps.";
+      throw new ShapeError(`timestamps[${i}]`, `[${steps || "at least 1"}]`, [row.length], hint);
+    }
+    let last = previous ? previous[i] : row[0];
+    return row.map((time, step) => {
+      const elapsed = (time - last) / unit;
+      if (!(elapsed >= 0 && Number.isFinite(elapsed))) {
+        const message = `expected a finite time not before ${last}, received ${time}`;
+        throw new InvalidArgumentError(`timestamps[${i}][${step}]`, message);
+      }
+      last = time;
+      return elapsed;
+    });
+  });
+}

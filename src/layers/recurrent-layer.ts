@@ -1,0 +1,213 @@
+/** Base of the recurrent layers: a cell over sequences, for tfjs-layers and for reinforcement learning. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { SequenceCell } from "../cells/recurrent-cell.js";
+import { InvalidStateError, ShapeError } from "../core/errors.js";
+import type { CfcScanResult } from "../ops/cfc-scan.js";
+import type { Elapsed } from "../ops/sequence-rows.js";
+import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
+import { Block, type BlockOptions, type CallOptions, type LayerShape } from "./block.js";
+import { checkInteger } from "./checks.js";
+import type { InitializerKind } from "./initializers.js";
+
+/** Options that every {@link RecurrentLayer} takes. */
+export interface RecurrentLayerOptions extends BlockOptions {
+  /** Size of an affine projection of the outputs; the state keeps its size. Default: none. */
+  projSize?: number;
+  /** As a layer, return the outputs of all steps instead of the last one. Default false, as in Keras. */
+  returnSequences?: boolean;
+  /** As a layer, return the state after the outputs. Default false. */
+  returnState?: boolean;
+  /** As a layer, run from the last step to the first; outputs come in the order of running. Default false. */
+  goBackwards?: boolean;
+  /**
+   * As a layer, start each call from the state at the end of the call before, until `resetStates()`; no gradient
+   * flows from one call to the one before. Default false.
+   */
+  stateful?: boolean;
+}
+
+/** Options of {@link RecurrentLayer.scan}. */
+export interface RecurrentScanOptions {
+  /** `[batch, stateSize]` state before the first step; default zeros. */
+  state?: tf.Tensor2D;
+  /** `[batch, time]`, 1 where the state is cleared before the step. */
+  resets?: tf.Tensor;
+  /** `[batch, time]`, 0 where a step is skipped and the state carried through. */
+  mask?: tf.Tensor;
+  /** Time of each step: a number, `[batch]`, `[batch, time]` or `[batch, time, 1]`; default 1. */
+  elapsed?: Elapsed;
+  /** Whether dropout is active; default false. */
+  training?: boolean;
+}
+
+/**
+ * A {@link SequenceCell} over sequences `[batch, time, features]`.
+ *
+ * As a tfjs layer it takes `x`, or `[x, ...]` followed by a state `[batch, stateSize]`, by elapsed times
+ * `[batch, time, 1]`, or both, honours masks, and returns the last output `[batch, outputSize]`, or with
+ * `returnSequences` all of them. For reinforcement learning, {@link RecurrentLayer.scan} takes resets and states.
+ */
+export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> extends Block {
+  /** The cell with the weights. */
+  readonly cell: Cell;
+  /** Numbers in the state of one sequence. */
+  readonly stateSize: number;
+  /** Features of one output: `projSize`, or the cell's output. */
+  readonly outputSize: number;
+  /** See {@link RecurrentLayerOptions.returnSequences}. */
+  readonly returnSequences: boolean;
+  /** See {@link RecurrentLayerOptions.returnState}. */
+  readonly returnState: boolean;
+  /** See {@link RecurrentLayerOptions.goBackwards}. */
+  readonly goBackwards: boolean;
+  private readonly projSize?: number;
+  private readonly keepsState: boolean;
+  private keptState?: tf.Tensor2D;
+  private projection?: AffineWeights;
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: RecurrentLayerOptions, defaultPrefix: string, cell: Cell) {
+    super(options, defaultPrefix);
+    this.cell = cell;
+    this.projSize = options.projSize === undefined ? undefined : checkInteger("projSize", options.projSize);
+    this.stateSize = cell.stateSize;
+    this.outputSize = this.projSize ?? cell.outputSize;
+    this.returnSequences = options.returnSequences ?? false;
+    this.returnState = options.returnState ?? false;
+    this.goBackwards = options.goBackwards ?? false;
+    this.keepsState = options.stateful ?? false;
+    this.supportsMasking = true;
+  }
+
+  /** Distribution of the projection's first weights. */
+  protected abstract get projectionKind(): InitializerKind;
+
+  /** See {@link RecurrentLayerOptions.stateful}. */
+  override get stateful(): boolean {
+    return this.keepsState;
+  }
+
+  /** The state that the next call of a stateful layer starts from, `null` for zeros. */
+  get states(): (tf.Tensor2D | null)[] {
+    return [this.keptState ?? null];
+  }
+
+  /** Zeros `[batch, stateSize]`. */
+  initialState(batch: number): tf.Tensor2D {
+    return this.cell.initialState(batch);
+  }
+
+  protected override createVariables(inputShape: LayerShape): void {
+    const [features] = knownItem(inputShape, 1, "[batch, time, features] with known features");
+    if (inputShape.length !== 3) throw new ShapeError("inputShape", "[batch, time, features]", inputShape);
+    this.cell.build(features, (name, options) => this.addVariable(name, options));
+    if (this.projSize === undefined) return;
+    const shape = [this.cell.outputSize, this.projSize];
+    this.projection = this.addAffine("projection/", { kind: this.projectionKind, shape });
+  }
+
+  /**
+   * Runs the layer on `[batch, time, features]`.
+   *
+   * @returns outputs `[batch, time, outputSize]` and the state after the last step `[batch, stateSize]`
+   * @throws ShapeError when a tensor does not fit · @throws InvalidArgumentError for negative or NaN times
+   */
+  scan(x: tf.Tensor3D, options: RecurrentScanOptions = {}): CfcScanResult {
+    if (x.shape.length !== 3) throw new ShapeError("x", "[batch, time, features]", x.shape);
+    this.ensureBuilt(x);
+    return tf.tidy(() => {
+      const state = options.state ?? this.initialState(x.shape[0]);
+      const scanned = this.cell.scan({ ...options, x, state });
+      return { outputs: this.project(scanned.outputs) as tf.Tensor3D, state: scanned.state };
+    });
+  }
+
+  /** Outputs of all steps from a zero state: `[batch, time, features]` to `[batch, time, outputSize]`. */
+  override forward(x: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => this.scan(x as tf.Tensor3D).outputs);
+  }
+
+  /** The face for tfjs-layers; `options.initialState` is another way to pass the state. */
+  override call(inputs: tf.Tensor | tf.Tensor[], options?: CallOptions): tf.Tensor | tf.Tensor[] {
+    return tf.tidy(() => {
+      const [x, ...others] = Array.isArray(inputs) ? inputs : [inputs];
+      const mask: tf.Tensor | undefined = [options?.mask].flat()[0] ?? undefined;
+      const given: tf.Tensor | undefined = [options?.initialState].flat()[0] ?? undefined;
+      const inOrder = <T extends tf.Tensor | undefined>(sequence: T): T =>
+        (this.goBackwards && sequence ? tf.reverse(sequence, 1) : sequence) as T;
+      const start = given ?? others.find(({ rank }) => rank === 2) ?? this.keptState;
+      const { outputs, state } = this.cell.scan({
+        x: inOrder(x) as tf.Tensor3D,
+        state: (start as tf.Tensor2D) ?? this.initialState(x.shape[0]),
+        elapsed: inOrder(others.find(({ rank }) => rank === 3)),
+        mask: inOrder(mask),
+        training: options?.training === true,
+      });
+      if (this.keepsState) this.keepState(state);
+      const result = this.project(this.returnSequences ? outputs : this.cell.readout(state));
+      return this.returnState ? [result, state] : result;
+    });
+  }
+
+  /**
+   * Makes a stateful layer start from zeros again: at a new sequence, or before another batch size.
+   *
+   * @throws InvalidStateError when the layer is not stateful
+   */
+  override resetStates(): void {
+    if (!this.keepsState) {
+      throw new InvalidStateError(
+        `${this.getClassName()}: resetStates() is for layers made with stateful: true`,
+      );
+    }
+    this.keptState?.dispose();
+    this.keptState = undefined;
+  }
+
+  private keepState(state: tf.Tensor2D): void {
+    this.resetStates();
+    this.keptState = tf.keep(tf.clone(state));
+  }
+
+  private project(x: tf.Tensor): tf.Tensor {
+    const { projection } = this;
+    return projection ? overRows(x, 1, (rows) => affine(rows, projection, "linear")) : x;
+  }
+
+  /** @inheritDoc */
+  override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape | LayerShape[] {
+    const [batch, time] = (Array.isArray(inputShape[0]) ? inputShape[0] : inputShape) as LayerShape;
+    const output = this.returnSequences ? [batch, time, this.outputSize] : [batch, this.outputSize];
+    return this.returnState ? [output, [batch, this.stateSize]] : output;
+  }
+
+  /** @inheritDoc */
+  override computeMask(
+    _inputs: tf.Tensor | tf.Tensor[],
+    mask?: tf.Tensor | tf.Tensor[],
+  ): tf.Tensor | tf.Tensor[] {
+    const steps = this.returnSequences ? [mask].flat()[0] : undefined;
+    const none = null as unknown as tf.Tensor;
+    return this.returnState ? [steps ?? none, none] : (steps ?? none);
+  }
+
+  /** @inheritDoc */
+  override getConfig(): tf.serialization.ConfigDict {
+    const { projSize, returnSequences, returnState, goBackwards, keepsState } = this;
+    return {
+      ...super.getConfig(),
+      ...(projSize !== undefined && { projSize }),
+      returnSequences,
+      returnState,
+      goBackwards,
+      stateful: keepsState,
+    };
+  }
+
+  /** Frees the weights and the kept state. */
+  override dispose(): ReturnType<Block["dispose"]> {
+    if (this.keepsState) this.resetStates();
+    return super.dispose();
+  }
+}
