@@ -9,6 +9,14 @@ import "./envs/builtin.js";
 export * from "./backends/index.js";
 export { CfCCell, type CfCCellOptions } from "./cells/cfc-cell.js";
 export type { CreateVariable } from "./cells/cfc-weights.js";
+export { MixedMemoryCell, type MixedMemoryCellOptions } from "./cells/mixed-memory-cell.js";
+export type {
+  CellStep,
+  RecurrentCell,
+  SequenceCell,
+  SequenceOptions,
+  StepOptions,
+} from "./cells/recurrent-cell.js";
 export * from "./checkpoints/index.js";
 export * from "./core/episode-window.js";
 export * from "./core/errors.js";
