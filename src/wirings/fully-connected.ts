@@ -1,0 +1,71 @@
+/** Every neuron connected to every neuron. */
+
+import { checkCount, checkOutputDim, checkSeed } from "./checks.js";
+import { DefaultRng } from "./numpy/default-rng.js";
+import { Synapses } from "./synapses.js";
+import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
+
+/** Options of {@link FullyConnected}. */
+export interface FullyConnectedOptions {
+  /** Number of neurons. */
+  units: number;
+  /** Number of motor neurons. Default: `units`. */
+  outputDim?: number;
+  /** Seed of the polarities, 0 to `Number.MAX_SAFE_INTEGER`. Default 1111. */
+  seed?: number;
+  /** Whether neurons are connected to themselves. Default true. */
+  selfConnections?: boolean;
+}
+
+/**
+ * Every neuron is connected to every neuron, every input to every neuron; two synapses of three excite. The same
+ * polarities as `FullyConnected` of the Python package ncps with the same seed.
+ *
+ * @example
+ * ```ts
+ * const { synapseCount } = new FullyConnected({ units: 8, outputDim: 2 }).build(4); // 64
+ * ```
+ */
+export class FullyConnected implements Wiring {
+  /** Number of neurons. */
+  readonly units: number;
+  /** Number of motor neurons. */
+  readonly outputDim: number;
+  /** Seed of the polarities. */
+  readonly seed: number;
+  /** Whether neurons are connected to themselves. */
+  readonly selfConnections: boolean;
+
+  /** @throws InvalidArgumentError when a number is no positive integer or `outputDim` exceeds `units` */
+  constructor({ units, outputDim = units, seed = 1111, selfConnections = true }: FullyConnectedOptions) {
+    this.units = checkCount("units", units);
+    this.outputDim = checkOutputDim(outputDim, units);
+    this.seed = checkSeed(seed, Number.MAX_SAFE_INTEGER);
+    this.selfConnections = selfConnections;
+  }
+
+  /** Makes the synapses for `inputDim` inputs. */
+  build(inputDim: number): BuiltWiring {
+    const synapses = new Synapses(this, inputDim);
+    const rng = new DefaultRng(this.seed);
+    const polarity = () => rng.choice([-1, 1, 1]);
+    for (let source = 0; source < this.units; source++) {
+      for (let destination = 0; destination < this.units; destination++) {
+        if (source === destination && !this.selfConnections) continue;
+        synapses.connect(source, destination, polarity());
+      }
+    }
+    for (let source = 0; source < inputDim; source++) {
+      for (let destination = 0; destination < this.units; destination++) {
+        synapses.connectSensory(source, destination, polarity());
+      }
+    }
+    return synapses.finish();
+  }
+
+  /** The wiring as plain data. */
+  toJSON(): WiringJSON {
+    const { units, outputDim, seed, selfConnections } = this;
+    return { type: "FullyConnected", units, outputDim, seed, selfConnections };
+  }
+}

@@ -1,0 +1,56 @@
+/** Which neurons of a liquid network are connected, and with which sign. */
+
+/** Role of a neuron: motor neurons are the outputs, command neurons decide, inter neurons stand before them. */
+export type NeuronType = "inter" | "command" | "motor";
+
+/** A wiring as plain data: its class in `type`, then its options. `wiringFromJSON` makes the wiring again. */
+export interface WiringJSON {
+  /** Name of the class, e.g. `"AutoNCP"`. */
+  readonly type: string;
+  /** Options of the class, under their names. */
+  readonly [option: string]: unknown;
+}
+
+/**
+ * Who is connected to whom. A wiring never changes, so one may serve many layers; the number of inputs is given
+ * when a layer builds it.
+ */
+export interface Wiring {
+  /** Number of neurons, sensory ones not counted. */
+  readonly units: number;
+  /** Number of motor neurons; they have the ids `0..outputDim-1`. */
+  readonly outputDim: number;
+  /**
+   * Makes the synapses. The same arguments always give the same result.
+   *
+   * @param inputDim number of sensory neurons
+   * @throws InvalidArgumentError when the wiring cannot take that many inputs
+   */
+  build(inputDim: number): BuiltWiring;
+  /** The wiring as plain data for `wiringFromJSON`. */
+  toJSON(): WiringJSON;
+}
+
+/** The synapses of a {@link Wiring} for a certain number of inputs. Read only: do not write into the arrays. */
+export interface BuiltWiring {
+  /** The wiring that made it. */
+  readonly wiring: Wiring;
+  /** Number of neurons, sensory ones not counted. */
+  readonly units: number;
+  /** Number of sensory neurons. */
+  readonly inputDim: number;
+  /** Number of motor neurons, ids `0..outputDim-1`. */
+  readonly outputDim: number;
+  /** `[units * units]`, row source, column destination: 1 excitatory, -1 inhibitory, 0 no synapse. */
+  readonly adjacency: Int8Array;
+  /** `[inputDim * units]`, row sensory neuron, column destination: 1, -1 or 0. */
+  readonly sensoryAdjacency: Int8Array;
+  /** Ids of the neurons by layer, from the inputs to the outputs; one layer where the wiring has no order. */
+  readonly layers: readonly (readonly number[])[];
+  /** Number of synapses between neurons. */
+  readonly synapseCount: number;
+  /** Number of synapses from sensory neurons. */
+  readonly sensorySynapseCount: number;
+  /** Role of a neuron. Throws `InvalidArgumentError` when there is no neuron of that id. */
+  neuronType(id: number): NeuronType;
+}
