@@ -52,6 +52,7 @@ export * from "./models/index.js";
 export type { CfcActivation } from "./ops/activations.js";
 export type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "./ops/cfc-problem.js";
 export { type CfcScanOptions, type CfcScanResult, cfcScan } from "./ops/cfc-scan.js";
+export type { LstmWeights } from "./ops/mixed-memory-step.js";
 export type { Elapsed } from "./ops/sequence-rows.js";
 export * from "./optimizers/index.js";
 export * from "./rendering/index.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
-import { transform } from "esbuild";
+import { build, transform } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -86,6 +86,19 @@ describe("in a project", () => {
       if (code.includes("console.log")) expect(output).toMatch(/^[\d.]+ ± [\d.]+\n$/);
     },
   );
+
+  it("the main entry bundles for browsers", async () => {
+    const contents = `import * as everything from "ncps-ts"; console.log(everything);`;
+    const { outputFiles } = await build({
+      stdin: { contents, resolveDir: project },
+      bundle: true,
+      write: false,
+      format: "esm",
+      platform: "browser",
+      logLevel: "silent",
+    });
+    expect(outputFiles[0].text).not.toMatch(/from\s*"node:/);
+  });
 
   it("the command ale-bindings runs", () => {
     const command = join(project, "node_modules/ale-bindings/bin/ale-bindings.js");
