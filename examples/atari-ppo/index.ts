@@ -8,9 +8,14 @@ import { registerAtari } from "ncps-ts/node";
 import { playOneGame } from "./play.js";
 import { readSettings, type Settings, trainerOptions, usage } from "./settings.js";
 
-const settings = readSettings(process.argv.slice(2));
-if (!settings) console.log(usage);
-else await main(settings);
+try {
+  const settings = readSettings(process.argv.slice(2));
+  if (settings) await main(settings);
+  else console.log(usage);
+} catch (error) {
+  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
+  process.exitCode = 1;
+}
 
 async function main(settings: Settings): Promise<void> {
   const { env, cont, render, hours, preset, printEvery } = settings;

@@ -1,0 +1,16 @@
+/** Twenty lines: train, evaluate, save. Run `npx tsx examples/quick-start.ts`. */
+
+import { cartPolePPO, evaluatePolicy, Logger, makeVecEnv, PPOTrainer, TableSink, useBackend } from "ncps-ts";
+import "ncps-ts/node";
+
+await useBackend();
+const trainer = new PPOTrainer({ ...cartPolePPO, env: "CartPole-v1", seed: 0 });
+await trainer.learn({ totalTimesteps: 100_000, logger: new Logger([new TableSink()]), logInterval: 50 });
+
+const env = makeVecEnv("CartPole-v1", { numEnvs: 10 });
+const { meanReward, stdReward } = await evaluatePolicy(trainer, env, { numEpisodes: 100, seed: 1 });
+console.log(`mean return of 100 games: ${meanReward} ± ${stdReward.toFixed(1)}`);
+console.log(`saved to ${await trainer.save("runs/cart-pole")}`);
+
+await env.close();
+await trainer.close();
