@@ -1,0 +1,212 @@
+/** A CfC whose neurons are connected as a wiring says. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import { checkInteger } from "../layers/checks.js";
+import type { CfcFlavour, CfcMode, CfcWeights } from "../ops/cfc-problem.js";
+import { type CfcScanResult, cfcScan } from "../ops/cfc-scan.js";
+import { cfcFlavours, cfcModes, checkName } from "../ops/check-scan.js";
+import type { Elapsed } from "../ops/sequence-rows.js";
+import type { BuiltWiring, Wiring } from "../wirings/wiring.js";
+import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
+import { checkSequence } from "./check-sequence.js";
+import { OwnWeights } from "./own-weights.js";
+import type { CellStep, SequenceCell, SequenceOptions } from "./recurrent-cell.js";
+import { type CfcRecurrence, cfcRecurrences, wiredMask } from "./wired-masks.js";
+
+/** Options of {@link WiredCfCCell}. */
+export interface WiredCfCCellOptions {
+  /** Who is connected to whom. */
+  wiring: Wiring;
+  /** Default `"default"`. */
+  mode?: CfcMode;
+  /** Formula as in `CfCCell`; `torch` (default) leaves the synapses' signs to the weights, `tf` fixes them. */
+  flavour?: CfcFlavour;
+  /** How far the wiring is followed, default `"layer"`, as in ncps. */
+  recurrence?: CfcRecurrence;
+  /** Decides the first weights; default random. */
+  seed?: number;
+}
+
+/** The CfC of one layer of neurons. */
+export interface WiredCfcLayer {
+  /** Its weights, without backbone; entries without a synapse are there but have no effect and no gradient. */
+  weights: CfcWeights;
+  /** Factors on the kernel of the heads `[inputs + size, heads * size]`. */
+  mask: tf.Tensor2D;
+  /** Neurons in the layer. */
+  size: number;
+}
+
+interface Built {
+  wiring: BuiltWiring;
+  layers: WiredCfcLayer[];
+}
+
+/**
+ * One CfC without backbone for each layer of a wiring (inter, command, motor for NCPs, else a single one); within
+ * a step each layer consumes the new state of the layer before. The state `[batch, wiring.units]` holds the
+ * layers in that order, the output `[batch, wiring.outputDim]` is that of the motor neurons.
+ *
+ * @example
+ * ```ts
+ * const cell = new WiredCfCCell({ wiring: new AutoNCP({ units: 32, outputSize: 4 }), seed: 0 });
+ * cell.build(16);
+ * const { output, state } = cell.call(x, cell.initialState(1), 0.1); // x [1, 16]
+ * ```
+ */
+export class WiredCfCCell implements SequenceCell {
+  /** Who is connected to whom. */
+  readonly wiring: Wiring;
+  /** See {@link CfcMode}. */
+  readonly mode: CfcMode;
+  /** See {@link CfcFlavour}. */
+  readonly flavour: CfcFlavour;
+  /** See {@link CfcRecurrence}. */
+  readonly recurrence: CfcRecurrence;
+  private readonly own: OwnWeights;
+  private parts?: Built;
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: WiredCfCCellOptions) {
+    const { wiring, mode = "default", flavour = "torch", recurrence = "layer" } = options;
+    if (typeof wiring?.build !== "function") {
+      throw new InvalidArgumentError(
+        "wiring",
+        `expected a Wiring such as AutoNCP, received ${String(wiring)}`,
+      );
+    }
+    this.wiring = wiring;
+    this.mode = checkName("mode", mode, cfcModes);
+    this.flavour = checkName("flavour", flavour, cfcFlavours);
+    this.recurrence = checkName("recurrence", recurrence, cfcRecurrences);
+    this.own = new OwnWeights(new Random(options.seed));
+  }
+
+  /** Number of neurons. */
+  get stateSize(): number {
+    return this.wiring.units;
+  }
+
+  /** Number of motor neurons. */
+  get outputSize(): number {
+    return this.wiring.outputDim;
+  }
+
+  /**
+   * Builds the wiring and creates the weights `layer1/heads/kernel`, `layer1/heads/bias`, ...; a second call does
+   * nothing.
+   *
+   * @throws InvalidArgumentError when the wiring cannot be built for that size, or its last layer does not begin
+   *   with the motor neurons
+   */
+  build(inputSize: number, create: CreateVariable = this.own.create): void {
+    if (this.parts) return;
+    const wiring = this.wiring.build(checkInteger("inputSize", inputSize));
+    const last = wiring.layers[wiring.layers.length - 1];
+    if (Array.from({ length: wiring.outputDim }, (_, i) => last[i]).some((id, i) => id !== i)) {
+      throw new InvalidArgumentError(
+        "wiring",
+        `expected a last layer that begins with the ${wiring.outputDim} motor neurons, received [${last}]`,
+      );
+    }
+    this.parts = { wiring, layers: wiring.layers.map((_, layer) => this.buildLayer(wiring, layer, create)) };
+  }
+
+  private buildLayer(wiring: BuiltWiring, layer: number, create: CreateVariable): WiredCfcLayer {
+    const { mode, flavour, recurrence } = this;
+    const size = wiring.layers[layer].length;
+    const inputs = layer === 0 ? wiring.inputDim : wiring.layers[layer - 1].length;
+    const heads = mode === "pure" ? 1 : 4;
+    const factors = wiredMask(wiring, layer, { flavour, recurrence, heads });
+    return {
+      weights: createCfcWeights(
+        { units: size, mode, flavour, backboneUnits: 0, backboneLayers: 0 },
+        inputs,
+        (name, options) => create(`layer${layer + 1}/${name}`, options),
+      ),
+      mask: tf.keep(tf.tensor2d(factors, [inputs + size, heads * size])),
+      size,
+    };
+  }
+
+  /** The wiring for the inputs' size. Throws `InvalidStateError` before {@link WiredCfCCell.build}. */
+  get builtWiring(): BuiltWiring {
+    return this.built.wiring;
+  }
+
+  /** Weights and masks of each layer. Throws `InvalidStateError` before {@link WiredCfCCell.build}. */
+  get layers(): readonly WiredCfcLayer[] {
+    return this.built.layers;
+  }
+
+  /** The weights that the cell itself owns, by name, e.g. `layer1/heads/kernel`. */
+  get variables(): ReadonlyMap<string, tf.Variable> {
+    return this.own.variables;
+  }
+
+  /** Zeros `[batch, wiring.units]`. */
+  initialState(batch: number): tf.Tensor2D {
+    return tf.zeros([checkInteger("batch", batch), this.stateSize]);
+  }
+
+  /**
+   * One step.
+   *
+   * @param x `[batch, features]` · @param state `[batch, wiring.units]`
+   * @param elapsed time since the last step, a number or `[batch]`, default 1
+   */
+  call(x: tf.Tensor2D, state: tf.Tensor2D, elapsed?: Elapsed): CellStep {
+    if (x.shape.length !== 2) throw new ShapeError("x", "[batch, features]", x.shape);
+    const [batch, features] = x.shape;
+    return tf.tidy(() => {
+      const sequence = tf.reshape<tf.Rank.R3>(x, [batch, 1, features]);
+      const { outputs, state: next } = this.scan({ x: sequence, state, elapsed });
+      return { output: tf.reshape<tf.Rank.R2>(outputs, [batch, this.outputSize]), state: next };
+    });
+  }
+
+  /** The motor neurons' part of a state. */
+  readout(state: tf.Tensor2D): tf.Tensor2D {
+    const last = this.layers[this.layers.length - 1];
+    return tf.slice(state, [0, this.stateSize - last.size], [-1, this.outputSize]);
+  }
+
+  /** A whole sequence, layer by layer: a layer needs of the one before only the states of the same steps. */
+  scan({ x, state, resets, mask, elapsed }: SequenceOptions): CfcScanResult {
+    const { mode, flavour, layers, outputSize } = this;
+    checkSequence({ x, state, resets, mask }, this.builtWiring.inputDim, this.stateSize);
+    const sizes = layers.map(({ size }) => size);
+    return tf.tidy(() => {
+      const parts = tf.split(state, sizes, 1) as tf.Tensor2D[];
+      let sequence = x;
+      const states = layers.map((layer, i) => {
+        const { heads, ...others } = layer.weights;
+        const kernel = tf.mul<tf.Tensor2D>(heads.kernel, layer.mask);
+        const weights = { ...others, heads: { kernel, bias: heads.bias } };
+        const common = { mode, flavour, resets, mask, elapsed };
+        const scanned = cfcScan({ ...common, x: sequence, state: parts[i], weights });
+        sequence = scanned.outputs;
+        return scanned.state;
+      });
+      const sliced = sequence.shape[2] > outputSize;
+      return {
+        outputs: sliced ? tf.slice(sequence, [0, 0, 0], [-1, -1, outputSize]) : sequence,
+        state: tf.concat2d(states, 1),
+      };
+    });
+  }
+
+  /** Frees the masks and the weights that the cell owns. */
+  dispose(): void {
+    for (const { mask } of this.parts?.layers ?? []) mask.dispose();
+    this.own.dispose();
+    this.parts = undefined;
+  }
+
+  private get built(): Built {
+    if (!this.parts) throw new InvalidStateError("WiredCfCCell: weights exist only after build(inputSize)");
+    return this.parts;
+  }
+}

@@ -1,0 +1,56 @@
+/** Which entries of a wired CfC's kernels exist. */
+
+import type { CfcFlavour } from "../ops/cfc-problem.js";
+import type { BuiltWiring } from "../wirings/wiring.js";
+
+/**
+ * How far a wired CfC follows its wiring:
+ * - `layer`, as ncps does: the wiring decides which inputs reach the candidates `f` and `g`; within a layer every
+ *   neuron sees the state of every other, and the time gates see everything
+ * - `wired`: recurrence within a layer follows the wiring too (each neuron also sees its own state, which holds
+ *   its memory), and the time gates have the same synapses as the candidates
+ */
+export type CfcRecurrence = "layer" | "wired";
+
+/** Names of all recurrences. */
+export const cfcRecurrences: readonly CfcRecurrence[] = ["layer", "wired"];
+
+/** Choices that {@link wiredMask} depends on. */
+export interface WiredMaskOptions {
+  /** `torch`: 1 where there is a synapse; `tf`: its sign. */
+  flavour: CfcFlavour;
+  /** See {@link CfcRecurrence}. */
+  recurrence: CfcRecurrence;
+  /** Heads side by side: 4, or 1 in pure mode. */
+  heads: number;
+}
+
+/** The factors on the heads' kernel of one layer, row-major `[inputs + size, heads * size]`. */
+export function wiredMask(built: BuiltWiring, layer: number, options: WiredMaskOptions): Float32Array {
+  const { flavour, recurrence, heads } = options;
+  const ids = built.layers[layer];
+  const before = layer === 0 ? undefined : built.layers[layer - 1];
+  const inputs = before?.length ?? built.inputDim;
+  const size = ids.length;
+  const columns = heads * size;
+  const sign = (entry: number) => (flavour === "torch" ? Math.abs(entry) : entry);
+  const synapse = (row: number, column: number): number => {
+    const target = ids[column];
+    if (row < inputs) {
+      return before
+        ? built.adjacency[before[row] * built.units + target]
+        : built.sensoryAdjacency[row * built.units + target];
+    }
+    if (recurrence === "layer") return 1;
+    return built.adjacency[ids[row - inputs] * built.units + target] || (row - inputs === column ? 1 : 0);
+  };
+  const mask = new Float32Array((inputs + size) * columns).fill(1);
+  const wiredHeads = recurrence === "wired" ? heads : Math.min(heads, 2);
+  for (let row = 0; row < inputs + size; row++) {
+    for (let column = 0; column < size; column++) {
+      const factor = sign(synapse(row, column));
+      for (let head = 0; head < wiredHeads; head++) mask[row * columns + head * size + column] = factor;
+    }
+  }
+  return mask;
+}
