@@ -3,6 +3,20 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { maskedMean } from "./masked-mean.js";
 
+/**
+ * Estimators of `KL(old ‖ new)` from samples of the old policy, with `l = logProb - oldLogProb` (Schulman 2020):
+ * `"k1"` is `mean(-l)`, `"k2"` is `mean(½ l²)` (labml's monitor), `"k3"` is `mean(eˡ - 1 - l)` (SB3, CleanRL).
+ */
+export type KLEstimator = "k1" | "k2" | "k3";
+
+/** Options of {@link ClippedPPOLoss}. */
+export interface ClippedPPOLossOptions {
+  /** Clip range ε, default 0.2. */
+  clipRange?: number;
+  /** Estimator of the monitor `approxKl`, default `"k3"`. */
+  klEstimator?: KLEstimator;
+}
+
 /** Arguments of {@link ClippedPPOLoss.apply}; all tensors have one shape, e.g. `[batch]` or `[batch, time]`. */
 export interface ClippedPPOLossInput {
   /** Log-probabilities of the taken actions under the current policy. */
@@ -23,7 +37,7 @@ export interface ClippedPPOLossResult {
   loss: tf.Scalar;
   /** Share of steps whose ratio left `1 ± ε`. */
   clipFraction: tf.Scalar;
-  /** `mean((ρ - 1) - log ρ)`, Schulman's low-variance estimate of the KL divergence. */
+  /** Estimate of the divergence from the old policy. */
   approxKl: tf.Scalar;
   /** `max |ρ - 1|` over the steps that count: 0 but for rounding before the first change of the weights. */
   ratioDeviation: tf.Scalar;
@@ -43,9 +57,12 @@ export class ClippedPPOLoss {
   /** Clip range ε. */
   readonly clipRange: number;
 
-  /** @param options `clipRange` ε, default 0.2 */
-  constructor(options: { clipRange?: number } = {}) {
+  /** Estimator of `approxKl`. */
+  readonly klEstimator: KLEstimator;
+
+  constructor(options: ClippedPPOLossOptions = {}) {
     this.clipRange = options.clipRange ?? 0.2;
+    this.klEstimator = options.klEstimator ?? "k3";
   }
 
   /** Computes the loss and its monitors. Differentiable in `logProb`. */
@@ -60,9 +77,15 @@ export class ClippedPPOLoss {
       return {
         loss: tf.neg(maskedMean(gain, mask)) as tf.Scalar,
         clipFraction: maskedMean(tf.cast(tf.greater(deviation, clipRange), "float32"), mask),
-        approxKl: maskedMean(tf.sub(tf.sub(ratio, 1), logRatio), mask),
+        approxKl: maskedMean(this.divergence(ratio, logRatio), mask),
         ratioDeviation: tf.max(mask ? tf.mul(deviation, mask) : deviation) as tf.Scalar,
       };
     });
+  }
+
+  private divergence(ratio: tf.Tensor, logRatio: tf.Tensor): tf.Tensor {
+    if (this.klEstimator === "k1") return tf.neg(logRatio);
+    if (this.klEstimator === "k2") return tf.mul(tf.square(logRatio), 0.5);
+    return tf.sub(tf.sub(ratio, 1), logRatio);
   }
 }

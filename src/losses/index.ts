@@ -7,7 +7,13 @@ export {
   type SampleCategoricalOptions,
   sampleCategorical,
 } from "./categorical.js";
-export { ClippedPPOLoss, type ClippedPPOLossInput, type ClippedPPOLossResult } from "./clipped-ppo-loss.js";
+export {
+  ClippedPPOLoss,
+  type ClippedPPOLossInput,
+  type ClippedPPOLossOptions,
+  type ClippedPPOLossResult,
+  type KLEstimator,
+} from "./clipped-ppo-loss.js";
 export {
   ClippedValueLoss,
   type ClippedValueLossInput,

@@ -10,6 +10,7 @@ import {
   ClippedPPOLoss,
   ClippedValueLoss,
   explainedVariance,
+  type KLEstimator,
   maskedMean,
   sampleCategorical,
   standardize,
@@ -35,6 +36,19 @@ describe("ClippedPPOLoss", () => {
     const ratios = [1.25, 0.5, 1, 0.5];
     const k3 = ratios.reduce((sum, r) => sum + r - 1 - Math.log(r), 0) / 4;
     expect(number(result.approxKl)).toBeCloseTo(k3, 5);
+  });
+
+  it("estimates the divergence in three ways: labml's golden value is k2", () => {
+    const estimate = (klEstimator: KLEstimator) =>
+      number(
+        new ClippedPPOLoss({ klEstimator }).apply({
+          logProb: logs([0.5, 0.2, 0.9, 0.1]),
+          oldLogProb: logs([0.4, 0.4, 0.9, 0.2]),
+          advantages: tf.tensor1d([1, -1, 0.5, -2]),
+        }).approxKl,
+      );
+    expect(estimate("k2")).toBeCloseTo(0.12633738, 6);
+    expect(estimate("k1")).toBeCloseTo(-(Math.log(1.25) + 2 * Math.log(0.5)) / 4, 6);
   });
 
   it("has no gradient where the ratio has gone too far in the wanted direction", () => {

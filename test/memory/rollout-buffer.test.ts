@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RolloutBuffer } from "../../src/memory/index.js";
+import { cutSequences, RolloutBuffer } from "../../src/memory/index.js";
 
 function filled(): RolloutBuffer {
   const buffer = new RolloutBuffer({
@@ -36,6 +36,26 @@ describe("RolloutBuffer", () => {
     expect(Array.from(batch.mask!)).toEqual([1, 1, 1, 1, 1, 0, 0, 0]);
     expect(Array.from(batch.resets!)).toEqual([0, 0, 1, 0, 0, 0, 0, 0]);
     expect(Array.from(batch.observations.subarray(8))).toEqual([6, 106, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it("starts each sequence in the state of its first step: RLlib's golden case", () => {
+    const buffer = new RolloutBuffer({
+      numEnvs: 1,
+      numSteps: 6,
+      observationShape: [1],
+      observationDtype: "float32",
+      distributionSize: 2,
+      stateSize: 1,
+    });
+    buffer.states.set([4, 5, 4, 5, 5, 5]);
+    const sequences = cutSequences({
+      numEnvs: 1,
+      numSteps: 6,
+      maxLength: 3,
+      episodeStarts: [1, 0, 1, 0, 0, 0],
+    });
+    expect(Array.from(sequences.lengths)).toEqual([2, 3, 1]);
+    expect(Array.from(buffer.gather(sequences).states)).toEqual([4, 4, 5]);
   });
 
   it("names a wrong size", () => {
