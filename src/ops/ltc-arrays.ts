@@ -10,14 +10,14 @@ import {
   positiveNames,
 } from "./ltc-problem.js";
 
-/** Synapses of one matrix with their parameters, all of one length. */
+/** Synapses of one matrix with their parameters, ordered by the neuron at which they end. */
 export interface SynapseList {
   /** Number of synapses. */
   count: number;
+  /** Where the synapses that end at each neuron begin in the list, and last the count `[units + 1]`. */
+  first: Int32Array;
   /** Where each begins. */
   source: Int32Array;
-  /** Where each ends. */
-  destination: Int32Array;
   /** Where its parameters lie in their matrices. */
   place: Int32Array;
   /** Greatest conductance, positive. */
@@ -110,33 +110,32 @@ function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-const places = new WeakMap<Int8Array, Int32Array>();
+type Ends = Pick<SynapseList, "first" | "source" | "place">;
 
-// Wirings do not change, so the places of their synapses are looked for once.
-function placesOf(adjacency: Int8Array): Int32Array {
-  let found = places.get(adjacency);
-  if (!found) {
-    found = Int32Array.from([...adjacency.keys()].filter((i) => adjacency[i] !== 0));
-    places.set(adjacency, found);
+const known = new WeakMap<Int8Array, Ends>();
+
+// Wirings do not change, so their synapses are looked for once.
+function endsOf(adjacency: Int8Array, units: number): Ends {
+  let ends = known.get(adjacency);
+  if (!ends) {
+    const present = [...adjacency.keys()].filter((i) => adjacency[i] !== 0);
+    const place = Int32Array.from(present.sort((a, b) => (a % units) - (b % units) || a - b));
+    const first = new Int32Array(units + 1);
+    for (const i of place) first[(i % units) + 1]++;
+    for (let i = 0; i < units; i++) first[i + 1] += first[i];
+    ends = { place, source: place.map((i) => Math.floor(i / units)), first };
+    known.set(adjacency, ends);
   }
-  return found;
+  return ends;
 }
 
 function listSynapses(adjacency: Int8Array, units: number, matrices: ArrayLike<number>[]): SynapseList {
-  const place = placesOf(adjacency);
+  const ends = endsOf(adjacency, units);
+  const { place } = ends;
   const [w, sigma, mu, erev] = matrices.map((matrix) => {
     const values = new Float64Array(place.length);
     for (let k = 0; k < values.length; k++) values[k] = matrix[place[k]];
     return values;
   });
-  return {
-    count: place.length,
-    source: place.map((i) => Math.floor(i / units)),
-    destination: place.map((i) => i % units),
-    place,
-    w,
-    sigma,
-    mu,
-    erev,
-  };
+  return { ...ends, count: place.length, w, sigma, mu, erev };
 }

@@ -113,7 +113,7 @@ export function ltcBackward(dOutputs: Float32Array, trace: LtcTrace, arrays: Ltc
 
 /** From gradients of numerators and denominators to those of the synapses and of the potentials before them. */
 function conductBack(
-  { count, source, destination, w, sigma, mu, erev }: SynapseList,
+  { first, source, w, sigma, mu, erev }: SynapseList,
   v: Float64Array | Float32Array,
   dn: Float64Array,
   dd: Float64Array,
@@ -122,17 +122,23 @@ function conductBack(
   gradients: SynapseGradients,
   dv: Float64Array,
 ): void {
-  for (let k = 0; k < count; k++) {
-    const i = destination[k];
-    const j = source[k];
-    const s = open[at + k];
-    const dConductance = dn[i] * erev[k] + dd[i];
-    gradients.w[k] += dConductance * s;
-    gradients.erev[k] += dn[i] * w[k] * s;
-    const du = dConductance * w[k] * s * (1 - s);
-    gradients.sigma[k] += du * (v[j] - mu[k]);
-    gradients.mu[k] -= du * sigma[k];
-    dv[j] += du * sigma[k];
+  const { w: dw, sigma: dSigma, mu: dMu, erev: dErev } = gradients;
+  for (let i = 0; i < dn.length; i++) {
+    const dCurrent = dn[i];
+    const dConductance = dd[i];
+    for (let k = first[i]; k < first[i + 1]; k++) {
+      const j = source[k];
+      const s = open[at + k];
+      const conducts = w[k] * s;
+      const dConducts = dCurrent * erev[k] + dConductance;
+      dw[k] += dConducts * s;
+      dErev[k] += dCurrent * conducts;
+      const du = dConducts * conducts * (1 - s);
+      const steep = du * sigma[k];
+      dSigma[k] += du * (v[j] - mu[k]);
+      dMu[k] -= steep;
+      dv[j] += steep;
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 /** Forward pass of the LTC scan in plain arrays. */
 
 import type { LtcArrays, SynapseList } from "./ltc-arrays.js";
+import { logistic } from "./ltc-sigmoid.js";
 
 /** What the backward pass needs; steps of the solver are counted through all rows. */
 export interface LtcTrace {
@@ -80,7 +81,7 @@ export function ltcForward(arrays: LtcArrays, record: boolean): LtcForward {
 
 /** Adds the currents of all synapses to numerators and denominators, and keeps how far each is open. */
 function conduct(
-  { count, source, destination, w, sigma, mu, erev }: SynapseList,
+  { first, source, w, sigma, mu, erev }: SynapseList,
   v: Float64Array | Float32Array,
   offset: number,
   n: Float64Array,
@@ -88,13 +89,18 @@ function conduct(
   open: Float32Array,
   at: number,
 ): void {
-  for (let k = 0; k < count; k++) {
-    const s = 1 / (1 + Math.exp(sigma[k] * (mu[k] - v[offset + source[k]])));
-    const conductance = w[k] * s;
-    const i = destination[k];
-    n[i] += conductance * erev[k];
+  for (let i = 0; i < n.length; i++) {
+    let current = 0;
+    let conductance = 0;
+    for (let k = first[i]; k < first[i + 1]; k++) {
+      const s = logistic(sigma[k] * (v[offset + source[k]] - mu[k]));
+      open[at + k] = s;
+      const conducts = w[k] * s;
+      conductance += conducts;
+      current += conducts * erev[k];
+    }
+    n[i] += current;
     d[i] += conductance;
-    open[at + k] = s;
   }
 }
 

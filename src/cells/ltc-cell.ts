@@ -1,0 +1,222 @@
+/** One time step of a liquid time-constant network, and its weights. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import { checkInteger } from "../layers/checks.js";
+import { initialize } from "../layers/initializers.js";
+import type { CfcFlavour } from "../ops/cfc-problem.js";
+import type { CfcScanResult } from "../ops/cfc-scan.js";
+import { cfcFlavours, checkName } from "../ops/check-scan.js";
+import { checkEpsilon, checkUnfolds } from "../ops/ltc-check.js";
+import { type LtcWeights, positiveNames } from "../ops/ltc-problem.js";
+import { ltcReadout, ltcScan } from "../ops/ltc-scan.js";
+import type { Elapsed } from "../ops/sequence-rows.js";
+import { FullyConnected } from "../wirings/fully-connected.js";
+import type { BuiltWiring, Wiring } from "../wirings/wiring.js";
+import type { CreateVariable } from "./cfc-weights.js";
+import { checkRanges, type LtcRanges } from "./ltc-ranges.js";
+import { createLtcWeights, type LtcMapping, ltcMappings } from "./ltc-weights.js";
+import type { CellStep, SequenceCell, SequenceOptions } from "./recurrent-cell.js";
+
+/** Options of {@link LTCCell}. */
+export interface LTCCellOptions {
+  /** Neurons that are all connected to each other: short for `wiring: new FullyConnected({ units })`. */
+  units?: number;
+  /** Which neurons are connected. Exactly one of `units` and `wiring` is needed. */
+  wiring?: Wiring;
+  /** How inputs are mapped before the synapses: `x w + b` (`"affine"`, default), `x w` or not at all. */
+  inputMapping?: LtcMapping;
+  /** How the potentials of the motor neurons are mapped to outputs; likewise. */
+  outputMapping?: LtcMapping;
+  /** Steps of the solver in each time step, default 6. */
+  odeUnfolds?: number;
+  /** Added to the denominators of the solver, default 1e-8. */
+  epsilon?: number;
+  /** Decides only the default of `implicitConstraints`: true for `torch` (default), false for `tf`. */
+  flavour?: CfcFlavour;
+  /**
+   * Whether conductances and capacitances (`gleak`, `cm`, `w`, `sensory_w`) pass through softplus and so are always
+   * positive. Without that they are used as stored: call {@link LTCCell.constrain} after each optimiser step.
+   */
+  implicitConstraints?: boolean;
+  /** Bounds between which weights start, e.g. `{ sigma: [3, 8] }`; what is missing is as in `ltcRanges`. */
+  initializationRanges?: Partial<LtcRanges>;
+  /** Decides the first weights; default random. */
+  seed?: number;
+}
+
+/**
+ * Liquid time-constant cell (Hasani et al. 2021): leaky neurons with synapses whose conductance depends on the
+ * potential before them, solved by semi-implicit Euler steps.
+ *
+ * @example
+ * ```ts
+ * const cell = new LTCCell({ wiring: new AutoNCP({ units: 16, outputSize: 2 }), seed: 0 });
+ * cell.build(4);
+ * const { output, state } = cell.call(x, cell.initialState(1), 0.1); // x [1, 4], output [1, 2], state [1, 16]
+ * ```
+ */
+export class LTCCell implements SequenceCell {
+  /** Who is connected to whom. */
+  readonly wiring: Wiring;
+  /** See {@link LtcMapping}. */
+  readonly inputMapping: LtcMapping;
+  /** See {@link LtcMapping}. */
+  readonly outputMapping: LtcMapping;
+  /** Steps of the solver in each time step. */
+  readonly odeUnfolds: number;
+  /** Added to the denominators of the solver. */
+  readonly epsilon: number;
+  /** Whether conductances and capacitances pass through softplus. */
+  readonly implicitConstraints: boolean;
+  /** Bounds between which the weights started. */
+  readonly initializationRanges: LtcRanges;
+  private readonly random: Random;
+  private readonly own = new Map<string, tf.Variable>();
+  private built?: { weights: LtcWeights; wiring: BuiltWiring };
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: LTCCellOptions) {
+    const { inputMapping = "affine", outputMapping = "affine", flavour = "torch" } = options;
+    this.wiring = chooseWiring(options);
+    this.inputMapping = checkName("inputMapping", inputMapping, ltcMappings);
+    this.outputMapping = checkName("outputMapping", outputMapping, ltcMappings);
+    this.odeUnfolds = checkUnfolds(options.odeUnfolds ?? 6);
+    this.epsilon = checkEpsilon(options.epsilon ?? 1e-8);
+    checkName("flavour", flavour, cfcFlavours);
+    this.implicitConstraints = options.implicitConstraints ?? flavour === "torch";
+    this.initializationRanges = checkRanges(options.initializationRanges);
+    this.random = new Random(options.seed);
+  }
+
+  /** Neurons. */
+  get stateSize(): number {
+    return this.wiring.units;
+  }
+
+  /** Motor neurons. */
+  get outputSize(): number {
+    return this.wiring.outputDim;
+  }
+
+  /**
+   * Creates the weights for inputs of a size; a second call does nothing.
+   *
+   * @param create makes one weight; default: variables that the cell owns
+   */
+  build(inputSize: number, create?: CreateVariable): void {
+    if (this.built) return;
+    const wiring = this.wiring.build(checkInteger("inputSize", inputSize));
+    const { inputMapping, outputMapping, initializationRanges: ranges, random } = this;
+    const weights = createLtcWeights(
+      { wiring, inputMapping, outputMapping, ranges, random },
+      create ?? ((name, options) => this.createOwn(name, options)),
+    );
+    this.built = { weights, wiring };
+  }
+
+  /** All weights. Throws `InvalidStateError` before {@link LTCCell.build}. */
+  get weights(): LtcWeights {
+    return this.ready.weights;
+  }
+
+  /** The wiring with its sensory synapses. Throws `InvalidStateError` before {@link LTCCell.build}. */
+  get builtWiring(): BuiltWiring {
+    return this.ready.wiring;
+  }
+
+  /** The weights that the cell itself owns, by name, e.g. `sensory_mu`. */
+  get variables(): ReadonlyMap<string, tf.Variable> {
+    return this.own;
+  }
+
+  /** Zeros `[batch, units]`. */
+  initialState(batch: number): tf.Tensor2D {
+    return tf.zeros([checkInteger("batch", batch), this.stateSize]);
+  }
+
+  /**
+   * One step.
+   *
+   * @param x `[batch, features]` · @param state `[batch, units]`
+   * @param elapsed time since the last step, a number or `[batch]`, default 1
+   * @returns output `[batch, outputSize]` and the next state `[batch, units]`
+   */
+  call(x: tf.Tensor2D, state: tf.Tensor2D, elapsed?: Elapsed): CellStep {
+    if (x.shape.length !== 2) throw new ShapeError("x", "[batch, features]", x.shape);
+    const [batch, features] = x.shape;
+    return tf.tidy(() => {
+      const step = this.scan({ x: tf.reshape(x, [batch, 1, features]), state, elapsed });
+      return { output: tf.reshape<tf.Rank.R2>(step.outputs, [batch, this.outputSize]), state: step.state };
+    });
+  }
+
+  /** A whole sequence; see {@link ltcScan}. */
+  scan({ x, state, resets, mask, elapsed }: SequenceOptions): CfcScanResult {
+    const { odeUnfolds, epsilon, implicitConstraints } = this;
+    return ltcScan({
+      x,
+      state,
+      resets,
+      mask,
+      elapsed,
+      ...this.ready,
+      odeUnfolds,
+      epsilon,
+      implicitConstraints,
+    });
+  }
+
+  /** The outputs `[batch, outputSize]` that belong to a state `[batch, units]`. */
+  readout(state: tf.Tensor2D): tf.Tensor2D {
+    return tf.tidy(() => {
+      const output = ltcReadout(state, this.weights, this.builtWiring);
+      return output === state ? tf.clone(state) : output;
+    });
+  }
+
+  /**
+   * Sets negative conductances and capacitances to zero. To be called after each optimiser step of a cell
+   * without implicit constraints; with them it does nothing.
+   */
+  constrain(): void {
+    if (this.implicitConstraints) return;
+    for (const name of positiveNames) {
+      const variable = this.weights[name] as tf.Tensor as tf.Variable;
+      tf.tidy(() => variable.assign(tf.relu(variable)));
+    }
+  }
+
+  /** Frees the weights that the cell owns. */
+  dispose(): void {
+    for (const variable of this.own.values()) variable.dispose();
+    this.own.clear();
+    this.built = undefined;
+  }
+
+  private get ready(): { weights: LtcWeights; wiring: BuiltWiring } {
+    if (!this.built) throw new InvalidStateError("LTCCell: weights exist only after build(inputSize)");
+    return this.built;
+  }
+
+  private createOwn(...[name, options]: Parameters<CreateVariable>): tf.Variable {
+    const values = initialize({ ...options, random: this.random });
+    const variable = tf.tidy(() => tf.variable(tf.tensor(values, [...options.shape])));
+    this.own.set(name, variable);
+    return variable;
+  }
+}
+
+function chooseWiring({ units, wiring }: LTCCellOptions): Wiring {
+  if (wiring && units !== undefined && units !== wiring.units) {
+    throw new InvalidArgumentError(
+      "units",
+      `the wiring has ${wiring.units} neurons, received ${units}; pass only one of units and wiring`,
+    );
+  }
+  if (wiring) return wiring;
+  if (units === undefined)
+    throw new InvalidArgumentError("wiring", "expected units or a wiring, received none");
+  return new FullyConnected({ units: checkInteger("units", units) });
+}

@@ -1,0 +1,78 @@
+/** The liquid time-constant network as a recurrent layer. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { LTCCell, type LTCCellOptions } from "../cells/ltc-cell.js";
+import { wiringFromJSON } from "../wirings/wiring-from-json.js";
+import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.js";
+
+/** Options of {@link LTC}. */
+export interface LTCOptions extends RecurrentLayerOptions, LTCCellOptions {}
+
+/**
+ * Liquid time-constant network (Hasani et al. 2021) over sequences `[batch, time, features]`; with an NCP wiring a
+ * neural circuit policy (Lechner et al. 2020). The output of a masked step is that of the carried state.
+ *
+ * Weights `ltc/gleak`, `ltc/vleak`, `ltc/cm`, `ltc/w`, `ltc/sigma`, `ltc/mu`, `ltc/erev`, `ltc/sensory_w`, ...,
+ * `ltc/input_w`, `ltc/input_b`, `ltc/output_w`, `ltc/output_b`.
+ *
+ * @example
+ * ```ts
+ * const wiring = new AutoNCP({ units: 16, outputSize: 1 });
+ * const model = tf.sequential({ layers: [new LTC({ wiring, returnSequences: true, inputShape: [null, 2] })] });
+ *
+ * const core = new LTC({ wiring, seed: 0 });
+ * let state = core.initialState(8);
+ * const result = core.scan(features, { state, resets }); // features [8, 16, 2], outputs [8, 16, 1]
+ * ```
+ */
+export class LTC extends RecurrentLayer<LTCCell> {
+  /** Name in saved models. */
+  static className = "LTC";
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: LTCOptions) {
+    super(options, "ltc", new LTCCell(options));
+  }
+
+  /** Neurons, and so the size of the state. */
+  get units(): number {
+    return this.stateSize;
+  }
+
+  /** See {@link LTCCell.constrain}: for layers without implicit constraints, after each optimiser step. */
+  constrain(): void {
+    this.cell.constrain();
+  }
+
+  protected override get projectionKind() {
+    return "torchUniform" as const;
+  }
+
+  /** @inheritDoc */
+  override getConfig(): tf.serialization.ConfigDict {
+    const { wiring, inputMapping, outputMapping, odeUnfolds, epsilon, implicitConstraints } = this.cell;
+    const ranges = Object.entries(this.cell.initializationRanges).map(([name, range]) => [name, [...range]]);
+    return {
+      ...super.getConfig(),
+      // Saved models change the spelling of all strings but names.
+      wiring: { name: JSON.stringify(wiring.toJSON()) },
+      inputMapping,
+      outputMapping,
+      odeUnfolds,
+      epsilon,
+      implicitConstraints,
+      initializationRanges: Object.fromEntries(ranges),
+    };
+  }
+
+  /** Makes the wiring again from its JSON. */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    const { name } = config.wiring as { name: string };
+    return new cls({ ...config, wiring: wiringFromJSON(JSON.parse(name)) as never });
+  }
+}
+
+tf.serialization.registerClass(LTC);
