@@ -101,7 +101,10 @@ export interface PPOHyperparameters {
 
 /** Options of {@link PPOTrainer}. */
 export interface PPOOptions extends Partial<PPOHyperparameters> {
-  /** The environments, or the id of one that is made `numEnvs` times. */
+  /**
+   * The environments, or the id of one that is made `numEnvs` times. Environments of your own report
+   * episodes through `RecordEpisodeStatistics`, their innermost wrapper; `makeVecEnv` adds it.
+   */
   env: VectorEnv | string;
   /** Options of the environment, when `env` is an id. */
   envOptions?: EnvOptions;
