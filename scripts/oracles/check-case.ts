@@ -2,11 +2,13 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { CfC, type CfCOptions } from "../../src/layers/cfc.js";
+import type { LTC } from "../../src/layers/ltc.js";
 import { type CfcActivation, cfcActivations } from "../../src/ops/activations.js";
 import type { CfcMode } from "../../src/ops/cfc-problem.js";
 import { cfcModes } from "../../src/ops/check-scan.js";
 import { flatten, type Nested, type OracleCase, shapeOf } from "./case.js";
 import { type Mapping, mapParameters, readParameter, takePart } from "./cfc-weights.js";
+import { isLtc, makeLtc } from "./ltc.js";
 
 /** What came of one case. */
 export type CaseResult = { tag: string } & (
@@ -26,10 +28,15 @@ export type CaseResult = { tag: string } & (
 /** Runs a case and returns its errors, or why it cannot be run. */
 export function checkCase(oracle: OracleCase): CaseResult {
   const { tag } = oracle;
+  if (isLtc(oracle)) return run(oracle, makeLtc(oracle));
   const mapping = mapParameters(oracle);
   const unsupported = reasonAgainst(oracle, mapping);
   if (unsupported) return { tag, unsupported };
-  const layer = makeLayer(oracle, mapping);
+  return run(oracle, { layer: makeLayer(oracle, mapping), mapping });
+}
+
+function run(oracle: OracleCase, { layer, mapping }: { layer: CfC | LTC; mapping: Mapping }): CaseResult {
+  const { tag } = oracle;
   try {
     return { tag, ...tf.tidy(() => compare(oracle, mapping, layer)) };
   } finally {
@@ -40,7 +47,7 @@ export function checkCase(oracle: OracleCase): CaseResult {
 function reasonAgainst({ tag, meta = {}, params, x, h0 }: OracleCase, mapping: Mapping): string | undefined {
   const names = Object.keys(params);
   const has = (pattern: RegExp) => names.some((name) => pattern.test(name));
-  if (meta.kind === "LTC" || has(/gleak/)) return "LTC cells";
+  if (meta.kind === "LTC" || has(/gleak/)) return "LTC cells with mixed memory";
   if (meta.kind === "WiredCfC" || meta.wiring || has(/sparsity_mask|_cfc_layers|layer_\d/))
     return "wired CfC";
   if (meta.mixed || has(/lstm|recurrent_kernel/)) return "mixed memory";
@@ -96,7 +103,7 @@ function makeLayer({ tag, meta = {}, params, x, y }: OracleCase, mapping: Mappin
   return layer;
 }
 
-function compare(oracle: OracleCase, { places, torch }: Mapping, layer: CfC) {
+function compare(oracle: OracleCase, { places, torch }: Mapping, layer: CfC | LTC) {
   const { params } = oracle;
   const x = tensorOf(oracle.x);
   const timeFirst = oracle.meta?.batch_first === false;
