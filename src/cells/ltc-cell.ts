@@ -33,7 +33,7 @@ export interface LTCCellOptions {
   odeUnfolds?: number;
   /** Added to the denominators of the solver, default 1e-8. */
   epsilon?: number;
-  /** Decides only the default of `implicitConstraints`: true for `torch` (default), false for `tf`. */
+  /** Decides the default of `implicitConstraints`: true for `torch` (default), false for `tf`. */
   flavour?: CfcFlavour;
   /**
    * Whether conductances and capacitances (`gleak`, `cm`, `w`, `sensory_w`) pass through softplus and so are always
@@ -68,6 +68,8 @@ export class LTCCell implements SequenceCell {
   readonly odeUnfolds: number;
   /** Added to the denominators of the solver. */
   readonly epsilon: number;
+  /** As which of the two published implementations the cell was made. */
+  readonly flavour: CfcFlavour;
   /** Whether conductances and capacitances pass through softplus. */
   readonly implicitConstraints: boolean;
   /** Bounds between which the weights started. */
@@ -84,7 +86,7 @@ export class LTCCell implements SequenceCell {
     this.outputMapping = checkName("outputMapping", outputMapping, ltcMappings);
     this.odeUnfolds = checkUnfolds(options.odeUnfolds ?? 6);
     this.epsilon = checkEpsilon(options.epsilon ?? 1e-8);
-    checkName("flavour", flavour, cfcFlavours);
+    this.flavour = checkName("flavour", flavour, cfcFlavours);
     this.implicitConstraints = options.implicitConstraints ?? flavour === "torch";
     this.initializationRanges = checkRanges(options.initializationRanges);
     this.random = new Random(options.seed);

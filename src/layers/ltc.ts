@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { LTCCell, type LTCCellOptions } from "../cells/ltc-cell.js";
 import { wiringFromJSON } from "../wirings/wiring-from-json.js";
+import type { InitializerKind } from "./initializers.js";
 import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.js";
 
 /** Options of {@link LTC}. */
@@ -44,13 +45,14 @@ export class LTC extends RecurrentLayer<LTCCell> {
     this.cell.constrain();
   }
 
-  protected override get projectionKind() {
-    return "torchUniform" as const;
+  protected override get projectionKind(): InitializerKind {
+    return this.cell.flavour === "torch" ? "torchUniform" : "glorotUniform";
   }
 
   /** @inheritDoc */
   override getConfig(): tf.serialization.ConfigDict {
-    const { wiring, inputMapping, outputMapping, odeUnfolds, epsilon, implicitConstraints } = this.cell;
+    const { wiring, inputMapping, outputMapping, odeUnfolds, epsilon } = this.cell;
+    const { flavour, implicitConstraints } = this.cell;
     const ranges = Object.entries(this.cell.initializationRanges).map(([name, range]) => [name, [...range]]);
     return {
       ...super.getConfig(),
@@ -60,6 +62,7 @@ export class LTC extends RecurrentLayer<LTCCell> {
       outputMapping,
       odeUnfolds,
       epsilon,
+      flavour,
       implicitConstraints,
       initializationRanges: Object.fromEntries(ranges),
     };

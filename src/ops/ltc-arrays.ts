@@ -7,7 +7,6 @@ import {
   type LtcSettings,
   type LtcSynapses,
   type LtcTensors,
-  positiveNames,
 } from "./ltc-problem.js";
 
 /** Synapses of one matrix with their parameters, ordered by the neuron at which they end. */
@@ -72,10 +71,8 @@ export function readArrays(tensors: LtcTensors, settings: LtcSettings, synapses:
   const [batch, units] = state.shape;
   const raw = {} as Record<DynamicsName, Float32Array>;
   for (const name of dynamicsNames) raw[name] = read(weights[name]);
-  const positive: Partial<Record<DynamicsName, ArrayLike<number>>> = {};
-  for (const name of positiveNames) {
-    positive[name] = settings.implicitConstraints ? Float64Array.from(raw[name], softplus) : raw[name];
-  }
+  const positive = (values: Float32Array | Float64Array) =>
+    settings.implicitConstraints ? Float64Array.from(values, softplus) : Float64Array.from(values);
   const { adjacency, sensoryAdjacency } = synapses;
   return {
     batch,
@@ -87,16 +84,16 @@ export function readArrays(tensors: LtcTensors, settings: LtcSettings, synapses:
     elapsed: elapsed && read(elapsed),
     keep: keep && read(keep),
     mask: mask && read(mask),
-    gleak: Float64Array.from(positive.gleak!),
+    gleak: positive(raw.gleak),
     vleak: Float64Array.from(raw.vleak),
-    cm: Float64Array.from(positive.cm!),
-    inner: listSynapses(adjacency, units, [positive.w!, raw.sigma, raw.mu, raw.erev]),
-    sensory: listSynapses(sensoryAdjacency, units, [
-      positive.sensoryW!,
-      raw.sensorySigma,
-      raw.sensoryMu,
-      raw.sensoryErev,
-    ]),
+    cm: positive(raw.cm),
+    inner: listSynapses(adjacency, units, [raw.w, raw.sigma, raw.mu, raw.erev], positive),
+    sensory: listSynapses(
+      sensoryAdjacency,
+      units,
+      [raw.sensoryW, raw.sensorySigma, raw.sensoryMu, raw.sensoryErev],
+      positive,
+    ),
     raw,
     settings,
   };
@@ -129,7 +126,12 @@ function endsOf(adjacency: Int8Array, units: number): Ends {
   return ends;
 }
 
-function listSynapses(adjacency: Int8Array, units: number, matrices: ArrayLike<number>[]): SynapseList {
+function listSynapses(
+  adjacency: Int8Array,
+  units: number,
+  matrices: Float32Array[],
+  positive: (values: Float64Array) => Float64Array,
+): SynapseList {
   const ends = endsOf(adjacency, units);
   const { place } = ends;
   const [w, sigma, mu, erev] = matrices.map((matrix) => {
@@ -137,5 +139,5 @@ function listSynapses(adjacency: Int8Array, units: number, matrices: ArrayLike<n
     for (let k = 0; k < values.length; k++) values[k] = matrix[place[k]];
     return values;
   });
-  return { ...ends, count: place.length, w, sigma, mu, erev };
+  return { ...ends, count: place.length, w: positive(w), sigma, mu, erev };
 }
