@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../src/backends/index.js";
+import type { CfCCell } from "../src/cells/cfc-cell.js";
 import { CfC } from "../src/layers/cfc.js";
 
 /** Rows for the table, and the same numbers by name in milliseconds. */
@@ -108,7 +109,7 @@ function best(pass: () => void, repeats: number): number {
 
 // The cell as one would write it: four heads, one taped operation after the other.
 function composedCfC(layer: CfC, { units, features, time, batch }: Sizes) {
-  const { backbone, heads } = layer.cell.weights;
+  const { backbone, heads } = (layer.cell as CfCCell).weights;
   const parts = (weight: tf.Tensor) =>
     tf.tidy(() => tf.split(weight, 4, -1).map((part) => tf.variable(part)));
   const [kernels, biases] = [parts(heads.kernel), parts(heads.bias)];

@@ -1,8 +1,8 @@
 /**
- * Compares this library's cells with recorded runs of the Python package `ncps`.
+ * Compares this library's cells and wirings with recorded ones of the Python package `ncps`.
  *
  * `npm run check:oracles -- FILE...` prints a line for each case; exit status 1 when a supported case differs by
- * more than 1e-5, 2 when a file cannot be read.
+ * more than 1e-5 or a wiring in any entry, 2 when a file cannot be read.
  */
 
 import { readFileSync } from "node:fs";
@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { type BackendName, useBackend } from "../src/backends/index.js";
 import { casesOf, type OracleCase } from "./oracles/case.js";
 import { type CaseResult, checkCase } from "./oracles/check-case.js";
+import { checkWiring, isWiringFile, type WiringCase } from "./oracles/wirings.js";
 
 const tolerance = 1e-5;
 
@@ -18,9 +19,10 @@ const { values, positionals } = parseArgs({
   options: { backend: { type: "string", default: "wasm" } },
 });
 
-function readCases(file: string): OracleCase[] {
+function readCases(file: string): { cells: OracleCase[]; wirings: WiringCase[] } {
   try {
-    return casesOf(JSON.parse(readFileSync(file, "utf8")));
+    const content: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return isWiringFile(content) ? { cells: [], wirings: content } : { cells: casesOf(content), wirings: [] };
   } catch (error) {
     console.error(`${file}: ${(error as Error).message}`);
     process.exit(2);
@@ -31,7 +33,9 @@ if (positionals.length === 0) {
   console.error("usage: npm run check:oracles -- FILE... [--backend wasm|cpu]");
   process.exit(2);
 }
-const cases = positionals.flatMap(readCases);
+const files = positionals.map(readCases);
+const cases = files.flatMap(({ cells }) => cells);
+const wirings = files.flatMap(({ wirings }) => wirings);
 await useBackend(values.backend as BackendName);
 let failed = 0;
 let unsupported = 0;
@@ -58,8 +62,15 @@ for (const oracle of cases) {
     `${tag} ${errors}  ${passed ? "ok" : `FAILED at ${worst}, values up to ${scale.toPrecision(3)}`}`,
   );
 }
-const supported = cases.length - unsupported;
-console.log(
-  `${cases.length} cases: ${supported - failed} of ${supported} within ${tolerance}, ${unsupported} unsupported`,
-);
-process.exitCode = failed > 0 ? 1 : 0;
+if (cases.length > 0) {
+  const supported = cases.length - unsupported;
+  console.log(
+    `${cases.length} cases: ${supported - failed} of ${supported} within ${tolerance}, ${unsupported} unsupported`,
+  );
+}
+const results = wirings.map(checkWiring);
+for (const { tag, ok, detail } of results)
+  console.log(`${tag.padEnd(64)} ${detail}  ${ok ? "ok" : "FAILED"}`);
+const different = results.filter(({ ok }) => !ok).length;
+if (wirings.length > 0) console.log(`${wirings.length} wirings: ${wirings.length - different} equal`);
+process.exitCode = failed + different > 0 ? 1 : 0;

@@ -1,39 +1,25 @@
-/** An LTC layer with the weights of a recorded run. */
+/** Recorded runs of LTC cells. */
 
-import * as tf from "@tensorflow/tfjs-core";
 import type { LtcMapping } from "../../src/cells/ltc-weights.js";
 import { LTC } from "../../src/layers/ltc.js";
 import type { BuiltWiring, Wiring } from "../../src/wirings/wiring.js";
-import { flatten, type OracleCase, shapeOf } from "./case.js";
-import type { Mapping } from "./cfc-weights.js";
+import { flatten, shapeOf } from "./case.js";
+import { hasMixedMemory, isTorch, lstmPlace, type Prepare, setParameters } from "./subject.js";
 
-const masks = new Set(["sparsity_mask", "sensory_sparsity_mask"]);
-
-/** Whether a case is one of an LTC without mixed memory. */
-export function isLtc({ params }: OracleCase): boolean {
-  const names = Object.keys(params);
-  return (
-    names.some((name) => /gleak$/.test(name)) && !names.some((name) => /lstm|recurrent_kernel/.test(name))
-  );
-}
-
-/** The layer, and where each recorded parameter lies in it: parameters have the same names in both. */
-export function makeLtc(oracle: OracleCase): { layer: LTC; mapping: Mapping } {
+/** Makes the layer of an LTC case; the cell's parameters have the same names in both libraries. */
+export const prepareLtc: Prepare = (oracle) => {
   const { meta = {}, params, x, y } = oracle;
-  const names = Object.keys(params);
-  const torch = names[0].startsWith("rnn_cell.");
-  const local = (name: string) => name.replace(/^(rnn_cell\.|cell\/)/, "");
-  const find = (name: string) => params[names.find((recorded) => local(recorded) === name) ?? ""];
+  const torch = isTorch(oracle);
+  const local = (name: string) => name.replace(/^(rnn_cell\.|cell\/rnn_cell\/|cell\/)/, "");
+  const find = (name: string) => params[Object.keys(params).find((other) => local(other) === name) ?? ""];
   const mappingOf = (side: string): LtcMapping => {
     if (find(`${side}_b`)) return "affine";
     return find(`${side}_w`) ? "linear" : "none";
   };
-  const units = find("gleak").shape[0];
-  const last = shapeOf(y);
   const layer = new LTC({
     wiring: recordedWiring(
-      units,
-      last[last.length - 1],
+      find("gleak").shape[0],
+      shapeOf(y).at(-1)!,
       flatten((find("sparsity_mask") ?? find("erev")).value),
       flatten((find("sensory_sparsity_mask") ?? find("sensory_erev")).value),
     ),
@@ -41,29 +27,29 @@ export function makeLtc(oracle: OracleCase): { layer: LTC; mapping: Mapping } {
     outputMapping: mappingOf("output"),
     odeUnfolds: numberOr(meta.ode_unfolds, 6),
     epsilon: numberOr(meta.epsilon, 1e-8),
+    flavour: torch ? "torch" : "tf",
+    mixedMemory: hasMixedMemory(oracle),
     implicitConstraints: torch && meta.implicit !== false,
-    returnSequences: last.length === 3,
+    returnSequences: shapeOf(y).length === 3,
     returnState: true,
     seed: 0,
   });
   layer.build([null, null, shapeOf(x)[2]]);
-  const places = names
-    .filter((name) => !masks.has(local(name)))
-    .map((parameter) => ({ parameter, weight: local(parameter), transposed: false, column: 0 }));
-  tf.tidy(() => {
-    for (const { parameter, weight } of places) {
-      const { value, shape } = params[parameter];
-      layer.variables.get(`ltc/${weight}`)!.assign(tf.tensor(flatten(value), shape, "float32"));
-    }
-  });
-  return { layer, mapping: { places, unknown: [], torch, backboneLayers: 0, units } };
-}
+  const places = Object.keys(params)
+    .filter((name) => !name.endsWith("sparsity_mask"))
+    .map((parameter) => {
+      const place = { parameter, weight: local(parameter), transposed: false, column: 0 };
+      return lstmPlace(parameter) ?? place;
+    });
+  setParameters(layer, oracle, places);
+  return { layer, places, torch };
+};
 
 function numberOr(value: unknown, otherwise: number): number {
   return typeof value === "number" ? value : otherwise;
 }
 
-// Cases hold no wirings, but which synapses there are: where a mask, or else a reversal potential, is not 0.
+// Cases say which synapses there are: where a mask, or else a reversal potential, is not 0.
 function recordedWiring(units: number, outputDim: number, inner: number[], sensory: number[]): Wiring {
   const signs = (values: number[]) => Int8Array.from(values, Math.sign);
   const count = (values: number[]) => values.filter((value) => value !== 0).length;

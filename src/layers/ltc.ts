@@ -7,14 +7,19 @@ import type { InitializerKind } from "./initializers.js";
 import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.js";
 
 /** Options of {@link LTC}. */
-export interface LTCOptions extends RecurrentLayerOptions, LTCCellOptions {}
+export interface LTCOptions extends RecurrentLayerOptions, LTCCellOptions {
+  /** Default of `implicitConstraints`, and the place of mixed memory; default `"torch"`. */
+  flavour?: LTCCellOptions["flavour"];
+  /** Decides the first weights; default random. */
+  seed?: number;
+}
 
 /**
  * Liquid time-constant network (Hasani et al. 2021) over sequences `[batch, time, features]`; with an NCP wiring a
  * neural circuit policy (Lechner et al. 2020). The output of a masked step is that of the carried state.
  *
  * Weights `ltc/gleak`, `ltc/vleak`, `ltc/cm`, `ltc/w`, `ltc/sigma`, `ltc/mu`, `ltc/erev`, `ltc/sensory_w`, ...,
- * `ltc/input_w`, `ltc/input_b`, `ltc/output_w`, `ltc/output_b`.
+ * `ltc/input_w`, `ltc/input_b`, `ltc/output_w`, `ltc/output_b`; with mixed memory also `ltc/lstm/kernel`, ...
  *
  * @example
  * ```ts
@@ -35,9 +40,9 @@ export class LTC extends RecurrentLayer<LTCCell> {
     super(options, "ltc", new LTCCell(options));
   }
 
-  /** Neurons, and so the size of the state. */
+  /** Neurons: without mixed memory the size of the state. */
   get units(): number {
-    return this.stateSize;
+    return this.cell.stateSize;
   }
 
   /** See {@link LTCCell.constrain}: for layers without implicit constraints, after each optimiser step. */

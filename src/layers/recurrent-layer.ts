@@ -1,8 +1,10 @@
 /** Base of the recurrent layers: a cell over sequences, for tfjs-layers and for reinforcement learning. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
 import type { SequenceCell } from "../cells/recurrent-cell.js";
 import { InvalidStateError, ShapeError } from "../core/errors.js";
+import type { CfcFlavour } from "../ops/cfc-problem.js";
 import type { CfcScanResult } from "../ops/cfc-scan.js";
 import type { Elapsed } from "../ops/sequence-rows.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
@@ -12,6 +14,10 @@ import type { InitializerKind } from "./initializers.js";
 
 /** Options that every {@link RecurrentLayer} takes. */
 export interface RecurrentLayerOptions extends BlockOptions {
+  /** An LSTM beside the cell, which doubles the state: `[h | c]`; see `MixedMemoryCell`. Default false. */
+  mixedMemory?: boolean;
+  /** Which of the published models is meant, of the cell and of mixed memory; default `"torch"`. */
+  flavour?: CfcFlavour;
   /** Size of an affine projection of the outputs; the state keeps its size. Default: none. */
   projSize?: number;
   /** As a layer, return the outputs of all steps instead of the last one. Default false, as in Keras. */
@@ -49,8 +55,12 @@ export interface RecurrentScanOptions {
  * `returnSequences` all of them. For reinforcement learning, {@link RecurrentLayer.scan} takes resets and states.
  */
 export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> extends Block {
-  /** The cell with the weights. */
+  /** The cell with the network's formula. */
   readonly cell: Cell;
+  /** What runs: the cell, or with mixed memory a `MixedMemoryCell` around it. */
+  readonly core: SequenceCell;
+  /** Which of the published models it is. */
+  readonly flavour: CfcFlavour;
   /** Numbers in the state of one sequence. */
   readonly stateSize: number;
   /** Features of one output: `projSize`, or the cell's output. */
@@ -69,9 +79,12 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: RecurrentLayerOptions, defaultPrefix: string, cell: Cell) {
     super(options, defaultPrefix);
+    const { flavour = "torch", seed } = options;
     this.cell = cell;
+    this.flavour = flavour;
+    this.core = options.mixedMemory ? new MixedMemoryCell({ cell, flavour, seed }) : cell;
     this.projSize = options.projSize === undefined ? undefined : checkInteger("projSize", options.projSize);
-    this.stateSize = cell.stateSize;
+    this.stateSize = this.core.stateSize;
     this.outputSize = this.projSize ?? cell.outputSize;
     this.returnSequences = options.returnSequences ?? false;
     this.returnState = options.returnState ?? false;
@@ -95,13 +108,13 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
 
   /** Zeros `[batch, stateSize]`. */
   initialState(batch: number): tf.Tensor2D {
-    return this.cell.initialState(batch);
+    return this.core.initialState(batch);
   }
 
   protected override createVariables(inputShape: LayerShape): void {
     const [features] = knownItem(inputShape, 1, "[batch, time, features] with known features");
     if (inputShape.length !== 3) throw new ShapeError("inputShape", "[batch, time, features]", inputShape);
-    this.cell.build(features, (name, options) => this.addVariable(name, options));
+    this.core.build(features, (name, options) => this.addVariable(name, options));
     if (this.projSize === undefined) return;
     const shape = [this.cell.outputSize, this.projSize];
     this.projection = this.addAffine("projection/", { kind: this.projectionKind, shape });
@@ -118,7 +131,7 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
     this.ensureBuilt(x);
     return tf.tidy(() => {
       const state = options.state ?? this.initialState(x.shape[0]);
-      const scanned = this.cell.scan({ ...options, x, state });
+      const scanned = this.core.scan({ ...options, x, state });
       return { outputs: this.project(scanned.outputs) as tf.Tensor3D, state: scanned.state };
     });
   }
@@ -137,15 +150,16 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
       const inOrder = <T extends tf.Tensor | undefined>(sequence: T): T =>
         (this.goBackwards && sequence ? tf.reverse(sequence, 1) : sequence) as T;
       const start = given ?? others.find(({ rank }) => rank === 2) ?? this.keptState;
-      const { outputs, state } = this.cell.scan({
+      const { outputs, state } = this.core.scan({
         x: inOrder(x) as tf.Tensor3D,
         state: (start as tf.Tensor2D) ?? this.initialState(x.shape[0]),
         elapsed: inOrder(others.find(({ rank }) => rank === 3)),
-        mask: inOrder(mask),
+        // The wasm backend's reverse takes booleans for floats and writes past their end.
+        mask: inOrder(mask && tf.cast(mask, "float32")),
         training: options?.training === true,
       });
       if (this.keepsState) this.keepState(state);
-      const result = this.project(this.returnSequences ? outputs : this.cell.readout(state));
+      const result = this.project(this.returnSequences ? outputs : this.core.readout(state));
       return this.returnState ? [result, state] : result;
     });
   }
@@ -194,9 +208,11 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
 
   /** @inheritDoc */
   override getConfig(): tf.serialization.ConfigDict {
-    const { projSize, returnSequences, returnState, goBackwards, keepsState } = this;
+    const { flavour, projSize, returnSequences, returnState, goBackwards, keepsState } = this;
     return {
       ...super.getConfig(),
+      flavour,
+      mixedMemory: this.core instanceof MixedMemoryCell,
       ...(projSize !== undefined && { projSize }),
       returnSequences,
       returnState,
@@ -205,9 +221,12 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
     };
   }
 
-  /** Frees the weights and the kept state. */
+  /** Frees the weights and the kept state, once nothing uses the layer any more. */
   override dispose(): ReturnType<Block["dispose"]> {
+    const result = super.dispose();
+    if (result.refCountAfterDispose > 0) return result;
     if (this.keepsState) this.resetStates();
-    return super.dispose();
+    this.core.dispose();
+    return result;
   }
 }

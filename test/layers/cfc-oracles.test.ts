@@ -10,16 +10,17 @@ import { casesOf, type Nested } from "../../scripts/oracles/case.js";
 import { checkCase } from "../../scripts/oracles/check-case.js";
 import { useBackend } from "../../src/backends/index.js";
 
-const files = ["test/fixtures/oracles/torch-cfc.json", "test/fixtures/oracles/keras-cfc.json"];
+const files = ["torch-cfc", "keras-cfc", "wired-and-mixed"].map(
+  (name) => `test/fixtures/oracles/${name}.json`,
+);
 const cases = files.flatMap((file) => casesOf(JSON.parse(readFileSync(file, "utf8"))));
-const supported = cases.filter(({ meta }) => meta?.kind !== "LTC");
 
 describe.each(["wasm", "cpu"] as const)("recorded runs on %s", (backend) => {
   beforeAll(async () => {
     await useBackend(backend);
   });
 
-  it.each(supported.map((oracle) => [oracle.tag, oracle] as const))("%s", (_, oracle) => {
+  it.each(cases.map((oracle) => [oracle.tag, oracle] as const))("%s", (_, oracle) => {
     checkCase(oracle); // makes the constants that stay
     const before = tf.memory().numTensors;
     const result = checkCase(oracle);
@@ -33,7 +34,7 @@ describe.each(["wasm", "cpu"] as const)("recorded runs on %s", (backend) => {
 describe("the comparison", () => {
   it("sees a wrong output and a wrong gradient", () => {
     const shift = (values: Nested): Nested => (Array.isArray(values) ? values.map(shift) : values + 1e-4);
-    const [oracle] = supported;
+    const [oracle] = cases;
     const wrong = checkCase({ ...oracle, y: shift(oracle.y) });
     expect("unsupported" in wrong ? 0 : wrong.outputError).toBeGreaterThan(9e-5);
     const [name, parameter] = Object.entries(oracle.params)[0];
@@ -44,7 +45,7 @@ describe("the comparison", () => {
   });
 
   it("turns time-first recordings", () => {
-    const oracle = supported.find(({ tag }) => tag === "cfc-default-proj3-mixed0-ts1")!;
+    const oracle = cases.find(({ tag }) => tag === "cfc-default-proj3-mixed0-ts1")!;
     const turned = (rows: Nested) =>
       (rows as Nested[][])[0].map((_, t) => (rows as Nested[][]).map((row) => row[t]));
     const result = checkCase({

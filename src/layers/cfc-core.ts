@@ -1,0 +1,72 @@
+/** The cell of a CfC layer, from the layer's options and to its saved form. */
+
+import type * as tf from "@tensorflow/tfjs-core";
+import { CfCCell, type CfCCellOptions } from "../cells/cfc-cell.js";
+import { WiredCfCCell, type WiredCfCCellOptions } from "../cells/wired-cfc-cell.js";
+import { InvalidArgumentError } from "../core/errors.js";
+import { type Wiring, type WiringJSON, wiringFromJSON } from "../wirings/index.js";
+
+/** Options that choose the cell of a CfC layer. */
+export interface CfCCoreOptions
+  extends Omit<CfCCellOptions, "units">,
+    Pick<WiredCfCCellOptions, "recurrence"> {
+  /** Size of the state, which is also the output; either this or a wiring. */
+  units?: number;
+  /** Neurons and synapses; then there is no backbone. Either this or `units`. */
+  wiring?: Wiring;
+}
+
+/** The cells that a CfC layer can have. */
+export type CfCCore = CfCCell | WiredCfCCell;
+
+/** The options that only a cell with a backbone knows. */
+const backboneOptions = ["activation", "backboneUnits", "backboneLayers", "backboneDropout"] as const;
+
+/**
+ * Makes the cell that the options ask for.
+ *
+ * @throws InvalidArgumentError when options are wrong or do not go together
+ */
+export function createCfcCore(options: CfCCoreOptions): CfCCore {
+  const { units, wiring } = options;
+  if (!wiring) {
+    if (options.recurrence !== undefined) {
+      throw new InvalidArgumentError("recurrence", "belongs to a wiring; pass wiring or leave it out");
+    }
+    return new CfCCell({ ...options, units: units as number });
+  }
+  if (units !== undefined) {
+    throw new InvalidArgumentError("units", "cannot stand beside wiring, which has its own units");
+  }
+  const wrong = backboneOptions.find((name) => options[name] !== undefined);
+  if (wrong) {
+    throw new InvalidArgumentError(wrong, "cannot stand beside wiring: a wired CfC has no backbone");
+  }
+  return new WiredCfCCell({ ...options, wiring });
+}
+
+/** Plain options from which {@link readCfcConfig} finds the cell again. */
+export function cfcConfig(cell: CfCCore): tf.serialization.ConfigDict {
+  const { mode } = cell;
+  if (cell instanceof WiredCfCCell) {
+    // Saved models change the case of all strings but those called name.
+    return { mode, wiring: { name: JSON.stringify(cell.wiring.toJSON()) }, recurrence: cell.recurrence };
+  }
+  const { units, activation, backboneUnits, backboneLayers, backboneDropout } = cell;
+  return { units, mode, activation, backboneUnits, backboneLayers, backboneDropout };
+}
+
+/** The options in a saved config: undoes what saved models do to names, which come back in camel case. */
+export function readCfcConfig(config: tf.serialization.ConfigDict): tf.serialization.ConfigDict {
+  const snake = (name: unknown) => String(name).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const { activation, mode, wiring } = config;
+  const json = (wiring as { name?: string } | undefined)?.name;
+  return {
+    ...config,
+    ...(mode !== undefined && { mode: snake(mode) }),
+    ...(activation !== undefined && { activation: snake(activation) }),
+    ...(json !== undefined && {
+      wiring: wiringFromJSON(JSON.parse(json) as WiringJSON) as unknown as tf.serialization.ConfigDict,
+    }),
+  };
+}
