@@ -3,6 +3,9 @@
 /** Role of a neuron: motor neurons are the outputs, command neurons decide, inter neurons stand before them. */
 export type NeuronType = "inter" | "command" | "motor";
 
+/** A synapse in a list: source, destination, polarity (1 or -1). */
+export type SynapseEntry = readonly [source: number, destination: number, polarity: number];
+
 /** A wiring as plain data: its class in `type`, then its options. `wiringFromJSON` makes the wiring again. */
 export interface WiringJSON {
   /** Name of the class, e.g. `"AutoNCP"`. */

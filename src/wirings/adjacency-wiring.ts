@@ -1,0 +1,140 @@
+/** Wirings whose synapses are given one by one. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { checkLayers, checkMatrix, rowsOf } from "./check-adjacency.js";
+import { checkCount, checkOutputDim } from "./checks.js";
+import { Synapses } from "./synapses.js";
+import type { BuiltWiring, SynapseEntry, Wiring, WiringJSON } from "./wiring.js";
+
+/** Options of {@link AdjacencyWiring}. */
+export interface AdjacencyWiringOptions {
+  /** `[units][units]`, row source, column destination: 1 excitatory, -1 inhibitory, 0 no synapse. */
+  adjacency: readonly (readonly number[])[];
+  /** `[inputDim][units]`, row sensory neuron, column destination. It fixes the number of inputs. */
+  sensoryAdjacency: readonly (readonly number[])[];
+  /** Number of motor neurons, the first ids. Default: all. */
+  outputDim?: number;
+  /**
+   * Every id once, by layer, from the inputs to the outputs; of several layers the last holds the motor neurons in
+   * order. Default: one layer with all.
+   */
+  layers?: readonly (readonly number[])[];
+  /** Ids of command neurons. Default: none. */
+  commandNeurons?: readonly number[];
+}
+
+/** Options of {@link AdjacencyWiring.fromSynapses}. */
+export interface SynapseListOptions
+  extends Pick<AdjacencyWiringOptions, "outputDim" | "layers" | "commandNeurons"> {
+  /** Number of neurons. */
+  units: number;
+  /** Number of sensory neurons. */
+  inputDim: number;
+  /** Synapses between neurons. */
+  synapses: readonly SynapseEntry[];
+  /** Synapses from sensory neurons. */
+  sensorySynapses: readonly SynapseEntry[];
+}
+
+/**
+ * A wiring from its adjacency matrices, from a list of synapses, or frozen from another one.
+ *
+ * @example
+ * ```ts
+ * const wiring = AdjacencyWiring.fromSynapses({
+ *   units: 3,
+ *   inputDim: 2,
+ *   outputDim: 1,
+ *   sensorySynapses: [[0, 1, 1], [1, 2, -1]], // source, destination, polarity
+ *   synapses: [[1, 0, 1], [2, 0, 1]],
+ * });
+ * ```
+ */
+export class AdjacencyWiring implements Wiring {
+  /** Number of neurons. */
+  readonly units: number;
+  /** Number of motor neurons. */
+  readonly outputDim: number;
+  /** Number of sensory neurons: the only one that {@link AdjacencyWiring.build} takes. */
+  readonly inputDim: number;
+  private readonly options: Required<AdjacencyWiringOptions>;
+
+  /** @throws InvalidArgumentError when a matrix has another form or value, or a layer or id does not fit */
+  constructor({
+    adjacency,
+    sensoryAdjacency,
+    outputDim,
+    layers,
+    commandNeurons = [],
+  }: AdjacencyWiringOptions) {
+    const units = checkCount("adjacency", adjacency.length);
+    this.units = units;
+    this.inputDim = checkCount("sensoryAdjacency", sensoryAdjacency.length);
+    this.outputDim = checkOutputDim(outputDim ?? units, units);
+    for (const id of commandNeurons) {
+      if (Number.isInteger(id) && id >= this.outputDim && id < units) continue;
+      const bounds = `from ${this.outputDim} to ${units - 1} (no motor neuron)`;
+      throw new InvalidArgumentError("commandNeurons", `expected ids ${bounds}, received ${id}`);
+    }
+    this.options = {
+      adjacency: checkMatrix("adjacency", adjacency, units),
+      sensoryAdjacency: checkMatrix("sensoryAdjacency", sensoryAdjacency, units),
+      outputDim: this.outputDim,
+      layers: checkLayers(layers, units, this.outputDim),
+      commandNeurons: [...commandNeurons],
+    };
+  }
+
+  /**
+   * A wiring from lists of synapses.
+   *
+   * @throws InvalidArgumentError when a synapse names no neuron, has another polarity than 1 or -1, or comes twice
+   */
+  static fromSynapses(options: SynapseListOptions): AdjacencyWiring {
+    const { units, inputDim, synapses, sensorySynapses, ...others } = options;
+    checkCount("units", units);
+    checkCount("inputDim", inputDim);
+    return new AdjacencyWiring({
+      ...others,
+      adjacency: rowsOf("synapses", synapses, units, units),
+      sensoryAdjacency: rowsOf("sensorySynapses", sensorySynapses, inputDim, units),
+    });
+  }
+
+  /** A wiring with exactly the synapses of a built one, whatever made them. */
+  static from(built: BuiltWiring): AdjacencyWiring {
+    const { units, outputDim, adjacency, sensoryAdjacency, layers } = built;
+    const rows = (matrix: Int8Array) =>
+      Array.from({ length: matrix.length / units }, (_, i) => [
+        ...matrix.subarray(i * units, (i + 1) * units),
+      ]);
+    const commandNeurons = layers.flat().filter((id) => built.neuronType(id) === "command");
+    return new AdjacencyWiring({
+      adjacency: rows(adjacency),
+      sensoryAdjacency: rows(sensoryAdjacency),
+      outputDim,
+      layers,
+      commandNeurons,
+    });
+  }
+
+  /** The synapses. Throws `InvalidArgumentError` when `inputDim` is not {@link AdjacencyWiring.inputDim}. */
+  build(inputDim: number): BuiltWiring {
+    const { adjacency, sensoryAdjacency, layers, commandNeurons } = this.options;
+    if (inputDim !== this.inputDim) {
+      throw new InvalidArgumentError(
+        "inputDim",
+        `expected ${this.inputDim}, the rows of sensoryAdjacency, received ${inputDim}`,
+      );
+    }
+    const synapses = new Synapses(this, inputDim);
+    synapses.adjacency.set(adjacency.flat());
+    synapses.sensoryAdjacency.set(sensoryAdjacency.flat());
+    return synapses.finish({ layers, isCommand: (id) => commandNeurons.includes(id) });
+  }
+
+  /** The wiring as plain data. */
+  toJSON(): WiringJSON {
+    return { type: "AdjacencyWiring", ...structuredClone(this.options) };
+  }
+}

@@ -1,0 +1,77 @@
+/** Checks of synapses that are given one by one. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { range } from "./synapses.js";
+import type { SynapseEntry } from "./wiring.js";
+
+/** @throws InvalidArgumentError when a row has another length than `columns` or an entry is not 1, -1 or 0 */
+export function checkMatrix(
+  argument: string,
+  matrix: readonly (readonly number[])[],
+  columns: number,
+): number[][] {
+  return matrix.map((row, i) => {
+    if (row.length !== columns) {
+      throw new InvalidArgumentError(
+        argument,
+        `expected ${columns} columns, received ${row.length} in row ${i}`,
+      );
+    }
+    const wrong = row.find((value) => value !== 0 && Math.abs(value) !== 1);
+    if (wrong === undefined) return [...row];
+    throw new InvalidArgumentError(argument, `expected 1, -1 or 0, received ${wrong} in row ${i}`);
+  });
+}
+
+/** @throws InvalidArgumentError when the layers do not hold every neuron once, or do not end with the motor neurons */
+export function checkLayers(
+  layers: readonly (readonly number[])[] | undefined,
+  units: number,
+  outputDim: number,
+): number[][] {
+  if (!layers) return [range(0, units)];
+  const ids = layers.flat().sort((a, b) => a - b);
+  if (ids.length !== units || ids.some((id, i) => id !== i) || layers.some(({ length }) => length === 0)) {
+    throw new InvalidArgumentError(
+      "layers",
+      `expected each neuron from 0 to ${units - 1} once and no empty layer, received ${JSON.stringify(layers)}`,
+    );
+  }
+  const last = layers[layers.length - 1];
+  if (layers.length > 1 && (last.length !== outputDim || last.some((id, i) => id !== i))) {
+    throw new InvalidArgumentError(
+      "layers",
+      `expected the motor neurons 0 to ${outputDim - 1} as the last layer, received [${last.join(", ")}]`,
+    );
+  }
+  return layers.map((layer) => [...layer]);
+}
+
+/**
+ * The matrix `[sources][units]` of a list of synapses.
+ *
+ * @throws InvalidArgumentError when a synapse names no neuron, has a wrong polarity, or comes twice
+ */
+export function rowsOf(
+  argument: string,
+  synapses: readonly SynapseEntry[],
+  sources: number,
+  units: number,
+): number[][] {
+  const rows = Array.from({ length: sources }, () => new Array<number>(units).fill(0));
+  synapses.forEach((synapse, i) => {
+    const [source, destination, polarity] = synapse;
+    const fail = (expected: string) => {
+      throw new InvalidArgumentError(
+        argument,
+        `expected ${expected}, received [${synapse.join(", ")}] at index ${i}`,
+      );
+    };
+    if (!(source in rows)) fail(`a source from 0 to ${sources - 1}`);
+    if (!(destination in rows[source])) fail(`a destination from 0 to ${units - 1}`);
+    if (polarity !== 1 && polarity !== -1) fail("polarity 1 or -1");
+    if (rows[source][destination] !== 0) fail("each synapse once");
+    rows[source][destination] = polarity;
+  });
+  return rows;
+}

@@ -1,0 +1,84 @@
+/** Neural circuit policy: inter, command and motor neurons. */
+
+import { checkAtMost, checkCount, checkSeed } from "./checks.js";
+import type { LayerSizes } from "./connect-layers.js";
+import { buildLayers } from "./layered-ncp.js";
+import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
+
+/** Options of {@link NCP}. */
+export interface NCPOptions {
+  /** Number of inter neurons. */
+  interNeurons: number;
+  /** Number of command neurons. */
+  commandNeurons: number;
+  /** Number of motor neurons, the outputs. */
+  motorNeurons: number;
+  /** Synapses from each sensory neuron to inter neurons, at most `interNeurons`. */
+  sensoryFanout: number;
+  /** Synapses from each inter neuron to command neurons, at most `commandNeurons`. */
+  interFanout: number;
+  /** Draws of a synapse among the command neurons; the same pair may be drawn again. */
+  recurrentCommandSynapses: number;
+  /** Synapses to each motor neuron from command neurons, at most `commandNeurons`. */
+  motorFanin: number;
+  /** Seed, 0 to 2^32 - 1. Default 22222. */
+  seed?: number;
+}
+
+/**
+ * Neural circuit policy (Lechner et al. 2020): sensory → inter → command → motor, with synapses back only among the
+ * command neurons. Ids: motor neurons first, then command, then inter. The same synapses as `NCP` of the Python
+ * package ncps with the same seed.
+ *
+ * @example
+ * ```ts
+ * const wiring = new NCP({
+ *   interNeurons: 12,
+ *   commandNeurons: 8,
+ *   motorNeurons: 1,
+ *   sensoryFanout: 4,
+ *   interFanout: 4,
+ *   recurrentCommandSynapses: 4,
+ *   motorFanin: 6,
+ * });
+ * ```
+ */
+export class NCP implements Wiring {
+  /** Number of neurons. */
+  readonly units: number;
+  /** Number of motor neurons. */
+  readonly outputDim: number;
+  /** The options, with defaults filled in. */
+  readonly options: Readonly<Required<NCPOptions>>;
+
+  /** @throws InvalidArgumentError when a fan-out or fan-in exceeds the neurons there are, or a number its bounds */
+  constructor({ seed = 22222, ...sizes }: NCPOptions) {
+    const { interNeurons, commandNeurons, motorNeurons } = sizes;
+    checkCount("interNeurons", interNeurons);
+    checkCount("commandNeurons", commandNeurons);
+    checkCount("motorNeurons", motorNeurons);
+    checkAtMost("motorFanin", sizes.motorFanin, commandNeurons, "command neurons");
+    checkAtMost("sensoryFanout", sizes.sensoryFanout, interNeurons, "inter neurons");
+    checkAtMost("interFanout", sizes.interFanout, commandNeurons, "command neurons");
+    checkCount("recurrentCommandSynapses", sizes.recurrentCommandSynapses, 0);
+    checkSeed(seed, 2 ** 32 - 1);
+    this.options = Object.freeze({ ...sizes, seed });
+    this.units = interNeurons + commandNeurons + motorNeurons;
+    this.outputDim = motorNeurons;
+  }
+
+  /** Makes the synapses for `inputDim` inputs. */
+  build(inputDim: number): BuiltWiring {
+    return buildLayers(this, inputDim, ncpSizes(this.options), this.options.seed);
+  }
+
+  /** The wiring as plain data. */
+  toJSON(): WiringJSON {
+    return { type: "NCP", ...this.options };
+  }
+}
+
+/** The sizes of an NCP as those of one with a list of inter layers. */
+export function ncpSizes({ interNeurons, interFanout, ...others }: Omit<NCPOptions, "seed">): LayerSizes {
+  return { ...others, interNeurons: [interNeurons], interFanouts: [interFanout] };
+}

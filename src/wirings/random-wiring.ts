@@ -1,0 +1,84 @@
+/** Synapses drawn at random. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { checkCount, checkOutputDim, checkSeed } from "./checks.js";
+import { DefaultRng } from "./numpy/default-rng.js";
+import { Synapses } from "./synapses.js";
+import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
+
+/** Options of {@link RandomWiring}. */
+export interface RandomWiringOptions {
+  /** Number of neurons. */
+  units: number;
+  /** Number of motor neurons. Default: `units`. */
+  outputDim?: number;
+  /** Share of the possible synapses that are left out, at least 0 and below 1. Default 0. */
+  sparsity?: number;
+  /** Seed, 0 to `Number.MAX_SAFE_INTEGER`. Default 1111. */
+  seed?: number;
+}
+
+/**
+ * A fixed number of synapses between randomly drawn pairs, `units² (1 - sparsity)` between neurons and
+ * `inputDim * units (1 - sparsity)` from the inputs; two of three excite. The same synapses as `Random` of the
+ * Python package ncps with the same seed.
+ *
+ * @example
+ * ```ts
+ * const { synapseCount } = new RandomWiring({ units: 16, sparsity: 0.75 }).build(4); // 64
+ * ```
+ */
+export class RandomWiring implements Wiring {
+  /** Number of neurons. */
+  readonly units: number;
+  /** Number of motor neurons. */
+  readonly outputDim: number;
+  /** Share of the possible synapses that are left out. */
+  readonly sparsity: number;
+  /** Seed of the synapses. */
+  readonly seed: number;
+
+  /** @throws InvalidArgumentError when a number is outside its bounds */
+  constructor({ units, outputDim = units, sparsity = 0, seed = 1111 }: RandomWiringOptions) {
+    this.units = checkCount("units", units);
+    this.outputDim = checkOutputDim(outputDim, units);
+    this.seed = checkSeed(seed, Number.MAX_SAFE_INTEGER);
+    if (!(sparsity >= 0 && sparsity < 1)) {
+      throw new InvalidArgumentError(
+        "sparsity",
+        `expected a number of at least 0 and below 1, received ${sparsity}`,
+      );
+    }
+    this.sparsity = sparsity;
+  }
+
+  /** Makes the synapses for `inputDim` inputs. */
+  build(inputDim: number): BuiltWiring {
+    const { units, sparsity } = this;
+    const synapses = new Synapses(this, inputDim);
+    const rng = new DefaultRng(this.seed);
+    const polarity = () => rng.choice([-1, 1, 1]);
+    const draw = (rows: number) => rng.sample(rows * units, roundHalfToEven(rows * units * (1 - sparsity)));
+    for (const pair of draw(units)) {
+      synapses.connect(Math.floor(pair / units), pair % units, polarity());
+    }
+    for (const pair of draw(inputDim)) {
+      polarity(); // ncps draws twice for sensory synapses and keeps the second.
+      synapses.connectSensory(Math.floor(pair / units), pair % units, polarity());
+    }
+    return synapses.finish();
+  }
+
+  /** The wiring as plain data. */
+  toJSON(): WiringJSON {
+    const { units, outputDim, sparsity, seed } = this;
+    return { type: "RandomWiring", units, outputDim, sparsity, seed };
+  }
+}
+
+// Python's round().
+function roundHalfToEven(value: number): number {
+  const lower = Math.floor(value);
+  if (value - lower !== 0.5) return Math.round(value);
+  return lower % 2 === 0 ? lower : lower + 1;
+}

@@ -1,0 +1,49 @@
+/** Wirings from plain data. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { AdjacencyWiring, type AdjacencyWiringOptions } from "./adjacency-wiring.js";
+import { AutoNCP, type AutoNCPOptions } from "./auto-ncp.js";
+import { FullyConnected, type FullyConnectedOptions } from "./fully-connected.js";
+import { LayeredNCP, type LayeredNCPOptions } from "./layered-ncp.js";
+import { NCP, type NCPOptions } from "./ncp.js";
+import { RandomWiring, type RandomWiringOptions } from "./random-wiring.js";
+import type { Wiring, WiringJSON } from "./wiring.js";
+
+// The constructors check the options.
+const makers = new Map<string, (options: Omit<WiringJSON, "type">) => Wiring>([
+  ["AdjacencyWiring", (options) => new AdjacencyWiring(options as unknown as AdjacencyWiringOptions)],
+  ["AutoNCP", (options) => new AutoNCP(options as unknown as AutoNCPOptions)],
+  ["FullyConnected", (options) => new FullyConnected(options as unknown as FullyConnectedOptions)],
+  ["LayeredNCP", (options) => new LayeredNCP(options as unknown as LayeredNCPOptions)],
+  ["NCP", (options) => new NCP(options as unknown as NCPOptions)],
+  ["RandomWiring", (options) => new RandomWiring(options as unknown as RandomWiringOptions)],
+]);
+
+/**
+ * Makes a wiring from what its `toJSON` returned.
+ *
+ * @throws InvalidArgumentError when the type is not known or an option is wrong
+ * @example
+ * ```ts
+ * const copy = wiringFromJSON(JSON.parse(JSON.stringify(wiring)));
+ * ```
+ */
+export function wiringFromJSON({ type, ...options }: WiringJSON): Wiring {
+  const make = makers.get(type);
+  if (make) return make(options);
+  throw new InvalidArgumentError(
+    "type",
+    `expected one of ${[...makers.keys()].join(", ")}, received ${type}; register your own by registerWiring`,
+  );
+}
+
+/**
+ * Lets {@link wiringFromJSON}, and with it saved models, make wirings of a class of your own.
+ *
+ * @param type what `toJSON` of the class writes into `type` · @param make wiring from the rest of that JSON
+ * @throws InvalidArgumentError when the type is taken
+ */
+export function registerWiring(type: string, make: (options: Omit<WiringJSON, "type">) => Wiring): void {
+  if (makers.has(type)) throw new InvalidArgumentError("type", `${type} is registered already`);
+  makers.set(type, make);
+}
