@@ -4,7 +4,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { checkInteger } from "../layers/checks.js";
-import { initialize } from "../layers/initializers.js";
 import type { CfcFlavour } from "../ops/cfc-problem.js";
 import type { CfcScanResult } from "../ops/cfc-scan.js";
 import { cfcFlavours, checkName } from "../ops/check-scan.js";
@@ -17,6 +16,7 @@ import type { BuiltWiring, Wiring } from "../wirings/wiring.js";
 import type { CreateVariable } from "./cfc-weights.js";
 import { checkRanges, type LtcRanges } from "./ltc-ranges.js";
 import { createLtcWeights, type LtcMapping, ltcMappings } from "./ltc-weights.js";
+import { OwnWeights } from "./own-weights.js";
 import type { CellStep, SequenceCell, SequenceOptions } from "./recurrent-cell.js";
 
 /** Options of {@link LTCCell}. */
@@ -75,7 +75,7 @@ export class LTCCell implements SequenceCell {
   /** Bounds between which the weights started. */
   readonly initializationRanges: LtcRanges;
   private readonly random: Random;
-  private readonly own = new Map<string, tf.Variable>();
+  private readonly own: OwnWeights;
   private built?: { weights: LtcWeights; wiring: BuiltWiring };
 
   /** @throws InvalidArgumentError when an option has a wrong value */
@@ -90,6 +90,7 @@ export class LTCCell implements SequenceCell {
     this.implicitConstraints = options.implicitConstraints ?? flavour === "torch";
     this.initializationRanges = checkRanges(options.initializationRanges);
     this.random = new Random(options.seed);
+    this.own = new OwnWeights(this.random);
   }
 
   /** Neurons. */
@@ -113,7 +114,7 @@ export class LTCCell implements SequenceCell {
     const { inputMapping, outputMapping, initializationRanges: ranges, random } = this;
     const weights = createLtcWeights(
       { wiring, inputMapping, outputMapping, ranges, random },
-      create ?? ((name, options) => this.createOwn(name, options)),
+      create ?? this.own.create,
     );
     this.built = { weights, wiring };
   }
@@ -130,7 +131,7 @@ export class LTCCell implements SequenceCell {
 
   /** The weights that the cell itself owns, by name, e.g. `sensory_mu`. */
   get variables(): ReadonlyMap<string, tf.Variable> {
-    return this.own;
+    return this.own.variables;
   }
 
   /** Zeros `[batch, units]`. */
@@ -192,8 +193,7 @@ export class LTCCell implements SequenceCell {
 
   /** Frees the weights that the cell owns. */
   dispose(): void {
-    for (const variable of this.own.values()) variable.dispose();
-    this.own.clear();
+    this.own.dispose();
     this.built = undefined;
   }
 
@@ -201,21 +201,11 @@ export class LTCCell implements SequenceCell {
     if (!this.built) throw new InvalidStateError("LTCCell: weights exist only after build(inputSize)");
     return this.built;
   }
-
-  private createOwn(...[name, options]: Parameters<CreateVariable>): tf.Variable {
-    const values = initialize({ ...options, random: this.random });
-    const variable = tf.tidy(() => tf.variable(tf.tensor(values, [...options.shape])));
-    this.own.set(name, variable);
-    return variable;
-  }
 }
 
 function chooseWiring({ units, wiring }: LTCCellOptions): Wiring {
-  if (wiring && units !== undefined && units !== wiring.units) {
-    throw new InvalidArgumentError(
-      "units",
-      `the wiring has ${wiring.units} neurons, received ${units}; pass only one of units and wiring`,
-    );
+  if (wiring && units !== undefined) {
+    throw new InvalidArgumentError("units", "cannot stand beside wiring, which has its own units");
   }
   if (wiring) return wiring;
   if (units === undefined)
