@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
 import { CfCCell } from "../../src/cells/cfc-cell.js";
+import { LTCCell } from "../../src/cells/ltc-cell.js";
 import { MixedMemoryCell } from "../../src/cells/mixed-memory-cell.js";
 import type { RecurrentCell } from "../../src/cells/recurrent-cell.js";
 import { WiredCfCCell } from "../../src/cells/wired-cfc-cell.js";
@@ -20,10 +21,12 @@ import {
   features,
 } from "./sequence-properties.js";
 
+const wiring = new AutoNCP({ units: 16, outputSize: 4 });
+
 const makers: Record<string, (flavour: CfcFlavour) => RecurrentCell> = {
   CfCCell: (flavour) => new CfCCell({ units: 5, backboneUnits: 7, flavour, seed: 1 }),
-  WiredCfCCell: (flavour) =>
-    new WiredCfCCell({ wiring: new AutoNCP({ units: 16, outputSize: 4 }), flavour, seed: 1 }),
+  WiredCfCCell: (flavour) => new WiredCfCCell({ wiring, flavour, seed: 1 }),
+  LTCCell: (flavour) => new LTCCell({ wiring, flavour, seed: 1 }),
 };
 
 function build(kind: string, flavour: CfcFlavour, forgetBias?: number): MixedMemoryCell {
