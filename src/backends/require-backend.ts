@@ -10,7 +10,12 @@ import { BackendError } from "../core/errors.js";
  */
 export function requireBackend(): void {
   if (tf.getBackend()) return;
-  throw new BackendError(
-    "no backend is active: call `await useBackend()` before making layers, models or trainers",
-  );
+  try {
+    tf.backend(); // starts a backend that the program imported itself
+  } catch (cause) {
+    throw new BackendError(
+      "no backend is active: call `await useBackend()` before making layers, models or trainers",
+      { cause },
+    );
+  }
 }
