@@ -215,6 +215,23 @@ describe("CfC of every kind", () => {
     expect(() => new CfC({ units: 2 }).resetStates()).toThrow(InvalidStateError);
   });
 
+  it.each(cfcKinds)("learns with a kept state, and keeps one tensor only: %s", async (_, options) => {
+    const layer = new CfC({ ...options, stateful: true, batchInputShape: [2, 3, 3] });
+    const model = tfl.sequential({ layers: [layer, tfl.layers.dense({ units: 1 })] });
+    model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    const [x, y] = [tf.ones([4, 3, 3]), tf.ones([4, 1])];
+    const fit = () => model.fit(x, y, { batchSize: 2, epochs: 1, verbose: 0 });
+    await fit();
+    const before = tf.memory().numTensors;
+    const kept = layer.states[0]!.dataSync();
+    await fit();
+    expect(tf.memory().numTensors).toBe(before);
+    expect(layer.states[0]!.dataSync()).not.toEqual(kept);
+    model.dispose();
+    expect(tf.memory().numTensors).toBeLessThan(before);
+    tf.dispose([x, y]);
+  });
+
   it("lets one wiring serve many layers", () => {
     const [first, second] = [build({ wiring }), build({ wiring }, 7)];
     tf.tidy(() => {

@@ -5,6 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { useBackend } from "../../src/backends/index.js";
 import "../../src/layers/cfc.js";
+import "../../src/layers/ltc.js";
 
 /** A saved model with one prediction. */
 export interface SavedModel {

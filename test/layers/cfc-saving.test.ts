@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
 import { WiredCfCCell } from "../../src/cells/wired-cfc-cell.js";
 import { CfC } from "../../src/layers/cfc.js";
+import { LTC } from "../../src/layers/ltc.js";
 import { cfcKinds, wiring } from "./cfc-kinds.js";
 import type { SavedModel } from "./cfc-load-model.js";
 import { distance, saveAndLoad, weightValues } from "./layer-helpers.js";
@@ -45,6 +46,10 @@ describe("saved CfC layers", () => {
       await save(model, join(folder, name));
       model.dispose();
     }
+    const ltc = new LTC({ wiring, mixedMemory: true, flavour: "tf", inputShape: [null, 3], seed: 1 });
+    const mixed = tfl.sequential({ layers: [ltc] });
+    await save(mixed, join(folder, "mixed ltc"));
+    mixed.dispose();
     const both = tfl.layers.bidirectional({
       layer: new CfC({ wiring, mixedMemory: true, flavour: "tf", returnSequences: true, seed: 1 }) as never,
       mergeMode: "concat",
@@ -58,7 +63,7 @@ describe("saved CfC layers", () => {
     rmSync(folder, { recursive: true });
     expect(run.status, run.stderr).toBe(0);
     const errors = JSON.parse(run.stdout) as Record<string, number>;
-    expect(Object.keys(errors)).toHaveLength(cfcKinds.length + 1);
+    expect(Object.keys(errors)).toHaveLength(cfcKinds.length + 2);
     for (const [name, error] of Object.entries(errors)) expect(error, name).toBe(0);
   });
 
