@@ -1,0 +1,38 @@
+/** Wirings in the language of Graphviz. */
+
+import { synapsesOf } from "../synapse-list.js";
+import type { BuiltWiring } from "../wiring.js";
+import { colorsOf, columnsOf, type DrawingOptions } from "./options.js";
+
+/**
+ * The wiring as a Graphviz graph, one rank a layer: `dot -Tsvg wiring.dot`. Inhibitory synapses end in a bar.
+ *
+ * @example
+ * ```ts
+ * writeFileSync("wiring.dot", wiringToDOT(wiring.build(4)));
+ * ```
+ */
+export function wiringToDOT(built: BuiltWiring, options: DrawingOptions = {}): string {
+  const colors = colorsOf(options.colors);
+  const lines = [
+    "digraph wiring {",
+    `  rankdir=${options.direction === "down" ? "TB" : "LR"};`,
+    '  node [shape=circle, style=filled, fontname="sans-serif", fontcolor=white];',
+  ];
+  for (const column of columnsOf(built, options)) {
+    const nodes = column.map(
+      ({ key, label, kind }) => `${key} [label=${quote(label)}, fillcolor=${quote(colors[kind])}];`,
+    );
+    lines.push(`  { rank=same; ${nodes.join(" ")} }`);
+  }
+  for (const { sensory, source, destination, polarity } of synapsesOf(built)) {
+    const look =
+      polarity > 0 ? `color=${quote(colors.excitatory)}` : `color=${quote(colors.inhibitory)}, arrowhead=tee`;
+    lines.push(`  ${sensory ? "sensory" : "neuron"}_${source} -> neuron_${destination} [${look}];`);
+  }
+  return `${lines.join("\n")}\n}\n`;
+}
+
+function quote(text: string): string {
+  return `"${text.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n")}"`;
+}

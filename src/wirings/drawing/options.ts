@@ -1,0 +1,86 @@
+/** What all pictures of wirings have in common. */
+
+import type { BuiltWiring, NeuronType } from "../wiring.js";
+
+/** Kind of a drawn neuron. */
+export type DrawnKind = NeuronType | "sensory";
+
+/** Colours of a picture. Defaults: those that ncps and its documentation use. */
+export interface WiringColors {
+  /** Fill of sensory neurons. */
+  sensory: string;
+  /** Fill of inter neurons. */
+  inter: string;
+  /** Fill of command neurons. */
+  command: string;
+  /** Fill of motor neurons. */
+  motor: string;
+  /** Excitatory synapses. */
+  excitatory: string;
+  /** Inhibitory synapses. */
+  inhibitory: string;
+}
+
+/** Options of every picture. */
+export interface DrawingOptions {
+  /** Where the layers go: `"right"` (default) or `"down"`, sensory neurons first. */
+  direction?: "right" | "down";
+  /** Names of the inputs. Default `s0, s1, …`; inputs without a name keep theirs. */
+  sensoryNames?: readonly string[];
+  /** Names of the neurons by id. Default their ids. */
+  neuronNames?: readonly string[];
+  /** Colours that replace the defaults. */
+  colors?: Partial<WiringColors>;
+}
+
+/** A neuron of a picture. */
+export interface DrawnNeuron {
+  /** Name that is safe in every format, e.g. `sensory_0` or `neuron_3`. */
+  key: string;
+  /** Shown name. */
+  label: string;
+  /** Kind. */
+  kind: DrawnKind;
+}
+
+/** Fills in the default colours. */
+export function colorsOf(colors: Partial<WiringColors> = {}): WiringColors {
+  const defaults = { sensory: "#bcbd22", inter: "#1f77b4", command: "#17becf", motor: "#ff7f0e" };
+  return { ...defaults, excitatory: "#2ca02c", inhibitory: "#d62728", ...colors };
+}
+
+/** Columns of neurons: the sensory ones, then the layers. One layer is parted into inner and motor neurons. */
+export function columnsOf(built: BuiltWiring, options: DrawingOptions): DrawnNeuron[][] {
+  const { sensoryNames = [], neuronNames = [] } = options;
+  const neuron = (id: number): DrawnNeuron => ({
+    key: `neuron_${id}`,
+    label: neuronNames[id] ?? String(id),
+    kind: built.neuronType(id),
+  });
+  const sensory = Array.from(
+    { length: built.inputDim },
+    (_, id): DrawnNeuron => ({
+      key: `sensory_${id}`,
+      label: sensoryNames[id] ?? `s${id}`,
+      kind: "sensory",
+    }),
+  );
+  let layers = built.layers.map((layer) => layer.map(neuron));
+  if (layers.length === 1) {
+    const isMotor = ({ kind }: DrawnNeuron) => kind === "motor";
+    layers = [layers[0].filter((one) => !isMotor(one)), layers[0].filter(isMotor)];
+  }
+  return [sensory, ...layers].filter((column) => column.length > 0);
+}
+
+/** Text for XML, attributes included. */
+export function escapeXml(text: string): string {
+  const names: Record<string, string> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&apos;",
+  };
+  return text.replace(/[&<>"']/g, (character) => names[character]);
+}
