@@ -39,8 +39,8 @@ export interface LtcArrays {
   units: number;
   /** Inputs. */
   inputs: number;
-  /** Inputs, time-major `[rows, inputs]`. */
-  x: Float32Array;
+  /** Inputs, time-major `[rows, inputs]`; of the type of the potentials, so that loops over both stay fast. */
+  x: Float64Array;
   /** `[batch, units]`. */
   state: Float32Array;
   /** `[rows]`; without it all steps take `settings.elapsed`. */
@@ -71,21 +71,25 @@ export function readArrays(tensors: LtcTensors, settings: LtcSettings, synapses:
   const [batch, units] = state.shape;
   const raw = {} as Record<DynamicsName, Float32Array>;
   for (const name of dynamicsNames) raw[name] = read(weights[name]);
-  const positive = (values: Float32Array | Float64Array) =>
-    settings.implicitConstraints ? Float64Array.from(values, softplus) : Float64Array.from(values);
+  const positive = (values: Float32Array | Float64Array) => {
+    const result = new Float64Array(values);
+    if (!settings.implicitConstraints) return result;
+    for (let k = 0; k < result.length; k++) result[k] = softplus(result[k]);
+    return result;
+  };
   const { adjacency, sensoryAdjacency } = synapses;
   return {
     batch,
     steps: x.shape[0] / batch,
     units,
     inputs: x.shape[1],
-    x: read(x),
+    x: new Float64Array(read(x)),
     state: read(state),
     elapsed: elapsed && read(elapsed),
     keep: keep && read(keep),
     mask: mask && read(mask),
     gleak: positive(raw.gleak),
-    vleak: Float64Array.from(raw.vleak),
+    vleak: new Float64Array(raw.vleak),
     cm: positive(raw.cm),
     inner: listSynapses(adjacency, units, [raw.w, raw.sigma, raw.mu, raw.erev], positive),
     sensory: listSynapses(

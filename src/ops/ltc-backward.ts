@@ -114,7 +114,7 @@ export function ltcBackward(dOutputs: Float32Array, trace: LtcTrace, arrays: Ltc
 /** From gradients of numerators and denominators to those of the synapses and of the potentials before them. */
 function conductBack(
   { first, source, w, sigma, mu, erev }: SynapseList,
-  v: Float64Array | Float32Array,
+  v: Float64Array,
   dn: Float64Array,
   dd: Float64Array,
   open: Float32Array,
@@ -126,7 +126,8 @@ function conductBack(
   for (let i = 0; i < dn.length; i++) {
     const dCurrent = dn[i];
     const dConductance = dd[i];
-    for (let k = first[i]; k < first[i + 1]; k++) {
+    const end = first[i + 1];
+    for (let k = first[i]; k < end; k++) {
       const j = source[k];
       const s = open[at + k];
       const conducts = w[k] * s;

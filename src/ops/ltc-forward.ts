@@ -82,7 +82,7 @@ export function ltcForward(arrays: LtcArrays, record: boolean): LtcForward {
 /** Adds the currents of all synapses to numerators and denominators, and keeps how far each is open. */
 function conduct(
   { first, source, w, sigma, mu, erev }: SynapseList,
-  v: Float64Array | Float32Array,
+  v: Float64Array,
   offset: number,
   n: Float64Array,
   d: Float64Array,
@@ -92,7 +92,8 @@ function conduct(
   for (let i = 0; i < n.length; i++) {
     let current = 0;
     let conductance = 0;
-    for (let k = first[i]; k < first[i + 1]; k++) {
+    const end = first[i + 1];
+    for (let k = first[i]; k < end; k++) {
       const s = logistic(sigma[k] * (v[offset + source[k]] - mu[k]));
       open[at + k] = s;
       const conducts = w[k] * s;
