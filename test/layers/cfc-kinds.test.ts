@@ -220,11 +220,11 @@ describe("CfC of every kind", () => {
     const model = tfl.sequential({ layers: [layer, tfl.layers.dense({ units: 1 })] });
     model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
     const [x, y] = [tf.ones([4, 3, 3]), tf.ones([4, 1])];
-    const fit = () => model.fit(x, y, { batchSize: 2, epochs: 1, verbose: 0 });
-    await fit();
+    const train = () => model.fit(x, y, { batchSize: 2, epochs: 1, verbose: 0 });
+    await train();
     const before = tf.memory().numTensors;
     const kept = layer.states[0]!.dataSync();
-    await fit();
+    await train();
     expect(tf.memory().numTensors).toBe(before);
     expect(layer.states[0]!.dataSync()).not.toEqual(kept);
     model.dispose();
