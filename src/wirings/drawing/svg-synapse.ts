@@ -40,9 +40,9 @@ function loop(neuron: PlacedNeuron, down: boolean): string {
     const turned = ((down ? 0 : -90) + angle) * (Math.PI / 180);
     return { x: neuron.x + distance * Math.cos(turned), y: neuron.y + distance * Math.sin(turned) };
   };
-  const control = 2.1 * radius;
+  const control = 2.7 * radius;
   const end = at(35, radius + arrowGap);
-  return `M${point(at(-35, radius))}C${point(at(-45, control))} ${point(at(45, control))} ${point(end)}`;
+  return `M${point(at(-35, radius))}C${point(at(-35, control))} ${point(at(35, control))} ${point(end)}`;
 }
 
 function rim(centre: Point, towards: Point, distance: number): Point {

@@ -94,7 +94,9 @@ function legendOf({ neurons }: WiringLayout): LegendEntry[] {
   return [...new Set([...neurons.values()].map(({ kind }) => kind)), "excitatory", "inhibitory"];
 }
 
-const entryWidth = (entry: LegendEntry) => 36 + letterWidth * entry.length;
+const isSign = (entry: LegendEntry) => entry === "excitatory" || entry === "inhibitory";
+const signWidth = (entry: LegendEntry) => (isSign(entry) ? 26 : 18);
+const entryWidth = (entry: LegendEntry) => signWidth(entry) + letterWidth * entry.length + 16;
 
 function legendWidth(entries: readonly LegendEntry[]): number {
   return entries.reduce((sum, entry) => sum + entryWidth(entry), 0);
@@ -109,11 +111,10 @@ function drawLegend(
   let x = left;
   return entries.map((entry) => {
     const color = escapeXml(colors[entry]);
-    const sign =
-      entry === "excitatory" || entry === "inhibitory"
-        ? `<path d="M${x} ${y}H${x + 20}" stroke="${color}" stroke-width="1.5" marker-end="url(#${entry})"/>`
-        : `<circle cx="${x + 14}" cy="${y}" r="6" fill="${color}"/>`;
-    const text = `<text x="${x + 25}" y="${y + 4}" fill="#333333">${entry}</text>`;
+    const sign = isSign(entry)
+      ? `<path d="M${x} ${y}h20" stroke="${color}" stroke-width="1.5" marker-end="url(#${entry})"/>`
+      : `<circle cx="${x + 6}" cy="${y}" r="6" fill="${color}"/>`;
+    const text = `<text x="${x + signWidth(entry)}" y="${y + 4}" fill="#333333">${entry}</text>`;
     x += entryWidth(entry);
     return sign + text;
   });

@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import {
+  AdjacencyWiring,
+  AutoNCP,
+  FullyConnected,
+  LayeredNCP,
+  NCP,
+  RandomWiring,
+  registerWiring,
+  type Wiring,
+  wiringFromJSON,
+} from "../../src/wirings/index.js";
+
+const ncp = {
+  interNeurons: 9,
+  commandNeurons: 6,
+  motorNeurons: 2,
+  sensoryFanout: 4,
+  interFanout: 3,
+  recurrentCommandSynapses: 4,
+  motorFanin: 3,
+};
+const { interFanout, ...common } = ncp;
+const layered = { ...common, interNeurons: [9, 5], interFanouts: [2, 3] };
+const list = {
+  units: 4,
+  inputDim: 3,
+  outputDim: 1,
+  synapses: [
+    [1, 0, 1],
+    [2, 1, -1],
+    [3, 3, 1],
+  ] as [number, number, number][],
+  sensorySynapses: [[0, 2, 1]] as [number, number, number][],
+  layers: [[2, 3], [1], [0]],
+  commandNeurons: [1],
+};
+
+const wirings: Wiring[] = [
+  new FullyConnected({ units: 6, outputDim: 2, seed: 5, selfConnections: false }),
+  new RandomWiring({ units: 12, outputDim: 3, sparsity: 0.6, seed: 9 }),
+  new NCP({ ...ncp, seed: 3 }),
+  new AutoNCP({ units: 20, outputSize: 3, sparsity: 0.3, seed: 4 }),
+  new LayeredNCP({ ...layered, seed: 8 }),
+  AdjacencyWiring.fromSynapses(list),
+  AdjacencyWiring.from(new AutoNCP({ units: 12, outputSize: 2 }).build(3)),
+];
+
+describe.each(wirings.map((wiring) => [wiring.toJSON().type, wiring] as const))("%s", (_, wiring) => {
+  const { neuronType: typeOf, wiring: maker, ...data } = wiring.build(3);
+  const types = data.layers.flat().map(typeOf);
+
+  it("gives the same each time it is built, whatever was built in between", () => {
+    if (!(wiring instanceof AdjacencyWiring)) wiring.build(7);
+    const again = wiring.build(3);
+    expect(again).toMatchObject(data);
+    expect(again.adjacency).not.toBe(data.adjacency);
+    expect(maker).toBe(wiring);
+  });
+
+  it("comes back from JSON", () => {
+    const copy = wiringFromJSON(JSON.parse(JSON.stringify(wiring)));
+    expect(copy).toBeInstanceOf(wiring.constructor);
+    expect(copy).toEqual(wiring);
+    const built = copy.build(3);
+    expect(built).toMatchObject(data);
+    expect(built.layers.flat().map(built.neuronType)).toEqual(types);
+  });
+
+  it("refuses impossible inputs and ids", () => {
+    for (const inputDim of [0, -1, 1.5, Number.NaN]) {
+      expect(() => wiring.build(inputDim)).toThrow(expect.objectContaining({ argument: "inputDim" }));
+    }
+    for (const id of [-1, wiring.units, 0.5]) {
+      expect(() => typeOf(id)).toThrow(expect.objectContaining({ argument: "id" }));
+    }
+  });
+});
+
+describe("LayeredNCP", () => {
+  it("with one inter layer is an NCP", () => {
+    const one = new LayeredNCP({ ...common, interNeurons: [9], interFanouts: [3] }).build(5);
+    const { wiring: _, neuronType, ...data } = new NCP(ncp).build(5);
+    expect(one).toMatchObject(data);
+    expect(data.layers.flat().map(one.neuronType)).toEqual(data.layers.flat().map(neuronType));
+  });
+
+  it("connects each layer only to the next one, and command neurons to each other", () => {
+    const built = new LayeredNCP(layered).build(5);
+    const [first, second, command, motor] = built.layers;
+    expect([first.length, second.length, command.length, motor.length]).toEqual([9, 5, 6, 2]);
+    const targets = (id: number) =>
+      Array.from({ length: built.units }, (_, to) => to).filter(
+        (to) => built.adjacency[id * built.units + to] !== 0,
+      );
+    for (const id of first) expect(second).toEqual(expect.arrayContaining(targets(id)));
+    for (const id of second) expect(command).toEqual(expect.arrayContaining(targets(id)));
+    for (const id of command) expect([...command, ...motor]).toEqual(expect.arrayContaining(targets(id)));
+    for (const id of motor) expect(targets(id)).toEqual([]);
+  });
+});
+
+describe("wrong options", () => {
+  it.each<[string, () => unknown]>([
+    ["units", () => new FullyConnected({ units: 0 })],
+    ["outputDim", () => new FullyConnected({ units: 4, outputDim: 5 })],
+    ["seed", () => new FullyConnected({ units: 4, seed: -1 })],
+    ["sparsity", () => new RandomWiring({ units: 4, sparsity: 1 })],
+    ["sparsity", () => new AutoNCP({ units: 8, outputSize: 1, sparsity: 0.05 })],
+    ["outputSize", () => new AutoNCP({ units: 8, outputSize: 6 })],
+    ["seed", () => new AutoNCP({ units: 8, outputSize: 1, seed: 2 ** 32 })],
+    ["motorFanin", () => new NCP({ ...ncp, motorFanin: 7 })],
+    ["sensoryFanout", () => new NCP({ ...ncp, sensoryFanout: 10 })],
+    ["interFanout", () => new NCP({ ...ncp, interFanout: 7 })],
+    ["interFanouts", () => new LayeredNCP({ ...layered, interFanouts: [6, 3] })],
+    ["interFanouts", () => new LayeredNCP({ ...layered, interFanouts: [2] })],
+    ["interNeurons", () => new LayeredNCP({ ...layered, interNeurons: [], interFanouts: [] })],
+    ["adjacency", () => new AdjacencyWiring({ adjacency: [[2]], sensoryAdjacency: [[1]] })],
+    ["sensoryAdjacency", () => new AdjacencyWiring({ adjacency: [[1]], sensoryAdjacency: [[1, 1]] })],
+    ["layers", () => AdjacencyWiring.fromSynapses({ ...list, layers: [[0, 1, 2]] })],
+    ["layers", () => AdjacencyWiring.fromSynapses({ ...list, layers: [[0], [1, 2, 3]] })],
+    ["commandNeurons", () => AdjacencyWiring.fromSynapses({ ...list, commandNeurons: [0] })],
+    ["synapses", () => AdjacencyWiring.fromSynapses({ ...list, synapses: [[4, 0, 1]] })],
+    ["synapses", () => AdjacencyWiring.fromSynapses({ ...list, synapses: [[0, 0, 0]] })],
+    ["sensorySynapses", () => AdjacencyWiring.fromSynapses({ ...list, sensorySynapses: [[3, 0, 1]] })],
+    ["inputDim", () => AdjacencyWiring.fromSynapses(list).build(2)],
+    ["type", () => wiringFromJSON({ type: "Ring" })],
+    ["type", () => registerWiring("NCP", () => wirings[0])],
+  ])("name the argument %s", (argument, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", argument }));
+  });
+});
+
+it("wirings of other classes come back once they are registered", () => {
+  registerWiring("Pair", () => new FullyConnected({ units: 2 }));
+  expect(wiringFromJSON({ type: "Pair" }).units).toBe(2);
+});
