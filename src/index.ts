@@ -9,6 +9,10 @@ import "./envs/builtin.js";
 export * from "./backends/index.js";
 export { CfCCell, type CfCCellOptions } from "./cells/cfc-cell.js";
 export type { CreateVariable } from "./cells/cfc-weights.js";
+export { elapsedFromTimestamps, type TimestampOptions } from "./cells/elapsed-from-timestamps.js";
+export { LTCCell, type LTCCellOptions } from "./cells/ltc-cell.js";
+export { type LtcRangeName, type LtcRanges, ltcRanges } from "./cells/ltc-ranges.js";
+export type { LtcMapping } from "./cells/ltc-weights.js";
 export { MixedMemoryCell, type MixedMemoryCellOptions } from "./cells/mixed-memory-cell.js";
 export type {
   CellStep,
@@ -17,6 +21,8 @@ export type {
   SequenceOptions,
   StepOptions,
 } from "./cells/recurrent-cell.js";
+export { WiredCfCCell, type WiredCfCCellOptions, type WiredCfcLayer } from "./cells/wired-cfc-cell.js";
+export type { CfcRecurrence } from "./cells/wired-masks.js";
 export * from "./checkpoints/index.js";
 export * from "./core/episode-window.js";
 export * from "./core/errors.js";
@@ -40,11 +46,18 @@ export {
   type VariableOptions,
 } from "./layers/block.js";
 export { CfC, type CfCOptions, type CfCSequenceOptions } from "./layers/cfc.js";
+export type { CfCCore, CfCCoreOptions } from "./layers/cfc-core.js";
 export { ConvBlock, type ConvBlockOptions } from "./layers/conv-block.js";
 export type { InitializeOptions, InitializerKind } from "./layers/initializers.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
+export { LTC, type LTCOptions } from "./layers/ltc.js";
 export { MLP, type MLPOptions } from "./layers/mlp.js";
 export { NatureCNN, type NatureCNNOptions } from "./layers/nature-cnn.js";
+export {
+  RecurrentLayer,
+  type RecurrentLayerOptions,
+  type RecurrentScanOptions,
+} from "./layers/recurrent-layer.js";
 export * from "./logging/index.js";
 export * from "./losses/index.js";
 export * from "./memory/index.js";
@@ -52,6 +65,8 @@ export * from "./models/index.js";
 export type { CfcActivation } from "./ops/activations.js";
 export type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "./ops/cfc-problem.js";
 export { type CfcScanOptions, type CfcScanResult, cfcScan } from "./ops/cfc-scan.js";
+export type { LtcSynapses, LtcWeights } from "./ops/ltc-problem.js";
+export { type LtcScanOptions, ltcScan } from "./ops/ltc-scan.js";
 export type { LstmWeights } from "./ops/mixed-memory-step.js";
 export type { Elapsed } from "./ops/sequence-rows.js";
 export * from "./optimizers/index.js";
@@ -62,4 +77,5 @@ export { EnvFailedError, type EnvFailure } from "./vector/env-failed-error.js";
 export { type MakeVecEnvOptions, makeVecEnv } from "./vector/make-vec-env.js";
 export { SyncVectorEnv, type SyncVectorEnvOptions } from "./vector/sync-vector-env.js";
 export type { VectorEnv, VectorReset, VectorStep } from "./vector/vector-env.js";
+export * from "./wirings/index.js";
 export * from "./wrappers/index.js";

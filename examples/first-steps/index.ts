@@ -7,9 +7,7 @@
 
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
-import { Adam, CfC, useBackend } from "../../src/index.js";
-import { LTC } from "../../src/layers/ltc.js";
-import { AutoNCP } from "../../src/wirings/auto-ncp.js";
+import { Adam, AutoNCP, CfC, LTC, useBackend } from "ncps-ts";
 import { plot } from "./plot.js";
 
 const { values } = parseArgs({

@@ -1,10 +1,10 @@
-/** The common body of all actor-critics: encoder, optional CfC, two heads. */
+/** The common body of all actor-critics: encoder, optional recurrent core, two heads. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
 import type { Block } from "../layers/block.js";
-import type { CfC } from "../layers/cfc.js";
+import type { RecurrentLayer } from "../layers/recurrent-layer.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 import type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
 
@@ -22,8 +22,8 @@ export interface SpacesOptions {
 export interface NetworkParts {
   /** From observations to features `[rows, features]`; without it the observations are the features. */
   encoder?: Block;
-  /** Recurrent core on the features. */
-  core?: CfC;
+  /** Recurrent core on the features: a CfC or LTC. */
+  core?: RecurrentLayer;
   /** From features to logits. */
   policyHead: Block;
   /** From features to one value. */
@@ -68,7 +68,7 @@ export class NetworkActorCritic implements ActorCritic {
     this.parts = parts;
     this.observationShape = observationSpace.shape;
     this.distributionSize = numActions(actionSpace);
-    this.stateSize = parts.core?.units ?? 0;
+    this.stateSize = parts.core?.stateSize ?? 0;
     this.variables = new Map(blocks(parts).flatMap((part) => [...part.variables]));
   }
 
@@ -99,7 +99,7 @@ export class NetworkActorCritic implements ActorCritic {
         ]) as tf.Tensor3D;
         const scanned = core.scan(sequence, options);
         state = scanned.state;
-        features = tf.reshape(scanned.outputs, [batch * time, core.units]);
+        features = tf.reshape(scanned.outputs, [batch * time, core.outputSize]);
       }
       const values = valueHead.forward(valueEncoder ? valueEncoder.forward(rows) : features);
       const distribution = tf.reshape(policyHead.forward(features), [

@@ -12,6 +12,7 @@ import { maxPoolGrad } from "./max-pool-grad.js";
 import { mean } from "./mean.js";
 import { oneHot } from "./one-hot.js";
 import { installRepair } from "./repair.js";
+import { reverse } from "./reverse.js";
 import { slice } from "./slice.js";
 import { splitV } from "./split.js";
 import { sum } from "./sum.js";
@@ -30,6 +31,7 @@ const repairs = [
   maxPoolGrad,
   mean,
   oneHot,
+  reverse,
   slice,
   splitV,
   sum,
