@@ -2,6 +2,7 @@
 
 export * from "./adjacency-wiring.js";
 export * from "./auto-ncp.js";
+export type { LayerSizes } from "./connect-layers.js";
 export { wiringToDOT } from "./drawing/dot.js";
 export { wiringToMermaid } from "./drawing/mermaid.js";
 export type { DrawingOptions, WiringColors } from "./drawing/options.js";
