@@ -1,0 +1,70 @@
+/** Products of a vector and a matrix in plain arrays. */
+
+import type * as tf from "@tensorflow/tfjs-core";
+
+/** Columns that one pass over the inputs computes. */
+const lanes = 4;
+
+/** `y = x kernel + bias` for one vector. Columns lie in blocks of four, so that a pass reads memory in order. */
+export class DenseProduct {
+  /** `[inputs]`: to be filled before {@link DenseProduct.run}. */
+  readonly x: Float64Array;
+  /** `[outputs]`, and up to three numbers without meaning. */
+  readonly y: Float64Array;
+  private readonly kernel: Float32Array;
+  private readonly bias: Float64Array;
+
+  /** @param inputs rows of the kernel · @param outputs columns of the kernel */
+  constructor(
+    readonly inputs: number,
+    readonly outputs: number,
+  ) {
+    const blocks = Math.ceil(outputs / lanes);
+    this.x = new Float64Array(inputs);
+    this.y = new Float64Array(blocks * lanes);
+    this.bias = new Float64Array(blocks * lanes);
+    this.kernel = new Float32Array(blocks * lanes * inputs);
+  }
+
+  /** Copies weights: kernels `[rows, outputs]` one below the other, and the bias `[outputs]`. */
+  load(kernels: readonly ArrayLike<number>[], bias: ArrayLike<number>): void {
+    const { inputs, outputs } = this;
+    let row = 0;
+    for (const kernel of kernels) {
+      const rows = kernel.length / outputs;
+      for (let i = 0; i < rows; i++, row++) {
+        for (let j = 0; j < outputs; j++) {
+          const block = Math.floor(j / lanes);
+          this.kernel[(block * inputs + row) * lanes + (j % lanes)] = kernel[i * outputs + j];
+        }
+      }
+    }
+    this.bias.set(bias);
+  }
+
+  /** Computes `y`. */
+  run(): void {
+    const { x, y, kernel, bias, inputs } = this;
+    let k = 0;
+    for (let j = 0; j < y.length; j += lanes) {
+      let [a, b, c, d] = [bias[j], bias[j + 1], bias[j + 2], bias[j + 3]];
+      for (let i = 0; i < inputs; i++) {
+        const value = x[i];
+        a += value * kernel[k];
+        b += value * kernel[k + 1];
+        c += value * kernel[k + 2];
+        d += value * kernel[k + 3];
+        k += lanes;
+      }
+      y[j] = a;
+      y[j + 1] = b;
+      y[j + 2] = c;
+      y[j + 3] = d;
+    }
+  }
+}
+
+/** Values of a weight. */
+export function valuesOf(weight: tf.Tensor): Float32Array {
+  return weight.dataSync() as Float32Array;
+}

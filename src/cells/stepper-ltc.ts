@@ -1,0 +1,66 @@
+/** Steps of LTC cells in plain arrays. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { type LtcArrays, readArrays } from "../ops/ltc-arrays.js";
+import { ltcForward } from "../ops/ltc-forward.js";
+import type { LTCCell } from "./ltc-cell.js";
+import type { CellStepper } from "./stepper-cell.js";
+import { valuesOf } from "./stepper-dense.js";
+
+/** An affine map of each number for itself. */
+interface Mapping {
+  factor?: Float32Array;
+  shift?: Float32Array;
+}
+
+/** Steps of an `LTCCell`: the scan's own loop, over one step. */
+export class LtcCellStepper implements CellStepper {
+  private arrays!: LtcArrays;
+  private input: Mapping = {};
+  private output: Mapping = {};
+
+  constructor(private readonly cell: LTCCell) {}
+
+  get inputSize(): number {
+    return this.cell.builtWiring.inputDim;
+  }
+
+  refresh(): void {
+    const { weights, builtWiring, odeUnfolds, epsilon, implicitConstraints } = this.cell;
+    const settings = { odeUnfolds, epsilon, implicitConstraints, elapsed: 1 };
+    const { units, inputDim } = builtWiring;
+    tf.tidy(() => {
+      const tensors = { x: tf.zeros<tf.Rank.R2>([1, inputDim]), state: tf.zeros<tf.Rank.R2>([1, units]) };
+      this.arrays = readArrays({ ...tensors, weights }, settings, builtWiring);
+    });
+    const { inputW, inputB, outputW, outputB } = weights;
+    this.input = { factor: copy(inputW), shift: copy(inputB) };
+    this.output = { factor: copy(outputW), shift: copy(outputB) };
+  }
+
+  step(x: ArrayLike<number>, state: Float32Array, elapsed: number): void {
+    const { arrays } = this;
+    map(x, this.input, arrays.x);
+    for (let i = 0; i < arrays.units; i++) arrays.state[i] = state[i];
+    arrays.settings.elapsed = elapsed;
+    state.set(ltcForward(arrays, false).outputs);
+  }
+
+  readout(state: Float32Array, output: Float32Array): void {
+    map(state, this.output, output);
+  }
+}
+
+function copy(weight: tf.Tensor | undefined): Float32Array | undefined {
+  return weight && valuesOf(weight).slice();
+}
+
+function map(
+  values: ArrayLike<number>,
+  { factor, shift }: Mapping,
+  target: Float32Array | Float64Array,
+): void {
+  for (let i = 0; i < target.length; i++) {
+    target[i] = values[i] * (factor ? factor[i] : 1) + (shift ? shift[i] : 0);
+  }
+}
