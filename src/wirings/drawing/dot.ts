@@ -17,7 +17,7 @@ export function wiringToDOT(built: BuiltWiring, options: DrawingOptions = {}): s
   const lines = [
     "digraph wiring {",
     `  rankdir=${options.direction === "down" ? "TB" : "LR"};`,
-    '  node [shape=circle, style=filled, fontname="sans-serif", fontcolor=white];',
+    '  node [shape=circle, style=filled, fontname="Helvetica", fontcolor=white];',
   ];
   for (const column of columnsOf(built, options)) {
     const nodes = column.map(

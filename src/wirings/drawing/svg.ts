@@ -81,7 +81,10 @@ function drawNeuron(neuron: PlacedNeuron, colors: WiringColors, down: boolean): 
   const circle = `<circle cx="${x}" cy="${y}" r="${radius}" fill="${escapeXml(colors[kind])}"/>`;
   const text = (dx: number, dy: number, anchor: string, fill: string) =>
     `<text x="${x + dx}" y="${y + dy + 4}" text-anchor="${anchor}" fill="${fill}">${escapeXml(label)}</text>`;
-  if (!isOutside(neuron)) return circle + text(0, 0, "middle", "#ffffff");
+  if (!isOutside(neuron)) {
+    const inside = text(0, 0, "middle", "#ffffff");
+    return circle + (label.length > 2 ? inside.replace("<text", '<text font-size="10"') : inside);
+  }
   const side = column === 0 ? -1 : 1;
   const away = radius + 5;
   if (down) return circle + text(0, side * (away + 4), "middle", "#333333");
@@ -96,7 +99,7 @@ function legendOf({ neurons }: WiringLayout): LegendEntry[] {
 
 const isSign = (entry: LegendEntry) => entry === "excitatory" || entry === "inhibitory";
 const signWidth = (entry: LegendEntry) => (isSign(entry) ? 26 : 18);
-const entryWidth = (entry: LegendEntry) => signWidth(entry) + letterWidth * entry.length + 16;
+const entryWidth = (entry: LegendEntry) => signWidth(entry) + letterWidth * entry.length + 20;
 
 function legendWidth(entries: readonly LegendEntry[]): number {
   return entries.reduce((sum, entry) => sum + entryWidth(entry), 0);
