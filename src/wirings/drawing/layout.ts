@@ -5,7 +5,6 @@ import { columnsOf, type DrawingOptions, type DrawnNeuron } from "./options.js";
 
 /** Radius of a neuron in pixels. */
 export const radius = 13;
-const layerGap = 130;
 const neuronGap = 40;
 const margin = 28;
 /** Estimated width of a letter of the labels in pixels. */
@@ -49,6 +48,8 @@ export function layOut(built: BuiltWiring, options: DrawingOptions): WiringLayou
   const before = margin + (down ? 8 : longest(columns[0]));
   const after = margin + (down ? 8 : longest(columns[columns.length - 1]));
   const rows = Math.max(...columns.map(({ length }) => length));
+  // High columns stand further apart, so that lines do not become steep.
+  const layerGap = Math.min(Math.max(130, 0.25 * rows * gap), 360);
   const along = before + after + 2 * radius + (columns.length - 1) * layerGap;
   const across = 2 * margin + 2 * radius + (rows - 1) * gap;
   const neurons = new Map<string, PlacedNeuron>();
