@@ -52,7 +52,7 @@ export type { InitializeOptions, InitializerKind } from "./layers/initializers.j
 export { Linear, type LinearOptions } from "./layers/linear.js";
 export { LTC, type LTCOptions } from "./layers/ltc.js";
 export { MLP, type MLPOptions } from "./layers/mlp.js";
-export { NatureCNN, type NatureCNNOptions } from "./layers/nature-cnn.js";
+export { type Convolution, NatureCNN, type NatureCNNOptions } from "./layers/nature-cnn.js";
 export {
   RecurrentLayer,
   type RecurrentLayerOptions,

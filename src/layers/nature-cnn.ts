@@ -4,11 +4,26 @@ import * as tf from "@tensorflow/tfjs-core";
 import { sizeOf } from "../core/state.js";
 import { type AffineWeights, affine, convolve, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
-import { checkInitializer, checkInteger } from "./checks.js";
+import { checkInitializer, checkInteger, checkIntegers } from "./checks.js";
 import type { InitializerKind } from "./initializers.js";
+
+/** One convolution without padding. */
+export interface Convolution {
+  /** Channels that come out. */
+  filters: number;
+  /** Rows and columns of the kernel. */
+  size: number;
+  /** Pixels from one place of the kernel to the next. */
+  strides: number;
+}
 
 /** Options of {@link NatureCNN}. */
 export interface NatureCNNOptions extends BlockOptions {
+  /**
+   * The convolutions, default those of the paper. Those of Mnih et al. 2013, a third of the arithmetic, are
+   * `[{ filters: 16, size: 8, strides: 4 }, { filters: 32, size: 4, strides: 2 }]` with 256 units.
+   */
+  convolutions?: readonly Convolution[];
   /** Features that come out, default 512. */
   units?: number;
   /** Factor on the pixels, default `1 / 255`: feed byte frames as they are. */
@@ -21,11 +36,11 @@ export interface NatureCNNOptions extends BlockOptions {
   gain?: number;
 }
 
-const convolutions = [
+const nature: readonly Convolution[] = [
   { filters: 32, size: 8, strides: 4 },
   { filters: 64, size: 4, strides: 2 },
   { filters: 64, size: 3, strides: 1 },
-] as const;
+];
 
 /**
  * Three convolutions and a dense layer with relu after each (Mnih et al. 2015): 32 filters 8x8 with step 4,
@@ -43,6 +58,7 @@ export class NatureCNN extends Block {
   static className = "NatureCNN";
   /** Features that come out. */
   readonly units: number;
+  private readonly convolutions: readonly Convolution[];
   private readonly scale: number;
   private readonly kernelInitializer: InitializerKind;
   private readonly gain: number;
@@ -52,7 +68,10 @@ export class NatureCNN extends Block {
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: NatureCNNOptions = {}) {
     super(options, "nature_cnn");
-    const { units = 512, scale = 1 / 255, kernelInitializer = "orthogonal" } = options;
+    const { units = 512, scale = 1 / 255, kernelInitializer = "orthogonal", convolutions = nature } = options;
+    for (const { filters, size, strides } of convolutions)
+      checkIntegers("convolutions", [filters, size, strides]);
+    this.convolutions = convolutions.map(({ filters, size, strides }) => ({ filters, size, strides }));
     this.units = checkInteger("units", units);
     this.scale = scale;
     this.kernelInitializer = checkInitializer("kernelInitializer", kernelInitializer);
@@ -60,10 +79,11 @@ export class NatureCNN extends Block {
   }
 
   protected override createVariables(inputShape: LayerShape): void {
-    const expected = "[batch, ..., height, width, channels] with known sizes of at least 36 x 36 pixels";
+    const expected =
+      "[batch, ..., height, width, channels] with known sizes, large enough for all convolutions";
     let [height, width, channels] = knownItem(inputShape, 3, expected);
     const { kernelInitializer: kind, gain } = this;
-    convolutions.forEach(({ filters, size, strides }, i) => {
+    this.convolutions.forEach(({ filters, size, strides }, i) => {
       const shape = [size, size, channels, filters];
       this.layers.push(this.addAffine(`conv${i + 1}/`, { kind, gain, shape }));
       [height, width, channels] = [(height - size) / strides + 1, (width - size) / strides + 1, filters].map(
@@ -82,7 +102,7 @@ export class NatureCNN extends Block {
       overRows(x, 3, (frames) => {
         let y = frames;
         this.layers.forEach((layer, i) => {
-          const { strides } = convolutions[i];
+          const { strides } = this.convolutions[i];
           y = convolve(y, layer, { strides, padding: "valid", scale: i === 0 ? this.scale : 1 });
         });
         return affine(tf.reshape(y, [frames.shape[0], -1]), this.dense, "relu");
@@ -97,8 +117,15 @@ export class NatureCNN extends Block {
 
   /** @inheritDoc */
   override getConfig(): tf.serialization.ConfigDict {
-    const { units, scale, kernelInitializer, gain } = this;
-    return { ...super.getConfig(), units, scale, kernelInitializer, gain };
+    const { units, convolutions, scale, kernelInitializer, gain } = this;
+    return {
+      ...super.getConfig(),
+      units,
+      convolutions: [...convolutions] as never,
+      scale,
+      kernelInitializer,
+      gain,
+    };
   }
 }
 

@@ -5,4 +5,5 @@ export { CfCActorCritic, type CfCActorCriticOptions } from "./cfc-actor-critic.j
 export { ConvCfCActorCritic, type ConvCfCActorCriticOptions } from "./conv-cfc-actor-critic.js";
 export { MlpActorCritic, type MlpActorCriticOptions } from "./mlp-actor-critic.js";
 export { NatureActorCritic, type NatureActorCriticOptions } from "./nature-actor-critic.js";
+export { NatureCfCActorCritic, type NatureCfCActorCriticOptions } from "./nature-cfc-actor-critic.js";
 export { NetworkActorCritic, type NetworkParts, type SpacesOptions } from "./network-actor-critic.js";

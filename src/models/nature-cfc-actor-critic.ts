@@ -1,0 +1,66 @@
+/** Recurrent actor-critic for frames. */
+
+import { Random } from "../core/random.js";
+import { CfC } from "../layers/cfc.js";
+import { Linear } from "../layers/linear.js";
+import { type Convolution, NatureCNN } from "../layers/nature-cnn.js";
+import { NetworkActorCritic, numActions, type SpacesOptions } from "./network-actor-critic.js";
+
+/** Options of {@link NatureCfCActorCritic}. */
+export interface NatureCfCActorCriticOptions extends SpacesOptions {
+  /** Units of the CfC, which is also the size of the state; default 64. */
+  units?: number;
+  /** Features between the convolutions and the CfC, default 512. */
+  features?: number;
+  /** The convolutions, default those of Mnih et al. 2015. */
+  convolutions?: readonly Convolution[];
+  /** Which of ncps's two formulas, default `"torch"` (the bounded one). */
+  flavour?: "torch" | "tf";
+}
+
+/**
+ * The convolutions of Mnih et al., which keep where things are, a CfC and two heads; orthogonal first
+ * weights but for the CfC.
+ *
+ * @example
+ * ```ts
+ * const model = new NatureCfCActorCritic({ observationSpace, actionSpace, units: 64, seed: 0 });
+ * ```
+ */
+export class NatureCfCActorCritic extends NetworkActorCritic {
+  /** @throws InvalidArgumentError when the action space is not `Discrete` */
+  constructor(options: NatureCfCActorCriticOptions) {
+    const {
+      observationSpace,
+      actionSpace,
+      units = 64,
+      features = 512,
+      convolutions,
+      flavour = "torch",
+    } = options;
+    const random = new Random(options.seed);
+    const seed = () => random.integer(2 ** 31);
+    const encoder = new NatureCNN({ name: "nature_cnn", units: features, convolutions, seed: seed() });
+    encoder.build([null, ...observationSpace.shape]);
+    const core = new CfC({ name: "cfc", units, flavour, seed: seed() });
+    core.build([null, null, features]);
+    const head = (name: string, size: number, gain: number) => {
+      const linear = new Linear({ name, units: size, gain, seed: seed() });
+      linear.build([null, units]);
+      return linear;
+    };
+    super(
+      options,
+      {
+        encoder,
+        core,
+        policyHead: head("policy_head", numActions(actionSpace), 0.01),
+        valueHead: head("value_head", 1, 1),
+      },
+      {
+        className: "NatureCfCActorCritic",
+        config: { units, features, flavour, ...(convolutions && { convolutions }) },
+      },
+    );
+  }
+}
