@@ -33,7 +33,8 @@ export function checkCase(oracle: OracleCase): CaseResult {
   }
 }
 
-function prepareOf({ meta = {}, params }: OracleCase): Prepare {
+/** Chooses between the layers by the recorded parameters. */
+export function prepareOf({ meta = {}, params }: OracleCase): Prepare {
   const ltc = meta.kind === "LTC" || Object.keys(params).some((name) => name.endsWith("gleak"));
   return ltc ? prepareLtc : prepareCfc;
 }
@@ -84,9 +85,9 @@ function compare(oracle: OracleCase, { layer, places, torch }: Subject) {
   note("dx", tf.grad(lossOf)(x), oracle.dx);
   const { grads } = tf.variableGrads(() => lossOf(x));
   for (const place of places) {
-    const { grad, shape } = params[place.parameter];
+    const { grad } = params[place.name];
     const variable = layer.variables.get(`${layer.prefix}/${place.weight}`)!;
-    note(place.parameter, takePart(grads[variable.name], place, shape), grad);
+    note(place.name, takePart(grads[variable.name], place), grad);
   }
   const [worst] = greatest(errors);
   const gradientError = greatest(errors.slice(outputs))[1];

@@ -4,7 +4,7 @@ import type { LtcMapping } from "../../src/cells/ltc-weights.js";
 import { LTC } from "../../src/layers/ltc.js";
 import type { BuiltWiring, Wiring } from "../../src/wirings/wiring.js";
 import { flatten, shapeOf } from "./case.js";
-import { hasMixedMemory, isTorch, lstmPlace, type Prepare, setParameters } from "./subject.js";
+import { hasMixedMemory, isTorch, loadParameters, type Prepare } from "./subject.js";
 
 /** Makes the layer of an LTC case; the cell's parameters have the same names in both libraries. */
 export const prepareLtc: Prepare = (oracle) => {
@@ -35,14 +35,7 @@ export const prepareLtc: Prepare = (oracle) => {
     seed: 0,
   });
   layer.build([null, null, shapeOf(x)[2]]);
-  const places = Object.keys(params)
-    .filter((name) => !name.endsWith("sparsity_mask"))
-    .map((parameter) => {
-      const place = { parameter, weight: local(parameter), transposed: false, column: 0 };
-      return lstmPlace(parameter) ?? place;
-    });
-  setParameters(layer, oracle, places);
-  return { layer, places, torch };
+  return loadParameters(layer, oracle);
 };
 
 function numberOr(value: unknown, otherwise: number): number {
