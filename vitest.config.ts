@@ -17,5 +17,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
+    // tfjs advertises its native backend once a process.
+    onConsoleLog: (log) => !log.includes("looks like you are running TensorFlow.js in Node.js"),
   },
 });
