@@ -55,7 +55,9 @@ function asBytes(bytes: Uint8Array, found: Map<string, Half>): Uint8Array {
   const start = prefix + Number(length);
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.slice(prefix, start)));
+    header = JSON.parse(
+      new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(bytes.subarray(prefix, start))),
+    );
   } catch {
     return bytes; // readSafetensors says what is wrong
   }

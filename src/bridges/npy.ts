@@ -44,7 +44,7 @@ export function readNpy(bytes: Uint8Array, file = "npy"): SafeTensor {
       `shape [${shape.join(", ")}] of ${descr} takes ${count * SIZES[descr]} bytes, there are ${bytes.length - start}`,
     );
   }
-  const data = decode(bytes.slice(start).buffer, descr, fail);
+  const data = decode(new Uint8Array(bytes.subarray(start)).buffer, descr, fail);
   return { shape, data: fortran && shape.length > 1 ? toRows(data, shape) : data };
 }
 

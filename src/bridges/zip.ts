@@ -37,7 +37,9 @@ export function readZip(bytes: Uint8Array, file = "zip"): Map<string, Uint8Array
     const next = at + ENTRY_SIZE + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
     const local = view.getUint32(at + 42, true);
     if (next > end) throw fail(`entry ${i} of the directory is damaged`);
-    const name = new TextDecoder().decode(bytes.slice(at + ENTRY_SIZE, at + ENTRY_SIZE + nameLength));
+    const name = new TextDecoder().decode(
+      new Uint8Array(bytes.subarray(at + ENTRY_SIZE, at + ENTRY_SIZE + nameLength)),
+    );
     at = next;
     if (files.has(name)) throw fail(`${name} is there twice`);
     if (flags & 1) throw fail(`${name} is encrypted`);
@@ -45,8 +47,8 @@ export function readZip(bytes: Uint8Array, file = "zip"): Map<string, Uint8Array
       throw fail(`${name} has no header`);
     const start = local + LOCAL_SIZE + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
     if (start + packed > end) throw fail(`${name} does not fit into the file`);
-    const data = bytes.slice(start, start + packed);
-    const content = method === 8 ? inflate(data, size, name, fail) : data;
+    const data = bytes.subarray(start, start + packed);
+    const content = method === 8 ? inflate(data, size, name, fail) : new Uint8Array(data);
     if (method !== 0 && method !== 8) throw fail(`${name} has compression method ${method}, expected 0 or 8`);
     if (content.length !== size || crc32(content) !== checksum) {
       throw fail(`${name} is damaged: its checksum differs`);
