@@ -2,7 +2,8 @@
 
 import type { LtcMapping } from "../../src/cells/ltc-weights.js";
 import { LTC } from "../../src/layers/ltc.js";
-import type { BuiltWiring, Wiring } from "../../src/wirings/wiring.js";
+import { AdjacencyWiring } from "../../src/wirings/adjacency-wiring.js";
+import type { Wiring } from "../../src/wirings/wiring.js";
 import { flatten, shapeOf } from "./case.js";
 import { hasMixedMemory, isTorch, loadParameters, type Prepare } from "./subject.js";
 
@@ -44,26 +45,9 @@ function numberOr(value: unknown, otherwise: number): number {
 
 // Cases say which synapses there are: where a mask, or else a reversal potential, is not 0.
 function recordedWiring(units: number, outputDim: number, inner: number[], sensory: number[]): Wiring {
-  const signs = (values: number[]) => Int8Array.from(values, Math.sign);
-  const count = (values: number[]) => values.filter((value) => value !== 0).length;
-  const wiring: Wiring = {
-    units,
-    outputDim,
-    build: (inputDim): BuiltWiring => ({
-      wiring,
-      units,
-      inputDim,
-      outputDim,
-      adjacency: signs(inner),
-      sensoryAdjacency: signs(sensory),
-      layers: [Array.from({ length: units }, (_, i) => i)],
-      neuronType: (id) => (id < outputDim ? "motor" : "inter"),
-      synapseCount: count(inner),
-      sensorySynapseCount: count(sensory),
-    }),
-    toJSON: () => {
-      throw new Error("a recorded wiring is not saved");
-    },
-  };
-  return wiring;
+  const rows = (values: number[]) =>
+    Array.from({ length: values.length / units }, (_, row) =>
+      values.slice(row * units, (row + 1) * units).map(Math.sign),
+    );
+  return new AdjacencyWiring({ adjacency: rows(inner), sensoryAdjacency: rows(sensory), outputDim });
 }

@@ -1,7 +1,7 @@
 /** One time step of a CfC, and its weights. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { InvalidStateError, ShapeError } from "../core/errors.js";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { checkInteger } from "../layers/checks.js";
 import { activationRule, type CfcActivation } from "../ops/activations.js";
@@ -13,6 +13,7 @@ import { backboneDropout, checkRate } from "./backbone-dropout.js";
 import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
 import { OwnWeights } from "./own-weights.js";
 import type { CellStep, SequenceCell, SequenceOptions, StepOptions } from "./recurrent-cell.js";
+import { headMask } from "./wired-masks.js";
 
 /** Options of {@link CfCCell}. */
 export interface CfCCellOptions {
@@ -33,6 +34,11 @@ export interface CfCCellOptions {
    * backbone layer, the torch flavour, as ncps does, after all but the first: with one layer nowhere.
    */
   backboneDropout?: number;
+  /**
+   * Factors 1, 0 or -1 on the heads ff1 and ff2, `[features + units][units]`: 0 where there is no synapse; the
+   * torch flavour takes absolute values, as ncps does. Only with `backboneLayers: 0`. Default: all connected.
+   */
+  sparsityMask?: readonly (readonly number[])[];
   /** Decides the first weights and the dropped units; default random. */
   seed?: number;
 }
@@ -63,6 +69,9 @@ export class CfCCell implements SequenceCell {
   readonly backboneLayers: number;
   /** Share of the backbone's activations that training drops. */
   readonly backboneDropout: number;
+  /** Who is connected to whom, when not all are. */
+  readonly sparsityMask?: readonly (readonly number[])[];
+  private mask?: tf.Tensor2D;
   private readonly own: OwnWeights;
   private readonly random: Random;
   private built?: CfcWeights;
@@ -78,6 +87,13 @@ export class CfCCell implements SequenceCell {
     this.backboneUnits = checkInteger("backboneUnits", options.backboneUnits ?? 128);
     this.backboneLayers = checkInteger("backboneLayers", options.backboneLayers ?? 1, 0);
     this.backboneDropout = checkRate("backboneDropout", options.backboneDropout ?? 0);
+    this.sparsityMask = options.sparsityMask;
+    if (this.sparsityMask && this.backboneLayers > 0) {
+      throw new InvalidArgumentError(
+        "sparsityMask",
+        `expected backboneLayers 0 beside it, received ${this.backboneLayers}: a backbone connects everything`,
+      );
+    }
     this.own = new OwnWeights(new Random(options.seed));
     this.random = new Random(options.seed).split();
   }
@@ -98,13 +114,36 @@ export class CfCCell implements SequenceCell {
    * @param create makes one weight; default: variables that the cell owns
    */
   build(inputSize: number, create?: CreateVariable): void {
-    this.built ??= createCfcWeights(this, inputSize, create ?? this.own.create);
+    if (this.built) return;
+    if (this.sparsityMask) this.mask = this.makeMask(this.sparsityMask, inputSize);
+    this.built = createCfcWeights(this, inputSize, create ?? this.own.create);
+  }
+
+  private makeMask(entries: readonly (readonly number[])[], inputSize: number): tf.Tensor2D {
+    const { units, mode, flavour } = this;
+    const rows = inputSize + units;
+    if (entries.length !== rows || entries.some(({ length }) => length !== units)) {
+      throw new ShapeError("sparsityMask", `[${rows}, ${units}]`, [entries.length, entries[0]?.length ?? 0]);
+    }
+    if (!entries.flat().every((entry) => entry === 0 || Math.abs(entry) === 1)) {
+      throw new InvalidArgumentError("sparsityMask", "expected entries 1, 0 or -1");
+    }
+    const heads = mode === "pure" ? 1 : 4;
+    const factor = (row: number, column: number) =>
+      flavour === "torch" ? Math.abs(entries[row][column]) : entries[row][column];
+    const values = headMask({ rows, units, heads, maskedHeads: Math.min(heads, 2), factor });
+    return tf.keep(tf.tensor2d(values, [rows, heads * units]));
   }
 
   /** All weights. Throws `InvalidStateError` before {@link CfCCell.build}. */
   get weights(): CfcWeights {
     if (!this.built) throw new InvalidStateError("CfCCell: weights exist only after build(inputSize)");
     return this.built;
+  }
+
+  /** Factors of the sparsity mask on the kernel of all heads, when there is one; owned by the cell. */
+  get headMask(): tf.Tensor2D | undefined {
+    return this.mask;
   }
 
   /** The weights that the cell itself owns, by name, e.g. `backbone1/kernel`. */
@@ -141,17 +180,31 @@ export class CfCCell implements SequenceCell {
 
   /** A whole sequence; see {@link cfcScan}. */
   scan({ training, ...options }: SequenceOptions): CfcScanResult {
-    const { weights, mode, flavour, activation, backboneDropout: rate, random } = this;
-    if (!training || rate === 0) return cfcScan({ ...options, weights, mode, flavour, activation });
+    const { mode, flavour, activation, backboneDropout: rate, random } = this;
+    if (!this.mask && (!training || rate === 0)) {
+      return cfcScan({ ...options, weights: this.weights, mode, flavour, activation });
+    }
     return tf.tidy(() => {
+      const weights = this.maskedWeights();
+      if (!training || rate === 0) return { ...cfcScan({ ...options, weights, mode, flavour, activation }) };
       const [batch, steps] = options.x.shape;
       const dropout = backboneDropout({ ...this.sizes, rate, random }, batch, steps);
       return { ...cfcScan({ ...options, weights, mode, flavour, activation, dropout }) };
     });
   }
 
-  /** Frees the weights that the cell owns. */
+  private maskedWeights(): CfcWeights {
+    const { weights, mask } = this;
+    if (!mask) return weights;
+    return {
+      ...weights,
+      heads: { kernel: tf.mul<tf.Tensor2D>(weights.heads.kernel, mask), bias: weights.heads.bias },
+    };
+  }
+
+  /** Frees the mask and the weights that the cell owns. */
   dispose(): void {
+    this.mask?.dispose();
     this.own.dispose();
     this.built = undefined;
   }

@@ -95,7 +95,7 @@ export class CfcNetwork {
 export class CfcCellStepper implements CellStepper {
   private readonly network: CfcNetwork;
 
-  constructor(cell: CfCCell) {
+  constructor(private readonly cell: CfCCell) {
     const { mode, flavour, activation, weights } = cell;
     this.network = new CfcNetwork(weights, { mode, flavour, activation: applyActivation[activation] });
   }
@@ -105,7 +105,8 @@ export class CfcCellStepper implements CellStepper {
   }
 
   refresh(): void {
-    this.network.load();
+    const { headMask } = this.cell;
+    this.network.load(headMask && valuesOf(headMask));
   }
 
   step(x: ArrayLike<number>, state: Float32Array, elapsed: number): void {

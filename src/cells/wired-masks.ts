@@ -32,7 +32,6 @@ export function wiredMask(built: BuiltWiring, layer: number, options: WiredMaskO
   const before = layer === 0 ? undefined : built.layers[layer - 1];
   const inputs = before?.length ?? built.inputDim;
   const size = ids.length;
-  const columns = heads * size;
   const sign = (entry: number) => (flavour === "torch" ? Math.abs(entry) : entry);
   const synapse = (row: number, column: number): number => {
     const target = ids[column];
@@ -44,12 +43,37 @@ export function wiredMask(built: BuiltWiring, layer: number, options: WiredMaskO
     if (recurrence === "layer") return 1;
     return built.adjacency[ids[row - inputs] * built.units + target] || (row - inputs === column ? 1 : 0);
   };
-  const mask = new Float32Array((inputs + size) * columns).fill(1);
-  const wiredHeads = recurrence === "wired" ? heads : Math.min(heads, 2);
-  for (let row = 0; row < inputs + size; row++) {
-    for (let column = 0; column < size; column++) {
-      const factor = sign(synapse(row, column));
-      for (let head = 0; head < wiredHeads; head++) mask[row * columns + head * size + column] = factor;
+  return headMask({
+    rows: inputs + size,
+    units: size,
+    heads,
+    maskedHeads: recurrence === "wired" ? heads : Math.min(heads, 2),
+    factor: (row, column) => sign(synapse(row, column)),
+  });
+}
+
+/** Arguments of {@link headMask}. */
+export interface HeadMaskOptions {
+  /** Inputs and state together. */
+  rows: number;
+  /** Neurons. */
+  units: number;
+  /** Heads side by side. */
+  heads: number;
+  /** How many of them, from the first on, are masked; the others stay dense. */
+  maskedHeads: number;
+  /** The factor on the weight from a row to a neuron. */
+  factor: (row: number, column: number) => number;
+}
+
+/** One factor matrix for all heads side by side, row-major `[rows, heads * units]`. */
+export function headMask({ rows, units, heads, maskedHeads, factor }: HeadMaskOptions): Float32Array {
+  const columns = heads * units;
+  const mask = new Float32Array(rows * columns).fill(1);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < units; column++) {
+      const value = factor(row, column);
+      for (let head = 0; head < maskedHeads; head++) mask[row * columns + head * units + column] = value;
     }
   }
   return mask;

@@ -19,8 +19,14 @@ export interface CfCCoreOptions
 /** The cells that a CfC layer can have. */
 export type CfCCore = CfCCell | WiredCfCCell;
 
-/** The options that only a cell with a backbone knows. */
-const backboneOptions = ["activation", "backboneUnits", "backboneLayers", "backboneDropout"] as const;
+/** The options that only a cell without a wiring knows. */
+const backboneOptions = [
+  "activation",
+  "backboneUnits",
+  "backboneLayers",
+  "backboneDropout",
+  "sparsityMask",
+] as const;
 
 /**
  * Makes the cell that the options ask for.
@@ -40,7 +46,10 @@ export function createCfcCore(options: CfCCoreOptions): CfCCore {
   }
   const wrong = backboneOptions.find((name) => options[name] !== undefined);
   if (wrong) {
-    throw new InvalidArgumentError(wrong, "cannot stand beside wiring: a wired CfC has no backbone");
+    throw new InvalidArgumentError(
+      wrong,
+      "cannot stand beside wiring, which has no backbone and its own synapses",
+    );
   }
   return new WiredCfCCell({ ...options, wiring });
 }
@@ -52,8 +61,16 @@ export function cfcConfig(cell: CfCCore): tf.serialization.ConfigDict {
     // Saved models change the case of all strings but those called name.
     return { mode, wiring: { name: JSON.stringify(cell.wiring.toJSON()) }, recurrence: cell.recurrence };
   }
-  const { units, activation, backboneUnits, backboneLayers, backboneDropout } = cell;
-  return { units, mode, activation, backboneUnits, backboneLayers, backboneDropout };
+  const { units, activation, backboneUnits, backboneLayers, backboneDropout, sparsityMask } = cell;
+  return {
+    units,
+    mode,
+    activation,
+    backboneUnits,
+    backboneLayers,
+    backboneDropout,
+    ...(sparsityMask && { sparsityMask: sparsityMask.map((row) => [...row]) }),
+  };
 }
 
 /** The options in a saved config: undoes what saved models do to names, which come back in camel case. */

@@ -2,6 +2,10 @@
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { checkCount } from "./checks.js";
+import { wiringToDOT } from "./drawing/dot.js";
+import { wiringToMermaid } from "./drawing/mermaid.js";
+import type { DrawingOptions } from "./drawing/options.js";
+import { type SVGOptions, wiringToSVG } from "./drawing/svg.js";
 import type { BuiltWiring, NeuronType, Wiring } from "./wiring.js";
 
 /** Order and roles of the neurons, for wirings that have any. */
@@ -53,7 +57,7 @@ export class Synapses {
       if (id < outputDim) return "motor";
       return isCommand(id) ? "command" : "inter";
     };
-    return Object.freeze({
+    const built: BuiltWiring = Object.freeze({
       wiring,
       units,
       inputDim,
@@ -64,7 +68,11 @@ export class Synapses {
       synapseCount: countSynapses(adjacency),
       sensorySynapseCount: countSynapses(sensoryAdjacency),
       neuronType,
+      toSVG: (options?: SVGOptions) => wiringToSVG(built, options),
+      toDOT: (options?: DrawingOptions) => wiringToDOT(built, options),
+      toMermaid: (options?: DrawingOptions) => wiringToMermaid(built, options),
     });
+    return built;
   }
 }
 

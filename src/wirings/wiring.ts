@@ -1,5 +1,8 @@
 /** Which neurons of a liquid network are connected, and with which sign. */
 
+import type { DrawingOptions } from "./drawing/options.js";
+import type { SVGOptions } from "./drawing/svg.js";
+
 /** Role of a neuron: motor neurons are the outputs, command neurons decide, inter neurons stand before them. */
 export type NeuronType = "inter" | "command" | "motor";
 
@@ -56,4 +59,10 @@ export interface BuiltWiring {
   readonly sensorySynapseCount: number;
   /** Role of a neuron. Throws `InvalidArgumentError` when there is no neuron of that id. */
   neuronType(id: number): NeuronType;
+  /** A picture as SVG; see {@link wiringToSVG}. */
+  toSVG(options?: SVGOptions): string;
+  /** A picture for Graphviz; see {@link wiringToDOT}. */
+  toDOT(options?: DrawingOptions): string;
+  /** A picture for Mermaid; see {@link wiringToMermaid}. */
+  toMermaid(options?: DrawingOptions): string;
 }

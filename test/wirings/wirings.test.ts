@@ -9,6 +9,9 @@ import {
   registerWiring,
   type Wiring,
   wiringFromJSON,
+  wiringToDOT,
+  wiringToMermaid,
+  wiringToSVG,
 } from "../../src/wirings/index.js";
 
 const ncp = {
@@ -46,8 +49,17 @@ const wirings: Wiring[] = [
   AdjacencyWiring.from(new AutoNCP({ units: 12, outputSize: 2 }).build(3)),
 ];
 
+describe("pictures as methods", () => {
+  it("are those of the functions", () => {
+    const built = new AutoNCP({ units: 12, outputSize: 2 }).build(3);
+    expect(built.toSVG({ legend: false })).toBe(wiringToSVG(built, { legend: false }));
+    expect(built.toDOT()).toBe(wiringToDOT(built));
+    expect(built.toMermaid({ direction: "down" })).toBe(wiringToMermaid(built, { direction: "down" }));
+  });
+});
+
 describe.each(wirings.map((wiring) => [wiring.toJSON().type, wiring] as const))("%s", (_, wiring) => {
-  const { neuronType: typeOf, wiring: maker, ...data } = wiring.build(3);
+  const { neuronType: typeOf, wiring: maker, toSVG, toDOT, toMermaid, ...data } = wiring.build(3);
   const types = data.layers.flat().map(typeOf);
 
   it("gives the same each time it is built, whatever was built in between", () => {
@@ -56,6 +68,7 @@ describe.each(wirings.map((wiring) => [wiring.toJSON().type, wiring] as const))(
     expect(again).toMatchObject(data);
     expect(again.adjacency).not.toBe(data.adjacency);
     expect(maker).toBe(wiring);
+    expect([again.toSVG(), again.toDOT(), again.toMermaid()]).toEqual([toSVG(), toDOT(), toMermaid()]);
   });
 
   it("comes back from JSON", () => {
@@ -80,7 +93,7 @@ describe.each(wirings.map((wiring) => [wiring.toJSON().type, wiring] as const))(
 describe("LayeredNCP", () => {
   it("with one inter layer is an NCP", () => {
     const one = new LayeredNCP({ ...common, interNeurons: [9], interFanouts: [3] }).build(5);
-    const { wiring: _, neuronType, ...data } = new NCP(ncp).build(5);
+    const { wiring: _, neuronType, toSVG, toDOT, toMermaid, ...data } = new NCP(ncp).build(5);
     expect(one).toMatchObject(data);
     expect(data.layers.flat().map(one.neuronType)).toEqual(data.layers.flat().map(neuronType));
   });
