@@ -10,8 +10,8 @@ export const usage = `Conv-CfC PPO on Atari
 
   --env ID          Arcade/Breakout-v0 (built in, default), or real Atari such as ALE/Breakout-v5
   --preset NAME     features: ball and paddle as numbers, a small CfC (default for Arcade/*)
-                    small: 84x84x4 frames, the guide's Conv-CfC network with an eighth of its
-                    filters (default for real Atari)
+                    small: 84x84x4 frames, small convolutions and a CfC, for a CPU
+                    (default for real Atari)
                     document: the guide's own network and numbers, for a GPU
   --cont ID         go on from checkpoint ID (the number that was printed)
   --render          play in the terminal instead of training; with --cont, the trained policy
