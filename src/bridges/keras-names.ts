@@ -7,7 +7,7 @@ const dynamics = "gleak|vleak|cm|(?:sensory_)?(?:sigma|mu|w|erev)|(?:in|out)put_
 const tail = new RegExp(
   String.raw`(?:^|\/)(ff[12]_(?:weight|bias)|time_[ab]\/(?:kernel|bias)|w_tau|A|${backbone}|${dynamics})$`,
 );
-const lstm = /^(?:.*\/)?(?:mixed_memory_rnn(?:_\d+)?\/|cell\/)?(input_kernel|recurrent_kernel|bias)$/;
+const lstm = /^(?:(?:.*\/)?(?:mixed_memory_rnn(?:_\d+)?|cell)\/)?(input_kernel|recurrent_kernel|bias)$/;
 const wiredLayer = /(?:^|\/)(?:_cfc_layers|cf_c_cell_?)(\d*)\//;
 
 /**

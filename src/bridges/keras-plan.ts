@@ -33,9 +33,7 @@ export function kerasPlan(layer: BridgedLayer): WeightPlan {
       "has a projection, which the layers of ncps.keras have not; leave out projSize and put a dense layer after it",
     );
   }
-  const ranked = places.map((place, i) => ({ place, rank: rankOf(place.name, i) }));
-  ranked.sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1]);
-  return { places: ranked.map(({ place }) => place), fixed: [] };
+  return { places: places.sort((a, b) => rankOf(a.name) - rankOf(b.name)), fixed: [] };
 }
 
 function kerasName({ layer, what, index, kind }: WeightPart, prefix: string): string {
@@ -50,26 +48,17 @@ function kerasName({ layer, what, index, kind }: WeightPart, prefix: string): st
 
 // Keras lists a layer's own weights before those of the layers inside it.
 const order = [
-  /^cell\/input_kernel$/,
-  /^cell\/recurrent_kernel$/,
-  /^cell\/bias$/,
-  /\/ff1_weight$/,
-  /\/ff1_bias$/,
-  /\/(ff2_weight|w_tau)$/,
-  /\/(ff2_bias|A)$/,
-  /\/backbone_fn\//,
-  /\/time_a\/kernel$/,
-  /\/time_a\/bias$/,
-  /\/time_b\/kernel$/,
-  /\/time_b\/bias$/,
-  ...["gleak", "vleak", "cm", "sigma", "mu", "w", "erev"].map((name) => new RegExp(`/${name}$`)),
+  ...["input_kernel", "recurrent_kernel", "bias"],
+  ...["ff1_weight", "ff1_bias", "ff2_weight", "ff2_bias", "w_tau", "A", "backbone_fn"],
+  ...["time_a/kernel", "time_a/bias", "time_b/kernel", "time_b/bias"],
+  ...["gleak", "vleak", "cm", "sigma", "mu", "w", "erev"],
+  ...["sensory_sigma", "sensory_mu", "sensory_w", "sensory_erev"],
+  ...["input_w", "input_b", "output_w", "output_b"],
 ];
 
-function rankOf(name: string, position: number): [number, number] {
-  const layer = Number(/_cfc_layers(\d+)\//.exec(name)?.[1] ?? 0);
-  const rank = order.findIndex((pattern) => pattern.test(name));
-  if (rank >= 0) return [(rank > 2 ? layer : 0) * order.length + rank, position];
-  const sensory = /\/sensory_(sigma|mu|w|erev)$/.exec(name)?.[1];
-  const later = sensory ? ["sigma", "mu", "w", "erev"].indexOf(sensory) : 4;
-  return [order.length + later, position];
+/** Layer of the wiring, then position among its weights. */
+function rankOf(name: string): number {
+  const [, layer = 0, local] = /^cell\/(?:rnn_cell\/)?(?:_cfc_layers(\d+)\/)?(.+)$/.exec(name)!;
+  const kind = local.startsWith("backbone_fn/") ? "backbone_fn" : local;
+  return Number(layer) * order.length + order.indexOf(kind);
 }

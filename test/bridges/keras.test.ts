@@ -117,6 +117,11 @@ describe("layers of Keras", () => {
     expect(() => loadKerasWeights(layer, without)).toThrow("missing: cell/time_a/bias");
     const more = new Map([...good, ["dense/kernel", { shape: [1], data: new Float32Array(1) }]]);
     expect(() => loadKerasWeights(layer, more)).toThrow("extra: dense/kernel");
+    const mixed = build(layers[3][1]);
+    const [first, ...rest] = read("keras-cfc-mixed");
+    const stranger = new Map([["dense/bias", { shape: [24], data: new Float32Array(24) }], first, ...rest]);
+    expect(() => loadKerasWeights(mixed, stranger)).toThrow("extra: dense/bias");
+    mixed.dispose();
     const dense = { shape: [1, 6], data: new Float32Array(6) };
     const shaped = new Map(
       [...good].map(([name, array]) => [name, /time_b.bias/.test(name) ? dense : array]),
