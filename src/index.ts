@@ -7,6 +7,7 @@
 import "./envs/builtin.js";
 
 export * from "./backends/index.js";
+export * from "./bridges/index.js";
 export { CfCCell, type CfCCellOptions } from "./cells/cfc-cell.js";
 export type { CreateVariable } from "./cells/cfc-weights.js";
 export { elapsedFromTimestamps, type TimestampOptions } from "./cells/elapsed-from-timestamps.js";
