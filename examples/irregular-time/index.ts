@@ -1,0 +1,101 @@
+/**
+ * Irregular time: the XOR of a bit stream that arrives as events (after Hasani et al. 2022). A CfC that is told how
+ * much time passed with each event learns it; one that sees the same events without times cannot. The paper learns 32
+ * bits from 100 000 streams; 12 bits take about a minute:
+ *
+ *     npx tsx examples/irregular-time/index.ts [--bits 12] [--updates 1200] [--batch 64] [--seed 0]
+ */
+
+import { parseArgs } from "node:util";
+import * as tf from "@tensorflow/tfjs-core";
+import { Random } from "../../src/core/random.js";
+import { Adam, CfC, useBackend } from "../../src/index.js";
+import { type BitStreams, drawBitStreams } from "./bit-stream.js";
+
+const { values } = parseArgs({
+  options: {
+    bits: { type: "string", default: "12" },
+    updates: { type: "string", default: "1200" },
+    batch: { type: "string", default: "64" },
+    seed: { type: "string", default: "0" },
+  },
+});
+const updates = Number(values.updates);
+const batch = Number(values.batch);
+const seed = Number(values.seed);
+const length = Number(values.bits);
+
+await useBackend();
+const test = drawBitStreams(new Random(seed + 1000), 1000, length);
+console.log(
+  `XOR of ${length} bits that arrive as events; ${updates} updates of ${batch} streams, seed ${seed}\n`,
+);
+const accuracies = ["with times", "without times"].map((name) => [name, learn(name)] as const);
+console.log("\nmodel          right answers on 1000 new streams");
+for (const [name, accuracy] of accuracies) console.log(`${name.padEnd(14)} ${(100 * accuracy).toFixed(1)} %`);
+
+function learn(name: string): number {
+  const timed = name === "with times";
+  const layer = new CfC({ units: 32, backboneUnits: 64, projSize: 1, seed });
+  layer.build([null, null, 1]);
+  const optimizer = new Adam();
+  const { variables } = layer;
+  const random = new Random(seed);
+  const began = performance.now();
+  for (let update = 1; update <= updates; update++) {
+    const streams = drawBitStreams(random, batch, length);
+    tf.tidy(() => {
+      const { value, grads } = tf.variableGrads(() => lossOf(layer, streams, timed), [...variables.values()]);
+      const gradients = new Map([...variables].map(([key, variable]) => [key, grads[variable.name]]));
+      optimizer.applyGradients(gradients, variables, { learningRate: rateAt(update), maxGradNorm: 1 });
+      if (update % Math.ceil(updates / 6) === 0) {
+        const seconds = ((performance.now() - began) / 1000).toFixed(0);
+        console.log(
+          `${name}: update ${update}, loss ${value.dataSync()[0].toFixed(3)}, ` +
+            `accuracy ${(100 * accuracyOf(layer, test, timed)).toFixed(1)} %, ${seconds} s`,
+        );
+      }
+    });
+  }
+  const accuracy = accuracyOf(layer, test, timed);
+  optimizer.dispose();
+  layer.dispose();
+  return accuracy;
+}
+
+function rateAt(update: number): number {
+  return 0.005 * Math.min(1, 2 * (1 - update / (updates + 1)));
+}
+
+/** Logits `[batch, length]` of "the XOR so far is 1". */
+function logitsOf(layer: CfC, { bits, elapsed, mask, last }: BitStreams, timed: boolean): tf.Tensor2D {
+  const shape: [number, number] = [last.length, length];
+  const { outputs } = layer.scan(tf.tensor3d(bits, [...shape, 1]), {
+    mask: tf.tensor2d(mask, shape),
+    elapsed: timed ? tf.tensor2d(elapsed, shape) : 1,
+  });
+  return tf.reshape(outputs, shape);
+}
+
+/** Cross-entropy of the answers after every event. */
+function lossOf(layer: CfC, streams: BitStreams, timed: boolean): tf.Scalar {
+  const logits = logitsOf(layer, streams, timed);
+  const shape = logits.shape;
+  const mask = tf.tensor2d(streams.mask, shape);
+  const parity = tf.tensor2d(streams.parity, shape);
+  const losses = tf.sub(tf.softplus(logits), tf.mul(logits, parity));
+  return tf.div(tf.sum(tf.mul(losses, mask)), tf.sum(mask));
+}
+
+/** Share of streams whose answer after the last event is right. */
+function accuracyOf(layer: CfC, streams: BitStreams, timed: boolean): number {
+  return tf.tidy(() => {
+    const logits = logitsOf(layer, streams, timed).dataSync();
+    let right = 0;
+    streams.last.forEach((event, row) => {
+      const at = row * length + event;
+      if (logits[at] > 0 === streams.parity[at] > 0) right++;
+    });
+    return right / streams.last.length;
+  });
+}
