@@ -22,6 +22,15 @@ export type {
   SequenceOptions,
   StepOptions,
 } from "./cells/recurrent-cell.js";
+export {
+  type NeuronLabel,
+  neuronLabels,
+  type StateTrace,
+  type TraceableLayer,
+  type TraceStatesOptions,
+  traceStates,
+} from "./cells/step-trace.js";
+export { createStepper, type SteppableLayer, Stepper } from "./cells/stepper.js";
 export { WiredCfCCell, type WiredCfCCellOptions, type WiredCfcLayer } from "./cells/wired-cfc-cell.js";
 export type { CfcRecurrence } from "./cells/wired-masks.js";
 export * from "./checkpoints/index.js";
@@ -31,6 +40,13 @@ export * from "./core/random.js";
 export * from "./core/running-mean-std.js";
 export * from "./core/schedules.js";
 export * from "./core/state.js";
+export {
+  type LidarSequences,
+  type LidarSplit,
+  type LidarSplitOptions,
+  splitLidarTraces,
+} from "./datasets/lidar-sequences.js";
+export { type LidarTrace, readLidarCsv, readLidarNpz } from "./datasets/lidar-traces.js";
 export * from "./envs/arcade/index.js";
 export * from "./envs/check-env.js";
 export { CartPoleEnv, type CartPoleOptions } from "./envs/classic/cart-pole.js";
