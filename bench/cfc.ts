@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../src/backends/index.js";
 import type { CfCCell } from "../src/cells/cfc-cell.js";
 import { CfC } from "../src/layers/cfc.js";
+import { best, gradients } from "./support/timing.js";
 
 /** Rows for the table, and the same numbers by name in milliseconds. */
 export interface BenchResult {
@@ -90,21 +91,6 @@ function measure(
   }
   tf.dispose([x, state, ...composed.variables]);
   layer.dispose();
-}
-
-function gradients(scan: () => tf.Tensor): void {
-  const { value, grads } = tf.variableGrads(() => tf.sum(tf.square(scan())) as tf.Scalar);
-  tf.dispose([value, grads]);
-}
-
-function best(pass: () => void, repeats: number): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < repeats + 3; i++) {
-    const start = performance.now();
-    pass();
-    least = Math.min(least, performance.now() - start);
-  }
-  return least;
 }
 
 // The cell as one would write it: four heads, one taped operation after the other.

@@ -9,6 +9,7 @@ import { AutoNCP } from "../src/wirings/auto-ncp.js";
 import { FullyConnected } from "../src/wirings/fully-connected.js";
 import type { Wiring } from "../src/wirings/wiring.js";
 import type { BenchResult } from "./cfc.js";
+import { best, gradients } from "./support/timing.js";
 
 interface Case {
   name: string;
@@ -66,19 +67,4 @@ function measure({ rows, figures }: BenchResult, entry: Case): void {
   }
   tf.dispose([x, state]);
   layer.dispose();
-}
-
-function gradients(scan: () => tf.Tensor): void {
-  const { value, grads } = tf.variableGrads(() => tf.sum(tf.square(scan())) as tf.Scalar);
-  tf.dispose([value, grads]);
-}
-
-function best(pass: () => void, repeats: number): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < repeats + 3; i++) {
-    const start = performance.now();
-    pass();
-    least = Math.min(least, performance.now() - start);
-  }
-  return least;
 }

@@ -13,6 +13,7 @@ import { backboneDropout, checkRate } from "./backbone-dropout.js";
 import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
 import { OwnWeights } from "./own-weights.js";
 import type { CellStep, SequenceCell, SequenceOptions, StepOptions } from "./recurrent-cell.js";
+import { stepByScan } from "./step-by-scan.js";
 import { headMask } from "./wired-masks.js";
 
 /** Options of {@link CfCCell}. */
@@ -164,13 +165,7 @@ export class CfCCell implements SequenceCell {
    * @returns the next state `[batch, units]`, which is also the output
    */
   call(x: tf.Tensor2D, state: tf.Tensor2D, elapsed?: Elapsed, options?: StepOptions): CellStep {
-    if (x.shape.length !== 2) throw new ShapeError("x", "[batch, features]", x.shape);
-    const [batch, features] = x.shape;
-    const next = tf.tidy(() => {
-      const sequence = tf.reshape<tf.Rank.R3>(x, [batch, 1, features]);
-      return this.scan({ ...options, x: sequence, state, elapsed }).state;
-    });
-    return { output: next, state: next };
+    return stepByScan(this, x, state, elapsed, options);
   }
 
   /** The state itself. */

@@ -1,7 +1,7 @@
 /** One time step of a liquid time-constant network, and its weights. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
+import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { checkInteger } from "../layers/checks.js";
 import type { CfcFlavour } from "../ops/cfc-problem.js";
@@ -18,6 +18,7 @@ import { checkRanges, type LtcRanges } from "./ltc-ranges.js";
 import { createLtcWeights, type LtcMapping, ltcMappings } from "./ltc-weights.js";
 import { OwnWeights } from "./own-weights.js";
 import type { CellStep, SequenceCell, SequenceOptions } from "./recurrent-cell.js";
+import { stepByScan } from "./step-by-scan.js";
 
 /** Options of {@link LTCCell}. */
 export interface LTCCellOptions {
@@ -147,12 +148,7 @@ export class LTCCell implements SequenceCell {
    * @returns output `[batch, outputSize]` and the next state `[batch, units]`
    */
   call(x: tf.Tensor2D, state: tf.Tensor2D, elapsed?: Elapsed): CellStep {
-    if (x.shape.length !== 2) throw new ShapeError("x", "[batch, features]", x.shape);
-    const [batch, features] = x.shape;
-    return tf.tidy(() => {
-      const step = this.scan({ x: tf.reshape(x, [batch, 1, features]), state, elapsed });
-      return { output: tf.reshape<tf.Rank.R2>(step.outputs, [batch, this.outputSize]), state: step.state };
-    });
+    return stepByScan(this, x, state, elapsed);
   }
 
   /** A whole sequence; see {@link ltcScan}. */

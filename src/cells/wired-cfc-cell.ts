@@ -1,7 +1,7 @@
 /** A CfC whose neurons are connected as a wiring says. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
+import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { checkInteger } from "../layers/checks.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "../ops/cfc-problem.js";
@@ -13,6 +13,7 @@ import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
 import { checkSequence } from "./check-sequence.js";
 import { OwnWeights } from "./own-weights.js";
 import type { CellStep, SequenceCell, SequenceOptions } from "./recurrent-cell.js";
+import { stepByScan } from "./step-by-scan.js";
 import { type CfcRecurrence, cfcRecurrences, wiredMask } from "./wired-masks.js";
 
 /** Options of {@link WiredCfCCell}. */
@@ -158,13 +159,7 @@ export class WiredCfCCell implements SequenceCell {
    * @param elapsed time since the last step, a number or `[batch]`, default 1
    */
   call(x: tf.Tensor2D, state: tf.Tensor2D, elapsed?: Elapsed): CellStep {
-    if (x.shape.length !== 2) throw new ShapeError("x", "[batch, features]", x.shape);
-    const [batch, features] = x.shape;
-    return tf.tidy(() => {
-      const sequence = tf.reshape<tf.Rank.R3>(x, [batch, 1, features]);
-      const { outputs, state: next } = this.scan({ x: sequence, state, elapsed });
-      return { output: tf.reshape<tf.Rank.R2>(outputs, [batch, this.outputSize]), state: next };
-    });
+    return stepByScan(this, x, state, elapsed);
   }
 
   /** The motor neurons' part of a state. */
