@@ -1,35 +1,13 @@
-// Recorded runs of the Python package ncps 1.0.1 (PyTorch, and the Keras and TensorFlow sources), values
-// rounded to nine decimals: outputs, final state and all gradients.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, it } from "vitest";
-import { casesOf, type Nested } from "../../scripts/oracles/case.js";
+import { describe, expect, it } from "vitest";
+import type { Nested } from "../../scripts/oracles/case.js";
 import { checkCase } from "../../scripts/oracles/check-case.js";
-import { useBackend } from "../../src/backends/index.js";
+import { describeRecordedRuns } from "./recorded-runs.js";
 
-const files = ["torch-cfc", "keras-cfc", "wired-and-mixed"].map(
-  (name) => `test/fixtures/oracles/${name}.json`,
-);
-const cases = files.flatMap((file) => casesOf(JSON.parse(readFileSync(file, "utf8"))));
-
-describe.each(["wasm", "cpu"] as const)("recorded runs on %s", (backend) => {
-  beforeAll(async () => {
-    await useBackend(backend);
-  });
-
-  it.each(cases.map((oracle) => [oracle.tag, oracle] as const))("%s", (_, oracle) => {
-    checkCase(oracle); // makes the constants that stay
-    const before = tf.memory().numTensors;
-    const result = checkCase(oracle);
-    expect(tf.memory().numTensors).toBe(before);
-    if ("unsupported" in result) throw new Error(result.unsupported);
-    expect(result.outputError).toBeLessThan(1e-5);
-    expect(result.gradientError).toBeLessThan(1e-5);
-  });
-});
+const cases = describeRecordedRuns("recorded runs", ["torch-cfc", "keras-cfc", "wired-and-mixed"]);
 
 describe("the comparison", () => {
   it("sees a wrong output and a wrong gradient", () => {

@@ -1,26 +1,3 @@
-// Recorded runs of the Python package ncps 1.0.1 (PyTorch, and the Keras and TensorFlow sources), values
-// rounded to nine decimals: outputs, final state and all gradients.
-import { readFileSync } from "node:fs";
-import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, it } from "vitest";
-import { casesOf } from "../../scripts/oracles/case.js";
-import { checkCase } from "../../scripts/oracles/check-case.js";
-import { useBackend } from "../../src/backends/index.js";
+import { describeRecordedRuns } from "./recorded-runs.js";
 
-const cases = casesOf(JSON.parse(readFileSync("test/fixtures/oracles/ltc.json", "utf8")));
-
-describe.each(["wasm", "cpu"] as const)("recorded runs of LTC cells on %s", (backend) => {
-  beforeAll(async () => {
-    await useBackend(backend);
-  });
-
-  it.each(cases.map((oracle) => [oracle.tag, oracle] as const))("%s", (_, oracle) => {
-    checkCase(oracle); // makes the constants that stay
-    const before = tf.memory().numTensors;
-    const result = checkCase(oracle);
-    expect(tf.memory().numTensors).toBe(before);
-    if ("unsupported" in result) throw new Error(result.unsupported);
-    expect(result.outputError).toBeLessThan(1e-5);
-    expect(result.gradientError).toBeLessThan(1e-5);
-  });
-});
+describeRecordedRuns("recorded runs of LTC cells", ["ltc"]);

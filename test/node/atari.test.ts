@@ -1,5 +1,5 @@
-import { ALEInterface, AleError } from "ale-bindings";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { hasAle } from "../../ale-bindings/test/support.js";
 import {
   InvalidArgumentError,
   InvalidStateError,
@@ -11,20 +11,6 @@ import type { Env } from "../../src/envs/env.js";
 import { make, registeredIds } from "../../src/envs/registry.js";
 import { registerAtari } from "../../src/node/atari.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
-
-const hasAle = look();
-
-function look(): boolean {
-  try {
-    new ALEInterface().close();
-    return true;
-  } catch (error) {
-    if (!(error instanceof AleError && ["PYTHON_MISSING", "PACKAGE_MISSING"].includes(error.code)))
-      throw error;
-    console.warn("ale-py is not installed: these tests are skipped. To run them: npx ale-bindings install");
-    return false;
-  }
-}
 
 function failure(call: () => unknown): NcpsError {
   try {
