@@ -6,7 +6,11 @@ import { sizeOf } from "../../core/state.js";
 /** The part of tfjs's `BackendWasm` that the repairs use. */
 export interface WasmBackend {
   /** The compiled module; its memory may grow, and `HEAPU8` is then made anew. */
-  readonly wasm: { readonly HEAPU8: Uint8Array };
+  readonly wasm: {
+    readonly HEAPU8: Uint8Array;
+    /** The exports of tfjs's own binary. */
+    readonly asm: { readonly memory: WebAssembly.Memory };
+  };
   /** Where each tensor lies. */
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
   /** Allocates an uninitialised tensor, or describes one that lies at `memoryOffset` already. */

@@ -1,0 +1,90 @@
+/**
+ * Compiles the AssemblyScript kernels of the wasm backend into `src/backends/wasm/kernel-binaries.ts`, once
+ * with plain and once with relaxed SIMD. Does nothing while the sources have not changed.
+ *
+ *     node scripts/build-kernels.js
+ */
+
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+
+const sources = new URL("../src/backends/wasm/assembly/", import.meta.url);
+const target = new URL("../src/backends/wasm/kernel-binaries.ts", import.meta.url);
+const features = { simd: ["simd"], relaxed: ["simd", "relaxed-simd"] };
+
+/** Builds both binaries when a source changed; returns whether it did. */
+export async function buildKernels() {
+  const stamp = `// ${hash()}\n`;
+  if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return false;
+  let text = `${stamp}/** The compiled kernels in base64, written by scripts/build-kernels.js. */\n`;
+  const builds = await Promise.all(Object.values(features).map(compile));
+  text += `\n/** What both builds export; addresses are bytes. */\nexport interface KernelExports {\n${methods(builds[0].types)}}\n`;
+  for (const [i, [name, list]] of Object.entries(features).entries()) {
+    const code = Buffer.from(builds[i].binary).toString("base64");
+    text += `\n/** Needs ${list.join(" and ")}. */\nexport const ${name} =\n  "${code}";\n`;
+  }
+  writeFileSync(target, text);
+  return true;
+}
+
+function hash() {
+  const digest = createHash("sha256").update(readFileSync(fileURLToPath(import.meta.url)));
+  digest.update(createRequire(import.meta.url)("assemblyscript/package.json").version);
+  for (const file of readdirSync(sources).sort())
+    digest.update(file).update(readFileSync(new URL(file, sources)));
+  return digest.digest("hex");
+}
+
+async function compile(list) {
+  const { default: asc } = await import("assemblyscript/asc");
+  const written = new Map();
+  const { error, stderr } = await asc.main(
+    [
+      "index.ts",
+      `--baseDir=${fileURLToPath(sources)}`,
+      "--outFile=kernels.wasm",
+      "--bindings=raw",
+      "-O3",
+      "--noAssert",
+      "--runtime=stub",
+      "--importMemory",
+      "--noExportMemory",
+      ...list.map((feature) => `--enable=${feature}`),
+    ],
+    { writeFile: (name, contents) => void written.set(name, contents) },
+  );
+  if (error) throw new Error(`the kernels do not compile:\n${stderr}`);
+  const binary = written.get("kernels.wasm");
+  checkForeign(binary);
+  return { binary, types: written.get("kernels.d.ts") };
+}
+
+// The functions of the generated declarations, as methods of an interface.
+function methods(types) {
+  return [...types.matchAll(/export function (.*;)/g)].map(([, method]) => `  ${method}\n`).join("");
+}
+
+// The kernels run inside tfjs's memory: they may bring no data of their own and no start function.
+function checkForeign(binary) {
+  const imports = WebAssembly.Module.imports(new WebAssembly.Module(binary));
+  if (imports.length !== 1 || imports[0].kind !== "memory") {
+    throw new Error(`the kernels may import nothing but the memory: ${JSON.stringify(imports)}`);
+  }
+  for (let at = 8; at < binary.length; ) {
+    const section = binary[at++];
+    let size = 0;
+    for (let shift = 0, more = true; more; shift += 7) {
+      size |= (binary[at] & 0x7f) << shift;
+      more = (binary[at++] & 0x80) !== 0;
+    }
+    if (section === 8 || section === 11) throw new Error("the kernels may hold no static data");
+    at += size;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const began = Date.now();
+  if (await buildKernels()) console.log(`kernels compiled in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+}

@@ -1,0 +1,3 @@
+/** Everything that the compiled kernels export. */
+
+export { columnSum } from "./column-sum";
