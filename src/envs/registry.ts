@@ -1,6 +1,7 @@
 /** Environments by name. */
 
 import { NotRegisteredError } from "../core/errors.js";
+import type { VectorEnv } from "../vector/vector-env.js";
 import type { Env } from "./env.js";
 
 /** Options given to {@link make} and passed on to the environment. */
@@ -9,7 +10,30 @@ export type EnvOptions = Readonly<Record<string, unknown>>;
 /** Makes one environment. */
 export type EnvFactory = (options: EnvOptions) => Env;
 
-const factories = new Map<string, EnvFactory>();
+/** Options of a {@link VectorEnvFactory}; the other names are its own. */
+export interface VectorEnvFactoryOptions {
+  /** How many environments. */
+  numEnvs: number;
+  /** Seed of the first `reset`; environment `i` gets `seed + i`. Default: unseeded. */
+  seed?: number;
+  /** What else the factory takes. */
+  [key: string]: unknown;
+}
+
+/** Makes many environments at once, where something steps them faster than one by one. */
+export type VectorEnvFactory = (options: VectorEnvFactoryOptions) => VectorEnv | Promise<VectorEnv>;
+
+/** What is registered under an id. */
+export interface EnvSpec {
+  /** The id, e.g. `"CartPole-v1"`. */
+  readonly id: string;
+  /** Makes one environment. */
+  readonly make: EnvFactory;
+  /** Makes a vector environment of its own kind (Gymnasium's `vector_entry_point`), for games that have one. */
+  readonly makeVector?: VectorEnvFactory;
+}
+
+const specs = new Map<string, EnvSpec>();
 const hints: { pattern: RegExp; hint: string }[] = [
   {
     pattern: /^ALE\/|-v[04]$/,
@@ -20,19 +44,44 @@ const hints: { pattern: RegExp; hint: string }[] = [
 /**
  * Adds an environment under an id, replacing an earlier one.
  *
+ * @param id e.g. `"MyEnv-v0"`
+ * @param factory makes one environment
+ * @param options `makeVector` makes many at once, where there is a faster way than one by one
+ *
  * @example
  * ```ts
  * register("MyEnv-v0", (options) => new MyEnv(options));
  * const env = make("MyEnv-v0", { size: 5 });
  * ```
  */
-export function register(id: string, factory: EnvFactory): void {
-  factories.set(id, factory);
+export function register(
+  id: string,
+  factory: EnvFactory,
+  { makeVector }: { makeVector?: VectorEnvFactory } = {},
+): void {
+  specs.set(id, { id, make: factory, ...(makeVector && { makeVector }) });
 }
 
 /** Ids of all registered environments, sorted. */
 export function registeredIds(): string[] {
-  return [...factories.keys()].sort();
+  return [...specs.keys()].sort();
+}
+
+/**
+ * What is registered under an id.
+ *
+ * @throws NotRegisteredError when the id is unknown; the message names the nearest ids
+ */
+export function envSpec(id: string): EnvSpec {
+  const spec = specs.get(id);
+  if (spec) return spec;
+  const hint = hints.find(({ pattern }) => pattern.test(id))?.hint;
+  const near = registeredIds()
+    .sort((a, b) => editDistance(a, id) - editDistance(b, id))
+    .slice(0, 3);
+  throw new NotRegisteredError(
+    `no environment is registered as "${id}". Nearest: ${near.join(", ") || "none"}.${hint ? ` ${hint}.` : ""}`,
+  );
 }
 
 /**
@@ -43,15 +92,7 @@ export function registeredIds(): string[] {
  * @throws NotRegisteredError when the id is unknown; the message names the nearest ids
  */
 export function make(id: string, options: EnvOptions = {}): Env {
-  const factory = factories.get(id);
-  if (factory) return factory(options);
-  const hint = hints.find(({ pattern }) => pattern.test(id))?.hint;
-  const near = registeredIds()
-    .sort((a, b) => editDistance(a, id) - editDistance(b, id))
-    .slice(0, 3);
-  throw new NotRegisteredError(
-    `no environment is registered as "${id}". Nearest: ${near.join(", ") || "none"}.${hint ? ` ${hint}.` : ""}`,
-  );
+  return envSpec(id).make(options);
 }
 
 function editDistance(a: string, b: string): number {
