@@ -1,5 +1,5 @@
 /**
- * Puts the Python packages that only tests need (OpenCV) beside ale-py.
+ * Puts the Python packages that only tests need (OpenCV, TensorBoard) beside ale-py.
  *
  * `npx tsx scripts/install-test-packages.ts`, after `npx ale-bindings install`; exit status 1 when it fails.
  */
@@ -8,11 +8,10 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { pythonPath } from "ale-bindings";
 
-const packages = fileURLToPath(new URL("../ale-bindings/python/requirements-test.txt", import.meta.url));
+const list = (name: string) => fileURLToPath(new URL(`../ale-bindings/python/${name}`, import.meta.url));
 const python = pythonPath();
-// Without dependencies: numpy, the only one, is pinned and installed already.
 const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"];
-const { status, error } = spawnSync(python, [...pip, "--no-deps", "-r", packages], { stdio: "inherit" });
+const { status, error } = spawnSync(python, [...pip, "-r", list("requirements-test.txt"), "-c", list("requirements.txt")], { stdio: "inherit" });
 if (status !== 0) {
   console.error(`${python} could not install the packages${error ? ` (${error.message})` : ""}.`);
   console.error("It comes with: npx ale-bindings install");

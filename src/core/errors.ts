@@ -114,3 +114,11 @@ export class BackendError extends NcpsError {
     super("BACKEND", message, options);
   }
 }
+
+/** A log cannot be read or written. Code `LOGGING`. */
+export class LoggingError extends NcpsError {
+  /** @param message which log, what went wrong, what to do */
+  constructor(message: string, options?: NcpsErrorOptions) {
+    super("LOGGING", message, options);
+  }
+}

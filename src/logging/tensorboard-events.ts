@@ -1,0 +1,68 @@
+/** TensorBoard's event files: records of protocol buffers, each guarded by two checksums. */
+
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import crc32c from "crc-32/crc32c.js";
+import type { LogRow } from "./logger.js";
+
+/** One event of tensorflow/core/util/event.proto. */
+export interface TensorBoardEvent {
+  /** Seconds since 1970. */
+  wallTime: number;
+  /** Step of the run, default 0. */
+  step?: number;
+  /** The first event of a file says which version its records have. */
+  fileVersion?: string;
+  /** Scalars by tag. */
+  scalars?: LogRow;
+  /** Whether a session starts here: TensorBoard drops what earlier files say of this step and later ones. */
+  sessionStart?: boolean;
+}
+
+/** What the first event of every file says. */
+export const eventFileVersion = "brain.Event:2";
+
+/** One event as a record: length, checksum, message, checksum. */
+export function encodeEventRecord(event: TensorBoardEvent): Uint8Array {
+  const message = encodeEvent(event);
+  const record = new Uint8Array(message.length + 16);
+  const view = new DataView(record.buffer);
+  view.setUint32(0, message.length, true); // of 64 bits; no message has 4 GiB
+  view.setUint32(8, maskedChecksum(record.subarray(0, 8)), true);
+  record.set(message, 12);
+  view.setUint32(12 + message.length, maskedChecksum(message), true);
+  return record;
+}
+
+function encodeEvent({
+  wallTime,
+  step = 0,
+  fileVersion,
+  scalars,
+  sessionStart,
+}: TensorBoardEvent): Uint8Array {
+  const event = new BinaryWriter()
+    .tag(1, WireType.Bit64)
+    .double(wallTime)
+    .tag(2, WireType.Varint)
+    .int64(step);
+  if (fileVersion !== undefined) event.tag(3, WireType.LengthDelimited).string(fileVersion);
+  if (scalars) {
+    event.tag(5, WireType.LengthDelimited).fork();
+    for (const [tag, value] of Object.entries(scalars)) {
+      event.tag(1, WireType.LengthDelimited).fork();
+      event.tag(1, WireType.LengthDelimited).string(tag).tag(2, WireType.Bit32).float(value);
+      event.join();
+    }
+    event.join();
+  }
+  if (sessionStart) {
+    event.tag(7, WireType.LengthDelimited).fork().tag(1, WireType.Varint).int32(1).join();
+  }
+  return event.finish();
+}
+
+// TFRecord's mask: checksums of data that holds checksums would otherwise be weak.
+function maskedChecksum(bytes: Uint8Array): number {
+  const checksum = crc32c.buf(bytes) >>> 0;
+  return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;
+}

@@ -1,0 +1,51 @@
+/** Rows as lines of JSON. */
+
+import type { StateRecord } from "../../core/state.js";
+import type { LogRow, LogSink } from "../../logging/index.js";
+import { LineLog } from "./line-log.js";
+
+/**
+ * Writes each row as one line of JSON, `step` first. JSON has no NaN and no infinity: they are `null`.
+ * An earlier file is continued.
+ *
+ * @example
+ * ```ts
+ * import { Logger } from "ncps-ts";
+ * import { JsonLinesSink } from "ncps-ts/node";
+ *
+ * const logger = new Logger([new JsonLinesSink("runs/breakout/progress.jsonl")]);
+ * ```
+ */
+export class JsonLinesSink implements LogSink {
+  /** @inheritDoc */
+  readonly name = "jsonl";
+  private readonly log: LineLog;
+
+  /**
+   * @param path the file; its folder is made when it is missing
+   * @throws LoggingError when it cannot be read or written
+   */
+  constructor(path: string) {
+    this.log = new LineLog(path, 0);
+  }
+
+  /** Adds a row. */
+  write(row: LogRow, step: number): void {
+    this.log.append(JSON.stringify({ step, ...row }));
+  }
+
+  /** @inheritDoc */
+  close(): void {
+    this.log.close();
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return this.log.getState();
+  }
+
+  /** @inheritDoc */
+  setState(state: StateRecord): void {
+    this.log.setState(state);
+  }
+}

@@ -1,0 +1,132 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pythonPath } from "ale-bindings";
+import { afterAll, describe, expect, it } from "vitest";
+import { LoggingError } from "../../../src/core/errors.js";
+import { Logger } from "../../../src/logging/index.js";
+import { CsvSink } from "../../../src/node/logging/csv-sink.js";
+import { JsonLinesSink } from "../../../src/node/logging/json-lines-sink.js";
+import { TensorBoardSink } from "../../../src/node/logging/tensorboard-sink.js";
+
+const folder = mkdtempSync(join(tmpdir(), "sinks-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const text = (file: string) => readFileSync(join(folder, file), "utf8");
+
+describe("CsvSink", () => {
+  it("adds columns when new keys appear, and continues a file", () => {
+    const sink = new CsvSink(join(folder, "a/progress.csv"));
+    sink.write({ "train/loss": 0.5 }, 1);
+    sink.write({ "train/loss": Number.NaN, 'odd,"key"': Number.POSITIVE_INFINITY }, 2);
+    sink.close();
+    const next = new CsvSink(join(folder, "a/progress.csv"));
+    next.write({ 'odd,"key"': Number.NEGATIVE_INFINITY }, 3);
+    next.close();
+    expect(text("a/progress.csv")).toBe('step,train/loss,"odd,""key"""\n1,0.5,\n2,nan,inf\n3,,-inf\n');
+  });
+
+  it("goes back to the rows of a saved state, also over columns added since", () => {
+    const path = join(folder, "b.csv");
+    const sink = new CsvSink(path);
+    sink.write({ a: 1 }, 1);
+    const state = sink.getState();
+    sink.write({ a: 2, b: 3 }, 2);
+    sink.write({ a: 4, b: 5 }, 3);
+    sink.close();
+    const resumed = new CsvSink(path);
+    resumed.setState(state);
+    resumed.write({ a: 2, b: 3 }, 2);
+    expect(text("b.csv")).toBe("step,a,b\n1,1,\n2,2,3\n");
+  });
+
+  it("drops a line that a killed process left unfinished", () => {
+    writeFileSync(join(folder, "c.csv"), "step,a\n1,1\n2,");
+    const sink = new CsvSink(join(folder, "c.csv"));
+    sink.write({ a: 2 }, 2);
+    expect(text("c.csv")).toBe("step,a\n1,1\n2,2\n");
+  });
+
+  it("says which log cannot be written", () => {
+    writeFileSync(join(folder, "file"), "");
+    const open = () => new CsvSink(join(folder, "file/progress.csv")).write({ a: 1 }, 1);
+    expect(open).toThrow(LoggingError);
+    expect(open).toThrow(/file\/progress\.csv/);
+  });
+});
+
+describe("JsonLinesSink", () => {
+  it("writes one object a row and goes back to a saved state", () => {
+    const path = join(folder, "d.jsonl");
+    const logger = new Logger([new JsonLinesSink(path)]);
+    logger.record("a", Number.NaN);
+    logger.dump(1);
+    logger.record("half", 1);
+    const state = logger.getState();
+    logger.dump(2);
+    logger.close();
+    const resumed = new Logger([new JsonLinesSink(path)]);
+    resumed.setState(state);
+    resumed.recordMean("mean", 1);
+    resumed.recordMean("mean", 2);
+    resumed.dump(2);
+    expect(text("d.jsonl")).toBe('{"step":1,"a":null}\n{"step":2,"half":1,"mean":1.5}\n');
+  });
+});
+
+const hasTensorBoard = (() => {
+  try {
+    execFileSync(pythonPath(), ["-c", "import tensorboard"], { stdio: "ignore" });
+    return true;
+  } catch {
+    console.warn(
+      "TensorBoard is not installed: its tests are skipped. npx tsx scripts/install-test-packages.ts",
+    );
+    return false;
+  }
+})();
+
+const reader = `
+import json, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+events = EventAccumulator(sys.argv[1], size_guidance={"scalars": 0})
+events.Reload()
+tags = events.Tags()["scalars"]
+print(json.dumps({tag: [[e.step, e.value, e.wall_time] for e in events.Scalars(tag)] for tag in tags}))
+`;
+type Scalars = Record<string, [step: number, value: number, wallTime: number][]>;
+const readBack = (directory: string) =>
+  JSON.parse(
+    execFileSync(pythonPath(), ["-c", reader, directory], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  ) as Scalars;
+
+describe.skipIf(!hasTensorBoard)("TensorBoardSink", () => {
+  it("is read back by TensorBoard, resumed runs included", () => {
+    const directory = join(folder, "board");
+    const began = Date.now() / 1000;
+    const first = new TensorBoardSink(directory);
+    first.write({ "rollout/ep_rew_mean": 1.5, "train/größe": -2 }, 1000);
+    const state = first.getState();
+    first.write({ "rollout/ep_rew_mean": 99 }, 5_000_000_000); // lost: the process was killed
+    first.close();
+    const second = new TensorBoardSink(directory);
+    second.setState(state);
+    second.write({ "rollout/ep_rew_mean": 2.5 }, 2000);
+    second.close();
+    expect(readdirSync(directory)).toHaveLength(2);
+
+    const scalars = readBack(directory);
+    const points = (tag: string) => scalars[tag].map(([step, value]) => [step, value]);
+    expect(points("rollout/ep_rew_mean")).toEqual([
+      [1000, 1.5],
+      [2000, 2.5],
+    ]);
+    expect(points("train/größe")).toEqual([[1000, -2]]);
+    const [[, , wallTime]] = scalars["train/größe"];
+    expect(wallTime).toBeGreaterThanOrEqual(began);
+    expect(wallTime).toBeLessThan(began + 60);
+  });
+});
