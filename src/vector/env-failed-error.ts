@@ -39,6 +39,10 @@ export class EnvFailedError extends NcpsError {
   readonly seed: number | undefined;
   /** Steps since the last `reset` of the vector environment, the failed one included. */
   readonly step: number;
+  /** What it was doing, e.g. `"step"`. */
+  readonly during: string;
+  /** What it threw, in one line, e.g. `"RangeError: invalid array length"`. */
+  readonly reason: string;
 
   /** @param failure which environment failed, when, and what it threw */
   constructor({ index, id, seed, step, during, cause }: EnvFailure) {
@@ -49,6 +53,8 @@ export class EnvFailedError extends NcpsError {
       `environment ${index} (${name.join(", ")}) failed in ${during}: ${reason}. All environments were closed`,
       { cause },
     );
+    this.during = during;
+    this.reason = reason;
     this.index = index;
     this.seed = seed;
     this.step = step;

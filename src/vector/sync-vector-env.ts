@@ -1,18 +1,25 @@
 /** Environments stepped one after the other in this thread. */
 
-import { EnvContractError, InvalidArgumentError, InvalidStateError, NonFiniteError } from "../core/errors.js";
+import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { createTypedArray, type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
-import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
-import { type ActionSpace, type Box, Discrete } from "../spaces/index.js";
+import type { Env, Frame, ResetOptions } from "../envs/env.js";
+import type { ActionSpace, Box } from "../spaces/index.js";
 import { checkActions, checkSeed } from "./check-arguments.js";
-import { EnvFailedError } from "./env-failed-error.js";
 import { buildEnvs, closeEnvs } from "./env-list.js";
+import { EnvSlot, type SlotStep } from "./env-slot.js";
 import type { VectorEnv, VectorReset, VectorStep } from "./vector-env.js";
+import { readVectorState } from "./vector-state.js";
 
 /** Options of {@link SyncVectorEnv}. */
 export interface SyncVectorEnvOptions {
   /** Seed of the first `reset` that is not given one. */
   seed?: number;
+  /**
+   * Replaces an environment that fails: its episode counts as truncated where it stood, with reward 0, and
+   * `info.failure` ({@link EnvRestart}) tells why. The new one gets a fresh seed, derived from the old. One
+   * that fails again before its first step is done stops everything. Default false: every failure does.
+   */
+  restartOnFailure?: boolean;
 }
 
 /**
@@ -50,11 +57,9 @@ export class SyncVectorEnv implements VectorEnv {
    */
   readonly setState?: (state: StateRecord) => void;
 
-  private readonly envs: readonly Env[];
-  private readonly size: number;
+  private readonly slots: readonly EnvSlot[];
+  private readonly actionSize: number;
   private readonly result: VectorStep;
-  private readonly actions: TypedArray[] = [];
-  private readonly seeds: (number | null)[];
   private readonly firstSeed: number | undefined;
   private steps = 0;
   private phase: "new" | "running" | "closed" = "new";
@@ -65,7 +70,10 @@ export class SyncVectorEnv implements VectorEnv {
    * @throws InvalidArgumentError when there is none, two share one environment, or their spaces differ
    * @throws EnvFailedError when a factory throws an error that is not an NcpsError
    */
-  constructor(factories: readonly (() => Env)[], { seed }: SyncVectorEnvOptions = {}) {
+  constructor(
+    factories: readonly (() => Env)[],
+    { seed, restartOnFailure = false }: SyncVectorEnvOptions = {},
+  ) {
     if (!Array.isArray(factories) || factories.length === 0) {
       throw new InvalidArgumentError(
         "factories",
@@ -74,27 +82,29 @@ export class SyncVectorEnv implements VectorEnv {
     }
     checkSeed(seed);
     this.firstSeed = seed;
-    this.envs = buildEnvs(factories);
-    const { observationSpace, actionSpace, actionMeanings } = this.envs[0];
+    const envs = buildEnvs(factories);
+    const { observationSpace, actionSpace, actionMeanings } = envs[0];
     this.numEnvs = factories.length;
     this.observationSpace = observationSpace;
     this.actionSpace = actionSpace;
     if (actionMeanings) this.actionMeanings = actionMeanings;
-    this.size = sizeOf(observationSpace.shape);
-    this.observations = createTypedArray(observationSpace.dtype, this.numEnvs * this.size);
-    this.seeds = new Array<number | null>(this.numEnvs).fill(null);
+    this.actionSize = sizeOf(actionSpace.shape);
+    const size = sizeOf(observationSpace.shape);
+    this.observations = createTypedArray(observationSpace.dtype, this.numEnvs * size);
+    this.slots = envs.map((env, index) => {
+      const row = this.observations.subarray(index * size, (index + 1) * size);
+      const final = createTypedArray(observationSpace.dtype, size);
+      return new EnvSlot({ index, env, row, final, remake: restartOnFailure ? factories[index] : undefined });
+    });
     this.result = {
       observations: this.observations,
-      infos: this.envs.map(() => ({})),
+      infos: envs.map(() => ({})),
       rewards: new Float32Array(this.numEnvs),
       terminated: new Uint8Array(this.numEnvs),
       truncated: new Uint8Array(this.numEnvs),
       finalObservations: new Array<TypedArray | null>(this.numEnvs).fill(null),
     };
-    if (!(actionSpace instanceof Discrete)) {
-      this.actions = this.envs.map(() => createTypedArray(actionSpace.dtype, sizeOf(actionSpace.shape)));
-    }
-    if (this.envs.every((env) => env.getState && env.setState)) {
+    if (envs.every((env) => env.getState && env.setState)) {
       this.getState = () => this.saveState();
       this.setState = (state) => this.restoreState(state);
     }
@@ -113,9 +123,12 @@ export class SyncVectorEnv implements VectorEnv {
     this.mustBeOpen("reset");
     checkSeed(seed);
     this.steps = 0;
-    for (let i = 0; i < this.numEnvs; i++) {
-      if (seed !== undefined) this.seeds[i] = seed + i;
-      this.result.infos[i] = this.resetOne(i, seed === undefined ? undefined : { seed: seed + i }).info;
+    for (const [i, slot] of this.slots.entries()) {
+      try {
+        this.result.infos[i] = slot.reset(seed === undefined ? undefined : seed + i);
+      } catch (error) {
+        throw this.stop(error as Error);
+      }
     }
     this.phase = "running";
     const { observations, infos } = this.result;
@@ -138,83 +151,29 @@ export class SyncVectorEnv implements VectorEnv {
     this.steps++;
     const { rewards, terminated, truncated, finalObservations, infos } = this.result;
     for (let i = 0; i < this.numEnvs; i++) {
-      const step = this.stepOne(i, actions);
-      this.take(i, step?.observation);
-      rewards[i] = step.reward;
-      if (!Number.isFinite(rewards[i])) {
-        throw this.stop(new NonFiniteError(`${this.nameOf(i)}: the reward is ${step.reward}`));
+      const slot = this.slots[i];
+      let step: SlotStep;
+      try {
+        step = slot.step(actions, i * this.actionSize);
+      } catch (error) {
+        throw this.stop(error as Error);
       }
+      rewards[i] = step.reward;
       terminated[i] = Number(step.terminated);
       truncated[i] = Number(step.truncated);
       infos[i] = step.info;
-      finalObservations[i] = null;
-      if (step.terminated || step.truncated) {
-        finalObservations[i] = this.observations.slice(i * this.size, (i + 1) * this.size);
-        const started = this.resetOne(i);
-        // A game may end inside the reset, e.g. in a no-op after a lost life: its statistics are not lost.
-        if (started.info.episode && !step.info.episode)
-          infos[i] = { ...step.info, episode: started.info.episode };
-      }
+      finalObservations[i] = step.ended ? slot.final.slice() : null;
     }
     return this.result;
-  }
-
-  private stepOne(i: number, actions: ArrayLike<number>): StepResult {
-    let action: Action = actions[i];
-    if (this.actions.length > 0) {
-      action = this.actions[i];
-      for (let k = 0; k < action.length; k++) action[k] = actions[i * action.length + k];
-    }
-    try {
-      return this.envs[i].step(action);
-    } catch (cause) {
-      throw this.failed(i, "step", cause);
-    }
-  }
-
-  private resetOne(i: number, options?: ResetOptions): ResetResult {
-    let result: ResetResult;
-    try {
-      result = this.envs[i].reset(options);
-    } catch (cause) {
-      throw this.failed(i, "reset", cause);
-    }
-    this.take(i, result?.observation);
-    return result;
-  }
-
-  // Checks one observation and copies it into the shared buffer.
-  private take(i: number, observation: unknown): void {
-    const { observations, size, observationSpace } = this;
-    if (!(observation instanceof observations.constructor) || (observation as TypedArray).length !== size) {
-      const received = (observation as TypedArray | undefined)?.length;
-      throw this.stop(
-        new EnvContractError(
-          `${this.nameOf(i)}: expected an observation of ${size} ${observationSpace.dtype} values, received ${
-            received === undefined ? observation : `${observation?.constructor.name}(${received})`
-          }`,
-        ),
-      );
-    }
-    const values = observation as TypedArray;
-    if (observationSpace.dtype === "float32" || observationSpace.dtype === "float64") {
-      let spoilt = 0; // 0 * x is NaN for NaN and infinities, and 0 for all else
-      for (let k = 0; k < size; k++) spoilt += 0 * values[k];
-      if (spoilt !== 0) {
-        const at = values.findIndex((value) => !Number.isFinite(value));
-        throw this.stop(new NonFiniteError(`${this.nameOf(i)}: observation[${at}] is ${values[at]}`));
-      }
-    }
-    observations.set(values, i * size);
   }
 
   /** @inheritDoc */
   render(index: number): Frame {
     this.mustBeOpen("render");
-    if (!(index in this.envs)) {
+    if (!(index in this.slots)) {
       throw new InvalidArgumentError("index", `expected 0..${this.numEnvs - 1}, received ${index}`);
     }
-    return this.envs[index].render();
+    return this.slots[index].env.render();
   }
 
   /**
@@ -226,7 +185,16 @@ export class SyncVectorEnv implements VectorEnv {
     if (this.phase === "closed") return;
     this.phase = "closed";
     const failure = closeEnvs(this.envs);
-    if (failure) throw this.failed(failure.index, "close", failure.cause);
+    if (failure) throw this.slots[failure.index].failed("close", failure.cause);
+  }
+
+  /** How many failed environments were replaced (`restartOnFailure`). */
+  get restarts(): number {
+    return this.slots.reduce((sum, slot) => sum + slot.restarts, 0);
+  }
+
+  private get envs(): Env[] {
+    return this.slots.map((slot) => slot.env);
   }
 
   private saveState(): StateRecord {
@@ -234,34 +202,22 @@ export class SyncVectorEnv implements VectorEnv {
     return {
       envs: this.envs.map((env) => env.getState?.() ?? null),
       observations: this.observations.slice(),
-      seeds: [...this.seeds],
+      seeds: this.slots.map((slot) => slot.seed),
       steps: this.steps,
       running: this.phase === "running",
     };
   }
 
-  private restoreState({ envs, observations, seeds, steps, running }: StateRecord): void {
+  private restoreState(state: StateRecord): void {
     this.mustBeOpen("setState");
-    const listed = (list: unknown): list is unknown[] => Array.isArray(list) && list.length === this.numEnvs;
-    if (!listed(envs) || !listed(seeds) || typeof steps !== "number" || typeof running !== "boolean") {
-      throw new InvalidArgumentError(
-        "state",
-        `expected a state of a SyncVectorEnv with ${this.numEnvs} environments`,
-      );
-    }
-    const kind = this.observations.constructor;
-    if (!(observations instanceof kind) || (observations as TypedArray).length !== this.observations.length) {
-      throw new InvalidArgumentError(
-        "state.observations",
-        `expected ${this.observations.length} ${this.observationSpace.dtype} values`,
-      );
-    }
+    const { envs, seeds, observations, steps, running } = readVectorState(state, this);
     this.phase = "new"; // until every environment has taken its state
-    this.envs.forEach((env, i) => {
-      env.setState?.(envs[i] as StateRecord);
-    });
-    this.observations.set(observations as TypedArray);
-    this.seeds.splice(0, this.numEnvs, ...(seeds as (number | null)[]));
+    for (const [i, slot] of this.slots.entries()) {
+      slot.env.setState?.(envs[i]);
+      slot.seed = seeds[i];
+      slot.steps = steps;
+    }
+    this.observations.set(observations);
     this.steps = steps;
     this.phase = running ? "running" : "new";
   }
@@ -272,18 +228,6 @@ export class SyncVectorEnv implements VectorEnv {
         `${method}() on closed environments (${this.closedBecause}): make new ones`,
       );
     }
-  }
-
-  private nameOf(i: number): string {
-    const seed = this.seeds[i] === null ? "" : `, seed ${this.seeds[i]}`;
-    return `environment ${i} ("${this.envs[i].id}"${seed}, step ${this.steps})`;
-  }
-
-  private failed(i: number, during: string, cause: unknown): Error {
-    const { id } = this.envs[i];
-    return this.stop(
-      new EnvFailedError({ index: i, id, seed: this.seeds[i] ?? undefined, step: this.steps, during, cause }),
-    );
   }
 
   private stop(error: Error): Error {

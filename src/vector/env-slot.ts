@@ -1,0 +1,229 @@
+/** One place of a vector environment: the environment in it, its row of every array, and its replacement. */
+
+import { EnvContractError, NcpsError, NonFiniteError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import { createTypedArray, sizeOf, type TypedArray } from "../core/state.js";
+import type { Action, Env, Info, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
+import { Discrete } from "../spaces/index.js";
+import { EnvFailedError } from "./env-failed-error.js";
+
+/** What `info.failure` tells of an environment that failed and was replaced (`restartOnFailure`). */
+export interface EnvRestart {
+  /** What it threw, e.g. `"RangeError: invalid array length"`. */
+  message: string;
+  /** What it was doing: `"step"` or `"reset"`. */
+  during: string;
+  /** The last seed of the environment that failed. */
+  seed: number | null;
+  /** Its step that failed, counted from the last `reset` of the vector environment. */
+  step: number;
+}
+
+/** What one step of a slot gave. The object is reused. */
+export interface SlotStep {
+  /** Reward, rounded to float32. */
+  reward: number;
+  /** Whether the task ended. */
+  terminated: boolean;
+  /** Whether the episode was cut. */
+  truncated: boolean;
+  /** Info of the step, that of the ended episode when one ended. */
+  info: Info;
+  /** Whether {@link EnvSlot.final} was written, that is: an episode ended. */
+  ended: boolean;
+}
+
+/** Options of {@link EnvSlot}. */
+export interface EnvSlotOptions {
+  /** Place in the vector environment. */
+  index: number;
+  /** The environment to begin with. */
+  env: Env;
+  /** Where its present observation goes. */
+  row: TypedArray;
+  /** Where the last observation of an ended episode goes. */
+  final: TypedArray;
+  /** Makes the next environment when this one has failed; without it a failure is thrown. */
+  remake?: () => Env;
+}
+
+/** Steps one environment, checks what it gives, and starts the next episode in the step that ends one. */
+export class EnvSlot {
+  /** Last seed that the environment was given. */
+  seed: number | null = null;
+  /** Steps since the last reset of the whole. */
+  steps = 0;
+  /** How often a failed environment was replaced. */
+  restarts = 0;
+  /** Place in the vector environment. */
+  readonly index: number;
+  /** The last observation of the episode that ended last. */
+  readonly final: TypedArray;
+  private current: Env;
+  private readonly row: TypedArray;
+  private readonly remake: (() => Env) | undefined;
+  private readonly action: TypedArray | undefined;
+  private readonly outcome: SlotStep;
+  private untried = false;
+
+  /** @param options the environment and where its results go */
+  constructor({ index, env, row, final, remake }: EnvSlotOptions) {
+    this.index = index;
+    this.current = env;
+    this.row = row;
+    this.final = final;
+    this.remake = remake;
+    const { actionSpace } = env;
+    if (!(actionSpace instanceof Discrete)) {
+      this.action = createTypedArray(actionSpace.dtype, sizeOf(actionSpace.shape));
+    }
+    this.outcome = { reward: 0, terminated: false, truncated: false, info: {}, ended: false };
+  }
+
+  /** The environment. */
+  get env(): Env {
+    return this.current;
+  }
+
+  /**
+   * Starts a new episode, here and in the count of steps.
+   *
+   * @throws EnvFailedError, EnvContractError, NonFiniteError
+   */
+  reset(seed?: number): Info {
+    this.steps = 0;
+    if (seed !== undefined) this.seed = seed;
+    return this.start(seed === undefined ? undefined : { seed }).info;
+  }
+
+  /**
+   * Plays one step.
+   *
+   * @param actions actions of all slots · @param offset where this slot's begin
+   * @throws EnvFailedError, EnvContractError, NonFiniteError
+   */
+  step(actions: ArrayLike<number>, offset: number): SlotStep {
+    const { outcome } = this;
+    this.steps++;
+    outcome.ended = false;
+    try {
+      const { reward, terminated, truncated, info } = this.play(actions, offset);
+      outcome.reward = Math.fround(reward);
+      outcome.terminated = terminated;
+      outcome.truncated = truncated;
+      outcome.info = info;
+      if (terminated || truncated) {
+        outcome.ended = true;
+        this.final.set(this.row);
+        const { episode } = this.start().info;
+        // A game may end inside the reset, e.g. in a no-op after a lost life: its statistics are not lost.
+        if (episode && !info.episode) outcome.info = { ...info, episode };
+      }
+      this.untried = false;
+    } catch (error) {
+      this.restart(error as Error);
+    }
+    return outcome;
+  }
+
+  // The episode counts as cut where the failed environment stood before this step.
+  private restart(error: Error): void {
+    const { outcome, steps, seed, remake } = this;
+    if (!remake || this.untried) throw error;
+    if (!outcome.ended) {
+      this.final.set(this.row);
+      Object.assign(outcome, { reward: 0, terminated: false, truncated: true, ended: true, info: {} });
+    }
+    const failure: EnvRestart = { ...reasonOf(error), seed, step: steps };
+    outcome.info = { ...outcome.info, failure };
+    try {
+      this.current.close();
+    } catch {} // it has failed already
+    try {
+      this.current = remake();
+    } catch (cause) {
+      if (cause instanceof NcpsError) throw cause;
+      throw this.failed("its construction", cause);
+    }
+    this.restarts++;
+    this.untried = true;
+    this.seed = freshSeed(seed);
+    this.start(this.seed === null ? undefined : { seed: this.seed });
+  }
+
+  private play(actions: ArrayLike<number>, offset: number): StepResult {
+    let action: Action = actions[offset];
+    if (this.action) {
+      action = this.action;
+      for (let k = 0; k < action.length; k++) action[k] = actions[offset + k];
+    }
+    let step: StepResult;
+    try {
+      step = this.current.step(action);
+    } catch (cause) {
+      throw this.failed("step", cause);
+    }
+    this.take(step?.observation);
+    if (!Number.isFinite(Math.fround(step.reward))) {
+      throw new NonFiniteError(`${this.name}: the reward is ${step.reward}`);
+    }
+    return step;
+  }
+
+  private start(options?: ResetOptions): ResetResult {
+    let result: ResetResult;
+    try {
+      result = this.current.reset(options);
+    } catch (cause) {
+      throw this.failed("reset", cause);
+    }
+    this.take(result?.observation);
+    return result;
+  }
+
+  // Checks one observation and copies it into its row.
+  private take(observation: unknown): void {
+    const { row } = this;
+    const { dtype } = this.current.observationSpace;
+    if (!(observation instanceof row.constructor) || (observation as TypedArray).length !== row.length) {
+      const received = (observation as TypedArray | undefined)?.length;
+      throw new EnvContractError(
+        `${this.name}: expected an observation of ${row.length} ${dtype} values, received ${
+          received === undefined ? observation : `${observation?.constructor.name}(${received})`
+        }`,
+      );
+    }
+    const values = observation as TypedArray;
+    if (dtype === "float32" || dtype === "float64") {
+      let spoilt = 0; // 0 * x is NaN for NaN and infinities, and 0 for all else
+      for (let k = 0; k < values.length; k++) spoilt += 0 * values[k];
+      if (spoilt !== 0) {
+        const at = values.findIndex((value) => !Number.isFinite(value));
+        throw new NonFiniteError(`${this.name}: observation[${at}] is ${values[at]}`);
+      }
+    }
+    row.set(values);
+  }
+
+  private get name(): string {
+    const seed = this.seed === null ? "" : `, seed ${this.seed}`;
+    return `environment ${this.index} ("${this.current.id}"${seed}, step ${this.steps})`;
+  }
+
+  /** The error of an environment that threw. */
+  failed(during: string, cause: unknown): EnvFailedError {
+    const { index, steps, seed } = this;
+    const { id } = this.current;
+    return new EnvFailedError({ index, id, seed: seed ?? undefined, step: steps, during, cause });
+  }
+}
+
+/** The seed of an environment that takes the place of one that was seeded with `seed`. */
+export function freshSeed(seed: number | null): number | null {
+  return seed === null ? null : new Random(seed).uint32();
+}
+
+function reasonOf(error: Error): { message: string; during: string } {
+  if (!(error instanceof EnvFailedError)) return { message: error.message, during: "step" };
+  return { message: error.reason, during: error.during };
+}
