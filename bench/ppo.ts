@@ -7,6 +7,7 @@
 import {
   type ActorCritic,
   Adam,
+  actionDistribution,
   arcadeBreakoutPPO,
   Box,
   ConvCfCActorCritic,
@@ -78,7 +79,8 @@ async function documentMinibatch(): Promise<number> {
   buffer.logProbs.fill(Math.log(0.25));
   const hyperparameters = { ...ppoDefaults, ...rllibAtariPPO, nEpochs: 1 } as typeof ppoDefaults;
   const optimizer = new Adam(hyperparameters.adam);
-  const update = new PPOUpdate({ model, optimizer, random, hyperparameters });
+  const distribution = actionDistribution(new Discrete(4));
+  const update = new PPOUpdate({ model, distribution, optimizer, random, hyperparameters });
   const coefficients = { learningRate: 5e-5, clipRange: 0.1, clipRangeVf: 10, entCoef: 0.01, klCoef: 0.5 };
   let best = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 2; i++) {

@@ -51,6 +51,8 @@ export * from "./envs/arcade/index.js";
 export * from "./envs/check-env.js";
 export { CartPoleEnv, type CartPoleOptions } from "./envs/classic/cart-pole.js";
 export { CartPoleNoVelEnv } from "./envs/classic/cart-pole-no-vel.js";
+export { PendulumEnv, type PendulumOptions } from "./envs/classic/pendulum.js";
+export { PendulumNoVelEnv } from "./envs/classic/pendulum-no-vel.js";
 export * from "./envs/env.js";
 export * from "./envs/registry.js";
 export * from "./images/index.js";

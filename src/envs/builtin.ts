@@ -3,16 +3,20 @@
 import { registerArcade } from "./arcade/index.js";
 import { CartPoleEnv } from "./classic/cart-pole.js";
 import { CartPoleNoVelEnv } from "./classic/cart-pole-no-vel.js";
+import { PendulumEnv } from "./classic/pendulum.js";
+import { PendulumNoVelEnv } from "./classic/pendulum-no-vel.js";
 import { register } from "./registry.js";
 
 /**
- * Registers the library's own environments: `CartPole-v1`, `CartPoleNoVel-v1` and the arcade
- * (`Arcade/...`). Importing the library does this already; call it to bring back an id that was
+ * Registers the library's own environments: `CartPole-v1`, `CartPoleNoVel-v1`, `Pendulum-v1`,
+ * `PendulumNoVel-v1` and the arcade (`Arcade/...`). Importing the library does this already; call it to bring back an id that was
  * registered over.
  */
 export function registerBuiltinEnvs(): void {
   register("CartPole-v1", (options) => new CartPoleEnv(options));
   register("CartPoleNoVel-v1", (options) => new CartPoleNoVelEnv(options));
+  register("Pendulum-v1", (options) => new PendulumEnv(options));
+  register("PendulumNoVel-v1", (options) => new PendulumNoVelEnv(options));
   registerArcade();
 }
 

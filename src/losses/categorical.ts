@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Random } from "../core/random.js";
+import type { Distribution } from "./distribution.js";
 
 /**
  * A batch of categorical distributions on the tape. Every method returns a tensor that the caller
@@ -13,7 +14,7 @@ import type { Random } from "../core/random.js";
  * const loss = tf.neg(tf.mean(policy.logProb(actions)));
  * ```
  */
-export class Categorical {
+export class Categorical implements Distribution {
   private readonly logProbs: tf.Tensor;
 
   /** @param logits `[..., actions]` unnormalised log-probabilities */

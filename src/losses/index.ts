@@ -1,5 +1,6 @@
 /** Losses, estimators and distributions. */
 
+export { actionDistribution } from "./action-distribution.js";
 export { AdaptiveKLCoefficient, type AdaptiveKLOptions } from "./adaptive-kl.js";
 export {
   Categorical,
@@ -20,7 +21,18 @@ export {
   type ClippedValueLossOptions,
   type ValueClipKind,
 } from "./clipped-value-loss.js";
+export {
+  DiagonalGaussian,
+  type SampleDiagonalGaussianOptions,
+  sampleDiagonalGaussian,
+} from "./diagonal-gaussian.js";
+export type { ActionDistribution, ActionSample, Distribution, SampleActionsOptions } from "./distribution.js";
 export { explainedVariance } from "./explained-variance.js";
 export { GAE, type GAEInput, type GAEOptions, type GAEResult } from "./gae.js";
 export { maskedMean } from "./masked-mean.js";
+export {
+  MultiCategorical,
+  type SampleMultiCategoricalOptions,
+  sampleMultiCategorical,
+} from "./multi-categorical.js";
 export { type StandardizeOptions, standardize } from "./standardize.js";

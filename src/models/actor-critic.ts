@@ -14,7 +14,10 @@ export interface ActorCriticOptions {
 
 /** Result of {@link ActorCritic.apply}; the caller owns the tensors. */
 export interface ActorCriticOutput {
-  /** `[batch, time, distributionSize]`: logits of a discrete policy. */
+  /**
+   * `[batch, time, distributionSize]`: logits of discrete choices, or means followed by log standard
+   * deviations of continuous actions.
+   */
   distribution: tf.Tensor3D;
   /** `[batch, time]` state values. */
   values: tf.Tensor2D;
@@ -37,7 +40,7 @@ export interface ModelConfig {
 export interface ActorCritic {
   /** Shape of one observation. */
   readonly observationShape: readonly number[];
-  /** Numbers that describe the distribution, e.g. the number of actions. */
+  /** Numbers that describe the distribution: the number of actions, or twice that of continuous ones. */
   readonly distributionSize: number;
   /** Numbers in the recurrent state, 0 when there is none. */
   readonly stateSize: number;

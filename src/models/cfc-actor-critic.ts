@@ -4,7 +4,8 @@ import { Random } from "../core/random.js";
 import { CfC } from "../layers/cfc.js";
 import { Linear } from "../layers/linear.js";
 import { MLP } from "../layers/mlp.js";
-import { NetworkActorCritic, numActions, type SpacesOptions } from "./network-actor-critic.js";
+import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
+import { policyHead } from "./policy-head.js";
 
 /** Options of {@link CfCActorCritic}. */
 export interface CfCActorCriticOptions extends SpacesOptions {
@@ -20,6 +21,8 @@ export interface CfCActorCriticOptions extends SpacesOptions {
   activation?: "tanh" | "relu";
   /** Which of ncps's two formulas, default `"torch"` (the bounded one). */
   flavour?: "torch" | "tf";
+  /** First log standard deviation of continuous actions, default 0. */
+  logStd?: number;
 }
 
 /**
@@ -32,10 +35,10 @@ export interface CfCActorCriticOptions extends SpacesOptions {
  * ```
  */
 export class CfCActorCritic extends NetworkActorCritic {
-  /** @throws InvalidArgumentError when the action space is not `Discrete` */
+  /** @throws InvalidArgumentError when the action space is a `Box` of whole numbers */
   constructor(options: CfCActorCriticOptions) {
     const { observationSpace, actionSpace, units = 64, backboneUnits = 128, backboneLayers = 1 } = options;
-    const { encoderUnits = [64], activation = "tanh", flavour = "torch" } = options;
+    const { encoderUnits = [64], activation = "tanh", flavour = "torch", logStd = 0 } = options;
     const random = new Random(options.seed);
     const seed = () => random.integer(2 ** 31);
     const encoder =
@@ -45,18 +48,13 @@ export class CfCActorCritic extends NetworkActorCritic {
     encoder?.build([null, ...observationSpace.shape]);
     const core = new CfC({ name: "cfc", units, backboneUnits, backboneLayers, flavour, seed: seed() });
     core.build([null, null, encoderUnits.at(-1) ?? observationSpace.shape[0]]);
-    const policyHead = new Linear({
-      name: "policy_head",
-      units: numActions(actionSpace),
-      gain: 0.01,
-      seed: seed(),
-    });
+    const policy = policyHead(actionSpace, { name: "policy_head", gain: 0.01, seed: seed(), logStd });
     const valueHead = new Linear({ name: "value_head", units: 1, gain: 1, seed: seed() });
-    policyHead.build([null, units]);
+    policy.build([null, units]);
     valueHead.build([null, units]);
     super(
       options,
-      { encoder, core, policyHead, valueHead },
+      { encoder, core, policyHead: policy, valueHead },
       {
         className: "CfCActorCritic",
         config: {
@@ -66,6 +64,7 @@ export class CfCActorCritic extends NetworkActorCritic {
           encoderUnits: [...encoderUnits],
           activation,
           flavour,
+          ...(actionSpace.kind === "box" && { logStd }),
         },
       },
     );

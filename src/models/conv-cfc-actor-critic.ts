@@ -4,7 +4,8 @@ import { Random } from "../core/random.js";
 import { CfC } from "../layers/cfc.js";
 import { ConvBlock } from "../layers/conv-block.js";
 import { Linear } from "../layers/linear.js";
-import { NetworkActorCritic, numActions, type SpacesOptions } from "./network-actor-critic.js";
+import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
+import { policyHead } from "./policy-head.js";
 
 /** Options of {@link ConvCfCActorCritic}. */
 export interface ConvCfCActorCriticOptions extends SpacesOptions {
@@ -27,7 +28,7 @@ export interface ConvCfCActorCriticOptions extends SpacesOptions {
  * ```
  */
 export class ConvCfCActorCritic extends NetworkActorCritic {
-  /** @throws InvalidArgumentError when the action space is not `Discrete` */
+  /** @throws InvalidArgumentError when the action space is a `Box` of whole numbers */
   constructor(options: ConvCfCActorCriticOptions) {
     const {
       observationSpace,
@@ -42,14 +43,13 @@ export class ConvCfCActorCritic extends NetworkActorCritic {
     encoder.build([null, ...observationSpace.shape]);
     const core = new CfC({ name: "cfc", units, flavour, seed: seed() });
     core.build([null, null, filters[filters.length - 1]]);
-    const head = (name: string, size: number) => {
-      const linear = new Linear({ name, units: size, kernelInitializer: "glorotUniform", seed: seed() });
-      linear.build([null, units]);
-      return linear;
-    };
+    const own = (name: string) => ({ name, kernelInitializer: "glorotUniform" as const, seed: seed() });
+    const policy = policyHead(actionSpace, own("logits"));
+    const value = new Linear({ ...own("values"), units: 1 });
+    for (const head of [policy, value]) head.build([null, units]);
     super(
       options,
-      { encoder, core, policyHead: head("logits", numActions(actionSpace)), valueHead: head("values", 1) },
+      { encoder, core, policyHead: policy, valueHead: value },
       { className: "ConvCfCActorCritic", config: { units, flavour, filters: [...filters] } },
     );
   }

@@ -1,9 +1,11 @@
 /** Actor-critic for vectors, without memory. */
 
 import { Random } from "../core/random.js";
-import { Linear } from "../layers/linear.js";
+import type { Block } from "../layers/block.js";
+import { Linear, type LinearOptions } from "../layers/linear.js";
 import { MLP } from "../layers/mlp.js";
-import { NetworkActorCritic, numActions, type SpacesOptions } from "./network-actor-critic.js";
+import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
+import { policyHead } from "./policy-head.js";
 
 /** Options of {@link MlpActorCritic}. */
 export interface MlpActorCriticOptions extends SpacesOptions {
@@ -13,7 +15,11 @@ export interface MlpActorCriticOptions extends SpacesOptions {
   activation?: "tanh" | "relu";
   /** Whether policy and value share the hidden layers, default false (better on classic control). */
   shared?: boolean;
+  /** First log standard deviation of continuous actions, default 0. */
+  logStd?: number;
 }
+
+type HeadOptions = Omit<LinearOptions, "units">;
 
 /**
  * Multi-layer perceptrons for policy and value, orthogonally initialised: hidden layers with gain √2,
@@ -25,7 +31,7 @@ export interface MlpActorCriticOptions extends SpacesOptions {
  * ```
  */
 export class MlpActorCritic extends NetworkActorCritic {
-  /** @throws InvalidArgumentError when the action space is not `Discrete` */
+  /** @throws InvalidArgumentError when the action space is a `Box` of whole numbers */
   constructor(options: MlpActorCriticOptions) {
     const {
       observationSpace,
@@ -34,6 +40,7 @@ export class MlpActorCritic extends NetworkActorCritic {
       units = [64, 64],
       activation = "tanh",
       shared = false,
+      logStd = 0,
     } = options;
     const random = new Random(seed);
     const inputs = observationSpace.shape;
@@ -42,20 +49,25 @@ export class MlpActorCritic extends NetworkActorCritic {
       mlp.build([null, ...inputs]);
       return mlp;
     };
-    const head = (name: string, size: number, gain: number) => {
-      const linear = new Linear({ name, units: size, gain, seed: random.integer(2 ** 31) });
-      linear.build([null, units.at(-1) ?? inputs[0]]);
-      return linear;
+    const continuous = actionSpace.kind === "box";
+    const kernelInitializer = continuous ? "orthogonal" : "glorotUniform";
+    const head = (name: string, gain: number, make: (options: HeadOptions) => Block) => {
+      const block = make({ name, gain, kernelInitializer, seed: random.integer(2 ** 31) });
+      block.build([null, units.at(-1) ?? inputs[0]]);
+      return block;
     };
     super(
       options,
       {
         encoder: body(shared ? "shared" : "policy"),
         valueEncoder: shared ? undefined : body("value"),
-        policyHead: head("policy_head", numActions(actionSpace), 0.01),
-        valueHead: head("value_head", 1, 1),
+        policyHead: head("policy_head", 0.01, (own) => policyHead(actionSpace, { ...own, logStd })),
+        valueHead: head("value_head", 1, (own) => new Linear({ ...own, units: 1 })),
       },
-      { className: "MlpActorCritic", config: { units: [...units], activation, shared } },
+      {
+        className: "MlpActorCritic",
+        config: { units: [...units], activation, shared, ...(continuous && { logStd }) },
+      },
     );
   }
 }

@@ -3,7 +3,8 @@
 import { Random } from "../core/random.js";
 import { Linear } from "../layers/linear.js";
 import { NatureCNN } from "../layers/nature-cnn.js";
-import { NetworkActorCritic, numActions, type SpacesOptions } from "./network-actor-critic.js";
+import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
+import { policyHead } from "./policy-head.js";
 
 /** Options of {@link NatureActorCritic}. */
 export interface NatureActorCriticOptions extends SpacesOptions {
@@ -24,25 +25,25 @@ export interface NatureActorCriticOptions extends SpacesOptions {
  * ```
  */
 export class NatureActorCritic extends NetworkActorCritic {
-  /** @throws InvalidArgumentError when the action space is not `Discrete` */
+  /** @throws InvalidArgumentError when the action space is a `Box` of whole numbers */
   constructor(options: NatureActorCriticOptions) {
     const { observationSpace, actionSpace, initializer = "orthogonal" } = options;
     const random = new Random(options.seed);
     const seed = () => random.integer(2 ** 31);
     const encoder = new NatureCNN({ name: "nature_cnn", kernelInitializer: initializer, seed: seed() });
     encoder.build([null, ...observationSpace.shape]);
-    const head = (name: string, units: number, gain: number) => {
-      const linear = new Linear({ name, units, kernelInitializer: initializer, gain, seed: seed() });
-      linear.build([null, 512]);
-      return linear;
-    };
+    const own = (name: string, gain: number) => ({
+      name,
+      gain,
+      kernelInitializer: initializer,
+      seed: seed(),
+    });
+    const policy = policyHead(actionSpace, own("policy_head", 0.01));
+    const value = new Linear({ ...own("value_head", 1), units: 1 });
+    for (const head of [policy, value]) head.build([null, 512]);
     super(
       options,
-      {
-        encoder,
-        policyHead: head("policy_head", numActions(actionSpace), 0.01),
-        valueHead: head("value_head", 1, 1),
-      },
+      { encoder, policyHead: policy, valueHead: value },
       { className: "NatureActorCritic", config: { initializer } },
     );
   }

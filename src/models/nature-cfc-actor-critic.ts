@@ -4,7 +4,8 @@ import { Random } from "../core/random.js";
 import { CfC } from "../layers/cfc.js";
 import { Linear } from "../layers/linear.js";
 import { type Convolution, NatureCNN } from "../layers/nature-cnn.js";
-import { NetworkActorCritic, numActions, type SpacesOptions } from "./network-actor-critic.js";
+import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
+import { policyHead } from "./policy-head.js";
 
 /** Options of {@link NatureCfCActorCritic}. */
 export interface NatureCfCActorCriticOptions extends SpacesOptions {
@@ -28,7 +29,7 @@ export interface NatureCfCActorCriticOptions extends SpacesOptions {
  * ```
  */
 export class NatureCfCActorCritic extends NetworkActorCritic {
-  /** @throws InvalidArgumentError when the action space is not `Discrete` */
+  /** @throws InvalidArgumentError when the action space is a `Box` of whole numbers */
   constructor(options: NatureCfCActorCriticOptions) {
     const {
       observationSpace,
@@ -44,19 +45,12 @@ export class NatureCfCActorCritic extends NetworkActorCritic {
     encoder.build([null, ...observationSpace.shape]);
     const core = new CfC({ name: "cfc", units, flavour, seed: seed() });
     core.build([null, null, features]);
-    const head = (name: string, size: number, gain: number) => {
-      const linear = new Linear({ name, units: size, gain, seed: seed() });
-      linear.build([null, units]);
-      return linear;
-    };
+    const policy = policyHead(actionSpace, { name: "policy_head", gain: 0.01, seed: seed() });
+    const value = new Linear({ name: "value_head", units: 1, seed: seed() });
+    for (const head of [policy, value]) head.build([null, units]);
     super(
       options,
-      {
-        encoder,
-        core,
-        policyHead: head("policy_head", numActions(actionSpace), 0.01),
-        valueHead: head("value_head", 1, 1),
-      },
+      { encoder, core, policyHead: policy, valueHead: value },
       {
         className: "NatureCfCActorCritic",
         config: { units, features, flavour, ...(convolutions && { convolutions }) },

@@ -7,12 +7,13 @@ import type { Block } from "../layers/block.js";
 import type { RecurrentLayer } from "../layers/recurrent-layer.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 import type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
+import { distributionSize } from "./policy-head.js";
 
 /** Options that every actor-critic takes. */
 export interface SpacesOptions {
   /** What observations look like. */
   observationSpace: Box;
-  /** A `Discrete` space of actions. */
+  /** A space of actions: `Discrete`, `MultiDiscrete`, or a `Box` of float32 for a normal policy. */
   actionSpace: ActionSpace;
   /** Decides the first weights, default random. */
   seed?: number;
@@ -24,7 +25,7 @@ export interface NetworkParts {
   encoder?: Block;
   /** Recurrent core on the features: a CfC or LTC. */
   core?: RecurrentLayer;
-  /** From features to logits. */
+  /** From features to the numbers of the policy: see {@link policyHead}. */
   policyHead: Block;
   /** From features to one value. */
   valueHead: Block;
@@ -67,7 +68,7 @@ export class NetworkActorCritic implements ActorCritic {
     }
     this.parts = parts;
     this.observationShape = observationSpace.shape;
-    this.distributionSize = numActions(actionSpace);
+    this.distributionSize = distributionSize(actionSpace);
     this.stateSize = parts.core?.stateSize ?? 0;
     this.variables = new Map(blocks(parts).flatMap((part) => [...part.variables]));
   }
@@ -133,16 +134,4 @@ export class NetworkActorCritic implements ActorCritic {
 
 function blocks(parts: NetworkParts): Block[] {
   return Object.values(parts).filter((part): part is Block => part !== undefined);
-}
-
-/**
- * Number of actions of a discrete space.
- *
- * @throws InvalidArgumentError for other spaces
- */
-export function numActions(actionSpace: ActionSpace): number {
-  if (actionSpace.kind !== "discrete") {
-    throw new InvalidArgumentError("actionSpace", `expected Discrete, received ${actionSpace.kind}`);
-  }
-  return actionSpace.n;
 }

@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { TypedArray } from "../core/state.js";
+import type { Action } from "../envs/env.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 
 /** Options of {@link Policy.predict}. */
@@ -16,10 +17,10 @@ export interface PredictOptions {
 
 /** Result of {@link Policy.predict}. */
 export interface Prediction {
-  /** `[batch]` actions. */
-  actions: Int32Array;
-  /** The first action, for a single observation. */
-  action: number;
+  /** `[batch]` discrete actions, or `[batch, ...shape]` others, flat. */
+  actions: Int32Array | Float32Array;
+  /** The first action, for a single observation: an index for `Discrete`, an array for other spaces. */
+  action: Action;
   /** `[batch, stateSize]` states for the next call, `null` for feed-forward policies. */
   state: Float32Array | null;
 }

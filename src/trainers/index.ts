@@ -9,7 +9,7 @@ export {
   type Prediction,
   type PredictOptions,
 } from "./evaluate-policy.js";
-export { type CheckpointLocation, type CheckpointPlace, type Host, installHost } from "./host.js";
+export { type Host, installHost } from "./host.js";
 export {
   type ActorCriticFactory,
   type AdvantageNormalization,
@@ -24,8 +24,10 @@ export {
   cartPoleNoVelPPO,
   cartPolePPO,
   cleanrlAtariPPO,
+  cleanrlContinuousPPO,
   labmlBreakoutPPO,
   type PPOPreset,
+  pendulumPPO,
   rllibAtariPPO,
   smallAtariPPO,
 } from "./ppo-presets.js";

@@ -87,6 +87,12 @@ export interface PPOHyperparameters {
    * `clipRewards`; default false. Helps where returns are large and policy and value share weights.
    */
   normalizeReward: boolean;
+  /**
+   * Normalises observations by their running mean and deviation over all environments and clips them to
+   * ±10; default false. The statistics belong to the policy: `predict` applies and `save` keeps them, so
+   * that observations are given raw everywhere. For vectors, not for frames.
+   */
+  normalizeObservation: boolean;
   /** Whether a truncated episode is continued by the value of its final observation; default true. */
   bootstrapTruncated: boolean;
   /** Longest sequence of a recurrent network, default `nSteps`. RLlib: `max_seq_len`. */
@@ -110,7 +116,7 @@ export interface PPOOptions extends Partial<PPOHyperparameters> {
   envOptions?: EnvOptions;
   /** Wraps each environment, when `env` is an id; e.g. `wrapDeepmind`. */
   wrapper?: (env: Env, index: number) => Env;
-  /** The network, or a factory. Default: an MLP 64-64 for vectors. */
+  /** The network, or a factory. Default: an MLP 64-64 for vectors, the Nature network for frames. */
   model?: ActorCritic | ActorCriticFactory;
   /** Decides everything random: environments, first weights of a factory's model, actions, minibatches. */
   seed?: number;
@@ -149,6 +155,7 @@ export const ppoDefaults: Readonly<PPOHyperparameters> = {
   normalizeAdvantage: { over: "minibatch", epsilon: 1e-8 },
   clipRewards: false,
   normalizeReward: false,
+  normalizeObservation: false,
   bootstrapTruncated: true,
   sequenceLength: null,
   cutAtEpisodes: false,

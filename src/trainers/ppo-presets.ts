@@ -224,3 +224,56 @@ export const arcadeBreakoutPPO: PPOPreset = {
   model: ({ observationSpace, actionSpace, seed }) =>
     new CfCActorCritic({ observationSpace, actionSpace, seed, units: 32, backboneUnits: 64 }),
 };
+
+/**
+ * CleanRL's `ppo_continuous_action.py`, all 13 details for continuous actions: two MLPs 64-64, a normal
+ * policy with one log standard deviation (first 0) an action component, observations and rewards normalised
+ * and clipped to ±10, actions clipped for the environment alone. One environment, 2048 steps, 32 minibatches.
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...cleanrlContinuousPPO, env: "Pendulum-v1", seed: 1 });
+ * ```
+ */
+export const cleanrlContinuousPPO: PPOPreset = {
+  numEnvs: 1,
+  nSteps: 2048,
+  batchSize: 64,
+  nEpochs: 10,
+  learningRate: "lin_3e-4",
+  gamma: 0.99,
+  gaeLambda: 0.95,
+  clipRange: 0.2,
+  valueClip: "value-change",
+  vfCoef: 0.5,
+  entCoef: 0,
+  maxGradNorm: 0.5,
+  normalizeAdvantage: { over: "minibatch", ddof: 1, epsilon: 1e-8 },
+  normalizeObservation: true,
+  normalizeReward: true,
+  adam: { epsilon: 1e-5, epsilonMode: "torch" },
+  model: ({ observationSpace, actionSpace, seed }) =>
+    new MlpActorCritic({ observationSpace, actionSpace, seed, units: [64, 64], logStd: 0 }),
+};
+
+/**
+ * Pendulum-v1 in 100 000 steps (numbers of SB3's zoo, without state-dependent exploration): rewards
+ * normalised, a short horizon.
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...pendulumPPO, env: "Pendulum-v1", seed: 0 });
+ * await trainer.learn({ totalTimesteps: 100_000 });
+ * ```
+ */
+export const pendulumPPO: PPOPreset = {
+  ...cleanrlContinuousPPO,
+  numEnvs: 4,
+  nSteps: 1024,
+  batchSize: 64,
+  nEpochs: 10,
+  learningRate: 1e-3,
+  gamma: 0.9,
+  gaeLambda: 0.95,
+  valueClip: "none",
+};

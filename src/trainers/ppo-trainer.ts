@@ -1,23 +1,31 @@
 /** Proximal policy optimisation. */
 
 import { requireBackend } from "../backends/require-backend.js";
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from "../checkpoints/index.js";
+import { type Checkpoint, type CheckpointLocation, readCheckpoint, writeCheckpoint } from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
 import { CheckpointError, InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { type Stateful, type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
+import type { Action } from "../envs/env.js";
 import { Logger, type LogRow } from "../logging/index.js";
-import { AdaptiveKLCoefficient, explainedVariance, GAE, sampleCategorical } from "../losses/index.js";
+import {
+  type ActionDistribution,
+  AdaptiveKLCoefficient,
+  actionDistribution,
+  explainedVariance,
+  GAE,
+} from "../losses/index.js";
 import { RolloutBuffer } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
 import { getWeights, setWeights } from "../models/weights.js";
 import { Adam } from "../optimizers/index.js";
 import { makeVecEnv } from "../vector/make-vec-env.js";
 import type { VectorEnv } from "../vector/vector-env.js";
+import { ObservationNormalizer } from "../wrappers/index.js";
 import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import { defaultModel } from "./default-model.js";
 import type { Policy, Prediction, PredictOptions } from "./evaluate-policy.js";
-import { type CheckpointLocation, host, locate } from "./host.js";
+import { host, locate } from "./host.js";
 import {
   type PPOHyperparameters,
   type PPOOptions,
@@ -47,7 +55,7 @@ export interface LearnOptions {
 
 /**
  * Proximal policy optimisation (Schulman et al. 2017) for feed-forward and recurrent policies over
- * discrete actions.
+ * discrete, multi-discrete and continuous actions.
  *
  * The trainer owns its model, optimiser and environments: {@link PPOTrainer.close} frees them all.
  * Recurrent networks are trained on whole sequences from the states in which they acted, with the
@@ -73,6 +81,9 @@ export class PPOTrainer implements Policy, Stateful {
   readonly model: ActorCritic;
   /** Returns and lengths of the last 100 whole episodes. */
   readonly episodes = new EpisodeWindow();
+  /** Statistics of the observations, with `normalizeObservation`. */
+  readonly observationNormalizer?: ObservationNormalizer;
+  private readonly distribution: ActionDistribution;
   private readonly schedules: PPOSchedules;
   private readonly optimizer: Adam;
   private readonly klPenalty?: AdaptiveKLCoefficient;
@@ -92,7 +103,7 @@ export class PPOTrainer implements Policy, Stateful {
   /**
    * @throws BackendError when no backend is active
    * @throws InvalidArgumentError for an unknown option, a value out of range, or an action space
-   * that is not `Discrete`
+   * of whole numbers that is a `Box`
    */
   constructor(options: PPOOptions) {
     const { hyperparameters, schedules } = resolvePPOOptions(options);
@@ -106,7 +117,9 @@ export class PPOTrainer implements Policy, Stateful {
     this.envSeed = envSeed;
     this.env = makeEnvironments(options, hyperparameters);
     try {
-      this.model = makeModel(options, this.env, modelSeed);
+      this.distribution = actionDistribution(this.env.actionSpace);
+      this.model = makeModel(options, this.env, modelSeed, this.distribution);
+      if (hyperparameters.normalizeObservation) this.observationNormalizer = makeNormalizer(this.env);
     } catch (error) {
       if (this.env !== options.env) void this.env.close();
       throw error;
@@ -123,7 +136,7 @@ export class PPOTrainer implements Policy, Stateful {
     this.optimizer = new Adam(adam);
     this.gae = new GAE({ gamma, lambda });
     if (klPenalty) this.klPenalty = new AdaptiveKLCoefficient(klPenalty);
-    const { env, model, episodes, optimizer } = this;
+    const { env, model, episodes, optimizer, distribution, observationNormalizer } = this;
     if (hyperparameters.normalizeReward)
       this.rewardScaler = new RewardScaler({ numEnvs: env.numEnvs, gamma });
     const { rewardScaler } = this;
@@ -134,14 +147,16 @@ export class PPOTrainer implements Policy, Stateful {
       episodes,
       clipRewards,
       rewardScaler,
+      observationNormalizer,
       bootstrapTruncated,
     });
-    this.update = new PPOUpdate({ model, optimizer, random, hyperparameters });
+    this.update = new PPOUpdate({ model, distribution, optimizer, random, hyperparameters });
     this.buffer = new RolloutBuffer({
       numEnvs: env.numEnvs,
       numSteps: nSteps,
       observationShape: env.observationSpace.shape,
-      observationDtype: env.observationSpace.dtype,
+      observationDtype: observationNormalizer ? "float32" : env.observationSpace.dtype,
+      actionSize: distribution.actionSize,
       distributionSize: model.distributionSize,
       stateSize: model.stateSize,
     });
@@ -187,7 +202,16 @@ export class PPOTrainer implements Policy, Stateful {
       );
       const { count: numEpisodes, meanReturn } = this.episodes;
       const { timesteps: numTimesteps, updates: iterations } = this;
-      return { numTimesteps, iterations, elapsedSeconds, progress, numEpisodes, meanReturn };
+      return {
+        trainer: this,
+        logger,
+        numTimesteps,
+        iterations,
+        elapsedSeconds,
+        progress,
+        numEpisodes,
+        meanReturn,
+      };
     };
 
     if (!this.started) await this.collector.reset(this.envSeed);
@@ -214,7 +238,12 @@ export class PPOTrainer implements Policy, Stateful {
     return this;
   }
 
-  /** @inheritDoc */
+  /**
+   * Chooses actions for raw observations: with `normalizeObservation` they are normalised here. Continuous
+   * actions are clipped to the bounds of the space.
+   *
+   * @throws ShapeError when observations or states have another size
+   */
   async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
     const { state = null, episodeStart, deterministic = false } = options;
     const { model } = this;
@@ -230,13 +259,13 @@ export class PPOTrainer implements Policy, Stateful {
     for (let row = 0; row < batch; row++) {
       if (episodeStart?.[row]) states.fill(0, row * model.stateSize, (row + 1) * model.stateSize);
     }
-    const { distribution, states: next } = await runModel(model, batch, observations, states);
-    const { actions } = sampleCategorical(distribution, {
-      numActions: model.distributionSize,
-      random: this.playRandom,
-      deterministic,
-    });
-    return { actions, action: actions[0], state: model.stateSize > 0 ? next : null };
+    const seen = this.observationNormalizer?.normalize(observations) ?? observations;
+    const { distribution, states: next } = await runModel(model, batch, seen, states);
+    const drawn = this.distribution.sample(distribution, { random: this.playRandom, deterministic });
+    const actions = this.distribution.forEnv(drawn.actions);
+    const { actionShape, actionSize } = this.distribution;
+    const action: Action = actionShape.length === 0 ? actions[0] : actions.slice(0, actionSize);
+    return { actions, action, state: model.stateSize > 0 ? next : null };
   }
 
   /**
@@ -294,6 +323,7 @@ export class PPOTrainer implements Policy, Stateful {
       playRandom: this.playRandom.getState(),
       klPenalty: this.klPenalty?.getState() ?? null,
       rewardScaler: this.rewardScaler?.getState() ?? null,
+      observationNormalizer: this.observationNormalizer?.getState() ?? null,
       episodes: this.episodes.getState(),
       collector: this.collector.getState(),
       env: (started && env.getState?.()) || null,
@@ -309,6 +339,9 @@ export class PPOTrainer implements Policy, Stateful {
     this.playRandom.setState(state.playRandom as StateRecord);
     if (state.klPenalty) this.klPenalty?.setState(state.klPenalty as StateRecord);
     if (state.rewardScaler) this.rewardScaler?.setState(state.rewardScaler as StateRecord);
+    if (state.observationNormalizer) {
+      this.observationNormalizer?.setState(state.observationNormalizer as StateRecord);
+    }
     this.episodes.setState(state.episodes as StateRecord);
     this.timesteps = counters.timesteps;
     this.updates = counters.updates;
@@ -362,6 +395,9 @@ export class PPOTrainer implements Policy, Stateful {
       "train/n_updates": this.updates,
       "train/policy_gradient_loss": statistics.policyLoss,
       "train/value_loss": statistics.valueLoss,
+      ...(this.distribution.meanDeviation && {
+        "train/std": this.distribution.meanDeviation(this.buffer.distributions),
+      }),
       ...(this.klPenalty && { "train/kl": statistics.kl, "train/kl_coef": coefficients.klCoef }),
     };
   }
@@ -385,13 +421,8 @@ function makeModel(
   options: PPOOptions,
   { observationSpace, actionSpace }: VectorEnv,
   seed: number,
+  { parameterSize }: ActionDistribution,
 ): ActorCritic {
-  if (actionSpace.kind !== "discrete") {
-    throw new InvalidArgumentError(
-      "env",
-      `PPOTrainer acts in Discrete spaces, this one is ${actionSpace.kind}`,
-    );
-  }
   const { model: given = defaultModel } = options;
   const model = typeof given === "function" ? given({ observationSpace, actionSpace, seed }) : given;
   if (model.observationShape.join() !== observationSpace.shape.join()) {
@@ -401,8 +432,19 @@ function makeModel(
       model.observationShape,
     );
   }
-  if (model.distributionSize !== actionSpace.n) {
-    throw new ShapeError("model", `[${actionSpace.n}] logits`, [model.distributionSize]);
+  if (model.distributionSize !== parameterSize) {
+    const what = actionSpace.kind === "box" ? "means and log standard deviations" : "logits";
+    throw new ShapeError("model", `[${parameterSize}] ${what}`, [model.distributionSize]);
   }
   return model;
+}
+
+function makeNormalizer({ observationSpace: { shape, dtype } }: VectorEnv): ObservationNormalizer {
+  if (dtype !== "float32" && dtype !== "float64") {
+    throw new InvalidArgumentError(
+      "normalizeObservation",
+      `expected observations of float32 or float64, received ${dtype}; networks for frames divide them`,
+    );
+  }
+  return new ObservationNormalizer({ shape, clip: 10 });
 }

@@ -3,7 +3,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { NonFiniteError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
-import { Categorical, ClippedPPOLoss, ClippedValueLoss, maskedMean, standardize } from "../losses/index.js";
+import {
+  type ActionDistribution,
+  ClippedPPOLoss,
+  ClippedValueLoss,
+  maskedMean,
+  standardize,
+} from "../losses/index.js";
 import {
   cutSequences,
   type RolloutBuffer,
@@ -59,6 +65,8 @@ export type PPOUpdateStatistics = Record<(typeof monitorNames)[number], number> 
 export interface PPOUpdateOptions {
   /** The network to train. */
   model: ActorCritic;
+  /** The distributions that the network's numbers describe. */
+  distribution: ActionDistribution;
   /** Changes the weights. */
   optimizer: Optimizer;
   /** Draws the order of minibatches. */
@@ -154,7 +162,7 @@ export class PPOUpdate {
   }
 
   private losses(minibatch: RolloutMinibatch, coefficients: PPOUpdateCoefficients) {
-    const { model } = this.options;
+    const { model, distribution } = this.options;
     const { batch, time } = minibatch;
     const grid = (values: Float32Array) => tf.tensor2d(values, [batch, time]);
     const mask = minibatch.mask && grid(minibatch.mask);
@@ -166,9 +174,10 @@ export class PPOUpdate {
         mask,
       },
     );
-    const policy = new Categorical(output.distribution);
+    const policy = distribution.of(output.distribution);
+    const actions = tf.tensor(minibatch.actions, [batch, time, ...distribution.actionShape]);
     const surrogate = this.policyLoss.apply({
-      logProb: policy.logProb(grid(minibatch.actions)),
+      logProb: policy.logProb(actions),
       oldLogProb: grid(minibatch.logProbs),
       advantages: grid(minibatch.advantages),
       clipRange: coefficients.clipRange,
@@ -186,7 +195,7 @@ export class PPOUpdate {
     total = tf.sub(total, tf.mul(entropy, coefficients.entCoef));
     let kl: tf.Tensor = tf.scalar(0);
     if (this.options.hyperparameters.klPenalty) {
-      const acted = new Categorical(
+      const acted = distribution.of(
         tf.tensor3d(minibatch.distributions, [batch, time, model.distributionSize]),
       );
       kl = maskedMean(acted.kl(policy), mask);

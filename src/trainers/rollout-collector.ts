@@ -3,10 +3,11 @@
 import type { EpisodeWindow } from "../core/episode-window.js";
 import type { Random } from "../core/random.js";
 import type { Stateful, StateRecord, TypedArray } from "../core/state.js";
-import { sampleCategorical } from "../losses/index.js";
+import { type ActionDistribution, actionDistribution } from "../losses/index.js";
 import type { RolloutBuffer } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
 import type { VectorEnv } from "../vector/vector-env.js";
+import type { ObservationNormalizer } from "../wrappers/index.js";
 import type { RewardClipping } from "./ppo-options.js";
 import type { RewardScaler } from "./reward-scaler.js";
 import { type ModelStep, runModel } from "./run-model.js";
@@ -25,6 +26,8 @@ export interface RolloutCollectorOptions {
   clipRewards: RewardClipping;
   /** Scales rewards after clipping, when there is one. */
   rewardScaler?: RewardScaler;
+  /** Learns from all observations and normalises them for the network, when there is one. */
+  observationNormalizer?: ObservationNormalizer;
   /** Whether truncated episodes are continued by the value of their final observation. */
   bootstrapTruncated: boolean;
 }
@@ -36,41 +39,39 @@ export class RolloutCollector implements Stateful {
   private observations?: TypedArray;
   private states: Float32Array;
   private readonly episodeStarts: Uint8Array;
+  private readonly distribution: ActionDistribution;
 
   constructor(private readonly options: RolloutCollectorOptions) {
     const { env, model } = options;
     this.states = new Float32Array(env.numEnvs * model.stateSize);
     this.episodeStarts = new Uint8Array(env.numEnvs).fill(1);
+    this.distribution = actionDistribution(env.actionSpace);
   }
 
   /** Starts all environments anew, with zero states. */
   async reset(seed?: number): Promise<void> {
     const { observations } = await this.options.env.reset(seed === undefined ? {} : { seed });
-    this.observations = observations.slice();
+    this.observations = this.seen(observations).slice();
     this.states.fill(0);
     this.episodeStarts.fill(1);
   }
 
   /** Fills the buffer with `numSteps` steps of every environment. */
   async collect(buffer: RolloutBuffer): Promise<void> {
-    const { env, random, episodes, model, clipRewards, rewardScaler } = this.options;
-    const { numEnvs, stateSize, distributionSize, observationSize } = buffer;
+    const { env, random, episodes, clipRewards, rewardScaler } = this.options;
+    const { numEnvs, stateSize, distributionSize, observationSize, actionSize } = buffer;
     if (!this.observations) await this.reset();
     for (let t = 0; t < buffer.numSteps; t++) {
       const before = this.observations!;
       const { distribution, values, states } = await this.forward(before, this.states);
-      const { actions, logProbs } = sampleCategorical(distribution, {
-        numActions: model.distributionSize,
-        random,
-      });
-      const step = await env.step(actions);
+      const { actions, logProbs } = this.distribution.sample(distribution, { random });
+      const step = await env.step(this.distribution.forEnv(actions));
+      const after = this.seen(step.observations);
       const anyTruncated = step.truncated.includes(1);
       const ended = (e: number) => step.terminated[e] === 1 || step.truncated[e] === 1;
       const rewards = step.rewards.map((reward) => clipReward(reward, clipRewards));
       rewardScaler?.scale(rewards, ended);
-      const finalValues = anyTruncated
-        ? await this.finalValues(step.observations, step.finalObservations, states)
-        : null;
+      const finalValues = anyTruncated ? await this.finalValues(after, step.finalObservations, states) : null;
 
       for (let e = 0; e < numEnvs; e++) {
         const i = e * buffer.numSteps + t;
@@ -83,7 +84,7 @@ export class RolloutCollector implements Stateful {
           i * distributionSize,
         );
         buffer.states.set(this.states.subarray(e * stateSize, (e + 1) * stateSize), i * stateSize);
-        buffer.actions[i] = actions[e];
+        buffer.actions.set(actions.subarray(e * actionSize, (e + 1) * actionSize), i * actionSize);
         buffer.logProbs[i] = logProbs[e];
         buffer.values[i] = values[e];
         buffer.rewards[i] = rewards[e];
@@ -99,7 +100,7 @@ export class RolloutCollector implements Stateful {
         if (episode) episodes.add(episode);
       }
       this.states = states;
-      this.observations!.set(step.observations);
+      this.observations!.set(after);
     }
     buffer.lastValues.set((await this.forward(this.observations!, this.states)).values);
   }
@@ -124,6 +125,14 @@ export class RolloutCollector implements Stateful {
     return runModel(this.options.model, this.options.env.numEnvs, observations, states);
   }
 
+  // Fresh observations as the network sees them.
+  private seen(observations: TypedArray): TypedArray {
+    const { observationNormalizer } = this.options;
+    if (!observationNormalizer) return observations;
+    observationNormalizer.update(observations);
+    return observationNormalizer.normalize(observations);
+  }
+
   // The state after the episode's last step, not the cleared one, belongs to its final observation.
   private async finalValues(
     observations: TypedArray,
@@ -133,7 +142,7 @@ export class RolloutCollector implements Stateful {
     const ended = observations.slice();
     const size = ended.length / finals.length;
     finals.forEach((final, e) => {
-      if (final) ended.set(final, e * size);
+      if (final) ended.set(this.options.observationNormalizer?.normalize(final) ?? final, e * size);
     });
     return (await this.forward(ended, states)).values;
   }

@@ -168,8 +168,10 @@ describe("first weights and errors", () => {
     });
   });
 
-  it("want a discrete action space", () => {
-    const box = new Box({ low: -1, high: 1, shape: [1] });
-    expect(() => new MlpActorCritic({ observationSpace: vector, actionSpace: box })).toThrow(/Discrete.*box/);
+  it("want actions in floats where they are a box", () => {
+    const box = new Box({ low: -1, high: 1, shape: [1], dtype: "int32" });
+    expect(() => new MlpActorCritic({ observationSpace: vector, actionSpace: box })).toThrow(
+      /Discrete.*box of int32/,
+    );
   });
 });

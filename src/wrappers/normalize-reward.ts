@@ -1,0 +1,79 @@
+/** Rewards scaled by the spread of returns. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { RunningMeanStd } from "../core/running-mean-std.js";
+import type { StateRecord } from "../core/state.js";
+import type { Action, Env, StepResult } from "../envs/env.js";
+import { Wrapper } from "./wrapper.js";
+
+/** Options of {@link NormalizeReward}. */
+export interface NormalizeRewardOptions {
+  /** Discount of the returns whose spread counts, default 0.99: use the one that is learned with. */
+  gamma?: number;
+  /** Added to the variance, default 1e-8. */
+  epsilon?: number;
+  /** Whether rewards change the statistics, default true. */
+  updateRunningMean?: boolean;
+}
+
+/**
+ * Divides rewards by the running standard deviation of a discounted sum of past rewards (Gymnasium's
+ * `NormalizeReward`, its sum included: it is cleared where the task terminates, not where an episode is
+ * truncated). Signs stay.
+ *
+ * `PPOTrainer` has its own `normalizeReward`, over all its environments: do not use both.
+ *
+ * @example
+ * ```ts
+ * const env = new NormalizeReward(make("Pendulum-v1"), { gamma: 0.9 });
+ * ```
+ */
+export class NormalizeReward extends Wrapper {
+  /** Mean and variance of the discounted sums. */
+  readonly statistics: RunningMeanStd = new RunningMeanStd({ shape: [1], priorCount: 1e-4 });
+  /** Whether rewards change the statistics. */
+  updateRunningMean: boolean;
+  private readonly gamma: number;
+  private readonly epsilon: number;
+  private discounted = 0;
+
+  /** @throws InvalidArgumentError when `gamma` is not in 0..1 or `epsilon` not positive */
+  constructor(env: Env, options: NormalizeRewardOptions = {}) {
+    super(env);
+    const { gamma = 0.99, epsilon = 1e-8, updateRunningMean = true } = options;
+    if (!(gamma >= 0 && gamma <= 1)) {
+      throw new InvalidArgumentError("gamma", `expected a number in 0..1, received ${gamma}`);
+    }
+    if (!(epsilon > 0)) {
+      throw new InvalidArgumentError("epsilon", `expected a positive number, received ${epsilon}`);
+    }
+    this.gamma = gamma;
+    this.epsilon = epsilon;
+    this.updateRunningMean = updateRunningMean;
+  }
+
+  /** @inheritDoc */
+  override step(action: Action): StepResult {
+    const result = super.step(action);
+    const { reward, terminated } = result;
+    this.discounted = (terminated ? 0 : this.discounted * this.gamma) + reward;
+    if (this.updateRunningMean) this.statistics.update([this.discounted]);
+    return { ...result, reward: reward / Math.sqrt(this.statistics.variance[0] + this.epsilon) };
+  }
+
+  /** @inheritDoc */
+  protected override getOwnState(): StateRecord {
+    const { discounted, updateRunningMean, statistics } = this;
+    return { discounted, updateRunningMean, statistics: statistics.getState() };
+  }
+
+  /** @inheritDoc */
+  protected override setOwnState({ discounted, updateRunningMean, statistics }: StateRecord): void {
+    if (typeof discounted !== "number" || typeof updateRunningMean !== "boolean") {
+      throw new InvalidArgumentError("state", "expected a state of NormalizeReward");
+    }
+    this.statistics.setState(statistics as StateRecord);
+    this.discounted = discounted;
+    this.updateRunningMean = updateRunningMean;
+  }
+}

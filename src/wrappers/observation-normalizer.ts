@@ -1,0 +1,79 @@
+/** Running normalisation of observations. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { RunningMeanStd } from "../core/running-mean-std.js";
+import { type Stateful, type StateRecord, sizeOf } from "../core/state.js";
+
+/** Options of {@link ObservationNormalizer}. */
+export interface ObservationNormalizerOptions {
+  /** Shape of one observation. */
+  shape: readonly number[];
+  /** Added to the variance, default 1e-8. */
+  epsilon?: number;
+  /** Normalised values beyond ± this become it, default infinity: no clipping. PPO uses 10. */
+  clip?: number;
+}
+
+/**
+ * Subtracts the running mean of observations and divides by their running standard deviation. One
+ * instance may serve many environments, training and evaluation alike: see {@link NormalizeObservation}.
+ *
+ * @example
+ * ```ts
+ * const normalizer = new ObservationNormalizer({ shape: [3], clip: 10 });
+ * normalizer.update(observations); // flat [n, 3]
+ * const normalised = normalizer.normalize(observations);
+ * ```
+ */
+export class ObservationNormalizer implements Stateful {
+  /** Mean and variance of all observations seen; starts as Gymnasium's and Stable-Baselines3's do. */
+  readonly statistics: RunningMeanStd;
+  private readonly epsilon: number;
+  private readonly clip: number;
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor({ shape, epsilon = 1e-8, clip = Number.POSITIVE_INFINITY }: ObservationNormalizerOptions) {
+    for (const [name, value] of Object.entries({ epsilon, clip })) {
+      if (!(value > 0)) throw new InvalidArgumentError(name, `expected a positive number, received ${value}`);
+    }
+    this.statistics = new RunningMeanStd({ shape, priorCount: 1e-4 });
+    this.epsilon = epsilon;
+    this.clip = clip;
+  }
+
+  /**
+   * Takes observations into the statistics.
+   *
+   * @param observations flat `[n, ...shape]`
+   */
+  update(observations: ArrayLike<number>): void {
+    this.statistics.update(observations);
+  }
+
+  /**
+   * Normalised copies; the statistics stay.
+   *
+   * @param observations flat `[n, ...shape]`
+   */
+  normalize(observations: ArrayLike<number>): Float32Array {
+    const { mean, variance, shape } = this.statistics;
+    const size = sizeOf(shape);
+    const scale = variance.map((value) => 1 / Math.sqrt(value + this.epsilon));
+    const out = new Float32Array(observations.length);
+    for (let i = 0; i < out.length; i++) {
+      const value = (observations[i] - mean[i % size]) * scale[i % size];
+      out[i] = Math.max(-this.clip, Math.min(this.clip, value));
+    }
+    return out;
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return this.statistics.getState();
+  }
+
+  /** @inheritDoc */
+  setState(state: StateRecord): void {
+    this.statistics.setState(state);
+  }
+}

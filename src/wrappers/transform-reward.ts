@@ -1,0 +1,34 @@
+/** Rewards changed by a function. */
+
+import type { Action, Env, StepResult } from "../envs/env.js";
+import { Wrapper } from "./wrapper.js";
+
+/** Options of {@link TransformReward}. */
+export interface TransformRewardOptions {
+  /** Gives the new reward. */
+  transform: (reward: number) => number;
+}
+
+/**
+ * Applies a function to every reward (Gymnasium's `TransformReward`). `info.episode` of an inner
+ * {@link RecordEpisodeStatistics} stays as it was. For mere clipping there is {@link ClipReward}.
+ *
+ * @example
+ * ```ts
+ * const env = new TransformReward(make("Pendulum-v1"), { transform: (reward) => (reward + 8) / 8 });
+ * ```
+ */
+export class TransformReward extends Wrapper {
+  private readonly transform: (reward: number) => number;
+
+  constructor(env: Env, { transform }: TransformRewardOptions) {
+    super(env);
+    this.transform = transform;
+  }
+
+  /** @inheritDoc */
+  override step(action: Action): StepResult {
+    const result = super.step(action);
+    return { ...result, reward: this.transform(result.reward) };
+  }
+}
