@@ -3,8 +3,9 @@
 import { backend_util, type Tensor, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { sizeOf } from "../../core/state.js";
-import { copyRun, isCopied } from "./copy-block.js";
-import { addressOf, wordsOf } from "./heap.js";
+import { isCopied } from "./copy-block.js";
+import { addressOf, byteAddressOf, wordsOf } from "./heap.js";
+import { kernelsOf } from "./kernel-module.js";
 import { defineRepair } from "./repair.js";
 
 /**
@@ -29,23 +30,22 @@ export const gatherV2 = defineRepair<
     );
     const { batchSize, outerSize, dimSize, sliceSize, outputShape } = info;
     const output = backend.makeOutput(outputShape, x.dtype);
-    const words = wordsOf(backend);
-    const from = addressOf(backend, x);
-    const firstId = addressOf(backend, indices);
-    const idsPerBatch = sizeOf(indices.shape) / batchSize;
-    let write = addressOf(backend, output);
-    for (let batch = 0; batch < batchSize; batch++) {
-      for (let outer = 0; outer < outerSize; outer++) {
-        for (let i = 0; i < idsPerBatch; i++) {
-          const id = words[firstId + batch * idsPerBatch + i];
-          if (id < 0 || id >= dimSize) {
-            backend.disposeData(output.dataId);
-            throw new InvalidArgumentError("indices", `expected 0..${dimSize - 1}, received ${id}`);
-          }
-          copyRun(words, from + ((batch * outerSize + outer) * dimSize + id) * sliceSize, write, sliceSize);
-          write += sliceSize;
-        }
-      }
+    const count = sizeOf(indices.shape) / batchSize;
+    const [from, ids, to] = [x, indices, output].map((tensor) => byteAddressOf(backend, tensor));
+    const wrong = kernelsOf(backend).gatherSlices(
+      from,
+      ids,
+      to,
+      batchSize,
+      outerSize,
+      dimSize,
+      count,
+      sliceSize,
+    );
+    if (wrong >= 0) {
+      const id = wordsOf(backend)[addressOf(backend, indices) + wrong];
+      backend.disposeData(output.dataId);
+      throw new InvalidArgumentError("indices", `expected 0..${dimSize - 1}, received ${id}`);
     }
     return output;
   };

@@ -8,8 +8,12 @@ export interface WasmBackend {
   /** The compiled module; its memory may grow, and `HEAPU8` is then made anew. */
   readonly wasm: {
     readonly HEAPU8: Uint8Array;
+    /** Address of so many new bytes, as a signed number; 0 when there are none. */
+    _malloc(bytes: number): number;
+    /** Gives memory of `_malloc` back. */
+    _free(address: number): void;
     /** The exports of tfjs's own binary. */
-    readonly asm: { readonly memory: WebAssembly.Memory };
+    readonly asm: { readonly memory: WebAssembly.Memory; malloc(bytes: number): number };
   };
   /** Where each tensor lies. */
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
@@ -41,6 +45,16 @@ export function wordsOf(backend: WasmBackend): Int32Array {
 /** Index of a tensor's first element in {@link heapOf} and {@link wordsOf}. */
 export function addressOf(backend: WasmBackend, tensor: TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 2;
+}
+
+/** Byte address of a tensor's first element, as the compiled kernels take it. */
+export function bytesOf(backend: WasmBackend, tensor: TensorInfo): number {
+  return backend.dataIdMap.get(tensor.dataId).memoryOffset;
+}
+
+/** Address of a tensor's first byte, as the compiled kernels take it. */
+export function byteAddressOf(backend: WasmBackend, tensor: TensorInfo): number {
+  return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 }
 
 /**

@@ -8,7 +8,8 @@ import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./d
 import { fusedMatMul } from "./fused-mat-mul.js";
 import { gatherV2 } from "./gather.js";
 import { identity } from "./identity.js";
-import { maxPoolGrad } from "./max-pool-grad.js";
+import { maxPool3D } from "./max-pool-3d.js";
+import { maxPool3DGrad, maxPoolGrad } from "./max-pool-grad.js";
 import { mean } from "./mean.js";
 import { oneHot } from "./one-hot.js";
 import { installRepair } from "./repair.js";
@@ -28,6 +29,8 @@ const repairs = [
   fusedMatMul,
   gatherV2,
   identity,
+  maxPool3D,
+  maxPool3DGrad,
   maxPoolGrad,
   mean,
   oneHot,

@@ -2,7 +2,8 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { addressOf, heapOf, wordsOf } from "./heap.js";
+import { byteAddressOf } from "./heap.js";
+import { kernelsOf } from "./kernel-module.js";
 import { defineRepair } from "./repair.js";
 
 /**
@@ -15,19 +16,8 @@ export const unsortedSegmentSum = defineRepair<
 >("UnsortedSegmentSum", () => ({ inputs: { x, segmentIds }, backend, attrs: { numSegments } }) => {
   const rows = sizeOf(segmentIds.shape);
   const rest = x.shape.slice(segmentIds.shape.length);
-  const size = sizeOf(rest);
   const output = backend.makeOutput([numSegments, ...rest], x.dtype);
-  const ids = wordsOf(backend);
-  const heap = x.dtype === "int32" ? ids : heapOf(backend);
-  const to = addressOf(backend, output);
-  heap.fill(0, to, to + numSegments * size);
-  let read = addressOf(backend, x);
-  const firstId = addressOf(backend, segmentIds);
-  for (let row = 0; row < rows; row++, read += size) {
-    const id = ids[firstId + row];
-    if (id < 0 || id >= numSegments) continue;
-    const write = to + id * size;
-    for (let i = 0; i < size; i++) heap[write + i] += heap[read + i];
-  }
+  const [from, ids, to] = [x, segmentIds, output].map((tensor) => byteAddressOf(backend, tensor));
+  kernelsOf(backend).segmentSum(from, ids, to, rows, sizeOf(rest), numSegments, x.dtype === "int32");
   return output;
 });

@@ -1,4 +1,12 @@
 /** Everything that the compiled kernels export. */
 
 export { columnSum } from "./column-sum";
+export { copyStrided, transposePlanes } from "./copy";
+export { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise";
+export { greater, less, maximum, minimum, select } from "./elementwise";
+export { columnProduct, dotProduct, finishRows, gridAddresses, rowProduct, vectorProduct } from "./gemm";
+export { adamStep, rmspropStep, sgdStep, sumOfSquares } from "./optimizer";
+export { packColumns, packRows } from "./pack";
+export { maxPool, maxPoolGradient } from "./pool";
+export { gatherSlices, segmentSum } from "./segment";
 export { erfOf, expOf, logisticOf, tanhOf } from "./math-arrays";

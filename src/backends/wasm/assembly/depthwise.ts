@@ -1,0 +1,106 @@
+/** Gradients of depthwise convolutions: every channel has `multiplier` filters of its own. */
+
+import { madd } from "./simd";
+
+/**
+ * Gradient of the filter `[height, width, channels, multiplier]` from the input `x` and the output's
+ * gradient `dy`. Sizes and steps in elements, addresses in bytes.
+ */
+export function depthwiseFilterGradient(
+  x: usize, dy: usize, out: usize, batch: i32, channels: i32, multiplier: i32,
+  inHeight: i32, inWidth: i32, outHeight: i32, outWidth: i32, height: i32, width: i32,
+  stepHeight: i32, stepWidth: i32, gapHeight: i32, gapWidth: i32, top: i32, left: i32,
+): void {
+  const outChannels = channels * multiplier;
+  const pixel = <usize>channels << 2, outPixel = <usize>outChannels << 2;
+  memory.fill(out, 0, <usize>(height * width) * outPixel);
+  const step = <usize>stepWidth * pixel;
+  // Image by image, so that the taps after the first find it in the cache.
+  for (let image = 0; image < batch; image++) {
+    for (let kh = 0; kh < height; kh++) {
+      const shiftH = kh * gapHeight - top;
+      const h0 = firstInside(shiftH, stepHeight), h1 = min(outHeight, pastInside(shiftH, stepHeight, inHeight));
+      for (let kw = 0; kw < width; kw++) {
+        const shiftW = kw * gapWidth - left;
+        const w0 = firstInside(shiftW, stepWidth), w1 = min(outWidth, pastInside(shiftW, stepWidth, inWidth));
+        const to = out + <usize>(kh * width + kw) * outPixel;
+        let o = 0;
+        if (multiplier == 1) {
+          for (; o + 4 <= channels; o += 4) {
+            let sum = v128.load(to + (<usize>o << 2));
+            for (let oh = h0; oh < h1; oh++) {
+              let a = x + <usize>((image * inHeight + oh * stepHeight + shiftH) * inWidth + w0 * stepWidth + shiftW) * pixel + (<usize>o << 2);
+              let b = dy + <usize>((image * outHeight + oh) * outWidth + w0) * outPixel + (<usize>o << 2);
+              for (let ow = w0; ow < w1; ow++, a += step, b += outPixel) sum = madd(v128.load(a), v128.load(b), sum);
+            }
+            v128.store(to + (<usize>o << 2), sum);
+          }
+        }
+        for (; o < outChannels; o++) {
+          const channel = o / multiplier;
+          let sum = load<f32>(to + (<usize>o << 2));
+          for (let oh = h0; oh < h1; oh++) {
+            let a = x + <usize>((image * inHeight + oh * stepHeight + shiftH) * inWidth + w0 * stepWidth + shiftW) * pixel + (<usize>channel << 2);
+            let b = dy + <usize>((image * outHeight + oh) * outWidth + w0) * outPixel + (<usize>o << 2);
+            for (let ow = w0; ow < w1; ow++, a += step, b += outPixel) sum += load<f32>(a) * load<f32>(b);
+          }
+          store<f32>(to + (<usize>o << 2), sum);
+        }
+      }
+    }
+  }
+}
+
+/** Gradient of the input: every pixel collects from the outputs that it took part in. */
+export function depthwiseInputGradient(
+  dy: usize, filter: usize, out: usize, batch: i32, channels: i32, multiplier: i32,
+  inHeight: i32, inWidth: i32, outHeight: i32, outWidth: i32, height: i32, width: i32,
+  stepHeight: i32, stepWidth: i32, gapHeight: i32, gapWidth: i32, top: i32, left: i32,
+): void {
+  const pixel = <usize>channels << 2, outPixel = <usize>(channels * multiplier) << 2;
+  let to = out;
+  for (let image = 0; image < batch; image++) {
+    for (let ih = 0; ih < inHeight; ih++) {
+      for (let iw = 0; iw < inWidth; iw++, to += pixel) {
+        memory.fill(to, 0, pixel);
+        for (let kh = 0; kh < height; kh++) {
+          const y = ih + top - kh * gapHeight;
+          if (y < 0 || y % stepHeight != 0 || y / stepHeight >= outHeight) continue;
+          for (let kw = 0; kw < width; kw++) {
+            const z = iw + left - kw * gapWidth;
+            if (z < 0 || z % stepWidth != 0 || z / stepWidth >= outWidth) continue;
+            let a = dy + <usize>((image * outHeight + y / stepHeight) * outWidth + z / stepWidth) * outPixel;
+            let w = filter + <usize>(kh * width + kw) * outPixel;
+            let channel = 0;
+            if (multiplier == 1) {
+              for (; channel + 4 <= channels; channel += 4, a += 16, w += 16) {
+                const at = to + (<usize>channel << 2);
+                v128.store(at, madd(v128.load(a), v128.load(w), v128.load(at)));
+              }
+            }
+            for (; channel < channels; channel++) {
+              let sum: f32 = 0;
+              for (let i = 0; i < multiplier; i++, a += 4, w += 4) sum += load<f32>(a) * load<f32>(w);
+              const at = to + (<usize>channel << 2);
+              store<f32>(at, load<f32>(at) + sum);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+// First output whose input position `output * step + shift` is not before the image.
+// @ts-ignore: decorator
+@inline
+function firstInside(shift: i32, step: i32): i32 {
+  return shift >= 0 ? 0 : (step - 1 - shift) / step;
+}
+
+// First output after that whose input position is past the image.
+// @ts-ignore: decorator
+@inline
+function pastInside(shift: i32, step: i32, size: i32): i32 {
+  return shift >= size ? 0 : (size - 1 - shift) / step + 1;
+}
