@@ -1,19 +1,25 @@
-"""Serves one emulator to the process that started this one.
+"""Serves one emulator, or many at once, to the process that started this one.
 
-Requests come on file descriptor 3, replies go to 4; both are pipes. 5 is a file that both processes
-share: the observation of a step or a reset lies in it when the reply arrives. Standard output is
-never used for data because ALE prints there. All numbers are little-endian.
+With pipes (the default), requests come on file descriptor 3, replies go to 4, and 5 is a file that both
+processes share: observations lie in it when the reply arrives. With `--stdio` requests come on standard
+input, replies go to what was standard output, and observations follow their reply. ALE prints to
+standard output, which is standard error here. All numbers are little-endian.
 
 request  u32 length of what follows · u32 operation · payload
     0 CALL   u32 length of JSON · JSON [name, arguments] · raw bytes
     1 STEP   i32 action index, or f32 radius, theta, fire
     2 ACT    i32 action, f32 paddle strength
+    3 BATCH  i32 action indices, or f32 radius, theta, fire each
 reply    u32 length of what follows · u32 kind · payload
     0 VALUE  u32 length of JSON · JSON · raw bytes
     3 ERROR  JSON {code, message, argument}
     1 STEP   f64 reward · i32 lives, episode frame, frame · u8 terminated, truncated · 2 unused ·
-             u32 seeds[2] (after a seeded reset)
+             u32 seeds[2] (after a seeded reset) · f64 seconds spent here
     2 ACT    i32 reward
+    4 BATCH  u32 size n · u32 whether episodes ended · f64 seconds spent here ·
+             i32 rewards[n], lives[n], frames[n], episode frames[n], environments[n] ·
+             u8 terminated[n], truncated[n] · unused up to a multiple of 4
+             observations: n of them, then the last ones of ended episodes, each in its place
 
 The process ends as soon as the request pipe does, so it never outlives its parent.
 """
@@ -23,77 +29,128 @@ import os
 import signal
 import struct
 import sys
+import time
 
-REQUEST_FD, REPLY_FD, OBSERVATION_FD = 3, 4, 5
-CALL, STEP, ACT = 0, 1, 2
+CALL, STEP, ACT, BATCH = 0, 1, 2, 3
 VALUE, ERROR = 0, 3
-RECORD = struct.Struct("<IIdiiiBBxxII")
 
 
-def read_request():
-    data = os.read(REQUEST_FD, 65536)
-    while data and (len(data) < 4 or len(data) < 4 + int.from_bytes(data[:4], "little")):
-        more = os.read(REQUEST_FD, 1 << 20)
-        if not more:
-            return b""
-        data += more
-    return data
+class Pipes:
+    """Requests and replies as whole messages."""
+
+    def __init__(self, request_fd, reply_fd):
+        self._request_fd = request_fd
+        self._reply_fd = reply_fd
+        self._rest = b""
+
+    def read(self):
+        """The next request; empty when there are no more."""
+        data = self._rest or os.read(self._request_fd, 65536)
+        while data:
+            end = 4 + int.from_bytes(data[:4], "little") if len(data) >= 4 else 4
+            if len(data) >= end > 4:
+                self._rest = data[end:]
+                return data[:end]
+            more = os.read(self._request_fd, 1 << 20)
+            if not more:
+                return b""
+            data += more
+        return b""
+
+    def write(self, *parts):
+        for part in parts:
+            view = memoryview(part)
+            while view:
+                view = view[os.write(self._reply_fd, view) :]
+
+    def write_reply(self, kind, payload):
+        self.write(struct.pack("<II", len(payload) + 4, kind) + payload)
+
+    def write_value(self, value, raw=b""):
+        text = json.dumps(value).encode()
+        self.write_reply(VALUE, struct.pack("<I", len(text)) + text + raw)
+
+    def write_error(self, code, message, argument=None):
+        self.write_reply(ERROR, json.dumps({"code": code, "message": message, "argument": argument}).encode())
 
 
-def write(data):
-    view = memoryview(data)
-    while view:
-        view = view[os.write(REPLY_FD, view) :]
+def own_stdio():
+    """Takes standard input and output for the protocol and leaves harmless ones in their place."""
+    if os.name == "nt":
+        import msvcrt
+
+        for fd in (0, 1):
+            msvcrt.setmode(fd, os.O_BINARY)
+    request_fd, reply_fd = os.dup(0), os.dup(1)
+    if os.name == "nt":
+        for fd in (request_fd, reply_fd):
+            msvcrt.setmode(fd, os.O_BINARY)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return request_fd, reply_fd
 
 
-def write_reply(kind, payload):
-    write(struct.pack("<II", len(payload) + 4, kind) + payload)
+def end_with_parent():
+    """Lets Linux end this process with its parent even while it hangs or is stopped."""
+    if sys.platform != "linux":
+        return
+    try:
+        import ctypes
 
-
-def write_value(value, raw=b""):
-    text = json.dumps(value).encode()
-    write_reply(VALUE, struct.pack("<I", len(text)) + text + raw)
-
-
-def write_error(code, message, argument=None):
-    write_reply(ERROR, json.dumps({"code": code, "message": message, "argument": argument}).encode())
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    except (ImportError, OSError, AttributeError):
+        pass  # the end of the request pipe does it for a process that runs
 
 
 def main():
     # Ctrl+C belongs to the parent, which may want to save the game first.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
+    stdio = "--stdio" in sys.argv[1:]
+    request_fd, reply_fd = own_stdio() if stdio else (3, 4)
+    pipes = Pipes(request_fd, reply_fd)
     try:
         import ale_py
         import numpy
         from service import Service
     except ImportError as error:
-        write_error("PACKAGE_MISSING", f"{sys.executable} cannot import ale-py and numpy: {error}")
+        pipes.write_error("PACKAGE_MISSING", f"{sys.executable} cannot import ale-py and numpy: {error}")
         return
     from errors import RequestError
+    from observations import InlineObservations, SharedObservations
 
-    service = Service(RECORD, OBSERVATION_FD)
-    write_value({"python": sys.version.split()[0], "ale": ale_py.__version__, "numpy": numpy.__version__})
-    while request := read_request():
+    service = Service(InlineObservations() if stdio else SharedObservations(5))
+    pipes.write_value(
+        {"python": sys.version.split()[0], "ale": ale_py.__version__, "numpy": numpy.__version__}
+    )
+    while request := pipes.read():
+        start = time.perf_counter()
         operation = int.from_bytes(request[4:8], "little")
         try:
             if operation == STEP:
-                write(service.step(request))
+                pipes.write(*service.step(request, start))
+            elif operation == BATCH:
+                pipes.write(*service.batch(request, start))
             elif operation == ACT:
                 action, strength = struct.unpack_from("<if", request, 8)
-                write(struct.pack("<IIi", 8, ACT, service.act(action, strength)))
+                pipes.write(struct.pack("<IIi", 8, ACT, service.act(action, strength)))
             else:
                 (size,) = struct.unpack_from("<I", request, 8)
                 name, arguments = json.loads(request[12 : 12 + size])
                 if name == "reset":
-                    write(service.reset(*arguments))
+                    pipes.write(*service.reset(*arguments, start))
+                elif name == "reset_batch":
+                    pipes.write(*service.reset_batch(*arguments, start))
                 else:
-                    write_value(*service.call(name, arguments, request[12 + size :]))
+                    pipes.write_value(*service.call(name, arguments, request[12 + size :]))
         except RequestError as error:
-            write_error(error.code, str(error), error.argument)
-        except (TypeError, ValueError, RuntimeError, OSError) as error:
+            pipes.write_error(error.code, str(error), error.argument)
+        except (TypeError, ValueError, RuntimeError, OSError, LookupError, AssertionError) as error:
             if isinstance(error, BrokenPipeError):
                 raise
-            write_error("EMULATOR", f"{type(error).__name__}: {error}")
+            pipes.write_error("EMULATOR", f"{type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,17 @@
 """What can be asked of the emulator: a game to play, and ALEInterface's own methods."""
 
-import mmap
-import os
 import struct
+import time
 
 import numpy as np
-from ale_py import ALEInterface
+from ale_py import ALEInterface, LoggerMode
 from emulator import Emulator
 from errors import RequestError
 from game import Game
+from vector import VectorGames
 
 STEP = 1
+RECORD = struct.Struct("<IIdiiiBBxxIId")
 # ALE answers a question for a setting that it does not have with a made-up value.
 SETTINGS = {
     "Bool": {
@@ -59,23 +60,30 @@ ARRAYS = {"getAudio", "getRAM", "getScreen", "getScreenGrayscale", "getScreenRGB
 
 
 class Service:
-    def __init__(self, record, observation_fd):
-        self._record = record
-        self._observation_fd = observation_fd
+    def __init__(self, observations):
+        self._observations = observations
         self._emulator = Emulator()
         self._ale = self._emulator.ale
         self._game = None
+        self._vector = None
 
-    def step(self, request):
-        """Plays one step of the game and returns the whole reply."""
+    def step(self, request, start):
+        """Plays one step of the game and returns the parts of the whole reply."""
         if len(request) == 12:
             action = struct.unpack_from("<i", request, 8)[0]
         else:
             action = np.frombuffer(request, np.float32, 3, 8)
-        return self._reply(self._game.step(action), (0, 0))
+        return self._reply(self._game.step(action), (0, 0), start)
 
-    def reset(self, seed):
-        return self._reply(0.0, self._game.reset(seed))
+    def reset(self, seed, start):
+        return self._reply(0.0, self._game.reset(seed), start)
+
+    def batch(self, request, start):
+        """Plays one step of a batch of games and returns the parts of the whole reply."""
+        return self._vector.step(request, start)
+
+    def reset_batch(self, seeds, start):
+        return self._vector.reset(seeds, start)
 
     def act(self, action, strength):
         self._need_rom()
@@ -100,15 +108,13 @@ class Service:
 
     def _call_open(self, _raw, options):
         self._game = Game(self._emulator, options)
-        size = int(np.prod(self._game.shape))
-        allocate = getattr(os, "posix_fallocate", None)
-        if allocate:
-            allocate(self._observation_fd, 0, size)
-        else:
-            os.ftruncate(self._observation_fd, size)
-        shared = mmap.mmap(self._observation_fd, size)
-        self._observation = np.frombuffer(shared, np.uint8).reshape(self._game.shape)
+        self._array = self._observations.allocate(int(np.prod(self._game.shape)))
+        self._observation = self._array.reshape(self._game.shape)
         return self._game.describe(), b""
+
+    def _call_open_vector(self, _raw, options):
+        self._vector = VectorGames(self._observations, options)
+        return self._vector.describe(), b""
 
     def _call_render(self, _raw):
         return None, self._game.screen()
@@ -129,6 +135,14 @@ class Service:
         self._need_rom()
         self._emulator.reset()
         return None, b""
+
+    def _call_setLoggerMode(self, _raw, mode):
+        ALEInterface.setLoggerMode(getattr(LoggerMode, mode))
+        return None, b""
+
+    def _call_getAudioSize(self, _raw):
+        self._need_rom()
+        return self._ale.getAudioSize(), b""
 
     def _call_isSupportedROM(self, _raw, path):
         return ALEInterface.isSupportedROM(path), b""
@@ -155,11 +169,12 @@ class Service:
         if not self._emulator.loaded:
             raise RequestError("INVALID_STATE", "no ROM is loaded: call loadROM first")
 
-    def _reply(self, reward, seeds):
+    def _reply(self, reward, seeds, start):
         ale = self._ale
         self._game.observe(self._observation)
-        return self._record.pack(
-            self._record.size - 4,
+        sent = self._observations.to_send(self._array)
+        record = RECORD.pack(
+            RECORD.size - 4 + sum(part.nbytes for part in sent),
             STEP,
             reward,
             ale.lives(),
@@ -168,4 +183,6 @@ class Service:
             ale.game_over(with_truncation=False),
             ale.game_truncated(),
             *seeds,
+            time.perf_counter() - start,
         )
+        return record, *sent

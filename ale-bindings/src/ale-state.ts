@@ -40,7 +40,8 @@ export class ALEState {
 
   /** Whether both hold the same state. */
   equals(other: ALEState): boolean {
-    return Buffer.compare(this.bytes, other.bytes) === 0;
+    const { bytes } = this;
+    return bytes.length === other.bytes.length && bytes.every((byte, i) => byte === other.bytes[i]);
   }
 
   /** Frames since the ROM was loaded. */

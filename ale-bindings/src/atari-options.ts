@@ -2,7 +2,7 @@
 
 import type { GameSpec } from "../lib/games.js";
 import { invalidArgument } from "./errors.js";
-import type { ProcessOptions } from "./process.js";
+import type { ProcessOptions } from "./link.js";
 
 /** What an observation is. */
 export type ObservationType = "rgb" | "grayscale" | "ram";
@@ -27,6 +27,13 @@ export interface AtariOptions extends ProcessOptions {
   mode?: number;
   /** Difficulty of the game, default the game's own. */
   difficulty?: number;
+  /**
+   * Whether a Python process that died or hangs is replaced, default false. The step that meets the failure
+   * then returns the last observation, reward 0, `truncated` and `info.failure`, and the next `reset` starts
+   * a game in the new process; after a seeded reset its seed is derived from that seed. `render` and
+   * `getState` still throw, because the moment they ask about is lost.
+   */
+  restartOnFailure?: boolean;
 }
 
 /** The part of the options that the Python side needs, complete. */
@@ -43,11 +50,19 @@ export interface GameOptions {
   difficulty: number | null;
 }
 
-const isInteger = (value: unknown, low: number) => Number.isInteger(value) && (value as number) >= low;
-const isUnit = (value: unknown) => typeof value === "number" && value >= 0 && value <= 1;
-const isBoolean = (value: unknown) => typeof value === "boolean";
+/** What an option has to be, in words and as a test. */
+export type OptionCheck = readonly [expected: string, accepts: (value: unknown) => boolean];
 
-const checks: Record<keyof AtariOptions, [expected: string, accepts: (value: unknown) => boolean]> = {
+/** Tests of values. */
+export const isInteger = (value: unknown, low: number) => Number.isInteger(value) && (value as number) >= low;
+/** A probability. */
+export const isUnit = (value: unknown) => typeof value === "number" && value >= 0 && value <= 1;
+/** A duration. */
+export const isPositive = (value: unknown) => typeof value === "number" && value > 0;
+/** A switch. */
+export const isBoolean = (value: unknown) => typeof value === "boolean";
+
+const checks: Record<keyof AtariOptions, OptionCheck> = {
   obsType: ['"rgb", "grayscale" or "ram"', (value) => ["rgb", "grayscale", "ram"].includes(value as string)],
   frameskip: ["a positive integer, or [low, high] with 0 < low < high", isFrameskip],
   repeatActionProbability: ["a number in 0..1", isUnit],
@@ -58,8 +73,25 @@ const checks: Record<keyof AtariOptions, [expected: string, accepts: (value: unk
   mode: ["a whole number", (value) => isInteger(value, 0)],
   difficulty: ["a whole number", (value) => isInteger(value, 0)],
   python: ["a path", (value) => typeof value === "string" && value !== ""],
-  startTimeout: ["milliseconds above 0", (value) => typeof value === "number" && value > 0],
+  startTimeout: ["milliseconds above 0", isPositive],
+  timeout: ["milliseconds above 0", isPositive],
+  restartOnFailure: ["true or false", isBoolean],
 };
+
+/**
+ * Checks options by name.
+ *
+ * @throws AleError `INVALID_ARGUMENT` for an unknown option or a wrong value
+ */
+export function checkOptions(options: object, checks: Readonly<Record<string, OptionCheck>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    const check = checks[name];
+    if (!check) throw invalidArgument(name, `expected one of the options ${Object.keys(checks).join(", ")}`);
+    if (value !== undefined && !check[1](value)) {
+      throw invalidArgument(name, `expected ${check[0]}, received ${JSON.stringify(value)}`);
+    }
+  }
+}
 
 /**
  * Checks options and adds the id's defaults.
@@ -67,13 +99,7 @@ const checks: Record<keyof AtariOptions, [expected: string, accepts: (value: unk
  * @throws AleError `INVALID_ARGUMENT` for an unknown option or a wrong value
  */
 export function gameOptions(spec: GameSpec, options: AtariOptions): GameOptions {
-  for (const [name, value] of Object.entries(options)) {
-    const check = checks[name as keyof AtariOptions];
-    if (!check) throw invalidArgument(name, `expected one of the options ${Object.keys(checks).join(", ")}`);
-    if (value !== undefined && !check[1](value)) {
-      throw invalidArgument(name, `expected ${check[0]}, received ${JSON.stringify(value)}`);
-    }
-  }
+  checkOptions(options, checks);
   return {
     game: spec.game,
     obsType: options.obsType ?? "rgb",

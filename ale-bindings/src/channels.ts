@@ -42,7 +42,8 @@ export function openChannels(): Channels {
       throw new AleError(
         "UNSUPPORTED_PLATFORM",
         `expected a system with named pipes (Linux, macOS, WSL), but mkfifo failed on ${process.platform}` +
-          `: ${made.error?.message ?? String(made.stderr).trim()}. On Windows, run this inside WSL`,
+          `: ${made.error?.message ?? String(made.stderr).trim()}. On Windows use AsyncAtariEnv, ` +
+          "AsyncALEInterface or AtariVectorEnv, or run this inside WSL",
         { cause: made.error },
       );
     }
@@ -74,4 +75,9 @@ function memoryFolder(): string {
   } catch {
     return tmpdir();
   }
+}
+
+/** Whether this system has named pipes. */
+export function hasNamedPipes(): boolean {
+  return process.platform !== "win32" && spawnSync("mkfifo", ["--version"]).error === undefined;
 }

@@ -10,8 +10,10 @@ export type AleErrorCode =
   | "ROM_MISSING"
   /** The Python process ended on its own. */
   | "PROCESS_DIED"
-  /** The Python process did not answer in time. */
+  /** The Python process did not start in time. */
   | "START_TIMEOUT"
+  /** The Python process did not answer a call in time, and was ended. */
+  | "PROCESS_HUNG"
   /** An argument or option has a wrong value. */
   | "INVALID_ARGUMENT"
   /** A method was called at the wrong time: before `reset`, after `close`. */
@@ -19,12 +21,18 @@ export type AleErrorCode =
   /** ALE itself refused. */
   | "EMULATOR"
   /** The system has no named pipes. */
-  | "UNSUPPORTED_PLATFORM";
+  | "UNSUPPORTED_PLATFORM"
+  /** This backend of the emulator cannot do it. */
+  | "UNSUPPORTED";
 
 /** Options of {@link AleError}. */
 export interface AleErrorOptions {
   /** Name of the wrong argument or option. */
   argument?: string;
+  /** Seed of the episode during which it happened. */
+  seed?: number;
+  /** Steps of the episode before it happened. */
+  step?: number;
   /** The error that led to this one. */
   cause?: unknown;
 }
@@ -47,6 +55,10 @@ export class AleError extends Error {
   readonly code: AleErrorCode;
   /** Name of the wrong argument or option, with `INVALID_ARGUMENT`. */
   readonly argument?: string;
+  /** The last seed given to `reset`, where an episode was lost. */
+  readonly seed?: number;
+  /** Steps that the lost episode had. */
+  readonly step?: number;
 
   /** @param code kind of failure · @param message what was expected, what came, what to do */
   constructor(code: AleErrorCode, message: string, options: AleErrorOptions = {}) {
@@ -54,10 +66,28 @@ export class AleError extends Error {
     this.name = "AleError";
     this.code = code;
     this.argument = options.argument;
+    this.seed = options.seed;
+    this.step = options.step;
   }
 }
 
 /** An {@link AleError} about one argument. */
 export function invalidArgument(argument: string, message: string): AleError {
   return new AleError("INVALID_ARGUMENT", `${argument}: ${message}`, { argument });
+}
+
+/** Whether the Python process is gone: a new one may help. */
+export function isProcessFailure(error: unknown): error is AleError {
+  return error instanceof AleError && (error.code === "PROCESS_DIED" || error.code === "PROCESS_HUNG");
+}
+
+/** The same error with the episode in which it happened. */
+export function duringEpisode(error: AleError, seed: number | undefined, step: number): AleError {
+  const where = `${seed === undefined ? "unseeded" : `seed ${seed}`}, step ${step}`;
+  return new AleError(error.code, `during an episode (${where}): ${error.message}`, {
+    seed,
+    step,
+    argument: error.argument,
+    cause: error.cause ?? error,
+  });
 }

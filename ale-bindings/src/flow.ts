@@ -1,0 +1,32 @@
+/** One piece of code that runs either at once or with promises. */
+
+/** A calculation that hands out what it has to wait for (with `yield`) and gets back what came of it. */
+export type Flow<T> = Generator<unknown, T, unknown>;
+
+/** Waits inside a flow: `const reply = yield* settled(link.roundTrip(request, into))`. */
+export function* settled<T>(value: T | Promise<T>): Flow<T> {
+  return (yield value) as T;
+}
+
+/** Runs a flow whose steps are no promises. */
+export function runSync<T>(flow: Flow<T>): T {
+  let state = flow.next();
+  while (!state.done) state = flow.next(state.value);
+  return state.value;
+}
+
+/** Runs a flow and awaits its steps. */
+export async function runAsync<T>(flow: Flow<T>): Promise<T> {
+  let state = flow.next();
+  while (!state.done) {
+    let value: unknown;
+    try {
+      value = await state.value;
+    } catch (error) {
+      state = flow.throw(error);
+      continue;
+    }
+    state = flow.next(value);
+  }
+  return state.value;
+}

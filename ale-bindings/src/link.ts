@@ -1,0 +1,123 @@
+/** A connection to one Python process. */
+
+import { existsSync } from "node:fs";
+import { DOCTOR_COMMAND, INSTALL_COMMAND, pythonPath } from "../lib/python-home.js";
+import { AleError } from "./errors.js";
+
+/** Options of the Python process. */
+export interface ProcessOptions {
+  /**
+   * The Python interpreter. Default: the environment variable `ALE_BINDINGS_PYTHON`, else the one that
+   * `npx ale-bindings install` made.
+   */
+  python?: string;
+  /** Milliseconds until a process that has not said its first word counts as stuck, default 60000. */
+  startTimeout?: number;
+  /** Milliseconds until a process that does not answer a call counts as stuck and is ended, default 60000. */
+  timeout?: number;
+}
+
+/** What runs in the Python process. */
+export interface ProcessVersions {
+  /** Version of Python. */
+  python: string;
+  /** Version of ale-py. */
+  ale: string;
+  /** Version of numpy. */
+  numpy: string;
+}
+
+/**
+ * A running Python process: one request, one reply. What its methods return is there at once or promised,
+ * depending on the kind of link.
+ */
+export interface Link {
+  /** Process id. */
+  readonly pid: number;
+  /** What runs in it. */
+  readonly versions: ProcessVersions;
+  /** Sends one whole request; `receive` has to follow. */
+  send(request: Uint8Array): void;
+  /**
+   * Waits for the reply. It lies in `into` where it fits (at least 4096 bytes), else in a larger array.
+   *
+   * @throws AleError what the Python side answered, or `PROCESS_DIED`, `PROCESS_HUNG`
+   */
+  receive(into: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** `send` and `receive`. */
+  roundTrip(request: Uint8Array, into: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** Copies observations that belong to the last reply, from byte `offset` of them; its own part is `record` bytes. */
+  readObservation(into: Uint8Array, record: number, offset: number): void;
+  /** Ends the process. Calling it twice is allowed. */
+  close(): void;
+}
+
+/** Default of `startTimeout` and `timeout`. */
+export const DEFAULT_TIMEOUT = 60_000;
+
+/** The environment of the child: one emulator needs one thread; numpy would make one for every core. */
+export const childEnvironment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  OPENBLAS_NUM_THREADS: "1",
+  OMP_NUM_THREADS: "1",
+});
+
+/**
+ * Path of the interpreter to use.
+ *
+ * @throws AleError `PYTHON_MISSING`
+ */
+export function interpreter(options: ProcessOptions): string {
+  const python = options.python ?? pythonPath();
+  if (!existsSync(python)) throw pythonMissing(python);
+  return python;
+}
+
+/** There is nothing to run at this path. */
+export function pythonMissing(python: string): AleError {
+  return new AleError(
+    "PYTHON_MISSING",
+    `expected a Python interpreter at ${python}, but it cannot be run. Run \`${INSTALL_COMMAND}\` once, ` +
+      "or point ALE_BINDINGS_PYTHON at a Python that has ale-py",
+  );
+}
+
+/** The process ended: why, where it is known, and what it said last. */
+export function processDied(pid: number, reason: string, lastWords: string, cause?: unknown): AleError {
+  return new AleError(
+    "PROCESS_DIED",
+    `the Python process ${pid} ended unexpectedly${reason && ` (${reason})`}. Run \`${DOCTOR_COMMAND}\` to ` +
+      `see what is wrong with the installation${lastWords}`,
+    { cause: cause ?? (reason ? new Error(reason) : undefined) },
+  );
+}
+
+/** The process runs but does not answer. */
+export function processHung(pid: number, milliseconds: number, lastWords: string): AleError {
+  return new AleError(
+    "PROCESS_HUNG",
+    `the Python process ${pid} has not answered for ${milliseconds} ms and was ended. If the machine is just ` +
+      `slow, raise the option timeout${lastWords}`,
+    { cause: new Error(`no answer for ${milliseconds} ms`) },
+  );
+}
+
+/** The process has not started in time. */
+export function startTimeout(lastWords: string): AleError {
+  return new AleError(
+    "START_TIMEOUT",
+    `expected the Python process to answer in time, but it has not. Run \`${DOCTOR_COMMAND}\`, ` +
+      `or raise startTimeout${lastWords}`,
+  );
+}
+
+/** For calls after `close`. */
+export function closedError(): AleError {
+  return new AleError("INVALID_STATE", "the emulator is closed; make a new one");
+}
+
+/** How a message ends that quotes the end of what the process printed. */
+export function quote(printed: string): string {
+  const text = printed.trim();
+  return text ? `. It last printed:\n${text}` : ". It printed nothing";
+}
