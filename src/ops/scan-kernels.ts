@@ -1,0 +1,165 @@
+/**
+ * The fused recurrent sequences as kernels in tfjs's registry: what a backend has to register to run a whole
+ * sequence, forward and backward, as one operation. A backend without these kernels runs the same scans composed
+ * of tensor operations. Registering is all it takes: `registerKernel({ kernelName: "CfcScan", backendName, ... })`
+ * and the same for `"CfcScanGrad"`; the gradient of the pair is registered here, once for all backends.
+ *
+ * **Calling.** The inputs come as an array, as those of tfjs's `Concat` do; `attrs.inputs` holds their names in the
+ * same order. All are float32; those in brackets are there only when the scan has them. `B` sequences of `T` steps;
+ * sequences are batch-major `[B, T, ...]`.
+ *
+ * **Forward.** Outputs are `[outputs, state, ...saved]`: what each step gives, the state after the last step
+ * `[B, S]`, and any number (up to {@link mostSaved}) of tensors for the backward pass, whose shapes are the
+ * backend's own affair. With `attrs.record` false there are no saved ones.
+ *
+ * **Backward.** `<name>Grad` gets all inputs of the forward kernel, then `dOutputs` and `dState` (gradients in the
+ * shapes of the first two outputs), then the saved tensors, and the same attributes. Its outputs are the gradients
+ * named by {@link gradientNames}, in that order, each in the shape of its input; `delta` is the gradient of the first
+ * layer's pre-activations `[B, T, W]`, from which the gradient of `x` is made when somebody asks for it.
+ *
+ * **Steps.** Where `resets[b, t]` is not 0 the state is cleared before step `t`, and no gradient passes. Where
+ * `mask[b, t]` is 0 the step is skipped: the (perhaps cleared) state is carried and is the output; inputs of such a
+ * step and weights get no gradient from it.
+ *
+ * **CfcScan.** Inputs `x [B, T, F]`, `state [B, U]`, `kernel0 [F + U, K]`, `bias0 [K]`, `kernel1`, `bias1`, ... (the
+ * backbone, and last the heads `f | g | a | c`, see `CfcWeights`), `[wTau [U]]`, `[a [U]]`, `[elapsed [B, T]]`,
+ * `[resets [B, T]]`, `[mask [B, T]]`, `[dropout0 [B, T, K]]`, ... (factors on the activations of backbone layers).
+ * Outputs `[B, T, U]`. Formulas: `CfcMode`, `CfcFlavour`.
+ *
+ * **WiredCfcScan.** One CfC without backbone for each layer of neurons; layer `l` takes the states of layer `l - 1`
+ * of the same step. Inputs `x`, `state [B, S]` (the layers' states side by side), and for each layer `kernel0`,
+ * `bias0`, `factors0` (in the shape of the kernel; multiplied with it before use), in pure mode `wTau0`, `a0`; then
+ * `kernel1`, ...; `[elapsed]`, `[resets]`, `[mask]`. Outputs are the states of the last layer `[B, T, U]`.
+ *
+ * **LtcScan.** Inputs `x [B, T, I]` (mapped), `state [B, U]`, the weights in the order of `dynamicsNames`,
+ * `[elapsed]`, `[resets]`, `[mask]`. Outputs are the potentials `[B, T, U]`. Only synapses with an entry other
+ * than 0 in `attrs.adjacency` and `attrs.sensoryAdjacency` act; the others' gradients are 0. Formula: `ltcForward`.
+ */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { CfcActivation } from "./activations.js";
+import type { CfcFlavour, CfcMode } from "./cfc-problem.js";
+
+/** Names of the forward kernels; each has a second one with `Grad` behind its name. */
+export type ScanKernelName = "CfcScan" | "WiredCfcScan" | "LtcScan";
+
+/** Attributes that all scans have. */
+export interface ScanAttributes {
+  /** Names of the inputs, in their order. */
+  inputs: readonly string[];
+  /** Elapsed time of every step, where there is no input `elapsed`. */
+  elapsed: number;
+  /** Whether a backward pass may follow, so that tensors must be saved for it. */
+  record: boolean;
+}
+
+/** Attributes of `CfcScan` and `WiredCfcScan`. */
+export interface CfcScanAttributes extends ScanAttributes {
+  /** See {@link CfcMode}. */
+  mode: CfcMode;
+  /** See {@link CfcFlavour}. */
+  flavour: CfcFlavour;
+  /** Activation of the backbone. */
+  activation: CfcActivation;
+  /** How many kernels there are: backbone layers and the heads, or layers of neurons. */
+  layers: number;
+}
+
+/** Attributes of `LtcScan`. */
+export interface LtcScanAttributes extends ScanAttributes {
+  /** Steps of the solver in one step. */
+  odeUnfolds: number;
+  /** Added to the denominator of each solver step. */
+  epsilon: number;
+  /** Whether `gleak`, `cm`, `w` and `sensoryW` pass through softplus. */
+  implicitConstraints: boolean;
+  /** `[U * U]`, row source, column destination. */
+  adjacency: Int8Array;
+  /** `[I * U]`. */
+  sensoryAdjacency: Int8Array;
+}
+
+/** How many tensors a forward kernel may save. */
+export const mostSaved = 16;
+
+/** Inputs without gradient. */
+const constants = /^(resets|mask|(dropout|factors)\d+)$/;
+
+/** Names of the gradients that a backward kernel returns, in their order. */
+export function gradientNames(kernel: ScanKernelName, { inputs }: ScanAttributes): string[] {
+  const names = inputs.filter((name) => !constants.test(name));
+  return kernel === "LtcScan" ? names : names.map((name) => (name === "x" ? "delta" : name));
+}
+
+/** Whether the active backend has kernels of its own for a scan. */
+export function hasScanKernel(name: ScanKernelName): boolean {
+  return tf.getKernel(name, tf.getBackend()) !== undefined;
+}
+
+/**
+ * Runs a scan on the kernels of the active backend.
+ *
+ * @param inputs by name, in the order of the contract; those that are `undefined` are left out
+ * @returns what each step gives, and the state after the last step
+ */
+export function runScan<A extends ScanAttributes>(
+  name: ScanKernelName,
+  inputs: Record<string, tf.Tensor | undefined>,
+  attributes: Omit<A, "inputs" | "record">,
+): [tf.Tensor3D, tf.Tensor2D] {
+  registerScanGradients();
+  const names = Object.keys(inputs).filter((key) => inputs[key] !== undefined);
+  const record = tf.engine().state.gradientDepth > 0;
+  const attrs = { ...attributes, inputs: names, record } as unknown as tf.NamedAttrMap;
+  const [outputs, state] = runKernel(
+    name,
+    names.map((key) => inputs[key] as tf.Tensor),
+    attrs,
+  );
+  return [outputs as tf.Tensor3D, state as tf.Tensor2D];
+}
+
+function runKernel(name: string, inputs: tf.Tensor[], attrs: tf.NamedAttrMap): tf.Tensor[] {
+  return tf.engine().runKernel(name, inputs as unknown as tf.NamedTensorMap, attrs) as tf.Tensor[];
+}
+
+function registerScanGradients(): void {
+  for (const kernelName of ["CfcScan", "WiredCfcScan", "LtcScan"] as const) {
+    if (tf.getGradient(kernelName)) continue;
+    tf.registerGradient({
+      kernelName,
+      saveAllInputs: true,
+      outputsToSave: new Array(2 + mostSaved).fill(true),
+      gradFunc: (dy, saved, attrs) => gradientsOf(kernelName, dy as tf.Tensor[], saved, attrs),
+    });
+  }
+}
+
+// All gradients come from one kernel, at once; that of a CfC's inputs, one more product, only when it is asked for.
+function gradientsOf(kernel: ScanKernelName, dy: tf.Tensor[], saved: tf.Tensor[], attrs: tf.NamedAttrMap) {
+  const { inputs: names } = attrs as unknown as ScanAttributes;
+  const inputs = saved.slice(0, names.length);
+  const [dOutputs, dState] = dy;
+  const given = [...inputs, dOutputs, dState, ...saved.slice(names.length + 2)];
+  const results = runKernel(`${kernel}Grad`, given, attrs);
+  const returned = gradientNames(kernel, attrs as unknown as ScanAttributes);
+  const gradients: Record<string, () => tf.Tensor> = {};
+  names.forEach((name, i) => {
+    const at = returned.indexOf(name);
+    if (at >= 0) gradients[i] = () => results[at];
+    else if (name === "x") gradients[i] = () => inputGradient(results[0], inputs, names);
+    else gradients[i] = () => tf.zerosLike(inputs[i]);
+  });
+  return gradients;
+}
+
+function inputGradient(delta: tf.Tensor, inputs: tf.Tensor[], names: readonly string[]): tf.Tensor {
+  const named = (name: string) => inputs[names.indexOf(name)];
+  const x = inputs[0];
+  const [features, width] = [x.shape[2] as number, delta.shape[2] as number];
+  const part = (weight: tf.Tensor) => tf.slice(weight, [0, 0], [features, width]);
+  const kernel = part(named("kernel0"));
+  const factors = named("factors0");
+  const effective = factors ? tf.mul(kernel, part(factors)) : kernel;
+  return tf.reshape(tf.matMul(tf.reshape(delta, [-1, width]), effective, false, true), x.shape);
+}
