@@ -9,6 +9,7 @@ export {
   readCheckpoint,
   writeCheckpoint,
 } from "./checkpoint.js";
+export type { CheckpointLocation, CheckpointPlace } from "./checkpoint-location.js";
 export { type CheckpointStore, checkCheckpointName } from "./checkpoint-store.js";
 export { LIBRARY_VERSION } from "./library-version.js";
 export { MemoryCheckpointStore } from "./memory-checkpoint-store.js";

@@ -7,5 +7,6 @@ import { progressBarCallback } from "./progress-bar.js";
 
 installHost({
   checkpointAt: (path) => ({ store: new FileCheckpointStore(dirname(path)), name: basename(path) }),
+  checkpoints: (path) => new FileCheckpointStore(path),
   progressBar: () => progressBarCallback(),
 });

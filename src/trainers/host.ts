@@ -1,21 +1,15 @@
 /** What trainers want of the platform; `ncps-ts/node` installs it, browsers may bring their own. */
 
-import type { CheckpointStore } from "../checkpoints/index.js";
+import type { CheckpointLocation, CheckpointPlace, CheckpointStore } from "../checkpoints/index.js";
 import { InvalidStateError } from "../core/errors.js";
 import type { TrainerCallback } from "./callback.js";
-
-/** Where a checkpoint is: a name in a store. */
-export interface CheckpointPlace {
-  /** The store. */
-  store: CheckpointStore;
-  /** Name of the checkpoint in it. */
-  name: string;
-}
 
 /** Services of a platform. */
 export interface Host {
   /** Store and name behind a path. */
   checkpointAt(path: string): CheckpointPlace;
+  /** The checkpoints of a folder. */
+  checkpoints(path: string): CheckpointStore;
   /** A progress bar for `learn({ progressBar: true })`. */
   progressBar(): TrainerCallback;
 }
@@ -40,9 +34,6 @@ export function host(wanted: string): Host {
   }
   return installed;
 }
-
-/** Where a checkpoint is: a path (with `ncps-ts/node`), or a store and a name in it. */
-export type CheckpointLocation = string | CheckpointPlace;
 
 /** Store and name of a location. */
 export function locate(location: CheckpointLocation): CheckpointPlace {

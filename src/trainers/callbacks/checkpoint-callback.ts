@@ -1,0 +1,139 @@
+/** Checkpoints while a trainer learns. */
+
+import type { CheckpointStore } from "../../checkpoints/index.js";
+import { InvalidArgumentError } from "../../core/errors.js";
+import type { StateRecord } from "../../core/state.js";
+import type { TrainerCallback, TrainerProgress } from "../callback.js";
+import { host } from "../host.js";
+import { StepTrigger } from "./step-trigger.js";
+
+/** Options of {@link CheckpointCallback}. */
+export interface CheckpointCallbackOptions {
+  /** Folder of the checkpoints (needs `ncps-ts/node` in Node), or a store. */
+  savePath: string | CheckpointStore;
+  /** Environment steps between checkpoints, over all environments. */
+  saveFreq?: number;
+  /** Minutes between checkpoints. */
+  everyMinutes?: number;
+  /** How many of the newest are kept, default all. */
+  keepLast?: number;
+  /** How many of those with the best mean return stay beyond that, default 0. */
+  keepBest?: number;
+  /** Whether the run is saved when training ends, stopped by Ctrl-C or a callback as well; default true. */
+  saveAtEnd?: boolean;
+  /** What the names begin with; default `"step"`, as in `step-000000204800`. */
+  namePrefix?: string;
+}
+
+interface Saved extends StateRecord {
+  name: string;
+  meanReturn: number;
+}
+
+/**
+ * Saves the run at intervals, between two environment steps, and forgets old checkpoints.
+ *
+ * @example
+ * ```ts
+ * import { CheckpointCallback } from "ncps-ts";
+ * import "ncps-ts/node";
+ *
+ * const checkpoints = new CheckpointCallback({
+ *   savePath: "runs/breakout/checkpoints",
+ *   everyMinutes: 10,
+ *   keepLast: 3,
+ *   keepBest: 1,
+ * });
+ * await trainer.learn({ hours: 8, callbacks: [checkpoints] });
+ * ```
+ */
+export class CheckpointCallback implements TrainerCallback {
+  /** @inheritDoc */
+  readonly name = "checkpoint";
+  /** After all others, so that what they did at this step is in the checkpoint. */
+  readonly last = true;
+  private readonly store: CheckpointStore;
+  private readonly trigger?: StepTrigger;
+  private saved: Saved[] = [];
+  private lastTime = 0;
+  private lastPlace = "";
+
+  /** @throws InvalidArgumentError for a number that is not positive, or when nothing says when to save */
+  constructor(private readonly options: CheckpointCallbackOptions) {
+    const { savePath, saveFreq, everyMinutes, keepLast, keepBest, saveAtEnd = true } = options;
+    this.store =
+      typeof savePath === "string" ? host(`the path "${savePath}"`).checkpoints(savePath) : savePath;
+    if (saveFreq !== undefined) this.trigger = new StepTrigger(saveFreq, "saveFreq");
+    if (everyMinutes !== undefined && !(everyMinutes > 0)) {
+      throw new InvalidArgumentError("everyMinutes", `expected a positive number, received ${everyMinutes}`);
+    }
+    for (const [name, value] of Object.entries({ keepLast, keepBest })) {
+      if (value !== undefined && !(Number.isInteger(value) && value >= 0)) {
+        throw new InvalidArgumentError(name, `expected an integer from 0 on, received ${value}`);
+      }
+    }
+    if (keepLast === 0) throw new InvalidArgumentError("keepLast", "expected at least 1, received 0");
+    if (saveFreq === undefined && everyMinutes === undefined && !saveAtEnd) {
+      throw new InvalidArgumentError("saveFreq", "expected saveFreq, everyMinutes or saveAtEnd: true");
+    }
+  }
+
+  /** @inheritDoc */
+  onTrainingStart({ numTimesteps, elapsedSeconds }: TrainerProgress): void {
+    this.trigger?.start(numTimesteps);
+    this.lastTime = elapsedSeconds;
+  }
+
+  /** Saves when it is time to. */
+  async onStep(progress: TrainerProgress): Promise<void> {
+    const { everyMinutes = Number.POSITIVE_INFINITY } = this.options;
+    const byStep = this.trigger?.due(progress.numTimesteps) ?? false;
+    const byTime = (progress.elapsedSeconds - this.lastTime) / 60 >= everyMinutes;
+    if (byStep || byTime) await this.save(progress);
+  }
+
+  /** Saves the run as it ended; after a failure the last checkpoint stays the last. */
+  async onTrainingEnd(progress: TrainerProgress, failure?: unknown): Promise<void> {
+    const { saveAtEnd = true } = this.options;
+    if (saveAtEnd && failure === undefined && this.lastPlace !== placeOf(progress)) await this.save(progress);
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return { saved: this.saved.map((each) => ({ ...each })), trigger: this.trigger?.getState() ?? null };
+  }
+
+  /** @inheritDoc */
+  setState({ saved, trigger }: StateRecord): void {
+    this.saved = (saved as Saved[]).map((each) => ({ ...each }));
+    if (trigger) this.trigger?.setState(trigger as StateRecord);
+  }
+
+  private async save(progress: TrainerProgress): Promise<void> {
+    const { trainer, numTimesteps, elapsedSeconds, meanReturn } = progress;
+    const { namePrefix = "step" } = this.options;
+    const name = `${namePrefix}-${String(numTimesteps).padStart(12, "0")}`;
+    this.lastPlace = placeOf(progress);
+    this.lastTime = elapsedSeconds;
+    this.saved = [...this.saved.filter((each) => each.name !== name), { name, meanReturn }];
+    const surplus = this.surplus();
+    this.saved = this.saved.filter((each) => !surplus.includes(each));
+    await trainer.save({ store: this.store, name });
+    // Only when the new one is safe on the disk.
+    for (const each of surplus) await this.store.remove(each.name);
+  }
+
+  private surplus(): Saved[] {
+    const { keepLast = Number.POSITIVE_INFINITY, keepBest = 0 } = this.options;
+    const rank = ({ meanReturn }: Saved) =>
+      Number.isNaN(meanReturn) ? Number.NEGATIVE_INFINITY : meanReturn;
+    const best = [...this.saved].sort((a, b) => rank(b) - rank(a)).slice(0, keepBest);
+    const newest = this.saved.slice(Math.max(0, this.saved.length - keepLast));
+    return this.saved.filter((each) => !newest.includes(each) && !best.includes(each));
+  }
+}
+
+// The same step before and after an update is two places.
+function placeOf({ numTimesteps, iterations }: TrainerProgress): string {
+  return `${numTimesteps}/${iterations}`;
+}

@@ -1,0 +1,120 @@
+/** Evaluation while a trainer learns. */
+
+import type { CheckpointLocation } from "../../checkpoints/index.js";
+import type { StateRecord } from "../../core/state.js";
+import type { VectorEnv } from "../../vector/vector-env.js";
+import type { HookResult, TrainerCallback, TrainerProgress } from "../callback.js";
+import { type Evaluation, evaluatePolicy } from "../evaluate-policy.js";
+import { StepTrigger } from "./step-trigger.js";
+
+/** Hears of every evaluation of an {@link EvalCallback}. */
+export interface EvaluationListener {
+  /** After an evaluation; `false` ends the training. */
+  onEvaluation(evaluation: Evaluation, progress: TrainerProgress): HookResult;
+  /** What a resumed training has to know of it. */
+  getState?(): StateRecord;
+  /** Puts it back. */
+  setState?(state: StateRecord): void;
+}
+
+/** Options of {@link EvalCallback}. */
+export interface EvalCallbackOptions {
+  /** Environments of their own, not those being trained on; whoever made them closes them. */
+  evalEnv: VectorEnv;
+  /** Environment steps of the training between evaluations, over all environments; default 10,000. */
+  evalFreq?: number;
+  /** Whole episodes in each, default 5. */
+  nEvalEpisodes?: number;
+  /** Whether the most probable actions are taken, default true. */
+  deterministic?: boolean;
+  /** Resets the environments with this seed each time; without it they go on as they are. */
+  seed?: number;
+  /** Where the run is saved whenever its mean reward is the best so far. */
+  bestModelSavePath?: CheckpointLocation;
+  /** Hears of evaluations that were the best so far. */
+  callbackOnNewBest?: EvaluationListener;
+  /** Hears of every evaluation. */
+  callbackAfterEval?: EvaluationListener;
+  /** Name for checkpoints, default `"eval"`; two of them need two names. */
+  name?: string;
+}
+
+/**
+ * Lets the policy play whole games at intervals, logs `eval/mean_reward`, `eval/std_reward` and
+ * `eval/mean_ep_length`, and keeps the best.
+ *
+ * @example
+ * ```ts
+ * const evaluation = new EvalCallback({
+ *   evalEnv: makeVecEnv("CartPole-v1", { numEnvs: 5 }),
+ *   evalFreq: 5_000,
+ *   callbackOnNewBest: new StopTrainingOnRewardThreshold({ rewardThreshold: 475 }),
+ * });
+ * await trainer.learn({ totalTimesteps: 100_000, callbacks: [evaluation] });
+ * ```
+ */
+export class EvalCallback implements TrainerCallback {
+  /** @inheritDoc */
+  readonly name: string;
+  /** Best mean reward so far, -∞ before the first evaluation. */
+  bestMeanReward = Number.NEGATIVE_INFINITY;
+  /** The last evaluation. */
+  lastEvaluation?: Evaluation;
+  private readonly trigger: StepTrigger;
+
+  /** @throws InvalidArgumentError when `evalFreq` is not positive */
+  constructor(private readonly options: EvalCallbackOptions) {
+    this.name = options.name ?? "eval";
+    this.trigger = new StepTrigger(options.evalFreq ?? 10_000, "evalFreq");
+  }
+
+  /** @inheritDoc */
+  onTrainingStart({ numTimesteps }: TrainerProgress): void {
+    this.trigger.start(numTimesteps);
+  }
+
+  /** Evaluates when it is time to. */
+  async onStep(progress: TrainerProgress): Promise<boolean> {
+    if (!this.trigger.due(progress.numTimesteps)) return true;
+    const { evalEnv, nEvalEpisodes: numEpisodes = 5, deterministic, seed } = this.options;
+    const { trainer, logger } = progress;
+    const evaluation = await evaluatePolicy(trainer, evalEnv, { numEpisodes, deterministic, seed });
+    this.lastEvaluation = evaluation;
+    const { meanReward, stdReward, lengths } = evaluation;
+    logger.recordAll({
+      "eval/mean_reward": meanReward,
+      "eval/std_reward": stdReward,
+      "eval/mean_ep_length": lengths.reduce((sum, length) => sum + length, 0) / lengths.length,
+    });
+    const { bestModelSavePath, callbackOnNewBest, callbackAfterEval } = this.options;
+    let running = true;
+    if (meanReward > this.bestMeanReward) {
+      this.bestMeanReward = meanReward;
+      if (bestModelSavePath !== undefined) await trainer.save(bestModelSavePath);
+      running = (await callbackOnNewBest?.onEvaluation(evaluation, progress)) !== false;
+    }
+    return (await callbackAfterEval?.onEvaluation(evaluation, progress)) !== false && running;
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    const { evalEnv, callbackOnNewBest, callbackAfterEval } = this.options;
+    return {
+      bestMeanReward: this.bestMeanReward,
+      trigger: this.trigger.getState(),
+      env: (this.lastEvaluation && this.options.seed === undefined && evalEnv.getState?.()) || null,
+      onNewBest: callbackOnNewBest?.getState?.() ?? null,
+      afterEval: callbackAfterEval?.getState?.() ?? null,
+    };
+  }
+
+  /** @inheritDoc */
+  setState({ bestMeanReward, trigger, env, onNewBest, afterEval }: StateRecord): void {
+    const { evalEnv, callbackOnNewBest, callbackAfterEval } = this.options;
+    this.bestMeanReward = bestMeanReward as number;
+    this.trigger.setState(trigger as StateRecord);
+    if (env) evalEnv.setState?.(env as StateRecord);
+    if (onNewBest) callbackOnNewBest?.setState?.(onNewBest as StateRecord);
+    if (afterEval) callbackAfterEval?.setState?.(afterEval as StateRecord);
+  }
+}

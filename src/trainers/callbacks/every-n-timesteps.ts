@@ -1,0 +1,65 @@
+/** A callback at intervals. */
+
+import type { StateRecord } from "../../core/state.js";
+import type { HookResult, TrainerCallback, TrainerProgress } from "../callback.js";
+import { StepTrigger } from "./step-trigger.js";
+
+/** Options of {@link EveryNTimesteps}. */
+export interface EveryNTimestepsOptions {
+  /** Environment steps between calls, over all environments. */
+  nSteps: number;
+  /** What happens: a function, or a callback whose `onStep` is called. */
+  callback: ((progress: TrainerProgress) => HookResult) | TrainerCallback;
+  /** Name for checkpoints, default `"everyNTimesteps"`; two of them need two names. */
+  name?: string;
+}
+
+/**
+ * Calls something every so many environment steps.
+ *
+ * @example
+ * ```ts
+ * const watch = new EveryNTimesteps({ nSteps: 10_000, callback: ({ meanReturn }) => console.log(meanReturn) });
+ * await trainer.learn({ totalTimesteps: 100_000, callbacks: [watch] });
+ * ```
+ */
+export class EveryNTimesteps implements TrainerCallback {
+  /** @inheritDoc */
+  readonly name: string;
+  private readonly trigger: StepTrigger;
+  private readonly inner: TrainerCallback;
+
+  /** @throws InvalidArgumentError when `nSteps` is not positive */
+  constructor({ nSteps, callback, name = "everyNTimesteps" }: EveryNTimestepsOptions) {
+    this.name = name;
+    this.trigger = new StepTrigger(nSteps, "nSteps");
+    this.inner = typeof callback === "function" ? { onStep: callback } : callback;
+  }
+
+  /** @inheritDoc */
+  onTrainingStart(progress: TrainerProgress): void | Promise<void> {
+    this.trigger.start(progress.numTimesteps);
+    return this.inner.onTrainingStart?.(progress);
+  }
+
+  /** @inheritDoc */
+  onStep(progress: TrainerProgress): HookResult {
+    if (this.trigger.due(progress.numTimesteps)) return this.inner.onStep?.(progress);
+  }
+
+  /** @inheritDoc */
+  onTrainingEnd(progress: TrainerProgress, failure?: unknown): void | Promise<void> {
+    return this.inner.onTrainingEnd?.(progress, failure);
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return { trigger: this.trigger.getState(), inner: this.inner.getState?.() ?? null };
+  }
+
+  /** @inheritDoc */
+  setState({ trigger, inner }: StateRecord): void {
+    this.trigger.setState(trigger as StateRecord);
+    if (inner) this.inner.setState?.(inner as StateRecord);
+  }
+}

@@ -1,0 +1,40 @@
+/** Says when a number of environment steps has passed. */
+
+import { InvalidArgumentError } from "../../core/errors.js";
+import type { Stateful, StateRecord } from "../../core/state.js";
+
+/** Due every `every` steps, counted from the first look. */
+export class StepTrigger implements Stateful {
+  private last?: number;
+
+  /** @param every steps between triggers, over all environments · @param option name for the error */
+  constructor(
+    readonly every: number,
+    option: string,
+  ) {
+    if (!(every > 0)) throw new InvalidArgumentError(option, `expected a positive number, received ${every}`);
+  }
+
+  /** Starts counting, unless it has. */
+  start(numTimesteps: number): void {
+    this.last ??= numTimesteps;
+  }
+
+  /** Whether it is due; counting starts anew when it is. */
+  due(numTimesteps: number): boolean {
+    this.start(numTimesteps);
+    if (numTimesteps - (this.last as number) < this.every) return false;
+    this.last = numTimesteps;
+    return true;
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return { last: this.last ?? null };
+  }
+
+  /** @inheritDoc */
+  setState({ last }: StateRecord): void {
+    this.last = (last as number | null) ?? undefined;
+  }
+}

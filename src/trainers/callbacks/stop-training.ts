@@ -1,0 +1,124 @@
+/** Reasons to end a training early. */
+
+import { InvalidArgumentError } from "../../core/errors.js";
+import type { StateRecord } from "../../core/state.js";
+import type { TrainerCallback, TrainerProgress } from "../callback.js";
+import type { Evaluation } from "../evaluate-policy.js";
+import type { EvaluationListener } from "./eval-callback.js";
+
+/**
+ * Ends the training at a mean reward. As `callbackOnNewBest` of an `EvalCallback` it looks at evaluations;
+ * among the callbacks of `learn`, at the last 100 episodes of the training itself.
+ *
+ * @example
+ * ```ts
+ * const enough = new StopTrainingOnRewardThreshold({ rewardThreshold: 475 });
+ * await trainer.learn({ totalTimesteps: 500_000, callbacks: [enough] });
+ * ```
+ */
+export class StopTrainingOnRewardThreshold implements TrainerCallback, EvaluationListener {
+  /** The mean reward that is enough. */
+  readonly rewardThreshold: number;
+
+  constructor(options: {
+    /** The mean reward that is enough. */
+    rewardThreshold: number;
+  }) {
+    this.rewardThreshold = options.rewardThreshold;
+  }
+
+  /** @inheritDoc */
+  onUpdateEnd({ meanReturn }: TrainerProgress): boolean {
+    return !(meanReturn >= this.rewardThreshold);
+  }
+
+  /** @inheritDoc */
+  onEvaluation({ meanReward }: Evaluation): boolean {
+    return !(meanReward >= this.rewardThreshold);
+  }
+}
+
+/**
+ * Ends the training after a number of episodes.
+ *
+ * @example
+ * ```ts
+ * await trainer.learn({ totalTimesteps: 1e6, callbacks: [new StopTrainingOnMaxEpisodes({ maxEpisodes: 500 })] });
+ * ```
+ */
+export class StopTrainingOnMaxEpisodes implements TrainerCallback {
+  /** Finished whole episodes, over all environments, that are enough. */
+  readonly maxEpisodes: number;
+
+  /** @throws InvalidArgumentError when it is not a positive integer */
+  constructor(options: {
+    /** Finished whole episodes, over all environments, that are enough. */
+    maxEpisodes: number;
+  }) {
+    this.maxEpisodes = options.maxEpisodes;
+    positiveInteger("maxEpisodes", options.maxEpisodes);
+  }
+
+  /** @inheritDoc */
+  onStep({ numEpisodes }: TrainerProgress): boolean {
+    return numEpisodes < this.maxEpisodes;
+  }
+}
+
+/**
+ * Ends the training when evaluations no longer improve: for `callbackAfterEval` of an `EvalCallback`.
+ *
+ * @example
+ * ```ts
+ * const evaluation = new EvalCallback({
+ *   evalEnv: makeVecEnv("CartPole-v1", { numEnvs: 5 }),
+ *   callbackAfterEval: new StopTrainingOnNoModelImprovement({ maxNoImprovementEvals: 5 }),
+ * });
+ * ```
+ */
+export class StopTrainingOnNoModelImprovement implements EvaluationListener {
+  private readonly maxNoImprovementEvals: number;
+  private readonly minEvals: number;
+  private best = Number.NEGATIVE_INFINITY;
+  private evals = 0;
+  private without = 0;
+
+  /** @throws InvalidArgumentError when `maxNoImprovementEvals` is not a positive integer */
+  constructor(options: {
+    /** Evaluations in a row without a new best that end the training. */
+    maxNoImprovementEvals: number;
+    /** Evaluations before counting starts, default 0. */
+    minEvals?: number;
+  }) {
+    this.maxNoImprovementEvals = options.maxNoImprovementEvals;
+    this.minEvals = options.minEvals ?? 0;
+    positiveInteger("maxNoImprovementEvals", options.maxNoImprovementEvals);
+  }
+
+  /** @inheritDoc */
+  onEvaluation({ meanReward }: Evaluation): boolean {
+    this.evals++;
+    const better = meanReward > this.best;
+    this.best = Math.max(this.best, meanReward);
+    this.without = better || this.evals <= this.minEvals ? 0 : this.without + 1;
+    return this.without < this.maxNoImprovementEvals;
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return { best: this.best, evals: this.evals, without: this.without };
+  }
+
+  /** @inheritDoc */
+  setState({ best, evals, without }: StateRecord): void {
+    this.best = best as number;
+    this.evals = evals as number;
+    this.without = without as number;
+  }
+}
+
+function positiveInteger(name: string, value: number): void {
+  if (!(Number.isInteger(value) && value > 0)) {
+    throw new InvalidArgumentError(name, `expected a positive integer, received ${value}`);
+  }
+}

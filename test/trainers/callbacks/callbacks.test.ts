@@ -1,0 +1,172 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { MemoryCheckpointStore, readCheckpoint } from "../../../src/checkpoints/index.js";
+import { CartPoleEnv } from "../../../src/envs/classic/cart-pole.js";
+import { Logger, type LogRow } from "../../../src/logging/index.js";
+import {
+  CheckpointCallback,
+  EvalCallback,
+  EveryNTimesteps,
+  StopTrainingOnMaxEpisodes,
+  StopTrainingOnNoModelImprovement,
+  StopTrainingOnRewardThreshold,
+} from "../../../src/trainers/callbacks/index.js";
+import type { Evaluation } from "../../../src/trainers/evaluate-policy.js";
+import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
+import { RecordEpisodeStatistics } from "../../../src/wrappers/index.js";
+import { FakeTrainer } from "../fake-trainer.js";
+
+const makeEnvs = () =>
+  new SyncVectorEnv([0, 1].map(() => () => new RecordEpisodeStatistics(new CartPoleEnv())));
+const names = (...steps: number[]) => steps.map((step) => `step-${String(step).padStart(12, "0")}`);
+
+describe("CheckpointCallback", () => {
+  it("saves at intervals and at the end, and keeps the newest", async () => {
+    const store = new MemoryCheckpointStore();
+    const callback = new CheckpointCallback({ savePath: store, saveFreq: 8, keepLast: 2 });
+    await new FakeTrainer().learn({ totalTimesteps: 30, callbacks: [callback] });
+    expect(await store.list()).toEqual(names(24, 30));
+    const { state } = await readCheckpoint(store, names(24)[0]);
+    expect(state.numTimesteps).toBe(24);
+  });
+
+  it("keeps the best beside the newest", async () => {
+    const store = new MemoryCheckpointStore();
+    const callback = new CheckpointCallback({ savePath: store, saveFreq: 10, keepLast: 1, keepBest: 1 });
+    const trainer = new FakeTrainer();
+    const spoil = {
+      onStep: ({ numTimesteps }: { numTimesteps: number }) => {
+        if (numTimesteps > 20) trainer.episodes.add({ return: -numTimesteps, length: 1 });
+      },
+    };
+    await trainer.learn({ totalTimesteps: 50, callbacks: [callback, spoil] });
+    expect(await store.list()).toEqual(names(20, 50));
+  });
+
+  it("goes on keeping after it is resumed", async () => {
+    const store = new MemoryCheckpointStore();
+    const options = { savePath: store, saveFreq: 10, keepLast: 2 };
+    await new FakeTrainer().learn({
+      totalTimesteps: 60,
+      callbacks: [new CheckpointCallback(options), { onStep: ({ numTimesteps }) => numTimesteps < 34 }],
+    });
+    expect(await store.list()).toEqual(names(30, 34));
+    const resumed = await FakeTrainer.resume({ store, name: names(34)[0] });
+    await resumed.learn({ callbacks: [new CheckpointCallback(options)] });
+    expect(await store.list()).toEqual(names(50, 60));
+  });
+
+  it("leaves the last checkpoint the last when training fails", async () => {
+    const store = new MemoryCheckpointStore();
+    const fail = {
+      onStep: ({ numTimesteps }: { numTimesteps: number }) => {
+        if (numTimesteps === 15) throw new Error("broken");
+      },
+    };
+    const callback = new CheckpointCallback({ savePath: store, saveFreq: 10 });
+    await expect(
+      new FakeTrainer().learn({ totalTimesteps: 30, callbacks: [callback, fail] }),
+    ).rejects.toThrow("broken");
+    expect(await store.list()).toEqual(names(10));
+  });
+
+  it.each([
+    { saveFreq: 0 },
+    { everyMinutes: -1 },
+    { saveFreq: 1, keepLast: 0 },
+    { saveFreq: 1, keepBest: 0.5 },
+    { saveAtEnd: false },
+  ])("refuses %j", (options) => {
+    expect(() => new CheckpointCallback({ savePath: new MemoryCheckpointStore(), ...options })).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT" }),
+    );
+  });
+
+  it("says what a path needs", () => {
+    expect(() => new CheckpointCallback({ savePath: "runs" })).toThrow(/ncps-ts\/node/);
+  });
+});
+
+describe("EvalCallback", () => {
+  const evalEnv = makeEnvs();
+  afterEach(() => evalEnv.close());
+
+  it("evaluates at intervals, logs, saves the best and resumes", async () => {
+    const store = new MemoryCheckpointStore();
+    const written: LogRow[] = [];
+    const logger = new Logger([{ write: (row) => void written.push(row) }]);
+    const make = () =>
+      new EvalCallback({
+        evalEnv,
+        evalFreq: 15,
+        nEvalEpisodes: 4,
+        seed: 3,
+        bestModelSavePath: { store, name: "best" },
+      });
+    const evaluation = make();
+    const trainer = new FakeTrainer();
+    await trainer.learn({ totalTimesteps: 40, callbacks: [evaluation], logger });
+    const evaluated = written.filter((row) => "eval/mean_reward" in row);
+    expect(evaluated).toHaveLength(2); // at 15 and 30
+    expect(evaluated[0]["eval/mean_reward"]).toBe(evaluation.bestMeanReward);
+    expect(evaluated[0]["eval/mean_ep_length"]).toBe(evaluation.bestMeanReward); // CartPole: a point a step
+    expect(evaluated[1]).toMatchObject({ "eval/mean_reward": evaluated[0]["eval/mean_reward"] });
+    expect((await readCheckpoint(store, "best")).state.numTimesteps).toBe(15); // 30 was no better
+
+    const again = make();
+    again.setState(evaluation.getState());
+    expect(again.bestMeanReward).toBe(evaluation.bestMeanReward);
+  });
+});
+
+describe("reasons to stop", () => {
+  const evaluated = (meanReward: number): Evaluation => ({
+    meanReward,
+    stdReward: 0,
+    returns: [],
+    lengths: [],
+  });
+
+  it("StopTrainingOnRewardThreshold heeds evaluations, or the training", async () => {
+    const threshold = new StopTrainingOnRewardThreshold({ rewardThreshold: 25 });
+    expect(threshold.onEvaluation(evaluated(24))).toBe(true);
+    expect(threshold.onEvaluation(evaluated(25))).toBe(false);
+    const trainer = new FakeTrainer();
+    await trainer.learn({ totalTimesteps: 100, callbacks: [threshold] });
+    expect(trainer.numTimesteps).toBe(30);
+  });
+
+  it("StopTrainingOnMaxEpisodes", async () => {
+    const trainer = new FakeTrainer();
+    await trainer.learn({
+      totalTimesteps: 100,
+      callbacks: [new StopTrainingOnMaxEpisodes({ maxEpisodes: 13 })],
+    });
+    expect(trainer.numTimesteps).toBe(13);
+  });
+
+  it("StopTrainingOnNoModelImprovement counts evaluations without a new best", () => {
+    const make = () => new StopTrainingOnNoModelImprovement({ maxNoImprovementEvals: 2, minEvals: 1 });
+    const patience = make();
+    const heard = [5, 4, 6, 6].map((reward) => patience.onEvaluation(evaluated(reward)));
+    expect(heard).toEqual([true, true, true, true]);
+    const resumed = make();
+    resumed.setState(patience.getState());
+    expect(resumed.onEvaluation(evaluated(1))).toBe(false);
+  });
+});
+
+describe("EveryNTimesteps", () => {
+  it("calls at intervals and goes on where a resumed training stopped", async () => {
+    const seen: number[] = [];
+    const make = () =>
+      new EveryNTimesteps({ nSteps: 4, callback: ({ numTimesteps }) => void seen.push(numTimesteps) });
+    const store = new MemoryCheckpointStore();
+    const trainer = new FakeTrainer();
+    const stop = { onStep: ({ numTimesteps }: { numTimesteps: number }) => numTimesteps < 6 };
+    await trainer.learn({ totalTimesteps: 10, callbacks: [make(), stop] });
+    await trainer.save({ store, name: "run" });
+    const resumed = await FakeTrainer.resume({ store, name: "run" });
+    await resumed.learn({ callbacks: [make()] });
+    expect(seen).toEqual([4, 8]);
+  });
+});
