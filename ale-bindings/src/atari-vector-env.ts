@@ -1,0 +1,378 @@
+/** Many copies of one Atari game, stepped by ALE's own threads. */
+
+import { ACTION_MEANINGS, type ActionMeaning } from "./actions.js";
+import type { AtariFrame } from "./atari-types.js";
+import { type BatchRecord, batchRecordLength, readBatch } from "./batch.js";
+import { checkAction, continuousBounds } from "./check-action.js";
+import { bestTransport, connect, type Transport } from "./connect.js";
+import { EpisodeCounter } from "./episode-counter.js";
+import { AleError, duringEpisode, invalidArgument, isProcessFailure } from "./errors.js";
+import { interleave } from "./interleave.js";
+import type { Link, ProcessVersions } from "./link.js";
+import { callRequest, Operation, readValue, SMALL_REPLY } from "./protocol.js";
+import { checkSeed, restartSeed } from "./seeds.js";
+import type { BoxSpec, DiscreteSpec } from "./spaces.js";
+import { type AtariVectorOptions, vectorArguments } from "./vector-options.js";
+import type { AtariVectorInfo, AtariVectorReset, AtariVectorStep } from "./vector-types.js";
+
+// New processes tried for one reset.
+const ATTEMPTS = 3;
+const MAX_SEED = 2 ** 31 - 1;
+
+interface Opened {
+  link: Link;
+  transport: Transport;
+  shape: number[];
+  actions: number[];
+  batchSize: number;
+}
+
+/**
+ * ale-py's `AtariVectorEnv`: `numEnvs` games with DeepMind's preprocessing inside, played by C++ threads of one
+ * Python process. Seeds, pictures, rewards and ends are those of ale-py. It keeps the contract of a vector
+ * environment with same-step autoreset and `finalObservations`, and counts whole, unclipped games in
+ * `info.episode`.
+ *
+ * What ALE's C++ does not offer: states cannot be saved, the RGB screen cannot be rendered (`render` shows the
+ * newest picture of the observation), and a lost life with `episodicLife` starts a whole new game
+ * (`lifeLossInfo` lets the game go on).
+ *
+ * With `restartOnFailure` a process that died or hangs is replaced: the step that meets the failure returns
+ * first observations of new games, `truncated` everywhere, the last observations seen as `finalObservations`
+ * and `info.failure`.
+ *
+ * @example
+ * ```ts
+ * const envs = await AtariVectorEnv.create("ALE/Breakout-v5", { numEnvs: 8 });
+ * await envs.reset({ seed: 0 });
+ * const { observations, rewards } = await envs.step(new Int32Array(8)); // [8, 4, 84, 84], [8]
+ * await envs.close();
+ * ```
+ */
+export class AtariVectorEnv {
+  /** The id or game's name that it was made with. */
+  readonly id: string;
+  /** How many games there are. */
+  readonly numEnvs: number;
+  /** Games in one batch. */
+  readonly batchSize: number;
+  /** uint8 `[stackNum, imgHeight, imgWidth]`, with three channels more in colour; see the option `layout`. */
+  readonly observationSpace: BoxSpec;
+  /** Actions by number; with `continuous` a box of three. */
+  readonly actionSpace: DiscreteSpec | BoxSpec;
+  /** Names of the actions; missing with `continuous`. */
+  readonly actionMeanings?: readonly ActionMeaning[];
+  /** How requests travel. */
+  readonly transport: Transport;
+  /** How often the Python process was replaced. */
+  restarts = 0;
+  /** Seconds that the emulator's process spent on the last `reset` or `recv`; the rest went into the way. */
+  emulatorSeconds = 0;
+  private link: Link;
+  private readonly size: number;
+  private readonly observations: Uint8Array;
+  private readonly pictures: Uint8Array;
+  private readonly request: Buffer;
+  private readonly reply: Uint8Array;
+  private readonly rewards: Float32Array;
+  private readonly terminated: Uint8Array;
+  private readonly truncated: Uint8Array;
+  private readonly counter: EpisodeCounter;
+  private envIds = new Int32Array(0);
+  private phase: "new" | "ready" | "sent" | "closed" = "new";
+  private steps = 0;
+  private seed: number | undefined;
+
+  private constructor(
+    id: string,
+    private readonly options: AtariVectorOptions,
+    private readonly args: Record<string, unknown>,
+    { link, transport, shape, actions, batchSize }: Opened,
+  ) {
+    this.id = id;
+    this.link = link;
+    this.transport = transport;
+    this.numEnvs = options.numEnvs;
+    this.batchSize = batchSize;
+    const [stack, height, width, channels = 1] = shape;
+    const last = [height, width, stack * channels];
+    this.observationSpace = {
+      kind: "box",
+      shape: options.layout === "channelsLast" ? last : shape,
+      dtype: "uint8",
+      low: 0,
+      high: 255,
+    };
+    if (options.continuous) {
+      this.actionSpace = { kind: "box", shape: [3], dtype: "float32", ...continuousBounds };
+    } else {
+      this.actionSpace = { kind: "discrete", shape: [], dtype: "int32", n: actions.length };
+      this.actionMeanings = actions.map((action) => ACTION_MEANINGS[action]);
+    }
+    this.size = stack * height * width * channels;
+    this.observations = new Uint8Array(batchSize * this.size);
+    this.pictures =
+      options.layout === "channelsLast" ? new Uint8Array(this.observations.length) : this.observations;
+    this.request = Buffer.alloc(8 + 4 * batchSize * (options.continuous ? 3 : 1));
+    this.request.writeUInt32LE(this.request.length - 4, 0);
+    this.request.writeUInt32LE(Operation.batch, 4);
+    const inline = transport === "stdio" ? 2 * this.observations.length : 0;
+    this.reply = new Uint8Array(Math.max(SMALL_REPLY, batchRecordLength(batchSize) + inline));
+    this.rewards = new Float32Array(batchSize);
+    this.terminated = new Uint8Array(batchSize);
+    this.truncated = new Uint8Array(batchSize);
+    this.counter = new EpisodeCounter(
+      this.numEnvs,
+      options.autoresetMode === "nextStep",
+      options.lifeLossInfo ?? false,
+    );
+  }
+
+  /**
+   * Starts the process and its threads.
+   *
+   * @param id one of `atariIds()`, whose frame skip and stickiness hold, or a game's name such as `"breakout"`
+   * @throws AleError when an option is wrong, or Python, ale-py, Gymnasium or the ROM is missing
+   */
+  static async create(id: string, options: AtariVectorOptions): Promise<AtariVectorEnv> {
+    const args = vectorArguments(id, options);
+    return new AtariVectorEnv(id, options, args, await open(options, args));
+  }
+
+  /** Process id of the emulator. */
+  get pid(): number {
+    return this.link.pid;
+  }
+
+  /** Versions of Python, ale-py and numpy in use. */
+  get versions(): ProcessVersions {
+    return this.link.versions;
+  }
+
+  /**
+   * Starts a new episode everywhere; game `i` gets seed `seed + i`. Without a seed the generators go on.
+   *
+   * @throws AleError `INVALID_STATE` between `send` and `recv`; `INVALID_ARGUMENT`; `PROCESS_DIED`, `PROCESS_HUNG`
+   */
+  async reset(options: { seed?: number } = {}): Promise<AtariVectorReset> {
+    const first = this.phase === "new" && this.seed === undefined ? this.options.seed : undefined;
+    const seed = options.seed ?? first;
+    checkSeed(seed);
+    if (seed !== undefined && seed + this.numEnvs - 1 > MAX_SEED) {
+      throw invalidArgument("seed", `expected at most ${MAX_SEED - this.numEnvs + 1}, received ${seed}`);
+    }
+    if (this.phase === "sent") throw new AleError("INVALID_STATE", "expected recv() before reset()");
+    if (seed !== undefined) this.seed = seed;
+    this.steps = 0;
+    const infos = await this.start(seed);
+    return { observations: this.observations, infos, envIds: this.envIds };
+  }
+
+  /**
+   * Plays one step everywhere.
+   *
+   * @param actions `[numEnvs]` action numbers, or `[numEnvs, 3]` flat with `continuous`
+   * @throws AleError `INVALID_STATE` when `batchSize` is smaller than `numEnvs`: use `send` and `recv`; else as
+   *   `send` and `recv`
+   */
+  async step(actions: ArrayLike<number>): Promise<AtariVectorStep> {
+    if (this.batchSize !== this.numEnvs) {
+      throw new AleError(
+        "INVALID_STATE",
+        "step() plays all games, batchSize only some: use send() and recv()",
+      );
+    }
+    this.send(actions);
+    return this.recv();
+  }
+
+  /**
+   * Tells the games of the last batch what to do and returns at once; they play meanwhile.
+   *
+   * @param actions one for each game of the last `reset` or `recv`, in the order of its `envIds`
+   * @throws AleError `INVALID_STATE` before `reset` and twice without `recv`; `INVALID_ARGUMENT`;
+   *   `PROCESS_DIED`, unless `restartOnFailure`
+   */
+  send(actions: ArrayLike<number>): void {
+    if (this.phase !== "ready") {
+      const first = this.phase === "sent" ? "recv" : "reset";
+      if (this.phase !== "closed") {
+        throw new AleError("INVALID_STATE", `expected a call of ${first}() before the next actions`);
+      }
+    }
+    this.writeActions(actions);
+    try {
+      this.link.send(this.request);
+    } catch (error) {
+      if (!isProcessFailure(error)) throw error;
+      if (!this.options.restartOnFailure) throw this.lost(error);
+    }
+    this.phase = "sent";
+  }
+
+  /**
+   * Waits for the next batch. With `batchSize` below `numEnvs` it holds the games that were ready first; see
+   * `envIds`. A game that comes for the first time after `reset` has not played yet: its reward is 0.
+   *
+   * @throws AleError `INVALID_STATE` without `send`; `PROCESS_DIED`, `PROCESS_HUNG` with `seed` and `step`
+   */
+  async recv(): Promise<AtariVectorStep> {
+    if (this.phase === "closed") this.link.send(this.request); // throws
+    if (this.phase !== "sent") throw new AleError("INVALID_STATE", "expected send() before recv()");
+    let batch: BatchRecord;
+    try {
+      batch = this.take(await this.link.receive(this.reply));
+    } catch (error) {
+      if (!isProcessFailure(error)) throw error;
+      return this.restart(this.lost(error));
+    }
+    this.phase = "ready";
+    this.steps++;
+    const infos: AtariVectorInfo[] = [];
+    const finalObservations: (Uint8Array | null)[] = [];
+    const clip = this.options.rewardClipping ?? true;
+    const nextStep = this.options.autoresetMode === "nextStep";
+    for (let k = 0; k < batch.size; k++) {
+      const { info, restarted } = this.counter.step(batch, k);
+      const reward = batch.rewards[k];
+      this.rewards[k] = clip ? Math.max(-1, Math.min(1, reward)) : reward;
+      const ended = batch.terminated[k] === 1 || batch.truncated[k] === 1;
+      infos.push(info);
+      finalObservations.push(ended ? this.finalObservation(batch, k, restarted && !nextStep) : null);
+    }
+    this.terminated.set(batch.terminated);
+    this.truncated.set(batch.truncated);
+    return this.result(infos, finalObservations);
+  }
+
+  /**
+   * The newest picture in the last observation of one game; gray unless `grayscale` is off. ALE's vector
+   * environment has no other.
+   *
+   * @throws AleError `INVALID_STATE` when the game was not in the last batch
+   */
+  render(index: number): AtariFrame {
+    const place = this.envIds.indexOf(index);
+    if (place < 0)
+      throw new AleError("INVALID_STATE", `game ${index} was not in the last batch: nothing to show`);
+    const height = this.options.imgHeight ?? 84;
+    const width = this.options.imgWidth ?? 84;
+    const channels = this.options.grayscale === false ? 3 : 1;
+    const newest = this.pictures.subarray((place + 1) * this.size - height * width * channels);
+    const data = new Uint8Array(height * width * 3);
+    for (let i = 0; i < data.length; i++) data[i] = newest[channels === 3 ? i : Math.floor(i / 3)];
+    return { height, width, data };
+  }
+
+  /** Ends the emulator's process. Calling it twice is allowed; other calls then throw. */
+  async close(): Promise<void> {
+    this.phase = "closed";
+    this.link.close();
+  }
+
+  private async start(seed: number | undefined): Promise<AtariVectorInfo[]> {
+    const seeds = seed === undefined ? null : Array.from({ length: this.numEnvs }, (_, i) => seed + i);
+    let batch: BatchRecord;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        batch = this.take(await this.link.roundTrip(callRequest("reset_batch", [seeds]), this.reply));
+        break;
+      } catch (error) {
+        if (!isProcessFailure(error)) throw error;
+        if (!this.options.restartOnFailure || attempt > ATTEMPTS) throw this.lost(error);
+        await this.replace();
+      }
+    }
+    this.phase = "ready";
+    this.counter.reset();
+    return Array.from({ length: batch.size }, (_, k) => this.counter.start(batch, k));
+  }
+
+  private async restart(failure: AleError): Promise<AtariVectorStep> {
+    if (!this.options.restartOnFailure) throw failure;
+    const last = this.observations.slice();
+    await this.replace();
+    const seed = this.seed === undefined ? undefined : restartSeed(this.seed, this.restarts);
+    const infos = (await this.start(seed && Math.min(seed, MAX_SEED - this.numEnvs))).map((info) => ({
+      ...info,
+      failure,
+    }));
+    this.rewards.fill(0);
+    this.terminated.fill(0);
+    this.truncated.fill(1);
+    const finalObservations = infos.map((_, k) => last.slice(k * this.size, (k + 1) * this.size));
+    return this.result(infos, finalObservations);
+  }
+
+  private async replace(): Promise<void> {
+    const { link } = await open(this.options, this.args);
+    this.link = link;
+    this.restarts++;
+  }
+
+  private lost(error: AleError): AleError {
+    return duringEpisode(error, this.seed, this.steps);
+  }
+
+  // Reads a batch and its observations.
+  private take(reply: Uint8Array): BatchRecord {
+    const batch = readBatch(reply);
+    this.emulatorSeconds = batch.seconds;
+    this.envIds = batch.envIds.slice();
+    this.link.readObservation(this.pictures, batch.length, 0);
+    this.arrange(this.pictures, this.observations);
+    return batch;
+  }
+
+  private finalObservation(batch: BatchRecord, k: number, restarted: boolean): Uint8Array {
+    if (!(restarted && batch.hasFinal)) return this.observations.slice(k * this.size, (k + 1) * this.size);
+    const pictures = new Uint8Array(this.size);
+    this.link.readObservation(pictures, batch.length, (this.batchSize + k) * this.size);
+    if (this.options.layout !== "channelsLast") return pictures;
+    const observation = new Uint8Array(this.size);
+    this.arrange(pictures, observation);
+    return observation;
+  }
+
+  private arrange(pictures: Uint8Array, observations: Uint8Array): void {
+    if (this.options.layout !== "channelsLast") return;
+    const stack = this.options.stackNum ?? 4;
+    const channels = this.options.grayscale === false ? 3 : 1;
+    interleave(pictures, observations, stack, this.size / stack / channels, channels);
+  }
+
+  private writeActions(actions: ArrayLike<number>): void {
+    const { actionSpace, batchSize, request } = this;
+    const each = actionSpace.kind === "discrete" ? 1 : 3;
+    if (actions.length !== batchSize * each) {
+      throw invalidArgument("actions", `expected ${batchSize * each} numbers, received ${actions.length}`);
+    }
+    for (let k = 0; k < batchSize; k++) {
+      if (actionSpace.kind === "discrete") {
+        checkAction(actions[k], actionSpace);
+        request.writeInt32LE(actions[k], 8 + 4 * k);
+        continue;
+      }
+      const action = [actions[3 * k], actions[3 * k + 1], actions[3 * k + 2]];
+      checkAction(action, actionSpace);
+      for (let i = 0; i < 3; i++) request.writeFloatLE(action[i], 8 + 12 * k + 4 * i);
+    }
+  }
+
+  private result(infos: AtariVectorInfo[], finalObservations: (Uint8Array | null)[]): AtariVectorStep {
+    const { observations, envIds, rewards, terminated, truncated } = this;
+    return { observations, infos, envIds, rewards, terminated, truncated, finalObservations };
+  }
+}
+
+async function open(options: AtariVectorOptions, args: Record<string, unknown>): Promise<Opened> {
+  const transport = options.transport ?? bestTransport();
+  const link = await connect(transport, options);
+  try {
+    const reply = await link.roundTrip(callRequest("open_vector", [args]), new Uint8Array(SMALL_REPLY));
+    return { link, transport, ...readValue<Omit<Opened, "link" | "transport">>(reply).value };
+  } catch (error) {
+    link.close();
+    throw error;
+  }
+}
