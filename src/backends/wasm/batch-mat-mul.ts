@@ -1,11 +1,26 @@
-/** Products with a transposed factor or with a batch, from plain products. */
+/** Matrix products, plain, transposed and in batches. */
 
 import { broadcast_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { addressOf, heapOf, type WasmBackend } from "./heap.js";
-import { type MatMulAttributes, type MatMulInputs, multiply, type ProductSize } from "./product.js";
+import { type Epilogue, gemm } from "./gemm.js";
+import { bytesOf, type WasmBackend } from "./heap.js";
 import { defineRepair } from "./repair.js";
-import { transposeMatrix } from "./transpose.js";
+
+/** Inputs of tfjs's `BatchMatMul`. */
+export interface MatMulInputs {
+  /** Left factor `[..., m, k]`, or `[..., k, m]` with `transposeA`. */
+  a: TensorInfo;
+  /** Right factor `[..., k, n]`, or `[..., n, k]` with `transposeB`. */
+  b: TensorInfo;
+}
+
+/** Attributes of tfjs's `BatchMatMul`. */
+export interface MatMulAttributes {
+  /** Whether the left factor's last two axes are swapped. */
+  transposeA: boolean;
+  /** Whether the right factor's last two axes are swapped. */
+  transposeB: boolean;
+}
 
 /**
  * `BatchMatMul`. The stock kernel leaves the fast path as soon as a factor is transposed or there is
@@ -13,70 +28,48 @@ import { transposeMatrix } from "./transpose.js";
  */
 export const batchMatMul = defineRepair<MatMulInputs, MatMulAttributes>("BatchMatMul", (stockOf) => {
   const stock = stockOf("BatchMatMul");
-  return (call) => {
-    const { inputs, backend, attrs } = call;
-    const { a, b } = inputs;
-    const { transposeA, transposeB } = attrs;
-    const outerA = a.shape.slice(0, -2);
-    const outerB = b.shape.slice(0, -2);
-    const single = sizeOf(outerA) === 1 && sizeOf(outerB) === 1;
-    if (single && !transposeA && !transposeB) return stock(call);
-    if (a.dtype !== "float32" || b.dtype !== "float32") return stock(call);
-
-    const [rowsA, columnsA] = a.shape.slice(-2);
-    const [rowsB, columnsB] = b.shape.slice(-2);
-    const m = transposeA ? columnsA : rowsA;
-    const k = transposeA ? rowsA : columnsA;
-    const n = transposeB ? rowsB : columnsB;
-    const turned = (transposeA ? m * k : 0) + (transposeB ? k * n : 0);
-    if (k !== (transposeB ? columnsB : rowsB) || !worthPreparing({ m, k, n }, turned)) return stock(call);
-
-    const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
-    const left = transposeA ? transposed(backend, a, rowsA, columnsA) : a;
-    const right = transposeB ? transposed(backend, b, rowsB, columnsB) : b;
-    const product = (i: number) =>
-      multiply(
-        backend,
-        stock,
-        addressOf(backend, left) + broadcastIndex(i, outer, outerA) * m * k,
-        addressOf(backend, right) + broadcastIndex(i, outer, outerB) * k * n,
-        { m, k, n },
-      );
-
-    let output: TensorInfo;
-    if (sizeOf(outer) === 1) {
-      output = product(0);
-      output.shape = [...outer, m, n];
-    } else {
-      output = backend.makeOutput([...outer, m, n], "float32");
-      for (let i = 0; i < sizeOf(outer); i++) {
-        const one = product(i);
-        const from = addressOf(backend, one);
-        heapOf(backend).copyWithin(addressOf(backend, output) + i * m * n, from, from + m * n);
-        backend.disposeData(one.dataId);
-      }
-    }
-    if (left !== a) backend.disposeData(left.dataId);
-    if (right !== b) backend.disposeData(right.dataId);
-    return output;
-  };
+  return (call) => multiplyBatch(call.backend, call.inputs, call.attrs) ?? stock(call);
 });
 
-// In units of one multiplication of tfjs's own loops (about 1 ns, against 0.07 ns in the fast product):
-// calling the fast product costs some 3500, packing its right factor 5 and turning a matrix 2.5 an element.
-function worthPreparing({ m, k, n }: ProductSize, turned: number): boolean {
-  return m * k * n > 3500 + 5 * k * n + 2.5 * turned;
-}
+/** The products of a batch; undefined for what only the stock kernel can tell an error about. */
+export function multiplyBatch(
+  backend: WasmBackend,
+  { a, b }: MatMulInputs,
+  { transposeA, transposeB }: MatMulAttributes,
+  epilogue?: Epilogue,
+): TensorInfo | undefined {
+  if (a.dtype !== "float32" || b.dtype !== "float32") return undefined;
+  const [rowsA, columnsA] = a.shape.slice(-2);
+  const [rowsB, columnsB] = b.shape.slice(-2);
+  const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
+  const [n, terms] = transposeB ? [rowsB, columnsB] : [columnsB, rowsB];
+  if (k !== terms) return undefined;
 
-function transposed(backend: WasmBackend, x: TensorInfo, rows: number, columns: number): TensorInfo {
-  if (rows === 1 || columns === 1) return x; // the same numbers in the same order
-  const size = sizeOf(x.shape);
-  const result = backend.makeOutput([size], "float32");
-  const heap = heapOf(backend);
-  const from = addressOf(backend, x);
-  const to = addressOf(backend, result);
-  for (let i = 0; i < size; i += rows * columns) transposeMatrix(heap, from + i, to + i, rows, columns);
-  return result;
+  const outerA = a.shape.slice(0, -2);
+  const outerB = b.shape.slice(0, -2);
+  const outer = broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
+  const output = backend.makeOutput([...outer, m, n], "float32");
+  const [fromA, fromB, to] = [a, b, output].map((tensor) => bytesOf(backend, tensor));
+  const one = (i: number, rows: number) =>
+    gemm(
+      backend,
+      {
+        m: rows,
+        n,
+        k,
+        a: fromA + 4 * broadcastIndex(i, outer, outerA) * m * k,
+        b: fromB + 4 * broadcastIndex(i, outer, outerB) * k * n,
+        c: to + 4 * i * m * n,
+        transposeA,
+        transposeB,
+      },
+      epilogue,
+    );
+  const products = sizeOf(outer);
+  // Many matrices times the same one are one taller matrix.
+  if (!transposeA && sizeOf(outerB) === 1 && sizeOf(outerA) === products) one(0, products * m);
+  else for (let i = 0; i < products; i++) one(i, m);
+  return output;
 }
 
 // Which matrix of a factor belongs to the i-th product: axes of size 1 (or missing ones) are repeated.

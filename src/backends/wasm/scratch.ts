@@ -1,0 +1,72 @@
+/** Memory on the heap of the wasm backend that kernels use while they run. */
+
+import { BackendError } from "../../core/errors.js";
+import type { WasmBackend } from "./heap.js";
+
+/** What a block of scratch memory is for; each purpose has a block of its own. */
+export type ScratchPurpose = "work" | "panels" | "rows" | "bias" | "images" | "patches";
+
+interface Block {
+  address: number;
+  bytes: number;
+}
+
+const blocks = new WeakMap<WasmBackend, Map<ScratchPurpose, Block>>();
+
+/**
+ * Byte address of at least `bytes` bytes of uninitialised memory. There is one block for each
+ * purpose and backend: its contents last until the next call for the same purpose, it grows when more is
+ * asked for, and it is kept for the next kernel. Kernels never keep an address between calls.
+ *
+ * @throws BackendError when the heap is full
+ */
+export function scratch(backend: WasmBackend, purpose: ScratchPurpose, bytes: number): number {
+  let own = blocks.get(backend);
+  if (!own) {
+    own = new Map();
+    blocks.set(backend, own);
+  }
+  const block = own.get(purpose);
+  if (block && block.bytes >= bytes) return block.address;
+  if (block) backend.wasm._free(block.address);
+  own.delete(purpose);
+  const rounded = Math.ceil(bytes / 4096) * 4096;
+  const address = allocate(backend, rounded);
+  own.set(purpose, { address, bytes: rounded });
+  return address;
+}
+
+function allocate(backend: WasmBackend, bytes: number): number {
+  guardAllocation(backend);
+  return backend.wasm._malloc(bytes) >>> 0;
+}
+
+const guarded = Symbol.for("ncps-ts.guarded-allocation");
+
+interface Guarded {
+  (bytes: number): number;
+  [guarded]?: true;
+}
+
+/** Bytes that the memory of a 32-bit module can have. */
+const addressable = 2 ** 32;
+
+/**
+ * Makes allocations of the backend fail with a typed error. tfjs takes the address 0, by which its
+ * allocator says that the heap is full, for a place to write to. Calling it again does nothing.
+ */
+export function guardAllocation({ wasm }: WasmBackend): void {
+  if ((wasm._malloc as Guarded)[guarded]) return;
+  const { malloc } = wasm.asm; // `_malloc` replaces itself by this one at its first call
+  const guard: Guarded = (bytes) => {
+    const address = bytes < addressable ? malloc(bytes) : 0;
+    if (address === 0 && bytes > 0) {
+      throw new BackendError(
+        `the memory of the wasm backend is full: ${bytes} bytes are not to be had, ${wasm.HEAPU8.length} are in use. It holds 4 GB at most: dispose of tensors, wrap computations in tf.tidy, or use a smaller batch`,
+      );
+    }
+    return address;
+  };
+  guard[guarded] = true;
+  wasm._malloc = guard;
+}
