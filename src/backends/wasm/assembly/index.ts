@@ -5,6 +5,7 @@ export { copyStrided, transposePlanes } from "./copy";
 export { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise";
 export { greater, less, maximum, minimum, select } from "./elementwise";
 export { columnProduct, dotProduct, finishRows, gridAddresses, rowProduct, vectorProduct } from "./gemm";
+export { addInto, frameImages, gatherRows, scatterRows } from "./images";
 export { adamStep, rmspropStep, sgdStep, sumOfSquares } from "./optimizer";
 export { packColumns, packRows } from "./pack";
 export { maxPool, maxPoolGradient } from "./pool";
