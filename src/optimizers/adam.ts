@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkFraction, checkNotNegative } from "./checks.js";
 import { FlatOptimizer, type FlatStep, type FlatUpdate } from "./flat-optimizer.js";
+import type { FusedRule } from "./fused-step.js";
 
 /** Options of {@link Adam}. */
 export interface AdamOptions {
@@ -17,6 +18,13 @@ export interface AdamOptions {
    * algorithm 1 of the paper) or to the uncorrected one (`"keras"`, TensorFlow's "epsilon hat").
    */
   epsilonMode?: "torch" | "keras";
+  /**
+   * Decoupled weight decay (Loshchilov and Hutter, 2019, arXiv:1711.05101): weights are multiplied by
+   * `1 - learningRate * weightDecay` before the step. Default 0; {@link AdamW} has 0.01.
+   */
+  weightDecay?: number;
+  /** Which variables decay, by name, e.g. `(name) => !name.endsWith("bias")`; default all. */
+  decays?: (name: string) => boolean;
 }
 
 /**
@@ -36,29 +44,83 @@ export class Adam extends FlatOptimizer {
   private readonly beta2: number;
   private readonly epsilon: number;
   private readonly epsilonMode: "torch" | "keras";
+  private readonly weightDecay: number;
+  private readonly decays: (name: string) => boolean;
 
   /** @throws InvalidArgumentError when an option is out of range */
   constructor(options: AdamOptions = {}) {
     super("Adam", { mean: 0, meanSquare: 0 });
-    const { beta1 = 0.9, beta2 = 0.999, epsilonMode = "torch" } = options;
+    const { beta1 = 0.9, beta2 = 0.999, epsilonMode = "torch", weightDecay = 0 } = options;
     const { epsilon = epsilonMode === "torch" ? 1e-8 : 1e-7 } = options;
     this.beta1 = checkFraction("beta1", beta1);
     this.beta2 = checkFraction("beta2", beta2);
     this.epsilon = checkNotNegative("epsilon", epsilon);
     this.epsilonMode = epsilonMode;
+    this.weightDecay = checkNotNegative("weightDecay", weightDecay);
+    this.decays = options.decays ?? (() => true);
+  }
+
+  /** @inheritDoc */
+  protected override fused(learningRate: number): FusedRule {
+    const { beta1, beta2 } = this;
+    return {
+      kernelName: "AdamStep",
+      numbers: (steps, name) => ({
+        beta1,
+        beta2,
+        rate: this.rate(learningRate, steps),
+        epsilon: this.offset(steps),
+        keep: this.keep(learningRate, name),
+      }),
+    };
   }
 
   /** @inheritDoc */
   protected update({ gradient, squared, moments, learningRate, perStep }: FlatStep): FlatUpdate {
-    const { beta1, beta2, epsilon, epsilonMode } = this;
+    const { beta1, beta2 } = this;
     const mean = this.average(moments.mean, gradient, beta1);
     const meanSquare = this.average(moments.meanSquare, squared, beta2);
-    // lr * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
-    //   = lr * sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + eps * sqrt(1 - b2^t))
-    const correction = (t: number) => Math.sqrt(1 - beta2 ** t);
-    const rate = perStep((t) => (learningRate * correction(t)) / (1 - beta1 ** t));
-    const offset = epsilonMode === "torch" ? perStep((t) => epsilon * correction(t)) : this.constant(epsilon);
-    const decrease = tf.mul(tf.div(mean, tf.add(tf.sqrt(meanSquare), offset)), rate);
-    return { decrease, moments: { mean, meanSquare } };
+    const decrease = tf.mul(
+      tf.div(
+        mean,
+        tf.add(
+          tf.sqrt(meanSquare),
+          perStep((t) => this.offset(t)),
+        ),
+      ),
+      perStep((t) => this.rate(learningRate, t)),
+    );
+    const keep = this.weightDecay > 0 ? perStep((_, name) => this.keep(learningRate, name)) : undefined;
+    return { decrease, keep, moments: { mean, meanSquare } };
+  }
+
+  // lr * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
+  //   = lr * sqrt(1 - b2^t) / (1 - b1^t) * m / (sqrt(v) + eps * sqrt(1 - b2^t))
+  private rate(learningRate: number, steps: number): number {
+    return (learningRate * Math.sqrt(1 - this.beta2 ** steps)) / (1 - this.beta1 ** steps);
+  }
+
+  private offset(steps: number): number {
+    return this.epsilonMode === "torch" ? this.epsilon * Math.sqrt(1 - this.beta2 ** steps) : this.epsilon;
+  }
+
+  private keep(learningRate: number, name: string): number {
+    return this.weightDecay > 0 && this.decays(name) ? 1 - learningRate * this.weightDecay : 1;
+  }
+}
+
+/**
+ * Adam with decoupled weight decay, 0.01 by default: Decoupled Weight Decay Regularization (Loshchilov and
+ * Hutter, 2019, arXiv:1711.05101), as `torch.optim.AdamW`.
+ *
+ * @example
+ * ```ts
+ * const optimizer = new AdamW({ decays: (name) => !name.endsWith("bias") });
+ * ```
+ */
+export class AdamW extends Adam {
+  /** @throws InvalidArgumentError when an option is out of range */
+  constructor(options: AdamOptions = {}) {
+    super({ weightDecay: 0.01, ...options });
   }
 }

@@ -51,13 +51,13 @@ export class FlatLayout {
   }
 
   /**
-   * All tensors as one vector.
+   * All tensors in the order of {@link FlatLayout.entries}.
    *
    * @throws InvalidArgumentError when a tensor is missing or not of this layout
    * @throws ShapeError when a tensor has another shape
    */
-  flatten(tensors: ReadonlyMap<string, tf.Tensor>, argument: string): tf.Tensor1D {
-    const parts = this.entries.map(({ name, shape, size }) => {
+  inOrder<T extends tf.Tensor>(tensors: ReadonlyMap<string, T>, argument: string): T[] {
+    const parts = this.entries.map(({ name, shape }) => {
       const tensor = tensors.get(name);
       if (!tensor) {
         throw new InvalidArgumentError(
@@ -68,7 +68,7 @@ export class FlatLayout {
       if (!sameShape(tensor.shape, shape)) {
         throw new ShapeError(`${argument} of "${name}"`, `[${shape.join(", ")}]`, tensor.shape);
       }
-      return tf.reshape(tensor, [size]);
+      return tensor;
     });
     if (tensors.size > parts.length) {
       const known = new Set(this.entries.map(({ name }) => name));
@@ -78,6 +78,12 @@ export class FlatLayout {
         `expected variables' names only, received "${extra.join('", "')}"`,
       );
     }
+    return parts;
+  }
+
+  /** All tensors as one vector; throws as {@link FlatLayout.inOrder} does. */
+  flatten(tensors: ReadonlyMap<string, tf.Tensor>, argument: string): tf.Tensor1D {
+    const parts = this.inOrder(tensors, argument).map((part, i) => tf.reshape(part, [this.entries[i].size]));
     return parts.length === 1 ? (parts[0] as tf.Tensor1D) : tf.concat1d(parts as tf.Tensor1D[]);
   }
 

@@ -5,6 +5,7 @@ import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/err
 import type { StateRecord, StateTree } from "../core/state.js";
 import { checkMaxNorm, clipFactor } from "./clip-by-global-norm.js";
 import { FlatLayout } from "./flat-layout.js";
+import { applyFused, type FusedRule, globalNorm, hasFusedStep } from "./fused-step.js";
 import {
   type ApplyOptions,
   type ApplyResult,
@@ -24,18 +25,26 @@ export interface FlatStep {
   /** Step size. */
   learningRate: number;
   /**
-   * A number that depends on how many steps were made, this one included: a scalar, or a vector
-   * while some variables joined later than others.
+   * A number of each variable, from how many steps were made, this one included, and its name: a scalar
+   * where all are equal, else a vector.
    */
-  perStep(f: (steps: number) => number): tf.Tensor;
+  perStep(f: (steps: number, name: string) => number): tf.Tensor;
 }
 
 /** What an update rule gives back. */
 export interface FlatUpdate {
   /** What is subtracted from the weights. */
   decrease: tf.Tensor;
+  /** What the weights are multiplied by before, e.g. for weight decay; default 1. */
+  keep?: tf.Tensor;
   /** Moments after the step, under the same names. */
   moments: Record<string, tf.Tensor1D>;
+}
+
+// Without weights when a gradient was not finite and the step is skipped.
+interface StepResult {
+  gradNorm: tf.Scalar;
+  weights?: tf.Tensor[];
 }
 
 interface Remembered {
@@ -64,6 +73,9 @@ export abstract class FlatOptimizer implements Optimizer {
 
   /** The update rule; called within `tf.tidy`. */
   protected abstract update(step: FlatStep): FlatUpdate;
+
+  /** The update rule as one pass, for backends that have a kernel for it; default none. */
+  protected fused?(learningRate: number): FusedRule;
 
   /** A number as a tensor that is made once and kept: making one costs more than a small addition. */
   protected constant(value: number): tf.Scalar {
@@ -96,41 +108,79 @@ export abstract class FlatOptimizer implements Optimizer {
     if (maxGradNorm !== undefined) checkMaxNorm("maxGradNorm", maxGradNorm);
     const named = byName(variables);
     const layout = this.prepare(named);
+    const rule = this.fused?.(learningRate);
+    const given = byName(gradients);
     return tf.tidy(() => {
-      const raw = layout.flatten(byName(gradients), "gradients");
-      const rawSquared = tf.square(raw);
-      const gradNorm = tf.sqrt(tf.sum(rawSquared)) as tf.Scalar;
-      const norm = skipNonFinite ? gradNorm.dataSync()[0] : undefined;
-      if (norm !== undefined && !Number.isFinite(norm)) return { gradNorm, applied: false };
-
-      // A norm that was read anyway tells whether there is anything to clip.
-      const clips = maxGradNorm !== undefined && !(norm !== undefined && norm + 1e-6 <= maxGradNorm);
-      const gradient = clips ? tf.mul(raw, clipFactor(gradNorm, maxGradNorm)) : raw;
-      const { decrease, moments } = this.update({
-        gradient,
-        squared: clips ? tf.square(gradient) : rawSquared,
-        moments: this.moments,
-        learningRate,
-        perStep: (f) => this.spread(layout, f),
-      });
-      const weights = layout.split(tf.sub(layout.flatten(named, "variables"), decrease));
+      const { gradNorm, weights } =
+        rule && hasFusedStep(rule)
+          ? this.fusedStep(rule, layout, given, named, { maxGradNorm, skipNonFinite })
+          : this.composedStep(layout, given, named, { learningRate, maxGradNorm, skipNonFinite });
+      if (!weights) return { gradNorm, applied: false };
       for (const [i, { name }] of layout.entries.entries()) {
         named.get(name)!.assign(weights[i]);
         this.steps.set(name, this.steps.get(name)! + 1);
       }
-      tf.dispose(Object.values(this.moments));
-      this.moments = moments;
-      for (const moment of Object.values(moments)) tf.keep(moment);
       return { gradNorm, applied: true };
     });
   }
 
-  private spread(layout: FlatLayout, f: (steps: number) => number): tf.Tensor {
-    const counts = layout.entries.map(({ name }) => this.steps.get(name)! + 1);
-    if (counts.every((count) => count === counts[0])) return tf.scalar(f(counts[0]));
+  private fusedStep(
+    rule: FusedRule,
+    layout: FlatLayout,
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    variables: ReadonlyMap<string, tf.Variable>,
+    { maxGradNorm, skipNonFinite }: Omit<ApplyOptions, "learningRate">,
+  ): StepResult {
+    const ordered = layout.inOrder(gradients, "gradients");
+    const gradNorm = globalNorm(ordered);
+    if (skipNonFinite && !Number.isFinite(gradNorm.dataSync()[0])) return { gradNorm };
+    const weights = applyFused(rule, {
+      entries: layout.entries,
+      gradients: ordered,
+      weights: layout.inOrder(variables, "variables"),
+      moments: this.moments,
+      steps: layout.entries.map(({ name }) => this.steps.get(name)! + 1),
+      norm: maxGradNorm === undefined ? undefined : { value: gradNorm, max: maxGradNorm },
+    });
+    return { gradNorm, weights };
+  }
+
+  private composedStep(
+    layout: FlatLayout,
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    variables: ReadonlyMap<string, tf.Variable>,
+    { learningRate, maxGradNorm, skipNonFinite }: ApplyOptions,
+  ): StepResult {
+    const raw = layout.flatten(gradients, "gradients");
+    const rawSquared = tf.square(raw);
+    const gradNorm = tf.sqrt(tf.sum(rawSquared)) as tf.Scalar;
+    const norm = skipNonFinite ? gradNorm.dataSync()[0] : undefined;
+    if (norm !== undefined && !Number.isFinite(norm)) return { gradNorm };
+
+    // A norm that was read anyway tells whether there is anything to clip.
+    const clips = maxGradNorm !== undefined && !(norm !== undefined && norm + 1e-6 <= maxGradNorm);
+    const gradient = clips ? tf.mul(raw, clipFactor(gradNorm, maxGradNorm)) : raw;
+    const { decrease, keep, moments } = this.update({
+      gradient,
+      squared: clips ? tf.square(gradient) : rawSquared,
+      moments: this.moments,
+      learningRate,
+      perStep: (f) => this.spread(layout, f),
+    });
+    const flat = layout.flatten(variables, "variables");
+    const weights = layout.split(tf.sub(keep ? tf.mul(flat, keep) : flat, decrease));
+    tf.dispose(Object.values(this.moments));
+    this.moments = moments;
+    for (const moment of Object.values(moments)) tf.keep(moment);
+    return { gradNorm, weights };
+  }
+
+  private spread(layout: FlatLayout, f: (steps: number, name: string) => number): tf.Tensor {
+    const numbers = layout.entries.map(({ name }) => f(this.steps.get(name)! + 1, name));
+    if (numbers.every((number) => number === numbers[0])) return tf.scalar(numbers[0]);
     const values = new Float32Array(layout.size);
     for (const [i, { offset, size }] of layout.entries.entries()) {
-      values.fill(f(counts[i]), offset, offset + size);
+      values.fill(numbers[i], offset, offset + size);
     }
     return tf.tensor1d(values);
   }

@@ -1,12 +1,13 @@
 /** Optimisers: gradients in, new weights out, moments kept by the variables' names. */
 
-export { Adam, type AdamOptions } from "./adam.js";
+export { Adam, type AdamOptions, AdamW } from "./adam.js";
 export {
   type ClipByGlobalNormOptions,
   type ClipByGlobalNormResult,
   clipByGlobalNorm,
 } from "./clip-by-global-norm.js";
 export { FlatOptimizer, type FlatStep, type FlatUpdate } from "./flat-optimizer.js";
+export type { FusedRule } from "./fused-step.js";
 export type { ApplyOptions, ApplyResult, Optimizer, TensorsByName } from "./optimizer.js";
 export { RMSProp, type RMSPropOptions } from "./rmsprop.js";
 export { SGD, type SGDOptions } from "./sgd.js";

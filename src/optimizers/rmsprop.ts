@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkFraction, checkNotNegative } from "./checks.js";
 import { FlatOptimizer, type FlatStep, type FlatUpdate } from "./flat-optimizer.js";
+import type { FusedRule } from "./fused-step.js";
 
 /** Options of {@link RMSProp}. */
 export interface RMSPropOptions {
@@ -54,6 +55,13 @@ export class RMSProp extends FlatOptimizer {
     this.momentum = checkFraction("momentum", momentum);
     this.epsilonMode = epsilonMode;
     this.centered = centered;
+  }
+
+  /** @inheritDoc */
+  protected override fused(learningRate: number): FusedRule {
+    const { decay, epsilon, momentum, epsilonMode } = this;
+    const numbers = { decay, epsilon, momentum, rate: learningRate, inside: Number(epsilonMode === "tf") };
+    return { kernelName: "RMSPropStep", numbers: () => numbers };
   }
 
   /** @inheritDoc */

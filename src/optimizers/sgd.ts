@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkFraction } from "./checks.js";
 import { FlatOptimizer, type FlatStep, type FlatUpdate } from "./flat-optimizer.js";
+import type { FusedRule } from "./fused-step.js";
 
 /** Options of {@link SGD}. */
 export interface SGDOptions {
@@ -30,6 +31,12 @@ export class SGD extends FlatOptimizer {
     super("SGD", momentum > 0 ? { velocity: 0 } : {});
     this.momentum = checkFraction("momentum", momentum);
     this.nesterov = nesterov;
+  }
+
+  /** @inheritDoc */
+  protected override fused(learningRate: number): FusedRule {
+    const numbers = { momentum: this.momentum, nesterov: Number(this.nesterov), rate: learningRate };
+    return { kernelName: "SGDStep", numbers: () => numbers };
   }
 
   /** @inheritDoc */

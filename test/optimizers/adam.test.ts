@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
-import { Adam } from "../../src/optimizers/index.js";
+import { Adam, AdamW } from "../../src/optimizers/index.js";
 import { kerasAdam, torchAdam } from "./reference.js";
 import { expectReference, makeVariables, step, valuesOf } from "./train.js";
 
@@ -86,6 +86,33 @@ it("agrees with tfjs's own Adam on a loss that bends", () => {
       expect(Math.abs(value - expected[name][i])).toBeLessThan(2e-6);
     });
   }
+});
+
+describe("decoupled weight decay", () => {
+  it("agrees with torch.optim.AdamW's loop, for the variables that decay", () => {
+    const learningRate = 0.05;
+    const variables = { kernel: tf.variable(tf.scalar(2)), bias: tf.variable(tf.scalar(2)) };
+    const optimizer = new AdamW({ epsilon: 1e-3, decays: (name) => name !== "bias" });
+    const expected = { kernel: 2, bias: 2 };
+    const rules = {
+      kernel: torchAdam({ ...numbers, learningRate }),
+      bias: torchAdam({ ...numbers, learningRate }),
+    };
+    for (let t = 1; t <= 20; t++) {
+      const g = Math.sin(t);
+      optimizer.applyGradients({ kernel: tf.scalar(g), bias: tf.scalar(g) }, variables, { learningRate });
+      expected.kernel *= 1 - learningRate * 0.01;
+      expected.kernel -= rules.kernel(g, t);
+      expected.bias -= rules.bias(g, t);
+    }
+    expect(variables.kernel.dataSync()[0]).toBeCloseTo(expected.kernel, 5);
+    expect(variables.bias.dataSync()[0]).toBeCloseTo(expected.bias, 5);
+    expect(Math.abs(expected.kernel - expected.bias)).toBeGreaterThan(1e-3);
+  });
+
+  it("refuses negative numbers", () => {
+    expect(() => new Adam({ weightDecay: -1 })).toThrow("weightDecay");
+  });
 });
 
 it("refuses options out of range", () => {

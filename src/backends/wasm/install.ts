@@ -12,6 +12,7 @@ import { maxPool3D } from "./max-pool-3d.js";
 import { maxPool3DGrad, maxPoolGrad } from "./max-pool-grad.js";
 import { mean } from "./mean.js";
 import { oneHot } from "./one-hot.js";
+import { adamStep, globalNorm, rmspropStep, sgdStep } from "./optimizer-step.js";
 import { installRepair } from "./repair.js";
 import { reverse } from "./reverse.js";
 import { slice } from "./slice.js";
@@ -21,6 +22,7 @@ import { unpack } from "./unpack.js";
 import { unsortedSegmentSum } from "./unsorted-segment-sum.js";
 
 const repairs = [
+  adamStep,
   batchMatMul,
   conv2dBackpropFilter,
   conv2dBackpropInput,
@@ -28,6 +30,7 @@ const repairs = [
   depthwiseConv2dBackpropInput,
   fusedMatMul,
   gatherV2,
+  globalNorm,
   identity,
   maxPool3D,
   maxPool3DGrad,
@@ -35,6 +38,8 @@ const repairs = [
   mean,
   oneHot,
   reverse,
+  rmspropStep,
+  sgdStep,
   slice,
   splitV,
   sum,
