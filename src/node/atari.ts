@@ -1,16 +1,13 @@
 /** Real Atari games, played by the optional package `ale-bindings`. */
 
-import type { AleError, AtariEnv, AtariOptions } from "ale-bindings";
-import {
-  InvalidArgumentError,
-  InvalidStateError,
-  MissingDependencyError,
-  NcpsError,
-} from "../core/errors.js";
+import type { AtariEnv, AtariOptions } from "ale-bindings";
+import { MissingDependencyError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
 import { type EnvOptions, register } from "../envs/registry.js";
 import { type ActionSpace, Box, Discrete } from "../spaces/index.js";
+import { translating } from "./atari-errors.js";
+import { makeAtariVector } from "./atari-vector.js";
 
 type AleBindings = typeof import("ale-bindings");
 
@@ -20,7 +17,7 @@ export interface RegisterAtariOptions {
    * Options that every game gets unless `make` says otherwise, e.g. `{ obsType: "grayscale" }`. Names as
    * in Gymnasium's AtariEnv: `obsType`, `frameskip`, `repeatActionProbability`, `fullActionSpace`,
    * `continuous`, `continuousActionThreshold`, `maxNumFramesPerEpisode`, `mode`, `difficulty`; and
-   * `python`, the interpreter to use.
+   * `python`, the interpreter to use, `timeout` and `restartOnFailure`.
    */
   defaults?: EnvOptions;
 }
@@ -30,6 +27,9 @@ export interface RegisterAtariOptions {
  * 108000 frames) and `<Game>NoFrameskip-v4` (single frames, no sticky actions), and Gymnasium's older
  * ids. Episodes equal those of Gymnasium with ale-py for the same seeds. Each environment is a Python
  * process of its own: close it.
+ *
+ * The ids also come with ALE's own vector environment, which plays many games in one process and does DeepMind's
+ * preprocessing itself: `makeVecEnv(id, { numEnvs, kind: "ale" })` and {@link AtariVectorGame}.
  *
  * @returns the ids
  * @throws MissingDependencyError when `ale-bindings` is not installed; `make` throws it when Python, ale-py
@@ -46,7 +46,9 @@ export async function registerAtari(options: RegisterAtariOptions = {}): Promise
   const bindings = await load();
   const ids = bindings.atariIds();
   for (const id of ids) {
-    register(id, (own) => new AtariGame(bindings, id, { ...options.defaults, ...own }));
+    register(id, (own) => new AtariGame(bindings, id, { ...options.defaults, ...own }), {
+      makeVector: (own) => makeAtariVector(bindings, id, { ...options.defaults, ...own }),
+    });
   }
   return ids;
 }
@@ -108,31 +110,6 @@ class AtariGame implements Env {
   }
 
   private translating<T>(call: () => T): T {
-    try {
-      return call();
-    } catch (error) {
-      throw error instanceof this.bindings.AleError ? translated(error) : error;
-    }
-  }
-}
-
-function translated(cause: AleError): NcpsError {
-  const { code, message, argument } = cause;
-  switch (code) {
-    case "INVALID_ARGUMENT": {
-      // InvalidArgumentError puts the name in front itself
-      const name = argument ?? "options";
-      const text = message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
-      return new InvalidArgumentError(name, text, { cause });
-    }
-    case "INVALID_STATE":
-      return new InvalidStateError(message, { cause });
-    case "PYTHON_MISSING":
-    case "PACKAGE_MISSING":
-    case "ROM_MISSING":
-    case "UNSUPPORTED_PLATFORM":
-      return new MissingDependencyError(message, { cause });
-    default:
-      return new NcpsError(code, message, { cause });
+    return translating(this.bindings.AleError, call);
   }
 }

@@ -8,5 +8,11 @@
 import "./host.js";
 
 export { type RegisterAtariOptions, registerAtari } from "./atari.js";
+export type { AtariBatch, AtariVectorGame } from "./atari-vector.js";
 export { FileCheckpointStore } from "./checkpoint-files.js";
+export { type InterruptCallback, type InterruptOptions, interruptCallback } from "./interrupt.js";
+export { CsvSink } from "./logging/csv-sink.js";
+export { JsonLinesSink } from "./logging/json-lines-sink.js";
+export { TensorBoardSink } from "./logging/tensorboard-sink.js";
 export { type ProgressBarOptions, progressBarCallback } from "./progress-bar.js";
+export { type LogFormat, openRun, type RestartBehavior, type Run, type RunOptions } from "./run-folder.js";

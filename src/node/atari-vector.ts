@@ -1,0 +1,91 @@
+/** ALE's own vector environment. */
+
+import type { AtariVectorEnv, AtariVectorOptions } from "ale-bindings";
+import type { Frame, ResetOptions } from "../envs/env.js";
+import type { VectorEnvFactoryOptions } from "../envs/registry.js";
+import { type ActionSpace, Box, Discrete } from "../spaces/index.js";
+import type { VectorEnv, VectorReset, VectorStep } from "../vector/vector-env.js";
+import { translating, translatingAsync } from "./atari-errors.js";
+
+type AleBindings = typeof import("ale-bindings");
+
+/** A batch of {@link AtariVectorGame.recv}; all arrays belong to the games in `envIds`. */
+export interface AtariBatch extends VectorStep {
+  /** `[batchSize]`: which games these are. */
+  envIds: Int32Array;
+}
+
+/**
+ * ALE's own vector environment: many copies of a game, played by C++ threads of one Python process, with
+ * DeepMind's preprocessing inside. `makeVecEnv(id, { numEnvs, kind: "ale" })` makes one after
+ * {@link registerAtari}. Observations are uint8 `[84, 84, 4]`; rewards are clipped to -1..1 unless
+ * `rewardClipping` is off, while `info.episode` has the unclipped score. All options of `AtariVectorOptions` in
+ * ale-bindings can be given; here `layout` is `"channelsLast"` by default.
+ *
+ * States cannot be saved: a run that is resumed begins new games.
+ */
+export interface AtariVectorGame extends VectorEnv {
+  /** Games in one batch of {@link AtariVectorGame.recv}; `step` needs it to be `numEnvs`. */
+  readonly batchSize: number;
+  /** Tells the games of the last batch what to do and returns at once. */
+  send(actions: ArrayLike<number>): void;
+  /** Waits for the batch of games that are ready first. */
+  recv(): Promise<AtariBatch>;
+}
+
+/** Makes one; `options` are those of ale-bindings. */
+export async function makeAtariVector(
+  bindings: AleBindings,
+  id: string,
+  options: VectorEnvFactoryOptions,
+): Promise<AtariVectorGame> {
+  const { AleError, AtariVectorEnv } = bindings;
+  const given = { layout: "channelsLast", ...options } as AtariVectorOptions;
+  const envs = await translatingAsync(AleError, () => AtariVectorEnv.create(id, given));
+  return new TranslatedVectorEnv(bindings, envs);
+}
+
+/** ale-bindings' vector environment with this library's spaces and errors. */
+class TranslatedVectorEnv implements AtariVectorGame {
+  readonly numEnvs: number;
+  readonly batchSize: number;
+  readonly observationSpace: Box;
+  readonly actionSpace: ActionSpace;
+  readonly actionMeanings?: readonly string[];
+
+  constructor(
+    private readonly bindings: AleBindings,
+    private readonly envs: AtariVectorEnv,
+  ) {
+    const { numEnvs, batchSize, observationSpace, actionSpace, actionMeanings } = envs;
+    this.numEnvs = numEnvs;
+    this.batchSize = batchSize;
+    this.observationSpace = new Box(observationSpace);
+    this.actionSpace = actionSpace.kind === "box" ? new Box(actionSpace) : new Discrete(actionSpace.n);
+    if (actionMeanings) this.actionMeanings = actionMeanings;
+  }
+
+  reset(options: ResetOptions = {}): Promise<VectorReset> {
+    return translatingAsync(this.bindings.AleError, () => this.envs.reset(options));
+  }
+
+  step(actions: ArrayLike<number>): Promise<AtariBatch> {
+    return translatingAsync(this.bindings.AleError, () => this.envs.step(actions));
+  }
+
+  send(actions: ArrayLike<number>): void {
+    translating(this.bindings.AleError, () => this.envs.send(actions));
+  }
+
+  recv(): Promise<AtariBatch> {
+    return translatingAsync(this.bindings.AleError, () => this.envs.recv());
+  }
+
+  render(index: number): Frame {
+    return translating(this.bindings.AleError, () => this.envs.render(index));
+  }
+
+  close(): Promise<void> {
+    return this.envs.close();
+  }
+}
