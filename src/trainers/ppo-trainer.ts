@@ -1,13 +1,19 @@
 /** Proximal policy optimisation. */
 
 import { requireBackend } from "../backends/require-backend.js";
-import { type Checkpoint, type CheckpointLocation, readCheckpoint, writeCheckpoint } from "../checkpoints/index.js";
+import {
+  type CheckpointLocation,
+  type CheckpointPlace,
+  readCheckpoint,
+  writeCheckpoint,
+} from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
 import { CheckpointError, InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import { type Stateful, type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
+import { type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
 import type { Action } from "../envs/env.js";
-import { Logger, type LogRow } from "../logging/index.js";
+import type { EnvOptions } from "../envs/registry.js";
+import type { LogRow } from "../logging/index.js";
 import {
   type ActionDistribution,
   AdaptiveKLCoefficient,
@@ -22,10 +28,9 @@ import { Adam } from "../optimizers/index.js";
 import { makeVecEnv } from "../vector/make-vec-env.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { ObservationNormalizer } from "../wrappers/index.js";
-import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import { defaultModel } from "./default-model.js";
-import type { Policy, Prediction, PredictOptions } from "./evaluate-policy.js";
-import { host, locate } from "./host.js";
+import type { Prediction, PredictOptions } from "./evaluate-policy.js";
+import { locate, locateNewest } from "./host.js";
 import {
   type PPOHyperparameters,
   type PPOOptions,
@@ -36,22 +41,8 @@ import { PPOUpdate, type PPOUpdateCoefficients, type PPOUpdateStatistics } from 
 import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 import { runModel } from "./run-model.js";
-
-/** Options of {@link PPOTrainer.learn}. */
-export interface LearnOptions {
-  /** Ends after the update that reaches this many environment steps more. */
-  totalTimesteps?: number;
-  /** Ends after the update that reaches this wall-clock time, in hours. */
-  hours?: number;
-  /** Hooks; one that returns `false` ends the training. */
-  callbacks?: TrainerCallback[];
-  /** Shows a progress bar; needs `ncps-ts/node` in Node. Default false. */
-  progressBar?: boolean;
-  /** Receives the figures of every `logInterval` updates. */
-  logger?: Logger;
-  /** Updates between rows, default 1. */
-  logInterval?: number;
-}
+import type { Trainer } from "./trainer.js";
+import { type LearnOptions, TrainingRun } from "./training-run.js";
 
 /**
  * Proximal policy optimisation (Schulman et al. 2017) for feed-forward and recurrent policies over
@@ -72,7 +63,7 @@ export interface LearnOptions {
  * await trainer.close();
  * ```
  */
-export class PPOTrainer implements Policy, Stateful {
+export class PPOTrainer implements Trainer {
   /** All hyper-parameters, defaults filled in. */
   readonly hyperparameters: PPOHyperparameters;
   /** The environments that are trained on. */
@@ -96,9 +87,13 @@ export class PPOTrainer implements Policy, Stateful {
   // Playing must not change what training draws next.
   private readonly playRandom: Random;
   private readonly envSeed: number;
+  private readonly setup: StateRecord;
   private timesteps = 0;
   private updates = 0;
   private started = false;
+  private rolloutProgress = 0;
+  private run?: TrainingRun;
+  private interrupted?: StateRecord;
 
   /**
    * @throws BackendError when no backend is active
@@ -109,6 +104,7 @@ export class PPOTrainer implements Policy, Stateful {
     const { hyperparameters, schedules } = resolvePPOOptions(options);
     this.hyperparameters = hyperparameters;
     this.schedules = schedules;
+    this.setup = describeSetup(options);
     requireBackend();
     const random = new Random(options.seed);
     const [modelSeed, envSeed] = [random.integer(2 ** 31), random.integer(2 ** 31)];
@@ -118,8 +114,8 @@ export class PPOTrainer implements Policy, Stateful {
     this.env = makeEnvironments(options, hyperparameters);
     try {
       this.distribution = actionDistribution(this.env.actionSpace);
-      this.model = makeModel(options, this.env, modelSeed, this.distribution);
       if (hyperparameters.normalizeObservation) this.observationNormalizer = makeNormalizer(this.env);
+      this.model = makeModel(options, this.env, modelSeed, this.distribution);
     } catch (error) {
       if (this.env !== options.env) void this.env.close();
       throw error;
@@ -174,67 +170,35 @@ export class PPOTrainer implements Policy, Stateful {
 
   /**
    * Trains until the given number of steps or hours is reached, or a callback ends it; a second
-   * call goes on where the first ended.
+   * call goes on where the first ended. After {@link PPOTrainer.resume} the interrupted training is
+   * finished, unless another goal is given.
    *
    * @returns the trainer
    * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
    * @throws NonFiniteError when a loss or gradient is not finite
    */
-  async learn(options: LearnOptions): Promise<this> {
-    const {
-      totalTimesteps = Number.POSITIVE_INFINITY,
-      hours = Number.POSITIVE_INFINITY,
-      logInterval = 1,
-    } = options;
-    if (!(totalTimesteps < Number.POSITIVE_INFINITY || hours < Number.POSITIVE_INFINITY)) {
-      throw new InvalidArgumentError("learn", "expected totalTimesteps or hours");
-    }
-    const { logger = new Logger() } = options;
-    const callbacks = [...(options.callbacks ?? [])];
-    if (options.progressBar) callbacks.unshift(host("progressBar").progressBar());
-    const began = performance.now();
-    const first = this.timesteps;
-    const look = (): TrainerProgress => {
-      const elapsedSeconds = (performance.now() - began) / 1000;
-      const progress = Math.min(
-        1,
-        Math.max((this.timesteps - first) / totalTimesteps, elapsedSeconds / 3600 / hours),
-      );
-      const { count: numEpisodes, meanReturn } = this.episodes;
-      const { timesteps: numTimesteps, updates: iterations } = this;
-      return {
-        trainer: this,
-        logger,
-        numTimesteps,
-        iterations,
-        elapsedSeconds,
-        progress,
-        numEpisodes,
-        meanReturn,
-      };
-    };
-
-    if (!this.started) await this.collector.reset(this.envSeed);
+  async learn(options: LearnOptions = {}): Promise<this> {
+    const run = new TrainingRun(this, options, this.interrupted);
+    this.interrupted = undefined;
+    this.run = run;
+    const { collector, buffer } = this;
+    if (!this.started) await collector.reset(this.envSeed);
     this.started = true;
-    for (const callback of callbacks) await callback.onTrainingStart?.(look());
-    let running = true;
-    while (running && look().progress < 1) {
-      const coefficients = this.coefficients(look().progress);
-      await this.collector.collect(this.buffer);
-      this.timesteps += this.buffer.size;
-      for (const callback of callbacks)
-        running = (await callback.onRolloutEnd?.(look())) !== false && running;
-
-      const row = await this.train(coefficients);
-      Object.assign(row, this.timings(look(), first));
-      if (this.updates % logInterval === 0) {
-        logger.recordAll(row);
-        logger.dump(this.timesteps);
+    const afterStep = () => {
+      this.timesteps += buffer.numEnvs;
+      return run.step();
+    };
+    await run.conduct(async () => {
+      while (run.running || (collector.underway && !run.interrupted)) {
+        if (!collector.underway) {
+          this.rolloutProgress = run.look().progress;
+          await run.rolloutStart();
+        }
+        if (!(await collector.collect(buffer, afterStep))) break;
+        await run.rolloutEnd();
+        await run.updateEnd(await this.train(this.coefficients(this.rolloutProgress)));
       }
-      for (const callback of callbacks)
-        running = (await callback.onUpdateEnd?.(look(), row)) !== false && running;
-    }
-    for (const callback of callbacks) await callback.onTrainingEnd?.(look());
+    });
     return this;
   }
 
@@ -269,8 +233,9 @@ export class PPOTrainer implements Policy, Stateful {
   }
 
   /**
-   * Saves the whole run: weights, optimiser, counters, generators, KL coefficient, statistics, and
-   * the environments where they can be saved.
+   * Saves the whole run, also in the middle of a rollout: weights, optimiser, counters, generators, KL
+   * coefficient, statistics, the unfinished rollout, log and callbacks, and the environments where they can
+   * be saved.
    *
    * @param location a path (import `ncps-ts/node` first), or a store and a name
    * @returns where it was written
@@ -278,45 +243,57 @@ export class PPOTrainer implements Policy, Stateful {
    */
   async save(location: CheckpointLocation): Promise<string> {
     const { store, name } = locate(location);
-    const { hyperparameters, model } = this;
-    const config = JSON.parse(JSON.stringify({ hyperparameters, model: model.toJSON() })) as StateRecord;
-    return writeCheckpoint(store, name, { kind: "ppo", config, state: this.getState() });
+    const { hyperparameters, model, setup, timesteps, updates } = this;
+    const config = JSON.parse(
+      JSON.stringify({ ...setup, hyperparameters, model: model.toJSON() }),
+    ) as StateRecord;
+    const counters = { timesteps, updates, episodes: this.episodes.count };
+    return writeCheckpoint(store, name, { kind: "ppo", config, counters, state: this.getState() });
   }
 
   /**
-   * Makes a trainer from a checkpoint: hyper-parameters come from it unless given, weights and all
-   * the rest of the run always.
+   * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
+   * unless given, weights and all the rest of the training always.
    *
    * @param location where {@link PPOTrainer.save} wrote
-   * @param options at least the environment, and the model where the first run was given one
+   * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
+   *   and hyper-parameters that shall change
    * @throws CheckpointError when it is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
-  static async load(location: CheckpointLocation, options: PPOOptions): Promise<PPOTrainer> {
-    const { store, name } = locate(location);
-    const checkpoint: Checkpoint = await readCheckpoint(store, name);
-    if (checkpoint.kind !== "ppo") {
-      throw new CheckpointError(
-        `${name}: expected a checkpoint of kind "ppo", received "${checkpoint.kind}"`,
-      );
-    }
-    const saved = checkpoint.config.hyperparameters as Partial<PPOHyperparameters>;
-    const trainer = new PPOTrainer({ ...saved, ...options });
-    try {
-      trainer.setState(checkpoint.state);
-    } catch (cause) {
-      await trainer.close();
-      throw cause instanceof CheckpointError
-        ? cause
-        : new CheckpointError(`${name}: ${(cause as Error).message}`, { cause });
-    }
+  static async load(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
+    const trainer = await restore(locate(location), options);
+    trainer.interrupted = undefined;
     return trainer;
+  }
+
+  /**
+   * Takes an interrupted training up again: {@link PPOTrainer.learn} then reaches its goal, bit for bit as
+   * if it had never been interrupted, where the environments can be saved. Hand the same callbacks and log to `learn`.
+   *
+   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest one is taken
+   * @param options as for {@link PPOTrainer.load}
+   * @throws CheckpointError when there is none, or it is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+   *
+   * @example
+   * ```ts
+   * import { PPOTrainer } from "ncps-ts";
+   * import "ncps-ts/node";
+   *
+   * const trainer = await PPOTrainer.resume("runs/breakout");
+   * await trainer.learn();
+   * ```
+   */
+  static async resume(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
+    return restore(await locateNewest(location), options);
   }
 
   /** @inheritDoc */
   getState(): StateRecord {
-    const { timesteps, updates, started, env } = this;
+    const { timesteps, updates, started, rolloutProgress, collector, buffer, env } = this;
     return {
-      counters: { timesteps, updates, started },
+      counters: { timesteps, updates, started, rolloutProgress },
       model: getWeights(this.model.variables),
       optimizer: this.optimizer.getState(),
       random: this.random.getState(),
@@ -325,14 +302,19 @@ export class PPOTrainer implements Policy, Stateful {
       rewardScaler: this.rewardScaler?.getState() ?? null,
       observationNormalizer: this.observationNormalizer?.getState() ?? null,
       episodes: this.episodes.getState(),
-      collector: this.collector.getState(),
+      collector: collector.getState(),
+      rollout: collector.underway ? buffer.getState() : null,
       env: (started && env.getState?.()) || null,
+      run: this.run?.getState() ?? null,
     };
   }
 
-  /** Puts a state back. Environments that cannot be saved start a new episode. */
+  /**
+   * Puts a state back. Environments that cannot be saved start new episodes, and an unfinished rollout is
+   * dropped with them.
+   */
   setState(state: StateRecord): void {
-    const counters = state.counters as { timesteps: number; updates: number; started: boolean };
+    const counters = state.counters as Counters;
     setWeights(this.model.variables, state.model as StateRecord);
     this.optimizer.setState(state.optimizer as StateRecord);
     this.random.setState(state.random as StateRecord);
@@ -349,7 +331,10 @@ export class PPOTrainer implements Policy, Stateful {
     if (this.started) {
       this.env.setState?.(state.env as StateRecord);
       this.collector.setState(state.collector as StateRecord);
+      if (state.rollout) this.buffer.setState(state.rollout as StateRecord);
     }
+    this.rolloutProgress = counters.rolloutProgress;
+    this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
 
   /** Frees the environments, the model and the optimiser. */
@@ -374,6 +359,7 @@ export class PPOTrainer implements Policy, Stateful {
     const { buffer } = this;
     Object.assign(buffer, this.gae.compute(buffer));
     const statistics = await this.update.run(buffer, coefficients);
+    this.collector.finish();
     this.updates++;
     this.klPenalty?.update(statistics.kl);
     return this.row(statistics, coefficients);
@@ -401,16 +387,9 @@ export class PPOTrainer implements Policy, Stateful {
       ...(this.klPenalty && { "train/kl": statistics.kl, "train/kl_coef": coefficients.klCoef }),
     };
   }
-
-  private timings({ elapsedSeconds, numTimesteps, iterations }: TrainerProgress, first: number): LogRow {
-    return {
-      "time/fps": Math.round((numTimesteps - first) / elapsedSeconds),
-      "time/iterations": iterations,
-      "time/time_elapsed": elapsedSeconds,
-      "time/total_timesteps": numTimesteps,
-    };
-  }
 }
+
+type Counters = { timesteps: number; updates: number; started: boolean; rolloutProgress: number };
 
 function makeEnvironments(options: PPOOptions, { numEnvs }: PPOHyperparameters): VectorEnv {
   if (typeof options.env !== "string") return options.env;
@@ -447,4 +426,45 @@ function makeNormalizer({ observationSpace: { shape, dtype } }: VectorEnv): Obse
     );
   }
   return new ObservationNormalizer({ shape, clip: 10 });
+}
+
+// What is needed to make the trainer again, and what of it the checkpoint cannot hold.
+function describeSetup({ env, envOptions, wrapper, model, seed }: PPOOptions): StateRecord {
+  const isId = typeof env === "string";
+  return {
+    env: isId ? env : null,
+    envOptions: isId ? ((envOptions ?? null) as StateRecord | null) : null,
+    given: { env: !isId, wrapper: isId && wrapper !== undefined, model: model !== undefined },
+    seed: seed ?? null,
+  };
+}
+
+async function restore({ store, name }: CheckpointPlace, options: Partial<PPOOptions>): Promise<PPOTrainer> {
+  const { config, state } = await readCheckpoint(store, name, { kind: "ppo" });
+  const given = config.given as Record<string, boolean>;
+  for (const option of ["env", "wrapper", "model"] as const) {
+    const replaced = option === "wrapper" && options.env !== undefined;
+    if (given[option] && options[option] === undefined && !replaced) {
+      throw new InvalidArgumentError(
+        option,
+        `checkpoint "${name}" cannot hold the ${option} of its run, which was an object or function: give it again`,
+      );
+    }
+  }
+  const saved = config.hyperparameters as Partial<PPOHyperparameters>;
+  const fromId = { env: config.env as string, envOptions: (config.envOptions as EnvOptions) ?? undefined };
+  const trainer = new PPOTrainer({
+    ...saved,
+    ...(options.env === undefined && fromId),
+    ...options,
+  } as PPOOptions);
+  try {
+    trainer.setState(state);
+  } catch (cause) {
+    await trainer.close();
+    throw cause instanceof CheckpointError
+      ? cause
+      : new CheckpointError(`checkpoint "${name}": ${(cause as Error).message}`, { cause });
+  }
+  return trainer;
 }
