@@ -5,6 +5,7 @@
  * @module ncps-ts/node
  */
 
+import "./backends/index.js";
 import "./host.js";
 
 export { type RegisterAtariOptions, registerAtari } from "./atari.js";

@@ -1,0 +1,54 @@
+/** Gradients of picking elements by their numbers. */
+
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * Gradient of `gather` with batch axes, e.g. of the value of each row's action, where tfjs's own works row by
+ * row and for one batch axis only. Summing by products is the same on every run on every backend.
+ */
+export function batchedGatherGradient(
+  dy: tf.Tensor,
+  x: tf.Tensor,
+  indices: tf.Tensor,
+  axis: number,
+  batchDims: number,
+): tf.Tensor {
+  const info = tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, axis, batchDims);
+  const { batchSize, outerSize, dimSize, sliceSize } = info;
+  const count = indices.size / batchSize;
+  const chosen = tf.reshape(tf.oneHot(tf.reshape(indices, [-1]), dimSize, 1, 0, "float32"), [
+    batchSize,
+    count,
+    dimSize,
+  ]);
+  // [batch, outer, count, slice] to [batch, count, outer slice]
+  const byIndex = tf.transpose(tf.reshape(dy, [batchSize, outerSize, count, sliceSize]), [0, 2, 1, 3]);
+  const flat = tf.reshape(byIndex, [batchSize, count, outerSize * sliceSize]);
+  const sums = tf.reshape(tf.matMul(chosen, flat, true), [batchSize, dimSize, outerSize, sliceSize]);
+  return tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), x.shape);
+}
+
+/** Gradient of `gatherND`: every element goes back to where it came from. */
+export const gatherNdGradient: tf.GradFunc = (dy, [params, indices]) => ({
+  params: () => tf.scatterND(indices, dy as tf.Tensor, params.shape),
+  indices: () => tf.zerosLike(indices),
+});
+
+/** Gradient of `stridedSlice`. */
+export const stridedSliceGradient: tf.GradFunc = (dy, [x], attrs) => ({
+  x: () => {
+    const numbers = tf.reshape(tf.range(0, x.size, 1, "int32"), x.shape);
+    const taken = tf.engine().runKernel("StridedSlice", { x: numbers }, attrs) as tf.Tensor;
+    const values = tf.reshape(dy as tf.Tensor, [-1]);
+    return tf.reshape(tf.scatterND(tf.reshape(taken, [-1, 1]), values, [x.size]), x.shape);
+  },
+});
+
+/** Gradient of the values of `topk`. */
+export const topKGradient: tf.GradFunc = (dy, [x, indices]) => ({
+  x: () => {
+    const [dValues] = dy as tf.Tensor[];
+    const chosen = tf.oneHot(indices as tf.Tensor1D, x.shape[x.rank - 1], 1, 0, "float32");
+    return tf.sum(tf.mul(chosen, tf.expandDims(dValues, -1)), -2);
+  },
+});

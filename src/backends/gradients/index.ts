@@ -1,0 +1,48 @@
+/** Gradients that tfjs has wrong or not at all, on all backends. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { batchedGatherGradient, gatherNdGradient, stridedSliceGradient, topKGradient } from "./gather.js";
+import { batchMatMulGradient } from "./mat-mul.js";
+
+const marked = Symbol.for("ncps-ts.gradient");
+
+/**
+ * Registers gradients of products with a broadcast batch, of `gather` with batch axes, of `gatherND`,
+ * `stridedSlice` and of the values of `topk`. `useBackend` calls this; calling it again does nothing.
+ */
+export function registerMissingGradients(): void {
+  register({ kernelName: "BatchMatMul", inputsToSave: ["a", "b"], gradFunc: batchMatMulGradient });
+  register({ kernelName: "GatherNd", inputsToSave: ["params", "indices"], gradFunc: gatherNdGradient });
+  register({ kernelName: "StridedSlice", inputsToSave: ["x"], gradFunc: stridedSliceGradient });
+  register({
+    kernelName: "TopK",
+    inputsToSave: ["x"],
+    outputsToSave: [false, true],
+    gradFunc: topKGradient,
+  });
+  registerGather();
+}
+
+function registerGather(): void {
+  const stock = tf.getGradient("GatherV2");
+  register({
+    kernelName: "GatherV2",
+    inputsToSave: ["x", "indices"],
+    gradFunc: (dy, saved, attrs) => {
+      const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number };
+      const [x, indices] = saved;
+      if (batchDims === 0 && stock) return stock.gradFunc(dy, saved, attrs);
+      return {
+        x: () => batchedGatherGradient(dy as tf.Tensor, x, indices, axis, batchDims),
+        indices: () => tf.zerosLike(indices),
+      };
+    },
+  });
+}
+
+function register(config: tf.GradConfig): void {
+  const present = tf.getGradient(config.kernelName);
+  if (present && marked in present.gradFunc) return;
+  if (present) tf.unregisterGradient(config.kernelName); // without it tfjs warns of the override
+  tf.registerGradient({ ...config, gradFunc: Object.assign(config.gradFunc, { [marked]: true }) });
+}

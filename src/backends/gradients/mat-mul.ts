@@ -1,0 +1,25 @@
+/** Gradient of products. */
+
+import * as tf from "@tensorflow/tfjs-core";
+
+/**
+ * As tfjs has it, and also where one operand's batch is broadcast: its gradient is then summed over the
+ * batch that it was repeated for.
+ */
+export const batchMatMulGradient: tf.GradFunc = (dy, [a, b], attrs) => {
+  const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
+  const d = dy as tf.Tensor;
+  return {
+    a: () =>
+      sumTo(transposeA ? tf.matMul(b, d, transposeB, true) : tf.matMul(d, b, false, !transposeB), a.shape),
+    b: () =>
+      sumTo(transposeB ? tf.matMul(d, a, true, transposeA) : tf.matMul(a, d, !transposeA, false), b.shape),
+  };
+};
+
+function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
+  const added = x.rank - shape.length;
+  const repeated = x.shape.map((size, axis) => axis < added || (shape[axis - added] === 1 && size !== 1));
+  const axes = [...repeated.keys()].filter((axis) => repeated[axis]);
+  return axes.length > 0 ? tf.reshape(tf.sum(x, axes), shape) : x;
+}

@@ -1,0 +1,7 @@
+/** The optional backends of Node for `useBackend`. */
+
+import { installBackendPlatform } from "../../backends/platform.js";
+import { importTensorflow } from "./import-tensorflow.js";
+import { openGpu } from "./open-gpu.js";
+
+installBackendPlatform({ importTensorflow: () => importTensorflow(), openGpu: () => openGpu() });
