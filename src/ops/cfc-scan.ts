@@ -6,7 +6,8 @@ import { cfcOperation } from "./cfc-operation.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "./cfc-problem.js";
 import { checkScan } from "./check-scan.js";
 import { constant } from "./constants.js";
-import { type Elapsed, elapsedRows, fromRows, toRows } from "./sequence-rows.js";
+import { type CfcScanAttributes, hasScanKernel, runScan } from "./scan-kernels.js";
+import { type Elapsed, elapsedRows, elapsedSteps, fromRows, toRows } from "./sequence-rows.js";
 
 /** Options of {@link cfcScan}. */
 export interface CfcScanOptions {
@@ -62,30 +63,63 @@ export interface CfcScanResult {
  * ```
  */
 export function cfcScan(options: CfcScanOptions): CfcScanResult {
-  const { x, state, weights, mode = "default", flavour = "torch", resets, mask } = options;
-  const activation = activationRule(options.activation ?? "lecun_tanh");
-  checkScan({ ...options, mode, flavour });
+  const { mode = "default", flavour = "torch", activation = "lecun_tanh" } = options;
+  activationRule(activation);
+  const chosen = { ...options, mode, flavour, activation };
+  checkScan(chosen);
+  return tf.tidy(() => ({ ...(hasScanKernel("CfcScan") ? fusedScan(chosen) : composedScan(chosen)) }));
+}
+
+type ChosenOptions = CfcScanOptions & Required<Pick<CfcScanOptions, "mode" | "flavour" | "activation">>;
+
+function fusedScan(options: ChosenOptions): CfcScanResult {
+  const { x, state, weights, resets, mask, mode, flavour, activation } = options;
+  const [batch, steps] = x.shape;
+  const times = elapsedSteps(options.elapsed, batch, steps);
+  const inputs: Record<string, tf.Tensor | undefined> = { x: asFloat(x), state };
+  const layers = [...weights.backbone, weights.heads];
+  layers.forEach(({ kernel, bias }, i) => {
+    inputs[`kernel${i}`] = kernel;
+    inputs[`bias${i}`] = bias;
+  });
+  if (mode === "pure") Object.assign(inputs, { wTau: weights.wTau, a: weights.a });
+  inputs.elapsed = typeof times === "number" ? undefined : times;
+  Object.assign(inputs, { resets: resets && asFloat(resets), mask: mask && asFloat(mask) });
+  options.dropout?.forEach((factors, i) => {
+    inputs[`dropout${i}`] = factors;
+  });
+  const elapsed = typeof times === "number" ? times : 1;
+  const attributes = { mode, flavour, activation, layers: layers.length, elapsed };
+  const [outputs, last] = runScan<CfcScanAttributes>("CfcScan", inputs, attributes);
+  return { outputs, state: last };
+}
+
+function composedScan(options: ChosenOptions): CfcScanResult {
+  const { x, state, weights, resets, mask, mode, flavour } = options;
   const [batch, steps] = x.shape;
   const units = state.shape[1];
-  return tf.tidy(() => {
-    const times = elapsedRows(options.elapsed, batch, steps);
-    const outputs = cfcOperation(
-      {
-        x: toRows(asFloat(x)),
-        state,
-        layers: [...weights.backbone, weights.heads],
-        wTau: weights.wTau,
-        a: weights.a,
-        keep: resets && tf.sub<tf.Tensor2D>(constant(1), flagRows(resets, batch, steps)),
-        mask: mask && flagRows(mask, batch, steps),
-        dropout: options.dropout?.map((factors) => factors && toRows(factors)),
-        elapsed: typeof times === "number" ? undefined : times,
-      },
-      { mode, flavour, activation, elapsed: typeof times === "number" ? times : 1 },
-    );
-    const last = steps === 1 ? outputs : tf.slice(outputs, [(steps - 1) * batch, 0], [batch, units]);
-    return { outputs: fromRows(outputs, batch, steps), state: last };
-  });
+  const times = elapsedRows(options.elapsed, batch, steps);
+  const outputs = cfcOperation(
+    {
+      x: toRows(asFloat(x)),
+      state,
+      layers: [...weights.backbone, weights.heads],
+      wTau: weights.wTau,
+      a: weights.a,
+      keep: resets && tf.sub<tf.Tensor2D>(constant(1), flagRows(resets, batch, steps)),
+      mask: mask && flagRows(mask, batch, steps),
+      dropout: options.dropout?.map((factors) => factors && toRows(factors)),
+      elapsed: typeof times === "number" ? undefined : times,
+    },
+    {
+      mode,
+      flavour,
+      activation: activationRule(options.activation),
+      elapsed: typeof times === "number" ? times : 1,
+    },
+  );
+  const last = steps === 1 ? outputs : tf.slice(outputs, [(steps - 1) * batch, 0], [batch, units]);
+  return { outputs: fromRows(outputs, batch, steps), state: last };
 }
 
 /** `[batch, time]` of any type as time-major float rows `[time * batch, 1]`. */

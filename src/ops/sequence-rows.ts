@@ -31,21 +31,29 @@ export function elapsedRows(
   batch: number,
   steps: number,
 ): number | tf.Tensor2D {
+  const times = elapsedSteps(elapsed, batch, steps);
+  return typeof times === "number" ? times : toRows(tf.reshape<tf.Rank.R3>(times, [batch, steps, 1]));
+}
+
+/** Elapsed times as one number, or as `[batch, time]`; throws as {@link elapsedRows} does. */
+export function elapsedSteps(
+  elapsed: Elapsed | undefined,
+  batch: number,
+  steps: number,
+): number | tf.Tensor2D {
   if (elapsed === undefined) return 1;
   if (typeof elapsed === "number") return checkTime(elapsed);
   if (Array.isArray(elapsed)) {
     for (const time of elapsed.flat()) checkTime(time);
-    return elapsedRows(tf.tensor(elapsed), batch, steps);
+    return elapsedSteps(tf.tensor(elapsed), batch, steps);
   }
   const { shape } = elapsed;
   const times = elapsed.dtype === "float32" ? elapsed : tf.cast(elapsed, "float32");
   if (shape.length === 1 && shape[0] === batch) {
-    return tf.tile(tf.reshape<tf.Rank.R2>(times, [batch, 1]), [steps, 1]);
+    return tf.tile(tf.reshape<tf.Rank.R2>(times, [batch, 1]), [1, steps]);
   }
   const flat = shape.length === 2 || (shape.length === 3 && shape[2] === 1);
-  if (flat && shape[0] === batch && shape[1] === steps) {
-    return toRows(tf.reshape<tf.Rank.R3>(times, [batch, steps, 1]));
-  }
+  if (flat && shape[0] === batch && shape[1] === steps) return tf.reshape(times, [batch, steps]);
   throw new ShapeError("elapsed", `[${batch}], [${batch}, ${steps}] or [${batch}, ${steps}, 1]`, shape);
 }
 

@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError } from "../../core/errors.js";
 import { batchMatMul } from "./batch-mat-mul.js";
+import { cfcScan, cfcScanGrad } from "./cfc-scan.js";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop.js";
@@ -24,6 +25,8 @@ import { unsortedSegmentSum } from "./unsorted-segment-sum.js";
 const repairs = [
   adamStep,
   batchMatMul,
+  cfcScan,
+  cfcScanGrad,
   conv2dBackpropFilter,
   conv2dBackpropInput,
   depthwiseConv2dBackpropFilter,

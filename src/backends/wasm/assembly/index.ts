@@ -11,3 +11,6 @@ export { packColumns, packRows } from "./pack";
 export { maxPool, maxPoolGradient } from "./pool";
 export { gatherSlices, segmentSum } from "./segment";
 export { erfOf, expOf, logisticOf, tanhOf } from "./math-arrays";
+export { cfcBackward } from "./cfc-backward";
+export { cfcForward } from "./cfc-forward";
+export { padHeads, unpadHeads } from "./cfc-weights";

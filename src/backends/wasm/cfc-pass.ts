@@ -1,0 +1,262 @@
+/** Forward and backward pass of one CfC over whole sequences: the plan around the compiled kernels. */
+
+import type { Arena } from "./arena.js";
+import {
+  type CfcTask,
+  headLayout,
+  type PreparedLayer,
+  packRowsOf,
+  packTransposed,
+  padded,
+  padVector,
+  partCount,
+  planWords,
+  prepareLayers,
+  savesPreActivation,
+  type TableEntry,
+  writePlan,
+} from "./cfc-layout.js";
+import { gemm } from "./gemm.js";
+import { heapOf, type WasmBackend } from "./heap.js";
+import { kernelsOf } from "./kernel-module.js";
+
+/** Where the backward pass finds what the forward pass kept. */
+interface Trace {
+  consumed: number;
+  parts: number;
+  z: number[];
+  u: number[];
+}
+
+/** Floats that a forward pass keeps for the backward pass. */
+export function traceSize(task: CfcTask): number {
+  return traceLayout(task, 0).size;
+}
+
+function traceLayout(task: CfcTask, address: number): Trace & { size: number } {
+  const rows = task.batch * task.steps;
+  let size = 0;
+  const take = (width: number) => {
+    const at = address + size * 4;
+    size += rows * width;
+    return at;
+  };
+  const widths = task.layers.slice(0, -1).map(({ outputs }) => padded(outputs));
+  const consumed = take(padded(task.units));
+  const parts = take(partCount(task) * padded(task.units));
+  const z = widths.map(take);
+  const u = savesPreActivation(task) ? widths.map(take) : widths.map(() => 0);
+  return { consumed, parts, z, u, size };
+}
+
+/** Where a forward pass writes, as byte addresses. */
+export interface CfcForwardTargets {
+  /** `[rows, units]`. */
+  outputs: number;
+  /** `[batch, units]`. */
+  last: number;
+  /** {@link traceSize} floats, or 0. */
+  trace: number;
+}
+
+/** Runs the forward pass. */
+export function forwardPass(
+  backend: WasmBackend,
+  arena: Arena,
+  task: CfcTask,
+  targets: CfcForwardTargets,
+): void {
+  const kernels = kernelsOf(backend);
+  const allocate = (floats: number) => arena.floats(floats);
+  const layers = prepareLayers(kernels, task, allocate);
+  const { features, units, x } = task;
+  const rows = task.batch * task.steps;
+  const [first] = layers;
+  const drives = arena.floats(rows * first.width);
+  const dropout = padDropout(backend, task, allocate);
+  const trace = targets.trace ? traceLayout(task, targets.trace) : undefined;
+  const table = layers.map((layer, index): TableEntry => {
+    const [skipped, terms] = index === 0 ? [features, units] : [0, layer.inputs];
+    return {
+      ...unused,
+      width: layer.width,
+      terms,
+      kernel: packRowsOf(kernels, layer, skipped, terms, allocate),
+      bias: layer.padBias,
+      z: trace?.z[index] ?? 0,
+      u: trace?.u[index] ?? 0,
+      dropout: dropout[index] ?? 0,
+    };
+  });
+  const widest = Math.max(...layers.map(({ width }) => width));
+  const { outputs, last } = targets;
+  const addresses = {
+    drives,
+    wTau: padVector(kernels, task.wTau, units, allocate),
+    a: padVector(kernels, task.a, units, allocate),
+    work: arena.floats(4 * (padded(units) + 2 * widest)),
+    consumed: trace?.consumed,
+    parts: trace?.parts,
+    outputs,
+    last,
+  };
+  const plan = arena.floats(planWords(table.length));
+  gemm(backend, { m: rows, n: first.width, k: features, a: x, b: first.matrix, c: drives });
+  writePlan(heapOf(backend).buffer, plan, task, addresses, table);
+  kernels.cfcForward(plan);
+}
+
+const unused: TableEntry = {
+  width: 0,
+  terms: 0,
+  kernel: 0,
+  transposed: 0,
+  inputs: 0,
+  bias: 0,
+  z: 0,
+  u: 0,
+  dropout: 0,
+  delta: 0,
+};
+
+// The kernels read factors in rows of padded width.
+function padDropout(backend: WasmBackend, task: CfcTask, allocate: (floats: number) => number): number[] {
+  const rows = task.batch * task.steps;
+  return task.dropout.map((address, index) => {
+    const { outputs } = task.layers[index];
+    if (address === 0 || outputs % 8 === 0) return address;
+    const out = allocate(rows * padded(outputs));
+    kernelsOf(backend).padHeads(address, 0, out, rows, 1, outputs, padded(outputs), false, 0);
+    return out;
+  });
+}
+
+/** Where a backward pass reads and writes, as byte addresses. */
+export interface CfcBackwardTargets {
+  /** Gradient of the outputs `[rows, units]`. */
+  dOutputs: number;
+  /** Gradient of the last state `[batch, units]`. */
+  dLast: number;
+  /** What the forward pass kept. */
+  trace: number;
+  /** `[rows, outputs of the first layer]`. */
+  delta: number;
+  /** `[batch, units]`. */
+  dState: number;
+  /** In the shapes of the weights. */
+  layers: { kernel: number; bias: number }[];
+  /** `[units]`, in pure mode. */
+  wTau: number;
+  /** `[units]`, in pure mode. */
+  a: number;
+  /** `[rows]`, where times are given; else 0. */
+  times: number;
+}
+
+/** Runs the backward pass. */
+export function backwardPass(
+  backend: WasmBackend,
+  arena: Arena,
+  task: CfcTask,
+  targets: CfcBackwardTargets,
+): void {
+  const kernels = kernelsOf(backend);
+  const allocate = (floats: number) => arena.floats(floats);
+  const layers = prepareLayers(kernels, task, allocate);
+  const { features, units } = task;
+  const rows = task.batch * task.steps;
+  const trace = traceLayout(task, targets.trace);
+  const dropout = padDropout(backend, task, allocate);
+  const plain = (index: number) => isPlain(layers[index]);
+  const table = layers.map((layer, index): TableEntry => {
+    const [skipped, terms] = index === 0 ? [features, units] : [0, layer.inputs];
+    return {
+      ...unused,
+      width: layer.width,
+      terms,
+      transposed: packTransposed(kernels, layer, skipped, terms, allocate),
+      z: trace.z[index] ?? 0,
+      u: trace.u[index] ?? 0,
+      dropout: dropout[index] ?? 0,
+      delta: index === 0 && plain(0) ? targets.delta : arena.floats(rows * layer.width),
+    };
+  });
+  const widest = Math.max(...layers.map(({ width }) => width));
+  const sums = arena.floats(2 * padded(units));
+  const addresses = {
+    wTau: padVector(kernels, task.wTau, units, allocate),
+    a: padVector(kernels, task.a, units, allocate),
+    work: arena.floats(4 * (2 * padded(units) + widest)),
+    consumed: trace.consumed,
+    parts: trace.parts,
+    outputs: targets.dOutputs,
+    last: targets.dLast,
+    dState: targets.dState,
+    dTimes: targets.times,
+    dWTau: sums,
+    dA: sums + padded(units) * 4,
+  };
+  const plan = arena.floats(planWords(table.length));
+  const heap = heapOf(backend);
+  heap.fill(0, sums / 4, sums / 4 + 2 * padded(units));
+  writePlan(heap.buffer, plan, task, addresses, table);
+  kernels.cfcBackward(plan);
+  weightGradients(backend, arena, task, targets, layers, table, trace);
+  if (targets.wTau) finishPure(backend, task, targets, sums);
+}
+
+/** Whether a layer is used as it lies, so that its gradients are made in place too. */
+function isPlain({ width, outputs, factors }: PreparedLayer): boolean {
+  return width === outputs && factors === 0;
+}
+
+function weightGradients(
+  backend: WasmBackend,
+  arena: Arena,
+  task: CfcTask,
+  targets: CfcBackwardTargets,
+  layers: PreparedLayer[],
+  table: TableEntry[],
+  trace: Trace,
+): void {
+  const kernels = kernelsOf(backend);
+  const { features, units } = task;
+  const rows = task.batch * task.steps;
+  const layout = headLayout(task);
+  layers.forEach((layer, index) => {
+    const { width, inputs, outputs, factors } = layer;
+    const { delta } = table[index];
+    const target = targets.layers[index];
+    const plain = isPlain(layer);
+    const kernel = plain ? target.kernel : arena.floats(inputs * width);
+    const bias = plain ? target.bias : arena.floats(width);
+    const product = { n: width, k: rows, b: delta, transposeA: true };
+    if (index === 0) {
+      gemm(backend, { ...product, m: features, a: task.x, c: kernel });
+      const c = kernel + features * width * 4;
+      gemm(backend, { ...product, m: units, a: trace.consumed, lda: padded(units), c });
+    } else {
+      gemm(backend, { ...product, m: inputs, a: trace.z[index - 1], lda: table[index - 1].width, c: kernel });
+    }
+    kernels.columnSum(delta, bias, rows, width);
+    if (plain) return;
+    const isHeads = index === layers.length - 1;
+    const heads = isHeads ? layout.heads : 1;
+    const folds = isHeads && layout.folds;
+    const size = outputs / heads;
+    const unpad = (from: number, scale: number, to: number, count: number) =>
+      kernels.unpadHeads(from, scale, to, count, heads, size, padded(size), folds, layout.rate);
+    unpad(kernel, factors, target.kernel, inputs);
+    unpad(bias, 0, target.bias, 1);
+    if (index === 0) unpad(delta, 0, targets.delta, rows);
+  });
+}
+
+function finishPure(backend: WasmBackend, task: CfcTask, targets: CfcBackwardTargets, sums: number): void {
+  const heap = heapOf(backend);
+  const [weight, dWeight, dA] = [task.wTau / 4, targets.wTau / 4, targets.a / 4];
+  for (let i = 0; i < task.units; i++) {
+    heap[dWeight + i] = heap[sums / 4 + i] * Math.sign(heap[weight + i]); // the formula has |w_tau|
+    heap[dA + i] = heap[sums / 4 + padded(task.units) + i];
+  }
+}
