@@ -12,6 +12,7 @@ export {
 export type { CheckpointLocation, CheckpointPlace } from "./checkpoint-location.js";
 export { type CheckpointStore, checkCheckpointName } from "./checkpoint-store.js";
 export { LIBRARY_VERSION } from "./library-version.js";
+export { MANIFEST_FILE } from "./manifest.js";
 export { MemoryCheckpointStore } from "./memory-checkpoint-store.js";
 export { readSafetensors, type SafeTensor, writeSafetensors } from "./safetensors.js";
 export { type JsonValue, joinState, type SplitState, splitState } from "./state-tree.js";

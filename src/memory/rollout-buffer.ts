@@ -1,7 +1,14 @@
 /** Everything that one on-policy rollout produced, as flat typed arrays. */
 
-import { InvalidArgumentError } from "../core/errors.js";
-import { createTypedArray, type DType, sizeOf, type TypedArray } from "../core/state.js";
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import {
+  createTypedArray,
+  type DType,
+  type Stateful,
+  type StateRecord,
+  sizeOf,
+  type TypedArray,
+} from "../core/state.js";
 import type { Sequences } from "./sequences.js";
 
 /** Options of {@link RolloutBuffer}. */
@@ -54,7 +61,7 @@ export interface RolloutMinibatch {
  * One rollout of `numEnvs` environments, environment-major (`env * numSteps + step`), so that each
  * environment's sequence is contiguous.
  */
-export class RolloutBuffer {
+export class RolloutBuffer implements Stateful {
   /** Number of environments. */
   readonly numEnvs: number;
   /** Steps of each environment. */
@@ -132,6 +139,26 @@ export class RolloutBuffer {
     return this.numEnvs * this.numSteps;
   }
 
+  /** Copies of all that acting writes; advantages and returns are computed afterwards. */
+  getState(): StateRecord {
+    return Object.fromEntries(recorded.map((name) => [name, this[name].slice()]));
+  }
+
+  /**
+   * Puts a state back.
+   *
+   * @throws ShapeError when it is of a buffer of another size
+   */
+  setState(state: StateRecord): void {
+    for (const name of recorded) {
+      const saved = state[name] as TypedArray | undefined;
+      if (saved?.length !== this[name].length) {
+        throw new ShapeError(`rollout.${name}`, `[${this[name].length}]`, [saved?.length ?? null]);
+      }
+    }
+    for (const name of recorded) this[name].set(state[name] as TypedArray);
+  }
+
   /** Copies sequences into one padded minibatch; every array is fresh. */
   gather({ starts, lengths }: Sequences): RolloutMinibatch {
     const batch = starts.length;
@@ -165,6 +192,20 @@ export class RolloutBuffer {
     };
   }
 }
+
+const recorded = [
+  "observations",
+  "actions",
+  "logProbs",
+  "distributions",
+  "values",
+  "rewards",
+  "terminated",
+  "truncated",
+  "episodeStarts",
+  "finalValues",
+  "states",
+] as const;
 
 // The stored state of a first step is cleared already, so only resets inside a sequence matter.
 function innerResets(episodeStarts: Uint8Array, time: number): Float32Array | undefined {

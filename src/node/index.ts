@@ -7,7 +7,9 @@
 
 import "./backends/index.js";
 import "./host.js";
+import "./vector/install.js";
 
+export { acceleratorVersions, installAccelerator, removeAccelerator } from "./accelerator.js";
 export { type RegisterAtariOptions, registerAtari } from "./atari.js";
 export type { AtariBatch, AtariVectorGame } from "./atari-vector.js";
 export { FileCheckpointStore } from "./checkpoint-files.js";
@@ -17,3 +19,4 @@ export { JsonLinesSink } from "./logging/json-lines-sink.js";
 export { TensorBoardSink } from "./logging/tensorboard-sink.js";
 export { type ProgressBarOptions, progressBarCallback } from "./progress-bar.js";
 export { type LogFormat, openRun, type RestartBehavior, type Run, type RunOptions } from "./run-folder.js";
+export { WorkerVectorEnv } from "./vector/worker-vector-env.js";

@@ -8,6 +8,8 @@ import type { TrainerCallback } from "./callback.js";
 export interface Host {
   /** Store and name behind a path. */
   checkpointAt(path: string): CheckpointPlace;
+  /** The checkpoint that a path means: itself, or the newest one of a folder or of a run. */
+  checkpointToResume(path: string): Promise<CheckpointPlace>;
   /** The checkpoints of a folder. */
   checkpoints(path: string): CheckpointStore;
   /** A progress bar for `learn({ progressBar: true })`. */
@@ -38,4 +40,11 @@ export function host(wanted: string): Host {
 /** Store and name of a location. */
 export function locate(location: CheckpointLocation): CheckpointPlace {
   return typeof location === "string" ? host(`the path "${location}"`).checkpointAt(location) : location;
+}
+
+/** Store and name of the checkpoint that a run is resumed from. */
+export async function locateNewest(location: CheckpointLocation): Promise<CheckpointPlace> {
+  return typeof location === "string"
+    ? host(`the path "${location}"`).checkpointToResume(location)
+    : location;
 }

@@ -1,6 +1,7 @@
 /** Trainers, presets, evaluation. */
 
-export type { TrainerCallback, TrainerProgress } from "./callback.js";
+export type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
+export * from "./callbacks/index.js";
 export {
   type EvaluateOptions,
   type Evaluation,
@@ -27,8 +28,11 @@ export {
   cleanrlContinuousPPO,
   labmlBreakoutPPO,
   type PPOPreset,
+  pendulumNoVelPPO,
   pendulumPPO,
   rllibAtariPPO,
   smallAtariPPO,
 } from "./ppo-presets.js";
-export { type LearnOptions, PPOTrainer } from "./ppo-trainer.js";
+export { PPOTrainer } from "./ppo-trainer.js";
+export type { Trainer } from "./trainer.js";
+export type { LearnOptions } from "./training-run.js";

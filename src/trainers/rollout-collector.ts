@@ -40,6 +40,7 @@ export class RolloutCollector implements Stateful {
   private states: Float32Array;
   private readonly episodeStarts: Uint8Array;
   private readonly distribution: ActionDistribution;
+  private t = 0;
 
   constructor(private readonly options: RolloutCollectorOptions) {
     const { env, model } = options;
@@ -56,12 +57,32 @@ export class RolloutCollector implements Stateful {
     this.episodeStarts.fill(1);
   }
 
-  /** Fills the buffer with `numSteps` steps of every environment. */
-  async collect(buffer: RolloutBuffer): Promise<void> {
+  /** Whether a rollout was begun and not yet {@link RolloutCollector.finish | finished}. */
+  get underway(): boolean {
+    return this.t > 0;
+  }
+
+  /** Declares the rollout used: the next one starts from its first step. */
+  finish(): void {
+    this.t = 0;
+  }
+
+  /**
+   * Fills the buffer with `numSteps` steps of every environment, or what is missing of them.
+   *
+   * @param buffer the same one until the rollout is finished · @param afterStep called after every step;
+   *   `false` interrupts the rollout, and the next call goes on with it
+   * @returns whether the rollout is whole
+   */
+  async collect(
+    buffer: RolloutBuffer,
+    afterStep: () => boolean | Promise<boolean> = () => true,
+  ): Promise<boolean> {
     const { env, random, episodes, clipRewards, rewardScaler } = this.options;
     const { numEnvs, stateSize, distributionSize, observationSize, actionSize } = buffer;
     if (!this.observations) await this.reset();
-    for (let t = 0; t < buffer.numSteps; t++) {
+    while (this.t < buffer.numSteps) {
+      const { t } = this;
       const before = this.observations!;
       const { distribution, values, states } = await this.forward(before, this.states);
       const { actions, logProbs } = this.distribution.sample(distribution, { random });
@@ -101,8 +122,11 @@ export class RolloutCollector implements Stateful {
       }
       this.states = states;
       this.observations!.set(after);
+      this.t++;
+      if (!(await afterStep())) return false;
     }
     buffer.lastValues.set((await this.forward(this.observations!, this.states)).values);
+    return true;
   }
 
   /** @inheritDoc */
@@ -111,6 +135,7 @@ export class RolloutCollector implements Stateful {
       observations: this.observations?.slice() ?? null,
       states: this.states.slice(),
       episodeStarts: this.episodeStarts.slice(),
+      step: this.t,
     };
   }
 
@@ -119,6 +144,7 @@ export class RolloutCollector implements Stateful {
     this.observations = (state.observations as TypedArray | null)?.slice();
     this.states = (state.states as Float32Array).slice();
     this.episodeStarts.set(state.episodeStarts as Uint8Array);
+    this.t = state.step as number;
   }
 
   private forward(observations: TypedArray, states: Float32Array): Promise<ModelStep> {

@@ -115,9 +115,16 @@ export class TrainingRun implements Stateful {
     return this.stopped;
   }
 
-  /** Calls `onTrainingStart`. */
-  async start(): Promise<void> {
-    for (const callback of this.callbacks) await callback.onTrainingStart?.(this.look());
+  /** Trains by `loop` between `onTrainingStart` and `onTrainingEnd`; callbacks hear of its failure as well. */
+  async conduct(loop: () => Promise<void>): Promise<void> {
+    try {
+      for (const callback of this.callbacks) await callback.onTrainingStart?.(this.look());
+      await loop();
+    } catch (failure) {
+      await this.end(failure);
+      throw failure;
+    }
+    await this.end();
   }
 
   /** Calls `onRolloutStart`. */
@@ -153,19 +160,6 @@ export class TrainingRun implements Stateful {
     for (const callback of this.callbacks) this.heed(await callback.onUpdateEnd?.(this.look(), row));
   }
 
-  /** Calls `onTrainingEnd` of all, whatever one of them throws; the first error is thrown afterwards. `failure` ended the training. */
-  async end(failure?: unknown): Promise<void> {
-    const errors: unknown[] = [];
-    for (const callback of this.callbacks) {
-      try {
-        await callback.onTrainingEnd?.(this.look(), failure);
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-    if (failure === undefined && errors.length > 0) throw errors[0];
-  }
-
   /** @inheritDoc */
   getState(): StateRecord {
     const callbacks: StateRecord = {};
@@ -184,6 +178,19 @@ export class TrainingRun implements Stateful {
       if (state) callback.setState?.(state as StateRecord);
     }
     this.logger.setState(logger as StateRecord);
+  }
+
+  // Calls `onTrainingEnd` of all, whatever one of them throws.
+  private async end(failure?: unknown): Promise<void> {
+    const errors: unknown[] = [];
+    for (const callback of this.callbacks) {
+      try {
+        await callback.onTrainingEnd?.(this.look(), failure);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (failure === undefined && errors.length > 0) throw errors[0];
   }
 
   private heed(result: boolean | void): void {

@@ -18,8 +18,7 @@ export class FakeTrainer implements Trainer {
   async learn(options: LearnOptions): Promise<this> {
     const run = new TrainingRun(this, options, this.interrupted);
     this.run = run;
-    await run.start();
-    try {
+    await run.conduct(async () => {
       while (run.running) {
         if (this.numTimesteps % 10 === 0) await run.rolloutStart();
         do {
@@ -31,11 +30,7 @@ export class FakeTrainer implements Trainer {
         this.iterations++;
         await run.updateEnd({ "train/loss": 1 / this.iterations });
       }
-    } catch (error) {
-      await run.end(error);
-      throw error;
-    }
-    await run.end();
+    });
     return this;
   }
 

@@ -135,7 +135,9 @@ describe("RolloutCollector", () => {
       observations: Float32Array.of(2, 1),
       states: Float32Array.of(1, 0),
       episodeStarts: Uint8Array.of(0, 0),
+      step: buffer.numSteps,
     });
+    collector.finish();
     await collector.collect(buffer);
     expect(Array.from(buffer.observations.subarray(0, 2))).toEqual([2, 0]);
     collector.setState(state);

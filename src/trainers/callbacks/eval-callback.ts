@@ -61,6 +61,7 @@ export class EvalCallback implements TrainerCallback {
   /** The last evaluation. */
   lastEvaluation?: Evaluation;
   private readonly trigger: StepTrigger;
+  private played = false;
 
   /** @throws InvalidArgumentError when `evalFreq` is not positive */
   constructor(private readonly options: EvalCallbackOptions) {
@@ -80,6 +81,7 @@ export class EvalCallback implements TrainerCallback {
     const { trainer, logger } = progress;
     const evaluation = await evaluatePolicy(trainer, evalEnv, { numEpisodes, deterministic, seed });
     this.lastEvaluation = evaluation;
+    this.played = true;
     const { meanReward, stdReward, lengths } = evaluation;
     logger.recordAll({
       "eval/mean_reward": meanReward,
@@ -102,7 +104,7 @@ export class EvalCallback implements TrainerCallback {
     return {
       bestMeanReward: this.bestMeanReward,
       trigger: this.trigger.getState(),
-      env: (this.lastEvaluation && this.options.seed === undefined && evalEnv.getState?.()) || null,
+      env: (this.played && this.options.seed === undefined && evalEnv.getState?.()) || null,
       onNewBest: callbackOnNewBest?.getState?.() ?? null,
       afterEval: callbackAfterEval?.getState?.() ?? null,
     };
@@ -113,6 +115,7 @@ export class EvalCallback implements TrainerCallback {
     const { evalEnv, callbackOnNewBest, callbackAfterEval } = this.options;
     this.bestMeanReward = bestMeanReward as number;
     this.trigger.setState(trigger as StateRecord);
+    this.played = Boolean(env && evalEnv.setState);
     if (env) evalEnv.setState?.(env as StateRecord);
     if (onNewBest) callbackOnNewBest?.setState?.(onNewBest as StateRecord);
     if (afterEval) callbackAfterEval?.setState?.(afterEval as StateRecord);
