@@ -1,8 +1,38 @@
-/** What the kernels of convolution gradients are told, and the geometry that follows from it. */
+/** What the kernels of convolutions are told, and the geometry that follows from it. */
 
 import { backend_util } from "@tensorflow/tfjs-core";
-import { BackendError } from "../../core/errors.js";
-import type { ConvGeometry } from "./im2col.js";
+
+/** Geometry of a convolution over `[batch, height, width, channels]`, as tfjs computes it. */
+export interface ConvGeometry {
+  /** Images. */
+  batchSize: number;
+  /** Input rows. */
+  inHeight: number;
+  /** Input columns. */
+  inWidth: number;
+  /** Input channels. */
+  inChannels: number;
+  /** Output rows. */
+  outHeight: number;
+  /** Output columns. */
+  outWidth: number;
+  /** Output channels. */
+  outChannels: number;
+  /** Filter rows. */
+  filterHeight: number;
+  /** Filter columns. */
+  filterWidth: number;
+  /** Step between output rows. */
+  strideHeight: number;
+  /** Step between output columns. */
+  strideWidth: number;
+  /** Step between filter rows. */
+  dilationHeight: number;
+  /** Step between filter columns. */
+  dilationWidth: number;
+  /** Rows and columns of zeros before the input. */
+  padInfo: { top: number; left: number };
+}
 
 /** Attributes that tfjs gives both gradients of a convolution. */
 export interface ConvGradientAttributes {
@@ -10,10 +40,26 @@ export interface ConvGradientAttributes {
   strides: number | [number, number];
   /** Zeros around the input. */
   pad: "valid" | "same" | number | backend_util.ExplicitPadding;
-  /** `"NHWC"`; the wasm backend knows no other. */
-  dataFormat: "NHWC" | "NCHW";
+  /** Order of the axes of images, default `"NHWC"`; filters are `[height, width, inChannels, outChannels]`. */
+  dataFormat?: "NHWC" | "NCHW";
   /** Rounding of the output size. */
   dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
+/** Attributes of a convolution. */
+export interface ConvAttributes extends ConvGradientAttributes {
+  /** Steps between filter taps, default 1; tfjs has no gradients of dilated convolutions. */
+  dilations?: number | [number, number];
+}
+
+/** Byte addresses of the tensors of an input gradient. */
+export interface InputGradientAddresses {
+  /** Gradient of the output, `[batch, outHeight, outWidth, outChannels]`. */
+  dy: number;
+  /** Filter `[filterHeight, filterWidth, inChannels, outChannels]`. */
+  filter: number;
+  /** Where the gradient of the input goes, `[batch, inHeight, inWidth, inChannels]`. */
+  dx: number;
 }
 
 /** A shape with four axes. */
@@ -21,25 +67,29 @@ export type Shape4D = [number, number, number, number];
 
 /**
  * Geometry of the convolution of an input `[batch, height, width, channels]` with a filter
- * `[height, width, inChannels, outChannels]`. tfjs has no gradients of dilated convolutions.
+ * `[height, width, inChannels, outChannels]`.
  */
 export function convGeometry(
   inputShape: readonly number[],
   filterShape: readonly number[],
-  attributes: ConvGradientAttributes,
+  { strides, dilations = 1, pad, dimRoundingMode }: ConvAttributes,
 ): ConvGeometry {
-  const { strides, pad, dataFormat, dimRoundingMode } = attributes;
-  if ((dataFormat ?? "NHWC") !== "NHWC") {
-    throw new BackendError(
-      `the wasm backend computes convolutions of "NHWC" tensors only, received "${dataFormat}". Transpose the input to [batch, height, width, channels]`,
-    );
-  }
   return backend_util.computeConv2DInfo(
     inputShape as Shape4D,
     filterShape as Shape4D,
     strides,
-    1,
-    pad,
+    dilations,
+    typeof pad === "number" ? around(pad) : pad,
     dimRoundingMode,
   );
+}
+
+// Of a number, tfjs computes the output's width with the filter's height and the vertical stride.
+function around(pad: number): backend_util.ExplicitPadding {
+  return [
+    [0, 0],
+    [pad, pad],
+    [pad, pad],
+    [0, 0],
+  ];
 }

@@ -2,11 +2,20 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { type ConvGradientAttributes, convGeometry, type Shape4D } from "./conv-geometry.js";
-import { addressOf, heapOf, zeros } from "./heap.js";
-import { writePatches } from "./im2col.js";
-import { accumulate, type MatMulAttributes, type MatMulInputs, multiply } from "./product.js";
+import { type TransposeKernel, withChannelsLast } from "./channels-first.js";
+import {
+  type ConvGeometry,
+  type ConvGradientAttributes,
+  convGeometry,
+  type Shape4D,
+} from "./conv-geometry.js";
+import { isProduct, patchBlocks } from "./convolve.js";
+import { frameInput, patchGrid, patchRuns } from "./frames.js";
+import { gemm, productEngine, termsAtOnce, tileFlags, workArea, writeAddresses } from "./gemm.js";
+import { bytesOf, type WasmBackend, zeros } from "./heap.js";
+import { kernelsOf } from "./kernel-module.js";
 import { defineRepair } from "./repair.js";
+import { scratch } from "./scratch.js";
 
 interface Inputs {
   x: TensorInfo;
@@ -17,40 +26,67 @@ interface Attributes extends ConvGradientAttributes {
   filterShape: Shape4D;
 }
 
-// Patches in one block (4 MB): the product then finds them in the cache, and memory stays bounded.
-const blockFloats = 1 << 20;
-
-/** `Conv2DBackpropFilter`: the patches times the gradient of the output, one run of output rows at a time. */
+/** `Conv2DBackpropFilter`: the transposed patches times the gradient of the output. */
 export const conv2dBackpropFilter = defineRepair<Inputs, Attributes>("Conv2DBackpropFilter", (stockOf) => {
-  const matMul = stockOf<MatMulInputs, MatMulAttributes>("BatchMatMul");
+  const transpose = stockOf("Transpose") as TransposeKernel;
   return ({ inputs: { x, dy }, backend, attrs }) => {
-    const geometry = convGeometry(x.shape, attrs.filterShape, attrs);
-    const { batchSize, outHeight, outWidth, outChannels } = geometry;
-    if (sizeOf(dy.shape) === 0) return zeros(backend, attrs.filterShape);
-
-    const m = geometry.filterHeight * geometry.filterWidth * geometry.inChannels;
-    const rows = batchSize * outHeight;
-    const rowsAtOnce = Math.max(1, Math.min(rows, Math.floor(blockFloats / (m * outWidth))));
-    const columns = backend.makeOutput([m * rowsAtOnce * outWidth], "float32");
-    let gradient: TensorInfo | undefined;
-    for (let first = 0; first < rows; first += rowsAtOnce) {
-      const last = Math.min(rows, first + rowsAtOnce);
-      const patches = addressOf(backend, columns);
-      writePatches(heapOf(backend), addressOf(backend, x), patches, geometry, { first, last });
-      const size = { m, k: (last - first) * outWidth, n: outChannels };
-      const part = multiply(
-        backend,
-        matMul,
-        patches,
-        addressOf(backend, dy) + first * outWidth * outChannels,
-        size,
-      );
-      if (gradient) {
-        accumulate(backend, addressOf(backend, part), addressOf(backend, gradient), m * outChannels);
-        backend.disposeData(part.dataId);
-      } else gradient = part;
-    }
-    backend.disposeData(columns.dataId);
-    return { ...gradient!, shape: attrs.filterShape };
+    const lastAxis = (images: TensorInfo, gradients: TensorInfo) => {
+      const { filterShape } = attrs;
+      const geometry = convGeometry(images.shape, filterShape, attrs);
+      if (sizeOf(gradients.shape) * sizeOf(filterShape) === 0) return zeros(backend, filterShape);
+      const output = backend.makeOutput(filterShape, "float32");
+      const [fromX, fromDy, to] = [images, gradients, output].map((tensor) => bytesOf(backend, tensor));
+      filterGradient(backend, geometry, { x: fromX, dy: fromDy, filter: to });
+      return output;
+    };
+    if (attrs.dataFormat !== "NCHW") return lastAxis(x, dy);
+    return withChannelsLast(backend, transpose, [x, dy], lastAxis);
   };
 });
+
+interface Addresses {
+  x: number;
+  dy: number;
+  filter: number;
+}
+
+function filterGradient(backend: WasmBackend, geometry: ConvGeometry, { x, dy, filter }: Addresses): void {
+  const { batchSize, outHeight, outWidth, outChannels: n, filterHeight, filterWidth, inChannels } = geometry;
+  const m = filterHeight * filterWidth * inChannels;
+  const pixels = outHeight * outWidth;
+  if (isProduct(geometry)) {
+    gemm(backend, { m, n, k: batchSize * pixels, a: x, b: dy, c: filter, transposeA: true });
+    return;
+  }
+  const kernels = kernelsOf(backend);
+  const engine = productEngine();
+  const framed = frameInput(backend, kernels, x, geometry, !engine && filterWidth * inChannels < 6);
+  const { segments, length } = patchRuns(geometry, framed.width);
+  let started = false;
+  for (const { first, images, base } of framed.groups) {
+    const rows = patchGrid(geometry, framed, base);
+    const count = images * pixels;
+    const from = dy + 4 * first * pixels * n;
+    if (engine) {
+      const grid = [count, outHeight, outWidth] as const;
+      for (const block of patchBlocks(backend, kernels, { rows, grid, segments, length })) {
+        const b = from + 4 * block.first * n;
+        const product = { m, n, k: block.count, a: block.base, b, c: filter, transposeA: true };
+        gemm(backend, { ...product, accumulate: started });
+        started = true;
+      }
+      continue;
+    }
+    const { work, offsets, tables } = workArea(backend, segments, termsAtOnce + 6);
+    const panels = scratch(backend, "panels", Math.ceil(n / 8) * 32 * termsAtOnce);
+    for (let patch = 0; patch < count; patch += termsAtOnce) {
+      const some = Math.min(termsAtOnce, count - patch);
+      writeAddresses(kernels, tables, rows, patch, some, outHeight, outWidth);
+      kernels.packColumns(from + 4 * patch * n, 4 * n, some, n, panels, some * 32);
+      const flags = started ? tileFlags.accumulate : 0;
+      const runs = segments.length;
+      kernels.columnProduct(tables, some, offsets, runs, length, panels, n, filter, 4 * n, flags, work);
+      started = true;
+    }
+  }
+}

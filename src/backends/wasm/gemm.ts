@@ -63,7 +63,12 @@ export function productEngine(): ProductEngine | undefined {
 /** As in assembly/tile.ts. */
 export const tileFlags = { accumulate: 1, relu: 2, cap6: 4 } as const;
 
-const activationFlags = { linear: 0, relu: tileFlags.relu, relu6: tileFlags.relu | tileFlags.cap6 } as const;
+/** Flags of the activations that a tile can apply. */
+export const activationFlags = {
+  linear: 0,
+  relu: tileFlags.relu,
+  relu6: tileFlags.relu | tileFlags.cap6,
+} as const;
 
 /** Rows of the output in one call: with 512 terms of the sum they fit into the second-level cache. */
 export const rowsAtOnce = 192;
@@ -166,16 +171,24 @@ export interface Panels {
   n: number;
 }
 
-interface PanelSource {
+/** A right factor to pack. */
+export interface PanelSource {
+  /** Byte address of `[k, n]`, or `[n, k]` with `transposed`. */
   b: number;
+  /** Floats from one row to the next as it lies. */
   ldb: number;
+  /** Rows. */
   k: number;
+  /** Columns. */
   n: number;
-  transposed: boolean;
-  inPlace: boolean;
+  /** Whether it lies transposed; default false. */
+  transposed?: boolean;
+  /** Leaves the full panels where they lie; default false. */
+  inPlace?: boolean;
 }
 
-function packPanels(backend: WasmBackend, kernels: KernelExports, source: PanelSource): Panels {
+/** Packs a right factor into scratch memory, or describes it where it lies. */
+export function packPanels(backend: WasmBackend, kernels: KernelExports, source: PanelSource): Panels {
   const { b, ldb, k, n, transposed, inPlace } = source;
   const panelStep = k * 32;
   const fullPanels = Math.floor(n / 8);
