@@ -21,6 +21,8 @@ export interface BackendChoice {
   device: string;
   /** Backends tried before this one, best first; empty where one was asked for by name. */
   rejected: RejectedBackend[];
+  /** What computes the matrix products of the wasm backend, where a platform could bring something. */
+  accelerator?: AcceleratorChoice;
   /** All of it in one line, to print or log. */
   report: string;
 }
@@ -32,6 +34,30 @@ export interface UseBackendOptions {
    * Needed in pages whose bundler does not put them beside the script; Node finds them itself.
    */
   wasmPaths?: string | Record<string, string>;
+  /**
+   * Whether a native library may compute the matrix products of the wasm backend, default true: `onnxruntime-node`
+   * in Node, where it is installed and `ncps-ts/node` is imported. An object says how.
+   */
+  accelerator?: boolean | AcceleratorOptions;
+}
+
+/** How the native library of the wasm backend computes. */
+export interface AcceleratorOptions {
+  /**
+   * Threads that compute a product, default 1: the same results from run to run, and no contention
+   * with environments and other trainers.
+   */
+  threads?: number;
+}
+
+/** Which native library computes the matrix products of the wasm backend. */
+export interface AcceleratorChoice {
+  /** `"onnxruntime-node"`, or `"none"`: the compiled kernels compute all products. */
+  name: "onnxruntime-node" | "none";
+  /** Version of the package, if one was found. */
+  version?: string;
+  /** Why, in one line. */
+  reason: string;
 }
 
 /** A backend that was started and tested. */
@@ -40,4 +66,6 @@ export interface StartedBackend {
   device: string;
   /** Why `"auto"` takes it when it comes to it. */
   reason: string;
+  /** See {@link BackendChoice.accelerator}. */
+  accelerator?: AcceleratorChoice;
 }

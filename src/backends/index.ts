@@ -1,6 +1,8 @@
 /** Choosing and preparing the tensor backend. */
 
 export type {
+  AcceleratorChoice,
+  AcceleratorOptions,
   BackendChoice,
   BackendName,
   RejectedBackend,

@@ -1,5 +1,6 @@
 /** What backends want of the platform; `ncps-ts/node` installs it, browsers need none. */
 
+import type { AcceleratorChoice, AcceleratorOptions } from "./backend-choice.js";
 import type { Gpu } from "./webgpu/gpu.js";
 
 /** Services of a platform. */
@@ -16,6 +17,8 @@ export interface BackendPlatform {
    * @throws BackendError when the package that brings it is not installed or does not load
    */
   openGpu(): Promise<PlatformGpu>;
+  /** Puts a native library under the products of the wasm backend, which is active; says which and why. */
+  installAccelerator?(options: AcceleratorOptions): Promise<AcceleratorChoice>;
 }
 
 /** WebGPU of a platform without a browser. */

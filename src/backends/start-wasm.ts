@@ -1,8 +1,15 @@
 /** Starting tfjs's wasm backend, repaired. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { StartedBackend, UseBackendOptions } from "./backend-choice.js";
+import type {
+  AcceleratorChoice,
+  AcceleratorOptions,
+  StartedBackend,
+  UseBackendOptions,
+} from "./backend-choice.js";
+import { backendPlatform } from "./platform.js";
 import { startBackend } from "./start-backend.js";
+import { setProductEngine } from "./wasm/gemm.js";
 import { installWasmRepairs } from "./wasm/install.js";
 
 /**
@@ -10,7 +17,10 @@ import { installWasmRepairs } from "./wasm/install.js";
  *
  * @throws BackendError when WebAssembly or the files of tfjs are missing
  */
-export async function startWasm({ wasmPaths }: UseBackendOptions): Promise<StartedBackend> {
+export async function startWasm({
+  wasmPaths,
+  accelerator = true,
+}: UseBackendOptions): Promise<StartedBackend> {
   const { getThreadsCount, setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   const running = tf.engine().registry.wasm !== undefined;
   if (wasmPaths !== undefined && !running) setWasmPaths(wasmPaths);
@@ -23,10 +33,19 @@ export async function startWasm({ wasmPaths }: UseBackendOptions): Promise<Start
   );
   const simd = (await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")) ? "with SIMD" : "without SIMD";
   const threaded = await tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT");
-  return {
-    device: `WebAssembly ${simd}${threaded ? `, ${getThreadsCount()} threads` : ""}`,
-    reason: "WebAssembly is the fastest backend that needs no installation",
-  };
+  const device = `WebAssembly ${simd}${threaded ? `, ${getThreadsCount()} threads` : ""}`;
+  const reason = "WebAssembly is the fastest backend that needs no installation";
+  const choice = await accelerate(accelerator);
+  const products = choice?.version && choice.name !== "none" ? ` and ${choice.name} ${choice.version}` : "";
+  return { device: device + products, reason, accelerator: choice };
+}
+
+async function accelerate(wanted: boolean | AcceleratorOptions): Promise<AcceleratorChoice | undefined> {
+  if (wanted === false) {
+    setProductEngine(undefined);
+    return { name: "none", reason: "switched off" };
+  }
+  return backendPlatform()?.installAccelerator?.(wanted === true ? {} : wanted);
 }
 
 // In Node, emscripten throws every uncaught error again from its own one-line bundle, so that a user's

@@ -55,18 +55,18 @@ export async function useBackend(
       `expected "auto", "wasm", "cpu", "tensorflow" or "webgpu", received ${JSON.stringify(name)}`,
     );
   }
-  const { device } = await starts[name]({ ...options, automatic: false });
-  return choose(name, { device, reason: "asked for" }, []);
+  const started = await starts[name]({ ...options, automatic: false });
+  return choose(name, { ...started, reason: "asked for" }, []);
 }
 
 async function automatic(options: UseBackendOptions): Promise<BackendChoice> {
   const rejected: RejectedBackend[] = [];
   for (const [name, start] of Object.entries(starts) as [BackendName, Start][]) {
     try {
-      const { device, reason } = await start({ ...options, automatic: true });
+      const { device, reason, accelerator } = await start({ ...options, automatic: true });
       const wasm = rejected.find((other) => other.name === "wasm");
       const why = wasm ? `slow, because wasm could not start: ${wasm.reason}` : reason;
-      return choose(name, { device, reason: why }, rejected);
+      return choose(name, { device, reason: why, accelerator }, rejected);
     } catch (error) {
       rejected.push({ name, reason: (error as Error).message });
     }
@@ -77,11 +77,13 @@ async function automatic(options: UseBackendOptions): Promise<BackendChoice> {
 
 function choose(
   name: BackendName,
-  { device, reason }: StartedBackend,
+  { device, reason, accelerator }: StartedBackend,
   rejected: RejectedBackend[],
 ): BackendChoice {
   const others = rejected.map((other) => `; not ${other.name} (${other.reason})`);
-  return { name, device, reason, rejected, report: `${name} on ${device}: ${reason}${others.join("")}` };
+  const slower = accelerator?.name === "none" ? `; no accelerator (${accelerator.reason})` : "";
+  const report = `${name} on ${device}: ${reason}${slower}${others.join("")}`;
+  return { name, device, reason, rejected, report, ...(accelerator && { accelerator }) };
 }
 
 async function startCpu(): Promise<StartedBackend> {

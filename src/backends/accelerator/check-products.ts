@@ -1,0 +1,69 @@
+/** Whether an engine multiplies as the compiled kernels do, before training is trusted to it. */
+
+import { Random } from "../../core/random.js";
+import { gemm, type Product, type ProductEngine, productEngine, setProductEngine } from "../wasm/gemm.js";
+import { byteAddressOf, heapOf, type WasmBackend } from "../wasm/heap.js";
+
+// Odd sizes, single rows of tiles and more than one block of every cache.
+const sizes = [
+  { m: 7, n: 5, k: 3 },
+  { m: 33, n: 17, k: 65 },
+  { m: 70, n: 130, k: 519 },
+];
+
+/**
+ * Compares an engine's products, in all transposes and sums, with those of the compiled kernels.
+ *
+ * @returns what is wrong, or undefined when all agree to 1e-4 of the largest number
+ */
+export function checkProducts(backend: WasmBackend, engine: ProductEngine): string | undefined {
+  const installed = productEngine();
+  setProductEngine(undefined);
+  try {
+    for (const size of sizes) {
+      for (let kind = 0; kind < 8; kind++) {
+        const problem = checkOne(backend, engine, {
+          ...size,
+          transposeA: (kind & 1) > 0,
+          transposeB: (kind & 2) > 0,
+          accumulate: (kind & 4) > 0,
+        });
+        if (problem) return problem;
+      }
+    }
+    return undefined;
+  } finally {
+    setProductEngine(installed);
+  }
+}
+
+function checkOne(
+  backend: WasmBackend,
+  engine: ProductEngine,
+  task: Required<Omit<Product, "a" | "b" | "c" | "lda" | "ldb">>,
+): string | undefined {
+  const { m, n, k, transposeA, transposeB, accumulate } = task;
+  const tensors = [m * k, k * n, m * n, m * n].map((size) => backend.makeOutput([size], "float32"));
+  try {
+    const [a, b, expected, actual] = tensors.map((tensor) => byteAddressOf(backend, tensor));
+    const random = new Random(m);
+    const heap = heapOf(backend);
+    for (let i = 0; i < m * k; i++) heap[a / 4 + i] = random.uniform(-1, 1);
+    for (let i = 0; i < k * n; i++) heap[b / 4 + i] = random.uniform(-1, 1);
+    for (let i = 0; i < m * n; i++) heap[expected / 4 + i] = heap[actual / 4 + i] = i % 3;
+    gemm(backend, { ...task, a, b, c: expected });
+    const product = { ...task, a, b, c: actual, lda: transposeA ? m : k, ldb: transposeB ? k : n };
+    const name = `${m}x${k} by ${k}x${n}, ${transposeA ? "A" : "no A"} and ${transposeB ? "B" : "no B"} transposed, ${accumulate ? "" : "not "}added`;
+    if (!engine.multiply(backend, product)) return `the product ${name} was not computed`;
+    const now = heapOf(backend);
+    let error = 0;
+    for (let i = 0; i < m * n; i++) {
+      const difference = Math.abs(now[actual / 4 + i] - now[expected / 4 + i]);
+      if (!(difference <= error)) error = difference;
+    }
+    if (error <= 1e-4 * Math.sqrt(k)) return undefined;
+    return `the product ${name} differs by ${error} from our own`;
+  } finally {
+    for (const tensor of tensors) backend.disposeData(tensor.dataId);
+  }
+}
