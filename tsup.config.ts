@@ -1,6 +1,12 @@
 import { transform } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
+const commonJs = { format: "cjs", target: "es2022" } as const;
+const ownUrl = {
+  define: { "import.meta.url": "ownUrl" },
+  banner: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;',
+};
+
 type Plugin = NonNullable<Options["plugins"]>[number];
 
 /**
@@ -17,7 +23,9 @@ const sharedChunks: Plugin = {
   async renderChunk(source, { path }) {
     if (!/\.c?js$/.test(path)) return undefined;
     const { code } =
-      this.format === "cjs" ? await transform(source, { format: "cjs", target: "es2022" }) : { code: source };
+      this.format === "cjs"
+        ? await transform(source, { ...(source.includes("import.meta.url") && ownUrl), ...commonJs })
+        : { code: source };
     // Bundling names a class that mentions itself `_Random`, which would show in stack traces and consoles.
     const named = code.replace(/\b_([A-Z]\w*)\b/g, (name, bare) =>
       code.includes(`var ${bare} = class ${name} `) ? bare : name,
@@ -27,7 +35,11 @@ const sharedChunks: Plugin = {
 };
 
 export default defineConfig({
-  entry: { index: "src/index.ts", "node/index": "src/node/index.ts" },
+  entry: {
+    index: "src/index.ts",
+    "node/index": "src/node/index.ts",
+    "node/env-worker": "src/node/vector/env-worker.ts", // program of worker threads
+  },
   format: ["esm", "cjs"],
   plugins: [sharedChunks],
   dts: true,

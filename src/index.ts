@@ -92,9 +92,22 @@ export * from "./optimizers/index.js";
 export * from "./rendering/index.js";
 export * from "./spaces/index.js";
 export * from "./trainers/index.js";
+export type { AsyncVectorEnv, VectorBatch } from "./vector/async-vector-env.js";
 export { EnvFailedError, type EnvFailure } from "./vector/env-failed-error.js";
-export { type MakeVecEnvOptions, makeVecEnv } from "./vector/make-vec-env.js";
+export type { EnvModule, EnvModuleFactory, EnvModuleWrapper } from "./vector/env-recipe.js";
+export type { EnvRestart } from "./vector/env-slot.js";
+export {
+  type MakeOwnVecEnvOptions,
+  type MakeVecEnvOptions,
+  type MakeWorkerVecEnvOptions,
+  makeVecEnv,
+} from "./vector/make-vec-env.js";
 export { SyncVectorEnv, type SyncVectorEnvOptions } from "./vector/sync-vector-env.js";
 export type { VectorEnv, VectorReset, VectorStep } from "./vector/vector-env.js";
+export {
+  installWorkerVectorEnv,
+  type WorkerVectorEnvMaker,
+  type WorkerVectorEnvOptions,
+} from "./vector/worker-options.js";
 export * from "./wirings/index.js";
 export * from "./wrappers/index.js";

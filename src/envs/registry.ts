@@ -31,6 +31,8 @@ export interface EnvSpec {
   readonly make: EnvFactory;
   /** Makes a vector environment of its own kind (Gymnasium's `vector_entry_point`), for games that have one. */
   readonly makeVector?: VectorEnvFactory;
+  /** Options that both use unless they are given others; worker threads are told them too. */
+  readonly defaults?: EnvOptions;
 }
 
 const specs = new Map<string, EnvSpec>();
@@ -46,7 +48,8 @@ const hints: { pattern: RegExp; hint: string }[] = [
  *
  * @param id e.g. `"MyEnv-v0"`
  * @param factory makes one environment
- * @param options `makeVector` makes many at once, where there is a faster way than one by one
+ * @param options `makeVector` makes many at once, where there is a faster way than one by one; `defaults` are
+ *   options that the factories use unless they are given others
  *
  * @example
  * ```ts
@@ -57,9 +60,9 @@ const hints: { pattern: RegExp; hint: string }[] = [
 export function register(
   id: string,
   factory: EnvFactory,
-  { makeVector }: { makeVector?: VectorEnvFactory } = {},
+  { makeVector, defaults }: { makeVector?: VectorEnvFactory; defaults?: EnvOptions } = {},
 ): void {
-  specs.set(id, { id, make: factory, ...(makeVector && { makeVector }) });
+  specs.set(id, { id, make: factory, ...(makeVector && { makeVector }), ...(defaults && { defaults }) });
 }
 
 /** Ids of all registered environments, sorted. */

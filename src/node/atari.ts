@@ -48,6 +48,7 @@ export async function registerAtari(options: RegisterAtariOptions = {}): Promise
   for (const id of ids) {
     register(id, (own) => new AtariGame(bindings, id, { ...options.defaults, ...own }), {
       makeVector: (own) => makeAtariVector(bindings, id, { ...options.defaults, ...own }),
+      defaults: options.defaults,
     });
   }
   return ids;

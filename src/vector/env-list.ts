@@ -7,10 +7,11 @@ import { EnvFailedError } from "./env-failed-error.js";
 /**
  * Makes all environments; when one cannot be made, closes those that were.
  *
+ * @param factories one function for each · @param first number of the first one, for messages
  * @throws EnvFailedError when a factory throws an error that is not the library's own
  * @throws InvalidArgumentError when two are one object, or their spaces differ
  */
-export function buildEnvs(factories: readonly (() => Env)[]): Env[] {
+export function buildEnvs(factories: readonly (() => Env)[], first = 0): Env[] {
   const envs: Env[] = [];
   try {
     factories.forEach((make, index) => {
@@ -18,9 +19,9 @@ export function buildEnvs(factories: readonly (() => Env)[]): Env[] {
         envs.push(make());
       } catch (cause) {
         if (cause instanceof NcpsError) throw cause;
-        throw new EnvFailedError({ index, step: 0, during: "its construction", cause });
+        throw new EnvFailedError({ index: first + index, step: 0, during: "its construction", cause });
       }
-      checkAlike(envs, index);
+      checkAlike(envs, index, first);
     });
   } catch (error) {
     closeEnvs(envs);
@@ -29,12 +30,12 @@ export function buildEnvs(factories: readonly (() => Env)[]): Env[] {
   return envs;
 }
 
-function checkAlike(envs: readonly Env[], index: number): void {
+function checkAlike(envs: readonly Env[], index: number, offset: number): void {
   const env = envs[index];
   if (envs.indexOf(env) !== index) {
     throw new InvalidArgumentError(
       "factories",
-      `environments ${envs.indexOf(env)} and ${index} are the same object; each factory must make a new one`,
+      `environments ${offset + envs.indexOf(env)} and ${offset + index} are the same object; each factory must make a new one`,
     );
   }
   for (const part of ["observationSpace", "actionSpace", "actionMeanings"] as const) {
@@ -42,7 +43,7 @@ function checkAlike(envs: readonly Env[], index: number): void {
     if (first !== own) {
       throw new InvalidArgumentError(
         "factories",
-        `expected one ${part} for all; environment 0 has ${first}, environment ${index} has ${own}`,
+        `expected one ${part} for all; environment ${offset} has ${first}, environment ${offset + index} has ${own}`,
       );
     }
   }

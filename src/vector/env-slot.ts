@@ -97,6 +97,18 @@ export class EnvSlot {
   }
 
   /**
+   * Starts an environment that takes the place of a lost one, in the middle of things.
+   *
+   * @param seed its seed · @param steps steps since the last reset of the whole
+   */
+  begin(seed: number | null, steps: number): void {
+    this.seed = seed;
+    this.steps = steps;
+    this.untried = true;
+    this.start(seed === null ? undefined : { seed });
+  }
+
+  /**
    * Plays one step.
    *
    * @param actions actions of all slots · @param offset where this slot's begin
@@ -146,9 +158,7 @@ export class EnvSlot {
       throw this.failed("its construction", cause);
     }
     this.restarts++;
-    this.untried = true;
-    this.seed = freshSeed(seed);
-    this.start(this.seed === null ? undefined : { seed: this.seed });
+    this.begin(freshSeed(seed), steps);
   }
 
   private play(actions: ArrayLike<number>, offset: number): StepResult {

@@ -2,25 +2,57 @@
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Env } from "../envs/env.js";
-import { type EnvOptions, make } from "../envs/registry.js";
-import { RecordEpisodeStatistics } from "../wrappers/record-episode-statistics.js";
+import { type EnvOptions, envSpec, type VectorEnvFactoryOptions } from "../envs/registry.js";
+import type { WrapOptions } from "../wrappers/wrap-deepmind.js";
+import type { AsyncVectorEnv } from "./async-vector-env.js";
+import { checkNumEnvs, type EnvModule, makeByRecipe } from "./env-recipe.js";
 import { SyncVectorEnv } from "./sync-vector-env.js";
+import type { VectorEnv } from "./vector-env.js";
+import { type WorkerVectorEnvOptions, workerVectorEnvMaker } from "./worker-options.js";
 
-/** Options of {@link makeVecEnv}. */
+/** Options of {@link makeVecEnv} for environments in this thread. */
 export interface MakeVecEnvOptions {
+  /** Environments step one after the other in this thread. */
+  kind?: "sync";
   /** How many environments. */
   numEnvs: number;
   /** Seed of the first `reset`; environment `i` gets `seed + i`. Default: unseeded. */
   seed?: number;
-  /** Wraps each environment; `index` counts from 0. */
-  wrapper?: (env: Env, index: number) => Env;
   /** Options of every environment, as for {@link make}. */
+  envOptions?: EnvOptions;
+  /** Options of {@link wrapDeepmind} around each environment; `true` for its defaults. Default false. */
+  wrapDeepmind?: boolean | WrapOptions;
+  /** Outermost wrapper of each environment; `index` counts from 0. */
+  wrapper?: (env: Env, index: number) => Env;
+  /** Replaces an environment that fails instead of stopping all; see {@link SyncVectorEnvOptions}. */
+  restartOnFailure?: boolean;
+}
+
+/** Options of {@link makeVecEnv} for environments on worker threads. */
+export interface MakeWorkerVecEnvOptions extends WorkerVectorEnvOptions {
+  /** Environments step on worker threads (Node). */
+  kind: "worker";
+}
+
+/** Options of {@link makeVecEnv} for environments that come with a vector environment of their own. */
+export interface MakeOwnVecEnvOptions extends VectorEnvFactoryOptions {
+  /** The vector environment that is registered with the id: that of ALE for Atari games. */
+  kind: "ale";
+  /** Its options; they may as well stand beside `numEnvs`. */
   envOptions?: EnvOptions;
 }
 
 /**
- * Makes a {@link SyncVectorEnv} of copies of a registered environment. Each is wrapped in
- * {@link RecordEpisodeStatistics} first, so that `info.episode` tells of whole episodes.
+ * Makes copies of one environment that step together. Each is wrapped in {@link RecordEpisodeStatistics}
+ * first, so that `info.episode` tells of whole episodes, then as `wrapDeepmind` and `wrapper` say.
+ *
+ * `kind` says where they play. All kinds keep the contract of {@link VectorEnv}; `"sync"` and `"worker"` give the same
+ * trajectories, bit for bit.
+ * - `"sync"` (default): in this thread, best for environments that take a few microseconds.
+ * - `"worker"`: on worker threads, for environments that take longer. Needs `ncps-ts/node`.
+ * - `"ale"`: in ALE's own vector environment, Atari with its preprocessing in C++. Needs `registerAtari()`.
+ *
+ * @param env a registered id; for `"worker"` also a function that a module exports
  *
  * @example
  * ```ts
@@ -28,28 +60,60 @@ export interface MakeVecEnvOptions {
  * await envs.reset();
  * ```
  * @throws NotRegisteredError when the id is unknown
- * @throws InvalidArgumentError when `numEnvs` is not a positive integer
+ * @throws InvalidArgumentError when an option is invalid
+ * @throws InvalidStateError when the kind needs `ncps-ts/node` and it has not been imported
  * @throws EnvFailedError when an environment or its wrapper cannot be made
  */
+export function makeVecEnv(env: string, options: MakeVecEnvOptions): SyncVectorEnv;
+export function makeVecEnv(env: string | EnvModule, options: MakeWorkerVecEnvOptions): AsyncVectorEnv;
+export function makeVecEnv(env: string, options: MakeOwnVecEnvOptions): Promise<VectorEnv>;
 export function makeVecEnv(
-  id: string,
-  { numEnvs, seed, wrapper, envOptions }: MakeVecEnvOptions,
-): SyncVectorEnv {
-  if (!(Number.isInteger(numEnvs) && numEnvs > 0)) {
-    throw new InvalidArgumentError("numEnvs", `expected a positive integer, received ${numEnvs}`);
+  env: string | EnvModule,
+  options: MakeVecEnvOptions | MakeWorkerVecEnvOptions | MakeOwnVecEnvOptions,
+): VectorEnv | Promise<VectorEnv> {
+  checkNumEnvs(options.numEnvs);
+  const { kind = "sync", ...settings } = options;
+  if (kind === "worker") return workerVectorEnvMaker()(env, settings as WorkerVectorEnvOptions);
+  if (typeof env !== "string") {
+    throw new InvalidArgumentError(
+      "env",
+      `expected a registered id for kind "${kind}"; a module is for kind "worker"`,
+    );
   }
-  const makeOne = (index: number): Env => {
-    const env = new RecordEpisodeStatistics(make(id, envOptions));
-    if (!wrapper) return env;
-    try {
-      return wrapper(env, index);
-    } catch (error) {
-      env.close();
-      throw error;
-    }
-  };
-  return new SyncVectorEnv(
-    Array.from({ length: numEnvs }, (_, index) => () => makeOne(index)),
-    { seed },
+  if (kind === "sync") return makeSync(env, settings as MakeVecEnvOptions);
+  if (kind === "ale") return makeOwn(env, settings as VectorEnvFactoryOptions);
+  throw new InvalidArgumentError("kind", `expected "sync", "worker" or "ale", received "${kind}"`);
+}
+
+function makeSync(
+  env: string,
+  { numEnvs, seed, restartOnFailure, ...recipe }: MakeVecEnvOptions,
+): SyncVectorEnv {
+  if (recipe.wrapper !== undefined && typeof recipe.wrapper !== "function") {
+    throw new InvalidArgumentError("wrapper", 'expected a function; a module is for kind "worker"');
+  }
+  const factories = Array.from(
+    { length: numEnvs },
+    (_, index) => () => makeByRecipe({ env, ...recipe }, index),
   );
+  return new SyncVectorEnv(factories, { seed, restartOnFailure });
+}
+
+async function makeOwn(id: string, { envOptions, ...settings }: VectorEnvFactoryOptions): Promise<VectorEnv> {
+  const { makeVector } = envSpec(id);
+  if (!makeVector) {
+    throw new InvalidArgumentError(
+      "kind",
+      `"${id}" comes without a vector environment of its own, so that kind "ale" cannot play it. ` +
+        'Expected "sync" or "worker"',
+    );
+  }
+  for (const name of ["wrapDeepmind", "wrapper"]) {
+    if (!settings[name]) continue;
+    throw new InvalidArgumentError(
+      name,
+      'kind "ale" prepares the pictures by itself: give its own options (stackNum, frameskip, ...) instead',
+    );
+  }
+  return makeVector({ ...(envOptions as EnvOptions), ...settings });
 }

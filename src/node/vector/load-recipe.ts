@@ -1,0 +1,76 @@
+/** Makes a recipe for environments out of what was sent to a worker. */
+
+import { isAbsolute } from "node:path";
+import { pathToFileURL } from "node:url";
+import { InvalidArgumentError, NotRegisteredError } from "../../core/errors.js";
+import { envSpec } from "../../envs/registry.js";
+import type { EnvModuleFactory, EnvModuleWrapper, EnvRecipe } from "../../vector/env-recipe.js";
+import { registerAtari } from "../atari.js";
+import type { SentModule, SentRecipe } from "./messages.js";
+
+/**
+ * Imports what a recipe names.
+ *
+ * @throws InvalidArgumentError when a module cannot be imported or lacks the function
+ * @throws NotRegisteredError when nothing is registered under the id, in this thread either
+ */
+export async function loadRecipe(sent: SentRecipe): Promise<EnvRecipe> {
+  for (const specifier of sent.imports) await importModule("imports", specifier);
+  const { envOptions, wrapDeepmind } = sent;
+  const recipe: EnvRecipe = { env: "", envOptions, wrapDeepmind };
+  if (typeof sent.env === "string") {
+    await requireId(sent.env);
+    recipe.env = sent.env;
+  } else {
+    const factory = (await importFunction("env", sent.env)) as EnvModuleFactory;
+    const { options } = sent.env;
+    recipe.env = (index) => factory(options, index);
+  }
+  if (sent.wrapper) {
+    const wrapper = (await importFunction("wrapper", sent.wrapper)) as EnvModuleWrapper;
+    const { options } = sent.wrapper;
+    recipe.wrapper = (env, index) => wrapper(env, options, index);
+  }
+  return recipe;
+}
+
+async function requireId(id: string): Promise<void> {
+  try {
+    envSpec(id);
+  } catch (error) {
+    const atari = /^ALE\/|-v[045]$/.test(id) && (await registerAtari()).includes(id);
+    if (atari) return;
+    throw new NotRegisteredError(
+      `"${id}" is not registered in the worker thread, which has a registry of its own. Name the module that ` +
+        "registers it (imports: [new URL(...)]), or give a module in place of the id",
+      { cause: error },
+    );
+  }
+}
+
+async function importFunction(argument: string, { module, export: name }: SentModule): Promise<unknown> {
+  const exports = await importModule(argument, module);
+  // A CommonJS module that was imported has its exports under `default` as well.
+  const found = exports[name] ?? (exports.default as Record<string, unknown> | undefined)?.[name];
+  if (typeof found !== "function") {
+    throw new InvalidArgumentError(
+      argument,
+      `expected ${module} to export a function "${name}"; it exports ${Object.keys(exports).join(", ") || "nothing"}`,
+    );
+  }
+  return found;
+}
+
+async function importModule(argument: string, specifier: string): Promise<Record<string, unknown>> {
+  try {
+    return await import(isAbsolute(specifier) ? pathToFileURL(specifier).href : specifier);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidArgumentError(
+      argument,
+      `the worker thread could not import ${specifier}: ${reason}. Expected a URL as of ` +
+        "new URL('./file.js', import.meta.url), an absolute path, or the name of a package",
+      { cause },
+    );
+  }
+}

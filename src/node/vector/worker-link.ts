@@ -1,0 +1,265 @@
+/** The main thread's hold on one worker: its thread, its messages, its end. */
+
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { NcpsError } from "../../core/errors.js";
+import type { Info } from "../../envs/env.js";
+import type { InfoSchema } from "./info-codec.js";
+import type { Call, Description, Message, Reply, WorkerSetup } from "./messages.js";
+import { unpackError } from "./sent-error.js";
+import { type ControlBlock, Word, WorkerWord } from "./shared-memory.js";
+import { workerScript } from "./worker-script.js";
+
+/** What a {@link WorkerLink} is made of. */
+export interface WorkerLinkOptions {
+  /** What the worker is started with, but for the port. */
+  setup: Omit<WorkerSetup, "port">;
+  /** The control block. */
+  control: ControlBlock;
+}
+
+/** One worker thread. Calls wait for their reply and block this thread meanwhile. */
+export class WorkerLink {
+  /** First environment. */
+  readonly first: number;
+  /** All its environments. */
+  readonly indices: number[];
+  /** Number of the worker. */
+  readonly number: number;
+  /** Why the thread has ended; `undefined` while it has not. */
+  lost: unknown;
+  /** Settled when the thread has ended. */
+  readonly gone: Promise<void>;
+  /** Failures of environments that have been told and not yet been taken. */
+  readonly failures: unknown[] = [];
+  /** Why it was found to hang. */
+  hung: NcpsError | undefined;
+  /** How many failed environments the worker has replaced by itself. */
+  restarts = 0;
+  private readonly thread: Worker;
+  private readonly port: MessagePort;
+  private readonly control: ControlBlock;
+  private readonly infos = new Map<number, Info>();
+  private readonly schemas: InfoSchema[] = [];
+  private readonly children = new Set<number>();
+  private readonly replies: Message[] = [];
+  private progressAtStart = -1;
+
+  /** Starts the thread; {@link WorkerLink.describe} waits for it. */
+  constructor({ setup, control }: WorkerLinkOptions) {
+    this.first = setup.first;
+    this.indices = Array.from({ length: setup.count }, (_, k) => setup.first + k);
+    this.control = control;
+    this.number = setup.worker;
+    for (const word of Object.values(WorkerWord)) Atomics.store(control.words, this.at(word), 0);
+    Atomics.store(control.words, this.at(WorkerWord.playing), -1);
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    this.thread = new Worker(workerScript(), {
+      workerData: { ...setup, port: port2 } satisfies WorkerSetup,
+      transferList: [port2],
+      name: `env-worker-${setup.worker}`,
+    });
+    this.thread.unref(); // forgotten environments must not keep the program alive
+    this.thread.on("error", (error) => {
+      this.lost ??= error;
+    });
+    this.gone = new Promise((resolve) => {
+      this.thread.once("exit", (code) => {
+        this.lost ??= new NcpsError("WORKER_EXITED", `the worker thread ended with exit code ${code}`);
+        // Nobody may go on waiting for it.
+        control.bump(Word.alarms);
+        control.bump(Word.answered);
+        resolve();
+      });
+    });
+  }
+
+  private at(word: number): number {
+    return this.control.ofWorker(this.number, word);
+  }
+
+  /** Whether the thread has come to its end, by what it wrote itself or by its event. */
+  get ended(): boolean {
+    return this.lost !== undefined || Atomics.load(this.control.words, this.at(WorkerWord.ended)) === 1;
+  }
+
+  /** The environment that is being played, -1 for none. */
+  get playing(): number {
+    return Atomics.load(this.control.words, this.at(WorkerWord.playing));
+  }
+
+  /** Requests answered so far. */
+  get progress(): number {
+    return Atomics.load(this.control.words, this.at(WorkerWord.progress));
+  }
+
+  /** Remembers that its environments have taken the place of lost ones. */
+  beginsAnew(): void {
+    this.progressAtStart = this.progress;
+  }
+
+  /** Whether its environments have taken the place of lost ones and have not answered anything. */
+  get untried(): boolean {
+    return this.progressAtStart === this.progress;
+  }
+
+  /** Wakes the thread: there is work. */
+  wake(): void {
+    this.control.bump(this.at(WorkerWord.wake));
+  }
+
+  /** Waits until the environments are made and tells what they are. */
+  describe(patience: number): Description {
+    return this.waitForReply("its start", patience) as Description;
+  }
+
+  /**
+   * Asks for something and waits for the reply.
+   *
+   * @throws what the worker threw; NcpsError `WORKER_EXITED`, `STEP_TIMEOUT`
+   */
+  call(call: Call, patience: number): Reply {
+    this.post(call);
+    return this.waitForReply(call.kind, patience);
+  }
+
+  /** Asks for something without waiting. */
+  post(call: Call): void {
+    this.port.postMessage(call);
+    Atomics.add(this.control.words, this.at(WorkerWord.calls), 1);
+    this.wake();
+  }
+
+  private waitForReply(what: string, patience: number): Reply {
+    const { words } = this.control;
+    const deadline = performance.now() + patience;
+    for (;;) {
+      const seen = Atomics.load(words, this.at(WorkerWord.replies));
+      const reply = this.reply();
+      if (reply !== undefined) return reply;
+      if (this.ended) throw this.lost ?? new NcpsError("WORKER_EXITED", "the worker thread ended");
+      const left = deadline - performance.now();
+      if (left <= 0) throw timedOut(what, patience);
+      Atomics.wait(words, this.at(WorkerWord.replies), seen, left);
+    }
+  }
+
+  /** The next reply, if there is one; throws what the worker refused with. */
+  reply(): Reply | undefined {
+    this.drain();
+    const message = this.replies.shift();
+    if (message?.kind === "refusal") throw unpackError(message.error);
+    return message?.kind === "reply" ? message.value : undefined;
+  }
+
+  /** Takes in all messages. */
+  drain(): void {
+    for (;;) {
+      const received = receiveMessageOnPort(this.port);
+      if (!received) return;
+      const message = received.message as Message;
+      if (message.kind === "schema") this.schemas.push(message.schema);
+      else if (message.kind === "child") this.children.add(message.pid);
+      else if (message.kind === "childEnd") this.children.delete(message.pid);
+      else if (message.kind === "failure") {
+        this.failures.push(unpackError(message.error));
+      } else if (message.kind === "info") {
+        this.infos.set(message.index, message.info);
+        if (message.restarted) this.restarts++;
+      } else this.replies.push(message);
+    }
+  }
+
+  /** The schema of an info in shared memory. */
+  schema(number: number): InfoSchema {
+    if (this.schemas.length <= number) this.drain();
+    return this.schemas[number];
+  }
+
+  /** An info that came as a message. */
+  infoOf(index: number): Info {
+    if (!this.infos.has(index)) this.drain();
+    const info = this.infos.get(index) ?? {};
+    this.infos.delete(index);
+    return info;
+  }
+
+  /**
+   * Ends child processes of the thread, e.g. an emulator that hangs.
+   *
+   * @returns whether the thread went on within a second after that
+   */
+  async freeFromChildren(): Promise<boolean> {
+    const { progress, playing } = this;
+    if (!this.killChildren()) return false;
+    for (const end = performance.now() + 1000; performance.now() < end; ) {
+      if (await this.endsWithin(5)) return false;
+      this.drain();
+      if (this.progress !== progress || this.playing !== playing || this.failures.length > 0) return true;
+    }
+    return false;
+  }
+
+  private killChildren(): boolean {
+    this.drain();
+    const some = this.children.size > 0;
+    for (const pid of this.children) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {} // it has ended already
+    }
+    this.children.clear();
+    return some;
+  }
+
+  /**
+   * Waits for the end of a thread that was asked to close, and ends it when that takes too long.
+   *
+   * @returns what it refused with, if it did
+   */
+  async lastWords(patience: number): Promise<unknown> {
+    let refusal: unknown;
+    for (const end = performance.now() + patience; performance.now() < end; ) {
+      try {
+        this.reply();
+      } catch (error) {
+        refusal = error;
+      }
+      if (await this.endsWithin(2)) return refusal;
+    }
+    await this.terminate();
+    return refusal;
+  }
+
+  /** Ends the thread whatever it does. Settled when it has ended, or after two seconds. */
+  async terminate(): Promise<void> {
+    this.killChildren();
+    void this.thread.terminate();
+    await this.endsWithin(2000);
+  }
+
+  /** Whether the thread ends within so many milliseconds. */
+  async endsWithin(milliseconds: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, milliseconds, false);
+    });
+    const ended = await Promise.race([this.gone.then(() => true), patience]);
+    clearTimeout(timer);
+    if (ended) this.port.close();
+    return ended;
+  }
+}
+
+/** Whether an error says that a thread was lost. */
+export function isLoss(error: unknown): boolean {
+  return error instanceof NcpsError && (error.code === "WORKER_EXITED" || error.code === "STEP_TIMEOUT");
+}
+
+/** The error of a worker that does not answer. */
+export function timedOut(what: string, patience: number): NcpsError {
+  return new NcpsError(
+    "STEP_TIMEOUT",
+    `no answer to ${what} within ${patience} ms: it hangs, or stepTimeout (startTimeout) is too short`,
+  );
+}

@@ -1,0 +1,366 @@
+/** The worker threads of one vector environment: their work, their failures and their end. */
+
+import { InvalidStateError, NcpsError } from "../../core/errors.js";
+import type { StateRecord } from "../../core/state.js";
+import type { Frame, Info } from "../../envs/env.js";
+import { type ActionSpace, type Box, spaceFromJSON } from "../../spaces/index.js";
+import { EnvFailedError } from "../../vector/env-failed-error.js";
+import type { EnvModule } from "../../vector/env-recipe.js";
+import { type EnvRestart, freshSeed } from "../../vector/env-slot.js";
+import type { VectorState } from "../../vector/vector-state.js";
+import type { WorkerVectorEnvOptions } from "../../vector/worker-options.js";
+import { EnvBoard, type SavedEnvs } from "./env-board.js";
+import { HangWatch } from "./hang-watch.js";
+import { readInfo } from "./info-codec.js";
+import {
+  allocateBuffers,
+  INFO_NUMBERS,
+  Request,
+  SharedArrays,
+  type SharedBuffers,
+  Word,
+} from "./shared-memory.js";
+import { WorkerPlan } from "./start-workers.js";
+import { isLoss, timedOut, type WorkerLink } from "./worker-link.js";
+
+// Milliseconds for which the main thread sleeps on the spot before it lets the event loop run.
+const ON_THE_SPOT = 1;
+// Milliseconds after which the event loop gets a turn even when every step is done on the spot.
+const BREATH = 10;
+// Milliseconds that threads get to close their environments.
+const CLOSING = 5000;
+
+// In ECMAScript since 2024, in Node since 16.
+interface AsyncAtomics extends Atomics {
+  waitAsync(words: Int32Array, index: number, value: number): { value: string | Promise<string> };
+}
+
+/** Hands requests to worker threads, takes in their answers, and replaces those that are lost. */
+export class WorkerPool {
+  /** The spaces, the names of actions, whether states can be saved. */
+  readonly description: {
+    observationSpace: Box;
+    actionSpace: ActionSpace;
+    actionMeanings: readonly string[] | null;
+    canSave: boolean;
+  };
+  /** What is asked of each environment. */
+  readonly board: EnvBoard;
+  private readonly plan: WorkerPlan;
+  private readonly buffers: SharedBuffers;
+  private readonly links: WorkerLink[] = [];
+  private readonly linkOf: number[];
+  // Environments whose thread ended while they were at rest: their next step tells.
+  private readonly lostAtRest = new Map<number, EnvRestart>();
+  private readonly lostInfos = new Map<number, Info>();
+  private begun = false;
+  private replaced = 0;
+  private breath = performance.now();
+  private closedBecause: string | undefined;
+  private closing: Promise<void> | undefined;
+
+  /** Starts the threads and waits until all environments are made. */
+  constructor(env: string | EnvModule, options: WorkerVectorEnvOptions) {
+    const plan = new WorkerPlan(env, options);
+    const { numEnvs, workers, startTimeout } = plan;
+    this.plan = plan;
+    try {
+      for (let w = 0; w < workers; w++) this.links.push(plan.start(w));
+      const { observationSpace, actionSpace, ...rest } = plan.describeAll(this.links);
+      this.description = {
+        observationSpace: spaceFromJSON(observationSpace) as Box,
+        actionSpace: spaceFromJSON(actionSpace) as ActionSpace,
+        ...rest,
+      };
+      this.buffers = allocateBuffers(
+        numEnvs,
+        this.description.observationSpace,
+        this.description.actionSpace,
+      );
+      const arrays = new SharedArrays(this.buffers);
+      arrays.seeds.fill(Number.NaN);
+      this.board = new EnvBoard(plan.control, arrays, plan.restartOnFailure);
+      for (const link of this.links) link.call({ kind: "attach", buffers: this.buffers }, startTimeout);
+    } catch (error) {
+      void this.stop(error as Error);
+      throw error;
+    }
+    this.linkOf = this.links.flatMap(({ indices }, w) => indices.map(() => w));
+  }
+
+  /** How many threads there are. */
+  get workers(): number {
+    return this.links.length;
+  }
+
+  /** How many failed environments were replaced. */
+  get restarts(): number {
+    return this.links.reduce((sum, link) => sum + link.restarts, this.replaced);
+  }
+
+  /**
+   * Asks environments to play; their actions and seeds are in place.
+   *
+   * @throws EnvFailedError when a thread has ended and is not replaced
+   */
+  ask(indices: Int32Array, request: number): void {
+    for (const link of this.links) this.alive(link);
+    this.begun = true;
+    const busy = new Set<WorkerLink>();
+    for (const i of indices) {
+      const failure = this.lostAtRest.get(i);
+      this.lostAtRest.delete(i);
+      if (failure && request === Request.step) {
+        this.board.cutBefore(i);
+        this.lostInfos.set(i, { failure });
+      } else {
+        this.board.ask(i, request);
+        busy.add(this.links[this.linkOf[i]]);
+      }
+    }
+    for (const link of busy) link.wake();
+  }
+
+  /**
+   * Waits until so many of those under way are ready.
+   *
+   * @throws what stopped an environment, after all have been stopped
+   */
+  async ready(count: number): Promise<void> {
+    const { words } = this.plan.control;
+    await this.breathe();
+    const onTheSpot = performance.now() + ON_THE_SPOT;
+    const watch = new HangWatch();
+    for (;;) {
+      const answered = Atomics.load(words, Word.answered);
+      await this.mend();
+      const missing = count - this.board.countReady();
+      if (missing <= 0) return;
+      Atomics.store(words, Word.wanted, answered + missing);
+      const left = onTheSpot - performance.now();
+      if (left > 0) Atomics.wait(words, Word.answered, answered, left);
+      else {
+        await this.sleep(answered);
+        await this.endHanging(watch);
+      }
+    }
+  }
+
+  // When every step is done on the spot, timers, signals and the ends of threads must have their turn as well.
+  private async breathe(): Promise<void> {
+    if (performance.now() - this.breath < BREATH) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.breath = performance.now();
+  }
+
+  // Sleeps until something is answered, without holding the event loop; the timer keeps the program alive.
+  private async sleep(answered: number): Promise<void> {
+    const { words } = this.plan.control;
+    const nap = Math.min(1000, Math.max(1, this.plan.stepTimeout / 4));
+    const timer = setInterval(() => Atomics.notify(words, Word.answered), nap);
+    const { waitAsync } = Atomics as AsyncAtomics;
+    await waitAsync(words, Word.answered, answered).value;
+    clearInterval(timer);
+    this.breath = performance.now();
+  }
+
+  // Takes note of failures; replaces threads that have ended.
+  private async mend(): Promise<void> {
+    if (Atomics.exchange(this.plan.control.words, Word.alarms, 0) === 0) return;
+    for (const link of this.links) {
+      link.drain();
+      const [failure] = link.failures;
+      if (failure) throw await this.stop(told(failure, link));
+      if (!link.ended || !(await link.endsWithin(1000))) continue;
+      try {
+        this.replace(link);
+      } catch (error) {
+        throw await this.stop(error as Error);
+      }
+    }
+  }
+
+  private async endHanging(watch: HangWatch): Promise<void> {
+    const { board } = this;
+    const { stepTimeout } = this.plan;
+    for (const link of this.links) {
+      const busy = link.indices.some((i) => board.underWay(i) && !board.isReady(i));
+      if (link.lost !== undefined || watch.quietFor(link, busy) < stepTimeout) continue;
+      link.hung = timedOut("a request", stepTimeout);
+      const playing = this.lossOf(link);
+      if (await link.freeFromChildren()) continue;
+      await link.terminate();
+      if (link.lost === undefined) throw await this.stop(playing); // stuck in a call of the system
+    }
+  }
+
+  // Puts a new thread in place of one that has ended; the episodes of its environments are cut.
+  private replace(link: WorkerLink): void {
+    const { board, plan } = this;
+    const loss = this.lossOf(link);
+    if (!plan.restartOnFailure || link.untried) throw loss;
+    const { reason: message, during } = loss;
+    const failures = new Map<number, EnvRestart>();
+    const [ready, resets, others]: number[][] = [[], [], []];
+    for (const i of link.indices) {
+      failures.set(i, { message, during, seed: board.seed(i), step: board.steps[i] });
+      board.withdraw(i);
+      if (board.isReady(i)) {
+        this.lostInfos.set(i, { ...this.infoOf(i), failure: failures.get(i) });
+        board.cutAfter(i);
+        ready.push(i);
+      } else if (board.asked[i] > Request.step) resets.push(i);
+      else {
+        if (board.underWay(i)) board.keepBeforeAsFinal(i);
+        else board.keepAsFinal(i);
+        others.push(i);
+      }
+    }
+    this.replaced += link.indices.length + link.restarts;
+    const next = plan.start(link.number);
+    this.links[link.number] = next;
+    plan.describe(next);
+    next.call({ kind: "attach", buffers: this.buffers }, plan.startTimeout);
+    const indices = this.begun ? [...ready, ...others] : [];
+    const seeds = indices.map((i) => freshSeed(board.seed(i)));
+    next.call({ kind: "begin", indices, seeds, steps: indices.map((i) => board.steps[i]) }, plan.stepTimeout);
+    next.beginsAnew();
+    indices.forEach((i, k) => {
+      board.arrays.seeds[i] = seeds[k] ?? Number.NaN;
+    });
+    if (this.begun) for (const i of others) this.tellLoss(i, failures.get(i) as EnvRestart);
+    for (const i of resets) board.askAgain(i);
+    next.wake();
+  }
+
+  private tellLoss(i: number, failure: EnvRestart): void {
+    if (!this.board.underWay(i)) {
+      this.lostAtRest.set(i, failure);
+      return;
+    }
+    this.board.cutBefore(i);
+    this.lostInfos.set(i, { failure });
+  }
+
+  /** Takes the info of an environment that is ready; then it is at rest. */
+  take(i: number): Info {
+    const info = this.lostInfos.get(i) ?? this.infoOf(i);
+    this.lostInfos.delete(i);
+    this.board.settle(i);
+    return info;
+  }
+
+  private infoOf(i: number): Info {
+    const link = this.links[this.linkOf[i]];
+    const schema = this.board.schema(i);
+    if (schema < 0) return link.infoOf(i);
+    return readInfo(link.schema(schema), this.board.arrays.infos, i * INFO_NUMBERS);
+  }
+
+  /** A picture of an environment. */
+  render(index: number): Frame {
+    return this.calling("render", index, (link, patience) =>
+      link.call({ kind: "render", index }, patience),
+    ) as Frame;
+  }
+
+  /** States of all environments, their seeds and steps. */
+  save(): SavedEnvs {
+    const envs = this.links.flatMap(({ first }) =>
+      this.calling("getState", first, (link, patience) => {
+        return link.call({ kind: "getState" }, patience) as StateRecord[];
+      }),
+    );
+    return { envs, seeds: envs.map((_, i) => this.board.seed(i)), steps: Math.max(...this.board.steps) };
+  }
+
+  /** Puts states back. */
+  restore({ envs, seeds, steps }: VectorState): void {
+    for (const { first } of this.links) {
+      this.calling("setState", first, (link, patience) => {
+        const own = <T>(list: readonly T[]) => link.indices.map((i) => list[i]);
+        return link.call({ kind: "setState", envs: own(envs), seeds: own(seeds), steps }, patience);
+      });
+    }
+    this.begun = true;
+    this.lostAtRest.clear();
+    this.board.restore(seeds, steps);
+  }
+
+  // A thread that ends or hangs in a call stops all: this thread has been waiting for it.
+  private calling<T>(during: string, index: number, call: (link: WorkerLink, patience: number) => T): T {
+    const link = this.alive(this.links[this.linkOf[index]]);
+    try {
+      return call(link, this.plan.stepTimeout);
+    } catch (error) {
+      if (!isLoss(error)) throw error;
+      const failure = this.failed(index, during, error);
+      void this.stop(failure);
+      throw failure;
+    }
+  }
+
+  // A thread may have ended while nothing was asked of it.
+  private alive(link: WorkerLink): WorkerLink {
+    if (link.lost === undefined) return link;
+    try {
+      this.replace(link);
+    } catch (error) {
+      void this.stop(error as Error);
+      throw error;
+    }
+    return this.links[link.number];
+  }
+
+  /** Throws when all are closed. */
+  mustBeOpen(method: string): void {
+    if (this.closedBecause === undefined) return;
+    throw new InvalidStateError(`${method}() on closed environments (${this.closedBecause}): make new ones`);
+  }
+
+  /** Lets every thread close its environments and end; ends those that do not. */
+  async close(): Promise<void> {
+    if (this.closedBecause === undefined) {
+      this.closedBecause = "close() was called";
+      for (const link of this.links) if (!link.ended) link.post({ kind: "close" });
+      const failures = Promise.all(this.links.map((link) => link.lastWords(CLOSING)));
+      this.closing = failures.then(() => undefined);
+      const failure = (await failures).find((error) => error !== undefined);
+      if (failure !== undefined) throw failure;
+    }
+    await this.closing;
+  }
+
+  private async stop(error: Error): Promise<Error> {
+    this.closedBecause ??= `they failed: ${error.message}`;
+    this.closing ??= Promise.all(this.links.map((link) => link.terminate())).then(() => undefined);
+    await this.closing;
+    return error;
+  }
+
+  private lossOf(link: WorkerLink): EnvFailedError {
+    const index = link.playing >= 0 ? link.playing : link.first;
+    const during = this.board.asked[index] > Request.step ? "reset" : "step";
+    return this.failed(index, during, link.hung ?? link.lost);
+  }
+
+  private failed(index: number, during: string, cause: unknown): EnvFailedError {
+    const { id } = this.plan;
+    const { steps } = this.board;
+    const seed = this.board.seed(index) ?? undefined;
+    return new EnvFailedError({ index, id, seed, step: steps[index], during, cause });
+  }
+}
+
+// An environment that failed because the process it waited for was ended: the reason is that it hung.
+function told(error: unknown, { hung }: WorkerLink): Error {
+  if (!hung || !(error instanceof EnvFailedError)) return error as Error;
+  const { index, seed, step, during, cause } = error;
+  return new EnvFailedError({
+    index,
+    seed,
+    step,
+    during,
+    cause: new NcpsError(hung.code, hung.message, { cause }),
+  });
+}

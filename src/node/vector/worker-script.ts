@@ -1,0 +1,27 @@
+/** Where the program of the worker threads is. */
+
+import { existsSync } from "node:fs";
+import { InvalidStateError } from "../../core/errors.js";
+
+/**
+ * URL of the program: beside the built library, in the format of the file that asks; from the sources one
+ * that loads them.
+ *
+ * @throws InvalidStateError when it is missing, as in a bundle that holds the library but not this file
+ */
+export function workerScript(): URL {
+  const here = import.meta.url;
+  const names = here.endsWith(".ts")
+    ? ["./from-sources.js"]
+    : ["./env-worker.", "./node/env-worker."].map(inFormat);
+  const found = names.map((name) => new URL(name, here)).find((url) => existsSync(url));
+  if (found) return found;
+  throw new InvalidStateError(
+    `the program of the worker threads was expected beside ${here}, but is not there. When bundling, leave ` +
+      '"ncps-ts/node" out of the bundle (external)',
+  );
+}
+
+function inFormat(stem: string): string {
+  return stem + (import.meta.url.endsWith(".cjs") ? "cjs" : "js");
+}

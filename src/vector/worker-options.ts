@@ -1,0 +1,61 @@
+/** Options of vector environments on worker threads, and the seam through which a platform brings them. */
+
+import { InvalidStateError } from "../core/errors.js";
+import type { EnvOptions } from "../envs/registry.js";
+import type { WrapOptions } from "../wrappers/wrap-deepmind.js";
+import type { AsyncVectorEnv } from "./async-vector-env.js";
+import type { EnvModule } from "./env-recipe.js";
+
+/** Options of vector environments on worker threads. */
+export interface WorkerVectorEnvOptions {
+  /** How many environments. */
+  numEnvs: number;
+  /** How many threads; each plays its share of the environments. Default: one a core, at most `numEnvs`. */
+  workers?: number;
+  /** Seed of the first `reset`; environment `i` gets `seed + i`. Default: unseeded. */
+  seed?: number;
+  /** Options of every environment, when it is an id. */
+  envOptions?: EnvOptions;
+  /** Options of `wrapDeepmind` around each environment; `true` for its defaults. Default false. */
+  wrapDeepmind?: boolean | WrapOptions;
+  /** Outermost wrapper: a function `(env, options, index) => Env` that a module exports. */
+  wrapper?: EnvModule;
+  /** Modules to import in each thread first, e.g. one that registers an id of your own. */
+  imports?: readonly (string | URL)[];
+  /**
+   * Replaces an environment that fails, and a thread that ends or hangs: the episode counts as truncated
+   * where it stood, with reward 0, and `info.failure` (`EnvRestart`) tells why. The new environment gets a
+   * fresh seed, derived from the old. One that fails again before it has played a step stops everything.
+   * Default false: every failure does.
+   */
+  restartOnFailure?: boolean;
+  /** Milliseconds after which a thread that has finished nothing counts as hanging, default 60000. */
+  stepTimeout?: number;
+  /** Milliseconds until the environments of a thread must be made, default 60000. */
+  startTimeout?: number;
+}
+
+/** Makes vector environments on worker threads. */
+export type WorkerVectorEnvMaker = (
+  env: string | EnvModule,
+  options: WorkerVectorEnvOptions,
+) => AsyncVectorEnv;
+
+let installed: WorkerVectorEnvMaker | undefined;
+
+/** Makes the worker threads of a platform available to `makeVecEnv`; `ncps-ts/node` does. */
+export function installWorkerVectorEnv(maker: WorkerVectorEnvMaker): void {
+  installed = maker;
+}
+
+/**
+ * The installed maker.
+ *
+ * @throws InvalidStateError when there is none; the message says what to import
+ */
+export function workerVectorEnvMaker(): WorkerVectorEnvMaker {
+  if (installed) return installed;
+  throw new InvalidStateError(
+    'kind "worker" needs the worker threads of Node: import "ncps-ts/node" first. In browsers use kind "sync"',
+  );
+}
