@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^ncps-ts\/node$/, replacement: at("./src/node/index.ts") },
       { find: /^ncps-ts$/, replacement: at("./src/index.ts") },
+      { find: /^ale-bindings\/wasm$/, replacement: at("./ale-bindings/src/wasm/index.ts") },
       { find: /^ale-bindings$/, replacement: at("./ale-bindings/src/index.ts") },
     ],
   },

@@ -1,5 +1,7 @@
 /** Errors of this package. */
 
+const BRAND = Symbol.for("ale-bindings.AleError");
+
 /** What went wrong, for programs. */
 export type AleErrorCode =
   /** There is no Python interpreter. */
@@ -51,6 +53,11 @@ export interface AleErrorOptions {
  * ```
  */
 export class AleError extends Error {
+  /** Errors of `ale-bindings` and `ale-bindings/wasm` are one kind, though each entry holds the class. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && BRAND in value;
+  }
+
   /** Stable name of the kind of failure. */
   readonly code: AleErrorCode;
   /** Name of the wrong argument or option, with `INVALID_ARGUMENT`. */
@@ -64,6 +71,7 @@ export class AleError extends Error {
   constructor(code: AleErrorCode, message: string, options: AleErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "AleError";
+    Object.defineProperty(this, BRAND, { value: true });
     this.code = code;
     this.argument = options.argument;
     this.seed = options.seed;

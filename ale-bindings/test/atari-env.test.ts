@@ -1,81 +1,9 @@
-import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { environments } from "../lib/games.js";
 import { gameOptions } from "../src/atari-options.js";
 import { AtariEnv, type AtariOptions, atariIds } from "../src/index.js";
-import { hasAle, python, traceAction } from "./support.js";
-
-/** One line a step: reward, lives, episode frame, frame, ends, hash of the observation. */
-const GYMNASIUM = `
-import hashlib, json, sys, warnings
-warnings.simplefilter("ignore")
-import ale_py, gymnasium, numpy as np
-name, seed, steps, options = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4])
-options = {k: tuple(v) if isinstance(v, list) else v for k, v in options.items()}
-env = gymnasium.make(name, **options)
-lines = []
-def line(reward, ends, obs, info):
-    values = [reward, info["lives"], info["episode_frame_number"], info["frame_number"], *ends]
-    lines.append(" ".join(str(int(v)) for v in values) + " " + hashlib.md5(obs.tobytes()).hexdigest())
-obs, info = env.reset(seed=seed)
-seeds = [int(s) for s in info["seeds"]]
-line(0, (0, 0), obs, info)
-for i in range(steps):
-    if options.get("continuous"):
-        action = np.array([(i % 11) / 10, (i % 17 - 8) / 8 * 3.1, i % 2], np.float32)
-    else:
-        action = (i * 7 + i // 13 * 5) % int(env.action_space.n)
-    obs, reward, terminated, truncated, info = env.step(action)
-    line(reward, (terminated, truncated), obs, info)
-    if terminated or truncated:
-        obs, info = env.reset()
-        line(0, (0, 0), obs, info)
-game = env.unwrapped
-print(json.dumps({"lines": lines, "seeds": seeds, "meanings": game.get_action_meanings(),
-                  "shape": game.observation_space.shape}))
-`;
-
-interface Trace {
-  lines: string[];
-  seeds: number[];
-  meanings: string[];
-  shape: number[];
-}
-
-function gymnasium(id: string, seed: number, steps: number, options: Record<string, unknown>): Trace {
-  return python<Trace>(GYMNASIUM, id, String(seed), String(steps), JSON.stringify(options));
-}
-
-function trace(env: AtariEnv, seed: number, steps: number): { lines: string[]; seeds: number[] } {
-  const lines: string[] = [];
-  const line = (
-    { observation, info }: ReturnType<AtariEnv["reset"]>,
-    [reward, terminated, truncated]: readonly [number, boolean, boolean],
-  ) => {
-    const values = [
-      reward,
-      info.lives,
-      info.episodeFrameNumber,
-      info.frameNumber,
-      Number(terminated),
-      Number(truncated),
-    ];
-    lines.push(`${values.join(" ")} ${createHash("md5").update(observation).digest("hex")}`);
-  };
-  const first = env.reset({ seed });
-  line(first, [0, false, false]);
-  const seeds = first.info.seeds ?? [];
-  for (let i = 0; i < steps; i++) {
-    const action =
-      env.actionSpace.kind === "discrete"
-        ? traceAction(i, env.actionSpace.n)
-        : [(i % 11) / 10, (((i % 17) - 8) / 8) * 3.1, i % 2];
-    const step = env.step(action);
-    line(step, [step.reward, step.terminated, step.truncated]);
-    if (step.terminated || step.truncated) line(env.reset(), [0, false, false]);
-  }
-  return { lines, seeds };
-}
+import { hasAle, python } from "./support.js";
+import { gymnasium, trace } from "./traces.js";
 
 describe.skipIf(!hasAle)("AtariEnv", () => {
   const cases: [id: string, steps: number, ours: AtariOptions, theirs: Record<string, unknown>][] = [
@@ -105,20 +33,23 @@ describe.skipIf(!hasAle)("AtariEnv", () => {
     ["ALE/Breakout-v5", 300, { continuous: true, obsType: "ram" }, { continuous: true, obs_type: "ram" }],
   ];
 
-  it.each(cases)("plays %s for %i steps exactly as Gymnasium does, with %j", (id, steps, ours, theirs) => {
-    const env = new AtariEnv(id, ours);
-    try {
-      const mine = trace(env, 42, steps);
-      const reference = gymnasium(id, 42, steps, theirs);
-      expect(mine.lines).toEqual(reference.lines);
-      expect(mine.seeds).toEqual(reference.seeds);
-      expect(env.observationSpace.shape).toEqual(reference.shape);
-      if (!ours.continuous) expect(env.actionMeanings).toEqual(reference.meanings);
-      expect(new Set(mine.lines.map((line) => line.split(" ").at(-1))).size).toBeGreaterThan(steps / 4);
-    } finally {
-      env.close();
-    }
-  });
+  it.each(cases)(
+    "plays %s for %i steps exactly as Gymnasium does, with %j",
+    async (id, steps, ours, theirs) => {
+      const env = new AtariEnv(id, ours);
+      try {
+        const mine = await trace(env, 42, steps);
+        const reference = gymnasium(id, 42, steps, theirs);
+        expect(mine.lines).toEqual(reference.lines);
+        expect(mine.seeds).toEqual(reference.seeds);
+        expect(env.observationSpace.shape).toEqual(reference.shape);
+        if (!ours.continuous) expect(env.actionMeanings).toEqual(reference.meanings);
+        expect(new Set(mine.lines.map((line) => line.split(" ").at(-1))).size).toBeGreaterThan(steps / 4);
+      } finally {
+        env.close();
+      }
+    },
+  );
 
   it("knows the same ids and defaults as ale-py's registry", () => {
     const registry = python<Record<string, unknown>>(`
@@ -151,12 +82,12 @@ print(json.dumps({i: s.kwargs for i, s in gymnasium.registry.items() if s.entry_
     env.close();
   });
 
-  it("repeats an episode for the same seed and plays others without", () => {
+  it("repeats an episode for the same seed and plays others without", async () => {
     const env = new AtariEnv("ALE/SpaceInvaders-v5", { obsType: "ram" });
-    const first = trace(env, 7, 150).lines;
-    expect(trace(env, 8, 150).lines).not.toEqual(first);
+    const first = (await trace(env, 7, 150)).lines;
+    expect((await trace(env, 8, 150)).lines).not.toEqual(first);
     // frame numbers count from the loading of the ROM, which a seeded reset does again
-    expect(trace(env, 7, 150).lines).toEqual(first);
+    expect((await trace(env, 7, 150)).lines).toEqual(first);
     env.close();
   });
 
