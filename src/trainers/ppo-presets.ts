@@ -257,8 +257,8 @@ export const cleanrlContinuousPPO: PPOPreset = {
 };
 
 /**
- * Pendulum-v1 in 100 000 steps (numbers of SB3's zoo, without state-dependent exploration): rewards
- * normalised, a short horizon.
+ * Pendulum-v1 in 100 000 steps: {@link cleanrlContinuousPPO} with a short horizon (γ 0.9, as in SB3's zoo),
+ * more environments, and a larger step size that falls to zero.
  *
  * @example
  * ```ts
@@ -268,13 +268,13 @@ export const cleanrlContinuousPPO: PPOPreset = {
  */
 export const pendulumPPO: PPOPreset = {
   ...cleanrlContinuousPPO,
-  numEnvs: 4,
-  nSteps: 1024,
-  batchSize: 64,
+  numEnvs: 16,
+  nSteps: 64,
+  batchSize: 128,
   nEpochs: 10,
-  learningRate: 1e-3,
+  learningRate: "lin_2e-3",
   gamma: 0.9,
-  gaeLambda: 0.95,
+  gaeLambda: 0.9,
   valueClip: "none",
 };
 
@@ -289,6 +289,7 @@ export const pendulumPPO: PPOPreset = {
  */
 export const pendulumNoVelPPO: PPOPreset = {
   ...pendulumPPO,
+  batchSize: 256,
   sequenceLength: 16,
   model: ({ observationSpace, actionSpace, seed }) =>
     new CfCActorCritic({ observationSpace, actionSpace, seed, units: 32, backboneUnits: 64 }),
