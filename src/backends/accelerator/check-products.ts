@@ -2,7 +2,7 @@
 
 import { Random } from "../../core/random.js";
 import { gemm, type Product, type ProductEngine, productEngine, setProductEngine } from "../wasm/gemm.js";
-import { byteAddressOf, heapOf, type WasmBackend } from "../wasm/heap.js";
+import { bytesOf, heapOf, type WasmBackend } from "../wasm/heap.js";
 
 // Odd sizes, single rows of tiles and more than one block of every cache.
 const sizes = [
@@ -45,7 +45,7 @@ function checkOne(
   const { m, n, k, transposeA, transposeB, accumulate } = task;
   const tensors = [m * k, k * n, m * n, m * n].map((size) => backend.makeOutput([size], "float32"));
   try {
-    const [a, b, expected, actual] = tensors.map((tensor) => byteAddressOf(backend, tensor));
+    const [a, b, expected, actual] = tensors.map((tensor) => bytesOf(backend, tensor));
     const random = new Random(m);
     const heap = heapOf(backend);
     for (let i = 0; i < m * k; i++) heap[a / 4 + i] = random.uniform(-1, 1);

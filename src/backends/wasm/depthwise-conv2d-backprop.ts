@@ -2,7 +2,7 @@
 
 import { backend_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { ConvGradientAttributes, Shape4D } from "./conv-geometry.js";
-import { byteAddressOf } from "./heap.js";
+import { bytesOf } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
 import { defineRepair } from "./repair.js";
 
@@ -17,7 +17,7 @@ export const depthwiseConv2dBackpropFilter = defineRepair<
 >("DepthwiseConv2dNativeBackpropFilter", () => ({ inputs: { x, dy }, backend, attrs }) => {
   const sizes = depthwiseSizes(x.shape, attrs.filterShape, attrs);
   const gradient = backend.makeOutput(attrs.filterShape, "float32");
-  const [from, fromDy, to] = [x, dy, gradient].map((tensor) => byteAddressOf(backend, tensor));
+  const [from, fromDy, to] = [x, dy, gradient].map((tensor) => bytesOf(backend, tensor));
   kernelsOf(backend).depthwiseFilterGradient(from, fromDy, to, ...sizes);
   return gradient;
 });
@@ -29,7 +29,7 @@ export const depthwiseConv2dBackpropInput = defineRepair<
 >("DepthwiseConv2dNativeBackpropInput", () => ({ inputs: { dy, filter }, backend, attrs }) => {
   const sizes = depthwiseSizes(attrs.inputShape, filter.shape, attrs);
   const gradient = backend.makeOutput(attrs.inputShape, "float32");
-  const [from, weights, to] = [dy, filter, gradient].map((tensor) => byteAddressOf(backend, tensor));
+  const [from, weights, to] = [dy, filter, gradient].map((tensor) => bytesOf(backend, tensor));
   kernelsOf(backend).depthwiseInputGradient(from, weights, to, ...sizes);
   return gradient;
 });

@@ -4,7 +4,7 @@ import { backend_util, type Tensor, type TensorInfo, util } from "@tensorflow/tf
 import { InvalidArgumentError } from "../../core/errors.js";
 import { sizeOf } from "../../core/state.js";
 import { isCopied } from "./copy-block.js";
-import { addressOf, byteAddressOf, wordsOf } from "./heap.js";
+import { addressOf, bytesOf, wordsOf } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
 import { defineRepair } from "./repair.js";
 
@@ -31,7 +31,7 @@ export const gatherV2 = defineRepair<
     const { batchSize, outerSize, dimSize, sliceSize, outputShape } = info;
     const output = backend.makeOutput(outputShape, x.dtype);
     const count = sizeOf(indices.shape) / batchSize;
-    const [from, ids, to] = [x, indices, output].map((tensor) => byteAddressOf(backend, tensor));
+    const [from, ids, to] = [x, indices, output].map((tensor) => bytesOf(backend, tensor));
     const wrong = kernelsOf(backend).gatherSlices(
       from,
       ids,

@@ -52,11 +52,6 @@ export function bytesOf(backend: WasmBackend, tensor: TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 }
 
-/** Address of a tensor's first byte, as the compiled kernels take it. */
-export function byteAddressOf(backend: WasmBackend, tensor: TensorInfo): number {
-  return backend.dataIdMap.get(tensor.dataId).memoryOffset;
-}
-
 /**
  * A float tensor over memory that another tensor owns, starting at the heap index `address`.
  * It has an identity of its own, so that the product that XNNPACK packs for it is never taken

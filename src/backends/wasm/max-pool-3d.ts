@@ -1,7 +1,7 @@
 /** Max pooling over depth, height and width. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { byteAddressOf } from "./heap.js";
+import { bytesOf } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
 import { type Pool3DAttributes, poolSizes3D } from "./max-pool-geometry.js";
 import { defineRepair } from "./repair.js";
@@ -18,7 +18,7 @@ export const maxPool3D = defineRepair<{ x: TensorInfo }, Pool3DAttributes>("MaxP
     if (x.dtype !== "float32" || attrs.dataFormat === "NCDHW") return stock(call);
     const [sizes, outShape] = poolSizes3D(x.shape, attrs);
     const output = backend.makeOutput(outShape, "float32");
-    kernelsOf(backend).maxPool(byteAddressOf(backend, x), byteAddressOf(backend, output), ...sizes);
+    kernelsOf(backend).maxPool(bytesOf(backend, x), bytesOf(backend, output), ...sizes);
     return output;
   };
 });

@@ -1,7 +1,7 @@
 /** Gradients of max pooling. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { byteAddressOf, type WasmBackend, zeros } from "./heap.js";
+import { bytesOf, type WasmBackend, zeros } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
 import {
   type Pool3DAttributes,
@@ -38,7 +38,7 @@ export const maxPool3DGrad = defineRepair<Inputs, Pool3DAttributes>(
 
 function gradient(backend: WasmBackend, { dy, input }: Inputs, sizes: PoolSizes): TensorInfo {
   const result = zeros(backend, input.shape);
-  const [x, from, to] = [input, dy, result].map((tensor) => byteAddressOf(backend, tensor));
+  const [x, from, to] = [input, dy, result].map((tensor) => bytesOf(backend, tensor));
   kernelsOf(backend).maxPoolGradient(x, from, to, ...sizes);
   return result;
 }

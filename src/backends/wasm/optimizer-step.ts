@@ -2,7 +2,7 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { addressOf, byteAddressOf, heapOf, type WasmBackend } from "./heap.js";
+import { addressOf, bytesOf, heapOf, type WasmBackend } from "./heap.js";
 import type { KernelExports } from "./kernel-binaries.js";
 import { kernelsOf } from "./kernel-module.js";
 import { defineRepair, type WasmCall } from "./repair.js";
@@ -37,7 +37,7 @@ export const globalNorm = defineRepair<Inputs, object>("GlobalNorm", () => ({ in
   const kernels = kernelsOf(backend);
   let total = 0;
   for (const tensor of Object.values(inputs)) {
-    total += kernels.sumOfSquares(byteAddressOf(backend, tensor), sizeOf(tensor.shape));
+    total += kernels.sumOfSquares(bytesOf(backend, tensor), sizeOf(tensor.shape));
   }
   const output = backend.makeOutput([], "float32");
   heapOf(backend)[addressOf(backend, output)] = Math.sqrt(total);
@@ -81,11 +81,10 @@ function stepKernel(kernelName: string, rule: Rule) {
         const scale = scaleOf(backend, inputs.norm, attrs.maxNorm);
         outputs.forEach((output, i) => {
           const part: Part = {
-            weight: byteAddressOf(backend, inputs[`weight${i}`]),
-            gradient: byteAddressOf(backend, inputs[`gradient${i}`]),
-            out: byteAddressOf(backend, output),
-            moment: (name) =>
-              inputs[name] ? byteAddressOf(backend, inputs[name]) + 4 * attrs.offsets[i] : 0,
+            weight: bytesOf(backend, inputs[`weight${i}`]),
+            gradient: bytesOf(backend, inputs[`gradient${i}`]),
+            out: bytesOf(backend, output),
+            moment: (name) => (inputs[name] ? bytesOf(backend, inputs[name]) + 4 * attrs.offsets[i] : 0),
             count: sizeOf(output.shape),
             scale,
           };

@@ -2,7 +2,7 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { byteAddressOf } from "./heap.js";
+import { bytesOf } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
 import { defineRepair } from "./repair.js";
 
@@ -17,7 +17,7 @@ export const unsortedSegmentSum = defineRepair<
   const rows = sizeOf(segmentIds.shape);
   const rest = x.shape.slice(segmentIds.shape.length);
   const output = backend.makeOutput([numSegments, ...rest], x.dtype);
-  const [from, ids, to] = [x, segmentIds, output].map((tensor) => byteAddressOf(backend, tensor));
+  const [from, ids, to] = [x, segmentIds, output].map((tensor) => bytesOf(backend, tensor));
   kernelsOf(backend).segmentSum(from, ids, to, rows, sizeOf(rest), numSegments, x.dtype === "int32");
   return output;
 });
