@@ -73,6 +73,12 @@ export class DiagonalGaussian implements Distribution {
   }
 }
 
+/** Result of {@link sampleDiagonalGaussian}. */
+export interface DiagonalGaussianSample extends ActionSample {
+  /** `[batch, actionSize]` actions, flat. */
+  actions: Float32Array;
+}
+
 /** Options of {@link sampleDiagonalGaussian}. */
 export interface SampleDiagonalGaussianOptions extends SampleActionsOptions {
   /** Numbers in one action. */
@@ -88,7 +94,7 @@ export interface SampleDiagonalGaussianOptions extends SampleActionsOptions {
 export function sampleDiagonalGaussian(
   parameters: ArrayLike<number>,
   options: SampleDiagonalGaussianOptions,
-): ActionSample & { actions: Float32Array } {
+): DiagonalGaussianSample {
   const { actionSize, random, deterministic = false } = options;
   if (!deterministic && !random) {
     throw new InvalidArgumentError("random", "expected a generator, or deterministic: true");

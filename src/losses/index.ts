@@ -23,6 +23,7 @@ export {
 } from "./clipped-value-loss.js";
 export {
   DiagonalGaussian,
+  type DiagonalGaussianSample,
   type SampleDiagonalGaussianOptions,
   sampleDiagonalGaussian,
 } from "./diagonal-gaussian.js";
@@ -32,6 +33,7 @@ export { GAE, type GAEInput, type GAEOptions, type GAEResult } from "./gae.js";
 export { maskedMean } from "./masked-mean.js";
 export {
   MultiCategorical,
+  type MultiCategoricalSample,
   type SampleMultiCategoricalOptions,
   sampleMultiCategorical,
 } from "./multi-categorical.js";

@@ -62,6 +62,12 @@ export class MultiCategorical implements Distribution {
   }
 }
 
+/** Result of {@link sampleMultiCategorical}. */
+export interface MultiCategoricalSample extends ActionSample {
+  /** `[batch, choices]` actions, flat. */
+  actions: Int32Array;
+}
+
 /** Options of {@link sampleMultiCategorical}. */
 export interface SampleMultiCategoricalOptions extends SampleActionsOptions {
   /** Number of values of each choice. */
@@ -76,7 +82,7 @@ export interface SampleMultiCategoricalOptions extends SampleActionsOptions {
 export function sampleMultiCategorical(
   logits: ArrayLike<number>,
   options: SampleMultiCategoricalOptions,
-): ActionSample & { actions: Int32Array } {
+): MultiCategoricalSample {
   const { nvec, random, deterministic } = options;
   const size = nvec.reduce((sum, n) => sum + n, 0);
   const batch = logits.length / size;
