@@ -1,4 +1,5 @@
 /** Frames to look at. */
 
+export { type EncodeGifOptions, encodeGif } from "./gif.js";
 export { type PlayInTerminalOptions, playInTerminal } from "./play-in-terminal.js";
 export { type FrameToAnsiOptions, frameToAnsi, type TerminalColor } from "./terminal.js";

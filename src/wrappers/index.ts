@@ -11,6 +11,7 @@ export { NormalizeObservation, type NormalizeObservationOptions } from "./normal
 export { NormalizeReward, type NormalizeRewardOptions } from "./normalize-reward.js";
 export { ObservationNormalizer, type ObservationNormalizerOptions } from "./observation-normalizer.js";
 export { RecordEpisodeStatistics } from "./record-episode-statistics.js";
+export { type RecordedEpisode, RecordVideo, type RecordVideoOptions } from "./record-video.js";
 export { RescaleAction, type RescaleActionOptions } from "./rescale-action.js";
 export { ScaledFloatFrame } from "./scaled-float-frame.js";
 export { StickyAction, type StickyActionOptions } from "./sticky-action.js";

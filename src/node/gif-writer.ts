@@ -1,0 +1,44 @@
+/** Recorded episodes as GIF files. */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LoggingError } from "../core/errors.js";
+import { type EncodeGifOptions, encodeGif } from "../rendering/index.js";
+import type { RecordedEpisode } from "../wrappers/index.js";
+
+/** Options of {@link gifWriter}. */
+export interface GifWriterOptions extends EncodeGifOptions {
+  /** Folder of the files, made when it is missing. */
+  directory: string;
+  /** What the names begin with; default `"episode"`, as in `episode-000100.gif`. */
+  namePrefix?: string;
+  /** Hears of each file. */
+  onFile?: (path: string, recorded: RecordedEpisode) => void;
+}
+
+/**
+ * Writes the episodes of a `RecordVideo` wrapper as GIF files.
+ *
+ * @example
+ * ```ts
+ * import { make, RecordVideo } from "ncps-ts";
+ * import { gifWriter } from "ncps-ts/node";
+ *
+ * const env = new RecordVideo(make("Arcade/Breakout-v0"), {
+ *   onEpisode: gifWriter({ directory: "videos", fps: 30 }),
+ * });
+ * ```
+ */
+export function gifWriter(options: GifWriterOptions): (recorded: RecordedEpisode) => void {
+  const { directory, namePrefix = "episode", onFile, ...gif } = options;
+  return (recorded) => {
+    const path = join(directory, `${namePrefix}-${String(recorded.episode).padStart(6, "0")}.gif`);
+    try {
+      mkdirSync(directory, { recursive: true });
+      writeFileSync(path, encodeGif(recorded.frames, gif));
+    } catch (cause) {
+      throw new LoggingError(`cannot write the recording ${path}: ${(cause as Error).message}`, { cause });
+    }
+    onFile?.(path, recorded);
+  };
+}
