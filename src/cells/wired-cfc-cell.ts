@@ -7,7 +7,9 @@ import { checkInteger } from "../layers/checks.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "../ops/cfc-problem.js";
 import { type CfcScanResult, cfcScan } from "../ops/cfc-scan.js";
 import { cfcFlavours, cfcModes, checkName } from "../ops/check-scan.js";
+import { hasScanKernel } from "../ops/scan-kernels.js";
 import type { Elapsed } from "../ops/sequence-rows.js";
+import { wiredCfcScan } from "../ops/wired-cfc-scan.js";
 import type { BuiltWiring, Wiring } from "../wirings/wiring.js";
 import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
 import { checkSequence } from "./check-sequence.js";
@@ -172,6 +174,13 @@ export class WiredCfCCell implements SequenceCell {
   scan({ x, state, resets, mask, elapsed }: SequenceOptions): CfcScanResult {
     const { mode, flavour, layers, outputSize } = this;
     checkSequence({ x, state, resets, mask }, this.builtWiring.inputDim, this.stateSize);
+    if (hasScanKernel("WiredCfcScan")) {
+      return tf.tidy(() => {
+        const scanned = wiredCfcScan({ x, state, resets, mask, elapsed, mode, flavour, layers });
+        if (scanned.outputs.shape[2] === outputSize) return { ...scanned };
+        return { ...scanned, outputs: tf.slice(scanned.outputs, [0, 0, 0], [-1, -1, outputSize]) };
+      });
+    }
     const sizes = layers.map(({ size }) => size);
     return tf.tidy(() => {
       const parts = tf.split(state, sizes, 1) as tf.Tensor2D[];

@@ -107,16 +107,18 @@ function read(tensor: tf.Tensor): Float32Array {
   return tensor.dataSync() as Float32Array;
 }
 
-function softplus(x: number): number {
+/** `log(1 + exp(x))`. */
+export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-type Ends = Pick<SynapseList, "first" | "source" | "place">;
+/** Where the synapses of a matrix begin and end. */
+export type SynapseEnds = Pick<SynapseList, "first" | "source" | "place">;
 
-const known = new WeakMap<Int8Array, Ends>();
+const known = new WeakMap<Int8Array, SynapseEnds>();
 
-// Wirings do not change, so their synapses are looked for once.
-function endsOf(adjacency: Int8Array, units: number): Ends {
+/** The synapses of an adjacency matrix; wirings do not change, so they are looked for once. */
+export function endsOf(adjacency: Int8Array, units: number): SynapseEnds {
   let ends = known.get(adjacency);
   if (!ends) {
     const present = [...adjacency.keys()].filter((i) => adjacency[i] !== 0);

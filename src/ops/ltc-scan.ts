@@ -5,8 +5,9 @@ import type { CfcScanResult } from "./cfc-scan.js";
 import { constant } from "./constants.js";
 import { checkEpsilon, checkLtcScan, checkUnfolds } from "./ltc-check.js";
 import { ltcOperation } from "./ltc-operation.js";
-import type { LtcSynapses, LtcWeights } from "./ltc-problem.js";
-import { type Elapsed, elapsedRows, fromRows, toRows } from "./sequence-rows.js";
+import { dynamicsNames, type LtcSynapses, type LtcWeights } from "./ltc-problem.js";
+import { hasScanKernel, type LtcScanAttributes, runScan } from "./scan-kernels.js";
+import { type Elapsed, elapsedRows, elapsedSteps, fromRows, toRows } from "./sequence-rows.js";
 
 /** Options of {@link ltcScan}. */
 export interface LtcScanOptions {
@@ -58,29 +59,73 @@ export interface LtcScanOptions {
  * ```
  */
 export function ltcScan(options: LtcScanOptions): CfcScanResult {
-  const { x, state, weights, wiring, resets, mask, implicitConstraints = true } = options;
+  const { weights, wiring, implicitConstraints = true } = options;
   const odeUnfolds = checkUnfolds(options.odeUnfolds ?? 6);
   const epsilon = checkEpsilon(options.epsilon ?? 1e-8);
   checkLtcScan(options);
-  const [batch, steps] = x.shape;
   return tf.tidy(() => {
-    const times = elapsedRows(options.elapsed, batch, steps);
-    const potentials = ltcOperation(
-      {
-        x: mapped(toRows(asFloat(x)), weights.inputW, weights.inputB),
-        state,
-        weights,
-        keep: resets && tf.sub<tf.Tensor2D>(constant(1), flags(resets, batch, steps)),
-        mask: mask && flags(mask, batch, steps),
-        elapsed: typeof times === "number" ? undefined : times,
-      },
-      { odeUnfolds, epsilon, implicitConstraints, elapsed: typeof times === "number" ? times : 1 },
-      wiring,
-    );
-    const last =
-      steps === 1 ? potentials : tf.slice(potentials, [(steps - 1) * batch, 0], [batch, wiring.units]);
-    return { outputs: fromRows(ltcReadout(potentials, weights, wiring), batch, steps), state: last };
+    const chosen = { ...options, odeUnfolds, epsilon, implicitConstraints };
+    const { potentials, last } = hasScanKernel("LtcScan") ? fusedScan(chosen) : arrayScan(chosen);
+    return { outputs: fromPotentials(potentials, weights, wiring), state: last };
   });
+}
+
+type ChosenOptions = LtcScanOptions &
+  Required<Pick<LtcScanOptions, "odeUnfolds" | "epsilon" | "implicitConstraints">>;
+
+interface Potentials {
+  /** `[batch, time, units]`. */
+  potentials: tf.Tensor3D;
+  /** `[batch, units]`. */
+  last: tf.Tensor2D;
+}
+
+function fusedScan(options: ChosenOptions): Potentials {
+  const { x, state, weights, wiring, resets, mask, odeUnfolds, epsilon, implicitConstraints } = options;
+  const [batch, steps] = x.shape;
+  const times = elapsedSteps(options.elapsed, batch, steps);
+  const inputs: Record<string, tf.Tensor | undefined> = {
+    x: mapped(asFloat(x), weights.inputW, weights.inputB),
+    state,
+  };
+  for (const name of dynamicsNames) inputs[name] = weights[name];
+  inputs.elapsed = typeof times === "number" ? undefined : times;
+  inputs.resets = resets && asFloat(resets);
+  inputs.mask = mask && asFloat(mask);
+  const elapsed = typeof times === "number" ? times : 1;
+  const { adjacency, sensoryAdjacency } = wiring;
+  const settings = { odeUnfolds, epsilon, implicitConstraints, elapsed, adjacency, sensoryAdjacency };
+  const [potentials, last] = runScan<LtcScanAttributes>("LtcScan", inputs, settings);
+  return { potentials, last };
+}
+
+function arrayScan(options: ChosenOptions): Potentials {
+  const { x, state, weights, wiring, resets, mask, odeUnfolds, epsilon, implicitConstraints } = options;
+  const [batch, steps] = x.shape;
+  const times = elapsedRows(options.elapsed, batch, steps);
+  const rows = ltcOperation(
+    {
+      x: toRows(mapped(asFloat(x), weights.inputW, weights.inputB)),
+      state,
+      weights,
+      keep: resets && tf.sub<tf.Tensor2D>(constant(1), flags(resets, batch, steps)),
+      mask: mask && flags(mask, batch, steps),
+      elapsed: typeof times === "number" ? undefined : times,
+    },
+    { odeUnfolds, epsilon, implicitConstraints, elapsed: typeof times === "number" ? times : 1 },
+    wiring,
+  );
+  const last = steps === 1 ? rows : tf.slice(rows, [(steps - 1) * batch, 0], [batch, wiring.units]);
+  return { potentials: fromRows(rows, batch, steps), last };
+}
+
+function fromPotentials(
+  potentials: tf.Tensor3D,
+  weights: LtcWeights,
+  { outputDim, units }: LtcSynapses,
+): tf.Tensor3D {
+  const motor = outputDim === units ? potentials : tf.slice(potentials, [0, 0, 0], [-1, -1, outputDim]);
+  return mapped(motor, weights.outputW, weights.outputB);
 }
 
 /** The outputs `[rows, outputs]` that belong to potentials `[rows, units]`. */
@@ -93,9 +138,9 @@ export function ltcReadout(
   return mapped(motor, outputW, outputB);
 }
 
-function mapped(x: tf.Tensor2D, factor?: tf.Tensor1D, shift?: tf.Tensor1D): tf.Tensor2D {
-  const scaled = factor ? tf.mul<tf.Tensor2D>(x, factor) : x;
-  return shift ? tf.add<tf.Tensor2D>(scaled, shift) : scaled;
+function mapped<T extends tf.Tensor>(x: T, factor?: tf.Tensor1D, shift?: tf.Tensor1D): T {
+  const scaled = factor ? tf.mul<T>(x, factor) : x;
+  return shift ? tf.add<T>(scaled, shift) : scaled;
 }
 
 function flags(x: tf.Tensor, batch: number, steps: number): tf.Tensor2D {

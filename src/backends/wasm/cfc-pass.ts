@@ -139,8 +139,10 @@ export interface CfcBackwardTargets {
   dLast: number;
   /** What the forward pass kept. */
   trace: number;
-  /** `[rows, outputs of the first layer]`. */
+  /** `[rows, outputs of the first layer]`, or 0. */
   delta: number;
+  /** Gradient of the inputs `[rows, features]`, or 0. */
+  x: number;
   /** `[batch, units]`. */
   dState: number;
   /** In the shapes of the weights. */
@@ -178,7 +180,7 @@ export function backwardPass(
       z: trace.z[index] ?? 0,
       u: trace.u[index] ?? 0,
       dropout: dropout[index] ?? 0,
-      delta: index === 0 && plain(0) ? targets.delta : arena.floats(rows * layer.width),
+      delta: (index === 0 && plain(0) && targets.delta) || arena.floats(rows * layer.width),
     };
   });
   const widest = Math.max(...layers.map(({ width }) => width));
@@ -203,6 +205,9 @@ export function backwardPass(
   kernels.cfcBackward(plan);
   weightGradients(backend, arena, task, targets, layers, table, trace);
   if (targets.wTau) finishPure(backend, task, targets, sums);
+  const [{ width, matrix }] = layers;
+  const product = { m: rows, n: features, k: width, a: table[0].delta, b: matrix, transposeB: true };
+  if (targets.x) gemm(backend, { ...product, c: targets.x });
 }
 
 /** Whether a layer is used as it lies, so that its gradients are made in place too. */
@@ -248,7 +253,7 @@ function weightGradients(
       kernels.unpadHeads(from, scale, to, count, heads, size, padded(size), folds, layout.rate);
     unpad(kernel, factors, target.kernel, inputs);
     unpad(bias, 0, target.bias, 1);
-    if (index === 0) unpad(delta, 0, targets.delta, rows);
+    if (index === 0 && targets.delta) unpad(delta, 0, targets.delta, rows);
   });
 }
 

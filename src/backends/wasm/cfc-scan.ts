@@ -5,33 +5,8 @@ import { type CfcScanAttributes, gradientNames } from "../../ops/scan-kernels.js
 import { arenaOf } from "./arena.js";
 import { activationNumbers, type CfcTask, modeNumbers } from "./cfc-layout.js";
 import { backwardPass, forwardPass, traceSize } from "./cfc-pass.js";
-import { addressOf, type WasmBackend } from "./heap.js";
+import { byteAddress, NamedInputs } from "./named-inputs.js";
 import { defineRepair } from "./repair.js";
-
-/** Inputs of a scan by name, and their byte addresses. */
-export class NamedInputs {
-  constructor(
-    private readonly backend: WasmBackend,
-    private readonly names: readonly string[],
-    private readonly tensors: readonly TensorInfo[],
-  ) {}
-
-  /** The input of that name. */
-  tensor(name: string): TensorInfo {
-    return this.tensors[this.names.indexOf(name)];
-  }
-
-  /** Byte address of the input, 0 where there is none. */
-  address(name: string): number {
-    const at = this.names.indexOf(name);
-    return at < 0 ? 0 : byteAddress(this.backend, this.tensors[at]);
-  }
-}
-
-/** Byte address of a tensor. */
-export function byteAddress(backend: WasmBackend, tensor: TensorInfo): number {
-  return addressOf(backend, tensor) * 4;
-}
 
 function taskOf(inputs: NamedInputs, attrs: CfcScanAttributes): CfcTask {
   const [batch, steps, features] = inputs.tensor("x").shape;
@@ -110,6 +85,7 @@ export const cfcScanGrad = defineRepair<TensorInfo[], CfcScanAttributes, TensorI
         dLast: byteAddress(backend, dState),
         trace: byteAddress(backend, trace),
         delta: gradient("delta"),
+        x: 0,
         dState: gradient("state"),
         layers: task.layers.map((_, i) => ({ kernel: gradient(`kernel${i}`), bias: gradient(`bias${i}`) })),
         wTau: gradient("wTau"),

@@ -1,4 +1,5 @@
 /** Puts the repaired and missing kernels into tfjs's wasm backend. */
+import { wiredCfcScan, wiredCfcScanGrad } from "./wired-cfc-scan.js";
 
 import { InvalidArgumentError } from "../../core/errors.js";
 import { batchMatMul } from "./batch-mat-mul.js";
@@ -9,6 +10,7 @@ import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./d
 import { fusedMatMul } from "./fused-mat-mul.js";
 import { gatherV2 } from "./gather.js";
 import { identity } from "./identity.js";
+import { ltcScan, ltcScanGrad } from "./ltc-scan.js";
 import { maxPool3D } from "./max-pool-3d.js";
 import { maxPool3DGrad, maxPoolGrad } from "./max-pool-grad.js";
 import { mean } from "./mean.js";
@@ -35,6 +37,8 @@ const repairs = [
   gatherV2,
   globalNorm,
   identity,
+  ltcScan,
+  ltcScanGrad,
   maxPool3D,
   maxPool3DGrad,
   maxPoolGrad,
@@ -48,6 +52,8 @@ const repairs = [
   sum,
   unpack,
   unsortedSegmentSum,
+  wiredCfcScan,
+  wiredCfcScanGrad,
 ];
 
 /** Names of the kernels that {@link installWasmRepairs} replaces or adds, in tfjs's spelling. */

@@ -14,3 +14,5 @@ export { erfOf, expOf, logisticOf, tanhOf } from "./math-arrays";
 export { cfcBackward } from "./cfc-backward";
 export { cfcForward } from "./cfc-forward";
 export { padHeads, unpadHeads } from "./cfc-weights";
+export { ltcBackward } from "./ltc-backward";
+export { ltcForward } from "./ltc-forward";

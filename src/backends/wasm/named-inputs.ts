@@ -1,0 +1,29 @@
+/** Inputs of a kernel that come as an array with their names beside it. */
+
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { addressOf, type WasmBackend } from "./heap.js";
+
+/** Inputs of a scan by name, and their byte addresses. */
+export class NamedInputs {
+  constructor(
+    private readonly backend: WasmBackend,
+    private readonly names: readonly string[],
+    private readonly tensors: readonly TensorInfo[],
+  ) {}
+
+  /** The input of that name. */
+  tensor(name: string): TensorInfo {
+    return this.tensors[this.names.indexOf(name)];
+  }
+
+  /** Byte address of the input, 0 where there is none. */
+  address(name: string): number {
+    const at = this.names.indexOf(name);
+    return at < 0 ? 0 : byteAddress(this.backend, this.tensors[at]);
+  }
+}
+
+/** Byte address of a tensor. */
+export function byteAddress(backend: WasmBackend, tensor: TensorInfo): number {
+  return addressOf(backend, tensor) * 4;
+}

@@ -1,0 +1,48 @@
+/** A whole sequence through a wired CfC, where the backend has a kernel for it. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { CfcFlavour, CfcMode, CfcWeights } from "./cfc-problem.js";
+import { asFloat, type CfcScanOptions, type CfcScanResult } from "./cfc-scan.js";
+import { type CfcScanAttributes, runScan } from "./scan-kernels.js";
+import { elapsedSteps } from "./sequence-rows.js";
+
+/** Options of {@link wiredCfcScan}. */
+export interface WiredCfcScanOptions
+  extends Pick<CfcScanOptions, "x" | "state" | "resets" | "mask" | "elapsed"> {
+  /** See {@link CfcMode}. */
+  mode: CfcMode;
+  /** See {@link CfcFlavour}. */
+  flavour: CfcFlavour;
+  /** Weights of each layer of neurons, without backbone, and the factors on its heads' kernel. */
+  layers: readonly { weights: CfcWeights; mask: tf.Tensor2D }[];
+}
+
+/**
+ * Runs one CfC for each layer of neurons as one operation; the shapes have been checked. The state holds the
+ * layers side by side.
+ *
+ * @returns the states of the last layer after each step `[batch, time, units]`, and the last state of all
+ */
+export function wiredCfcScan(options: WiredCfcScanOptions): CfcScanResult {
+  const { x, state, mode, flavour, layers, resets, mask } = options;
+  const [batch, steps] = x.shape;
+  return tf.tidy(() => {
+    const times = elapsedSteps(options.elapsed, batch, steps);
+    const inputs: Record<string, tf.Tensor | undefined> = { x: asFloat(x), state };
+    layers.forEach(({ weights, mask: factors }, i) => {
+      inputs[`kernel${i}`] = weights.heads.kernel;
+      inputs[`bias${i}`] = weights.heads.bias;
+      inputs[`factors${i}`] = factors;
+      if (mode !== "pure") return;
+      inputs[`wTau${i}`] = weights.wTau;
+      inputs[`a${i}`] = weights.a;
+    });
+    inputs.elapsed = typeof times === "number" ? undefined : times;
+    inputs.resets = resets && asFloat(resets);
+    inputs.mask = mask && asFloat(mask);
+    const elapsed = typeof times === "number" ? times : 1;
+    const attributes = { mode, flavour, activation: "tanh" as const, layers: layers.length, elapsed };
+    const [outputs, last] = runScan<CfcScanAttributes>("WiredCfcScan", inputs, attributes);
+    return { outputs, state: last };
+  });
+}
