@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
 import { constant } from "../ops/constants.js";
+import { fusedConvolution, fusedDense } from "../ops/fused-affine.js";
 
 /** Activations of feed-forward layers. */
 export type Activation = "linear" | "relu" | "tanh" | "sigmoid" | "elu" | "silu";
@@ -48,10 +49,8 @@ export interface ConvolveOptions {
 
 /** `activation(x kernel + bias)` for `x` `[rows, inputs]`. */
 export function affine(x: tf.Tensor, { kernel, bias }: AffineWeights, activation: Activation): tf.Tensor {
-  const fusable = activation === "linear" || activation === "relu";
-  // On the tape the fused product would also compute a gradient for inputs that are plain data.
-  if (fusable && tf.engine().state.gradientDepth === 0) {
-    return tf.fused.matMul({ a: x as tf.Tensor2D, b: kernel as tf.Tensor2D, bias, activation });
+  if (activation === "linear" || activation === "relu") {
+    return fusedDense(x as tf.Tensor2D, kernel as tf.Tensor2D, bias, activation);
   }
   return functions[activation](tf.add(tf.matMul(x, kernel), bias));
 }
@@ -61,14 +60,7 @@ export function convolve(x: tf.Tensor, weights: AffineWeights, options: Convolve
   const { strides, padding: pad, scale = 1 } = options;
   // Scaling the few weights of the kernel is scaling all pixels.
   const filter = scale === 1 ? weights.kernel : tf.mul(weights.kernel, constant(scale));
-  return tf.fused.conv2d({
-    x: x as tf.Tensor4D,
-    filter: filter as tf.Tensor4D,
-    bias: weights.bias,
-    strides,
-    pad,
-    activation: "relu",
-  });
+  return fusedConvolution(x as tf.Tensor4D, filter as tf.Tensor4D, weights.bias, { strides, pad });
 }
 
 /**

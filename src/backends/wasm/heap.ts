@@ -52,21 +52,6 @@ export function bytesOf(backend: WasmBackend, tensor: TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 }
 
-/**
- * A float tensor over memory that another tensor owns, starting at the heap index `address`.
- * It has an identity of its own, so that the product that XNNPACK packs for it is never taken
- * for another one's. Give it back with {@link releaseView}.
- */
-export function viewAt(backend: WasmBackend, address: number, shape: number[]): TensorInfo {
-  return backend.makeOutput(shape, "float32", address * 4);
-}
-
-/** Forgets a view and leaves the memory to its owner. */
-export function releaseView(backend: WasmBackend, view: TensorInfo): void {
-  backend.dataIdMap.get(view.dataId).memoryOffset = 0; // free(0) does nothing
-  backend.disposeData(view.dataId);
-}
-
 /** A float tensor of zeros. */
 export function zeros(backend: WasmBackend, shape: number[]): TensorInfo {
   const tensor = backend.makeOutput(shape, "float32");

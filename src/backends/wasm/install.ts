@@ -4,6 +4,7 @@ import { wiredCfcScan, wiredCfcScanGrad } from "./wired-cfc-scan.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { batchMatMul } from "./batch-mat-mul.js";
 import { cfcScan, cfcScanGrad } from "./cfc-scan.js";
+import { conv2d, fusedConv2d } from "./conv2d.js";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop.js";
@@ -16,6 +17,7 @@ import { maxPool3DGrad, maxPoolGrad } from "./max-pool-grad.js";
 import { mean } from "./mean.js";
 import { oneHot } from "./one-hot.js";
 import { adamStep, globalNorm, rmspropStep, sgdStep } from "./optimizer-step.js";
+import { reluGrad } from "./relu-grad.js";
 import { installRepair } from "./repair.js";
 import { reverse } from "./reverse.js";
 import { slice } from "./slice.js";
@@ -29,10 +31,12 @@ const repairs = [
   batchMatMul,
   cfcScan,
   cfcScanGrad,
+  conv2d,
   conv2dBackpropFilter,
   conv2dBackpropInput,
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
+  fusedConv2d,
   fusedMatMul,
   gatherV2,
   globalNorm,
@@ -44,6 +48,7 @@ const repairs = [
   maxPoolGrad,
   mean,
   oneHot,
+  reluGrad,
   reverse,
   rmspropStep,
   sgdStep,

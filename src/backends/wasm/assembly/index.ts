@@ -9,6 +9,7 @@ export { addInto, frameImages, gatherRows, scatterRows } from "./images";
 export { adamStep, rmspropStep, sgdStep, sumOfSquares } from "./optimizer";
 export { packColumns, packRows } from "./pack";
 export { maxPool, maxPoolGradient } from "./pool";
+export { reluGradient } from "./relu-gradient";
 export { gatherSlices, segmentSum } from "./segment";
 export { erfOf, expOf, logisticOf, tanhOf } from "./math-arrays";
 export { cfcBackward } from "./cfc-backward";
