@@ -65,7 +65,8 @@ export function encodeGif(frames: readonly Frame[], options: EncodeGifOptions = 
 
 // Bundlers see named exports, Node's ES modules the CommonJS object.
 function library(): typeof gifenc.default {
-  return "GIFEncoder" in gifenc ? gifenc : (gifenc as unknown as { default: typeof gifenc.default }).default;
+  const named: object = gifenc;
+  return "GIFEncoder" in named ? gifenc : gifenc.default;
 }
 
 // GIF counts hundredths of a second: errors do not add up over the frames.

@@ -30,7 +30,7 @@ describe("encodeGif", () => {
     const gif = decode(encodeGif(frames, { fps: 30 }));
     expect([gif.height, gif.width, gif.loops]).toEqual([210, 160, 0]);
     expect(gif.frames).toHaveLength(12);
-    frames.forEach(({ data }, i) => expect(Buffer.compare(gif.frames[i].rgb, data)).toBe(0));
+    for (const [i, { data }] of frames.entries()) expect(Buffer.compare(gif.frames[i].rgb, data)).toBe(0);
     const delays = gif.frames.map(({ delay }) => delay);
     expect(delays.slice(0, 3)).toEqual([3, 4, 3]);
     expect(delays.reduce((sum, delay) => sum + delay)).toBe(40); // 12 frames in hundredths
