@@ -2,6 +2,7 @@
 
 import { register } from "../registry.js";
 import { BreakoutEnv } from "./breakout.js";
+import { SpaceInvadersEnv } from "./space-invaders.js";
 
 export { ArcadeEnv } from "./arcade-env.js";
 export type { ArcadeGame } from "./arcade-game.js";
@@ -11,8 +12,15 @@ export { BreakoutFeature } from "./breakout-features.js";
 export { BreakoutGame } from "./breakout-game.js";
 export { BreakoutPlayer } from "./breakout-player.js";
 export { BreakoutWall } from "./breakout-wall.js";
+export { SpaceInvadersEnv, type SpaceInvadersOptions } from "./space-invaders.js";
+export { SpaceInvadersFeature } from "./space-invaders-features.js";
+export { Formation } from "./space-invaders-formation.js";
+export { SpaceInvadersGame } from "./space-invaders-game.js";
+export { SpaceInvadersPlayer } from "./space-invaders-player.js";
+export { Shields } from "./space-invaders-shields.js";
 
-/** Registers the arcade environments: `Arcade/Breakout-v0`. */
+/** Registers the arcade environments: `Arcade/Breakout-v0` and `Arcade/SpaceInvaders-v0`. */
 export function registerArcade(): void {
   register("Arcade/Breakout-v0", (options) => new BreakoutEnv(options));
+  register("Arcade/SpaceInvaders-v0", (options) => new SpaceInvadersEnv(options));
 }
