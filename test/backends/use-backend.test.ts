@@ -79,7 +79,7 @@ describe("auto", () => {
     const kernel = tf.getKernel("Conv2DBackpropFilter", "tensorflow");
     const wrong: tf.KernelFunc = (call) => {
       const output = kernel.kernelFunc(call) as tf.TensorInfo;
-      tf.engine().backend.readSync(output.dataId).fill(7);
+      (tf.engine().backend.readSync(output.dataId) as Float32Array).fill(7);
       return output;
     };
     const replace = (kernelFunc: tf.KernelFunc) => {

@@ -37,8 +37,10 @@ export const gatherNdGradient: tf.GradFunc = (dy, [params, indices]) => ({
 /** Gradient of `stridedSlice`. */
 export const stridedSliceGradient: tf.GradFunc = (dy, [x], attrs) => ({
   x: () => {
-    const numbers = tf.reshape(tf.range(0, x.size, 1, "int32"), x.shape);
-    const taken = tf.engine().runKernel("StridedSlice", { x: numbers }, attrs) as tf.Tensor;
+    // The wasm kernel takes integers for floats, which are exact up to 2^24.
+    const numbers = tf.range(0, x.size, 1, x.size < 2 ** 24 ? "float32" : "int32");
+    const strided = tf.engine().runKernel("StridedSlice", { x: tf.reshape(numbers, x.shape) }, attrs);
+    const taken = tf.cast(strided as tf.Tensor, "int32");
     const values = tf.reshape(dy as tf.Tensor, [-1]);
     return tf.reshape(tf.scatterND(tf.reshape(taken, [-1, 1]), values, [x.size]), x.shape);
   },

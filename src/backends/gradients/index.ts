@@ -3,12 +3,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { batchedGatherGradient, gatherNdGradient, stridedSliceGradient, topKGradient } from "./gather.js";
 import { batchMatMulGradient } from "./mat-mul.js";
+import { prodGradient } from "./prod.js";
 
 const marked = Symbol.for("ncps-ts.gradient");
 
 /**
- * Registers gradients of products with a broadcast batch, of `gather` with batch axes, of `gatherND`,
- * `stridedSlice` and of the values of `topk`. `useBackend` calls this; calling it again does nothing.
+ * Registers gradients of matrix products with a broadcast batch, of `gather` with batch axes, of `gatherND`,
+ * `stridedSlice`, `prod` and the values of `topk`. `useBackend` calls this; calling it again does nothing.
  */
 export function registerMissingGradients(): void {
   register({ kernelName: "BatchMatMul", inputsToSave: ["a", "b"], gradFunc: batchMatMulGradient });
@@ -20,6 +21,7 @@ export function registerMissingGradients(): void {
     outputsToSave: [false, true],
     gradFunc: topKGradient,
   });
+  register({ kernelName: "Prod", inputsToSave: ["x"], gradFunc: prodGradient });
   registerGather();
 }
 

@@ -5,15 +5,12 @@ import { BackendError } from "../../core/errors.js";
 import type { StartedBackend } from "../backend-choice.js";
 import { backendPlatform, type PlatformGpu } from "../platform.js";
 import { because, startBackend } from "../start-backend.js";
-import { installAddN } from "./add-n.js";
+import { replaceAddN } from "./add-n.js";
+import { replaceCumulative } from "./cumulative.js";
 import { openDevice } from "./device.js";
 import { describeAdapter, type Gpu, type GpuAdapter, type GpuDevice, isSoftware } from "./gpu.js";
 import { guardReads } from "./guard.js";
-
-/** The part of tfjs's `WebGPUBackend` that is used here. */
-interface WebGPUBackend extends tf.KernelBackend {
-  readonly device: GpuDevice;
-}
+import type { WebGPUBackend } from "./replace-kernel.js";
 
 const install = "npm install @tensorflow/tfjs-backend-webgpu@4.22.0";
 const reason = "there is a GPU";
@@ -31,7 +28,8 @@ export async function startWebGPU({ automatic }: { automatic: boolean }): Promis
   await startBackend("webgpu", "the webgpu backend cannot start", () => {
     const backend = tf.backend() as WebGPUBackend;
     guardReads(backend, backend.device);
-    installAddN();
+    replaceAddN();
+    replaceCumulative();
   });
   return { device, reason };
 }
