@@ -60,6 +60,8 @@ export const modeNumbers = { default: 0, no_gate: 1, pure: 2 } as const;
 export interface PreparedLayer extends CfcTaskLayer {
   /** Padded columns. */
   width: number;
+  /** Whether the layer is used as it lies, so that its gradients are made in place too. */
+  plain: boolean;
   /** Padded, folded, with factors: `[inputs, width]`. */
   matrix: number;
   /** Likewise `[width]`. */
@@ -104,13 +106,14 @@ export function prepareLayers(kernels: KernelExports, task: CfcTask, allocate: A
     const units = outputs / heads;
     const folds = isHeads && layout.folds;
     const width = (folds ? 3 : heads) * padded(units);
-    if (width === outputs && factors === 0) return { ...layer, width, matrix: kernel, padBias: bias };
+    const plain = !folds && units % 8 === 0 && factors === 0;
+    if (plain) return { ...layer, width, plain, matrix: kernel, padBias: bias };
     const matrix = allocate(inputs * width);
     const padBias = allocate(width);
     const { rate } = layout;
     kernels.padHeads(kernel, factors, matrix, inputs, heads, units, padded(units), folds, rate);
     kernels.padHeads(bias, 0, padBias, 1, heads, units, padded(units), folds, rate);
-    return { ...layer, width, matrix, padBias };
+    return { ...layer, width, plain, matrix, padBias };
   });
 }
 

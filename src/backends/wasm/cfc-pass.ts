@@ -169,7 +169,6 @@ export function backwardPass(
   const rows = task.batch * task.steps;
   const trace = traceLayout(task, targets.trace);
   const dropout = padDropout(backend, task, allocate);
-  const plain = (index: number) => isPlain(layers[index]);
   const table = layers.map((layer, index): TableEntry => {
     const [skipped, terms] = index === 0 ? [features, units] : [0, layer.inputs];
     return {
@@ -180,7 +179,7 @@ export function backwardPass(
       z: trace.z[index] ?? 0,
       u: trace.u[index] ?? 0,
       dropout: dropout[index] ?? 0,
-      delta: (index === 0 && plain(0) && targets.delta) || arena.floats(rows * layer.width),
+      delta: (index === 0 && layer.plain && targets.delta) || arena.floats(rows * layer.width),
     };
   });
   const widest = Math.max(...layers.map(({ width }) => width));
@@ -210,11 +209,6 @@ export function backwardPass(
   if (targets.x) gemm(backend, { ...product, c: targets.x });
 }
 
-/** Whether a layer is used as it lies, so that its gradients are made in place too. */
-function isPlain({ width, outputs, factors }: PreparedLayer): boolean {
-  return width === outputs && factors === 0;
-}
-
 function weightGradients(
   backend: WasmBackend,
   arena: Arena,
@@ -229,10 +223,9 @@ function weightGradients(
   const rows = task.batch * task.steps;
   const layout = headLayout(task);
   layers.forEach((layer, index) => {
-    const { width, inputs, outputs, factors } = layer;
+    const { width, inputs, outputs, factors, plain } = layer;
     const { delta } = table[index];
     const target = targets.layers[index];
-    const plain = isPlain(layer);
     const kernel = plain ? target.kernel : arena.floats(inputs * width);
     const bias = plain ? target.bias : arena.floats(width);
     const product = { n: width, k: rows, b: delta, transposeA: true };
