@@ -1,7 +1,7 @@
 /**
  * Learning on classic control: CartPole-v1 with an MLP, CartPoleNoVel-v1 with a CfC and, as control,
  * with a memory-less MLP; Pendulum-v1 with an MLP, PendulumNoVel-v1 with a CfC. Every seed is trained for
- * 100 000 steps (PendulumNoVel-v1: 200 000) and then plays 100 whole episodes.
+ * 100 000 steps (the pendulums: 200 000) and then plays 100 whole episodes.
  *
  * `npm run bench -- classic-control [seeds of CartPole] [seeds of CartPoleNoVel] [seeds of Pendulum] [seeds of PendulumNoVel]`
  */
@@ -65,6 +65,7 @@ const tasks: Task[] = [
     env: "Pendulum-v1",
     key: "pendulum",
     preset: pendulumPPO,
+    totalTimesteps: 200_000,
     window: -250,
     solved: (mean: number) => mean >= -250,
   },

@@ -1,7 +1,7 @@
 /**
  * Continuous control: PPO learns to swing a pendulum up and to hold it there by a torque. Takes about a minute:
  *
- *     npx tsx examples/pendulum-ppo/index.ts [--seed 0] [--steps 100000] [--hidden]
+ *     npx tsx examples/pendulum-ppo/index.ts [--seed 0] [--steps 200000] [--hidden]
  *
  * With `--hidden` the angular velocity is not shown, and a CfC has to remember.
  */
@@ -21,7 +21,7 @@ import {
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "0" },
-    steps: { type: "string", default: "100000" },
+    steps: { type: "string", default: "200000" },
     hidden: { type: "boolean", default: false },
   },
 });
