@@ -173,10 +173,11 @@ export class EnvSlot {
     } catch (cause) {
       throw this.failed("step", cause);
     }
-    this.take(step?.observation);
+    const observation = this.checked(step?.observation);
     if (!Number.isFinite(Math.fround(step.reward))) {
       throw new NonFiniteError(`${this.name}: the reward is ${step.reward}`);
     }
+    this.row.set(observation);
     return step;
   }
 
@@ -187,12 +188,11 @@ export class EnvSlot {
     } catch (cause) {
       throw this.failed("reset", cause);
     }
-    this.take(result?.observation);
+    this.row.set(this.checked(result?.observation));
     return result;
   }
 
-  // Checks one observation and copies it into its row.
-  private take(observation: unknown): void {
+  private checked(observation: unknown): TypedArray {
     const { row } = this;
     const { dtype } = this.current.observationSpace;
     if (!(observation instanceof row.constructor) || (observation as TypedArray).length !== row.length) {
@@ -212,7 +212,7 @@ export class EnvSlot {
         throw new NonFiniteError(`${this.name}: observation[${at}] is ${values[at]}`);
       }
     }
-    row.set(values);
+    return values;
   }
 
   private get name(): string {

@@ -166,10 +166,13 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
     this.mustBeReset("send");
     const chosen = Int32Array.from(envIds);
     const twice = new Set(chosen).size < chosen.length;
-    for (const i of chosen) {
+    for (const i of Array.from(envIds)) {
       if (!(i in this.everyone) || twice) {
         const range = `different integers in 0..${this.numEnvs - 1}`;
-        throw new InvalidArgumentError("envIds", `expected ${range}, received ${chosen.join(", ")}`);
+        throw new InvalidArgumentError(
+          "envIds",
+          `expected ${range}, received ${Array.from(envIds).join(", ")}`,
+        );
       }
       if (this.pool.board.underWay(i)) {
         throw new InvalidStateError(`send() of environment ${i}, which is under way: recv() it first`);
