@@ -4,11 +4,11 @@ import { ACTION_MEANINGS, type ActionMeaning } from "./actions.js";
 import { type AtariOptions, type GameOptions, gameOptions } from "./atari-options.js";
 import type { AtariFrame, AtariInfo, AtariReset, AtariState, AtariStep } from "./atari-types.js";
 import { checkAction, continuousBounds } from "./check-action.js";
-import { connect, type Transport } from "./connect.js";
+import { openIn, type Transport } from "./connect.js";
 import { AleError, duringEpisode, invalidArgument, isProcessFailure } from "./errors.js";
 import { type Flow, settled } from "./flow.js";
 import { gameSpec } from "./games.js";
-import type { Link, ProcessVersions } from "./link.js";
+import { DEFAULT_TIMEOUT, type Link, type ProcessVersions } from "./link.js";
 import { callRequest, Operation, readValue, SMALL_REPLY, STEP_RECORD } from "./protocol.js";
 import { checkSeed, restartSeed } from "./seeds.js";
 import type { BoxSpec, DiscreteSpec } from "./spaces.js";
@@ -76,7 +76,13 @@ export class AtariGame {
   /** Starts a process and opens the game in it. */
   static *open(id: string, options: AtariOptions, transport: Transport): Flow<AtariGame> {
     const game = gameOptions(gameSpec(id), options);
-    return new AtariGame(id, transport, game, options, yield* openGame(transport, options, game));
+    return new AtariGame(
+      id,
+      transport,
+      game,
+      options,
+      yield* openIn<Opened>(transport, options, "open", game),
+    );
   }
 
   get pid(): number {
@@ -96,7 +102,10 @@ export class AtariGame {
     this.steps = 0;
     for (let attempt = 1; ; attempt++) {
       try {
-        yield* this.exchange(callRequest("reset", [first ?? null]));
+        yield* this.exchange(
+          callRequest("reset", [first ?? null]),
+          this.options.startTimeout ?? DEFAULT_TIMEOUT,
+        );
         break;
       } catch (error) {
         yield* this.replace(error);
@@ -187,8 +196,8 @@ export class AtariGame {
   }
 
   // One request whose reply is a record with an observation.
-  private *exchange(request: Uint8Array): Flow<void> {
-    const reply = yield* settled(this.link.roundTrip(request, this.reply));
+  private *exchange(request: Uint8Array, timeout?: number): Flow<void> {
+    const reply = yield* settled(this.link.roundTrip(request, this.reply, timeout));
     this.record = new DataView(reply.buffer, reply.byteOffset);
     this.link.readObservation(this.observation, STEP_RECORD, 0);
     this.seconds = this.record.getFloat64(40, true);
@@ -223,7 +232,7 @@ export class AtariGame {
     const failure = duringEpisode(error, this.seed, this.steps);
     this.playing = false;
     if (!this.options.restartOnFailure) throw failure;
-    const { link } = yield* openGame(this.transport, this.options, this.game);
+    const { link } = yield* openIn(this.transport, this.options, "open", this.game);
     this.link = link;
     this.restarts++;
     if (this.seed !== undefined) this.nextSeed = restartSeed(this.seed, this.restarts);
@@ -243,16 +252,5 @@ export class AtariGame {
       episodeFrameNumber: this.record.getInt32(20, true),
     };
     return { ...this.lastInfo };
-  }
-}
-
-function* openGame(transport: Transport, options: AtariOptions, game: GameOptions): Flow<Opened> {
-  const link = yield* settled(connect(transport, options));
-  try {
-    const reply = yield* settled(link.roundTrip(callRequest("open", [game]), new Uint8Array(SMALL_REPLY)));
-    return { link, ...readValue<Omit<Opened, "link">>(reply).value };
-  } catch (error) {
-    link.close();
-    throw error;
   }
 }

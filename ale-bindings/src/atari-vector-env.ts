@@ -4,12 +4,13 @@ import { ACTION_MEANINGS, type ActionMeaning } from "./actions.js";
 import type { AtariFrame } from "./atari-types.js";
 import { type BatchRecord, batchRecordLength, readBatch } from "./batch.js";
 import { checkAction, continuousBounds } from "./check-action.js";
-import { bestTransport, connect, type Transport } from "./connect.js";
+import { bestTransport, openIn, type Transport } from "./connect.js";
 import { EpisodeCounter } from "./episode-counter.js";
 import { AleError, duringEpisode, invalidArgument, isProcessFailure } from "./errors.js";
+import { runAsync } from "./flow.js";
 import { interleave } from "./interleave.js";
-import type { Link, ProcessVersions } from "./link.js";
-import { callRequest, Operation, readValue, SMALL_REPLY } from "./protocol.js";
+import { DEFAULT_TIMEOUT, type Link, type ProcessVersions } from "./link.js";
+import { callRequest, Operation, SMALL_REPLY } from "./protocol.js";
 import { checkSeed, restartSeed } from "./seeds.js";
 import type { BoxSpec, DiscreteSpec } from "./spaces.js";
 import { type AtariVectorOptions, vectorArguments } from "./vector-options.js";
@@ -21,7 +22,6 @@ const MAX_SEED = 2 ** 31 - 1;
 
 interface Opened {
   link: Link;
-  transport: Transport;
   shape: number[];
   actions: number[];
   batchSize: number;
@@ -87,11 +87,11 @@ export class AtariVectorEnv {
     id: string,
     private readonly options: AtariVectorOptions,
     private readonly args: Record<string, unknown>,
-    { link, transport, shape, actions, batchSize }: Opened,
+    { link, shape, actions, batchSize }: Opened,
   ) {
     this.id = id;
     this.link = link;
-    this.transport = transport;
+    this.transport = options.transport ?? bestTransport();
     this.numEnvs = options.numEnvs;
     this.batchSize = batchSize;
     const [stack, height, width, channels = 1] = shape;
@@ -116,7 +116,7 @@ export class AtariVectorEnv {
     this.request = Buffer.alloc(8 + 4 * batchSize * (options.continuous ? 3 : 1));
     this.request.writeUInt32LE(this.request.length - 4, 0);
     this.request.writeUInt32LE(Operation.batch, 4);
-    const inline = transport === "stdio" ? 2 * this.observations.length : 0;
+    const inline = this.transport === "stdio" ? 2 * this.observations.length : 0;
     this.reply = new Uint8Array(Math.max(SMALL_REPLY, batchRecordLength(batchSize) + inline));
     this.rewards = new Float32Array(batchSize);
     this.terminated = new Uint8Array(batchSize);
@@ -223,6 +223,7 @@ export class AtariVectorEnv {
     try {
       batch = this.take(await this.link.receive(this.reply));
     } catch (error) {
+      this.phase = "ready";
       if (!isProcessFailure(error)) throw error;
       return this.restart(this.lost(error));
     }
@@ -271,11 +272,12 @@ export class AtariVectorEnv {
   }
 
   private async start(seed: number | undefined): Promise<AtariVectorInfo[]> {
+    const limit = this.options.startTimeout ?? DEFAULT_TIMEOUT; // seeds make ALE load every ROM anew
     const seeds = seed === undefined ? null : Array.from({ length: this.numEnvs }, (_, i) => seed + i);
     let batch: BatchRecord;
     for (let attempt = 1; ; attempt++) {
       try {
-        batch = this.take(await this.link.roundTrip(callRequest("reset_batch", [seeds]), this.reply));
+        batch = this.take(await this.link.roundTrip(callRequest("reset_batch", [seeds]), this.reply, limit));
         break;
       } catch (error) {
         if (!isProcessFailure(error)) throw error;
@@ -365,14 +367,6 @@ export class AtariVectorEnv {
   }
 }
 
-async function open(options: AtariVectorOptions, args: Record<string, unknown>): Promise<Opened> {
-  const transport = options.transport ?? bestTransport();
-  const link = await connect(transport, options);
-  try {
-    const reply = await link.roundTrip(callRequest("open_vector", [args]), new Uint8Array(SMALL_REPLY));
-    return { link, transport, ...readValue<Omit<Opened, "link" | "transport">>(reply).value };
-  } catch (error) {
-    link.close();
-    throw error;
-  }
+function open(options: AtariVectorOptions, args: Record<string, unknown>): Promise<Opened> {
+  return runAsync(openIn<Opened>(options.transport ?? bestTransport(), options, "open_vector", args));
 }

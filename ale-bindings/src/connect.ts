@@ -2,7 +2,9 @@
 
 import { hasNamedPipes } from "./channels.js";
 import { FifoLink } from "./fifo-link.js";
-import type { Link, ProcessOptions } from "./link.js";
+import { type Flow, settled } from "./flow.js";
+import { DEFAULT_TIMEOUT, type Link, type ProcessOptions } from "./link.js";
+import { callRequest, readValue, SMALL_REPLY } from "./protocol.js";
 import { StdioLink } from "./stdio-link.js";
 
 /**
@@ -17,7 +19,25 @@ export function bestTransport(): Transport {
   return hasNamedPipes() ? "fifo" : "stdio";
 }
 
-/** Starts a process; the link of `"fifo"` is there at once. */
-export function connect(transport: Transport, options: ProcessOptions): Link | Promise<Link> {
-  return transport === "fifo" ? new FifoLink(options) : StdioLink.start(options);
+/**
+ * Starts a process and opens something in it; when that fails the process is ended.
+ *
+ * @param name the Python side's method for it
+ */
+export function* openIn<T>(
+  transport: Transport,
+  options: ProcessOptions,
+  name: string,
+  argument: unknown,
+): Flow<T & { link: Link }> {
+  const link: Link = transport === "fifo" ? new FifoLink(options) : yield* settled(StdioLink.start(options));
+  try {
+    const limit = options.startTimeout ?? DEFAULT_TIMEOUT;
+    const request = callRequest(name, [argument]);
+    const reply = yield* settled(link.roundTrip(request, new Uint8Array(SMALL_REPLY), limit));
+    return { ...readValue<T>(reply).value, link };
+  } catch (error) {
+    link.close();
+    throw error;
+  }
 }

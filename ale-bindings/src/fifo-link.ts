@@ -35,6 +35,7 @@ export class FifoLink implements Link {
   private readonly child: ChildProcess;
   private readonly timeout: number;
   private readonly watch: Watch | null = null;
+  private limit = 0;
   private failure: AleError | null = null;
 
   /**
@@ -68,9 +69,10 @@ export class FifoLink implements Link {
   }
 
   /** @inheritDoc */
-  send(request: Uint8Array): void {
+  send(request: Uint8Array, timeout = this.timeout): void {
     if (this.failure) throw this.failure;
-    this.watch?.begin();
+    this.limit = timeout;
+    this.watch?.begin(timeout);
     try {
       for (let sent = 0; sent < request.length; ) {
         sent += writeSync(this.channels.request, request, sent, request.length - sent);
@@ -87,8 +89,8 @@ export class FifoLink implements Link {
   }
 
   /** @inheritDoc */
-  roundTrip(request: Uint8Array, into: Uint8Array): Uint8Array {
-    this.send(request);
+  roundTrip(request: Uint8Array, into: Uint8Array, timeout?: number): Uint8Array {
+    this.send(request, timeout);
     return this.read(into);
   }
 
@@ -142,7 +144,7 @@ export class FifoLink implements Link {
 
   private died(cause?: unknown): AleError {
     const error = this.watch?.fired()
-      ? processHung(this.pid, this.timeout, this.lastWords())
+      ? processHung(this.pid, this.limit, this.lastWords())
       : processDied(this.pid, exitReason(this.pid), this.lastWords(), cause);
     return this.shut(error, this.versions === undefined);
   }

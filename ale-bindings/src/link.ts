@@ -11,7 +11,7 @@ export interface ProcessOptions {
    * `npx ale-bindings install` made.
    */
   python?: string;
-  /** Milliseconds until a process that has not said its first word counts as stuck, default 60000. */
+  /** Milliseconds until a process that has not started, or loaded its game for a `reset`, counts as stuck, default 60000. */
   startTimeout?: number;
   /** Milliseconds until a process that does not answer a call counts as stuck and is ended, default 60000. */
   timeout?: number;
@@ -36,8 +36,8 @@ export interface Link {
   readonly pid: number;
   /** What runs in it. */
   readonly versions: ProcessVersions;
-  /** Sends one whole request; `receive` has to follow. */
-  send(request: Uint8Array): void;
+  /** Sends one whole request; `receive` has to follow, and the reply to come within `timeout` milliseconds. */
+  send(request: Uint8Array, timeout?: number): void;
   /**
    * Waits for the reply. It lies in `into` where it fits (at least 4096 bytes), else in a larger array.
    *
@@ -45,7 +45,7 @@ export interface Link {
    */
   receive(into: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** `send` and `receive`. */
-  roundTrip(request: Uint8Array, into: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  roundTrip(request: Uint8Array, into: Uint8Array, timeout?: number): Uint8Array | Promise<Uint8Array>;
   /** Copies observations that belong to the last reply, from byte `offset` of them; its own part is `record` bytes. */
   readObservation(into: Uint8Array, record: number, offset: number): void;
   /** Ends the process. Calling it twice is allowed. */

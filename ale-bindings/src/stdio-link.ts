@@ -41,6 +41,7 @@ export class StdioLink implements Link {
     reject(error: unknown): void;
   } | null = null;
   private sent = false;
+  private limit = 0;
   private early: Buffer[] = [];
 
   private constructor(options: ProcessOptions) {
@@ -93,23 +94,25 @@ export class StdioLink implements Link {
   }
 
   /** @inheritDoc */
-  send(request: Uint8Array): void {
+  send(request: Uint8Array, timeout = this.timeout): void {
     if (this.failure) throw this.failure;
     if (this.sent) {
       throw new AleError("INVALID_STATE", "expected one call at a time: await the one before");
     }
     this.sent = true;
+    this.limit = timeout;
     this.child.stdin.write(request);
   }
 
   /** @inheritDoc */
   receive(into: Uint8Array): Promise<Uint8Array> {
-    return this.wait(into, this.timeout, () => processHung(this.pid, this.timeout, quote(this.printed)));
+    const { limit } = this;
+    return this.wait(into, limit, () => processHung(this.pid, limit, quote(this.printed)));
   }
 
   /** @inheritDoc */
-  async roundTrip(request: Uint8Array, into: Uint8Array): Promise<Uint8Array> {
-    this.send(request);
+  async roundTrip(request: Uint8Array, into: Uint8Array, timeout?: number): Promise<Uint8Array> {
+    this.send(request, timeout);
     return this.receive(into);
   }
 

@@ -4,8 +4,8 @@ import { Worker } from "node:worker_threads";
 
 /** Watches one process. */
 export interface Watch {
-  /** A call begins. */
-  begin(): void;
+  /** A call begins that may take `timeout` milliseconds. */
+  begin(timeout: number): void;
   /** The call has its answer. */
   end(): void;
   /** Whether the process was ended because it did not answer. */
@@ -14,7 +14,7 @@ export interface Watch {
   stop(): void;
 }
 
-const [CALLS, FIRED, STOPPED] = [0, 1, 2];
+const [CALLS, FIRED, STOPPED, TIMEOUT] = [0, 1, 2, 3];
 
 // A thread that looks a few times a second. Odd numbers of `calls` mean that a call is under way.
 const source = `
@@ -27,16 +27,16 @@ const look = () => {
     if (Atomics.load(one.state, ${STOPPED})) { watched.delete(one); continue; }
     const calls = Atomics.load(one.state, ${CALLS});
     if (calls !== one.calls || calls % 2 === 0) { one.calls = calls; one.since = now; continue; }
-    if (now - one.since < one.timeout) continue;
+    if (now - one.since < Atomics.load(one.state, ${TIMEOUT})) continue;
     Atomics.store(one.state, ${FIRED}, 1);
     watched.delete(one);
     try { process.kill(one.pid, "SIGKILL"); } catch {}
   }
-  const soonest = Math.min(...[...watched].map((one) => one.timeout));
+  const soonest = Math.min(...[...watched].map((one) => one.shortest));
   timer = watched.size ? setTimeout(look, Math.max(5, Math.min(250, soonest / 8))) : null;
 };
-parentPort.on("message", ({ pid, timeout, memory }) => {
-  watched.add({ pid, timeout, state: new Int32Array(memory), calls: -1, since: 0 });
+parentPort.on("message", ({ pid, shortest, memory }) => {
+  watched.add({ pid, shortest, state: new Int32Array(memory), calls: -1, since: 0 });
   clearTimeout(timer);
   look();
 });
@@ -44,14 +44,17 @@ parentPort.on("message", ({ pid, timeout, memory }) => {
 
 let worker: Worker | null = null;
 
-/** Watches the process `pid`: a call that takes longer than `timeout` milliseconds ends it. */
-export function watch(pid: number, timeout: number): Watch {
-  const memory = new SharedArrayBuffer(12);
+/** Watches the process `pid`: a call that takes too long ends it. `shortest`: the least timeout of its calls. */
+export function watch(pid: number, shortest: number): Watch {
+  const memory = new SharedArrayBuffer(16);
   const state = new Int32Array(memory);
   worker ??= start();
-  worker.postMessage({ pid, timeout, memory });
+  worker.postMessage({ pid, shortest, memory });
   return {
-    begin: () => Atomics.add(state, CALLS, 1),
+    begin: (timeout) => {
+      Atomics.store(state, TIMEOUT, timeout);
+      Atomics.add(state, CALLS, 1);
+    },
     end: () => Atomics.add(state, CALLS, 1),
     fired: () => Atomics.load(state, FIRED) === 1,
     stop: () => Atomics.store(state, STOPPED, 1),
