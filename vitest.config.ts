@@ -13,7 +13,7 @@ export default defineConfig({
     ],
   },
   test: {
-    globalSetup: "test/build-kernels.ts",
+    globalSetup: "test/build-generated.ts",
     include: ["test/**/*.test.ts", "ale-bindings/test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -11,7 +11,11 @@ import { pythonPath } from "ale-bindings";
 const list = (name: string) => fileURLToPath(new URL(`../ale-bindings/python/${name}`, import.meta.url));
 const python = pythonPath();
 const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"];
-const { status, error } = spawnSync(python, [...pip, "-r", list("requirements-test.txt"), "-c", list("requirements.txt")], { stdio: "inherit" });
+const { status, error } = spawnSync(
+  python,
+  [...pip, "-r", list("requirements-test.txt"), "-c", list("requirements.txt")],
+  { stdio: "inherit" },
+);
 if (status !== 0) {
   console.error(`${python} could not install the packages${error ? ` (${error.message})` : ""}.`);
   console.error("It comes with: npx ale-bindings install");

@@ -13,6 +13,7 @@ export { acceleratorVersions, installAccelerator, removeAccelerator } from "./ac
 export { type RegisterAtariOptions, registerAtari } from "./atari.js";
 export type { AtariBatch, AtariVectorGame } from "./atari-vector.js";
 export { FileCheckpointStore } from "./checkpoint-files.js";
+export { Dashboard, type DashboardOptions } from "./dashboard/dashboard.js";
 export { type GifWriterOptions, gifWriter } from "./gif-writer.js";
 export { type InterruptCallback, type InterruptOptions, interruptCallback } from "./interrupt.js";
 export { CsvSink } from "./logging/csv-sink.js";

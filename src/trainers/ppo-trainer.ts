@@ -337,6 +337,11 @@ export class PPOTrainer implements Trainer {
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
 
+  /** @inheritDoc */
+  neuronActivity(env: number): Float32Array {
+    return this.collector.stateOf(env);
+  }
+
   /** Frees the environments, the model and the optimiser. */
   async close(): Promise<void> {
     await this.env.close();

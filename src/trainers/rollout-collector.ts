@@ -129,6 +129,12 @@ export class RolloutCollector implements Stateful {
     return true;
   }
 
+  /** A copy of the recurrent state that one environment is in. */
+  stateOf(env: number): Float32Array {
+    const { stateSize } = this.options.model;
+    return this.states.slice(env * stateSize, (env + 1) * stateSize);
+  }
+
   /** @inheritDoc */
   getState(): StateRecord {
     return {

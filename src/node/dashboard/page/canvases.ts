@@ -1,0 +1,30 @@
+/** The game, and the neurons over time. */
+
+import type { Frame } from "../../../envs/env.js";
+
+/** Draws a frame at its own size; the page scales it. */
+export function drawFrame(canvas: HTMLCanvasElement, { height, width, data }: Frame): void {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const image = new ImageData(width, height);
+  for (let i = 0, j = 0; i < data.length; i += 3, j += 4) {
+    image.data[j] = data[i];
+    image.data[j + 1] = data[i + 1];
+    image.data[j + 2] = data[i + 2];
+    image.data[j + 3] = 255;
+  }
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
+}
+
+/** Adds the present activities as the rightmost column: red above zero, blue below. */
+export function drawActivity(canvas: HTMLCanvasElement, activity: Float32Array): void {
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  if (canvas.height !== activity.length) canvas.height = activity.length;
+  context.drawImage(canvas, -1, 0);
+  const column = new ImageData(1, activity.length);
+  activity.forEach((value, i) => {
+    const strength = Math.round(255 * Math.min(1, Math.abs(value)));
+    column.data.set(value > 0 ? [strength, strength >> 2, 0, 255] : [0, strength >> 2, strength, 255], i * 4);
+  });
+  context.putImageData(column, canvas.width - 1, 0);
+}
