@@ -1,5 +1,8 @@
 /** Steps of CfC cells in plain arrays. */
 
+import { activationNumbers, modeNumbers } from "../backends/wasm/cfc-layout.js";
+import { CfcStep } from "../backends/wasm/cfc-step.js";
+import { hasKernels } from "../backends/wasm/own-memory.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "../ops/cfc-problem.js";
 import { logistic } from "../ops/ltc-sigmoid.js";
 import type { CfCCell } from "./cfc-cell.js";
@@ -91,29 +94,57 @@ export class CfcNetwork {
   }
 }
 
-/** Steps of a `CfCCell`. */
+/** Steps of a `CfCCell`: on the compiled kernels where they run, else in plain arrays. */
 export class CfcCellStepper implements CellStepper {
-  private readonly network: CfcNetwork;
+  readonly inputSize: number;
+  private readonly network?: CfcNetwork;
+  private readonly compiled?: CfcStep;
 
   constructor(private readonly cell: CfCCell) {
-    const { mode, flavour, activation, weights } = cell;
-    this.network = new CfcNetwork(weights, { mode, flavour, activation: applyActivation[activation] });
-  }
-
-  get inputSize(): number {
-    return this.network.inputs;
+    const { mode, flavour, activation, weights, units } = cell;
+    const layers = [...weights.backbone, weights.heads].map(({ kernel }) => kernel.shape);
+    this.inputSize = layers[0][0] - units;
+    if (hasKernels()) {
+      this.compiled = new CfcStep({
+        features: this.inputSize,
+        units,
+        mode: modeNumbers[mode],
+        bounded: flavour === "torch",
+        activation: activationNumbers[activation],
+        layers,
+      });
+    } else this.network = new CfcNetwork(weights, { mode, flavour, activation: applyActivation[activation] });
   }
 
   refresh(): void {
-    const { headMask } = this.cell;
-    this.network.load(headMask && valuesOf(headMask));
+    const { headMask, weights } = this.cell;
+    const factors = headMask && valuesOf(headMask);
+    this.network?.load(factors);
+    const { backbone, heads, wTau, a } = weights;
+    this.compiled?.load({
+      layers: [...backbone, heads].map(({ kernel, bias }) => ({
+        kernel: valuesOf(kernel),
+        bias: valuesOf(bias),
+      })),
+      factors,
+      wTau: wTau && valuesOf(wTau),
+      a: a && valuesOf(a),
+    });
   }
 
   step(x: ArrayLike<number>, state: Float32Array, elapsed: number): void {
-    const { joined, inputs, units } = this.network;
-    for (let i = 0; i < inputs; i++) joined[i] = x[i];
-    for (let i = 0; i < units; i++) joined[inputs + i] = state[i];
-    this.network.run(elapsed, state, 0);
+    const { compiled, network, inputSize, cell } = this;
+    if (compiled) {
+      const own = compiled.state;
+      for (let i = 0; i < inputSize; i++) compiled.x[i] = x[i];
+      for (let i = 0; i < own.length; i++) own[i] = state[i];
+      compiled.run(elapsed);
+      for (let i = 0; i < own.length; i++) state[i] = own[i];
+    } else if (network) {
+      for (let i = 0; i < inputSize; i++) network.joined[i] = x[i];
+      for (let i = 0; i < cell.units; i++) network.joined[inputSize + i] = state[i];
+      network.run(elapsed, state, 0);
+    }
   }
 
   readout(state: Float32Array, output: Float32Array): void {

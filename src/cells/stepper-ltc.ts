@@ -1,6 +1,8 @@
 /** Steps of LTC cells in plain arrays. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { LtcStep } from "../backends/wasm/ltc-step.js";
+import { hasKernels } from "../backends/wasm/own-memory.js";
 import { type LtcArrays, readArrays } from "../ops/ltc-arrays.js";
 import { ltcForward } from "../ops/ltc-forward.js";
 import type { LTCCell } from "./ltc-cell.js";
@@ -13,9 +15,10 @@ interface Mapping {
   shift?: Float32Array;
 }
 
-/** Steps of an `LTCCell`: the scan's own loop, over one step. */
+/** Steps of an `LTCCell`: the scan's own loop, over one step; compiled where the kernels run, else in plain arrays. */
 export class LtcCellStepper implements CellStepper {
   private arrays!: LtcArrays;
+  private compiled?: LtcStep;
   private input: Mapping = {};
   private output: Mapping = {};
 
@@ -33,13 +36,26 @@ export class LtcCellStepper implements CellStepper {
       const tensors = { x: tf.zeros<tf.Rank.R2>([1, inputDim]), state: tf.zeros<tf.Rank.R2>([1, units]) };
       this.arrays = readArrays({ ...tensors, weights }, settings, builtWiring);
     });
+    if (hasKernels()) {
+      const { adjacency, sensoryAdjacency } = builtWiring;
+      const sizes = { ...settings, adjacency, sensoryAdjacency, inputs: inputDim, units };
+      this.compiled = new LtcStep(sizes, this.arrays.raw);
+    }
     const { inputW, inputB, outputW, outputB } = weights;
     this.input = { factor: copy(inputW), shift: copy(inputB) };
     this.output = { factor: copy(outputW), shift: copy(outputB) };
   }
 
   step(x: ArrayLike<number>, state: Float32Array, elapsed: number): void {
-    const { arrays } = this;
+    const { arrays, compiled } = this;
+    if (compiled) {
+      const own = compiled.state;
+      map(x, this.input, compiled.x);
+      for (let i = 0; i < own.length; i++) own[i] = state[i];
+      compiled.run(elapsed);
+      for (let i = 0; i < own.length; i++) state[i] = own[i];
+      return;
+    }
     map(x, this.input, arrays.x);
     for (let i = 0; i < arrays.units; i++) arrays.state[i] = state[i];
     arrays.settings.elapsed = elapsed;

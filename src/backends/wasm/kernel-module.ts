@@ -22,6 +22,12 @@ export function kernelsOf(backend: WasmBackend): KernelExports {
   return kernels;
 }
 
+/** The kernels on a memory apart from all backends. Throws as {@link kernelBuild} does. */
+export function kernelsOn(memory: WebAssembly.Memory): KernelExports {
+  const module = kernelModule(kernelBuild());
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+}
+
 /**
  * The fastest build that this machine runs.
  *
