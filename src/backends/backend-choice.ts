@@ -1,5 +1,7 @@
 /** What choosing a backend is told and tells. */
 
+import type { KernelOptions } from "./wasm/kernel-module.js";
+
 /** Backends by tfjs's names; `"tensorflow"` is `@tensorflow/tfjs-node` and `tfjs-node-gpu`. */
 export type BackendName = "wasm" | "cpu" | "tensorflow" | "webgpu";
 
@@ -28,7 +30,7 @@ export interface BackendChoice {
 }
 
 /** Options of `useBackend`. */
-export interface UseBackendOptions {
+export interface UseBackendOptions extends KernelOptions {
   /**
    * Where the `.wasm` files of tfjs lie: a prefix ending in `/`, or the address of each file by its name.
    * Needed in pages whose bundler does not put them beside the script; Node finds them itself.

@@ -11,4 +11,10 @@ export type {
 export { registerComparisonGradients } from "./comparison-gradients.js";
 export { registerMissingGradients } from "./gradients/index.js";
 export { useBackend } from "./use-backend.js";
-export { installWasmRepairs, type WasmRepairOptions, wasmRepairNames } from "./wasm/install.js";
+export {
+  installWasmRepairs,
+  removeWasmRepairs,
+  type WasmRepairOptions,
+  wasmRepairNames,
+} from "./wasm/install.js";
+export type { KernelOptions } from "./wasm/kernel-module.js";

@@ -20,15 +20,19 @@ import { installWasmRepairs } from "./wasm/install.js";
 export async function startWasm({
   wasmPaths,
   accelerator = true,
+  relaxedSimd,
+  revectorize,
 }: UseBackendOptions): Promise<StartedBackend> {
   const { getThreadsCount, setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   const running = tf.engine().registry.wasm !== undefined;
   if (wasmPaths !== undefined && !running) setWasmPaths(wasmPaths);
+  // Pages that are cross-origin isolated get a build with threads for the forward pass, beside which the training kernels cannot run.
+  if (!running) tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   await withoutRethrowers(() =>
     startBackend(
       "wasm",
       "the wasm backend cannot start (is WebAssembly allowed, and are the .wasm files where `wasmPaths` says?)",
-      installWasmRepairs,
+      () => void installWasmRepairs({ relaxedSimd, revectorize }),
     ),
   );
   const simd = (await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")) ? "with SIMD" : "without SIMD";

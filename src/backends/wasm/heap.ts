@@ -12,8 +12,8 @@ export interface WasmBackend {
     _malloc(bytes: number): number;
     /** Gives memory of `_malloc` back. */
     _free(address: number): void;
-    /** The exports of tfjs's own binary. */
-    readonly asm: { readonly memory: WebAssembly.Memory; malloc(bytes: number): number };
+    /** The exports of tfjs's own binary; its threaded one imports its memory. */
+    readonly asm: { readonly memory?: WebAssembly.Memory; malloc(bytes: number): number };
   };
   /** Where each tensor lies. */
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };

@@ -1,6 +1,6 @@
 /** Puts the repaired and missing kernels into tfjs's wasm backend. */
-import { wiredCfcScan, wiredCfcScanGrad } from "./wired-cfc-scan.js";
 
+import { engine } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { batchMatMul } from "./batch-mat-mul.js";
 import { cfcScan, cfcScanGrad } from "./cfc-scan.js";
@@ -8,9 +8,12 @@ import { conv2d, fusedConv2d } from "./conv2d.js";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop.js";
+import { greater, greaterEqual, less, lessEqual, maximum, minimum, select } from "./elementwise.js";
 import { fusedMatMul } from "./fused-mat-mul.js";
 import { gatherV2 } from "./gather.js";
+import type { WasmBackend } from "./heap.js";
 import { identity } from "./identity.js";
+import { type KernelOptions, setKernelOptions } from "./kernel-module.js";
 import { ltcScan, ltcScanGrad } from "./ltc-scan.js";
 import { maxPool3D } from "./max-pool-3d.js";
 import { maxPool3DGrad, maxPoolGrad } from "./max-pool-grad.js";
@@ -18,13 +21,18 @@ import { mean } from "./mean.js";
 import { oneHot } from "./one-hot.js";
 import { adamStep, globalNorm, rmspropStep, sgdStep } from "./optimizer-step.js";
 import { reluGrad } from "./relu-grad.js";
-import { installRepair } from "./repair.js";
+import { installRepair, removeRepair, type WasmRepair } from "./repair.js";
 import { reverse } from "./reverse.js";
+import { guardAllocation } from "./scratch.js";
 import { slice } from "./slice.js";
 import { splitV } from "./split.js";
 import { sum } from "./sum.js";
+import { tile } from "./tile.js";
+import { transpose } from "./transpose.js";
+import { erf, exp, leakyRelu, softplus, tanh } from "./unary.js";
 import { unpack } from "./unpack.js";
 import { unsortedSegmentSum } from "./unsorted-segment-sum.js";
+import { wiredCfcScan, wiredCfcScanGrad } from "./wired-cfc-scan.js";
 
 const repairs = [
   adamStep,
@@ -36,25 +44,39 @@ const repairs = [
   conv2dBackpropInput,
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
+  erf,
+  exp,
   fusedConv2d,
   fusedMatMul,
   gatherV2,
   globalNorm,
+  greater,
+  greaterEqual,
   identity,
+  leakyRelu,
+  less,
+  lessEqual,
   ltcScan,
   ltcScanGrad,
+  maximum,
   maxPool3D,
   maxPool3DGrad,
   maxPoolGrad,
   mean,
+  minimum,
   oneHot,
   reluGrad,
   reverse,
   rmspropStep,
+  select,
   sgdStep,
   slice,
+  softplus,
   splitV,
   sum,
+  tanh,
+  tile,
+  transpose,
   unpack,
   unsortedSegmentSum,
   wiredCfcScan,
@@ -65,7 +87,7 @@ const repairs = [
 export const wasmRepairNames: readonly string[] = repairs.map(({ kernelName }) => kernelName);
 
 /** Options of {@link installWasmRepairs}. */
-export interface WasmRepairOptions {
+export interface WasmRepairOptions extends KernelOptions {
   /** Which kernels, by tfjs's names; default all of {@link wasmRepairNames}. */
   kernels?: readonly string[];
 }
@@ -88,7 +110,32 @@ export interface WasmRepairOptions {
  * installWasmRepairs();
  * ```
  */
-export function installWasmRepairs({ kernels = wasmRepairNames }: WasmRepairOptions = {}): string[] {
+export function installWasmRepairs({
+  kernels = wasmRepairNames,
+  ...kernelOptions
+}: WasmRepairOptions = {}): string[] {
+  const chosen = repairsOf(kernels);
+  setKernelOptions(kernelOptions);
+  const backend = engine().registry.wasm as unknown as WasmBackend | undefined;
+  if (backend) guardAllocation(backend);
+  return chosen.filter(installRepair).map(({ kernelName }) => kernelName);
+}
+
+/**
+ * Puts tfjs's own kernels back in the place of those of {@link installWasmRepairs}, e.g. to compare them;
+ * kernels that tfjs has not are removed.
+ *
+ * @param kernels which ones, by tfjs's names; default all of {@link wasmRepairNames}
+ * @returns names of the kernels that this call put back or removed
+ * @throws InvalidArgumentError when a name is unknown
+ */
+export function removeWasmRepairs(kernels: readonly string[] = wasmRepairNames): string[] {
+  return repairsOf(kernels)
+    .filter(removeRepair)
+    .map(({ kernelName }) => kernelName);
+}
+
+function repairsOf(kernels: readonly string[]): WasmRepair[] {
   const unknown = kernels.filter((name) => !wasmRepairNames.includes(name));
   if (unknown.length > 0) {
     throw new InvalidArgumentError(
@@ -96,7 +143,5 @@ export function installWasmRepairs({ kernels = wasmRepairNames }: WasmRepairOpti
       `expected names out of ${wasmRepairNames.join(", ")}, received ${unknown.join(", ")}`,
     );
   }
-  return repairs
-    .filter((repair) => kernels.includes(repair.kernelName) && installRepair(repair))
-    .map(({ kernelName }) => kernelName);
+  return repairs.filter(({ kernelName }) => kernels.includes(kernelName));
 }

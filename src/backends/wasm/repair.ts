@@ -68,6 +68,17 @@ export function installRepair(repair: WasmRepair): boolean {
   return true;
 }
 
+/** Puts the stock kernel back in the place of a repair; returns whether there was anything to do. */
+export function removeRepair({ kernelName }: WasmRepair): boolean {
+  const registered = getKernel(kernelName, "wasm");
+  const kernel = registered?.kernelFunc as Marked | undefined;
+  if (!registered || !kernel || !(repaired in kernel)) return false;
+  unregisterKernel(kernelName, "wasm");
+  const stock = kernel[repaired];
+  if (stock) registerKernel({ ...registered, kernelFunc: stock });
+  return true;
+}
+
 interface Marked extends KernelFunc {
   [repaired]?: KernelFunc;
 }
