@@ -1,9 +1,9 @@
 /**
  * Learning on classic control: CartPole-v1 with an MLP, CartPoleNoVel-v1 with a CfC and, as control,
- * with a memory-less MLP; Pendulum-v1 with an MLP, PendulumNoVel-v1 with a CfC. Every seed is trained for
- * 100 000 steps (the pendulums: 200 000) and then plays 100 whole episodes.
+ * with a memory-less MLP; Pendulum-v1 with an MLP. Every seed is trained for
+ * 100 000 steps (Pendulum: 200 000) and then plays 100 whole episodes.
  *
- * `npm run bench -- classic-control [seeds of CartPole] [seeds of CartPoleNoVel] [seeds of Pendulum] [seeds of PendulumNoVel]`
+ * `npm run bench -- classic-control [seeds of CartPole] [seeds of CartPoleNoVel] [seeds of Pendulum]`
  */
 
 import {
@@ -14,7 +14,6 @@ import {
   makeVecEnv,
   type PPOPreset,
   PPOTrainer,
-  pendulumNoVelPPO,
   pendulumPPO,
   useBackend,
 } from "../src/index.js";
@@ -65,15 +64,6 @@ const tasks: Task[] = [
     env: "Pendulum-v1",
     key: "pendulum",
     preset: pendulumPPO,
-    totalTimesteps: 200_000,
-    window: -250,
-    solved: (mean: number) => mean >= -250,
-  },
-  {
-    name: "PendulumNoVel-v1, CfC",
-    env: "PendulumNoVel-v1",
-    key: "pendulumNoVel",
-    preset: pendulumNoVelPPO,
     totalTimesteps: 200_000,
     window: -250,
     solved: (mean: number) => mean >= -250,

@@ -28,7 +28,6 @@ export {
   cleanrlContinuousPPO,
   labmlBreakoutPPO,
   type PPOPreset,
-  pendulumNoVelPPO,
   pendulumPPO,
   rllibAtariPPO,
   smallAtariPPO,

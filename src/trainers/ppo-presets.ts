@@ -279,19 +279,3 @@ export const pendulumPPO: PPOPreset = {
   valueClip: "none",
   normalizeObservation: false,
 };
-
-/**
- * PendulumNoVel-v1 (angular velocity hidden): a CfC network, which has to remember.
- *
- * @example
- * ```ts
- * const trainer = new PPOTrainer({ ...pendulumNoVelPPO, env: "PendulumNoVel-v1", seed: 0 });
- * await trainer.learn({ totalTimesteps: 200_000 });
- * ```
- */
-export const pendulumNoVelPPO: PPOPreset = {
-  ...pendulumPPO,
-  sequenceLength: 16,
-  model: ({ observationSpace, actionSpace, seed }) =>
-    new CfCActorCritic({ observationSpace, actionSpace, seed, units: 32, backboneUnits: 64 }),
-};
