@@ -47,6 +47,9 @@ export interface EnvSlotOptions {
   remake?: () => Env;
 }
 
+/** How often an environment may be replaced in a row without having played a step in between. */
+export const MOST_IN_A_ROW = 3;
+
 /** Steps one environment, checks what it gives, and starts the next episode in the step that ends one. */
 export class EnvSlot {
   /** Last seed that the environment was given. */
@@ -64,7 +67,7 @@ export class EnvSlot {
   private readonly remake: (() => Env) | undefined;
   private readonly action: TypedArray | undefined;
   private readonly outcome: SlotStep;
-  private untried = false;
+  private vain = 0;
 
   /** @param options the environment and where its results go */
   constructor({ index, env, row, final, remake }: EnvSlotOptions) {
@@ -104,7 +107,6 @@ export class EnvSlot {
   begin(seed: number | null, steps: number): void {
     this.seed = seed;
     this.steps = steps;
-    this.untried = true;
     this.start(seed === null ? undefined : { seed });
   }
 
@@ -131,7 +133,7 @@ export class EnvSlot {
         // A game may end inside the reset, e.g. in a no-op after a lost life: its statistics are not lost.
         if (episode && !info.episode) outcome.info = { ...info, episode };
       }
-      this.untried = false;
+      this.vain = 0;
     } catch (error) {
       this.restart(error as Error);
     }
@@ -141,7 +143,7 @@ export class EnvSlot {
   // The episode counts as cut where the failed environment stood before this step.
   private restart(error: Error): void {
     const { outcome, steps, seed, remake } = this;
-    if (!remake || this.untried) throw error;
+    if (!remake || this.vain === MOST_IN_A_ROW) throw error;
     if (!outcome.ended) {
       this.final.set(this.row);
       Object.assign(outcome, { reward: 0, terminated: false, truncated: true, ended: true, info: {} });
@@ -158,6 +160,7 @@ export class EnvSlot {
       throw this.failed("its construction", cause);
     }
     this.restarts++;
+    this.vain++;
     this.begin(freshSeed(seed), steps);
   }
 

@@ -16,8 +16,8 @@ export interface SyncVectorEnvOptions {
   seed?: number;
   /**
    * Replaces an environment that fails: its episode counts as truncated where it stood, with reward 0, and
-   * `info.failure` ({@link EnvRestart}) tells why. The new one gets a fresh seed, derived from the old. One
-   * that fails again before its first step is done stops everything. Default false: every failure does.
+   * `info.failure` ({@link EnvRestart}) tells why. The new one gets a fresh seed, derived from the old. Three
+   * in a row that fail before they have played a step stop everything. Default false: every failure does.
    */
   restartOnFailure?: boolean;
 }

@@ -25,7 +25,7 @@ export interface WorkerVectorEnvOptions {
   /**
    * Replaces an environment that fails, and a thread that ends or hangs: the episode counts as truncated
    * where it stood, with reward 0, and `info.failure` (`EnvRestart`) tells why. The new environment gets a
-   * fresh seed, derived from the old. One that fails again before it has played a step stops everything.
+   * fresh seed, derived from the old. Three in a row that fail before they have played a step stop everything.
    * Default false: every failure does.
    */
   restartOnFailure?: boolean;

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import "../../src/envs/builtin.js";
-import { InvalidArgumentError, NotRegisteredError } from "../../src/core/errors.js";
+import { InvalidArgumentError, InvalidStateError, NotRegisteredError } from "../../src/core/errors.js";
 import type { Env } from "../../src/envs/env.js";
 import { register } from "../../src/envs/registry.js";
 import { EnvFailedError } from "../../src/vector/env-failed-error.js";
 import { makeVecEnv } from "../../src/vector/make-vec-env.js";
+import { SyncVectorEnv } from "../../src/vector/sync-vector-env.js";
 import { CountingEnv } from "./counting-env.js";
 
 describe("makeVecEnv", () => {
@@ -55,5 +56,48 @@ describe("makeVecEnv", () => {
     };
     expect(() => makeVecEnv("MadeByTest-v0", { numEnvs: 3, wrapper })).toThrow(EnvFailedError);
     expect(made.map((env) => env.closed)).toEqual([1, 1]);
+  });
+
+  it("wraps as DeepMind did, inside of the own wrapper", async () => {
+    const shapes: (readonly number[])[] = [];
+    const wrapper = (env: Env) => {
+      shapes.push(env.observationSpace.shape);
+      return env;
+    };
+    const envs = makeVecEnv("Arcade/Breakout-v0", { numEnvs: 1, wrapDeepmind: { frameStack: 2 }, wrapper });
+    expect(envs.observationSpace.shape).toEqual([84, 84, 2]);
+    expect(shapes).toEqual([[84, 84, 2]]);
+    expect(
+      makeVecEnv("Arcade/Breakout-v0", { numEnvs: 1, wrapDeepmind: true }).observationSpace.shape,
+    ).toEqual([84, 84, 4]);
+  });
+
+  it("names what to import for kinds that need Node", () => {
+    const worker = () => makeVecEnv("CartPole-v1", { numEnvs: 2, kind: "worker" });
+    expect(worker).toThrow(InvalidStateError);
+    expect(worker).toThrow(/import "ncps-ts\/node"/);
+  });
+
+  it("uses the vector environment that an id comes with", async () => {
+    const own = new SyncVectorEnv([() => new CountingEnv()]);
+    const received: unknown[] = [];
+    register("WithOwn-v0", () => new CountingEnv(), {
+      makeVector: (options) => {
+        received.push(options);
+        return own;
+      },
+    });
+    const envOptions = { threads: 3 };
+    expect(await makeVecEnv("WithOwn-v0", { kind: "ale", numEnvs: 1, seed: 2, envOptions, noop: 5 })).toBe(
+      own,
+    );
+    expect(received).toEqual([{ numEnvs: 1, seed: 2, threads: 3, noop: 5 }]);
+    const without = makeVecEnv("CartPole-v1", { kind: "ale", numEnvs: 1 });
+    await expect(without).rejects.toThrow(/kind: "CartPole-v1" comes without/);
+    const wrapped = makeVecEnv("WithOwn-v0", { kind: "ale", numEnvs: 1, wrapDeepmind: true });
+    await expect(wrapped).rejects.toThrow(/prepares the pictures by itself/);
+    await expect(makeVecEnv("ALE/Nothing-v5", { kind: "ale", numEnvs: 1 })).rejects.toThrow(/ncps-ts\/node/);
+    const kind = "thread" as "sync";
+    expect(() => makeVecEnv("CartPole-v1", { kind, numEnvs: 1 })).toThrow(/"sync", "worker" or "ale"/);
   });
 });

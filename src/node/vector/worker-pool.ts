@@ -6,7 +6,7 @@ import type { Frame, Info } from "../../envs/env.js";
 import { type ActionSpace, type Box, spaceFromJSON } from "../../spaces/index.js";
 import { EnvFailedError } from "../../vector/env-failed-error.js";
 import type { EnvModule } from "../../vector/env-recipe.js";
-import { type EnvRestart, freshSeed } from "../../vector/env-slot.js";
+import { type EnvRestart, freshSeed, MOST_IN_A_ROW } from "../../vector/env-slot.js";
 import type { VectorState } from "../../vector/vector-state.js";
 import type { WorkerVectorEnvOptions } from "../../vector/worker-options.js";
 import { EnvBoard, type SavedEnvs } from "./env-board.js";
@@ -53,6 +53,7 @@ export class WorkerPool {
   // Environments whose thread ended while they were at rest: their next step tells.
   private readonly lostAtRest = new Map<number, EnvRestart>();
   private readonly lostInfos = new Map<number, Info>();
+  private readonly vain = new Map<number, number>();
   private begun = false;
   private replaced = 0;
   private breath = performance.now();
@@ -198,7 +199,9 @@ export class WorkerPool {
   private replace(link: WorkerLink): void {
     const { board, plan } = this;
     const loss = this.lossOf(link);
-    if (!plan.restartOnFailure || link.untried) throw loss;
+    const vain = link.untried ? (this.vain.get(link.number) ?? 0) + 1 : 0;
+    this.vain.set(link.number, vain);
+    if (!plan.restartOnFailure || vain === MOST_IN_A_ROW) throw loss;
     const { reason: message, during } = loss;
     const failures = new Map<number, EnvRestart>();
     const [ready, resets, others]: number[][] = [[], [], []];

@@ -7,7 +7,7 @@ import { ClipReward } from "../../../src/wrappers/clip-reward.js";
 import { CountingEnv, type CountingOptions } from "../../vector/counting-env.js";
 
 /** How an environment fails. */
-export type Fault = "throw" | "exit" | "hang" | "nan" | "short" | "function" | "memory" | "reject";
+export type Fault = "throw" | "exit" | "hang" | "nan" | "short" | "function" | "reject";
 
 /** Plain options of {@link makeCounting}. */
 export interface FaultOptions {
@@ -28,8 +28,6 @@ export interface FaultOptions {
   /** How the construction fails. */
   construction?: Fault;
 }
-
-const clutter = new Set<string>();
 
 /** Counts, and fails on order; seeds above 1000 do not fail. */
 export function makeCounting(options: FaultOptions, index: number): Env {
@@ -81,10 +79,6 @@ function fail(fault: Fault): void {
   if (fault === "exit") process.exit(7);
   if (fault === "hang") for (;;);
   if (fault === "reject") void Promise.reject(new Error("unseen"));
-  if (fault === "memory") {
-    const hoard: unknown[] = [];
-    for (;;) hoard.push(new Array(1e6).fill(clutter));
-  }
 }
 
 function sleep(milliseconds: number): void {

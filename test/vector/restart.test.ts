@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import type { StepResult } from "../../src/envs/env.js";
+import { EnvFailedError } from "../../src/vector/env-failed-error.js";
+import { freshSeed } from "../../src/vector/env-slot.js";
+import { SyncVectorEnv } from "../../src/vector/sync-vector-env.js";
+import { CountingEnv, type CountingOptions } from "./counting-env.js";
+
+// Two environments; the second one is made anew from the list, one entry after the other.
+function envsWith(...second: CountingOptions[]): { made: CountingEnv[]; envs: SyncVectorEnv } {
+  const made: CountingEnv[] = [];
+  const factories = [
+    () => new CountingEnv({ length: 100 }),
+    () => {
+      made.push(new CountingEnv({ length: 100, ...second[Math.min(made.length, second.length - 1)] }));
+      return made[made.length - 1];
+    },
+  ];
+  return { made, envs: new SyncVectorEnv(factories, { restartOnFailure: true }) };
+}
+
+const failAt = (at: number): CountingOptions => ({
+  beforeStep: (step) => {
+    if (step === at) throw new RangeError("stuck");
+  },
+});
+const nanAt = (at: number): CountingOptions => ({
+  change: (result, step): StepResult => (step === at ? { ...result, reward: Number.NaN } : result),
+});
+
+describe("SyncVectorEnv with restartOnFailure", () => {
+  it.each([
+    ["throws", failAt(3), "RangeError: stuck"],
+    ["gives NaN", nanAt(3), 'environment 1 ("Counting-v0", seed 11, step 3): the reward is NaN'],
+  ])("an environment that %s is replaced and its episode cut", async (_, options, message) => {
+    const { made, envs } = envsWith(options, {});
+    await envs.reset({ seed: 10 });
+    for (let t = 0; t < 2; t++) await envs.step([0, 0]);
+    const step = await envs.step([0, 0]);
+    const seed = freshSeed(11) as number;
+    expect([...step.rewards]).toEqual([103, 0]);
+    expect([[...step.terminated], [...step.truncated]]).toEqual([
+      [0, 0],
+      [0, 1],
+    ]);
+    expect(step.finalObservations).toEqual([null, Float32Array.of(11, 1, 2)]);
+    expect(step.infos).toEqual([{ at: 3 }, { failure: { message, during: "step", seed: 11, step: 3 } }]);
+    expect(step.observations).toEqual(Float32Array.of(10, 1, 3, seed, 1, 0));
+    expect([envs.restarts, made.length, made[0].closed]).toEqual([1, 2, 1]);
+    expect([...(await envs.step([0, 0])).rewards]).toEqual([104, 101]);
+  });
+
+  it("keeps the outcome of an episode whose next one could not begin", async () => {
+    const second: CountingOptions = {
+      length: 2,
+      beforeReset: (resets) => {
+        if (resets === 1) throw new Error("no more");
+      },
+    };
+    const { envs } = envsWith(second, {});
+    await envs.reset({ seed: 0 });
+    await envs.step([0, 0]);
+    const step = await envs.step([0, 0]);
+    expect([step.rewards[1], step.terminated[1], step.truncated[1]]).toEqual([102, 1, 0]);
+    expect(step.finalObservations[1]).toEqual(Float32Array.of(1, 1, 2));
+    expect(step.infos[1]).toMatchObject({ at: 2, failure: { message: "Error: no more", during: "reset" } });
+    expect((await envs.step([0, 0])).rewards[1]).toBe(101);
+  });
+
+  it("stops after three in a row that have not played a step", async () => {
+    const { made, envs } = envsWith(failAt(1));
+    await envs.reset();
+    for (let t = 0; t < 3; t++) expect((await envs.step([0, 0])).truncated[1]).toBe(1);
+    await expect(envs.step([0, 0])).rejects.toThrow(EnvFailedError);
+    expect(made.map((env) => env.closed)).toEqual([1, 1, 1, 1]);
+  });
+
+  it("gives the same seeds every time", async () => {
+    const seeds = await Promise.all(
+      [0, 1].map(async () => {
+        const { envs } = envsWith(failAt(2));
+        await envs.reset({ seed: 4 });
+        for (let t = 0; t < 12; t++) await envs.step([0, 0]);
+        return envs.getState?.().seeds;
+      }),
+    );
+    expect(seeds[0]).toEqual(seeds[1]);
+    expect(freshSeed(null)).toBe(null);
+  });
+});
