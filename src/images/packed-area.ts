@@ -28,7 +28,7 @@ export class PackedArea {
     return 255 * rows.unitsPerOutput * columns.unitsPerOutput < 0x10000;
   }
 
-  /** @param kernels faster loops over RGB pixels, `null` for none */
+  /** @param kernels faster loops over pixels, `null` for none */
   constructor(
     private readonly rows: AreaAxis,
     private readonly columns: AreaAxis,
@@ -51,8 +51,9 @@ export class PackedArea {
   resize(source: AreaSource, out: Uint8Array): void {
     const { pixels, channels } = source;
     const stride = this.columns.inputSize * channels;
-    const fast = channels === 3 && this.columns.inputSize % 4 === 0 ? this.kernels : null;
-    const sumsAt = (pixels.length + 19) & ~15; // a kernel reads 4 bytes past the last pixel
+    const fast = this.columns.inputSize % 4 === 0 ? this.kernels : null;
+    const addFast = channels === 3 ? fast?.addGrayRow : fast?.addRow;
+    const sumsAt = (pixels.length + 27) & ~15; // a kernel reads up to 12 bytes past the last pixel
     const sumsEnd = sumsAt + this.sums.byteLength;
     const memory = fast?.bytes(sumsEnd);
     memory?.set(pixels);
@@ -61,7 +62,7 @@ export class PackedArea {
       const weights = this.rowWeights[pair];
       sums.fill(0);
       for (let i = 0, from = this.firstRow[pair] * stride; i < weights.length; i++, from += stride) {
-        if (fast) fast.addGrayRow(from, weights[i], sumsAt, sumsEnd);
+        if (addFast) addFast(from, weights[i], sumsAt, sumsEnd);
         else if (channels === 3) addGrayRow(pixels, from, weights[i], sums);
         else addRow(pixels, from, weights[i], sums);
       }

@@ -12,6 +12,8 @@ export interface PixelKernels {
    * pixels at a time; reads 4 bytes past the last pixel. At least four pixels.
    */
   addGrayRow(rgb: number, weight: number, sums: number, sumsEnd: number): void;
+  /** The same for gray pixels from `gray` on; reads 12 bytes past the last one. */
+  addRow(gray: number, weight: number, sums: number, sumsEnd: number): void;
   /** Raises the bytes from `a` to `aEnd` to those from `b` on, 16 at a time. At least 16 bytes. */
   raise(a: number, b: number, aEnd: number): void;
 }
@@ -32,6 +34,9 @@ const [RGB, WEIGHT, SUMS, SUMS_END, PIXELS] = [0, 1, 2, 3, 4];
 const [A, B, A_END] = [0, 1, 2];
 const advance = (index: number, by: number) => [...op.get(index), ...op.i32(by), ...op.add, ...op.set(index)];
 
+// One gray pixel as an i32.
+const PICK_GRAY = [0, 1, 2, 3].flatMap((at) => [at, NONE, NONE, NONE]);
+
 const functions = {
   addGrayRow: {
     parameters: 4,
@@ -45,6 +50,20 @@ const functions = {
         [...op.bytes(BLUE_HALF), ...op.dot, ...op.add4, ...op.i32(shift), ...op.shiftRight],
         [...op.get(WEIGHT), ...op.splat, ...op.multiply4, ...op.add4, ...op.store],
         advance(RGB, 12),
+        advance(SUMS, 16),
+        [...op.get(SUMS), ...op.get(SUMS_END), ...op.less],
+      ),
+    ],
+  },
+  addRow: {
+    parameters: 4,
+    vectors: 0,
+    body: [
+      op.repeat(
+        [...op.get(SUMS), ...op.get(SUMS), ...op.load],
+        [...op.get(RGB), ...op.load, ...op.bytes(PICK_GRAY), ...op.swizzle],
+        [...op.get(WEIGHT), ...op.splat, ...op.multiply4, ...op.add4, ...op.store],
+        advance(RGB, 4),
         advance(SUMS, 16),
         [...op.get(SUMS), ...op.get(SUMS_END), ...op.less],
       ),
@@ -82,9 +101,9 @@ export function pixelKernels(): PixelKernels | null {
 function instantiate(): PixelKernels {
   // One memory for all: engines reserve gigabytes of address space for each.
   const module = new WebAssembly.Module(assembleWasm(functions, 4) as BufferSource);
-  const { memory, addGrayRow, raise } = new WebAssembly.Instance(module).exports as unknown as Pick<
+  const { memory, addGrayRow, addRow, raise } = new WebAssembly.Instance(module).exports as unknown as Pick<
     PixelKernels,
-    "addGrayRow" | "raise"
+    "addGrayRow" | "addRow" | "raise"
   > & { memory: WebAssembly.Memory };
   let whole = new Uint8Array(memory.buffer);
   const bytes = (size: number) => {
@@ -94,5 +113,5 @@ function instantiate(): PixelKernels {
     }
     return whole;
   };
-  return { bytes, addGrayRow, raise };
+  return { bytes, addGrayRow, addRow, raise };
 }

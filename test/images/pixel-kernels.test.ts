@@ -46,8 +46,10 @@ describe("PackedArea", () => {
   ])("gives the same bytes with and without kernels: %i x %i to %i x %i", (h, w, outH, outW) => {
     const axes = [areaAxis(h, outH), areaAxis(w, outW)] as const;
     expect(PackedArea.fits(...axes)).toBe(true);
-    for (const kind of ["noise", "ties", "blocks"] as const) {
-      const source = { pixels: picture(kind, h, w, 77), channels: 3 } as const;
+    const kinds = ["noise", "ties", "blocks"] as const;
+    for (const [kind, channels] of kinds.flatMap((kind) => [[kind, 3] as const, [kind, 1] as const])) {
+      const pixels = picture(kind, h, w, 77).subarray(0, h * w * channels);
+      const source = { pixels, channels };
       const plain = new Uint8Array(outH * outW);
       const fast = new Uint8Array(outH * outW);
       new PackedArea(...axes, null).resize(source, plain);
