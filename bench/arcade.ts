@@ -1,68 +1,88 @@
 /** Speed of the arcade environments on one core, random actions, frameskip 4, sticky actions. */
 
 import { Random } from "../src/core/random.js";
-import { type ArcadeObservation, BreakoutEnv, BreakoutPlayer } from "../src/envs/arcade/index.js";
+import {
+  BreakoutEnv,
+  BreakoutPlayer,
+  SpaceInvadersEnv,
+  SpaceInvadersPlayer,
+} from "../src/envs/arcade/index.js";
+import type { Env } from "../src/envs/env.js";
 
 const ROUNDS = 4;
 const MILLISECONDS = 400;
 const FRAMESKIP = 4;
 
-/** Steps a second: the best of some rounds, the first of which only warms up. */
-function stepsPerSecond(step: () => void): number {
-  let best = 0;
-  for (let round = 0; round < ROUNDS; round++) {
-    let steps = 0;
-    const start = performance.now();
-    let elapsed = 0;
-    while (elapsed < MILLISECONDS) {
-      for (let i = 0; i < 500; i++) step();
-      steps += 500;
-      elapsed = performance.now() - start;
-    }
-    if (round > 0) best = Math.max(best, (steps / elapsed) * 1000);
-  }
-  return best;
+/** Steps of one run, and how many it took in a second in each round. */
+interface Runner {
+  environment: string;
+  what: string;
+  figure: string;
+  step: () => void;
+  rates: number[];
 }
 
-function breakout(observation: ArcadeObservation): number {
-  const env = new BreakoutEnv({ observation, frameskip: FRAMESKIP });
+function runner(env: Env, what: string, figure: string, act: () => number): Runner {
+  env.reset({ seed: 0 });
+  const step = (): void => {
+    const { terminated, truncated } = env.step(act());
+    if (terminated || truncated) env.reset();
+  };
+  return { environment: env.id, what, figure, step, rates: [] };
+}
+
+function runners(): Runner[] {
+  const options = { frameskip: FRAMESKIP };
   const random = new Random(0);
-  env.reset({ seed: 0 });
-  return stepsPerSecond(() => {
-    const { terminated, truncated } = env.step(random.integer(4));
-    if (terminated || truncated) env.reset();
-  });
+  const [breakout, invaders] = [0, 1].map((game) => () => random.integer(game === 0 ? 4 : 6));
+  const features = { ...options, observation: "features" } as const;
+  const [wall, shields] = [new BreakoutEnv(features), new SpaceInvadersEnv(features)];
+  const [wallPlayer, gunner] = [new BreakoutPlayer(wall), new SpaceInvadersPlayer(shields)];
+  const screen = "rgb 210x160, random actions";
+  const vector = "features, random actions";
+  const script = "features, scripted player";
+  return [
+    runner(new BreakoutEnv(options), screen, "breakoutRgbSteps", breakout),
+    runner(new BreakoutEnv(features), vector, "breakoutFeatureSteps", breakout),
+    runner(wall, script, "breakoutPlayerSteps", () => wallPlayer.act()),
+    runner(new SpaceInvadersEnv(options), screen, "spaceInvadersRgbSteps", invaders),
+    runner(new SpaceInvadersEnv(features), vector, "spaceInvadersFeatureSteps", invaders),
+    runner(shields, script, "spaceInvadersPlayerSteps", () => gunner.act()),
+  ];
 }
 
-function scriptedPlayer(): number {
-  const env = new BreakoutEnv({ observation: "features", frameskip: FRAMESKIP });
-  const player = new BreakoutPlayer(env);
-  env.reset({ seed: 0 });
-  return stepsPerSecond(() => {
-    const { terminated, truncated } = env.step(player.act());
-    if (terminated || truncated) env.reset();
-  });
+function time({ step, rates }: Runner): void {
+  let steps = 0;
+  const start = performance.now();
+  let elapsed = 0;
+  while (elapsed < MILLISECONDS) {
+    for (let i = 0; i < 200; i++) step();
+    steps += 200;
+    elapsed = performance.now() - start;
+  }
+  rates.push((steps / elapsed) * 1000);
 }
 
-/** Measures agent steps a second; one step is four frames of the game. */
+/** Measures agent steps a second, the best of some rounds in turn; one step is four frames of the game. */
 export async function run(): Promise<{
   rows: Record<string, string | number>[];
   figures: Record<string, number>;
 }> {
-  const speeds = {
-    "rgb 210x160, random actions": breakout("rgb"),
-    "features, random actions": breakout("features"),
-    "features, scripted player": scriptedPlayer(),
-  };
-  const rows = Object.entries(speeds).map(([what, steps]) => ({
-    environment: "Arcade/Breakout-v0",
-    what,
-    "steps/s": Math.round(steps),
-    "frames/s": Math.round(steps * FRAMESKIP),
-  }));
-  const [rgb, features, scripted] = Object.values(speeds).map(Math.round);
-  return {
-    rows,
-    figures: { breakoutRgbSteps: rgb, breakoutFeatureSteps: features, breakoutPlayerSteps: scripted },
-  };
+  const all = runners();
+  // The first round only warms up.
+  for (let round = 0; round <= ROUNDS; round++) for (const each of all) time(each);
+  const rows = all.map(({ environment, what, rates }) => {
+    const [, ...rest] = rates;
+    const sorted = rest.toSorted((a, b) => a - b);
+    const best = sorted[sorted.length - 1];
+    return {
+      environment,
+      what,
+      "steps/s": Math.round(best),
+      "median steps/s": Math.round(sorted[sorted.length >> 1]),
+      "frames/s": Math.round(best * FRAMESKIP),
+    };
+  });
+  const figures = Object.fromEntries(all.map(({ figure }, i) => [figure, rows[i]["steps/s"]]));
+  return { rows, figures };
 }

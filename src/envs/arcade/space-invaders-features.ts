@@ -98,19 +98,9 @@ export function writeSpaceInvadersFeatures(game: SpaceInvadersGame, features: Fl
   writeShields(game, features, next);
 }
 
-function writeShields(game: SpaceInvadersGame, features: Float32Array, from: number): void {
-  const { blocks } = game.shields;
-  features.fill(0, from);
-  if (!game.shielded) return;
-  let block = 0;
-  for (let shield = 0; shield < SHIELD_COLUMNS.length; shield++) {
-    for (let row = 0; row < SHIELD_ROWS; row++) {
-      const first = from + shield * SHIELD_WIDTH;
-      for (let column = first; column < first + SHIELD_WIDTH; column++) {
-        features[column] += blocks[block++] / SHIELD_ROWS;
-      }
-    }
-  }
+function writeShields({ shields, shielded }: SpaceInvadersGame, features: Float32Array, from: number): void {
+  const { heights } = shields;
+  for (let i = 0; i < SHIELD_STRIPES; i++) features[from + i] = shielded ? heights[i] / SHIELD_ROWS : 0;
 }
 
 // Columns to the right of something, in half screens.

@@ -152,7 +152,8 @@ export class Formation {
     const aim = this.left + this.direction * columns;
     this.left = Math.min(Math.max(aim, FORMATION_LEFT), right);
     this.pose = 1 - this.pose;
-    if (this.left !== (this.direction > 0 ? right : FORMATION_LEFT)) return;
+    // On the right the edge is enough; on the left they turn only when they would cross it.
+    if (this.direction > 0 ? aim < right : aim >= FORMATION_LEFT) return;
     this.down += DESCENT;
     this.direction = -this.direction;
     if (this.landed) this.down += LANDED_SINK;

@@ -53,7 +53,7 @@ export const DYING_FRAMES = 128;
 /** Frames a hit invader's remains are seen. */
 export const BLAST_FRAMES = 28;
 /** Frames a hit mothership's remains are seen. */
-export const MOTHERSHIP_BLAST_FRAMES = 32;
+export const MOTHERSHIP_BLAST_FRAMES = 26;
 
 const FIRST_READY_FRAMES = 129;
 const CLEARED_FRAMES = 97;
@@ -339,7 +339,6 @@ export class SpaceInvadersGame implements ArcadeGame {
     if (this.missileRow > MOTHERSHIP_EDGES[offset]) return;
     this.score += MOTHERSHIP_POINTS;
     this.mothershipBlast = MOTHERSHIP_BLAST_FRAMES;
-    this.missileRow = 0;
   }
 
   private hitInvader(row: number, column: number): void {
@@ -380,8 +379,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     this.formation.muster(this.wave);
     this.shields.build();
     this.blast = 0;
-    this.mothership = -1;
-    this.mothershipBlast = 0;
+    this.bombRows.fill(0);
     this.startLife();
   }
 
@@ -391,7 +389,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     this.gun = GUN_LEFT;
     this.missileRow = 0;
     this.burst = 0;
-    this.bombRows.fill(0);
+    this.dismissMothership();
   }
 
   private startBattle(): void {
@@ -448,7 +446,7 @@ export class SpaceInvadersGame implements ArcadeGame {
   /** Makes this game an equal of another one; faster than its state. */
   copyFrom(game: SpaceInvadersGame): void {
     this.formation.copyFrom(game.formation);
-    this.shields.blocks.set(game.shields.blocks);
+    this.shields.copyFrom(game.shields);
     this.bombColumns.set(game.bombColumns);
     this.bombRows.set(game.bombRows);
     for (const field of STATE_FIELDS) this[field] = game[field];
@@ -486,7 +484,7 @@ export class SpaceInvadersGame implements ArcadeGame {
       throw new InvalidArgumentError("state", "expected what getState() of a Space Invaders game returned");
     }
     this.formation.rows.set(rows);
-    this.shields.blocks.set(shields);
+    this.shields.restore(shields);
     this.bombColumns.set(bombColumns);
     this.bombRows.set(bombRows);
     for (const field of STATE_FIELDS) this[field] = state[field] as number;

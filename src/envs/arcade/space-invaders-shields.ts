@@ -20,11 +20,30 @@ const RIGHT_FROM = 224;
 /** Shields that shots nibble at, block by block; a block is one pixel wide and two high. */
 export class Shields {
   /** 1 where a block is left: shield by shield from the left, row by row from the top, `[3, 9, 8]`. */
-  readonly blocks: Uint8Array = WHOLE.slice();
+  readonly blocks: Uint8Array = new Uint8Array(SHIELD_BLOCKS);
+  /** Blocks left in each of the 24 columns, from the left. */
+  readonly heights: Uint8Array = new Uint8Array(SHIELD_COLUMNS.length * SHIELD_WIDTH);
+
+  constructor() {
+    this.build();
+  }
 
   /** Puts all blocks back. */
   build(): void {
-    this.blocks.set(WHOLE);
+    this.restore(WHOLE);
+  }
+
+  /** Puts blocks as they were. */
+  restore(blocks: Uint8Array): void {
+    this.blocks.set(blocks);
+    this.heights.fill(0);
+    for (let block = 0; block < SHIELD_BLOCKS; block++) this.heights[columnOf(block)] += blocks[block];
+  }
+
+  /** Makes these shields equal to others. */
+  copyFrom(other: Shields): void {
+    this.blocks.set(other.blocks);
+    this.heights.set(other.heights);
   }
 
   /**
@@ -61,25 +80,36 @@ export class Shields {
   erode(block: number, fromBelow: boolean, draw: () => number): void {
     const ahead = fromBelow ? -1 : 1;
     const row = Math.floor((block % BLOCKS) / SHIELD_WIDTH);
-    this.blocks[block] = 0;
+    this.break(block);
     this.breakBeside(block, draw());
     for (const step of [-1, 1]) {
       if (row + step < 0 || row + step >= SHIELD_ROWS) continue;
       const next = block + step * SHIELD_WIDTH;
-      if (step === ahead) this.blocks[next] = 0;
+      if (step === ahead) this.break(next);
       this.breakBeside(next, draw());
     }
+  }
+
+  /** Breaks a block. */
+  break(block: number): void {
+    this.heights[columnOf(block)] -= this.blocks[block];
+    this.blocks[block] = 0;
   }
 
   private breakBeside(block: number, drawn: number): void {
     const column = block % SHIELD_WIDTH;
     if (drawn >= RIGHT_FROM) {
-      if (column < SHIELD_WIDTH - 1) this.blocks[block + 1] = 0;
-    } else if (drawn >= LEFT_FROM && column > 0) this.blocks[block - 1] = 0;
+      if (column < SHIELD_WIDTH - 1) this.break(block + 1);
+    } else if (drawn >= LEFT_FROM && column > 0) this.break(block - 1);
   }
 
   /** Screen row of the upper half of a row of blocks. */
   static rowTop(row: number): number {
     return SHIELDS_TOP + BLOCK_HEIGHT * row;
   }
+}
+
+// The column of a block among those of all shields.
+function columnOf(block: number): number {
+  return Math.floor(block / BLOCKS) * SHIELD_WIDTH + (block % SHIELD_WIDTH);
 }

@@ -137,7 +137,7 @@ export const INVADERS: readonly (readonly [Sprite, Sprite])[] = [
   ],
   [
     [
-      "#.......",
+      ".......#",
       ".#....##",
       "#.#..#.#",
       "..####..",
@@ -149,7 +149,7 @@ export const INVADERS: readonly (readonly [Sprite, Sprite])[] = [
       "###..###",
     ],
     [
-      ".......#",
+      "#.......",
       "##....#.",
       "#.#..#.#",
       "..####.#",
