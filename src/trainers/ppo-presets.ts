@@ -258,8 +258,7 @@ export const cleanrlContinuousPPO: PPOPreset = {
 
 /**
  * Pendulum-v1 in 200 000 steps: {@link cleanrlContinuousPPO} with a shorter horizon, more environments, and a
- * larger step size that falls to zero. Observations stay raw, as in SB3's zoo: they are bounded, and moving
- * statistics cost more here than they give.
+ * larger step size that falls to zero. Observations stay raw, as in SB3's zoo: they are bounded.
  *
  * @example
  * ```ts

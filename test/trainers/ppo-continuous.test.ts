@@ -131,7 +131,7 @@ describe("PPO over continuous actions", () => {
       const { observations } = await env().reset();
       const last = async () => (await evaluatePolicy(made, env(), { numEpisodes: 4 })).meanReward;
       const before = await last();
-      await made.learn({ totalTimesteps: 128 * 30 });
+      await made.learn({ totalTimesteps: 128 * 40 });
       expect(await last()).toBeGreaterThan(space.kind === "box" ? -0.02 : -0.001);
       expect(before).toBeLessThan(-0.05);
       expect((await made.predict(observations)).actions).toHaveLength(8);
@@ -146,16 +146,6 @@ describe("PPO over continuous actions", () => {
     await made.predict(new Float32Array(2));
     expect(tf.memory().numTensors).toBe(before);
   });
-
-  it("more than halves the cost of Pendulum-v1 in 40 000 steps", async () => {
-    const made = trainer({ ...pendulumPPO, env: "Pendulum-v1", seed: 0 });
-    const env = makeVecEnv("Pendulum-v1", { numEnvs: 20 });
-    const score = async () => (await evaluatePolicy(made, env, { numEpisodes: 20, seed: 5 })).meanReward;
-    expect(await score()).toBeLessThan(-900);
-    await made.learn({ totalTimesteps: 40_000 });
-    expect(await score()).toBeGreaterThan(-450);
-    await env.close();
-  }, 60_000);
 });
 
 describe("normalizeObservation", () => {
