@@ -1,0 +1,245 @@
+/**
+ * Real Atari in Node against the same in Python, in turns on one machine: the vector environment, one environment
+ * with the usual preprocessing, one plain environment; what the way between the processes costs; preprocessing
+ * alone.
+ */
+
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { ALEInterface, AtariEnv, AtariVectorEnv, pythonPath } from "ale-bindings";
+import type { Env } from "../src/envs/env.js";
+import { make } from "../src/envs/registry.js";
+import { AreaResizer } from "../src/images/index.js";
+import { registerAtari } from "../src/node/atari.js";
+import { FrameStack, MaxAndSkip, WarpFrame } from "../src/wrappers/index.js";
+import type { BenchmarkResult } from "./run.js";
+
+/** Every round plays the same game, so that rounds differ by the noise of the machine only. */
+const SEED = 0;
+const NUM_ENVS = 8;
+const STEPS = { vector: 60, wrapped: 250, rgb: 250, ram: 250 };
+
+/** Plays rounds on demand; prints seconds and the sum of rewards of each. */
+const PEER = `
+import sys, time
+import ale_py, gymnasium, numpy as np
+what, steps = sys.argv[1], int(sys.argv[2])
+if what == "vector":
+    from ale_py.vector_env import AtariVectorEnv
+    env = AtariVectorEnv("breakout", ${NUM_ENVS}, autoreset_mode="SameStep")
+elif what == "wrapped":
+    from gymnasium.wrappers import AtariPreprocessing, FrameStackObservation
+    env = gymnasium.make("BreakoutNoFrameskip-v4")
+    env = FrameStackObservation(AtariPreprocessing(env, noop_max=0, frame_skip=4, screen_size=84), 4)
+else:
+    env = gymnasium.make("ALE/Breakout-v5", obs_type=what)
+for seed in map(int, sys.stdin):
+    env.reset(seed=seed)
+    total, start = 0.0, time.perf_counter()
+    if what == "vector":
+        actions = np.arange(${NUM_ENVS})
+        for i in range(steps):
+            _, rewards, _, _, _ = env.step((actions + i) % 4)
+            total += float(rewards.sum())
+    else:
+        for i in range(steps):
+            _, reward, terminated, truncated, _ = env.step(i % 4)
+            total += float(reward)
+            if terminated or truncated:
+                env.reset()
+    print(time.perf_counter() - start, total, flush=True)
+`;
+
+/** What one side needed for one round. */
+interface Round {
+  seconds: number;
+  total: number;
+}
+
+/** One side of a comparison: plays a round, and tells which part of its seconds the other process spent. */
+interface Player {
+  play(steps: number): Promise<Round & { emulator?: number }>;
+  close(): unknown;
+}
+
+/**
+ * Runs short rounds of both sides in turns; speeds are those of the best rounds, which a busy machine slows least.
+ *
+ * Arguments: `rounds` of each comparison, default 40.
+ *
+ * @throws Error when the two sides do not play the same games
+ */
+export async function run(args: string[] = []): Promise<BenchmarkResult> {
+  const rounds = Number(args[0] ?? 40);
+  const rows: BenchmarkResult["rows"] = [];
+  const figures: BenchmarkResult["figures"] = {};
+  await registerAtari();
+  const players = {
+    vector: vectorPlayer,
+    wrapped: async () =>
+      player(
+        new FrameStack(
+          new WarpFrame(new MaxAndSkip(make("BreakoutNoFrameskip-v4", { obsType: "grayscale" }))),
+        ),
+      ),
+    rgb: async () => plainPlayer("rgb"),
+    ram: async () => plainPlayer("ram"),
+  };
+  const names = {
+    vector: `AtariVectorEnv, ${NUM_ENVS} games, 84 x 84 x 4`,
+    wrapped: "AtariEnv, skip 4, 84 x 84 gray, stack of 4",
+    rgb: "ALE/Breakout-v5, RGB",
+    ram: "ALE/Breakout-v5, memory",
+  };
+  for (const what of ["vector", "wrapped", "rgb", "ram"] as const) {
+    const steps = STEPS[what];
+    const { node, python, ratio, way } = await compare(what, await players[what](), steps, rounds);
+    const each = what === "vector" ? steps * NUM_ENVS : steps;
+    const row: BenchmarkResult["rows"][number] = {
+      what: names[what],
+      "node steps/s": Math.round(each / node),
+      "python steps/s": Math.round(each / python),
+      "ratio of best": Number((python / node).toFixed(3)),
+      "median ratio": Number(ratio.toFixed(3)),
+    };
+    figures[`ale/${what}/node_steps_per_second`] = each / node;
+    figures[`ale/${what}/python_steps_per_second`] = each / python;
+    figures[`ale/${what}/ratio`] = python / node;
+    figures[`ale/${what}/median_ratio`] = ratio;
+    if (way !== undefined) {
+      row["on the way %"] = Number((100 * way).toFixed(2));
+      figures[`ale/${what}/way_percent`] = 100 * way;
+    }
+    rows.push(row);
+  }
+  for (const [name, microseconds] of Object.entries({ ...roundTrips(), ...preprocessing() })) {
+    rows.push({ what: name, microseconds: Number(microseconds.toFixed(1)) });
+    figures[`ale/${name.replaceAll(" ", "_")}_microseconds`] = microseconds;
+  }
+  return { rows, figures };
+}
+
+async function compare(what: string, ours: Player, steps: number, rounds: number) {
+  const peer = spawn(pythonPath(), ["-c", PEER, what, String(steps)]);
+  const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
+  const ratios: number[] = [];
+  let [node, python, way] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1];
+  let measured = false;
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const here = await ours.play(steps);
+      const there = await askPeer(peer, answers, SEED);
+      if (here.total !== there.total) {
+        throw new Error(`the games differ: reward ${here.total} in Node, ${there.total} in Python`);
+      }
+      node = Math.min(node, here.seconds);
+      python = Math.min(python, there.seconds);
+      ratios.push(there.seconds / here.seconds);
+      if (here.emulator === undefined) continue;
+      way = Math.min(way, 1 - here.emulator / here.seconds);
+      measured = true;
+    }
+  } finally {
+    await ours.close();
+    peer.stdin.end();
+    await once(peer, "close");
+  }
+  const ratio = ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)];
+  return { node, python, ratio, way: measured ? way : undefined };
+}
+
+async function vectorPlayer(): Promise<Player> {
+  const envs = await AtariVectorEnv.create("breakout", { numEnvs: NUM_ENVS });
+  const actions = new Int32Array(NUM_ENVS);
+  return {
+    close: () => envs.close(),
+    async play(steps) {
+      await envs.reset({ seed: SEED });
+      let [total, emulator] = [0, 0];
+      const start = performance.now();
+      for (let i = 0; i < steps; i++) {
+        for (let k = 0; k < NUM_ENVS; k++) actions[k] = (k + i) % 4;
+        const { rewards } = await envs.step(actions);
+        emulator += envs.emulatorSeconds;
+        for (const reward of rewards) total += reward;
+      }
+      return { seconds: (performance.now() - start) / 1000, total, emulator };
+    },
+  };
+}
+
+function plainPlayer(obsType: "rgb" | "ram"): Player {
+  const env = new AtariEnv("ALE/Breakout-v5", { obsType });
+  return player(env as unknown as Env, () => env.emulatorSeconds);
+}
+
+function player(env: Env, emulatorSeconds?: () => number): Player {
+  return {
+    close: () => env.close(),
+    async play(steps) {
+      env.reset({ seed: SEED });
+      let [total, emulator] = [0, 0];
+      const start = performance.now();
+      for (let i = 0; i < steps; i++) {
+        const step = env.step(i % 4);
+        emulator += emulatorSeconds?.() ?? 0;
+        total += step.reward;
+        if (step.terminated || step.truncated) env.reset();
+      }
+      const seconds = (performance.now() - start) / 1000;
+      return { seconds, total, emulator: emulatorSeconds && emulator };
+    },
+  };
+}
+
+async function askPeer(
+  peer: ChildProcessWithoutNullStreams,
+  answers: AsyncIterator<string>,
+  seed: number,
+): Promise<Round> {
+  peer.stdin.write(`${seed}\n`);
+  const { value, done } = await answers.next();
+  if (done) throw new Error("the Python side ended; is Gymnasium installed? Run `npx ale-bindings doctor`");
+  const [seconds, total] = value.split(" ").map(Number);
+  return { seconds, total };
+}
+
+/** Microseconds of calls that hardly emulate anything: the price of the process boundary. */
+function roundTrips(): Record<string, number> {
+  const ale = new ALEInterface();
+  ale.loadROM("breakout");
+  const screen = new Uint8Array(210 * 160 * 3);
+  const result = {
+    "round trip with a number": best(() => ale.lives()),
+    "round trip with a picture": best(() => ale.getScreenRGB(screen)),
+  };
+  ale.close();
+  return result;
+}
+
+/** Microseconds of shrinking the game's pictures to 84 x 84. */
+function preprocessing(): Record<string, number> {
+  const env = new AtariEnv("ALE/Breakout-v5");
+  env.reset({ seed: SEED });
+  const rgb = env.step(1).observation.slice();
+  env.close();
+  const gray = rgb.filter((_, i) => i % 3 === 1);
+  const sizes = { inputHeight: 210, inputWidth: 160, outputHeight: 84, outputWidth: 84 };
+  const resizer = new AreaResizer(sizes);
+  const small = new Uint8Array(84 * 84);
+  return {
+    "gray to 84 x 84": best(() => resizer.resize(gray, small)),
+    "RGB to gray 84 x 84": best(() => resizer.resizeRGB(rgb, small)),
+  };
+}
+
+function best(call: () => unknown): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 30; round++) {
+    const start = performance.now();
+    for (let i = 0; i < 100; i++) call();
+    least = Math.min(least, performance.now() - start);
+  }
+  return least * 10;
+}
