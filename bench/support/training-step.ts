@@ -1,0 +1,52 @@
+/** One training step against PyTorch's, for the benchmarks of whole networks. */
+
+import type { BenchmarkResult } from "../run.js";
+import { alternate, measured, ratios, summarize } from "./alternate.js";
+import { startPyTorch } from "./peer.js";
+
+/**
+ * Measures a step in turns with the same step in PyTorch on one thread, where there is one.
+ *
+ * @param figure beginning of the figures' names · @param peerCase as in bench/peers/pytorch.py
+ */
+export async function compareSteps(
+  figure: string,
+  steps: Record<string, () => void>,
+  peerCase: object,
+  turns: number,
+): Promise<BenchmarkResult> {
+  const peer = await startPyTorch();
+  const contenders = Object.fromEntries(
+    Object.entries(steps).map(([name, step]) => [name, () => measured(step)]),
+  );
+  const all = peer ? { ...contenders, [peer.name]: () => peer.run(peerCase) } : contenders;
+  const results = await alternate<string>(all, turns);
+  peer?.close();
+  const result: BenchmarkResult = { rows: [], figures: {} };
+  for (const [name, measurements] of Object.entries(results)) {
+    const wall = summarize(measurements.map((measurement) => measurement.wall));
+    const cpu = summarize(measurements.map((measurement) => measurement.cpu));
+    const row: Record<string, string | number> = {
+      step: name,
+      "best ms": rounded(wall.best),
+      "median ms": rounded(wall.median),
+      quartiles: wall.quartiles.map(rounded).join(" - "),
+      "best processor ms": rounded(cpu.best),
+    };
+    if (peer) {
+      const times = (of: "wall" | "cpu") => ratios(measurements, results[peer.name], of);
+      row["x PyTorch"] = rounded(times("wall").median);
+      row["quartiles of x"] = times("wall").quartiles.map(rounded).join(" - ");
+      row["x PyTorch, processor time"] = rounded(times("cpu").median);
+      result.figures[`${figure}_${name}_ratio`] = times("wall").median;
+    }
+    result.rows.push(row);
+    result.figures[`${figure}_${name}_ms`] = wall.best;
+    result.figures[`${figure}_${name}_processor_ms`] = cpu.best;
+  }
+  return result;
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(3));
+}
