@@ -3,6 +3,7 @@
 const assert = require("node:assert/strict");
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
+const { pathToFileURL } = require("node:url");
 const { version } = require("ncps-ts/package.json");
 
 /**
@@ -27,6 +28,22 @@ module.exports = async function check(main, node) {
   assert.equal(loaded.numTimesteps, 16);
   await loaded.close();
   await trainer.close();
+
+  // ... the program of its worker threads, with a module of the user's own, ...
+  const own = {
+    module: pathToFileURL(join(__dirname, "own-env.mjs")),
+    export: "makeOwn",
+    options: { length: 2 },
+  };
+  for (const env of ["Arcade/Breakout-v0", own]) {
+    const envs = main.makeVecEnv(env, { kind: "worker", numEnvs: 2, seed: 1, imports: [own.module] });
+    assert.ok(envs instanceof node.WorkerVectorEnv);
+    await envs.reset();
+    await envs.step([0, 1]);
+    const { truncated, infos } = await envs.step([1, 0]);
+    if (env === own) assert.deepEqual([[...truncated], infos[0].episode.length], [[1, 1], 2]);
+    await envs.close();
+  }
 
   // ... the classes of errors, ...
   const failure = await new node.FileCheckpointStore(".").read("missing").catch((error) => error);
