@@ -17,3 +17,4 @@ export { cfcForward } from "./cfc-forward";
 export { padHeads, unpadHeads } from "./cfc-weights";
 export { ltcBackward } from "./ltc-backward";
 export { ltcForward } from "./ltc-forward";
+export { expWideOf, leakyReluOf, softplusOf } from "./unary";
