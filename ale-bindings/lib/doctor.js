@@ -20,16 +20,22 @@ export function examine(python = pythonPath()) {
   return JSON.parse(result.stdout.trim().split("\n").at(-1));
 }
 
-export function doctor() {
-  const found = examine();
-  const frame = found.frame && `${found.frame.width} x ${found.frame.height}, ${found.frame.colours} colours`;
+export function doctor({ json } = {}) {
+  const found = { ...examine(), transport: transport() };
+  if (json) {
+    console.log(JSON.stringify(found.code ? { ...found, remedy: remedy(found.code) } : found));
+    return found.code ? 1 : 0;
+  }
+  const { frame, vector } = found;
   for (const [what, value] of [
     ["Python", found.python && `${found.python} (${found.executable})`],
     ["ale-py", found["ale-py"]],
     ["numpy", found.numpy],
     ["Gymnasium", found.gymnasium],
     ["ROMs", found.roms],
-    ["frame", frame],
+    ["frame", frame && `${frame.width} x ${frame.height}, ${frame.colours} colours`],
+    ["vector", vector && `${vector.games} games of ${vector.shape.join(" x ")}`],
+    ["transport", found.transport],
   ]) {
     console.log(`${what.padEnd(10)} ${value ?? "-"}`);
   }
@@ -40,6 +46,13 @@ export function doctor() {
   console.error(`${found.code}: ${found.problem}`);
   console.error(`To mend it: ${remedy(found.code)}`);
   return 1;
+}
+
+function transport() {
+  const pipes = process.platform !== "win32" && spawnSync("mkfifo", ["--version"]).error === undefined;
+  return pipes
+    ? "named pipes: every class works"
+    : "standard input and output: AsyncAtariEnv, AsyncALEInterface, AtariVectorEnv";
 }
 
 function remedy(code) {

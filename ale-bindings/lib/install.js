@@ -4,11 +4,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { doctor, examine } from "./doctor.js";
-import { environmentPath, packageFile } from "./python-home.js";
+import { environmentPath, interpreterIn, packageFile } from "./python-home.js";
 
 // ale-py 0.12 has no wheels for anything older.
 const OLDEST = 10;
 const CANDIDATES = [
+  ...(process.platform === "win32" ? ["py"] : []),
   "python3",
   "python3.13",
   "python3.12",
@@ -18,7 +19,7 @@ const CANDIDATES = [
   "python",
 ];
 
-export function install(python) {
+export function install({ python, force } = {}) {
   if (process.env.ALE_BINDINGS_PYTHON) {
     console.log(
       `ALE_BINDINGS_PYTHON is set to ${process.env.ALE_BINDINGS_PYTHON}: nothing to install, looking at it.`,
@@ -27,11 +28,11 @@ export function install(python) {
   }
   const target = environmentPath();
   if (existsSync(target)) {
-    if (!examine().code) {
-      console.log(`Already installed in ${target}.`);
+    if (!force && !examine().code) {
+      console.log(`Already installed in ${target}. To make it anew: npx ale-bindings install --force`);
       return doctor();
     }
-    console.log(`The environment in ${target} is damaged; making it anew.`);
+    console.log(`${force ? "Removing" : "Damaged:"} ${target}; making it anew.`);
     rmSync(target, { recursive: true, force: true });
   }
   const base = findPython(python);
@@ -45,7 +46,7 @@ export function install(python) {
     console.log("[2/3] Packages: ale-py (with its ROMs), numpy, Gymnasium");
     const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"];
     step(
-      join(unfinished, "bin", "python"),
+      interpreterIn(unfinished),
       [...pip, "-r", packageFile("python/requirements.txt")],
       "Check the network, or choose another Python: npx ale-bindings install --python /path/to/python3.12",
     );

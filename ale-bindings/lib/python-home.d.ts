@@ -8,5 +8,7 @@ export function packageFile(name: string): string;
 export function dataHome(env?: NodeJS.ProcessEnv): string;
 /** Folder of the private environment that belongs to this version's pinned packages. */
 export function environmentPath(env?: NodeJS.ProcessEnv): string;
+/** The interpreter of a virtual environment. */
+export function interpreterIn(environment: string): string;
 /** The Python interpreter in use: `ALE_BINDINGS_PYTHON`, or the private environment's. It may not exist. */
 export function pythonPath(env?: NodeJS.ProcessEnv): string;

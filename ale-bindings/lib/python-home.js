@@ -1,4 +1,4 @@
-// Where the private Python environment lives. Plain JavaScript, because `npx ale-bindings install`
+// Where the private Python environment lives, on every system. Plain JavaScript, because `npx ale-bindings install`
 // has to work in a fresh checkout, before anything is built.
 
 import { createHash } from "node:crypto";
@@ -17,6 +17,9 @@ export function packageFile(name) {
 
 export function dataHome(env = process.env) {
   if (env.ALE_BINDINGS_HOME) return env.ALE_BINDINGS_HOME;
+  if (process.platform === "win32") {
+    return join(env.LOCALAPPDATA || join(homedir(), "AppData", "Local"), "ale-bindings");
+  }
   if (env.XDG_DATA_HOME) return join(env.XDG_DATA_HOME, "ale-bindings");
   if (process.platform === "darwin") return join(homedir(), "Library", "Application Support", "ale-bindings");
   return join(homedir(), ".local", "share", "ale-bindings");
@@ -30,6 +33,13 @@ export function environmentPath(env = process.env) {
   return join(dataHome(env), `venv-${pins.slice(0, 12)}`);
 }
 
+// The interpreter of a virtual environment.
+export function interpreterIn(environment) {
+  return process.platform === "win32"
+    ? join(environment, "Scripts", "python.exe")
+    : join(environment, "bin", "python");
+}
+
 export function pythonPath(env = process.env) {
-  return env.ALE_BINDINGS_PYTHON || join(environmentPath(env), "bin", "python");
+  return env.ALE_BINDINGS_PYTHON || interpreterIn(environmentPath(env));
 }

@@ -42,6 +42,15 @@ def examine():
     found["frame"] = {"played": played, "height": height, "width": width, "colours": colours}
     if played != 1 or colours < 2:
         return {**found, "code": "EMULATOR", "problem": "Breakout shows no picture"}
+
+    from ale_py.vector_env import AtariVectorEnv
+
+    envs = AtariVectorEnv("breakout", 2)
+    envs.reset(seed=0)
+    observations = envs.step(numpy.ones(2, numpy.int32))[0]
+    found["vector"] = {"games": 2, "shape": list(observations.shape[1:])}
+    if observations.max() == 0:
+        return {**found, "code": "EMULATOR", "problem": "the vector environment shows no pictures"}
     return found
 
 

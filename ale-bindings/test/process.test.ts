@@ -156,7 +156,18 @@ describe("the command line", () => {
     expect(output.trim().split("\n").length).toBe(104 + 4 * 62);
   });
 
+  it("lists the games with a word in their names, also as JSON", () => {
+    expect(run(["list", "space invaders"]).output.trim().split("\n")).toHaveLength(5);
+    const [first] = JSON.parse(run(["list", "ALE/Pong", "--json"]).output);
+    expect(first).toEqual({ id: "ALE/Pong-v5", game: "pong", frameskip: 4, repeatActionProbability: 0.25 });
+    expect(run(["list", "brekout"])).toMatchObject({ status: 1, output: expect.stringContaining("brekout") });
+  });
+
   it("explains itself", () => {
+    expect(run(["instal"])).toMatchObject({
+      status: 1,
+      output: expect.stringContaining('no command "instal"'),
+    });
     expect(run([]).status).toBe(1);
     expect(run(["--help"])).toMatchObject({ status: 0, output: expect.stringContaining("doctor") });
     expect(run(["--what"]).output).toContain("--what");
@@ -166,6 +177,11 @@ describe("the command line", () => {
     const none = run(["doctor"], { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: "/nonexistent" });
     expect(none.status).toBe(1);
     expect(none.output).toContain("To mend it: npx ale-bindings install");
+    const json = run(["doctor", "--json"], { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: "/nonexistent" });
+    expect(JSON.parse(json.output)).toMatchObject({
+      code: "PYTHON_MISSING",
+      remedy: "npx ale-bindings install",
+    });
   });
 
   it("install: refuses a Python that is too old or missing", () => {
@@ -183,6 +199,9 @@ describe("the command line", () => {
     expect(status).toBe(0);
     expect(output).toMatch(/ROMs +104/);
     expect(output).toMatch(/frame +160 x 210/);
+    expect(output).toMatch(/vector +2 games of 4 x 84 x 84/);
+    expect(output).toMatch(/transport +named pipes/);
+    expect(JSON.parse(run(["doctor", "--json"]).output)).toMatchObject({ roms: 104, vector: { games: 2 } });
     expect(run(["install"])).toMatchObject({ status: 0, output: expect.stringContaining("All is well.") });
   });
 });

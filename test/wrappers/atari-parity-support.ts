@@ -18,7 +18,7 @@ export interface Task {
   actions: number[];
   /** NOOP steps after each start of a game. */
   noops: number[];
-  wrappers: "deepmind" | "preprocessing";
+  wrappers: "deepmind" | "sb3" | "preprocessing";
 }
 
 /** What a reset or a step gave. */

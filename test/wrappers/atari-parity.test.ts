@@ -8,9 +8,11 @@ import { Random } from "../../src/core/random.js";
 import { make } from "../../src/envs/registry.js";
 import { registerAtari } from "../../src/node/atari.js";
 import {
+  FrameStack,
   MaxAndSkip,
   RecordEpisodeStatistics,
   WarpFrame,
+  wrapAtari,
   wrapDeepmind,
   wrapperRandom,
 } from "../../src/wrappers/index.js";
@@ -108,15 +110,32 @@ describe.skipIf(missing.length > 0)("the wrappers on real Atari", { timeout: 180
   ])("wrapDeepmind equals plain Python: $id, games of $limit frames", compareDeepmind);
 
   it.for<Case>([
-    { id: "BreakoutNoFrameskip-v4", steps: 1000, actions: 4, seed: 21, happens: ["games", "rewards"] },
-    { id: "SpaceInvadersNoFrameskip-v4", steps: 1000, actions: 6, seed: 22, happens: ["games", "rewards"] },
-  ])("MaxAndSkip and WarpFrame equal Gymnasium's AtariPreprocessing: $id", async (game) => {
+    { id: "BreakoutNoFrameskip-v4", steps: 600, actions: 4, seed: 31, happens: usual },
+    { id: "SpaceInvadersNoFrameskip-v4", steps: 600, actions: 6, seed: 32, happens: ["lives", "rewards"] },
+    { id: "PongNoFrameskip-v4", steps: 400, actions: 6, seed: 33, happens: ["rewards"] },
+    { id: "SeaquestNoFrameskip-v4", steps: 600, actions: 18, seed: 34, happens: ["lives", "rewards"] },
+    { id: "MsPacmanNoFrameskip-v4", steps: 600, actions: 9, seed: 35, happens: ["lives", "rewards"] },
+  ])("wrapAtari equals Stable-Baselines3's order in plain Python: $id, $steps steps", async (game) => {
+    const both = task(game, "sb3");
+    const theirs = playInPython(both);
+    const bare = make(game.id);
+    onTestFinished(() => bare.close());
+    check(game, play(wrapAtari(bare), both), await theirs);
+  });
+
+  it.for<Case>([
+    { id: "BreakoutNoFrameskip-v4", steps: 600, actions: 4, seed: 21, happens: ["games", "rewards"] },
+    { id: "SpaceInvadersNoFrameskip-v4", steps: 700, actions: 6, seed: 22, happens: ["games", "rewards"] },
+    { id: "PongNoFrameskip-v4", steps: 400, actions: 6, seed: 23, happens: ["rewards"] },
+    { id: "SeaquestNoFrameskip-v4", steps: 400, actions: 18, seed: 24, happens: ["rewards"] },
+    { id: "MsPacmanNoFrameskip-v4", steps: 400, actions: 9, seed: 25, happens: ["rewards"] },
+  ])("the wrappers equal Gymnasium's AtariPreprocessing and FrameStackObservation: $id", async (game) => {
     const both = task(game, "preprocessing");
     const theirs = playInPython(both);
     // Gymnasium takes the emulator's gray pictures.
     const bare = make(game.id, { obsType: "grayscale" });
     onTestFinished(() => bare.close());
-    const ours = play(new WarpFrame(new MaxAndSkip(new RecordEpisodeStatistics(bare))), both);
+    const ours = play(new FrameStack(new WarpFrame(new MaxAndSkip(new RecordEpisodeStatistics(bare)))), both);
     // At the end of a game Gymnasium shows frames of the step before.
     const withoutEnds = (entries: Entry[]) =>
       entries.map((entry) => (entry.terminated ? { ...entry, observation: "" } : entry));
