@@ -1,4 +1,7 @@
-/** One step of a recurrent layer, batch 1: the stepper in plain arrays against the layer's scan on wasm. */
+/**
+ * One step of a recurrent layer, batch 1: the stepper, and the layer's scan with tensors on wasm, against ncps on
+ * PyTorch. `npm run bench -- step [turns]`.
+ */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../src/backends/index.js";
@@ -7,79 +10,86 @@ import { CfC } from "../src/layers/cfc.js";
 import { LTC } from "../src/layers/ltc.js";
 import type { RecurrentLayer } from "../src/layers/recurrent-layer.js";
 import { AutoNCP } from "../src/wirings/auto-ncp.js";
-import type { BenchResult } from "./cfc.js";
+import type { BenchmarkResult } from "./run.js";
+import { compareRecurrent, type PeerCase, type RecurrentCase } from "./support/recurrent.js";
 
-const wiring = new AutoNCP({ units: 16, outputSize: 4 });
+const wiring = new AutoNCP({ units: 32, outputSize: 4 });
+const repeats = 50;
 
 interface Case {
   name: string;
-  figure: string;
+  layer: PeerCase["layer"];
   features: number;
-  layer: () => RecurrentLayer;
+  units: number;
+  make: () => RecurrentLayer;
 }
 
-const cases: Case[] = [
+const layers: Case[] = [
   {
     name: "CfC(256 -> 64)",
-    figure: "cfc64",
+    layer: "cfc",
     features: 256,
-    layer: () => new CfC({ units: 64, seed: 0 }),
-  },
-  { name: "CfC(16 -> 32)", figure: "cfc32", features: 16, layer: () => new CfC({ units: 32, seed: 0 }) },
-  {
-    name: "CfC(4 -> AutoNCP(16, 4))",
-    figure: "wired16",
-    features: 4,
-    layer: () => new CfC({ wiring, seed: 0 }),
+    units: 64,
+    make: () => new CfC({ units: 64, seed: 0 }),
   },
   {
-    name: "LTC(4 -> AutoNCP(16, 4))",
-    figure: "ltc16",
-    features: 4,
-    layer: () => new LTC({ wiring, seed: 0 }),
+    name: "CfC(16 -> AutoNCP(32, 4))",
+    layer: "wired",
+    features: 16,
+    units: 32,
+    make: () => new CfC({ wiring, seed: 0 }),
+  },
+  {
+    name: "LTC(16 -> AutoNCP(32, 4))",
+    layer: "ltc",
+    features: 16,
+    units: 32,
+    make: () => new LTC({ wiring, seed: 0 }),
+  },
+  {
+    name: "LTC(16 -> 64), fully connected",
+    layer: "ltc-full",
+    features: 16,
+    units: 64,
+    make: () => new LTC({ units: 64, seed: 0 }),
   },
 ];
 
-/** Measures all cases; each time is the best of its rounds. */
-export async function run(): Promise<BenchResult> {
+/** Measures all cases in turns with PyTorch. */
+export async function run([turns = "25"]: string[]): Promise<BenchmarkResult> {
   await useBackend("wasm");
-  const result: BenchResult = { rows: [], figures: {} };
-  for (const { name, figure, features, layer: make } of cases) {
+  const cases = layers.flatMap(({ name, layer: kind, features, units, make }): RecurrentCase[] => {
     const layer = make();
     layer.build([null, null, features]);
     const stepper = createStepper(layer);
     const x = Float32Array.from({ length: features }, (_, i) => Math.sin(i));
     const state = stepper.initialState();
-    const plain = bestMicroseconds(200, () => void stepper.step(x, state, 0.5));
-    const tensors = bestMicroseconds(20, () => scanOnce(layer, x, state));
-    result.rows.push({ case: name, "stepper µs": rounded(plain), "scan µs": rounded(tensors) });
-    result.figures[`step_${figure}_us`] = plain;
-    result.figures[`step_${figure}_scan_us`] = tensors;
-    layer.dispose();
-  }
-  return result;
+    const peerCase = { layer: kind, features, units, outputs: 4, batch: 1, time: 1, backward: false };
+    const common = { peerCase, repeats, turns: Number(turns) };
+    return [
+      {
+        ...common,
+        label: `${name}, stepper`,
+        figure: `step_${kind.replace("-", "_")}`,
+        program: () => void stepper.step(x, state),
+      },
+      {
+        ...common,
+        label: `${name}, scan`,
+        figure: `step_${kind.replace("-", "_")}_scan`,
+        program: () => scanOnce(layer, x, state),
+      },
+    ];
+  });
+  return compareRecurrent(cases);
 }
 
 /** What a control loop with tensors does: inputs and state in, outputs and state back out. */
 function scanOnce(layer: RecurrentLayer, x: Float32Array, state: Float32Array): void {
   tf.tidy(() => {
     const start = tf.tensor2d(state, [1, state.length]);
-    const scanned = layer.scan(tf.tensor3d(x, [1, 1, x.length]), { state: start, elapsed: 0.5 });
+    const scanned = layer.scan(tf.tensor3d(x, [1, 1, x.length]), { state: start });
     scanned.outputs.dataSync();
     scanned.state.dataSync();
   });
-}
-
-function bestMicroseconds(calls: number, call: () => void): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 60; round++) {
-    const start = performance.now();
-    for (let i = 0; i < calls; i++) call();
-    least = Math.min(least, (1000 * (performance.now() - start)) / calls);
-  }
-  return least;
-}
-
-function rounded(microseconds: number): number {
-  return Number(microseconds.toPrecision(3));
 }
