@@ -73,7 +73,7 @@ export async function run(): Promise<{
   for (let round = 0; round <= ROUNDS; round++) for (const each of all) time(each);
   const rows = all.map(({ environment, what, rates }) => {
     const [, ...rest] = rates;
-    const sorted = rest.toSorted((a, b) => a - b);
+    const sorted = rest.sort((a, b) => a - b);
     const best = sorted[sorted.length - 1];
     return {
       environment,
