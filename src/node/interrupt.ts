@@ -24,9 +24,6 @@ export interface InterruptCallback extends TrainerCallback {
  *
  * @example
  * ```ts
- * import { CheckpointCallback } from "ncps-ts";
- * import { interruptCallback } from "ncps-ts/node";
- *
  * const checkpoints = new CheckpointCallback({ savePath: "runs/breakout/checkpoints", everyMinutes: 10 });
  * await trainer.learn({ hours: 8, callbacks: [interruptCallback(), checkpoints] });
  * await trainer.close();

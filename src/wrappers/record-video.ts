@@ -40,8 +40,6 @@ export interface RecordVideoOptions {
  *
  * @example
  * ```ts
- * import { gifWriter } from "ncps-ts/node";
- *
  * const env = new RecordVideo(make("Arcade/Breakout-v0"), {
  *   episodeTrigger: (episode) => episode % 100 === 0,
  *   onEpisode: gifWriter({ directory: "videos" }),

@@ -29,9 +29,6 @@ const maxRows = 4000;
  *
  * @example
  * ```ts
- * import { Logger, TableSink } from "ncps-ts";
- * import { Dashboard } from "ncps-ts/node";
- *
  * const dashboard = await Dashboard.open();
  * console.log(`Watch the training at ${dashboard.url}`);
  * await trainer.learn({

@@ -35,9 +35,6 @@ interface Saved extends StateRecord {
  *
  * @example
  * ```ts
- * import { CheckpointCallback } from "ncps-ts";
- * import "ncps-ts/node";
- *
  * const checkpoints = new CheckpointCallback({
  *   savePath: "runs/breakout/checkpoints",
  *   everyMinutes: 10,
