@@ -14,10 +14,10 @@ export { BreakoutPlayer } from "./breakout-player.js";
 export { BreakoutWall } from "./breakout-wall.js";
 export { SpaceInvadersEnv, type SpaceInvadersOptions } from "./space-invaders.js";
 export { SpaceInvadersFeature } from "./space-invaders-features.js";
-export { Formation } from "./space-invaders-formation.js";
-export { SpaceInvadersGame } from "./space-invaders-game.js";
+export { InvaderFormation } from "./space-invaders-formation.js";
+export { GunAction, SpaceInvadersGame, SpaceInvadersPhase } from "./space-invaders-game.js";
 export { SpaceInvadersPlayer } from "./space-invaders-player.js";
-export { Shields } from "./space-invaders-shields.js";
+export { InvaderShields } from "./space-invaders-shields.js";
 
 /** Registers the arcade environments: `Arcade/Breakout-v0` and `Arcade/SpaceInvaders-v0`. */
 export function registerArcade(): void {

@@ -1,6 +1,6 @@
 /** Space Invaders as a vector of numbers. */
 
-import { Phase, SPACE_INVADERS_LIVES, type SpaceInvadersGame } from "./space-invaders-game.js";
+import { SPACE_INVADERS_LIVES, type SpaceInvadersGame, SpaceInvadersPhase } from "./space-invaders-game.js";
 import {
   GROUND_TOP,
   GUN_LEFT,
@@ -71,7 +71,7 @@ export function writeSpaceInvadersFeatures(game: SpaceInvadersGame, features: Fl
   const at = SpaceInvadersFeature;
   const middle = game.gun + 3;
   const flies = game.missileRow > 0;
-  const battle = game.phase === Phase.battle;
+  const battle = game.phase === SpaceInvadersPhase.battle;
   const mothership = game.mothership >= 0 && game.mothershipBlast === 0;
   features[at.gunX] = (2 * (game.gun - GUN_LEFT)) / (GUN_RIGHT - GUN_LEFT) - 1;
   features[at.battle] = battle ? 1 : 0;

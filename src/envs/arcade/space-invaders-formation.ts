@@ -16,7 +16,7 @@ import {
 } from "./space-invaders-geometry.js";
 import { INVADERS, type Sprite } from "./space-invaders-sprites.js";
 
-/** Frames of a marching beat: {@link Formation.march} gets the frame's number within it. */
+/** Frames of a marching beat: {@link InvaderFormation.march} gets the frame's number within it. */
 export const BEAT = 64;
 
 const WHOLE_ROW = (1 << INVADER_COLUMNS) - 1;
@@ -62,7 +62,7 @@ export const FORMATION_FIELDS = ["count", "left", "down", "direction", "pose"] a
  * Up to 36 invaders that march as one. At each side they come down and turn. The fewer are left, the
  * more often they step, and the farther.
  */
-export class Formation {
+export class InvaderFormation {
   /** The invaders left: a number for every row from the lowest, bit 0 for the leftmost column. */
   readonly rows: Uint8Array = new Uint8Array(INVADER_ROWS);
   /** Number of invaders left. */
@@ -197,7 +197,7 @@ export class Formation {
   }
 
   /** Makes this formation an equal of another one. */
-  copyFrom(other: Formation): void {
+  copyFrom(other: InvaderFormation): void {
     this.rows.set(other.rows);
     for (const field of FORMATION_FIELDS) this[field] = other[field];
     this.occupied = other.occupied;

@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
 import type { ArcadeGame } from "./arcade-game.js";
-import { BEAT, FORMATION_FIELDS, Formation } from "./space-invaders-formation.js";
+import { BEAT, FORMATION_FIELDS, InvaderFormation } from "./space-invaders-formation.js";
 import {
   COLUMN_PITCH,
   GROUND_TOP,
@@ -21,7 +21,7 @@ import {
   SHOT_HEIGHT,
   SKY_BOTTOM,
 } from "./space-invaders-geometry.js";
-import { SHIELD_BLOCKS, Shields } from "./space-invaders-shields.js";
+import { InvaderShields, SHIELD_BLOCKS } from "./space-invaders-shields.js";
 import { GUN, MOTHERSHIP } from "./space-invaders-sprites.js";
 
 /** Actions of the games with a gun, in the order of ALE's minimal set. */
@@ -32,8 +32,8 @@ export const GunAction = { noop: 0, fire: 1, right: 2, left: 3, rightFire: 4, le
 /** Lives at the start. */
 export const SPACE_INVADERS_LIVES = 3;
 
-/** What a game is about to do. */
-export const Phase = {
+/** What a game of Space Invaders is busy with. */
+export const SpaceInvadersPhase = {
   /** The gun blinks before a life or a wave begins. */
   ready: 0,
   /** The battle is on. */
@@ -131,17 +131,17 @@ const STATE_FIELDS = [
  */
 export class SpaceInvadersGame implements ArcadeGame {
   /** The invaders. */
-  readonly formation: Formation = new Formation();
+  readonly formation: InvaderFormation = new InvaderFormation();
   /** The shields. */
-  readonly shields: Shields = new Shields();
+  readonly shields: InvaderShields = new InvaderShields();
   /** Columns of the bombs. */
   readonly bombColumns: Int32Array = new Int32Array(2);
-  /** Rows of the bombs, as counted by {@link SpaceInvadersGame.bombBottom}; 0 without a bomb. */
+  /** How far the bombs have fallen, in rows; 0 without a bomb. {@link SpaceInvadersGame.bombBottom} tells the screen row. */
   readonly bombRows: Int32Array = new Int32Array(2);
   /** Frames since the start. */
   clock = 0;
-  /** One of {@link Phase}. */
-  phase: number = Phase.over;
+  /** One of {@link SpaceInvadersPhase}. */
+  phase: number = SpaceInvadersPhase.over;
   /** Frames left of the phase; in battle it runs from 255 to 0 again and again and beats the time. */
   timer = 0;
   /** Lives left. */
@@ -179,7 +179,7 @@ export class SpaceInvadersGame implements ArcadeGame {
 
   /** Whether the last life is lost or the invaders have landed. */
   get over(): boolean {
-    return this.phase === Phase.over;
+    return this.phase === SpaceInvadersPhase.over;
   }
 
   /** Whether the shields are there: not once the invaders have come down to them. */
@@ -200,7 +200,7 @@ export class SpaceInvadersGame implements ArcadeGame {
 
   /** @inheritDoc */
   frame(action: number): number {
-    if (this.phase === Phase.over) return 0;
+    if (this.phase === SpaceInvadersPhase.over) return 0;
     const before = this.score;
     this.clock++;
     this.timer--;
@@ -215,7 +215,11 @@ export class SpaceInvadersGame implements ArcadeGame {
     return this.score - before;
   }
 
-  /** Last row of a bomb that is counted at a row: 0 to 1. */
+  /**
+   * Last screen row of a bomb.
+   *
+   * @param bomb 0 or 1
+   */
   bombBottom(bomb: number): number {
     const row = this.bombRows[bomb];
     return row + BOMB_TIP + (row >= BOMB_LOW ? 1 : 0);
@@ -225,14 +229,16 @@ export class SpaceInvadersGame implements ArcadeGame {
   private bombsTurn(): void {
     const { bombRows } = this;
     if (bombRows[0] === 0 && bombRows[1] > 0) this.moveBomb(1, 0);
-    else if (bombRows[1] === 0 && this.phase === Phase.battle && this.timer !== 0) this.dropBomb();
+    else if (bombRows[1] === 0 && this.phase === SpaceInvadersPhase.battle && this.timer !== 0)
+      this.dropBomb();
     if (this.bombRows[0] > 0) this.feelBomb(0);
     if (this.bombRows[1] > 0) this.feelBomb(1);
   }
 
   // The gun and its missile move in odd frames.
   private gunsTurn(action: number): void {
-    if (this.phase === Phase.battle || this.phase === Phase.cleared) this.moveGun(action);
+    if (this.phase === SpaceInvadersPhase.battle || this.phase === SpaceInvadersPhase.cleared)
+      this.moveGun(action);
     if (this.missileRow > 0) {
       this.missileRow -= MISSILE_SPEED;
       if (this.missileRow <= MISSILE_GONE) this.missileRow = 0;
@@ -244,7 +250,7 @@ export class SpaceInvadersGame implements ArcadeGame {
   private missilesTurn(action: number): void {
     this.draw();
     const fires = action === GunAction.fire || action >= GunAction.rightFire;
-    if (fires && this.phase === Phase.battle && this.missileRow === 0 && this.burst === 0) {
+    if (fires && this.phase === SpaceInvadersPhase.battle && this.missileRow === 0 && this.burst === 0) {
       this.missileColumn = this.gun + MUZZLE + 1;
       this.missileRow = MUZZLE_ROW;
     }
@@ -303,8 +309,8 @@ export class SpaceInvadersGame implements ArcadeGame {
     }
     const offset = column - this.gun;
     const reaches = offset >= 0 && offset < SHIP_WIDTH && bottom + 1 >= GUN_EDGES[offset] && top < GROUND_TOP;
-    if (reaches && this.phase === Phase.battle) {
-      this.phase = Phase.dying;
+    if (reaches && this.phase === SpaceInvadersPhase.battle) {
+      this.phase = SpaceInvadersPhase.dying;
       this.timer = DYING_FRAMES;
     }
   }
@@ -349,7 +355,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     this.blastColumn = COLUMN_PITCH * column;
     this.formation.remove(row, column);
     if (this.formation.count === 0) {
-      this.phase = Phase.cleared;
+      this.phase = SpaceInvadersPhase.cleared;
       this.timer = CLEARED_FRAMES;
     }
   }
@@ -357,16 +363,16 @@ export class SpaceInvadersGame implements ArcadeGame {
   private keepTime(): void {
     if (this.mothership >= 0) this.flyMothership();
     switch (this.phase) {
-      case Phase.ready:
+      case SpaceInvadersPhase.ready:
         if (this.timer === 0) this.startBattle();
         break;
-      case Phase.battle:
+      case SpaceInvadersPhase.battle:
         this.march();
         break;
-      case Phase.dying:
+      case SpaceInvadersPhase.dying:
         if (this.timer === 0) this.loseLife();
         break;
-      case Phase.cleared:
+      case SpaceInvadersPhase.cleared:
         if (this.timer === 0) {
           this.wave++;
           this.startWave();
@@ -384,7 +390,7 @@ export class SpaceInvadersGame implements ArcadeGame {
   }
 
   private startLife(): void {
-    this.phase = Phase.ready;
+    this.phase = SpaceInvadersPhase.ready;
     this.timer = READY_FRAMES;
     this.gun = GUN_LEFT;
     this.missileRow = 0;
@@ -393,7 +399,7 @@ export class SpaceInvadersGame implements ArcadeGame {
   }
 
   private startBattle(): void {
-    this.phase = Phase.battle;
+    this.phase = SpaceInvadersPhase.battle;
     this.timer = BEAT;
     this.mothershipWait = MOTHERSHIP_CYCLES;
     this.march();
@@ -402,7 +408,7 @@ export class SpaceInvadersGame implements ArcadeGame {
   private loseLife(): void {
     this.lives--;
     this.startLife();
-    if (this.lives === 0) this.phase = Phase.over;
+    if (this.lives === 0) this.phase = SpaceInvadersPhase.over;
   }
 
   private march(): void {
@@ -410,7 +416,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     if (this.timer < 0) this.timer += CLOCK_CYCLE;
     if (this.timer === 0 && this.mothership < 0 && --this.mothershipWait === 0) this.callMothership();
     formation.march((BEAT - this.timer) & (BEAT - 1));
-    if (formation.landed) this.phase = Phase.over;
+    if (formation.landed) this.phase = SpaceInvadersPhase.over;
   }
 
   private closeUp(): void {

@@ -1,7 +1,7 @@
 /** A scripted player of Space Invaders. */
 
 import type { SpaceInvadersEnv } from "./space-invaders.js";
-import { GunAction, Phase, SpaceInvadersGame } from "./space-invaders-game.js";
+import { GunAction, SpaceInvadersGame, SpaceInvadersPhase } from "./space-invaders-game.js";
 import { COLUMN_PITCH, INVADER_WIDTH, SHIP_WIDTH } from "./space-invaders-geometry.js";
 
 const MOVES = [
@@ -45,7 +45,7 @@ export class SpaceInvadersPlayer {
 
   /** The action for the present moment: 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT, 4 RIGHTFIRE, 5 LEFTFIRE. */
   act(): number {
-    if (this.env.game.phase !== Phase.battle) return GunAction.noop;
+    if (this.env.game.phase !== SpaceInvadersPhase.battle) return GunAction.noop;
     let best: number = GunAction.noop;
     let most = Number.NEGATIVE_INFINITY;
     for (const { still, firing, steps } of MOVES) {
@@ -71,7 +71,7 @@ export class SpaceInvadersPlayer {
     for (let frame = 0; frame < HORIZON; frame++) {
       const points = model.frame(frame < held ? action : GunAction.fire);
       if (points > 0) worth += ((points + HIT_BONUS) * (2 * HORIZON - frame)) / (2 * HORIZON);
-      if (model.phase === Phase.dying || model.over) return worth - LIFE + frame;
+      if (model.phase === SpaceInvadersPhase.dying || model.over) return worth - LIFE + frame;
     }
     return worth - distance(model) / 100;
   }

@@ -5,8 +5,8 @@ import { type Colour, Raster } from "./raster.js";
 import {
   BLAST_FRAMES,
   MOTHERSHIP_BLAST_FRAMES,
-  Phase,
   type SpaceInvadersGame,
+  SpaceInvadersPhase,
 } from "./space-invaders-game.js";
 import {
   COLUMN_PITCH,
@@ -23,7 +23,7 @@ import {
   SHOT_HEIGHT,
   SKY_BOTTOM,
 } from "./space-invaders-geometry.js";
-import { Shields } from "./space-invaders-shields.js";
+import { InvaderShields } from "./space-invaders-shields.js";
 import type { Sprite } from "./space-invaders-sprites.js";
 import * as sprites from "./space-invaders-sprites.js";
 
@@ -159,7 +159,7 @@ export class SpaceInvadersScreen {
     let block = 0;
     for (const left of SHIELD_COLUMNS) {
       for (let row = 0; row < SHIELD_ROWS; row++) {
-        const top = Shields.rowTop(row);
+        const top = InvaderShields.rowTop(row);
         for (let column = left; column < left + SHIELD_WIDTH; column++) {
           if (blocks[block++] === 0) continue;
           this.raster.set(top, column, ORANGE);
@@ -170,12 +170,12 @@ export class SpaceInvadersScreen {
   }
 
   private drawGun({ phase, timer, gun, lives }: SpaceInvadersGame): void {
-    if (phase === Phase.ready || phase === Phase.over) {
+    if (phase === SpaceInvadersPhase.ready || phase === SpaceInvadersPhase.over) {
       this.drawDigit(lives, GUN_TOP, LIVES_COLUMN, 2, AMBER);
     }
-    if (phase === Phase.dying) {
+    if (phase === SpaceInvadersPhase.dying) {
       this.stamp(GUN_BLAST[Math.floor(timer / GUN_FLICKER_FRAMES) & 1], GUN_TOP, gun, GREEN);
-    } else if (phase !== Phase.ready || (Math.floor(timer / BLINK_FRAMES) & 1) === 1) {
+    } else if (phase !== SpaceInvadersPhase.ready || (Math.floor(timer / BLINK_FRAMES) & 1) === 1) {
       this.stamp(GUN, GUN_TOP, gun, GREEN);
     }
   }

@@ -18,7 +18,7 @@ const LEFT_FROM = 192;
 const RIGHT_FROM = 224;
 
 /** Shields that shots nibble at, block by block; a block is one pixel wide and two high. */
-export class Shields {
+export class InvaderShields {
   /** 1 where a block is left: shield by shield from the left, row by row from the top, `[3, 9, 8]`. */
   readonly blocks: Uint8Array = new Uint8Array(SHIELD_BLOCKS);
   /** Blocks left in each of the 24 columns, from the left. */
@@ -41,7 +41,7 @@ export class Shields {
   }
 
   /** Makes these shields equal to others. */
-  copyFrom(other: Shields): void {
+  copyFrom(other: InvaderShields): void {
     this.blocks.set(other.blocks);
     this.heights.set(other.heights);
   }
@@ -73,7 +73,7 @@ export class Shields {
   /**
    * Breaks a block and the one behind it, and now and then one beside them or beside the one before.
    *
-   * @param block what {@link Shields.met} returned
+   * @param block what {@link InvaderShields.met} returned
    * @param fromBelow whether the shot rises
    * @param draw gives the next random number, 0 to 255
    */

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { GunAction, Phase, SpaceInvadersGame } from "../../../src/envs/arcade/space-invaders-game.js";
+import {
+  GunAction,
+  SpaceInvadersGame,
+  SpaceInvadersPhase,
+} from "../../../src/envs/arcade/space-invaders-game.js";
 import { LONG_GAME, type MeasuredInvaders, SHORT_GAME } from "./space-invaders-measured.js";
 
 const { noop, fire, right, left } = GunAction;
@@ -106,7 +110,7 @@ describe("the gun", () => {
     const game = new SpaceInvadersGame();
     game.start();
     frames(game, 100, GunAction.rightFire);
-    expect([game.gun, game.missileRow, game.phase]).toEqual([34, 0, Phase.ready]);
+    expect([game.gun, game.missileRow, game.phase]).toEqual([34, 0, SpaceInvadersPhase.ready]);
   });
 
   it("has one missile at a time, which rises two rows a frame", () => {
@@ -233,10 +237,10 @@ describe("a cleared wave", () => {
       game.shields.blocks.fill(0);
       leave(game, [[0, 0]]);
       expect(shoot(game, 0, 0)).toBe(5);
-      expect(game.phase).toBe(Phase.cleared);
+      expect(game.phase).toBe(SpaceInvadersPhase.cleared);
       frames(game, 97);
       expect([game.phase, game.formation.count, game.gun, game.wave]).toEqual([
-        Phase.ready,
+        SpaceInvadersPhase.ready,
         36,
         34,
         wave + 1,
@@ -281,21 +285,21 @@ describe("bombs", () => {
     game.bombColumns[0] = 93;
     game.bombRows[0] = 172;
     let waited = 0;
-    while (game.phase === Phase.battle && waited < 20) {
+    while (game.phase === SpaceInvadersPhase.battle && waited < 20) {
       game.frame(noop);
       waited++;
     }
-    expect(game.phase).toBe(Phase.dying);
+    expect(game.phase).toBe(SpaceInvadersPhase.dying);
     expect([game.lives, game.gun]).toEqual([3, 90]);
     const { left: column } = game.formation;
     frames(game, 127, right);
     expect([game.lives, game.gun, game.formation.left]).toEqual([3, 90, column]);
     frames(game, 1);
-    expect([game.lives, game.gun, game.phase]).toEqual([2, 34, Phase.ready]);
+    expect([game.lives, game.gun, game.phase]).toEqual([2, 34, SpaceInvadersPhase.ready]);
     frames(game, 63, right);
-    expect([game.phase, game.gun]).toEqual([Phase.ready, 34]);
+    expect([game.phase, game.gun]).toEqual([SpaceInvadersPhase.ready, 34]);
     frames(game, 1);
-    expect(game.phase).toBe(Phase.battle);
+    expect(game.phase).toBe(SpaceInvadersPhase.battle);
   });
 
   it("end the game with the third life", () => {
@@ -322,7 +326,7 @@ describe("bombs", () => {
       game.bombColumns.set([10, 90 + offset]);
       game.bombRows.set([120, 172]);
       frames(game, 24);
-      expect(game.phase === Phase.dying).toBe(hit);
+      expect(game.phase === SpaceInvadersPhase.dying).toBe(hit);
     }
   });
 });
