@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
-import { type ActionSpace, Discrete, MultiDiscrete } from "../spaces/index.js";
+import type { ActionSpace } from "../spaces/index.js";
 
 /**
  * Whether a seed, where there is one, is an integer.
@@ -28,9 +28,9 @@ export function checkActions(actions: ArrayLike<number>, space: ActionSpace, num
   }
   for (let k = 0; k < actions.length; k++) {
     const action = actions[k];
-    const low = space instanceof Discrete ? space.start : 0;
+    const low = space.kind === "discrete" ? space.start : 0;
     const count =
-      space instanceof Discrete ? space.n : space instanceof MultiDiscrete ? space.nvec[k % each] : 0;
+      space.kind === "discrete" ? space.n : space.kind === "multi-discrete" ? space.nvec[k % each] : 0;
     if (
       count === 0
         ? Number.isFinite(action)

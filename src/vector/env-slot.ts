@@ -4,7 +4,6 @@ import { EnvContractError, NcpsError, NonFiniteError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { createTypedArray, sizeOf, type TypedArray } from "../core/state.js";
 import type { Action, Env, Info, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
-import { Discrete } from "../spaces/index.js";
 import { EnvFailedError } from "./env-failed-error.js";
 
 /** What `info.failure` tells of an environment that failed and was replaced (`restartOnFailure`). */
@@ -77,7 +76,8 @@ export class EnvSlot {
     this.final = final;
     this.remake = remake;
     const { actionSpace } = env;
-    if (!(actionSpace instanceof Discrete)) {
+    // By kind: an environment may come from the library's other format, which has classes of its own.
+    if (actionSpace.kind !== "discrete") {
       this.action = createTypedArray(actionSpace.dtype, sizeOf(actionSpace.shape));
     }
     this.outcome = { reward: 0, terminated: false, truncated: false, info: {}, ended: false };
