@@ -3,6 +3,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../core/errors.js";
 import type { BackendName } from "./backend-choice.js";
+import { registerComparisonGradients } from "./comparison-gradients.js";
+import { registerMissingGradients } from "./gradients/index.js";
 import { checkNumbers } from "./self-test.js";
 
 /**
@@ -21,6 +23,9 @@ export async function startBackend(name: BackendName, problem: string, prepare =
     cause = error;
   }
   if (!started) throw new BackendError(problem + because(cause), { cause });
+  // Only now: a package that was just imported, such as tfjs-node, brings tfjs's own gradients along.
+  registerComparisonGradients();
+  registerMissingGradients();
   prepare();
   try {
     await checkNumbers();

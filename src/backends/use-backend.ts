@@ -9,8 +9,6 @@ import type {
   StartedBackend,
   UseBackendOptions,
 } from "./backend-choice.js";
-import { registerComparisonGradients } from "./comparison-gradients.js";
-import { registerMissingGradients } from "./gradients/index.js";
 import { startBackend } from "./start-backend.js";
 import { startWasm } from "./start-wasm.js";
 import { startTensorflow } from "./tensorflow/start.js";
@@ -47,8 +45,6 @@ export async function useBackend(
   name: "auto" | BackendName = "auto",
   options: UseBackendOptions = {},
 ): Promise<BackendChoice> {
-  registerComparisonGradients();
-  registerMissingGradients();
   if (name === "auto") return automatic(options);
   if (!Object.hasOwn(starts, name)) {
     throw new BackendError(
