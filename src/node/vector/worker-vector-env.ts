@@ -15,7 +15,7 @@ import { WorkerPool } from "./worker-pool.js";
 
 /**
  * Vector environment whose environments play on worker threads; observations, rewards, ends and actions lie
- * in shared memory. Trajectories equal those of {@link SyncVectorEnv} with the same seeds, bit for bit, and
+ * in shared memory. Trajectories equal those of `SyncVectorEnv` with the same seeds, bit for bit, and
  * saved states can be exchanged with it. {@link WorkerVectorEnv.send} and {@link WorkerVectorEnv.recv} step parts.
  *
  * The constructor waits until every thread has made its environments, and so do `render`, `getState` and
@@ -42,9 +42,9 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   readonly actionMeanings?: readonly string[];
   /** The present observations, flat `[numEnvs, ...shape]`, in shared memory: the buffer that all results share. */
   readonly observations: TypedArray;
-  /** As of {@link SyncVectorEnv}; missing when an environment cannot be saved. */
+  /** As of `SyncVectorEnv`; missing when an environment cannot be saved. */
   readonly getState?: () => StateRecord;
-  /** As of {@link SyncVectorEnv}; missing when an environment cannot be saved. */
+  /** As of `SyncVectorEnv`; missing when an environment cannot be saved. */
   readonly setState?: (state: StateRecord) => void;
 
   private readonly pool: WorkerPool;
