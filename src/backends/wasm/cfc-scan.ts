@@ -5,7 +5,7 @@ import { type CfcScanAttributes, gradientNames } from "../../ops/scan-kernels.js
 import { arenaOf } from "./arena.js";
 import { activationNumbers, type CfcTask, modeNumbers } from "./cfc-layout.js";
 import { backwardPass, forwardPass, traceSize } from "./cfc-pass.js";
-import { byteAddress, NamedInputs } from "./named-inputs.js";
+import { byteAddress, NamedInputs, savedTensor } from "./named-inputs.js";
 import { defineRepair } from "./repair.js";
 
 function taskOf(inputs: NamedInputs, attrs: CfcScanAttributes): CfcTask {
@@ -51,7 +51,7 @@ export const cfcScan = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[
       const arena = arenaOf(backend);
       const outputs = backend.makeOutput([task.batch, task.steps, task.units], "float32");
       const last = backend.makeOutput([task.batch, task.units], "float32");
-      const trace = attrs.record ? backend.makeOutput([traceSize(task)], "float32") : undefined;
+      const trace = attrs.record ? savedTensor(backend, traceSize(task)) : undefined;
       forwardPass(backend, arena, task, {
         outputs: byteAddress(backend, outputs),
         last: byteAddress(backend, last),

@@ -21,7 +21,7 @@ import {
   writeLtcPlan,
   writeParameters,
 } from "./ltc-layout.js";
-import { byteAddress, NamedInputs } from "./named-inputs.js";
+import { byteAddress, NamedInputs, savedTensor } from "./named-inputs.js";
 import { defineRepair } from "./repair.js";
 
 function sizesOf(named: NamedInputs, attrs: LtcScanAttributes): LtcSizes {
@@ -95,7 +95,7 @@ export const ltcScan = defineRepair<TensorInfo[], LtcScanAttributes, TensorInfo[
       const outputs = backend.makeOutput([batch, steps, units], "float32");
       const last = backend.makeOutput([batch, units], "float32");
       const groups = Math.ceil(batch / 4);
-      const consumed = attrs.record ? backend.makeOutput([groups, steps, units, 4], "float32") : undefined;
+      const consumed = attrs.record ? savedTensor(backend, groups * steps * units * 4) : undefined;
       const plan = prepare(backend, arena, sizes, ltcEnds(sizes), named, {
         ...pass,
         outputs: byteAddress(backend, outputs),

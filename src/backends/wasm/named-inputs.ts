@@ -27,3 +27,11 @@ export class NamedInputs {
 export function byteAddress(backend: WasmBackend, tensor: TensorInfo): number {
   return addressOf(backend, tensor) * 4;
 }
+
+/**
+ * Memory of `floats` floats for what a forward kernel saves, as a tensor of one element: of every output that gets no
+ * gradient tfjs makes zeros in its shape, which for large ones would take longer than the scan's own backward loop.
+ */
+export function savedTensor(backend: WasmBackend, floats: number): TensorInfo {
+  return { ...backend.makeOutput([floats], "float32"), shape: [1] };
+}

@@ -6,7 +6,7 @@ import { arenaOf } from "./arena.js";
 import { type CfcTask, modeNumbers } from "./cfc-layout.js";
 import { backwardPass, forwardPass, traceSize } from "./cfc-pass.js";
 import { heapOf, type WasmBackend, zeros } from "./heap.js";
-import { byteAddress, NamedInputs } from "./named-inputs.js";
+import { byteAddress, NamedInputs, savedTensor } from "./named-inputs.js";
 import { defineRepair } from "./repair.js";
 
 /** A layer of neurons. */
@@ -109,7 +109,7 @@ export const wiredCfcScan = defineRepair<TensorInfo[], CfcScanAttributes, Tensor
       const stateSize = named.tensor("state").shape[1];
       const outputs = backend.makeOutput([batch, steps, tasks[tasks.length - 1].units], "float32");
       const last = backend.makeOutput([batch, stateSize], "float32");
-      const saved = attrs.record ? backend.makeOutput([size], "float32") : undefined;
+      const saved = attrs.record ? savedTensor(backend, size) : undefined;
       const memory = saved ? byteAddress(backend, saved) : arena.floats(size);
       const layers = layOut(
         tasks,
