@@ -15,7 +15,7 @@ export { BreakoutWall } from "./breakout-wall.js";
 export { SpaceInvadersEnv, type SpaceInvadersOptions } from "./space-invaders.js";
 export { SpaceInvadersFeature } from "./space-invaders-features.js";
 export { InvaderFormation } from "./space-invaders-formation.js";
-export { GunAction, SpaceInvadersGame, SpaceInvadersPhase } from "./space-invaders-game.js";
+export { SpaceInvadersGame, SpaceInvadersPhase } from "./space-invaders-game.js";
 export { SpaceInvadersPlayer } from "./space-invaders-player.js";
 export { InvaderShields } from "./space-invaders-shields.js";
 

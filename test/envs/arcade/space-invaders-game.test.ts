@@ -265,7 +265,7 @@ describe("bombs", () => {
     expect(game.bombRows[0]).toBe(138);
   });
 
-  it("are two at most, sixteen rows apart or more", () => {
+  it("are two at most, 32 rows apart or more", () => {
     const game = battle();
     let both = 0;
     for (let i = 0; i < 250; i++) {
