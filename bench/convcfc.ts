@@ -10,6 +10,7 @@ import { ConvBlock } from "../src/layers/conv-block.js";
 import { Linear } from "../src/layers/linear.js";
 import { Adam } from "../src/optimizers/index.js";
 import type { BenchmarkResult } from "./run.js";
+import { accelerated } from "./support/accelerated.js";
 import { compareSteps } from "./support/training-step.js";
 
 const [batch, time, actions] = [4, 20, 4];
@@ -42,5 +43,6 @@ export async function run([turns = "5"]: string[]): Promise<BenchmarkResult> {
       optimizer.applyGradients(gradients, variables, { learningRate: 1e-4 }).gradNorm.dataSync();
     });
   const peerCase = { kind: "convcfc", batch, time_steps: time, actions };
-  return compareSteps("convcfc", { "ncps-ts": step }, peerCase, Number(turns));
+  const steps = { "ncps-ts": step, ...(await accelerated(step)) };
+  return compareSteps("convcfc", steps, peerCase, Number(turns));
 }

@@ -9,6 +9,7 @@ import { NatureActorCritic } from "../src/models/nature-actor-critic.js";
 import { Adam } from "../src/optimizers/index.js";
 import { Box, Discrete } from "../src/spaces/index.js";
 import type { BenchmarkResult } from "./run.js";
+import { accelerated } from "./support/accelerated.js";
 import { compareSteps } from "./support/training-step.js";
 
 const batch = 256;
@@ -43,5 +44,6 @@ export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
       const options = { learningRate: 2.5e-4, maxGradNorm: 0.5 };
       optimizer.applyGradients(gradients, model.variables, options).gradNorm.dataSync();
     });
-  return compareSteps("nature", { "ncps-ts": step }, { kind: "nature", batch, actions }, Number(turns));
+  const steps = { "ncps-ts": step, ...(await accelerated(step)) };
+  return compareSteps("nature", steps, { kind: "nature", batch, actions }, Number(turns));
 }

@@ -1,0 +1,22 @@
+/** A training step once more, with the accelerator of the wasm backend. */
+
+import { productEngine, setProductEngine } from "../../src/backends/wasm/gemm.js";
+import { installAccelerator, removeAccelerator } from "../../src/node/accelerator.js";
+
+/** The step with the accelerator, by its name; nothing, with a word on the console, where there is none. */
+export async function accelerated(step: () => void): Promise<Record<string, () => void>> {
+  const { name, version, reason } = await installAccelerator();
+  const engine = productEngine();
+  removeAccelerator();
+  if (!engine) {
+    console.error(reason);
+    return {};
+  }
+  return {
+    [`ncps-ts, ${name} ${version}`]: () => {
+      setProductEngine(engine);
+      step();
+      setProductEngine(undefined);
+    },
+  };
+}
