@@ -29,6 +29,8 @@ const ON_THE_SPOT = 1;
 const BREATH = 10;
 // Milliseconds that threads get to close their environments.
 const CLOSING = 5000;
+// The same, after a failure.
+const STOPPING = 500;
 
 // In ECMAScript since 2024, in Node since 16.
 interface AsyncAtomics extends Atomics {
@@ -336,9 +338,16 @@ export class WorkerPool {
 
   private async stop(error: Error): Promise<Error> {
     this.closedBecause ??= `they failed: ${error.message}`;
-    this.closing ??= Promise.all(this.links.map((link) => link.terminate())).then(() => undefined);
+    this.closing ??= Promise.all(this.links.map((link) => this.end(link))).then(() => undefined);
     await this.closing;
     return error;
+  }
+
+  // Threads that can still do so close their environments.
+  private async end(link: WorkerLink): Promise<void> {
+    if (link.ended || link.hung) return link.terminate();
+    link.post({ kind: "close" });
+    await link.lastWords(STOPPING);
   }
 
   private lossOf(link: WorkerLink): EnvFailedError {
