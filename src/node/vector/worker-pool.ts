@@ -345,7 +345,7 @@ export class WorkerPool {
 
   // Threads that can still do so close their environments.
   private async end(link: WorkerLink): Promise<void> {
-    if (link.ended || link.hung) return link.terminate();
+    if (link.ended) return link.terminate();
     link.post({ kind: "close" });
     await link.lastWords(STOPPING);
   }
