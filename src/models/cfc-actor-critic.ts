@@ -48,8 +48,10 @@ export class CfCActorCritic extends NetworkActorCritic {
     encoder?.build([null, ...observationSpace.shape]);
     const core = new CfC({ name: "cfc", units, backboneUnits, backboneLayers, flavour, seed: seed() });
     core.build([null, null, encoderUnits.at(-1) ?? observationSpace.shape[0]]);
-    const policy = policyHead(actionSpace, { name: "policy_head", gain: 0.01, seed: seed(), logStd });
-    const valueHead = new Linear({ name: "value_head", units: 1, gain: 1, seed: seed() });
+    const head = (name: string, gain: number) =>
+      ({ name, gain, kernelInitializer: "orthogonal", seed: seed() }) as const;
+    const policy = policyHead(actionSpace, { ...head("policy_head", 0.01), logStd });
+    const valueHead = new Linear({ ...head("value_head", 1), units: 1 });
     policy.build([null, units]);
     valueHead.build([null, units]);
     super(

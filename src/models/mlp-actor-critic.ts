@@ -49,10 +49,8 @@ export class MlpActorCritic extends NetworkActorCritic {
       mlp.build([null, ...inputs]);
       return mlp;
     };
-    const continuous = actionSpace.kind === "box";
-    const kernelInitializer = continuous ? "orthogonal" : "glorotUniform";
     const head = (name: string, gain: number, make: (options: HeadOptions) => Block) => {
-      const block = make({ name, gain, kernelInitializer, seed: random.integer(2 ** 31) });
+      const block = make({ name, gain, kernelInitializer: "orthogonal", seed: random.integer(2 ** 31) });
       block.build([null, units.at(-1) ?? inputs[0]]);
       return block;
     };
@@ -66,7 +64,7 @@ export class MlpActorCritic extends NetworkActorCritic {
       },
       {
         className: "MlpActorCritic",
-        config: { units: [...units], activation, shared, ...(continuous && { logStd }) },
+        config: { units: [...units], activation, shared, ...(actionSpace.kind === "box" && { logStd }) },
       },
     );
   }

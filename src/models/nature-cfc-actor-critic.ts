@@ -45,8 +45,10 @@ export class NatureCfCActorCritic extends NetworkActorCritic {
     encoder.build([null, ...observationSpace.shape]);
     const core = new CfC({ name: "cfc", units, flavour, seed: seed() });
     core.build([null, null, features]);
-    const policy = policyHead(actionSpace, { name: "policy_head", gain: 0.01, seed: seed() });
-    const value = new Linear({ name: "value_head", units: 1, seed: seed() });
+    const head = (name: string, gain: number) =>
+      ({ name, gain, kernelInitializer: "orthogonal", seed: seed() }) as const;
+    const policy = policyHead(actionSpace, head("policy_head", 0.01));
+    const value = new Linear({ ...head("value_head", 1), units: 1 });
     for (const head of [policy, value]) head.build([null, units]);
     super(
       options,
