@@ -1,7 +1,7 @@
 /** Recurrent layers against those of ncps on PyTorch. */
 
 import type { BenchmarkResult } from "../run.js";
-import { alternate, measured, ratios, summarize } from "./alternate.js";
+import { alternate, type Measurement, measured, ratios, summarize } from "./alternate.js";
 import { startPyTorch } from "./peer.js";
 
 /** A case of bench/peers/recurrent.py. */
@@ -43,7 +43,8 @@ export async function compareRecurrent(cases: readonly RecurrentCase[]): Promise
       });
     const theirs = peer && (() => peer.run({ ...peerCase, repeats }));
     const results = await alternate<string>(theirs ? { ours, theirs } : { ours }, turns);
-    const once = (name: string) => summarize(results[name].map(({ wall }) => wall / repeats));
+    const once = (name: string, of: keyof Measurement = "wall") =>
+      summarize(results[name].map((measurement) => measurement[of] / repeats));
     const own = once("ours");
     const row: Record<string, string | number> = {
       case: label,
@@ -54,14 +55,17 @@ export async function compareRecurrent(cases: readonly RecurrentCase[]): Promise
     if (peer) {
       const other = once("theirs");
       const ratio = ratios(results.ours, results.theirs, "wall");
-      row[`${peer.name} best`] = rounded(other.best);
-      row[`${peer.name} median`] = rounded(other.median);
-      row["x, best"] = rounded(own.best / other.best);
+      const processor = once("ours", "cpu").best / once("theirs", "cpu").best;
+      row["ncps best"] = rounded(other.best);
+      row["ncps median"] = rounded(other.median);
       row["x, median"] = rounded(ratio.median);
-      row["quartiles of x"] = ratio.quartiles.map(rounded).join(" - ");
+      row.quartiles = ratio.quartiles.map(rounded).join(" - ");
+      row["x, best"] = rounded(own.best / other.best);
+      row["x, processor"] = rounded(processor);
       result.figures[`${figure}_ncps_ms`] = other.best;
       result.figures[`${figure}_ratio`] = ratio.median;
       result.figures[`${figure}_best_ratio`] = own.best / other.best;
+      result.figures[`${figure}_processor_ratio`] = processor;
     }
     result.rows.push(row);
   }
