@@ -49,6 +49,11 @@ function traceLayout(task: CfcTask, address: number): Trace & { size: number } {
   return { consumed, parts, z, u, size };
 }
 
+// As in assembly/cfc-product.ts.
+function blockRows({ batch }: CfcTask): number {
+  return batch >= 4 ? Math.min(batch, 32) & ~3 : 1;
+}
+
 /** Where a forward pass writes, as byte addresses. */
 export interface CfcForwardTargets {
   /** `[rows, units]`. */
@@ -94,7 +99,7 @@ export function forwardPass(
     drives,
     wTau: padVector(kernels, task.wTau, units, allocate),
     a: padVector(kernels, task.a, units, allocate),
-    work: arena.floats(4 * (padded(units) + 2 * widest)),
+    work: arena.floats(blockRows(task) * (padded(units) + 2 * widest)),
     consumed: trace?.consumed,
     parts: trace?.parts,
     outputs,
@@ -187,7 +192,7 @@ export function backwardPass(
   const addresses = {
     wTau: padVector(kernels, task.wTau, units, allocate),
     a: padVector(kernels, task.a, units, allocate),
-    work: arena.floats(4 * (2 * padded(units) + widest)),
+    work: arena.floats(blockRows(task) * (2 * padded(units) + widest)),
     consumed: trace.consumed,
     parts: trace.parts,
     outputs: targets.dOutputs,

@@ -103,7 +103,7 @@ export class CfcStep {
       x,
       wTau: padVector(kernels, task.wTau, units, allocate),
       a: padVector(kernels, task.a, units, allocate),
-      work: allocate(4 * (headLayout(task).padded + 2 * widest)),
+      work: allocate(headLayout(task).padded + 2 * widest),
       outputs: allocate(padded(units)),
       last: state,
     };

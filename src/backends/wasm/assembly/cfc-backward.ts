@@ -2,21 +2,23 @@
 
 import { slope } from "./cfc-activation";
 import { CfcPlan, layerAt } from "./cfc-plan";
-import { addProduct, clearFloats, copyFloats } from "./cfc-product";
+import { addProduct, blockRows, clearFloats, copyFloats } from "./cfc-product";
 import { madd } from "./simd";
 
-/** Runs all sequences, four at a time, each from its last step to its first; `plan` is a {@link CfcPlan}. */
+/** Runs all sequences, up to 32 at a time, each from its last step to its first; `plan` is a {@link CfcPlan}. */
 export function cfcBackward(plan: usize): void {
   const p = changetype<CfcPlan>(plan);
-  let first = 0;
-  for (; first + 4 <= p.batch; first += 4) backwardBlock(p, first, 4);
-  for (; first < p.batch; first++) backwardBlock(p, first, 1);
+  for (let first = 0; first < p.batch;) {
+    const rows = blockRows(p.batch - first);
+    backwardBlock(p, first, rows);
+    first += rows;
+  }
 }
 
 function backwardBlock(p: CfcPlan, first: i32, rows: i32): void {
   const steps = p.steps, units = p.units, padded = p.padded, heads = p.layers - 1;
   const stride = <usize>padded << 2;
-  const d = p.work, next = d + 4 * stride, dz = next + 4 * stride;
+  const d = p.work, next = d + rows * stride, dz = next + rows * stride;
   clearFloats(d, rows * padded);
   for (let r = 0; r < rows; r++) {
     copyFloats(p.last + (<usize>((first + r) * units) << 2), d + r * stride, units);

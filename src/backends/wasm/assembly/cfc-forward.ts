@@ -2,16 +2,18 @@
 
 import { activate } from "./cfc-activation";
 import { CfcLayer, CfcPlan, layerAt } from "./cfc-plan";
-import { addProduct, clearFloats, copyFloats } from "./cfc-product";
+import { addProduct, blockRows, clearFloats, copyFloats } from "./cfc-product";
 import { exp, logistic, tanh } from "./math";
 import { madd } from "./simd";
 
-/** Runs all sequences, four at a time, each from its first step to its last; `plan` is a {@link CfcPlan}. */
+/** Runs all sequences, up to 32 at a time, each from its first step to its last; `plan` is a {@link CfcPlan}. */
 export function cfcForward(plan: usize): void {
   const p = changetype<CfcPlan>(plan);
-  let first = 0;
-  for (; first + 4 <= p.batch; first += 4) forwardBlock(p, first, 4);
-  for (; first < p.batch; first++) forwardBlock(p, first, 1);
+  for (let first = 0; first < p.batch;) {
+    const rows = blockRows(p.batch - first);
+    forwardBlock(p, first, rows);
+    first += rows;
+  }
 }
 
 function forwardBlock(p: CfcPlan, first: i32, rows: i32): void {
@@ -19,7 +21,7 @@ function forwardBlock(p: CfcPlan, first: i32, rows: i32): void {
   const stride = <usize>padded << 2;
   let widest = 0;
   for (let i = 0; i < p.layers; i++) widest = max(widest, layerAt(p, i).width);
-  const h = p.work, ping = h + 4 * stride, pong = ping + (<usize>widest << 4);
+  const h = p.work, ping = h + rows * stride, pong = ping + (<usize>(rows * widest) << 2);
   clearFloats(h, rows * padded);
   for (let r = 0; r < rows; r++) {
     copyFloats(p.state + (<usize>((first + r) * units) << 2), h + r * stride, units);

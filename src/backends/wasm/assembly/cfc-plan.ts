@@ -43,7 +43,7 @@ export class CfcPlan {
   a: usize;
   /** Layer table. */
   table: usize;
-  /** `4 * (padded + 2 * widest)` floats, in the backward pass `4 * (2 * padded + widest)`. */
+  /** Of the rows in a block: `padded + 2 * widest` floats each, in the backward pass `2 * padded + widest`. */
   work: usize;
   /** The state that each step consumes `[rows, padded]`; 0 where nothing is recorded. */
   consumed: usize;

@@ -1,70 +1,64 @@
-/** Products of one or four rows with a packed matrix, small enough to stand within a loop over time. */
+/** Products of a few rows with a packed matrix, small enough to stand within a loop over time. */
 
 import { madd } from "./simd";
 
-// One term of a tile: four rows by eight columns.
+// Bytes of one term of a panel: eight columns.
 // @ts-ignore: decorator
 @inline
 const panelRow: usize = 32;
 
-/**
- * Adds `A B` to `C`, of four rows. Rows of `A` lie `aStep` bytes apart, rows of `C` `cStep` bytes; `B` is packed in
- * panels of eight columns `[terms, 8]`, `columns` a multiple of eight.
- */
-export function fourRows(
-  a: usize, aStep: usize, b: usize, terms: i32, c: usize, cStep: usize, columns: i32,
-): void {
-  for (let column = 0; column < columns; column += 8) {
-    let r0 = a, r1 = a + aStep, r2 = r1 + aStep, r3 = r2 + aStep;
-    const to0 = c + (<usize>column << 2), to1 = to0 + cStep, to2 = to1 + cStep, to3 = to2 + cStep;
-    let c00 = v128.load(to0), c01 = v128.load(to0, 16);
-    let c10 = v128.load(to1), c11 = v128.load(to1, 16);
-    let c20 = v128.load(to2), c21 = v128.load(to2, 16);
-    let c30 = v128.load(to3), c31 = v128.load(to3, 16);
-    let b0: v128, b1: v128, x: v128;
-    let left = terms;
-    for (; left >= 4; left -= 4) {
-      b0 = v128.load(b); b1 = v128.load(b, 16);
-      x = v128.load32_splat(r0); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-      x = v128.load32_splat(r1); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-      x = v128.load32_splat(r2); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-      x = v128.load32_splat(r3); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-      b0 = v128.load(b, 32); b1 = v128.load(b, 48);
-      x = v128.load32_splat(r0, 4); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-      x = v128.load32_splat(r1, 4); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-      x = v128.load32_splat(r2, 4); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-      x = v128.load32_splat(r3, 4); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-      b0 = v128.load(b, 64); b1 = v128.load(b, 80);
-      x = v128.load32_splat(r0, 8); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-      x = v128.load32_splat(r1, 8); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-      x = v128.load32_splat(r2, 8); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-      x = v128.load32_splat(r3, 8); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-      b0 = v128.load(b, 96); b1 = v128.load(b, 112);
-      x = v128.load32_splat(r0, 12); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-      x = v128.load32_splat(r1, 12); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-      x = v128.load32_splat(r2, 12); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-      x = v128.load32_splat(r3, 12); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-      r0 += 16; r1 += 16; r2 += 16; r3 += 16;
-      b += 4 * panelRow;
-    }
-    for (; left > 0; left--) {
-      b0 = v128.load(b); b1 = v128.load(b, 16);
-      x = v128.load32_splat(r0); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-      x = v128.load32_splat(r1); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-      x = v128.load32_splat(r2); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-      x = v128.load32_splat(r3); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-      r0 += 4; r1 += 4; r2 += 4; r3 += 4;
-      b += panelRow;
-    }
-    v128.store(to0, c00); v128.store(to0, c01, 16);
-    v128.store(to1, c10); v128.store(to1, c11, 16);
-    v128.store(to2, c20); v128.store(to2, c21, 16);
-    v128.store(to3, c30); v128.store(to3, c31, 16);
+// Adds four rows of `A` times a panel to four rows of `C`.
+function tile(a: usize, aStep: usize, panel: usize, terms: i32, c: usize, cStep: usize): void {
+  let b = panel;
+  let r0 = a, r1 = a + aStep, r2 = r1 + aStep, r3 = r2 + aStep;
+  const to0 = c, to1 = to0 + cStep, to2 = to1 + cStep, to3 = to2 + cStep;
+  let c00 = v128.load(to0), c01 = v128.load(to0, 16);
+  let c10 = v128.load(to1), c11 = v128.load(to1, 16);
+  let c20 = v128.load(to2), c21 = v128.load(to2, 16);
+  let c30 = v128.load(to3), c31 = v128.load(to3, 16);
+  let b0: v128, b1: v128, x: v128;
+  let left = terms;
+  for (; left >= 4; left -= 4) {
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(r0); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    x = v128.load32_splat(r1); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    x = v128.load32_splat(r2); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    x = v128.load32_splat(r3); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
+    x = v128.load32_splat(r0, 4); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    x = v128.load32_splat(r1, 4); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    x = v128.load32_splat(r2, 4); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    x = v128.load32_splat(r3, 4); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    b0 = v128.load(b, 64); b1 = v128.load(b, 80);
+    x = v128.load32_splat(r0, 8); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    x = v128.load32_splat(r1, 8); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    x = v128.load32_splat(r2, 8); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    x = v128.load32_splat(r3, 8); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    b0 = v128.load(b, 96); b1 = v128.load(b, 112);
+    x = v128.load32_splat(r0, 12); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    x = v128.load32_splat(r1, 12); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    x = v128.load32_splat(r2, 12); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    x = v128.load32_splat(r3, 12); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    r0 += 16; r1 += 16; r2 += 16; r3 += 16;
+    b += 4 * panelRow;
   }
+  for (; left > 0; left--) {
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(r0); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    x = v128.load32_splat(r1); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    x = v128.load32_splat(r2); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    x = v128.load32_splat(r3); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    r0 += 4; r1 += 4; r2 += 4; r3 += 4;
+    b += panelRow;
+  }
+  v128.store(to0, c00); v128.store(to0, c01, 16);
+  v128.store(to1, c10); v128.store(to1, c11, 16);
+  v128.store(to2, c20); v128.store(to2, c21, 16);
+  v128.store(to3, c30); v128.store(to3, c31, 16);
 }
 
-/** Adds `a B` to `c`, of a single row; the sums run in the same order as in {@link fourRows}. */
-export function oneRow(a: usize, b: usize, terms: i32, c: usize, columns: i32): void {
+/** Adds `a B` to `c`, of a single row; the sums run in the same order as in a tile. */
+function oneRow(a: usize, b: usize, terms: i32, c: usize, columns: i32): void {
   const panel = <usize>terms * panelRow;
   let column = 0;
   // Four panels at a time: eight independent sums.
@@ -101,12 +95,34 @@ export function oneRow(a: usize, b: usize, terms: i32, c: usize, columns: i32): 
   }
 }
 
-/** {@link fourRows} or {@link oneRow}. */
+/**
+ * Adds `A B` to `C`, of one row or a multiple of four. Rows of `A` lie `aStep` bytes apart, rows of `C` `cStep` bytes;
+ * `B` is packed in panels of eight columns `[terms, 8]`, `columns` a multiple of eight. A panel stays in the
+ * first-level cache while all rows meet it.
+ */
 export function addProduct(
   rows: i32, a: usize, aStep: usize, b: usize, terms: i32, c: usize, cStep: usize, columns: i32,
 ): void {
-  if (rows == 4) fourRows(a, aStep, b, terms, c, cStep, columns);
-  else oneRow(a, b, terms, c, columns);
+  if (rows == 1) {
+    oneRow(a, b, terms, c, columns);
+    return;
+  }
+  for (let column = 0; column < columns; column += 8) {
+    let from = a, to = c + (<usize>column << 2);
+    for (let row = 0; row < rows; row += 4) {
+      tile(from, aStep, b, terms, to, cStep);
+      from += 4 * aStep;
+      to += 4 * cStep;
+    }
+    b += <usize>terms * panelRow;
+  }
+}
+
+/** How many of `left` sequences run together: as many as there are up to 32, in fours, or one. */
+// @ts-ignore: decorator
+@inline
+export function blockRows(left: i32): i32 {
+  return left >= 4 ? min(left, 32) & ~3 : 1;
 }
 
 /** Copies `count` floats. */
