@@ -66,7 +66,8 @@ interface Player {
 /**
  * Runs short rounds of both sides in turns; speeds are those of the best rounds, which a busy machine slows least.
  *
- * Arguments: `rounds` of each comparison, default 40.
+ * Arguments: rounds of each comparison, default 40; names of comparisons (`vector`, `wrapped`, `rgb`, `ram`),
+ * default all.
  *
  * @throws Error when the two sides do not play the same games
  */
@@ -93,6 +94,7 @@ export async function run(args: string[] = []): Promise<BenchmarkResult> {
     ram: "ALE/Breakout-v5, memory",
   };
   for (const what of ["vector", "wrapped", "rgb", "ram"] as const) {
+    if (args.length > 1 && !args.slice(1).includes(what)) continue;
     const steps = STEPS[what];
     const { node, python, ratio, way } = await compare(what, await players[what](), steps, rounds);
     const each = what === "vector" ? steps * NUM_ENVS : steps;

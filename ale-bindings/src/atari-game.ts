@@ -96,11 +96,12 @@ export class AtariGame {
   *reset({ seed }: { seed?: number }): Flow<AtariReset> {
     checkSeed(seed);
     if (seed !== undefined) this.seed = seed;
-    const first = seed ?? this.nextSeed;
     this.playing = false;
     this.untold = null;
     this.steps = 0;
+    let failure: AleError | undefined;
     for (let attempt = 1; ; attempt++) {
+      const first = seed ?? this.nextSeed;
       try {
         yield* this.exchange(
           callRequest("reset", [first ?? null]),
@@ -108,13 +109,14 @@ export class AtariGame {
         );
         break;
       } catch (error) {
-        yield* this.replace(error);
-        if (attempt === ATTEMPTS) throw error;
+        failure = yield* this.replace(error);
+        if (attempt === ATTEMPTS) throw failure;
       }
     }
     this.nextSeed = undefined;
     this.playing = true;
     const info = this.info();
+    if (failure) info.failure = failure;
     if (seed !== undefined) info.seeds = [this.record.getUint32(32, true), this.record.getUint32(36, true)];
     return { observation: this.observation, info };
   }

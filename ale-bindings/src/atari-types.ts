@@ -10,7 +10,10 @@ export interface AtariInfo {
   frameNumber: number;
   /** Frames since the episode began. */
   episodeFrameNumber: number;
-  /** The process was replaced (`restartOnFailure`): what had happened. The episode is truncated. */
+  /**
+   * The process was replaced (`restartOnFailure`): what had happened. In a step the episode is truncated; in a reset
+   * the new one begins all the same.
+   */
   failure?: AleError;
   /** After a seeded reset: the seeds of the frame skip's generator and of ALE's. */
   seeds?: [number, number];

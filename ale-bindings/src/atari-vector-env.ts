@@ -275,19 +275,22 @@ export class AtariVectorEnv {
     const limit = this.options.startTimeout ?? DEFAULT_TIMEOUT; // seeds make ALE load every ROM anew
     const seeds = seed === undefined ? null : Array.from({ length: this.numEnvs }, (_, i) => seed + i);
     let batch: BatchRecord;
+    let failure: AleError | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
         batch = this.take(await this.link.roundTrip(callRequest("reset_batch", [seeds]), this.reply, limit));
         break;
       } catch (error) {
         if (!isProcessFailure(error)) throw error;
-        if (!this.options.restartOnFailure || attempt > ATTEMPTS) throw this.lost(error);
+        failure = this.lost(error);
+        if (!this.options.restartOnFailure || attempt > ATTEMPTS) throw failure;
         await this.replace();
       }
     }
     this.phase = "ready";
     this.counter.reset();
-    return Array.from({ length: batch.size }, (_, k) => this.counter.start(batch, k));
+    const told = failure ? { failure } : {};
+    return Array.from({ length: batch.size }, (_, k) => ({ ...this.counter.start(batch, k), ...told }));
   }
 
   private async restart(failure: AleError): Promise<AtariVectorStep> {
