@@ -238,7 +238,15 @@ export abstract class FlatOptimizer implements Optimizer {
     this.layout = undefined;
   }
 
-  /** Moments and step counts by variable. Reads tensors synchronously, which webgpu in Node cannot. */
+  /**
+   * Brings the moments from the device, after which {@link FlatOptimizer.getState} has nothing to wait for. Needed
+   * on webgpu in Node, which cannot read synchronously; elsewhere it does no harm.
+   */
+  async fetch(): Promise<void> {
+    await Promise.all(Object.values(this.moments).map((moment) => moment.data()));
+  }
+
+  /** Moments and step counts by variable. Reads tensors synchronously: on webgpu, {@link FlatOptimizer.fetch} first. */
   getState(): StateRecord {
     const variables: StateRecord = {};
     for (const [name, { steps, moments }] of this.collect()) {

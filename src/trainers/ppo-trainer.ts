@@ -244,6 +244,9 @@ export class PPOTrainer implements Trainer {
   async save(location: CheckpointLocation): Promise<string> {
     const { store, name } = locate(location);
     const { hyperparameters, model, setup, timesteps, updates } = this;
+    // Weights and moments may lie on a GPU, which getState cannot wait for.
+    await Promise.all([...model.variables.values()].map((variable) => variable.data()));
+    await this.optimizer.fetch();
     const config = JSON.parse(
       JSON.stringify({ ...setup, hyperparameters, model: model.toJSON() }),
     ) as StateRecord;
