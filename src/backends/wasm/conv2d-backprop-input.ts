@@ -13,6 +13,7 @@ import {
 import { isProduct } from "./convolve.js";
 import { gemm, productEngine } from "./gemm.js";
 import { bytesOf, zeros } from "./heap.js";
+import { gradientByCells } from "./input-gradient-by-cells.js";
 import { gradientByPatches } from "./input-gradient-by-patches.js";
 import { gradientByPhases } from "./input-gradient-by-phases.js";
 import { defineRepair } from "./repair.js";
@@ -39,8 +40,10 @@ export const conv2dBackpropInput = defineRepair<Inputs, Attributes>("Conv2DBackp
       const [from, weights, dx] = [gradients, filter, output].map((tensor) => bytesOf(backend, tensor));
       const addresses = { dy: from, filter: weights, dx };
       if (isProduct(geometry)) gemm(backend, productOf(geometry, addresses));
-      else if (productEngine()) gradientByPatches(backend, geometry, addresses);
-      else gradientByPhases(backend, geometry, addresses);
+      else if (productEngine()) {
+        const dilated = geometry.dilationHeight * geometry.dilationWidth > 1;
+        (dilated ? gradientByPatches : gradientByCells)(backend, geometry, addresses);
+      } else gradientByPhases(backend, geometry, addresses);
       return output;
     };
     if (!channelsFirst) return lastAxis(dy);

@@ -144,7 +144,7 @@ export function* patchBlocks(
   }
 }
 
-/** How many patches of `k` floats make one block. */
+/** How many patches of `k` floats make one block; blocks are alike, because small products are slow ones. */
 export function patchesAtOnce(count: number, k: number): number {
-  return Math.max(1, Math.min(count, Math.floor(blockFloats / k)));
+  return Math.ceil(count / Math.max(1, Math.round((count * k) / blockFloats)));
 }

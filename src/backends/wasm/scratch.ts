@@ -4,7 +4,16 @@ import { BackendError } from "../../core/errors.js";
 import type { WasmBackend } from "./heap.js";
 
 /** What a block of scratch memory is for; each purpose has a block of its own. */
-export type ScratchPurpose = "work" | "panels" | "rows" | "bias" | "images" | "patches";
+export type ScratchPurpose =
+  | "work"
+  | "panels"
+  | "rows"
+  | "bias"
+  | "images"
+  | "patches"
+  | "cells"
+  | "frames"
+  | "weights";
 
 interface Block {
   address: number;
