@@ -7,7 +7,7 @@ import {
   NatureActorCritic,
   NatureCfCActorCritic,
 } from "../models/index.js";
-import { EpisodicLife, FireReset, wrapDeepmind } from "../wrappers/index.js";
+import { EpisodicLife, FireReset, wrapDeepmind, wrapLabml } from "../wrappers/index.js";
 import type { PPOOptions } from "./ppo-options.js";
 
 /** Settings of {@link PPOTrainer} without the environment. */
@@ -56,11 +56,11 @@ export const rllibAtariPPO: PPOPreset = {
 /**
  * labml's PPO for Breakout (10 000 updates of 8 × 128 steps; `totalTimesteps: 10_240_000`): the
  * Nature network with torch's initialisation, step size and clip range both falling to zero,
- * value changes clipped by the same range, raw rewards.
+ * value changes clipped by the same range, raw rewards, a game for every life ({@link wrapLabml}).
  *
  * @example
  * ```ts
- * const trainer = new PPOTrainer({ ...labmlBreakoutPPO, env, seed: 47 });
+ * const trainer = new PPOTrainer({ ...labmlBreakoutPPO, env: "BreakoutNoFrameskip-v4", seed: 47 });
  * ```
  */
 export const labmlBreakoutPPO: PPOPreset = {
@@ -80,6 +80,7 @@ export const labmlBreakoutPPO: PPOPreset = {
   clipRewards: false,
   bootstrapTruncated: false,
   adam: { epsilon: 1e-8, epsilonMode: "torch" },
+  wrapper: (env) => wrapLabml(env),
   model: ({ observationSpace, actionSpace, seed }) =>
     new NatureActorCritic({ observationSpace, actionSpace, seed, initializer: "torchUniform" }),
 };
