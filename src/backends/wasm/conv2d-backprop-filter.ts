@@ -11,7 +11,7 @@ import {
 } from "./conv-geometry.js";
 import { isProduct, patchBlocks } from "./convolve.js";
 import { frameInput, patchGrid, patchRuns } from "./frames.js";
-import { gemm, productEngine, termsAtOnce, tileFlags, workArea, writeAddresses } from "./gemm.js";
+import { gemm, panelBytes, productEngine, termsAtOnce, tileFlags, workArea, writeAddresses } from "./gemm.js";
 import { bytesOf, type WasmBackend, zeros } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
 import { defineRepair } from "./repair.js";
@@ -78,14 +78,29 @@ function filterGradient(backend: WasmBackend, geometry: ConvGeometry, { x, dy, f
       continue;
     }
     const { work, offsets, tables } = workArea(backend, segments, termsAtOnce + 6);
-    const panels = scratch(backend, "panels", Math.ceil(n / 8) * 32 * termsAtOnce);
+    const panels = scratch(backend, "panels", Math.ceil(n / 8) * panelBytes(termsAtOnce));
+    const packed = scratch(backend, "packed", termsAtOnce * 24);
     for (let patch = 0; patch < count; patch += termsAtOnce) {
       const some = Math.min(termsAtOnce, count - patch);
       writeAddresses(kernels, tables, rows, patch, some, outHeight, outWidth);
-      kernels.packColumns(from + 4 * patch * n, 4 * n, some, n, panels, some * 32);
+      kernels.packColumns(from + 4 * patch * n, 4 * n, some, n, panels, panelBytes(some));
+      kernels.padPanels(panels, some, n, panelBytes(some));
       const flags = started ? tileFlags.accumulate : 0;
       const runs = segments.length;
-      kernels.columnProduct(tables, some, offsets, runs, length, panels, n, filter, 4 * n, flags, work);
+      kernels.columnProduct(
+        tables,
+        some,
+        offsets,
+        runs,
+        length,
+        panels,
+        n,
+        filter,
+        4 * n,
+        flags,
+        work,
+        packed,
+      );
       started = true;
     }
   }

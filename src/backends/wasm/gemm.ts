@@ -130,7 +130,7 @@ function multiply(backend: WasmBackend, product: Required<Product>, bias: number
       k,
       n: Math.min(chunk, n - column),
       transposed: transposeB,
-      inPlace: !transposeB && m <= rowsWithoutPacking,
+      inPlace: !transposeB && m <= rowsWithoutPacking && k % 4 === 0,
     });
     multiplyRows(backend, kernels, {
       rows: { base: a, columnStep: lda * 4 },
@@ -187,10 +187,15 @@ export interface PanelSource {
   inPlace?: boolean;
 }
 
+/** Bytes of one packed panel of `k` rows: eight floats each, rows of zeros up to a multiple of four. */
+export function panelBytes(k: number): number {
+  return Math.ceil(k / 4) * 128;
+}
+
 /** Packs a right factor into scratch memory, or describes it where it lies. */
 export function packPanels(backend: WasmBackend, kernels: KernelExports, source: PanelSource): Panels {
   const { b, ldb, k, n, transposed, inPlace } = source;
-  const panelStep = k * 32;
+  const panelStep = panelBytes(k);
   const fullPanels = Math.floor(n / 8);
   if (inPlace) {
     const edge = n % 8 > 0 ? scratch(backend, "panels", panelStep) : 0;
@@ -200,6 +205,7 @@ export function packPanels(backend: WasmBackend, kernels: KernelExports, source:
   const base = scratch(backend, "panels", Math.ceil(n / 8) * panelStep);
   const pack = transposed ? kernels.packRows : kernels.packColumns;
   pack(b, ldb * 4, k, n, base, panelStep);
+  kernels.padPanels(base, k, n, panelStep);
   return { base, step: 32, panelStep, edge: base + fullPanels * panelStep, n };
 }
 
@@ -240,6 +246,12 @@ export function multiplyRows(backend: WasmBackend, kernels: KernelExports, task:
   const { rows, out, grid, segments, length, panels, flags } = task;
   const [count, height, width] = grid;
   const { work, offsets, tables } = workArea(backend, segments, 2 * rowsAtOnce);
+  const terms = Math.min(mostTerms, segments.length * length);
+  const packed = scratch(
+    backend,
+    "packed",
+    (panelBytes(terms) / 8) * Math.ceil(Math.min(count, rowsAtOnce) / 6) * 6,
+  );
   const bias = task.bias && paddedBias(backend, task.bias, panels.n);
   const outTable = tables + rowsAtOnce * 4;
   for (let first = 0; first < count; first += rowsAtOnce) {
@@ -261,6 +273,7 @@ export function multiplyRows(backend: WasmBackend, kernels: KernelExports, task:
       bias,
       flags,
       work,
+      packed,
     );
   }
 }
@@ -288,10 +301,15 @@ export interface WorkArea {
   tables: number;
 }
 
+// Of the kernel itself, as in assembly/gemm.ts.
+const workBytes = 320;
+// Terms of the left factor that are packed at once, as in assembly/gemm.ts.
+const mostTerms = 768;
+
 /** The work area, with the offsets of segments written and room for `entries` row addresses. */
 export function workArea(backend: WasmBackend, segments: readonly number[], entries: number): WorkArea {
-  const work = scratch(backend, "work", 256 + (entries + segments.length) * 4);
-  const tables = work + 256;
+  const work = scratch(backend, "work", workBytes + (entries + segments.length) * 4);
+  const tables = work + workBytes;
   const offsets = tables + entries * 4;
   const words = wordsOf(backend);
   for (let i = 0; i < segments.length; i++) words[offsets / 4 + i] = segments[i];
@@ -308,16 +326,20 @@ function paddedBias(backend: WasmBackend, bias: number, n: number): number {
 // The left factor lies transposed: 256 of its rows at a time with as many rows of the right one, packed.
 function multiplyColumns(backend: WasmBackend, kernels: KernelExports, product: Required<Product>): void {
   const { m, n, k, b, c, transposeB, ldb, accumulate } = product;
-  const { base, step } = readableRows(backend, kernels, product);
+  const left = readableRows(backend, kernels, product);
   const { work, offsets, tables } = workArea(backend, [0], termsAtOnce + 6);
-  const panels = scratch(backend, "panels", Math.ceil(n / 8) * 32 * Math.min(k, termsAtOnce));
+  const panelStep = panelBytes(Math.min(k, termsAtOnce));
+  const panels = scratch(backend, "panels", Math.ceil(n / 8) * panelStep);
+  const packed = scratch(backend, "packed", termsAtOnce * 24);
   for (let first = 0; first < k; first += termsAtOnce) {
     const some = Math.min(termsAtOnce, k - first);
-    writeAddresses(kernels, tables, { base, columnStep: step }, first, some, 1, k);
-    if (transposeB) kernels.packRows(b + first * 4, ldb * 4, some, n, panels, some * 32);
-    else kernels.packColumns(b + first * ldb * 4, ldb * 4, some, n, panels, some * 32);
+    writeAddresses(kernels, tables, { base: left.base, columnStep: left.step }, first, some, 1, k);
+    const step = panelBytes(some);
+    if (transposeB) kernels.packRows(b + first * 4, ldb * 4, some, n, panels, step);
+    else kernels.packColumns(b + first * ldb * 4, ldb * 4, some, n, panels, step);
+    kernels.padPanels(panels, some, n, step);
     const flags = accumulate || first > 0 ? tileFlags.accumulate : 0;
-    kernels.columnProduct(tables, some, offsets, 1, m, panels, n, c, n * 4, flags, work);
+    kernels.columnProduct(tables, some, offsets, 1, m, panels, n, c, n * 4, flags, work, packed);
   }
 }
 

@@ -3,7 +3,7 @@
 import type { ConvGeometry, InputGradientAddresses } from "./conv-geometry.js";
 
 import { groupsOf } from "./frames.js";
-import { multiplyRows } from "./gemm.js";
+import { multiplyRows, panelBytes } from "./gemm.js";
 import { heapOf, type WasmBackend } from "./heap.js";
 import type { KernelExports } from "./kernel-binaries.js";
 import { kernelsOf } from "./kernel-module.js";
@@ -121,26 +121,32 @@ function packParts(
   vertical: Axis,
   horizontal: Axis,
 ) {
-  const { inChannels, outChannels, filterWidth, filterHeight, strideHeight, strideWidth } = geometry;
+  const { inChannels, outChannels, filterWidth, strideHeight, strideWidth } = geometry;
   const widths = Math.ceil(inChannels / 8);
-  let base = scratch(backend, "panels", filterHeight * filterWidth * outChannels * widths * 32);
   const pairs = vertical.phases.flatMap((rows) => horizontal.phases.map((columns) => ({ rows, columns })));
-  return pairs
-    .filter(({ rows, columns }) => rows.taps * columns.taps > 0)
-    .map(({ rows, columns }) => {
-      const panelStep = rows.taps * columns.taps * outChannels * 32;
-      for (let i = 0; i < rows.taps; i++) {
-        for (let j = 0; j < columns.taps; j++) {
-          const tapRow = rows.tap + (rows.taps - 1 - i) * strideHeight;
-          const tapColumn = columns.tap + (columns.taps - 1 - j) * strideWidth;
-          const matrix = filter + 4 * (tapRow * filterWidth + tapColumn) * inChannels * outChannels;
-          const to = base + (i * columns.taps + j) * outChannels * 32;
-          kernels.packRows(matrix, 4 * outChannels, outChannels, inChannels, to, panelStep);
-        }
+  const parts = pairs.filter(({ rows, columns }) => rows.taps * columns.taps > 0);
+  const bytes = parts.map(({ rows, columns }) => widths * panelBytes(rows.taps * columns.taps * outChannels));
+  let base = scratch(
+    backend,
+    "panels",
+    bytes.reduce((a, b) => a + b, 0),
+  );
+  return parts.map(({ rows, columns }) => {
+    const terms = rows.taps * columns.taps * outChannels;
+    const panelStep = panelBytes(terms);
+    for (let i = 0; i < rows.taps; i++) {
+      for (let j = 0; j < columns.taps; j++) {
+        const tapRow = rows.tap + (rows.taps - 1 - i) * strideHeight;
+        const tapColumn = columns.tap + (columns.taps - 1 - j) * strideWidth;
+        const matrix = filter + 4 * (tapRow * filterWidth + tapColumn) * inChannels * outChannels;
+        const to = base + (i * columns.taps + j) * outChannels * 32;
+        kernels.packRows(matrix, 4 * outChannels, outChannels, inChannels, to, panelStep);
       }
-      const edge = base + Math.floor(inChannels / 8) * panelStep;
-      const panels = { base, step: 32, panelStep, edge, n: inChannels };
-      base += widths * panelStep;
-      return { rows, columns, panels };
-    });
+    }
+    kernels.padPanels(base, terms, inChannels, panelStep);
+    const edge = base + Math.floor(inChannels / 8) * panelStep;
+    const panels = { base, step: 32, panelStep, edge, n: inChannels };
+    base += widths * panelStep;
+    return { rows, columns, panels };
+  });
 }

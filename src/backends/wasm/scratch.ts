@@ -7,6 +7,7 @@ import type { WasmBackend } from "./heap.js";
 export type ScratchPurpose =
   | "work"
   | "panels"
+  | "packed"
   | "rows"
   | "bias"
   | "images"

@@ -1,16 +1,31 @@
 /** Matrix products over tables of row addresses, so that a row may be a patch of an image. */
 
 import { madd } from "./simd";
-import { ACCUMULATE, CAP6, RELU, columnTile, rowTile, tileColumns, tileRows } from "./tile";
+import { packTile, packTiles } from "./pack-rows";
+import { ACCUMULATE, CAP6, RELU, activateTile, tile, tileColumns, tileRows } from "./tile";
 
-// Terms summed up in registers before the output is touched: the panel of the right factor (16 kB) and
-// the rows that meet it stay in the first-level cache.
+// Terms summed up in registers before the output is touched: the panel of the right factor (16 kB) stays in
+// the first-level cache, and the packed rows that meet it in the second-level one.
 const depth = 512;
 
-// Within the work area of a product: addresses of the output's rows, addresses of the rows of a tile
-// that does not fit into the output, and that tile.
+// Within the work area of a product: addresses of the output's rows; addresses of the rows of a tile that
+// does not fit into the output, and that tile; zeros; addresses that the sums begin with.
 const spareTable: usize = 32;
 const spareTile: usize = 64;
+const zeros: usize = 256;
+const startTable: usize = 288;
+
+// Prepares the constant parts of the work area. Sums begin with the floats at `start`.
+function prepare(work: usize, start: usize): void {
+  const nothing = f32x4.splat(0);
+  v128.store(work + zeros, nothing);
+  v128.store(work + zeros, nothing, 16);
+  for (let row = 0; row < tileRows; row++) {
+    const entry = work + (<usize>row << 2);
+    store<usize>(entry + spareTable, work + spareTile + (<usize>row << 5));
+    store<usize>(entry + startTable, start);
+  }
+}
 
 /**
  * Writes `count` addresses, a multiple of six after rounding up, of the cells of a grid
@@ -45,17 +60,17 @@ export function gridAddresses(
  * Product of rows with a matrix. Row `i` of the left factor is `segments` runs of `length` floats at
  * `rows[i] + offsets[segment]`; row `i` of the output lies at `out[i]`. Both tables end on a multiple of
  * six. The right factor has `columns` columns in panels of eight: the full ones `panelStep` bytes apart
- * with rows `step` bytes apart, a last one of fewer columns at `edge`, filled up with zeros, rows packed.
- * `bias` (or 0) is readable up to the next multiple of eight. `work` is 256 bytes to write to.
+ * with rows `step` bytes apart, a last one of fewer columns at `edge`, rows packed; rows of zeros fill all
+ * panels up to a multiple of four. `bias` (or 0) is readable up to the next multiple of eight columns.
+ * `work` is 320 bytes to write to, `packed` room for 768 floats a row.
  */
 export function rowProduct(
   rows: usize, out: usize, count: i32, offsets: usize, segments: i32, length: i32,
-  b: usize, step: i32, panelStep: i32, edge: usize, columns: i32, bias: usize, flags: i32, work: usize,
+  b: usize, step: i32, panelStep: i32, edge: usize, columns: i32, bias: usize, flags: i32,
+  work: usize, packed: usize,
 ): void {
-  for (let row = 0; row < tileRows; row++) {
-    store<usize>(work + spareTable + (<usize>row << 2), work + spareTile + (<usize>row << 5));
-  }
-  let mode = flags & ACCUMULATE;
+  prepare(work, work + zeros);
+  let accumulate = flags & ACCUMULATE;
   let terms = 0;
   for (let segment = 0, skip = 0; segment < segments;) {
     let runs = 1, run = length - skip;
@@ -65,48 +80,64 @@ export function rowProduct(
       runs = min(segments - segment, max(1, depth / length));
     }
     const last = skip + run == length && segment + runs == segments;
-    if (last) mode |= flags;
+    const many = (runs * run + 3) & ~3;
+    packTiles(rows, count, <usize>skip << 2, offsets + (<usize>segment << 2), runs, run, packed, many);
     for (let column = 0; column < columns; column += tileColumns) {
-      const left = columns - column;
+      const left = columns - column, width = min(left, tileColumns);
       const panel = left >= tileColumns
         ? b + <usize>(column / tileColumns) * panelStep + <usize>terms * step
         : edge + (<usize>terms << 5);
       const panelRow = left >= tileColumns ? step : 32;
       const shift = <usize>column << 2;
-      const panelBias = last && bias ? bias + shift : 0;
       for (let row = 0; row < count; row += tileRows) {
-        const from = rows + (<usize>row << 2), to = out + (<usize>row << 2);
-        const at = offsets + (<usize>segment << 2), bytes = <usize>skip << 2;
-        if (left >= tileColumns && count - row >= tileRows) {
-          rowTile(from, bytes, at, runs, run, panel, panelRow, to, shift, panelBias, mode);
-        } else {
-          const height = min(count - row, tileRows), width = min(left, tileColumns);
-          if (mode & ACCUMULATE) fetchTile(work, to, shift, height, width);
-          rowTile(from, bytes, at, runs, run, panel, panelRow, work + spareTable, 0, panelBias, mode);
-          returnTile(work, to, shift, 0, height, width);
+        const to = out + (<usize>row << 2);
+        const a = packed + <usize>(row * many << 2);
+        const height = min(count - row, tileRows);
+        const whole = height == tileRows && width == tileColumns;
+        const target = whole ? to : work + spareTable, targetShift = whole ? shift : 0;
+        let from = work + startTable, fromShift: usize = 0;
+        if (accumulate) {
+          from = target;
+          fromShift = targetShift;
+          if (!whole) fetchTile(work, to, shift, height, width);
         }
+        tile(a, many, panel, panelRow, from, fromShift, target, targetShift);
+        if (last) {
+          if (bias) addBias(target, targetShift, bias + shift);
+          if (flags & (RELU | CAP6)) activateTile(target, targetShift, flags);
+        }
+        if (!whole) returnTile(work, to, shift, 0, height, width);
       }
     }
-    mode |= ACCUMULATE;
+    accumulate = ACCUMULATE;
     terms += runs * run;
     if (runs > 1 || skip + run == length) { segment += runs; skip = 0; }
     else skip += run;
   }
 }
 
+function addBias(out: usize, shift: usize, bias: usize): void {
+  const x = v128.load(bias), y = v128.load(bias, 16);
+  for (let row = 0; row < tileRows; row++) {
+    const at = load<usize>(out + (<usize>row << 2)) + shift;
+    v128.store(at, f32x4.add(v128.load(at), x));
+    v128.store(at, f32x4.add(v128.load(at, 16), y), 16);
+  }
+}
+
 /**
  * Product of a transposed matrix with another. The left factor's row `k` is `segments` runs of `length`
  * floats at `rows[k] + offsets[segment]`; each becomes a row of the output at `out`, `outStep` bytes apart.
- * The right factor is packed in panels of eight columns. Runs of fewer than six floats are read to the
- * sixth float. `work` is 256 bytes to write to.
+ * The right factor is packed in panels of eight columns, filled with rows of zeros up to a multiple of four.
+ * Runs of fewer than six floats are read to the sixth float. `work` is 320 bytes to write to, `packed` room
+ * for six floats for each row.
  */
 export function columnProduct(
   rows: usize, count: i32, offsets: usize, segments: i32, length: i32,
-  b: usize, columns: i32, out: usize, outStep: i32, flags: i32, work: usize,
+  b: usize, columns: i32, out: usize, outStep: i32, flags: i32, work: usize, packed: usize,
 ): void {
-  for (let row = 0; row < tileRows; row++) {
-    store<usize>(work + spareTable + (<usize>row << 2), work + spareTile + (<usize>row << 5));
-  }
+  prepare(work, work + zeros);
+  const many = (count + 3) & ~3;
   for (let segment = 0; segment < segments; segment++) {
     const offset = load<usize>(offsets + (<usize>segment << 2));
     const first = out + <usize>(segment * length) * outStep;
@@ -114,21 +145,24 @@ export function columnProduct(
       // The last tile starts early rather than to read beyond the run, and drops what was done before.
       const start = max(0, min(element, length - tileRows));
       const done = element - start, height = min(length - element, tileRows);
-      const skip = offset + (<usize>start << 2);
+      packTile(rows, count, offset + (<usize>start << 2), packed);
       for (let row = 0; row < tileRows; row++) {
         store<usize>(work + (<usize>row << 2), first + <usize>(start + row) * outStep);
       }
       for (let column = 0; column < columns; column += tileColumns) {
-        const panel = b + (<usize>(column / tileColumns * count) << 5);
+        const panel = b + (<usize>(column / tileColumns * many) << 5);
         const shift = <usize>column << 2;
         const width = min(columns - column, tileColumns);
-        if (height == tileRows && width == tileColumns) {
-          columnTile(rows, skip, count, panel, work, shift, flags);
-        } else {
-          if (flags & ACCUMULATE) fetchTile(work, work, shift, done + height, width);
-          columnTile(rows, skip, count, panel, work + spareTable, 0, flags);
-          returnTile(work, work, shift, done, height, width);
+        const whole = height == tileRows && width == tileColumns;
+        const target = whole ? work : work + spareTable, targetShift = whole ? shift : 0;
+        let from = work + startTable, fromShift: usize = 0;
+        if (flags & ACCUMULATE) {
+          from = target;
+          fromShift = targetShift;
+          if (!whole) fetchTile(work, work, shift, done + height, width);
         }
+        tile(packed, many, panel, 32, from, fromShift, target, targetShift);
+        if (!whole) returnTile(work, work, shift, done, height, width);
       }
     }
   }

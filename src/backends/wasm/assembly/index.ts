@@ -7,7 +7,7 @@ export { greater, less, maximum, minimum, select } from "./elementwise";
 export { columnProduct, dotProduct, finishRows, gridAddresses, rowProduct, vectorProduct } from "./gemm";
 export { addInto, frameImages, gatherRows, scatterRows } from "./images";
 export { adamStep, rmspropStep, sgdStep, sumOfSquares } from "./optimizer";
-export { packColumns, packRows } from "./pack";
+export { packColumns, packRows, padPanels } from "./pack";
 export { maxPool, maxPoolGradient } from "./pool";
 export { reluGradient } from "./relu-gradient";
 export { gatherSlices, segmentSum } from "./segment";
