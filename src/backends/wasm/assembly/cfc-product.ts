@@ -7,10 +7,74 @@ import { madd } from "./simd";
 @inline
 const panelRow: usize = 32;
 
-// Adds four rows of `A` times a panel to four rows of `C`.
-function tile(a: usize, aStep: usize, panel: usize, terms: i32, c: usize, cStep: usize): void {
+// Adds six rows of `A` times a panel to six rows of `C`.
+function sixRows(a: usize, aStep: usize, panel: usize, terms: i32, c: usize, cStep: usize): void {
   let b = panel;
-  let r0 = a, r1 = a + aStep, r2 = r1 + aStep, r3 = r2 + aStep;
+  let r0 = a, r1 = r0 + aStep, r2 = r1 + aStep, r3 = r2 + aStep, r4 = r3 + aStep, r5 = r4 + aStep;
+  const to0 = c, to1 = to0 + cStep, to2 = to1 + cStep, to3 = to2 + cStep, to4 = to3 + cStep, to5 = to4 + cStep;
+  let c00 = v128.load(to0), c01 = v128.load(to0, 16);
+  let c10 = v128.load(to1), c11 = v128.load(to1, 16);
+  let c20 = v128.load(to2), c21 = v128.load(to2, 16);
+  let c30 = v128.load(to3), c31 = v128.load(to3, 16);
+  let c40 = v128.load(to4), c41 = v128.load(to4, 16);
+  let c50 = v128.load(to5), c51 = v128.load(to5, 16);
+  let b0: v128, b1: v128, x: v128;
+  let left = terms;
+  for (; left >= 4; left -= 4) {
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(r0); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    x = v128.load32_splat(r1); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    x = v128.load32_splat(r2); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    x = v128.load32_splat(r3); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    x = v128.load32_splat(r4); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
+    x = v128.load32_splat(r5); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
+    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
+    x = v128.load32_splat(r0, 4); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    x = v128.load32_splat(r1, 4); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    x = v128.load32_splat(r2, 4); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    x = v128.load32_splat(r3, 4); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    x = v128.load32_splat(r4, 4); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
+    x = v128.load32_splat(r5, 4); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
+    b0 = v128.load(b, 64); b1 = v128.load(b, 80);
+    x = v128.load32_splat(r0, 8); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    x = v128.load32_splat(r1, 8); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    x = v128.load32_splat(r2, 8); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    x = v128.load32_splat(r3, 8); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    x = v128.load32_splat(r4, 8); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
+    x = v128.load32_splat(r5, 8); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
+    b0 = v128.load(b, 96); b1 = v128.load(b, 112);
+    x = v128.load32_splat(r0, 12); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    x = v128.load32_splat(r1, 12); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    x = v128.load32_splat(r2, 12); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    x = v128.load32_splat(r3, 12); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    x = v128.load32_splat(r4, 12); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
+    x = v128.load32_splat(r5, 12); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
+    r0 += 16; r1 += 16; r2 += 16; r3 += 16; r4 += 16; r5 += 16;
+    b += 4 * panelRow;
+  }
+  for (; left > 0; left--) {
+    b0 = v128.load(b); b1 = v128.load(b, 16);
+    x = v128.load32_splat(r0); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
+    x = v128.load32_splat(r1); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
+    x = v128.load32_splat(r2); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
+    x = v128.load32_splat(r3); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
+    x = v128.load32_splat(r4); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
+    x = v128.load32_splat(r5); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
+    r0 += 4; r1 += 4; r2 += 4; r3 += 4; r4 += 4; r5 += 4;
+    b += panelRow;
+  }
+  v128.store(to0, c00); v128.store(to0, c01, 16);
+  v128.store(to1, c10); v128.store(to1, c11, 16);
+  v128.store(to2, c20); v128.store(to2, c21, 16);
+  v128.store(to3, c30); v128.store(to3, c31, 16);
+  v128.store(to4, c40); v128.store(to4, c41, 16);
+  v128.store(to5, c50); v128.store(to5, c51, 16);
+}
+
+// Adds four rows of `A` times a panel to four rows of `C`.
+function fourRows(a: usize, aStep: usize, panel: usize, terms: i32, c: usize, cStep: usize): void {
+  let b = panel;
+  let r0 = a, r1 = r0 + aStep, r2 = r1 + aStep, r3 = r2 + aStep;
   const to0 = c, to1 = to0 + cStep, to2 = to1 + cStep, to3 = to2 + cStep;
   let c00 = v128.load(to0), c01 = v128.load(to0, 16);
   let c10 = v128.load(to1), c11 = v128.load(to1, 16);
@@ -57,7 +121,7 @@ function tile(a: usize, aStep: usize, panel: usize, terms: i32, c: usize, cStep:
   v128.store(to3, c30); v128.store(to3, c31, 16);
 }
 
-/** Adds `a B` to `c`, of a single row; the sums run in the same order as in a tile. */
+// Adds `a B` to `c`, of a single row; the sums run in the same order as in those of more rows.
 function oneRow(a: usize, b: usize, terms: i32, c: usize, columns: i32): void {
   const panel = <usize>terms * panelRow;
   let column = 0;
@@ -109,10 +173,14 @@ export function addProduct(
   }
   for (let column = 0; column < columns; column += 8) {
     let from = a, to = c + (<usize>column << 2);
-    for (let row = 0; row < rows; row += 4) {
-      tile(from, aStep, b, terms, to, cStep);
-      from += 4 * aStep;
-      to += 4 * cStep;
+    for (let left = rows; left > 0;) {
+      // Six rows are faster than four; a multiple of four is made up of both.
+      const some = left >= 6 && left != 8 ? 6 : 4;
+      if (some == 6) sixRows(from, aStep, b, terms, to, cStep);
+      else fourRows(from, aStep, b, terms, to, cStep);
+      from += some * aStep;
+      to += some * cStep;
+      left -= some;
     }
     b += <usize>terms * panelRow;
   }
