@@ -1,0 +1,77 @@
+/** Command line and training settings of the example. */
+
+import { parseArgs } from "node:util";
+import { cleanrlAtariPPO, labmlBreakoutPPO, type PPOOptions } from "ncps-ts";
+import type { RestartBehavior } from "ncps-ts/node";
+
+export const usage = `labml's annotated PPO on Breakout
+
+  npx tsx examples/labml-breakout-ppo/index.ts [options]
+
+  --env ID        Arcade/Breakout-v0 (built in, default), or BreakoutNoFrameskip-v4 (real Atari)
+  --preset NAME   labml (default): the document's details, a game for every life
+                  cleanrl: CleanRL's details, those that reach 400 points
+  --updates N     updates of 8 x 128 steps (default: 40 in the arcade, 10000 on real Atari)
+  --hours H       ends after H hours, if that is earlier
+  --run PATH      folder of the run (default runs/labml-<env>)
+  --restart-behavior resume | restart | overwrite
+                  what to do with an earlier run of that folder (default resume)
+  --seed N        seed of everything random (default 47)
+  --help          this text`;
+
+const presets = { labml: labmlBreakoutPPO, cleanrl: cleanrlAtariPPO } as const;
+
+/** What the command line says. */
+export interface Settings {
+  env: string;
+  updates: number;
+  hours: number | undefined;
+  run: string;
+  restartBehavior: RestartBehavior;
+  trainer: PPOOptions;
+}
+
+/** Reads the command line; `null` when help is asked for. */
+export function readSettings(argv: string[]): Settings | null {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      env: { type: "string", default: "Arcade/Breakout-v0" },
+      preset: { type: "string", default: "labml" },
+      updates: { type: "string" },
+      hours: { type: "string" },
+      run: { type: "string" },
+      "restart-behavior": { type: "string", default: "resume" },
+      seed: { type: "string", default: "47" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return null;
+  const { env, preset } = values;
+  if (!(preset in presets)) {
+    throw new Error(`--preset: expected ${Object.keys(presets).join(" or ")}, received "${preset}"`);
+  }
+  const arcade = env.startsWith("Arcade/");
+  const seed = Number(values.seed);
+  if (!Number.isInteger(seed)) throw new Error(`--seed: expected an integer, received "${values.seed}"`);
+  return {
+    env,
+    updates: positive("updates", values.updates ?? (arcade ? "40" : "10000")),
+    hours: values.hours === undefined ? undefined : positive("hours", values.hours),
+    run: values.run ?? `runs/labml-${env.replace(/\W+/g, "-")}`,
+    restartBehavior: values["restart-behavior"] as RestartBehavior,
+    trainer: {
+      ...presets[preset as keyof typeof presets],
+      env,
+      // Single frames without sticky actions: what BreakoutNoFrameskip-v4 is by itself.
+      envOptions: arcade ? { frameskip: 1, repeatActionProbability: 0 } : undefined,
+      seed,
+    },
+  };
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`--${name}: expected a positive number, received "${text}"`);
+  return value;
+}
