@@ -67,6 +67,8 @@ export {
 export { CfC, type CfCOptions, type CfCSequenceOptions } from "./layers/cfc.js";
 export type { CfCCore, CfCCoreOptions } from "./layers/cfc-core.js";
 export { ConvBlock, type ConvBlockOptions } from "./layers/conv-block.js";
+export { ConvStack, type ConvStackOptions } from "./layers/conv-stack.js";
+export { DuelingHead, type DuelingHeadOptions, duelingCombine } from "./layers/dueling-head.js";
 export type { InitializeOptions, InitializerKind } from "./layers/initializers.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
 export { LTC, type LTCOptions } from "./layers/ltc.js";

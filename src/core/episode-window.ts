@@ -47,6 +47,11 @@ export class EpisodeWindow implements Stateful {
     return this.episodes;
   }
 
+  /** Return of the last episode; NaN while there is none. */
+  get lastReturn(): number {
+    return this.episodes === 0 ? Number.NaN : this.returns[(this.episodes - 1) % this.returns.length];
+  }
+
   /** Mean return of the episodes in the window; NaN while there is none. */
   get meanReturn(): number {
     return this.mean(this.returns);

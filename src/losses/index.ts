@@ -28,8 +28,10 @@ export {
   sampleDiagonalGaussian,
 } from "./diagonal-gaussian.js";
 export type { ActionDistribution, ActionSample, Distribution, SampleActionsOptions } from "./distribution.js";
+export { DQNLoss, type DQNLossInput, type DQNLossOptions, type DQNLossResult } from "./dqn-loss.js";
 export { explainedVariance } from "./explained-variance.js";
 export { GAE, type GAEInput, type GAEOptions, type GAEResult } from "./gae.js";
+export { huber } from "./huber.js";
 export { maskedMean } from "./masked-mean.js";
 export {
   MultiCategorical,
@@ -38,3 +40,4 @@ export {
   sampleMultiCategorical,
 } from "./multi-categorical.js";
 export { type StandardizeOptions, standardize } from "./standardize.js";
+export { type TDTargetsInput, tdTargets } from "./td-targets.js";

@@ -1,6 +1,14 @@
 /** Storage of experience. */
 
+export { PrioritizedReplayMemory, type PrioritizedReplayMemoryOptions } from "./prioritized-replay-memory.js";
+export {
+  type ReplayBatch,
+  ReplayMemory,
+  type ReplayMemoryOptions,
+  type ReplayStep,
+} from "./replay-memory.js";
 export { RolloutBuffer, type RolloutBufferOptions, type RolloutMinibatch } from "./rollout-buffer.js";
+export { MinTree, SegmentTree, SumTree } from "./segment-tree.js";
 export {
   type CutSequencesInput,
   cutSequences,

@@ -27,6 +27,11 @@ export interface RolloutBufferOptions {
   distributionSize: number;
   /** Numbers in one recurrent state, 0 for feed-forward networks. */
   stateSize?: number;
+  /**
+   * Makes the arrays, zeroed and always in the same order, e.g. in memory that threads share; default
+   * {@link createTypedArray}.
+   */
+  allocate?: (dtype: DType, length: number) => TypedArray;
 }
 
 /** A padded batch of sequences, `[batch, time, ...]`, as plain arrays. */
@@ -99,9 +104,9 @@ export class RolloutBuffer implements Stateful {
   /** `[numEnvs]` values after the last step. */
   readonly lastValues: Float32Array;
   /** `[numEnvs, numSteps]`, filled after the rollout. */
-  advantages: Float32Array;
+  readonly advantages: Float32Array;
   /** `[numEnvs, numSteps]`, filled after the rollout. */
-  returns: Float32Array;
+  readonly returns: Float32Array;
 
   /** @throws InvalidArgumentError when a size is not a positive integer */
   constructor(options: RolloutBufferOptions) {
@@ -118,20 +123,23 @@ export class RolloutBuffer implements Stateful {
     this.actionSize = actionSize;
     this.distributionSize = distributionSize;
     this.stateSize = stateSize;
-    this.observations = createTypedArray(options.observationDtype, size * this.observationSize);
-    this.actions = new Float32Array(size * actionSize);
-    this.logProbs = new Float32Array(size);
-    this.distributions = new Float32Array(size * distributionSize);
-    this.values = new Float32Array(size);
-    this.rewards = new Float32Array(size);
-    this.terminated = new Uint8Array(size);
-    this.truncated = new Uint8Array(size);
-    this.episodeStarts = new Uint8Array(size);
-    this.finalValues = new Float32Array(size);
-    this.states = new Float32Array(size * stateSize);
-    this.lastValues = new Float32Array(numEnvs);
-    this.advantages = new Float32Array(size);
-    this.returns = new Float32Array(size);
+    const { allocate = createTypedArray } = options;
+    const floats = (length: number) => allocate("float32", length) as Float32Array;
+    const flags = () => allocate("uint8", size) as Uint8Array;
+    this.observations = allocate(options.observationDtype, size * this.observationSize);
+    this.actions = floats(size * actionSize);
+    this.logProbs = floats(size);
+    this.distributions = floats(size * distributionSize);
+    this.values = floats(size);
+    this.rewards = floats(size);
+    this.terminated = flags();
+    this.truncated = flags();
+    this.episodeStarts = flags();
+    this.finalValues = floats(size);
+    this.states = floats(size * stateSize);
+    this.lastValues = floats(numEnvs);
+    this.advantages = floats(size);
+    this.returns = floats(size);
   }
 
   /** Number of steps of all environments together. */

@@ -3,9 +3,12 @@
 export type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
 export { CfCActorCritic, type CfCActorCriticOptions } from "./cfc-actor-critic.js";
 export { ConvCfCActorCritic, type ConvCfCActorCriticOptions } from "./conv-cfc-actor-critic.js";
+export { DuelingQNetwork, type DuelingQNetworkOptions, natureConvolutions } from "./dueling-q-network.js";
 export { GaussianHead, type GaussianHeadOptions } from "./gaussian-head.js";
 export { MlpActorCritic, type MlpActorCriticOptions } from "./mlp-actor-critic.js";
+export { MlpQNetwork, type MlpQNetworkOptions } from "./mlp-q-network.js";
 export { NatureActorCritic, type NatureActorCriticOptions } from "./nature-actor-critic.js";
 export { NatureCfCActorCritic, type NatureCfCActorCriticOptions } from "./nature-cfc-actor-critic.js";
 export { NetworkActorCritic, type NetworkParts, type SpacesOptions } from "./network-actor-critic.js";
 export { distributionSize, type PolicyHeadOptions, policyHead } from "./policy-head.js";
+export { type QNetwork, type QNetworkOptions, SequentialQNetwork, updateTarget } from "./q-network.js";

@@ -3,6 +3,23 @@
 export type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
 export * from "./callbacks/index.js";
 export {
+  type DQNHyperparameters,
+  type DQNOptions,
+  dqnDefaults,
+  type PrioritizedOptions,
+  type QNetworkFactory,
+} from "./dqn-options.js";
+export {
+  adventuresDuelingDQN,
+  arcadeSpaceInvadersDQN,
+  cartPoleDQN,
+  type DQNPreset,
+  smallAtariDQN,
+} from "./dqn-presets.js";
+export { DQNTrainer } from "./dqn-trainer.js";
+export type { DQNUpdateStatistics } from "./dqn-update.js";
+export { type EpsilonScheduleOptions, epsilonSchedule } from "./epsilon-schedule.js";
+export {
   type EvaluateOptions,
   type Evaluation,
   evaluatePolicy,

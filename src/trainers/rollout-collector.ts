@@ -180,7 +180,8 @@ export class RolloutCollector implements Stateful {
   }
 }
 
-function clipReward(reward: number, clipping: RewardClipping): number {
+/** A reward as learned from. */
+export function clipReward(reward: number, clipping: RewardClipping): number {
   if (clipping === false) return reward;
   if (clipping === "sign") return Math.sign(reward);
   return Math.max(-clipping.limit, Math.min(clipping.limit, reward));

@@ -1,0 +1,100 @@
+/** Convolutions and nothing after them. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { sizeOf } from "../core/state.js";
+import { type AffineWeights, convolve, knownItem, overRows } from "./affine.js";
+import { Block, type BlockOptions, type LayerShape } from "./block.js";
+import { checkInitializer, checkIntegers } from "./checks.js";
+import type { InitializerKind } from "./initializers.js";
+import type { Convolution } from "./nature-cnn.js";
+
+/** Options of {@link ConvStack}. */
+export interface ConvStackOptions extends BlockOptions {
+  /** The convolutions, without padding, each followed by relu. */
+  convolutions: readonly Convolution[];
+  /** Factor on the pixels, default `1 / 255`: feed byte frames as they are. */
+  scale?: number;
+  /** Default `"glorotUniform"` with zero biases, as Keras. */
+  kernelInitializer?: InitializerKind;
+}
+
+const expected = "[batch, ..., height, width, channels] with known sizes, large enough for all convolutions";
+
+/**
+ * Convolutions with relu, flattened: frames `[..., height, width, channels]` of any number type become
+ * `[..., features]`, row by row, channels last. Weights `conv_stack/conv1/kernel` and so on.
+ *
+ * @example
+ * ```ts
+ * const encoder = new ConvStack({ convolutions: [{ filters: 16, size: 8, strides: 4 }], seed: 0 });
+ * const features = encoder.forward(frames); // [batch, 84, 84, 4] to [batch, 6400]
+ * ```
+ */
+export class ConvStack extends Block {
+  /** Name in saved models. */
+  static className = "ConvStack";
+  private readonly convolutions: readonly Convolution[];
+  private readonly scale: number;
+  private readonly kernelInitializer: InitializerKind;
+  private readonly layers: AffineWeights[] = [];
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: ConvStackOptions) {
+    super(options, "conv_stack");
+    const { convolutions, scale = 1 / 255, kernelInitializer = "glorotUniform" } = options;
+    for (const { filters, size, strides } of convolutions)
+      checkIntegers("convolutions", [filters, size, strides]);
+    this.convolutions = convolutions.map(({ filters, size, strides }) => ({ filters, size, strides }));
+    this.scale = scale;
+    this.kernelInitializer = checkInitializer("kernelInitializer", kernelInitializer);
+  }
+
+  protected override createVariables(inputShape: LayerShape): void {
+    this.shapeOf(inputShape);
+    let [, , channels] = knownItem(inputShape, 3, expected);
+    this.convolutions.forEach(({ filters, size }, i) => {
+      const shape = [size, size, channels, filters];
+      this.layers.push(this.addAffine(`conv${i + 1}/`, { kind: this.kernelInitializer, shape }));
+      channels = filters;
+    });
+  }
+
+  /** `[..., height, width, channels]` to `[..., features]`. */
+  override forward(x: tf.Tensor): tf.Tensor {
+    this.ensureBuilt(x);
+    return tf.tidy(() =>
+      overRows(x, 3, (frames) => {
+        let y = frames;
+        this.layers.forEach((layer, i) => {
+          const { strides } = this.convolutions[i];
+          y = convolve(y, layer, { strides, padding: "valid", scale: i === 0 ? this.scale : 1 });
+        });
+        return tf.reshape(y, [frames.shape[0], -1]);
+      }),
+    );
+  }
+
+  /** @inheritDoc */
+  override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
+    const shape = inputShape as LayerShape;
+    return [...shape.slice(0, -3), sizeOf(this.shapeOf(shape))];
+  }
+
+  /** @inheritDoc */
+  override getConfig(): tf.serialization.ConfigDict {
+    const { convolutions, scale, kernelInitializer } = this;
+    return { ...super.getConfig(), convolutions: [...convolutions] as never, scale, kernelInitializer };
+  }
+
+  private shapeOf(inputShape: LayerShape): number[] {
+    let [height, width, channels] = knownItem(inputShape, 3, expected);
+    for (const { filters, size, strides } of this.convolutions) {
+      height = Math.floor((height - size) / strides + 1);
+      width = Math.floor((width - size) / strides + 1);
+      channels = filters;
+    }
+    return knownItem([null, height > 0 ? height : null, width > 0 ? width : null, channels], 3, expected);
+  }
+}
+
+tf.serialization.registerClass(ConvStack);

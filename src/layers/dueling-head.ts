@@ -1,0 +1,100 @@
+/** From features to the values of actions. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
+import { Block, type BlockOptions, type LayerShape } from "./block.js";
+import { checkInitializer, checkInteger } from "./checks.js";
+import type { InitializerKind } from "./initializers.js";
+
+/** Options of {@link DuelingHead}. */
+export interface DuelingHeadOptions extends BlockOptions {
+  /** Number of actions. */
+  actions: number;
+  /** Units of the hidden layer of each stream, default 256; `null` for none. */
+  hidden?: number | null;
+  /** Whether there is a stream for the value of the state, default true; else the advantages are the Q-values. */
+  dueling?: boolean;
+  /** Default `"heNormal"`. */
+  kernelInitializer?: InitializerKind;
+}
+
+/**
+ * Joins state values and advantages to Q-values, row by row: `Q = V + A - mean_a A` (Wang et al. 2016, eq. 9).
+ *
+ * @param values `[batch, 1]` · @param advantages `[batch, actions]`
+ * @returns `[batch, actions]`, which the caller owns
+ */
+export function duelingCombine(values: tf.Tensor, advantages: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.add(tf.sub(advantages, tf.mean(advantages, -1, true)), values));
+}
+
+/**
+ * The two streams of a dueling network, each a dense layer with relu and a linear one, on `[..., features]`, giving
+ * Q-values `[..., actions]`. Weights `dueling_head/advantage_hidden/kernel`, `dueling_head/advantage/kernel`,
+ * `dueling_head/value_hidden/kernel`, `dueling_head/value/kernel` and their biases.
+ *
+ * @example
+ * ```ts
+ * const head = new DuelingHead({ actions: 6, hidden: 256, seed: 0 });
+ * const q = head.forward(features); // [batch, 2816] to [batch, 6]
+ * ```
+ */
+export class DuelingHead extends Block {
+  /** Name in saved models. */
+  static className = "DuelingHead";
+  /** Number of actions. */
+  readonly actions: number;
+  /** Whether there is a stream for the value of the state. */
+  readonly dueling: boolean;
+  private readonly hidden: number | null;
+  private readonly kernelInitializer: InitializerKind;
+  private readonly advantageLayers: AffineWeights[] = [];
+  private readonly valueLayers: AffineWeights[] = [];
+
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: DuelingHeadOptions) {
+    super(options, "dueling_head");
+    const { actions, hidden = 256, dueling = true, kernelInitializer = "heNormal" } = options;
+    this.actions = checkInteger("actions", actions);
+    this.hidden = hidden === null ? null : checkInteger("hidden", hidden);
+    this.dueling = dueling;
+    this.kernelInitializer = checkInitializer("kernelInitializer", kernelInitializer);
+  }
+
+  protected override createVariables(inputShape: LayerShape): void {
+    const [inputs] = knownItem(inputShape, 1, "[batch, ..., features] with known features");
+    const { hidden, kernelInitializer: kind } = this;
+    const stream = (layers: AffineWeights[], name: string, outputs: number) => {
+      if (hidden !== null) layers.push(this.addAffine(`${name}_hidden/`, { kind, shape: [inputs, hidden] }));
+      layers.push(this.addAffine(`${name}/`, { kind, shape: [hidden ?? inputs, outputs] }));
+    };
+    stream(this.advantageLayers, "advantage", this.actions);
+    if (this.dueling) stream(this.valueLayers, "value", 1);
+  }
+
+  /** `[..., features]` to `[..., actions]`. */
+  override forward(x: tf.Tensor): tf.Tensor {
+    this.ensureBuilt(x);
+    const run = (layers: AffineWeights[], rows: tf.Tensor) =>
+      layers.reduce((y, layer, i) => affine(y, layer, i === layers.length - 1 ? "linear" : "relu"), rows);
+    return tf.tidy(() =>
+      overRows(x, 1, (rows) => {
+        const advantages = run(this.advantageLayers, rows);
+        return this.dueling ? duelingCombine(run(this.valueLayers, rows), advantages) : advantages;
+      }),
+    );
+  }
+
+  /** @inheritDoc */
+  override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
+    return [...(inputShape as LayerShape).slice(0, -1), this.actions];
+  }
+
+  /** @inheritDoc */
+  override getConfig(): tf.serialization.ConfigDict {
+    const { actions, hidden, dueling, kernelInitializer } = this;
+    return { ...super.getConfig(), actions, hidden, dueling, kernelInitializer };
+  }
+}
+
+tf.serialization.registerClass(DuelingHead);

@@ -1,0 +1,74 @@
+/** The loss of deep Q-learning. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError } from "../core/errors.js";
+import { huber } from "./huber.js";
+
+/** Options of {@link DQNLoss}. */
+export interface DQNLossOptions {
+  /** Where Huber's loss becomes linear, default 1; `null` for half the squared error. */
+  delta?: number | null;
+  /**
+   * What the loss is the mean of: the taken actions (`"taken"`, the default, as everywhere), or all of them
+   * (`"all"`), where the others have no error. Keras does the latter when it is given whole rows of targets: a loss
+   * and a gradient divided by the number of actions.
+   */
+  mean?: "taken" | "all";
+}
+
+/** Arguments of {@link DQNLoss.apply}. */
+export interface DQNLossInput {
+  /** `[batch, actions]` values by the trained network. */
+  q: tf.Tensor2D;
+  /** `[batch]` int32 actions that were taken. */
+  actions: tf.Tensor1D;
+  /** `[batch]` what their values should be; no gradient goes there. */
+  targets: tf.Tensor1D;
+  /** `[batch]` weights of the transitions; default 1 each. */
+  weights?: tf.Tensor1D;
+}
+
+/** Result of {@link DQNLoss.apply}; the caller owns the tensors. */
+export interface DQNLossResult {
+  /** Weighted mean of Huber's loss. */
+  loss: tf.Scalar;
+  /** `[batch]` target minus value. */
+  tdErrors: tf.Tensor1D;
+}
+
+/**
+ * Huber's loss between the values of the taken actions and their targets.
+ *
+ * @example
+ * ```ts
+ * const { loss, tdErrors } = new DQNLoss().apply({ q: model.apply(observations), actions, targets });
+ * ```
+ */
+export class DQNLoss {
+  private readonly delta: number;
+  private readonly mean: "taken" | "all";
+
+  /** @throws InvalidArgumentError when `delta` is not above 0 */
+  constructor({ delta = 1, mean = "taken" }: DQNLossOptions = {}) {
+    if (delta !== null && !(delta > 0)) {
+      throw new InvalidArgumentError("delta", `expected a number above 0 or null, received ${delta}`);
+    }
+    if (mean !== "taken" && mean !== "all") {
+      throw new InvalidArgumentError("mean", `expected "taken" or "all", received ${mean}`);
+    }
+    this.delta = delta ?? Number.POSITIVE_INFINITY;
+    this.mean = mean;
+  }
+
+  /** The loss of one batch. Differentiable in `q`. */
+  apply({ q, actions, targets, weights }: DQNLossInput): DQNLossResult {
+    const [, numActions] = q.shape;
+    return tf.tidy(() => {
+      const taken = tf.sum(tf.mul(q, tf.oneHot(actions, numActions)), 1);
+      const tdErrors = tf.sub(targets, taken) as tf.Tensor1D;
+      const losses = huber(tdErrors, this.delta);
+      const mean = tf.mean(weights ? tf.mul(weights, losses) : losses);
+      return { loss: (this.mean === "all" ? tf.div(mean, numActions) : mean) as tf.Scalar, tdErrors };
+    });
+  }
+}

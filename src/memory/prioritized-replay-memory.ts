@@ -1,0 +1,130 @@
+/** Replay that prefers surprising steps. */
+
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import type { Random } from "../core/random.js";
+import type { StateRecord } from "../core/state.js";
+import { type ReplayBatch, ReplayMemory, type ReplayMemoryOptions } from "./replay-memory.js";
+import { MinTree, SumTree } from "./segment-tree.js";
+
+/** Options of {@link PrioritizedReplayMemory}. */
+export interface PrioritizedReplayMemoryOptions extends ReplayMemoryOptions {
+  /** How much priorities count, 0 (uniform) to 1; default 0.6. */
+  alpha?: number;
+  /** Exponent β of the importance weights, 0 (none) to 1 (full correction); default 0.4. Changed by training. */
+  beta?: number;
+  /** Added to every error, so that no transition is forgotten; default 1e-6. */
+  epsilon?: number;
+}
+
+/**
+ * Prioritized experience replay (Schaul et al. 2016, proportional): transition `i` is drawn with probability
+ * `P(i) = p_i^α / Σ p^α`, `p = |δ| + ε`, one from each of `batchSize` equal parts of the whole; its weight is
+ * `(N P(i))^-β`, divided by the largest weight in the memory. New transitions get the highest priority so far.
+ *
+ * @example
+ * ```ts
+ * const memory = new PrioritizedReplayMemory({ capacity: 2 ** 17, observationShape: [4], observationDtype: "float32" });
+ * memory.beta = 0.7;
+ * const { indices, weights } = memory.sample(32, random);
+ * memory.updatePriorities(indices, tdErrors);
+ * ```
+ */
+export class PrioritizedReplayMemory extends ReplayMemory {
+  /** Exponent of the importance weights. */
+  beta: number;
+  private readonly alpha: number;
+  private readonly epsilon: number;
+  private readonly sums: SumTree;
+  private readonly minima: MinTree;
+  private highest = 1;
+
+  /** @throws InvalidArgumentError when a number is out of range, or there is not enough memory */
+  constructor(options: PrioritizedReplayMemoryOptions) {
+    super(options);
+    const { alpha = 0.6, beta = 0.4, epsilon = 1e-6 } = options;
+    for (const [name, value] of Object.entries({ alpha, beta })) {
+      if (!(value >= 0 && value <= 1)) {
+        throw new InvalidArgumentError(name, `expected a number in 0..1, received ${value}`);
+      }
+    }
+    if (!(epsilon > 0))
+      throw new InvalidArgumentError("epsilon", `expected a number above 0, received ${epsilon}`);
+    this.alpha = alpha;
+    this.beta = beta;
+    this.epsilon = epsilon;
+    this.sums = new SumTree(this.capacity);
+    this.minima = new MinTree(this.capacity);
+  }
+
+  /** Probability with which a transition is drawn; 0 for places that hold none. */
+  probability(index: number): number {
+    return this.sums.get(index) / this.sums.total;
+  }
+
+  /** @inheritDoc */
+  override sample(batchSize: number, random: Random): ReplayBatch {
+    const batch = this.makeBatch(batchSize);
+    const { sums, beta } = this;
+    const part = sums.total / batchSize;
+    const lightest = this.minima.min;
+    for (let i = 0; i < batchSize; i++) {
+      const index = sums.find((i + random.uniform()) * part);
+      this.fill(batch, i, index);
+      // (N P)^-β / max (N P)^-β = (P / P_min)^-β
+      batch.weights[i] = (sums.get(index) / lightest) ** -beta;
+    }
+    return batch;
+  }
+
+  /**
+   * Tells how wrong the values of sampled transitions were. Transitions that were overwritten meanwhile are left out.
+   *
+   * @param indices of a batch · @param tdErrors `[size]`; signs do not matter
+   * @throws ShapeError when there are not as many errors as indices
+   * @throws InvalidArgumentError when an error is not finite
+   */
+  updatePriorities(indices: ArrayLike<number>, tdErrors: ArrayLike<number>): void {
+    if (indices.length !== tdErrors.length)
+      throw new ShapeError("tdErrors", `[${indices.length}]`, [tdErrors.length]);
+    for (let i = 0; i < indices.length; i++) {
+      const priority = Math.abs(tdErrors[i]) + this.epsilon;
+      if (!Number.isFinite(priority)) {
+        throw new InvalidArgumentError("tdErrors", `expected finite numbers, received ${tdErrors[i]}`);
+      }
+      if (!this.isReady(indices[i])) continue;
+      this.highest = Math.max(this.highest, priority);
+      this.place(indices[i], priority);
+    }
+  }
+
+  /** @inheritDoc */
+  override getState(): StateRecord {
+    const priorities = new Float64Array(this.capacity);
+    for (let i = 0; i < priorities.length; i++) priorities[i] = this.sums.get(i);
+    return { ...super.getState(), priorities, highest: this.highest };
+  }
+
+  /** @inheritDoc */
+  override setState(state: StateRecord): void {
+    super.setState(state);
+    const priorities = state.priorities as Float64Array;
+    this.sums.setAll(priorities);
+    this.minima.setAll(priorities.map((priority) => (priority > 0 ? priority : Number.POSITIVE_INFINITY)));
+    this.highest = state.highest as number;
+  }
+
+  protected override onReady(index: number): void {
+    this.place(index, this.highest);
+  }
+
+  protected override onGone(index: number): void {
+    this.sums.set(index, 0);
+    this.minima.set(index, Number.POSITIVE_INFINITY);
+  }
+
+  private place(index: number, priority: number): void {
+    const powered = priority ** this.alpha;
+    this.sums.set(index, powered);
+    this.minima.set(index, powered);
+  }
+}

@@ -1,0 +1,112 @@
+/** Observations in order, each kept once, in blocks that any engine can allocate. */
+
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { createTypedArray, type DType, sizeOf, type TypedArray } from "../core/state.js";
+import { interleave } from "./replay-stack.js";
+
+// One array of all frames would pass the 4 GB that engines allow (2 GB in some).
+const BLOCK_BYTES = 2 ** 28;
+
+/** Options of {@link ReplayFrames}. */
+export interface ReplayFramesOptions {
+  /** How many frames. */
+  count: number;
+  /** Shape of one frame. */
+  shape: readonly number[];
+  /** Element type. */
+  dtype: DType;
+  /** Frames in a stack. */
+  stack: number;
+}
+
+/** A fixed number of frames in blocks of 256 MB, and stacks of them along the last axis. */
+export class ReplayFrames {
+  /** Numbers in one frame. */
+  readonly frameSize: number;
+  /** Numbers in one stack. */
+  readonly stackSize: number;
+  private readonly channels: number;
+  private readonly perBlock: number;
+  private readonly blocks: TypedArray[];
+  private readonly parts: TypedArray[];
+
+  /** @throws InvalidArgumentError when there is not enough memory */
+  constructor(private readonly options: ReplayFramesOptions) {
+    const { count, shape, dtype, stack } = options;
+    const size = sizeOf(shape);
+    this.frameSize = size;
+    this.stackSize = size * stack;
+    this.channels = shape.at(-1) ?? 1;
+    const { BYTES_PER_ELEMENT: width } = createTypedArray(dtype, 0);
+    this.perBlock = Math.max(1, Math.floor(BLOCK_BYTES / (size * width)));
+    this.parts = new Array<TypedArray>(stack);
+    try {
+      this.blocks = Array.from({ length: Math.ceil(count / this.perBlock) }, (_, i) =>
+        createTypedArray(dtype, size * Math.min(this.perBlock, count - i * this.perBlock)),
+      );
+    } catch (cause) {
+      const gigabytes = ((count * size * width) / 1e9).toFixed(1);
+      throw new InvalidArgumentError(
+        "capacity",
+        `${count} frames take ${gigabytes} GB, which this machine cannot give: choose fewer`,
+        { cause },
+      );
+    }
+  }
+
+  /** Bytes of all frames. */
+  get byteLength(): number {
+    return this.blocks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
+  /** One frame: a view. */
+  at(index: number): TypedArray {
+    const { perBlock, frameSize } = this;
+    const from = (index % perBlock) * frameSize;
+    return this.blocks[Math.floor(index / perBlock)].subarray(from, from + frameSize);
+  }
+
+  /** Keeps the newest frame of a stack (the whole observation, when stacks have one frame). */
+  put(index: number, observation: TypedArray): void {
+    const { stackSize, channels } = this;
+    const { stack } = this.options;
+    if (observation.length !== stackSize) {
+      throw new ShapeError("observation", `of ${stackSize} numbers`, [observation.length]);
+    }
+    const frame = this.at(index);
+    if (stack === 1) {
+      frame.set(observation);
+      return;
+    }
+    const step = stack * channels;
+    for (let from = step - channels, to = 0; to < frame.length; from += step) {
+      for (let c = 0; c < channels; c++) frame[to++] = observation[from + c];
+    }
+  }
+
+  /**
+   * Writes one stack.
+   *
+   * @param indices of its frames, oldest first · @param out `[stackSize]`
+   */
+  stackInto(indices: ArrayLike<number>, out: TypedArray): void {
+    const { parts } = this;
+    for (let i = 0; i < parts.length; i++) parts[i] = this.at(indices[i]);
+    if (parts.length === 1) out.set(parts[0]);
+    else interleave(parts, this.channels, out);
+  }
+
+  /** Views of the frames `from` to `to`, as few as there are blocks. */
+  views(from: number, to: number): TypedArray[] {
+    const { perBlock, frameSize, blocks } = this;
+    const views: TypedArray[] = [];
+    for (let at = from; at < to; ) {
+      const block = Math.floor(at / perBlock);
+      const end = Math.min(to, (block + 1) * perBlock);
+      const first = block * perBlock;
+      views.push(blocks[block].subarray((at - first) * frameSize, (end - first) * frameSize));
+      at = end;
+    }
+    return views;
+  }
+}

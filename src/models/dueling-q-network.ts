@@ -1,0 +1,79 @@
+/** Q-network for frames. */
+
+import { Random } from "../core/random.js";
+import { ConvStack } from "../layers/conv-stack.js";
+import { DuelingHead } from "../layers/dueling-head.js";
+import type { InitializerKind } from "../layers/initializers.js";
+import type { Convolution } from "../layers/nature-cnn.js";
+import { type QNetworkOptions, SequentialQNetwork } from "./q-network.js";
+
+/** Options of {@link DuelingQNetwork}. */
+export interface DuelingQNetworkOptions extends QNetworkOptions {
+  /** The convolutions, default `[{ filters: 16, size: 8, strides: 4 }, { filters: 32, size: 4, strides: 2 }]`. */
+  convolutions?: readonly Convolution[];
+  /** Units of the hidden layer of each stream, default 256. */
+  hidden?: number;
+  /** Whether the value of the state has a stream of its own, default true. */
+  dueling?: boolean;
+  /** First kernels of the convolutions, default `"glorotUniform"`. */
+  convolutionInitializer?: InitializerKind;
+  /** First kernels of the dense layers, default `"heNormal"`. */
+  denseInitializer?: InitializerKind;
+}
+
+/** Convolutions of Mnih et al. 2013. */
+const small: readonly Convolution[] = [
+  { filters: 16, size: 8, strides: 4 },
+  { filters: 32, size: 4, strides: 2 },
+];
+
+/** Convolutions of Mnih et al. 2015, for {@link DuelingQNetwork}; with 512 hidden units, the network of Wang et al. */
+export const natureConvolutions: readonly Convolution[] = [
+  { filters: 32, size: 8, strides: 4 },
+  { filters: 64, size: 4, strides: 2 },
+  { filters: 64, size: 3, strides: 1 },
+];
+
+/**
+ * Convolutions and a {@link DuelingHead}. With the defaults the network of "Atari Space Invaders and Dueling Q RL in
+ * TensorFlow 2": 1,455,415 weights for frames of 105 × 80 × 3 and 6 actions, 1,456,439 for 105 × 80 × 4. Pixels 0..255
+ * are divided by 255 inside.
+ *
+ * @example
+ * ```ts
+ * const model = new DuelingQNetwork({ observationSpace, actionSpace, seed: 0 });
+ * const q = model.apply(frames); // [batch, 105, 80, 3] to [batch, 6]
+ * ```
+ */
+export class DuelingQNetwork extends SequentialQNetwork {
+  /** @throws InvalidArgumentError when an option has a wrong value */
+  constructor(options: DuelingQNetworkOptions) {
+    const { actionSpace, seed, convolutions = small, hidden = 256, dueling = true } = options;
+    const { convolutionInitializer = "glorotUniform", denseInitializer = "heNormal" } = options;
+    const random = new Random(seed);
+    const seeds = [random.integer(2 ** 31), random.integer(2 ** 31)];
+    super(
+      options,
+      () => [
+        new ConvStack({
+          name: "conv",
+          convolutions,
+          kernelInitializer: convolutionInitializer,
+          seed: seeds[0],
+        }),
+        new DuelingHead({
+          name: "head",
+          actions: actionSpace.n,
+          hidden,
+          dueling,
+          kernelInitializer: denseInitializer,
+          seed: seeds[1],
+        }),
+      ],
+      {
+        className: "DuelingQNetwork",
+        config: { convolutions, hidden, dueling, convolutionInitializer, denseInitializer },
+      },
+    );
+  }
+}

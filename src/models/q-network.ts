@@ -1,0 +1,138 @@
+/** Networks that value actions. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { ShapeError } from "../core/errors.js";
+import type { Block } from "../layers/block.js";
+import type { Box, Discrete } from "../spaces/index.js";
+import type { ModelConfig } from "./actor-critic.js";
+
+/** A network that gives a value for each discrete action. */
+export interface QNetwork {
+  /** Shape of one observation. */
+  readonly observationShape: readonly number[];
+  /** Number of actions. */
+  readonly numActions: number;
+  /** All trainable weights by their name in the model. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  /** Q-values `[batch, actions]` of observations `[batch, ...observationShape]`. Differentiable in all variables. */
+  apply(observations: tf.Tensor): tf.Tensor2D;
+  /** Another network of the same form with weights of its own, equal to these: a target network. */
+  clone(): QNetwork;
+  /** Description for checkpoints. */
+  toJSON(): ModelConfig;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
+/** Options that every Q-network takes. */
+export interface QNetworkOptions {
+  /** What observations look like. */
+  observationSpace: Box;
+  /** The actions. */
+  actionSpace: Discrete;
+  /** Decides the first weights, default random. */
+  seed?: number;
+}
+
+/**
+ * A Q-network of blocks, one after the other: an encoder, a head. Base of the networks here, and of your own.
+ *
+ * @example
+ * ```ts
+ * const model = new SequentialQNetwork(
+ *   { observationSpace, actionSpace },
+ *   () => [new MLP({ units: [64], seed: 0 }), new DuelingHead({ actions: actionSpace.n, hidden: null, seed: 1 })],
+ *   { className: "Mine", config: {} },
+ * );
+ * ```
+ */
+export class SequentialQNetwork implements QNetwork {
+  /** @inheritDoc */
+  readonly observationShape: readonly number[];
+  /** @inheritDoc */
+  readonly numActions: number;
+  /** @inheritDoc */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  private readonly blocks: readonly Block[];
+
+  /**
+   * @param options the spaces · @param makeBlocks makes the blocks, unbuilt; called once for each clone
+   * @param description of the network, for checkpoints
+   * @throws ShapeError when the last block does not give one number for each action
+   */
+  constructor(
+    private readonly options: QNetworkOptions,
+    private readonly makeBlocks: () => readonly Block[],
+    private readonly description: ModelConfig,
+  ) {
+    const { observationSpace, actionSpace } = options;
+    this.observationShape = observationSpace.shape;
+    this.numActions = actionSpace.n;
+    this.blocks = makeBlocks();
+    let shape: (number | null)[] = [null, ...observationSpace.shape];
+    for (const block of this.blocks) {
+      block.build(shape);
+      shape = block.computeOutputShape(shape) as (number | null)[];
+    }
+    if (shape.length !== 2 || shape[1] !== actionSpace.n) {
+      throw new ShapeError("makeBlocks", `[batch, ${actionSpace.n}] from the last block`, shape);
+    }
+    this.variables = new Map(this.blocks.flatMap((block) => [...block.variables]));
+  }
+
+  /**
+   * Q-values `[batch, actions]`.
+   *
+   * @throws ShapeError when the observations have another shape
+   */
+  apply(observations: tf.Tensor): tf.Tensor2D {
+    const [, ...rest] = observations.shape;
+    if (rest.join() !== this.observationShape.join()) {
+      throw new ShapeError(
+        "observations",
+        `[batch, ${this.observationShape.join(", ")}]`,
+        observations.shape,
+      );
+    }
+    return tf.tidy(() => {
+      const input: tf.Tensor = tf.cast(observations, "float32");
+      return this.blocks.reduce((x, block) => block.forward(x), input) as tf.Tensor2D;
+    });
+  }
+
+  /** Number of trainable weights. */
+  countParams(): number {
+    return [...this.variables.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** @inheritDoc */
+  clone(): SequentialQNetwork {
+    const twin = new SequentialQNetwork(this.options, this.makeBlocks, this.description);
+    updateTarget(this, twin);
+    return twin;
+  }
+
+  /** @inheritDoc */
+  toJSON(): ModelConfig {
+    return this.description;
+  }
+
+  /** @inheritDoc */
+  dispose(): void {
+    for (const block of this.blocks) block.dispose();
+  }
+}
+
+/**
+ * Moves the weights of a target network towards those of the trained one: `θ⁻ ← (1 - τ) θ⁻ + τ θ`.
+ *
+ * @param from the trained network · @param to the target network · @param tau 1 (the default) copies: a hard update
+ */
+export function updateTarget(from: QNetwork, to: QNetwork, tau = 1): void {
+  tf.tidy(() => {
+    for (const [name, target] of to.variables) {
+      const source = from.variables.get(name) as tf.Variable;
+      target.assign(tau === 1 ? tf.clone(source) : tf.add(target, tf.mul(tau, tf.sub(source, target))));
+    }
+  });
+}

@@ -1,0 +1,75 @@
+/** What checkpoints keep of the options that a trainer was made with, and how a trainer is made from it again. */
+
+import { type CheckpointPlace, readCheckpoint } from "../checkpoints/index.js";
+import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
+import type { StateRecord } from "../core/state.js";
+import type { EnvOptions } from "../envs/registry.js";
+import type { VectorEnv } from "../vector/vector-env.js";
+import type { Trainer } from "./trainer.js";
+
+/** Options that all trainers of environments have. */
+export interface SetupOptions {
+  /** Environments, or an id. */
+  env: VectorEnv | string;
+  /** Options of the environment, when `env` is an id. */
+  envOptions?: EnvOptions;
+  /** Wraps each environment, when `env` is an id. */
+  wrapper?: unknown;
+  /** The network, or a factory. */
+  model?: unknown;
+  /** Seed of everything random. */
+  seed?: number;
+}
+
+/** What is needed to make the trainer again, and what of it the checkpoint cannot hold. */
+export function describeSetup({ env, envOptions, wrapper, model, seed }: SetupOptions): StateRecord {
+  const isId = typeof env === "string";
+  return {
+    env: isId ? env : null,
+    envOptions: isId ? ((envOptions ?? null) as StateRecord | null) : null,
+    given: { env: !isId, wrapper: isId && wrapper !== undefined, model: model !== undefined },
+    seed: seed ?? null,
+  };
+}
+
+/**
+ * Makes a trainer from a checkpoint and puts its state back.
+ *
+ * @param kind kind of the checkpoint · @param options what shall differ, and what the checkpoint cannot hold
+ * @param make makes the trainer
+ * @throws CheckpointError when it is damaged, of another kind, or of another architecture
+ * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+ */
+export async function restoreTrainer<Options extends SetupOptions, T extends Trainer>(
+  { store, name }: CheckpointPlace,
+  kind: string,
+  options: Partial<Options>,
+  make: (options: Options) => T,
+): Promise<T> {
+  const { config, state } = await readCheckpoint(store, name, { kind });
+  const given = config.given as Record<string, boolean>;
+  for (const option of ["env", "wrapper", "model"] as const) {
+    const replaced = option === "wrapper" && options.env !== undefined;
+    if (given[option] && options[option] === undefined && !replaced) {
+      throw new InvalidArgumentError(
+        option,
+        `checkpoint "${name}" cannot hold the ${option} of its run, which was an object or function: give it again`,
+      );
+    }
+  }
+  const fromId = { env: config.env as string, envOptions: (config.envOptions as EnvOptions) ?? undefined };
+  const trainer = make({
+    ...(config.hyperparameters as object),
+    ...(options.env === undefined && fromId),
+    ...options,
+  } as Options);
+  try {
+    trainer.setState(state);
+  } catch (cause) {
+    await trainer.close();
+    throw cause instanceof CheckpointError
+      ? cause
+      : new CheckpointError(`checkpoint "${name}": ${(cause as Error).message}`, { cause });
+  }
+  return trainer;
+}
