@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { build, transform } from "esbuild";
 import { publint } from "publint";
@@ -31,7 +32,24 @@ describe("the archives", () => {
   it("ncps-ts holds the build, its description and nothing else", () => {
     const others = main.files.filter((path) => !/^dist\/(node\/)?[\w-]+\.(c?js|d\.c?ts)$/.test(path));
     expect(others.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
-    expect(main.size).toBeLessThan(500_000);
+    expect(main.size).toBeLessThan(900_000); // two module formats, two builds of the kernels in each
+  });
+
+  it("ncps-ts adds at most 300 kB gzipped to a page", async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `import * as everything from "ncps-ts"; console.log(everything);`,
+        resolveDir: project,
+      },
+      bundle: true,
+      write: false,
+      format: "esm",
+      minify: true,
+      external: ["@tensorflow/*"],
+    });
+    const size = gzipSync(outputFiles[0].contents).length;
+    console.info(`ncps-ts: ${Math.round(size / 1000)} kB minified and gzipped, beyond tfjs`);
+    expect(size).toBeLessThan(300_000);
   });
 
   it("ale-bindings holds the build, its command, its Python side and nothing else", () => {
