@@ -1,5 +1,4 @@
 /** Puts the repaired and missing kernels into tfjs's wasm backend. */
-import { wiredCfcScan, wiredCfcScanGrad } from "./wired-cfc-scan.js";
 
 import { engine } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
@@ -33,6 +32,7 @@ import { transpose } from "./transpose.js";
 import { erf, exp, leakyRelu, softplus, tanh } from "./unary.js";
 import { unpack } from "./unpack.js";
 import { unsortedSegmentSum } from "./unsorted-segment-sum.js";
+import { wiredCfcScan, wiredCfcScanGrad } from "./wired-cfc-scan.js";
 
 const repairs = [
   adamStep,
