@@ -1,4 +1,4 @@
-/** The gradient of a convolution with respect to its input, from forward convolutions. */
+/** The gradient of a convolution with respect to its input, as products of the output's gradient with the filter. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -15,7 +15,6 @@ import { gemm, productEngine } from "./gemm.js";
 import { bytesOf, zeros } from "./heap.js";
 import { gradientByCells } from "./input-gradient-by-cells.js";
 import { gradientByPatches } from "./input-gradient-by-patches.js";
-import { gradientByPhases } from "./input-gradient-by-phases.js";
 import { defineRepair } from "./repair.js";
 
 interface Inputs {
@@ -40,10 +39,9 @@ export const conv2dBackpropInput = defineRepair<Inputs, Attributes>("Conv2DBackp
       const [from, weights, dx] = [gradients, filter, output].map((tensor) => bytesOf(backend, tensor));
       const addresses = { dy: from, filter: weights, dx };
       if (isProduct(geometry)) gemm(backend, productOf(geometry, addresses));
-      else if (productEngine()) {
-        const dilated = geometry.dilationHeight * geometry.dilationWidth > 1;
-        (dilated ? gradientByPatches : gradientByCells)(backend, geometry, addresses);
-      } else gradientByPhases(backend, geometry, addresses);
+      else if (productEngine() && geometry.dilationHeight * geometry.dilationWidth === 1) {
+        gradientByCells(backend, geometry, addresses);
+      } else gradientByPatches(backend, geometry, addresses);
       return output;
     };
     if (!channelsFirst) return lastAxis(dy);

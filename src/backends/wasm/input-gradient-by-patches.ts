@@ -9,7 +9,10 @@ import { heapOf, type WasmBackend } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
 import { scratch } from "./scratch.js";
 
-/** The way for engines, which multiply large matrices only. */
+/**
+ * The way of the compiled kernels: no multiplication meets a border of zeros, and there are as many columns as
+ * weights of one output, so panels are full also where there are few channels.
+ */
 export function gradientByPatches(
   backend: WasmBackend,
   geometry: ConvGeometry,
