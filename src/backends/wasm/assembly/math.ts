@@ -31,7 +31,7 @@ export function logistic(x: v128): v128 {
   return f32x4.div(one, f32x4.add(one, exp(f32x4.neg(x))));
 }
 
-/** `tanh(x)`, relative error below 5e-7: a quotient of polynomials in `x^2` (Eigen's). */
+/** `tanh(x)`, relative error below 5e-7 and never above 1: a quotient of polynomials in `x^2` (Eigen's). */
 // @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
