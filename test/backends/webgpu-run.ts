@@ -1,4 +1,5 @@
-// Runs on WebGPU what webgpu.test.ts compares, and prints it as one line of JSON.
+// Runs on WebGPU what webgpu.test.ts compares, and writes it to a file.
+import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { type BackendChoice, useBackend } from "../../src/backends/index.js";
 import "../../src/node/backends/index.js";
@@ -67,5 +68,5 @@ const run: WebGPURun = {
   synchronousReads,
   refused,
 };
-console.log(JSON.stringify(run));
+writeFileSync(process.argv[2], JSON.stringify(run));
 process.exit(0);

@@ -18,7 +18,7 @@ describe.skipIf(!hasSoftwareGpu)("webgpu through Dawn on SwiftShader", () => {
   beforeAll(async () => {
     run = runOnSwiftShader<WebGPURun>("test/backends/webgpu-run.ts");
     await useBackend("wasm");
-  }, 300_000);
+  }, 600_000);
 
   it("auto prefers wasm to a software adapter and says so", () => {
     expect(run.automatic.name).toBe("wasm");
