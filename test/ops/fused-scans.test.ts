@@ -280,6 +280,16 @@ describe("fused sequences", () => {
     }
   });
 
+  it("pass tfjs's own check for leaks inside of kernels", async () => {
+    await useBackend("wasm");
+    tf.enableDebugMode();
+    try {
+      for (const problem of [cfcProblem(4), ltcProblem(4, [9, 6])]) expect(evaluate(problem)).toBeDefined();
+    } finally {
+      tf.env().set("DEBUG", false);
+    }
+  });
+
   it("give the inputs of masked steps no gradient, and carry the state over them", async () => {
     await useBackend("wasm");
     for (const make of [() => cfcProblem(2), () => ltcProblem(2, [6, 5])]) {
