@@ -42,7 +42,7 @@ describe("with onnxruntime-node", () => {
     await tf.setBackend("wasm");
     await installAccelerator();
     const engine = productEngine()!;
-    const area = wasm().makeOutput([3 * 128 * 128], "float32");
+    const area = wasm().makeOutput([1 << 19], "float32");
     const a = wasm().dataIdMap.get(area.dataId).memoryOffset;
     const takes = (m: number, n: number, k: number, lda = k) =>
       engine.multiply(wasm(), {
@@ -53,6 +53,7 @@ describe("with onnxruntime-node", () => {
     expect(takes(8, 8, 8)).toBe(false);
     expect(takes(128, 128, 64, 65)).toBe(false);
     expect(takes(1, 128, 4096)).toBe(false);
+    expect(takes(512, 512, 4)).toBe(false);
     wasm().disposeData(area.dataId);
   });
 

@@ -19,6 +19,9 @@ export interface RuntimeProductsOptions {
  */
 export const worthwhileWork = 1 << 18;
 
+// Below this many terms the compiled kernels are faster whatever the size.
+const shortSum = 8;
+
 /** Gives products to a runtime, one loaded model for each of the eight kinds of product. */
 export class RuntimeProducts implements ProductEngine {
   private readonly sessions: (RuntimeSession | undefined)[] = [];
@@ -36,8 +39,10 @@ export class RuntimeProducts implements ProductEngine {
   /** @inheritDoc */
   multiply(backend: WasmBackend, product: Required<Product>): boolean {
     const { m, n, k, transposeA, transposeB, accumulate, lda, ldb } = product;
-    // A vector is read as fast as memory gives it either way; rows with gaps the runtime cannot read.
-    if (m * n * k < this.minWork || m === 1 || n === 1) return false;
+    if (m * n * k < this.minWork) return false;
+    // A vector is read, and short sums are written, as fast as memory allows either way.
+    if (this.minWork > 0 && (m === 1 || n === 1 || k < shortSum)) return false;
+    // The runtime reads no rows with gaps.
     if (lda !== (transposeA ? m : k) || ldb !== (transposeB ? k : n)) return false;
     const { buffer } = backend.wasm.HEAPU8;
     const matrix = (address: number, rows: number, columns: number) =>
