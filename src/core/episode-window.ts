@@ -47,9 +47,11 @@ export class EpisodeWindow implements Stateful {
     return this.episodes;
   }
 
-  /** Return of the last episode; NaN while there is none. */
-  get lastReturn(): number {
-    return this.episodes === 0 ? Number.NaN : this.returns[(this.episodes - 1) % this.returns.length];
+  /** Return of an episode, counted from 0; NaN when the window does not hold it. */
+  returnOf(episode: number): number {
+    const { length } = this.returns;
+    const held = episode < this.episodes && episode >= Math.max(0, this.episodes - length);
+    return held ? this.returns[episode % length] : Number.NaN;
   }
 
   /** Mean return of the episodes in the window; NaN while there is none. */

@@ -74,7 +74,7 @@ export const adventuresDuelingDQN: DQNPreset = {
 };
 
 /**
- * Atari frames on a CPU: `wrapDeepmind`, the small convolutions of Mnih et al. 2013, three-step returns, prioritized
+ * Atari frames on a CPU: single frames, of which `wrapDeepmind` skips and joins, the small convolutions of Mnih et al. 2013, three-step returns, prioritized
  * replay, reward signs, eight environments, one batch of 32 every eight environment steps.
  *
  * @example
@@ -92,14 +92,15 @@ export const smallAtariDQN: DQNPreset = {
   batchSize: 32,
   gamma: 0.99,
   learningRate: 2.5e-4,
-  exploration: epsilonSchedule({ initial: 1, final: 0.02, delay: 10_000, steps: 200_000 }),
+  exploration: epsilonSchedule({ initial: 1, final: 0.02, delay: 10_000, steps: 100_000 }),
   maxGradNorm: 10,
   nStep: 3,
   prioritized: { alpha: 0.5, betaSteps: 1_000_000 },
   clipRewards: "sign",
   adam: { epsilon: 1.5e-4 },
   frameStack: 4,
-  wrapper: (env) => wrapDeepmind(env),
+  envOptions: { frameskip: 1 },
+  wrapper: (env) => wrapDeepmind(env, { noFrameskip: true }),
   model: ({ observationSpace, actionSpace, dueling, seed }) =>
     new DuelingQNetwork({ observationSpace, actionSpace, dueling, seed, hidden: 256 }),
 };

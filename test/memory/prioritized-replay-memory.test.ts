@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../../src/core/random.js";
+import { MinTree, PrioritizedReplayMemory, SumTree } from "../../src/memory/index.js";
+
+function filled(size: number, options: { alpha?: number; beta?: number; capacity?: number } = {}) {
+  const memory = new PrioritizedReplayMemory({
+    capacity: size + 1,
+    observationShape: [1],
+    observationDtype: "float32",
+    ...options,
+  });
+  memory.start(0, Float32Array.of(0));
+  for (let i = 0; i < size; i++) {
+    memory.add(0, {
+      action: i,
+      reward: 0,
+      nextObservation: Float32Array.of(i + 1),
+      terminated: 0,
+      truncated: 0,
+    });
+  }
+  return memory;
+}
+
+describe("PrioritizedReplayMemory", () => {
+  it("gives the probabilities and weights of the reference", () => {
+    const memory = filled(4, { alpha: 0.6, beta: 0.4 });
+    memory.updatePriorities([0, 1, 2, 3], [1, -2, 0.5, -4]);
+    const expected = [0.18271958, 0.27695109, 0.12054997, 0.41977936];
+    const weights = [0.84674531, 0.71697762, 1, 0.60709744];
+    const probabilities = [0, 1, 2, 3].map((i) => memory.probability(i));
+    probabilities.forEach((p, i) => {
+      expect(p).toBeCloseTo(expected[i], 6);
+    });
+    const batch = memory.sample(64, new Random(0));
+    expect(new Set(batch.indices)).toEqual(new Set([0, 1, 2, 3]));
+    batch.indices.forEach((index, i) => {
+      expect(batch.weights[i]).toBeCloseTo(weights[index], 6);
+    });
+  });
+
+  it("draws in proportion to the priorities", () => {
+    const memory = filled(20, { alpha: 1 });
+    memory.updatePriorities(
+      Int32Array.from({ length: 20 }, (_, i) => i),
+      Float32Array.from({ length: 20 }, (_, i) => 1 + i),
+    );
+    const counts = new Float64Array(20);
+    const random = new Random(9);
+    // One at a time: strata of a larger batch make the counts more even than chance.
+    const draws = 40_000;
+    for (let i = 0; i < draws; i++) counts[memory.sample(1, random).actions[0]]++;
+    let chiSquare = 0;
+    counts.forEach((count, i) => {
+      const expected = (draws * (1 + i)) / 210;
+      chiSquare += (count - expected) ** 2 / expected;
+    });
+    expect(chiSquare).toBeLessThan(43.82); // 19 degrees of freedom, once in a thousand
+  });
+
+  it("draws one from each of equal parts", () => {
+    const memory = filled(8, { alpha: 1 });
+    for (let seed = 0; seed < 20; seed++) {
+      expect([...memory.sample(8, new Random(seed)).actions]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    }
+  });
+
+  it("gives new transitions the highest priority so far", () => {
+    const memory = filled(4, { alpha: 1, capacity: 10 });
+    memory.updatePriorities([0, 1, 2, 3], [1, 9, 1, 1]);
+    memory.updatePriorities([1], [0.5]);
+    memory.add(0, { action: 4, reward: 0, nextObservation: Float32Array.of(5), terminated: 1, truncated: 0 });
+    expect(memory.probability(4)).toBeCloseTo(9 / 12.5, 6);
+  });
+
+  it("corrects the mean: weighted draws have the mean of uniform ones when beta is 1", () => {
+    const memory = filled(10, { alpha: 0.7, beta: 1 });
+    memory.updatePriorities(
+      Int32Array.from({ length: 10 }, (_, i) => i),
+      Float32Array.from({ length: 10 }, (_, i) => 0.1 + i * i),
+    );
+    const random = new Random(5);
+    let [sum, weight] = [0, 0];
+    for (let i = 0; i < 4000; i++) {
+      const batch = memory.sample(16, random);
+      batch.actions.forEach((action, j) => {
+        sum += action * batch.weights[j];
+        weight += batch.weights[j];
+      });
+    }
+    expect(sum / weight).toBeCloseTo(4.5, 1);
+  });
+
+  it("leaves overwritten transitions alone, and refuses errors that are not finite", () => {
+    const memory = filled(4);
+    const before = memory.getState();
+    memory.updatePriorities([4], [100]); // holds the newest observation, no step yet
+    expect(memory.getState()).toEqual(before);
+    expect(() => memory.updatePriorities([0], [Number.NaN])).toThrow(/finite/);
+    expect(() => memory.updatePriorities([0, 1], [1])).toThrow(/tdErrors/);
+  });
+});
+
+describe("segment trees", () => {
+  it("equal sums and minima of a list after random changes", () => {
+    for (const capacity of [1, 2, 3, 5, 16, 100]) {
+      const [sums, minima] = [new SumTree(capacity), new MinTree(capacity)];
+      const list = new Array<number>(capacity).fill(0);
+      const random = new Random(capacity);
+      for (let i = 0; i < 300; i++) {
+        const [at, value] = [random.integer(capacity), random.integer(8)];
+        list[at] = value;
+        sums.set(at, value);
+        minima.set(at, value > 0 ? value : Number.POSITIVE_INFINITY);
+        const total = list.reduce((sum, each) => sum + each, 0);
+        expect(sums.total).toBe(total);
+        expect(minima.min).toBe(Math.min(Number.POSITIVE_INFINITY, ...list.filter((each) => each > 0)));
+        if (total === 0) continue;
+        const mass = random.uniform(0, total);
+        let [index, sum] = [0, list[0]];
+        while (sum <= mass) sum += list[++index];
+        expect(sums.find(mass)).toBe(index);
+      }
+      // Rounding may lead to the very end, never to a number that is zero.
+      if (sums.total > 0) expect(list[sums.find(sums.total)]).toBeGreaterThan(0);
+    }
+  });
+
+  it("reaches every leaf of a capacity that is no power of two", () => {
+    const tree = new SumTree(200_000);
+    tree.set(199_999, 1);
+    expect(tree.find(0.5)).toBe(199_999);
+    expect(tree.leaves).toBe(262_144);
+  });
+});

@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../../src/core/random.js";
+import { PrioritizedReplayMemory, type ReplayBatch, ReplayMemory } from "../../src/memory/index.js";
+import { NaiveReplay } from "./naive-replay.js";
+
+const frame = (number: number) => [number, -number, 3 * number, 7];
+
+describe.each([
+  { frameStack: 1, nStep: 1, numEnvs: 1, capacity: 12 },
+  { frameStack: 4, nStep: 1, numEnvs: 1, capacity: 30 },
+  { frameStack: 3, nStep: 3, numEnvs: 2, capacity: 41 },
+  { frameStack: 2, nStep: 5, numEnvs: 3, capacity: 60 },
+  { frameStack: 4, nStep: 2, numEnvs: 1, capacity: 7 },
+])("random operations against lists: %o", (options) => {
+  it.each([ReplayMemory, PrioritizedReplayMemory])("%o", (Memory) => {
+    for (const [seed, endProbability] of [0.02, 0.1, 0.5].entries()) {
+      const memory = new Memory({
+        ...options,
+        gamma: 0.9,
+        observationShape: [2, 2, options.frameStack],
+        observationDtype: "int32",
+      });
+      const naive = new NaiveReplay(memory, frame, seed);
+      const random = new Random(seed + 100);
+      for (let i = 0; i < 200; i++) {
+        naive.play(endProbability);
+        const expected = naive.ready();
+        expect(memory.size).toBe(expected.size);
+        if (expected.size > 0 && i % 5 === 0) check(memory.sample(6, random), naive, expected);
+      }
+    }
+  });
+});
+
+function check(batch: ReplayBatch, naive: NaiveReplay, expected: ReturnType<NaiveReplay["ready"]>): void {
+  const size = batch.observations.length / batch.size;
+  for (let i = 0; i < batch.size; i++) {
+    const transition = expected.get(batch.actions[i]);
+    expect(transition).toBeDefined();
+    const { stack, next, reward, discount } = transition!;
+    expect(batch.observations.subarray(i * size, (i + 1) * size)).toEqual(naive.join(stack));
+    expect(batch.nextObservations.subarray(i * size, (i + 1) * size)).toEqual(naive.join(next));
+    expect(batch.rewards[i]).toBeCloseTo(reward, 5);
+    expect(batch.discounts[i]).toBeCloseTo(discount, 6);
+    expect(batch.terminated[i]).toBe(discount === 0 ? 1 : 0);
+  }
+}
+
+describe("ReplayMemory", () => {
+  const vectors = { observationShape: [1], observationDtype: "float32" } as const;
+  const step = (action: number, terminated = false) => ({
+    action,
+    reward: action,
+    nextObservation: Float32Array.of(action + 1),
+    terminated,
+    truncated: false,
+  });
+
+  it("draws every transition with the same probability", () => {
+    const memory = new ReplayMemory({ ...vectors, capacity: 50 });
+    memory.start(0, Float32Array.of(0));
+    for (let i = 0; i < 120; i++) {
+      memory.add(0, step(i, i % 13 === 12));
+      if (i % 13 === 12) memory.start(0, Float32Array.of(i + 1));
+    }
+    const counts = new Map<number, number>();
+    const random = new Random(3);
+    const draws = 400;
+    for (let i = 0; i < draws; i++) {
+      for (const action of memory.sample(100, random).actions)
+        counts.set(action, (counts.get(action) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(memory.size);
+    const each = (100 * draws) / memory.size;
+    const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - each) ** 2 / each, 0);
+    // 44 degrees of freedom: 78.75 is exceeded once in a thousand.
+    expect(memory.size).toBe(45);
+    expect(chiSquare).toBeLessThan(78.75);
+  });
+
+  it("goes on from its state as if nothing had happened, whatever the blocks", () => {
+    const options = { capacity: 37, numEnvs: 2, frameStack: 3, nStep: 2 } as const;
+    const make = () =>
+      new PrioritizedReplayMemory({ ...options, observationShape: [2, 2, 3], observationDtype: "int32" });
+    const memory = make();
+    const naive = new NaiveReplay(memory, frame, 8);
+    for (let i = 0; i < 90; i++) {
+      naive.play(0.1);
+      if (i < 5) continue;
+      const { indices } = memory.sample(4, new Random(i));
+      memory.updatePriorities(indices, Float32Array.of(i, 1, 2, 3));
+    }
+    const copy = make();
+    copy.setState(structuredClone(memory.getState()));
+    expect(copy.getState()).toEqual(memory.getState());
+    expect(copy.size).toBe(memory.size);
+    for (const random of [new Random(1), new Random(2)]) {
+      const twin = new Random();
+      twin.setState(random.getState());
+      expect(structuredClone(copy.sample(16, random))).toEqual(memory.sample(16, twin));
+    }
+    const other = new PrioritizedReplayMemory({
+      ...options,
+      capacity: 40,
+      observationShape: [2, 2, 3],
+      observationDtype: "int32",
+    });
+    expect(() => other.setState(memory.getState())).toThrow(/18 frames of 4|20 frames of 4/);
+  });
+
+  it("keeps byte frames of four in a stack as other frames", () => {
+    const random = new Random(4);
+    const memory = new ReplayMemory({
+      capacity: 40,
+      observationShape: [4, 6, 4],
+      observationDtype: "uint8",
+      frameStack: 4,
+    });
+    const pixels = Array.from({ length: 20 }, () =>
+      Uint8Array.from({ length: 24 }, () => random.integer(256)),
+    );
+    const stack = (last: number) =>
+      Uint8Array.from({ length: 96 }, (_, i) => pixels[Math.max(0, last - 3 + (i % 4))][Math.floor(i / 4)]);
+    memory.start(0, stack(0));
+    for (let i = 0; i < 19; i++) {
+      memory.add(0, { ...step(i), nextObservation: stack(i + 1) });
+    }
+    const batch = memory.sample(64, random);
+    batch.actions.forEach((action, i) => {
+      expect(batch.observations.subarray(i * 96, (i + 1) * 96)).toEqual(stack(action));
+      expect(batch.nextObservations.subarray(i * 96, (i + 1) * 96)).toEqual(stack(action + 1));
+    });
+    expect(memory.latest(0)).toEqual(stack(19));
+  });
+
+  it("says what is wrong", () => {
+    expect(() => new ReplayMemory({ ...vectors, capacity: 2 })).toThrow(/at least 3/);
+    expect(() => new ReplayMemory({ ...vectors, capacity: 9, frameStack: 2 })).toThrow(/not 2 frames/);
+    expect(() => new ReplayMemory({ ...vectors, capacity: 9, gamma: 2 })).toThrow(/gamma/);
+    const memory = new ReplayMemory({ ...vectors, capacity: 9 });
+    expect(() => memory.add(0, step(0))).toThrow(/start\(\)/);
+    expect(() => memory.sample(1, new Random(0))).toThrow(/empty/);
+    expect(() => memory.start(0, new Float32Array(2))).toThrow(/observation/);
+  });
+
+  it("takes no more than 7.3 GB for a million frames", () => {
+    const memory = new ReplayMemory({
+      capacity: 10_000,
+      observationShape: [84, 84, 4],
+      observationDtype: "uint8",
+      frameStack: 4,
+    });
+    expect(100 * memory.byteLength).toBe(7_056_000_000);
+  });
+});
