@@ -32,6 +32,7 @@ export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
         installWasmRepairs();
       }
     };
+    for (let i = 0; i < 20; i++) once(); // until V8 has compiled the kernels for good
     const contenders: Record<string, Contender> = { "ncps-ts": () => measured(once) };
     if (!name.endsWith("filter gradient")) contenders.tfjs = stock; // tfjs has no such kernel
     if (peer) contenders.PyTorch = () => peer.run(peerCase);
