@@ -48,6 +48,7 @@ export async function runTraining(name: string): Promise<number[]> {
   const grid = (seed: number, scale = 1) =>
     tf.mul(tf.tensor2d(numbers([batch, time], seed), [batch, time]), scale) as tf.Tensor2D;
   const losses: number[] = [];
+  let kept = 0;
   for (let update = 0; update < updates; update++) {
     const shape = [batch, time, ...model.observationShape];
     const isFrame = model.observationShape.length === 3;
@@ -86,6 +87,11 @@ export async function runTraining(name: string): Promise<number[]> {
     });
     losses.push((await loss.data())[0]);
     loss.dispose();
+    // The first update makes moments and constants that stay.
+    const { numTensors } = tf.memory();
+    if (update === 0) kept = numTensors;
+    else if (numTensors !== kept)
+      throw new Error(`update ${update} left ${numTensors - kept} tensors behind`);
   }
   model.dispose();
   optimizer.dispose();
