@@ -40,6 +40,19 @@ export * from "./core/random.js";
 export * from "./core/running-mean-std.js";
 export * from "./core/schedules.js";
 export * from "./core/state.js";
+export { AtariCloningDataset } from "./datasets/atari-cloning.js";
+export {
+  type CloningBatch,
+  CloningBatches,
+  type CloningBatchesOptions,
+} from "./datasets/cloning-batches.js";
+export {
+  type CloningSequence,
+  type CloningSplit,
+  readCloningSequence,
+  writeCloningSequence,
+} from "./datasets/cloning-format.js";
+export { type CloningSink, type CloningSource, MemoryCloningSource } from "./datasets/cloning-source.js";
 export {
   type LidarSequences,
   type LidarSplit,
@@ -47,6 +60,13 @@ export {
   splitLidarTraces,
 } from "./datasets/lidar-sequences.js";
 export { type LidarTrace, readLidarCsv, readLidarNpz } from "./datasets/lidar-traces.js";
+export {
+  type CloningExpert,
+  type CloningPolicy,
+  type CloningRecord,
+  type RecordCloningOptions,
+  recordCloning,
+} from "./datasets/record-cloning.js";
 export * from "./envs/arcade/index.js";
 export * from "./envs/check-env.js";
 export { CartPoleEnv, type CartPoleOptions } from "./envs/classic/cart-pole.js";
@@ -69,16 +89,19 @@ export type { CfCCore, CfCCoreOptions } from "./layers/cfc-core.js";
 export { ConvBlock, type ConvBlockOptions } from "./layers/conv-block.js";
 export { ConvStack, type ConvStackOptions } from "./layers/conv-stack.js";
 export { DuelingHead, type DuelingHeadOptions, duelingCombine } from "./layers/dueling-head.js";
+export { ImpalaConvBlock, type ImpalaConvBlockOptions } from "./layers/impala-conv-block.js";
 export type { InitializeOptions, InitializerKind } from "./layers/initializers.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
 export { LTC, type LTCOptions } from "./layers/ltc.js";
 export { MLP, type MLPOptions } from "./layers/mlp.js";
 export { type Convolution, NatureCNN, type NatureCNNOptions } from "./layers/nature-cnn.js";
+export { type BatchNorm, type BatchNormOptions, NormalizedBlock } from "./layers/normalized-block.js";
 export {
   RecurrentLayer,
   type RecurrentLayerOptions,
   type RecurrentScanOptions,
 } from "./layers/recurrent-layer.js";
+export { TorchConvBlock, type TorchConvBlockOptions } from "./layers/torch-conv-block.js";
 export * from "./logging/index.js";
 export * from "./losses/index.js";
 export * from "./memory/index.js";

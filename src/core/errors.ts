@@ -122,3 +122,11 @@ export class LoggingError extends NcpsError {
     super("LOGGING", message, options);
   }
 }
+
+/** Data for training cannot be found, fetched, read or written, or are of another kind. Code `DATASET`. */
+export class DatasetError extends NcpsError {
+  /** @param message which file, what is wrong with it, what to do */
+  constructor(message: string, options?: NcpsErrorOptions) {
+    super("DATASET", message, options);
+  }
+}

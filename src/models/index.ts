@@ -2,6 +2,7 @@
 
 export type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
 export { CfCActorCritic, type CfCActorCriticOptions } from "./cfc-actor-critic.js";
+export { ConvCfC, type ConvCfCOptions } from "./conv-cfc.js";
 export { ConvCfCActorCritic, type ConvCfCActorCriticOptions } from "./conv-cfc-actor-critic.js";
 export { DuelingQNetwork, type DuelingQNetworkOptions, natureConvolutions } from "./dueling-q-network.js";
 export { GaussianHead, type GaussianHeadOptions } from "./gaussian-head.js";
@@ -12,3 +13,4 @@ export { NatureCfCActorCritic, type NatureCfCActorCriticOptions } from "./nature
 export { NetworkActorCritic, type NetworkParts, type SpacesOptions } from "./network-actor-critic.js";
 export { distributionSize, type PolicyHeadOptions, policyHead } from "./policy-head.js";
 export { type QNetwork, type QNetworkOptions, SequentialQNetwork, updateTarget } from "./q-network.js";
+export type { Classification, ClassifyOptions, SequenceClassifier } from "./sequence-classifier.js";

@@ -2,6 +2,16 @@
 
 export type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
 export * from "./callbacks/index.js";
+export { classifierPolicy } from "./classifier-policy.js";
+export {
+  balancedClassWeights,
+  type SequenceCrossEntropyOptions,
+  sequenceCrossEntropy,
+} from "./cloning-loss.js";
+export type { CloningHyperparameters, CloningOptions, EpochReport } from "./cloning-options.js";
+export { type CloningLearnOptions, CloningTrainer } from "./cloning-trainer.js";
+export { type ClosedLoopOptions, type ClosedLoopRun, runClosedLoop } from "./closed-loop.js";
+export { ClosedLoopCallback, type ClosedLoopCallbackOptions } from "./closed-loop-callback.js";
 export {
   type DQNHyperparameters,
   type DQNOptions,
@@ -28,6 +38,8 @@ export {
   type PredictOptions,
 } from "./evaluate-policy.js";
 export { type Host, installHost } from "./host.js";
+export { LearnerFailedError, type LearnerFailure } from "./learners/learner-failed-error.js";
+export type { LearnerModel } from "./learners/learner-model.js";
 export {
   type ActorCriticFactory,
   type AdvantageNormalization,

@@ -18,6 +18,7 @@ export { InvaderFormation } from "./space-invaders-formation.js";
 export { SpaceInvadersGame, SpaceInvadersPhase } from "./space-invaders-game.js";
 export { SpaceInvadersPlayer } from "./space-invaders-player.js";
 export { InvaderShields } from "./space-invaders-shields.js";
+export { SteadyBreakoutPlayer, type SteadyBreakoutPlayerOptions } from "./steady-breakout-player.js";
 
 /** Registers the arcade environments: `Arcade/Breakout-v0` and `Arcade/SpaceInvaders-v0`. */
 export function registerArcade(): void {

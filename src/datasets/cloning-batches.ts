@@ -1,0 +1,160 @@
+/** Shuffled batches of sequences. */
+
+import { DatasetError, InvalidArgumentError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import { type Stateful, type StateRecord, sizeOf } from "../core/state.js";
+import type { AtariCloningDataset } from "./atari-cloning.js";
+import type { CloningSequence } from "./cloning-format.js";
+
+/** Options of {@link CloningBatches}. */
+export interface CloningBatchesOptions {
+  /** Sequences in a batch, default 32; the last batch of an epoch holds the rest. */
+  batchSize?: number;
+  /** Whether every epoch has a random order of its own, default true. */
+  shuffle?: boolean;
+  /** Decides the orders, default random. */
+  seed?: number;
+  /** Whether the next batch is read while this one is used, default true; then two of them are in memory. */
+  prefetch?: boolean;
+}
+
+/** Sequences side by side. */
+export interface CloningBatch {
+  /** `[batch, steps, ...shape]` bytes. */
+  observations: Uint8Array;
+  /** `[batch, steps]`; 0 where the mask is 0. */
+  actions: Int32Array;
+  /** `[batch, steps]`, 0 behind the end of sequences shorter than the longest; missing when all are as long. */
+  mask?: Float32Array;
+  /** Number of sequences. */
+  batch: number;
+  /** Frames of the longest sequence. */
+  steps: number;
+  /** Shape of one observation. */
+  shape: readonly number[];
+  /** Whether the epoch ends with this batch. */
+  last: boolean;
+}
+
+/**
+ * Batches of an {@link AtariCloningDataset} without end, epoch after epoch. The order of an epoch depends on the seed
+ * and on the epoch alone, so the state is three numbers, and reading ahead does not change it.
+ */
+export class CloningBatches implements Stateful {
+  /** Batches in an epoch. */
+  readonly batchesPerEpoch: number;
+  private readonly batchSize: number;
+  private readonly shuffle: boolean;
+  private readonly prefetch: boolean;
+  private seed: number;
+  private position = 0;
+  private order?: { epoch: number; indices: Int32Array };
+  private ahead?: { position: number; batch: Promise<CloningBatch> };
+
+  /** @throws InvalidArgumentError when the batch size is not a positive integer */
+  constructor(
+    private readonly dataset: AtariCloningDataset,
+    options: CloningBatchesOptions = {},
+  ) {
+    const { batchSize = 32, shuffle = true, prefetch = true } = options;
+    if (!(Number.isInteger(batchSize) && batchSize > 0)) {
+      throw new InvalidArgumentError("batchSize", `expected a positive integer, received ${batchSize}`);
+    }
+    this.batchSize = batchSize;
+    this.shuffle = shuffle;
+    this.prefetch = prefetch;
+    this.seed = options.seed ?? new Random().integer(2 ** 31);
+    this.batchesPerEpoch = Math.ceil(dataset.size / batchSize);
+  }
+
+  /** Whole epochs that have been handed out. */
+  get epoch(): number {
+    return Math.floor(this.position / this.batchesPerEpoch);
+  }
+
+  /**
+   * The next batch.
+   *
+   * @throws DatasetError when a file is missing, damaged, or of another shape than the others; the same batch comes
+   *   again then
+   */
+  async next(): Promise<CloningBatch> {
+    const { position } = this;
+    const batch = this.ahead?.position === position ? this.ahead.batch : this.load(position);
+    this.ahead = undefined;
+    const result = await batch;
+    this.position = position + 1;
+    if (this.prefetch) {
+      const following = this.load(position + 1);
+      following.catch(() => {}); // told when its turn comes
+      this.ahead = { position: position + 1, batch: following };
+    }
+    return result;
+  }
+
+  private async load(position: number): Promise<CloningBatch> {
+    const { batchSize, batchesPerEpoch } = this;
+    const index = position % batchesPerEpoch;
+    const order = this.orderOf(Math.floor(position / batchesPerEpoch));
+    const chosen = order.subarray(index * batchSize, (index + 1) * batchSize);
+    const sequences = await Promise.all(Array.from(chosen, (i) => this.dataset.sequence(i)));
+    const files = Array.from(chosen, (i) => this.dataset.files[i]);
+    return { ...stackSequences(sequences, files), last: index === batchesPerEpoch - 1 };
+  }
+
+  private orderOf(epoch: number): Int32Array {
+    if (this.order?.epoch !== epoch) {
+      const { size } = this.dataset;
+      const indices = this.shuffle
+        ? new Random(this.seed + epoch).permutation(size)
+        : Int32Array.from({ length: size }, (_, i) => i);
+      this.order = { epoch, indices };
+    }
+    return this.order.indices;
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return { seed: this.seed, position: this.position, size: this.dataset.size };
+  }
+
+  /**
+   * Puts a state back.
+   *
+   * @throws DatasetError when the data have another size than then: their order would be another
+   */
+  setState({ seed, position, size }: StateRecord): void {
+    if (size !== this.dataset.size) {
+      throw new DatasetError(`the state is one of ${size} sequences, there are ${this.dataset.size}`);
+    }
+    this.seed = seed as number;
+    this.position = position as number;
+    this.order = undefined;
+    this.ahead = undefined;
+  }
+}
+
+function stackSequences(
+  sequences: readonly CloningSequence[],
+  files: readonly string[],
+): Omit<CloningBatch, "last"> {
+  const [{ shape }] = sequences;
+  const batch = sequences.length;
+  const steps = Math.max(...sequences.map(({ actions }) => actions.length));
+  const frame = sizeOf(shape);
+  const observations = new Uint8Array(batch * steps * frame);
+  const actions = new Int32Array(batch * steps);
+  const mask = new Float32Array(batch * steps);
+  sequences.forEach((sequence, row) => {
+    if (sequence.shape.join() !== shape.join()) {
+      throw new DatasetError(
+        `${files[row]}: expected frames [${shape.join(", ")}] as in ${files[0]}, received [${sequence.shape.join(", ")}]`,
+      );
+    }
+    observations.set(sequence.observations, row * steps * frame);
+    actions.set(sequence.actions, row * steps);
+    mask.fill(1, row * steps, row * steps + sequence.actions.length);
+  });
+  const padded = sequences.some((sequence) => sequence.actions.length < steps);
+  return { observations, actions, batch, steps, shape, ...(padded && { mask }) };
+}

@@ -1,0 +1,140 @@
+/** Recording an expert, in the format of the published data sets. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import { sizeOf, type TypedArray } from "../core/state.js";
+import type { Env } from "../envs/env.js";
+import { type CloningSplit, cloningFileName, writeCloningSequence } from "./cloning-format.js";
+import type { CloningSink } from "./cloning-source.js";
+
+/** A trained policy, as trainers are one: chooses an action for an observation. */
+export interface CloningPolicy {
+  /** Chooses from one observation and the state that the last call returned, `null` at the start of an episode. */
+  predict(
+    observation: TypedArray,
+    options: { state: Float32Array | null; deterministic: boolean },
+  ): Promise<{ action: unknown; state: Float32Array | null }>;
+}
+
+/** Whoever is imitated: a policy, or a player that looks into the game itself, such as `SteadyBreakoutPlayer`. */
+export type CloningExpert = CloningPolicy | { act(): number };
+
+/** Options of {@link recordCloning}. */
+export interface RecordCloningOptions {
+  /** Sequences for training and for testing, default 256 and 32; both from games of their own. */
+  sequences?: Readonly<Record<CloningSplit, number>>;
+  /** Frames of a sequence, default 32 as in the published data. */
+  sequenceLength?: number;
+  /**
+   * Probability of playing a random action instead of the expert's, which is recorded all the same; default 0. So
+   * the data show how the expert comes back from where a clone will get by its mistakes (Laskey et al. 2017, "DART").
+   */
+  noise?: number;
+  /** Seed of the environment and of the noise, default random. */
+  seed?: number;
+  /** Hears of every sequence. */
+  onSequence?(split: CloningSplit, count: number): void;
+}
+
+/** What {@link recordCloning} saw. */
+export interface CloningRecord {
+  /** How often the expert chose each action, in what was kept. */
+  actionCounts: number[];
+  /** Returns of the whole games that ended. */
+  gameReturns: number[];
+  /** Steps played, those that were not kept included. */
+  steps: number;
+}
+
+/**
+ * Lets an expert play, and writes what it saw and did as sequences `train_*.npz` and `val_*.npz`. A sequence never
+ * crosses the start of an episode (a life, under `wrapDeepmind`); what is left at the end of one, shorter than a
+ * sequence, is dropped. The same seed gives the same files.
+ *
+ * @param env observations of bytes and discrete actions, e.g. `wrapDeepmind(make("Arcade/Breakout-v0"))`
+ * @throws InvalidArgumentError when the environment or an option is of another kind
+ *
+ * @example
+ * ```ts
+ * const game = new BreakoutEnv();
+ * const source = new MemoryCloningSource();
+ * await recordCloning(wrapDeepmind(game), new SteadyBreakoutPlayer(game), source, { seed: 0 });
+ * ```
+ */
+export async function recordCloning(
+  env: Env,
+  expert: CloningExpert,
+  sink: CloningSink,
+  options: RecordCloningOptions = {},
+): Promise<CloningRecord> {
+  const { sequences = { train: 256, val: 32 }, sequenceLength = 32, noise = 0, onSequence } = options;
+  const { shape, dtype } = env.observationSpace;
+  const { actionSpace } = env;
+  if (dtype !== "uint8" || shape.length !== 3) {
+    throw new InvalidArgumentError(
+      "env",
+      `expected frames of bytes, received ${dtype} [${shape.join(", ")}]`,
+    );
+  }
+  if (actionSpace.kind !== "discrete") {
+    throw new InvalidArgumentError("env", `expected discrete actions, received ${actionSpace.kind}`);
+  }
+  if (!(noise >= 0 && noise < 1)) {
+    throw new InvalidArgumentError("noise", `expected a number in [0, 1), received ${noise}`);
+  }
+  if (!(Number.isInteger(sequenceLength) && sequenceLength > 0)) {
+    throw new InvalidArgumentError(
+      "sequenceLength",
+      `expected a positive integer, received ${sequenceLength}`,
+    );
+  }
+  const random = new Random(options.seed);
+  const frame = sizeOf(shape);
+  const record: CloningRecord = {
+    actionCounts: new Array<number>(actionSpace.n).fill(0),
+    gameReturns: [],
+    steps: 0,
+  };
+  for (const split of ["train", "val"] as const) {
+    let { observation } = env.reset({ seed: random.integer(2 ** 31) });
+    let state: Float32Array | null = null;
+    for (let count = 0, filled = 0; count < sequences[split]; ) {
+      const observations: Uint8Array = new Uint8Array(sequenceLength * frame);
+      const actions = new Int32Array(sequenceLength);
+      for (filled = 0; filled < sequenceLength; filled++) {
+        observations.set(observation, filled * frame);
+        const chosen = await choose(expert, observation, state);
+        state = chosen.state;
+        actions[filled] = chosen.action;
+        const slips = noise > 0 && random.uniform() < noise;
+        const step = env.step(slips ? random.integer(actionSpace.n) : chosen.action);
+        record.steps++;
+        observation = step.observation;
+        if (step.info.episode) record.gameReturns.push(step.info.episode.return);
+        if (step.terminated || step.truncated) {
+          observation = env.reset().observation;
+          state = null;
+          if (filled < sequenceLength - 1) break;
+        }
+      }
+      if (filled < sequenceLength) continue;
+      await sink.write(
+        cloningFileName(split, count++),
+        writeCloningSequence({ observations, actions, shape }),
+      );
+      for (const action of actions) record.actionCounts[action]++;
+      onSequence?.(split, count);
+    }
+  }
+  return record;
+}
+
+async function choose(
+  expert: CloningExpert,
+  observation: TypedArray,
+  state: Float32Array | null,
+): Promise<{ action: number; state: Float32Array | null }> {
+  if ("act" in expert) return { action: expert.act(), state: null };
+  const { action, state: next } = await expert.predict(observation, { state, deterministic: true });
+  return { action: action as number, state: next };
+}

@@ -1,0 +1,66 @@
+/** A Breakout player whose decisions can be seen on the screen. */
+
+import { PaddleAction } from "./arcade-game.js";
+import type { BreakoutEnv } from "./breakout.js";
+import { BreakoutGame } from "./breakout-game.js";
+import { BALL_HEIGHT, BALL_WIDTH, PADDLE_TOP, SUBPIXELS } from "./breakout-geometry.js";
+
+// Frames ahead in which the ball's arrival is looked for.
+const LOOK_OUT = 60;
+
+/** Options of {@link SteadyBreakoutPlayer}. */
+export interface SteadyBreakoutPlayerOptions {
+  /** Columns between the middles of ball and paddle that are near enough, default 8. */
+  tolerance?: number;
+}
+
+/**
+ * Catches the ball and wants nothing else: it moves towards the column where the ball arrives, unless the resting
+ * paddle would be near enough. Unlike {@link BreakoutPlayer}, which weighs dozens of futures and whose choice hangs
+ * on what no picture shows (the count of paddle hits, the frame counter), it decides by what four frames show: so a
+ * network can learn it by imitation.
+ *
+ * It is deterministic and keeps nothing between calls.
+ *
+ * @example
+ * ```ts
+ * const env = new BreakoutEnv();
+ * const player = new SteadyBreakoutPlayer(env);
+ * env.reset({ seed: 0 });
+ * env.step(player.act()); // 1: FIRE serves
+ * ```
+ */
+export class SteadyBreakoutPlayer {
+  private readonly model: BreakoutGame;
+  private readonly tolerance: number;
+
+  /** @param env the environment it plays in; it only reads from it */
+  constructor(
+    private readonly env: BreakoutEnv,
+    { tolerance = 8 }: SteadyBreakoutPlayerOptions = {},
+  ) {
+    this.model = new BreakoutGame(env.game.difficulty);
+    this.tolerance = tolerance;
+  }
+
+  /** The action for the present moment: 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT. */
+  act(): number {
+    if (!this.env.game.inPlay) return PaddleAction.fire;
+    const offset = this.offsetAtArrival();
+    if (Math.abs(offset) <= this.tolerance) return PaddleAction.noop;
+    return offset > 0 ? PaddleAction.right : PaddleAction.left;
+  }
+
+  // Columns by which the ball will miss the middle of a paddle that is let alone; 0 when it does not come soon.
+  private offsetAtArrival(): number {
+    const { model } = this;
+    model.copyFrom(this.env.game);
+    for (let frame = 0; frame < LOOK_OUT; frame++) {
+      model.frame(PaddleAction.noop);
+      if (model.velocityY > 0 && model.y > (PADDLE_TOP - BALL_HEIGHT) * SUBPIXELS) {
+        return model.x / SUBPIXELS + BALL_WIDTH / 2 - (model.paddle + model.paddleWidth / 2);
+      }
+    }
+    return 0;
+  }
+}

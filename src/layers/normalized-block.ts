@@ -1,0 +1,94 @@
+/** Base of layers with batch normalisation. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type * as tfl from "@tensorflow/tfjs-layers";
+import { constant } from "../ops/constants.js";
+import { Block, type CallOptions } from "./block.js";
+
+/** How the statistics of a batch normalisation follow the batches. */
+export interface BatchNormOptions {
+  /** Share of the old statistics that a batch leaves, e.g. Keras's 0.99, torch's 0.9 (there called 0.1). */
+  momentum: number;
+  /** Added to variances. */
+  epsilon: number;
+}
+
+/** One batch normalisation. */
+export interface BatchNorm extends BatchNormOptions {
+  /** Factor, `[channels]`, trained. */
+  gamma: tf.Variable;
+  /** Shift, `[channels]`, trained. */
+  beta: tf.Variable;
+  /** Mean over the batches, `[channels]`. */
+  mean: tf.Variable;
+  /** Variance over the batches, `[channels]`. */
+  variance: tf.Variable;
+}
+
+type Initializer = ReturnType<typeof tfl.initializers.zeros>;
+
+/**
+ * A {@link Block} that may normalise its channels over the batch (Ioffe and Szegedy 2015): with the batch's own
+ * statistics while training, with their moving averages else.
+ */
+export abstract class NormalizedBlock extends Block {
+  private readonly moving = new Map<string, tf.Variable>();
+
+  /** Moving means and variances by name: no gradient changes them, but they are part of what was learnt. */
+  get statistics(): ReadonlyMap<string, tf.Variable> {
+    return this.moving;
+  }
+
+  /** @inheritDoc */
+  abstract override forward(x: tf.Tensor, training?: boolean): tf.Tensor;
+
+  /** @inheritDoc */
+  override call(inputs: tf.Tensor | tf.Tensor[], options?: CallOptions): tf.Tensor | tf.Tensor[] {
+    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    return tf.tidy(() => this.forward(x, options?.training === true));
+  }
+
+  /** Makes `prefix/<path>gamma`, `beta`, `moving_mean` and `moving_variance`. */
+  protected addBatchNorm(path: string, channels: number, options: BatchNormOptions): BatchNorm {
+    const shape = [channels];
+    return {
+      ...options,
+      gamma: this.addVariable(`${path}gamma`, { kind: "ones", shape }),
+      beta: this.addVariable(`${path}beta`, { kind: "zeros", shape }),
+      mean: this.addStatistic(`${path}moving_mean`, channels, 0),
+      variance: this.addStatistic(`${path}moving_variance`, channels, 1),
+    };
+  }
+
+  private addStatistic(name: string, channels: number, value: number): tf.Variable {
+    const first = { apply: () => tf.fill([channels], value) } as unknown as Initializer;
+    const weight = this.addWeight(`${this.name}/${name}`, [channels], "float32", first, undefined, false);
+    const variable = weight.read() as tf.Variable;
+    this.moving.set(`${this.prefix}/${name}`, variable);
+    return variable;
+  }
+
+  /** Normalises `[rows, height, width, channels]`; with `training` the moving statistics follow. */
+  protected normalize(x: tf.Tensor, norm: BatchNorm, training: boolean): tf.Tensor {
+    const { gamma, beta, momentum, epsilon } = norm;
+    return tf.tidy(() => {
+      let [mean, variance]: tf.Tensor[] = [norm.mean, norm.variance];
+      if (training) {
+        mean = tf.mean(x, [0, 1, 2]);
+        variance = tf.mean(tf.square(tf.sub(x, mean)), [0, 1, 2]);
+        const count = x.size / variance.size;
+        follow(norm.mean, mean, momentum);
+        // Of the variance the moving average is unbiased, as in torch and in Keras's fused form.
+        follow(norm.variance, tf.mul(variance, constant(count / Math.max(1, count - 1))), momentum);
+      }
+      const factor = tf.mul(gamma, tf.rsqrt(tf.add(variance, constant(epsilon))));
+      return tf.add(tf.mul(x, factor), tf.sub(beta, tf.mul(mean, factor)));
+    });
+  }
+}
+
+function follow(moving: tf.Variable, value: tf.Tensor, momentum: number): void {
+  tf.tidy(() =>
+    moving.assign(tf.add(tf.mul(moving, constant(momentum)), tf.mul(value, constant(1 - momentum)))),
+  );
+}

@@ -1,0 +1,339 @@
+/** Behaviour cloning: imitation of an expert by supervised learning. */
+
+import { requireBackend } from "../backends/require-backend.js";
+import {
+  type CheckpointLocation,
+  type CheckpointPlace,
+  readCheckpoint,
+  writeCheckpoint,
+} from "../checkpoints/index.js";
+import { EpisodeWindow } from "../core/episode-window.js";
+import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
+import { Random } from "../core/random.js";
+import type { StateRecord, TypedArray } from "../core/state.js";
+import type { CloningBatches } from "../datasets/cloning-batches.js";
+import type { LogRow } from "../logging/index.js";
+import type { ModelConfig } from "../models/actor-critic.js";
+import { ConvCfC, type ConvCfCOptions } from "../models/conv-cfc.js";
+import type { SequenceClassifier } from "../models/sequence-classifier.js";
+import { getWeights, setWeights } from "../models/weights.js";
+import { Adam } from "../optimizers/index.js";
+import { classifierPolicy } from "./classifier-policy.js";
+import {
+  type CloningHyperparameters,
+  type CloningOptions,
+  type EpochReport,
+  resolveCloningOptions,
+} from "./cloning-options.js";
+import { learnBatch, measureBatch } from "./cloning-step.js";
+import type { Policy, Prediction, PredictOptions } from "./evaluate-policy.js";
+import { locate, locateNewest } from "./host.js";
+import type { Trainer } from "./trainer.js";
+import { type LearnOptions, TrainingRun } from "./training-run.js";
+
+/** Options of {@link CloningTrainer.learn}. A step, as `totalTimesteps` counts them, is one minibatch. */
+export interface CloningLearnOptions extends LearnOptions {
+  /** Ends after this many epochs more: another way to give `totalTimesteps`. */
+  epochs?: number;
+  /** Hears of every finished epoch, before the callbacks do. */
+  onEpochEnd?(report: EpochReport): void | Promise<void>;
+}
+
+type Sums = { loss: number; correct: number; count: number; batches: number };
+const none: Sums = { loss: 0, correct: 0, count: 0, batches: 0 };
+
+/**
+ * Behaviour cloning (Pomerleau 1989) of recurrent policies, as the ncps guide "Atari Behavior Cloning" does it:
+ * cross-entropy over all steps of sequences that start from a zero state, Adam, and after each epoch the accuracy on
+ * other games.
+ *
+ * The trainer owns its model and optimiser: {@link CloningTrainer.close} frees them. It is a `Policy`, for
+ * `runClosedLoop` and `evaluatePolicy`.
+ *
+ * @example
+ * ```ts
+ * import { CloningTrainer, ConvCfC, runClosedLoop } from "ncps-ts";
+ * import { openCloningDataset } from "ncps-ts/node";
+ *
+ * const trainer = new CloningTrainer({
+ *   dataset: await openCloningDataset("breakout"),
+ *   valDataset: await openCloningDataset("breakout", { split: "val" }),
+ *   model: new ConvCfC({ numActions: 4, seed: 0 }),
+ *   seed: 0,
+ * });
+ * await trainer.learn({ epochs: 50 });
+ * const { returns } = await runClosedLoop(trainer, env);
+ * ```
+ */
+export class CloningTrainer implements Trainer {
+  /** All hyper-parameters, defaults filled in. */
+  readonly hyperparameters: CloningHyperparameters;
+  /** The network. */
+  readonly model: SequenceClassifier;
+  /** Returns and lengths of whole games, when a `ClosedLoopCallback` plays some. */
+  readonly episodes = new EpisodeWindow();
+  /** Minibatches in an epoch. */
+  readonly batchesPerEpoch: number;
+  private readonly batches: CloningBatches;
+  private readonly valDataset: CloningOptions["valDataset"];
+  private readonly optimizer: Adam;
+  private readonly playRandom: Random;
+  private readonly policy: Policy;
+  private sums: Sums = { ...none };
+  private report?: EpochReport;
+  private updates = 0;
+  private run?: TrainingRun;
+  private interrupted?: StateRecord;
+
+  /**
+   * @throws BackendError when no backend is active
+   * @throws InvalidArgumentError for a value out of range
+   */
+  constructor(options: CloningOptions) {
+    requireBackend();
+    this.hyperparameters = resolveCloningOptions(options);
+    const { batchSize, shuffle, adam } = this.hyperparameters;
+    const random = new Random(options.seed);
+    this.model = options.model;
+    this.batches = options.dataset.batches({ batchSize, shuffle, seed: random.integer(2 ** 31) });
+    this.batchesPerEpoch = this.batches.batchesPerEpoch;
+    this.valDataset = options.valDataset;
+    this.optimizer = new Adam(adam);
+    this.playRandom = random.split();
+    this.policy = classifierPolicy(this.model, this.playRandom);
+  }
+
+  /** Minibatches so far, over all `learn` calls. */
+  get numTimesteps(): number {
+    return this.updates;
+  }
+
+  /** The same as {@link CloningTrainer.numTimesteps}: every minibatch is one update. */
+  get iterations(): number {
+    return this.updates;
+  }
+
+  /** Finished epochs. */
+  get epoch(): number {
+    return this.batches.epoch;
+  }
+
+  /** Figures of the last finished epoch. */
+  get lastEpoch(): EpochReport | undefined {
+    return this.report;
+  }
+
+  /**
+   * Trains for a number of epochs, minibatches or hours, or until a callback ends it; a second call goes on where the
+   * first ended, also in the middle of an epoch. After {@link CloningTrainer.resume} the interrupted training is
+   * finished, unless another goal is given.
+   *
+   * Rows of the log: `train/loss`, `train/accuracy`, `train/grad_norm`, `train/learning_rate`, `train/epoch`,
+   * `train/n_updates`, and at the end of an epoch `train/epoch_loss`, `train/epoch_accuracy`, `val/loss`,
+   * `val/accuracy`.
+   *
+   * @returns the trainer
+   * @throws InvalidArgumentError when there is no goal · @throws DatasetError when a file cannot be used
+   * @throws NonFiniteError when a loss or gradient is not finite
+   */
+  async learn({ epochs, onEpochEnd, ...options }: CloningLearnOptions = {}): Promise<this> {
+    if (epochs !== undefined && options.totalTimesteps !== undefined) {
+      throw new InvalidArgumentError("epochs", "cannot stand beside totalTimesteps: give one of them");
+    }
+    const goal = epochs === undefined ? {} : { totalTimesteps: epochs * this.batchesPerEpoch };
+    const run = new TrainingRun(this, { ...options, ...goal }, this.interrupted);
+    this.interrupted = undefined;
+    this.run = run;
+    await run.conduct(async () => {
+      while (run.running) {
+        const row = await this.step();
+        if ("train/epoch_loss" in row && this.report) await onEpochEnd?.(this.report);
+        await run.updateEnd(row);
+        await run.step();
+      }
+    });
+    return this;
+  }
+
+  /**
+   * Mean cross-entropy and accuracy on the validation split.
+   *
+   * @returns NaN for both when there is none
+   */
+  async evaluate(): Promise<{ loss: number; accuracy: number }> {
+    const sums = { ...none };
+    if (this.valDataset) {
+      const { batchSize } = this.hyperparameters;
+      const batches = this.valDataset.batches({ batchSize, shuffle: false, seed: 0 });
+      for (let i = 0; i < batches.batchesPerEpoch; i++) {
+        const { loss, correct, count } = await measureBatch(this.model, await batches.next());
+        sums.loss += loss * count;
+        sums.correct += correct;
+        sums.count += count;
+      }
+    }
+    return { loss: sums.loss / sums.count, accuracy: sums.correct / sums.count };
+  }
+
+  /**
+   * Chooses actions for frames, as the data hold them.
+   *
+   * @throws ShapeError when observations or states have another size
+   */
+  predict(observations: TypedArray, options?: PredictOptions): Promise<Prediction> {
+    return this.policy.predict(observations, options);
+  }
+
+  /**
+   * Saves the whole run, also in the middle of an epoch: weights, statistics, optimiser, place in the data,
+   * generators, log and callbacks. The data are not part of it.
+   *
+   * @param location a path (import `ncps-ts/node` first), or a store and a name
+   * @returns where it was written
+   * @throws CheckpointError when it cannot be written
+   */
+  async save(location: CheckpointLocation): Promise<string> {
+    const { store, name } = locate(location);
+    const { hyperparameters, model, updates, epoch } = this;
+    // Weights and moments may lie on a GPU, which getState cannot wait for.
+    await Promise.all([...model.variables.values(), ...model.statistics.values()].map((each) => each.data()));
+    await this.optimizer.fetch();
+    const config = JSON.parse(JSON.stringify({ hyperparameters, model: model.toJSON() })) as StateRecord;
+    const counters = { updates, epochs: epoch, episodes: this.episodes.count };
+    return writeCheckpoint(store, name, { kind: "cloning", config, counters, state: this.getState() });
+  }
+
+  /**
+   * Makes a trainer from a checkpoint, to go on from it with a new goal.
+   *
+   * @param location where {@link CloningTrainer.save} wrote
+   * @param options the data, which the checkpoint does not hold; a model that is no `ConvCfC`; and hyper-parameters
+   *   that shall change
+   * @throws CheckpointError when it is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when the model has to be given · @throws DatasetError when the data have another size
+   */
+  static async load(
+    location: CheckpointLocation,
+    options: Omit<CloningOptions, "model"> & Partial<CloningOptions>,
+  ): Promise<CloningTrainer> {
+    const trainer = await restore(locate(location), options);
+    trainer.interrupted = undefined;
+    return trainer;
+  }
+
+  /**
+   * Takes an interrupted training up again: {@link CloningTrainer.learn} then reaches its goal, bit for bit as if it
+   * had never been interrupted. Hand the same callbacks and log to `learn`.
+   *
+   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest one is taken
+   * @param options as for {@link CloningTrainer.load}
+   * @throws CheckpointError when there is none, or it is damaged, of another kind, or of another architecture
+   */
+  static async resume(
+    location: CheckpointLocation,
+    options: Omit<CloningOptions, "model"> & Partial<CloningOptions>,
+  ): Promise<CloningTrainer> {
+    return restore(await locateNewest(location), options);
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return {
+      updates: this.updates,
+      model: getWeights(this.model.variables),
+      statistics: getWeights(this.model.statistics),
+      optimizer: this.optimizer.getState(),
+      batches: this.batches.getState(),
+      sums: { ...this.sums },
+      report: this.report ? { ...this.report } : null,
+      playRandom: this.playRandom.getState(),
+      episodes: this.episodes.getState(),
+      run: this.run?.getState() ?? null,
+    };
+  }
+
+  /** @inheritDoc */
+  setState(state: StateRecord): void {
+    this.batches.setState(state.batches as StateRecord);
+    setWeights(this.model.variables, state.model as StateRecord);
+    setWeights(this.model.statistics, state.statistics as StateRecord);
+    this.optimizer.setState(state.optimizer as StateRecord);
+    this.playRandom.setState(state.playRandom as StateRecord);
+    this.episodes.setState(state.episodes as StateRecord);
+    this.sums = { ...(state.sums as Sums) };
+    this.report = state.report ? ({ ...(state.report as object) } as EpochReport) : undefined;
+    this.updates = state.updates as number;
+    this.interrupted = (state.run as StateRecord | null) ?? undefined;
+  }
+
+  /** Frees the model and the optimiser. */
+  async close(): Promise<void> {
+    this.model.dispose();
+    this.optimizer.dispose();
+  }
+
+  private async step(): Promise<LogRow> {
+    const { model, optimizer, hyperparameters, sums } = this;
+    const { epoch } = this;
+    const before = this.batches.getState();
+    const batch = await this.batches.next();
+    let step: Awaited<ReturnType<typeof learnBatch>>;
+    try {
+      step = await learnBatch(model, optimizer, batch, hyperparameters);
+    } catch (error) {
+      this.batches.setState(before); // what is saved now repeats this minibatch
+      throw error;
+    }
+    const { loss, correct, count, gradNorm } = step;
+    this.updates++;
+    sums.loss += loss;
+    sums.correct += correct;
+    sums.count += count;
+    sums.batches++;
+    return {
+      "train/loss": loss,
+      "train/accuracy": correct / count,
+      "train/grad_norm": gradNorm,
+      "train/learning_rate": hyperparameters.learningRate,
+      "train/epoch": epoch,
+      "train/n_updates": this.updates,
+      ...(batch.last && (await this.endEpoch(epoch))),
+    };
+  }
+
+  private async endEpoch(epoch: number): Promise<LogRow> {
+    const { sums } = this;
+    const { loss: valLoss, accuracy: valAccuracy } = await this.evaluate();
+    const report = { epoch, loss: sums.loss / sums.batches, accuracy: sums.correct / sums.count };
+    this.report = { ...report, valLoss, valAccuracy };
+    this.sums = { ...none };
+    return {
+      "train/epoch_loss": report.loss,
+      "train/epoch_accuracy": report.accuracy,
+      ...(this.valDataset && { "val/loss": valLoss, "val/accuracy": valAccuracy }),
+    };
+  }
+}
+
+async function restore(
+  { store, name }: CheckpointPlace,
+  options: Omit<CloningOptions, "model"> & Partial<CloningOptions>,
+): Promise<CloningTrainer> {
+  const { config, state } = await readCheckpoint(store, name, { kind: "cloning" });
+  const { className, config: modelConfig } = config.model as unknown as ModelConfig;
+  if (!options.model && className !== "ConvCfC") {
+    throw new InvalidArgumentError("model", `checkpoint "${name}" is of a ${className}: give one again`);
+  }
+  const model = options.model ?? new ConvCfC(modelConfig as unknown as ConvCfCOptions);
+  const saved = config.hyperparameters as unknown as CloningHyperparameters;
+  const trainer = new CloningTrainer({ ...saved, ...options, model });
+  try {
+    trainer.setState(state);
+  } catch (cause) {
+    await trainer.close();
+    throw cause instanceof CheckpointError
+      ? cause
+      : new CheckpointError(`checkpoint "${name}": ${(cause as Error).message}`, { cause });
+  }
+  return trainer;
+}
