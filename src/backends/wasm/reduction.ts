@@ -19,6 +19,9 @@ export interface ReductionAttributes {
   keepDims: boolean;
 }
 
+// Rows that are summed up in 32-bit floats; their sums are added in 64 bits, so that many rows lose no digits.
+const rowsAtOnce = 64;
+
 /**
  * Sums over adjacent axes with others after them, times `scale(terms)`: `[outer, terms, inner]` becomes
  * `[outer, inner]`. Returns undefined for every other reduction, which the stock kernel does well.
@@ -46,13 +49,18 @@ export function reduceOuterAxes(
   const kernels = kernelsOf(backend);
   const from = bytesOf(backend, x);
   const to = bytesOf(backend, output);
+  const factor = scale?.(terms) ?? 1;
+  const heap = heapOf(backend);
+  const sums = new Float64Array(inner);
   for (let i = 0; i < outer; i++) {
-    kernels.columnSum(from + 4 * i * terms * inner, to + 4 * i * inner, terms, inner);
-  }
-  if (scale) {
-    const factor = scale(terms);
-    const heap = heapOf(backend);
-    for (let i = to / 4; i < to / 4 + outer * inner; i++) heap[i] *= factor;
+    const target = to + 4 * i * inner;
+    sums.fill(0);
+    for (let row = 0; row < terms; row += rowsAtOnce) {
+      const rows = Math.min(rowsAtOnce, terms - row);
+      kernels.columnSum(from + 4 * (i * terms + row) * inner, target, rows, inner);
+      for (let j = 0; j < inner; j++) sums[j] += heap[target / 4 + j];
+    }
+    for (let j = 0; j < inner; j++) heap[target / 4 + j] = sums[j] * factor;
   }
   return output;
 }
