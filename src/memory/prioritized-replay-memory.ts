@@ -101,7 +101,7 @@ export class PrioritizedReplayMemory extends ReplayMemory {
   override getState(): StateRecord {
     const priorities = new Float64Array(this.capacity);
     for (let i = 0; i < priorities.length; i++) priorities[i] = this.sums.get(i);
-    return { ...super.getState(), priorities, highest: this.highest };
+    return { ...super.getState(), priorities, highest: this.highest, beta: this.beta };
   }
 
   /** @inheritDoc */
@@ -111,6 +111,7 @@ export class PrioritizedReplayMemory extends ReplayMemory {
     this.sums.setAll(priorities);
     this.minima.setAll(priorities.map((priority) => (priority > 0 ? priority : Number.POSITIVE_INFINITY)));
     this.highest = state.highest as number;
+    this.beta = state.beta as number;
   }
 
   protected override onReady(index: number): void {

@@ -1,0 +1,125 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../../src/backends/index.js";
+import { DQNLoss, huber, tdTargets } from "../../src/losses/index.js";
+
+beforeAll(() => useBackend("wasm"));
+
+const values = (tensor: tf.Tensor) => [...tensor.dataSync()];
+const near = (received: readonly number[], expected: readonly number[], digits = 5) => {
+  expect(received).toHaveLength(expected.length);
+  received.forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i], digits);
+  });
+};
+
+describe("huber", () => {
+  const errors = [-3, -1, -0.5, 0, 0.25, 1, 2.5];
+
+  it.each([0.5, 1, 2, Number.POSITIVE_INFINITY])("is ½e² up to delta %f and a line beyond it", (delta) => {
+    const expected = errors.map((e) => {
+      const size = Math.abs(e);
+      return size <= delta ? 0.5 * e * e : delta * (size - 0.5 * delta);
+    });
+    tf.tidy(() => near(values(huber(tf.tensor1d(errors), delta)), expected));
+  });
+
+  it("has the clipped error as its gradient", () => {
+    tf.tidy(() => {
+      const gradient = tf.grad((x) => tf.sum(huber(x, 1)))(tf.tensor1d(errors));
+      near(values(gradient), [-1, -1, -0.5, 0, 0.25, 1, 1]);
+    });
+  });
+});
+
+describe("tdTargets", () => {
+  const q = [
+    [1, 5, 2],
+    [0, -1, 3],
+    [9, 9, 9],
+  ];
+  const online = [
+    [7, 0, 1],
+    [0, 2, 1],
+    [0, 0, 1],
+  ];
+  const [rewards, discounts] = [
+    [1, 2, 3],
+    [0.9, 0.81, 0],
+  ];
+
+  it("takes the best action, or values the one that the trained network prefers", () => {
+    tf.tidy(() => {
+      const input = {
+        rewards: tf.tensor1d(rewards),
+        discounts: tf.tensor1d(discounts),
+        targetQ: tf.tensor2d(q),
+      };
+      near(values(tdTargets(input)), [1 + 0.9 * 5, 2 + 0.81 * 3, 3]);
+      const onlineQ = tf.tensor2d(online);
+      near(values(tdTargets({ ...input, onlineQ })), [1 + 0.9 * 1, 2 - 0.81, 3]);
+    });
+  });
+
+  it("names what does not fit", () => {
+    tf.tidy(() => {
+      const input = { rewards: tf.zeros([2]), discounts: tf.zeros([3]), targetQ: tf.zeros([3, 2]) };
+      expect(() => tdTargets(input as never)).toThrow(/rewards/);
+    });
+  });
+});
+
+describe("DQNLoss", () => {
+  const q = [
+    [0.5, 2, -1],
+    [1, 0, 0],
+  ];
+  const input = () => ({
+    q: tf.tensor2d(q),
+    actions: tf.tensor1d([1, 0], "int32"),
+    targets: tf.tensor1d([2.4, -2]),
+  });
+
+  it("is the mean over the taken actions, and their gradient alone", () => {
+    tf.tidy(() => {
+      const { loss, tdErrors } = new DQNLoss().apply(input());
+      near(values(tdErrors), [0.4, -3]);
+      near(values(loss), [(0.08 + 2.5) / 2]);
+      const gradient = tf.grad((x) => new DQNLoss().apply({ ...input(), q: x as tf.Tensor2D }).loss)(
+        input().q,
+      );
+      near(values(gradient), [0, -0.4 / 2, 0, 1 / 2, 0, 0]);
+    });
+  });
+
+  it("weighs transitions, and divides by all actions as Keras does", () => {
+    tf.tidy(() => {
+      const weights = tf.tensor1d([1, 0.5]);
+      near(values(new DQNLoss().apply({ ...input(), weights }).loss), [(0.08 + 1.25) / 2]);
+      // Keras: Huber() on rows in which only the taken action differs from the prediction.
+      const rows = tf.tensor2d([
+        [0.5, 2.4, -1],
+        [-2, 0, 0],
+      ]);
+      const keras = tf.mean(tf.mean(huber(tf.sub(rows, input().q)), -1));
+      near(values(new DQNLoss({ mean: "all" }).apply(input()).loss), values(keras));
+    });
+  });
+
+  it("is half the squared error without delta, and names wrong options", () => {
+    tf.tidy(() => {
+      const squared = new DQNLoss({ delta: null });
+      near(values(squared.apply(input()).loss), [(0.08 + 4.5) / 2]);
+    });
+    expect(() => new DQNLoss({ delta: 0 })).toThrow(/delta/);
+    expect(() => new DQNLoss({ mean: "sum" as never })).toThrow(/mean/);
+  });
+
+  it("leaves no tensors", () => {
+    const before = tf.memory().numTensors;
+    tf.tidy(() => {
+      new DQNLoss().apply(input());
+    });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
