@@ -38,7 +38,9 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     "node/index": "src/node/index.ts",
-    "node/env-worker": "src/node/vector/env-worker.ts", // program of worker threads
+    // programs of worker threads
+    "node/env-worker": "src/node/vector/env-worker.ts",
+    "node/learner-worker": "src/node/learners/learner-worker.ts",
   },
   format: ["esm", "cjs"],
   plugins: [sharedChunks],

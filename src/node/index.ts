@@ -1,12 +1,13 @@
 /**
- * What needs Node: files, child processes, the terminal. Importing it lets trainers save to paths
- * and show progress bars.
+ * What needs Node: files, child processes, the terminal. Importing it lets trainers save to paths,
+ * show progress bars and learn on several threads.
  *
  * @module ncps-ts/node
  */
 
 import "./backends/index.js";
 import "./host.js";
+import "./learners/install.js";
 import "./vector/install.js";
 
 export { acceleratorVersions, installAccelerator, removeAccelerator } from "./accelerator.js";

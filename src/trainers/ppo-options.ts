@@ -10,6 +10,7 @@ import type { ActorCritic } from "../models/actor-critic.js";
 import type { AdamOptions } from "../optimizers/index.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
+import type { LearnerModel } from "./learners/learner-model.js";
 
 /** Makes a network for the given spaces; `seed` decides its first weights. */
 export type ActorCriticFactory = (spaces: {
@@ -103,6 +104,12 @@ export interface PPOHyperparameters {
   minibatchMode: MinibatchMode;
   /** Adam's numbers; default ε 1e-5 in torch's form. */
   adam: AdamOptions;
+  /**
+   * Learners that share every minibatch, this thread among them; default 1. More need the worker threads of Node
+   * (import `ncps-ts/node`) and the backend `"wasm"`. The same number gives the same run, bit for bit; another
+   * one the same but for rounding.
+   */
+  learners: number;
 }
 
 /** Options of {@link PPOTrainer}. */
@@ -118,6 +125,10 @@ export interface PPOOptions extends Partial<PPOHyperparameters> {
   wrapper?: (env: Env, index: number) => Env;
   /** The network, or a factory. Default: an MLP 64-64 for vectors, the Nature network for frames. */
   model?: ActorCritic | ActorCriticFactory;
+  /** Where other learners find the model's factory, when the model is not one of the library's. */
+  learnerModel?: LearnerModel;
+  /** Milliseconds after which a learner that does not answer counts as hanging, default 60000. */
+  learnerTimeout?: number;
   /** Decides everything random: environments, first weights of a factory's model, actions, minibatches. */
   seed?: number;
 }
@@ -161,9 +172,10 @@ export const ppoDefaults: Readonly<PPOHyperparameters> = {
   cutAtEpisodes: false,
   minibatchMode: "exact",
   adam: { epsilon: 1e-5, epsilonMode: "torch" },
+  learners: 1,
 };
 
-const otherOptions = ["env", "envOptions", "wrapper", "model", "seed"];
+const otherOptions = ["env", "envOptions", "wrapper", "model", "learnerModel", "learnerTimeout", "seed"];
 
 /**
  * Fills in defaults and checks every value.
@@ -184,7 +196,12 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
     }
   }
   const h = hyperparameters;
-  for (const name of ["numEnvs", "nSteps", "batchSize", "nEpochs"] as const) positiveInteger(name, h[name]);
+  for (const name of ["numEnvs", "nSteps", "batchSize", "nEpochs", "learners"] as const) {
+    positiveInteger(name, h[name]);
+  }
+  if (options.learnerTimeout !== undefined) {
+    within("learnerTimeout", options.learnerTimeout, Number.MIN_VALUE, Number.POSITIVE_INFINITY);
+  }
   if (h.sequenceLength !== null) positiveInteger("sequenceLength", h.sequenceLength);
   if ((h.sequenceLength ?? h.nSteps) > h.batchSize && h.minibatchMode === "rllib") {
     throw new InvalidArgumentError(

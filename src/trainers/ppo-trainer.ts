@@ -21,7 +21,7 @@ import {
   explainedVariance,
   GAE,
 } from "../losses/index.js";
-import { RolloutBuffer } from "../memory/index.js";
+import { RolloutBuffer, type RolloutBufferOptions } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
 import { getWeights, setWeights } from "../models/weights.js";
 import { Adam } from "../optimizers/index.js";
@@ -31,13 +31,18 @@ import { ObservationNormalizer } from "../wrappers/index.js";
 import { defaultModel } from "./default-model.js";
 import type { Prediction, PredictOptions } from "./evaluate-policy.js";
 import { locate, locateNewest } from "./host.js";
+import { describeModel } from "./learners/describe-model.js";
+import type { LearnerGroup } from "./learners/learner-group.js";
+import { makeLearners, requireLearners } from "./learners/make-learners.js";
+import { shareRollout } from "./learners/shared-rollout.js";
+import type { PPOUpdateCoefficients } from "./ppo-objective.js";
 import {
   type PPOHyperparameters,
   type PPOOptions,
   type PPOSchedules,
   resolvePPOOptions,
 } from "./ppo-options.js";
-import { PPOUpdate, type PPOUpdateCoefficients, type PPOUpdateStatistics } from "./ppo-update.js";
+import { PPOUpdate, type PPOUpdateStatistics } from "./ppo-update.js";
 import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 import { runModel } from "./run-model.js";
@@ -83,6 +88,7 @@ export class PPOTrainer implements Trainer {
   private readonly collector: RolloutCollector;
   private readonly update: PPOUpdate;
   private readonly buffer: RolloutBuffer;
+  private readonly learners?: LearnerGroup;
   private readonly random: Random;
   // Playing must not change what training draws next.
   private readonly playRandom: Random;
@@ -96,9 +102,10 @@ export class PPOTrainer implements Trainer {
   private interrupted?: StateRecord;
 
   /**
-   * @throws BackendError when no backend is active
+   * @throws BackendError when no backend is active, or not wasm with `learners` above 1
    * @throws InvalidArgumentError for an unknown option, a value out of range, or an action space
-   * of whole numbers that is a `Box`
+   * of whole numbers that is a `Box`; for a model that other learners cannot make
+   * @throws InvalidStateError for `learners` above 1 without `ncps-ts/node`
    */
   constructor(options: PPOOptions) {
     const { hyperparameters, schedules } = resolvePPOOptions(options);
@@ -106,6 +113,7 @@ export class PPOTrainer implements Trainer {
     this.schedules = schedules;
     this.setup = describeSetup(options);
     requireBackend();
+    if (hyperparameters.learners > 1) requireLearners(hyperparameters.learners);
     const random = new Random(options.seed);
     const [modelSeed, envSeed] = [random.integer(2 ** 31), random.integer(2 ** 31)];
     this.random = random;
@@ -146,8 +154,7 @@ export class PPOTrainer implements Trainer {
       observationNormalizer,
       bootstrapTruncated,
     });
-    this.update = new PPOUpdate({ model, distribution, optimizer, random, hyperparameters });
-    this.buffer = new RolloutBuffer({
+    const rolloutOptions: RolloutBufferOptions = {
       numEnvs: env.numEnvs,
       numSteps: nSteps,
       observationShape: env.observationSpace.shape,
@@ -155,7 +162,17 @@ export class PPOTrainer implements Trainer {
       actionSize: distribution.actionSize,
       distributionSize: model.distributionSize,
       stateSize: model.stateSize,
-    });
+    };
+    if (hyperparameters.learners > 1) {
+      const rollout = shareRollout(rolloutOptions);
+      this.buffer = rollout.buffer;
+      const { observationSpace, actionSpace } = env;
+      const { learnerModel, learnerTimeout: patience } = options;
+      const parts = { model, distribution, optimizer, hyperparameters, rollout };
+      this.learners = makeLearners({ ...parts, observationSpace, actionSpace, learnerModel, patience });
+    } else this.buffer = new RolloutBuffer(rolloutOptions);
+    const { learners } = this;
+    this.update = new PPOUpdate({ model, distribution, optimizer, random, hyperparameters, learners });
   }
 
   /** Environment steps so far, over all `learn` calls. */
@@ -176,12 +193,14 @@ export class PPOTrainer implements Trainer {
    * @returns the trainer
    * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
    * @throws NonFiniteError when a loss or gradient is not finite
+   * @throws LearnerFailedError when another learner fails, ends or hangs
    */
   async learn(options: LearnOptions = {}): Promise<this> {
     const run = new TrainingRun(this, options, this.interrupted);
     this.interrupted = undefined;
     this.run = run;
     const { collector, buffer } = this;
+    this.learners?.start();
     if (!this.started) await collector.reset(this.envSeed);
     this.started = true;
     const afterStep = () => {
@@ -320,6 +339,7 @@ export class PPOTrainer implements Trainer {
     const counters = state.counters as Counters;
     setWeights(this.model.variables, state.model as StateRecord);
     this.optimizer.setState(state.optimizer as StateRecord);
+    this.learners?.optimizerChanged();
     this.random.setState(state.random as StateRecord);
     this.playRandom.setState(state.playRandom as StateRecord);
     if (state.klPenalty) this.klPenalty?.setState(state.klPenalty as StateRecord);
@@ -345,8 +365,9 @@ export class PPOTrainer implements Trainer {
     return this.collector.stateOf(env);
   }
 
-  /** Frees the environments, the model and the optimiser. */
+  /** Frees the environments, the model and the optimiser, and ends other learners. */
   async close(): Promise<void> {
+    await this.learners?.close();
     await this.env.close();
     this.model.dispose();
     this.optimizer.dispose();
@@ -365,7 +386,9 @@ export class PPOTrainer implements Trainer {
 
   private async train(coefficients: PPOUpdateCoefficients): Promise<LogRow> {
     const { buffer } = this;
-    Object.assign(buffer, this.gae.compute(buffer));
+    const { advantages, returns } = this.gae.compute(buffer);
+    buffer.advantages.set(advantages);
+    buffer.returns.set(returns);
     const statistics = await this.update.run(buffer, coefficients);
     this.collector.finish();
     this.updates++;
@@ -412,6 +435,7 @@ function makeModel(
 ): ActorCritic {
   const { model: given = defaultModel } = options;
   const model = typeof given === "function" ? given({ observationSpace, actionSpace, seed }) : given;
+  if ((options.learners ?? 1) > 1) describeModel(model, options.learnerModel); // before anything else is made of it
   if (model.observationShape.join() !== observationSpace.shape.join()) {
     throw new ShapeError(
       "model",

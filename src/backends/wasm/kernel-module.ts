@@ -35,6 +35,11 @@ export function setKernelOptions(changes: KernelOptions): void {
   options = { ...options, ...Object.fromEntries(given) };
 }
 
+/** How kernels are compiled from here on. */
+export function kernelOptions(): Required<KernelOptions> {
+  return { ...options };
+}
+
 /** The kernels of one backend, instantiated on first use. */
 export function kernelsOf(backend: WasmBackend): KernelExports {
   let kernels = instances.get(backend);

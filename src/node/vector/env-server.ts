@@ -5,9 +5,9 @@ import { sizeOf } from "../../core/state.js";
 import type { Env, Info } from "../../envs/env.js";
 import { closeEnvs } from "../../vector/env-list.js";
 import { EnvSlot } from "../../vector/env-slot.js";
+import { packError } from "../workers/sent-error.js";
 import { InfoWriter } from "./info-codec.js";
 import type { Call, Message, Reply, WorkerSetup } from "./messages.js";
-import { packError } from "./sent-error.js";
 import {
   ControlBlock,
   EnvWord,

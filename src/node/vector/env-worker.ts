@@ -6,10 +6,10 @@ import { subscribe } from "node:diagnostics_channel";
 import { workerData } from "node:worker_threads";
 import { buildEnvs } from "../../vector/env-list.js";
 import { makeByRecipe } from "../../vector/env-recipe.js";
+import { packError } from "../workers/sent-error.js";
 import { EnvServer } from "./env-server.js";
 import { loadRecipe } from "./load-recipe.js";
 import type { Description, Message, WorkerSetup } from "./messages.js";
-import { packError } from "./sent-error.js";
 import { ControlBlock, Word, WorkerWord } from "./shared-memory.js";
 
 // How long the end of child processes is waited for, in milliseconds.

@@ -1,12 +1,11 @@
 /** Makes a recipe for environments out of what was sent to a worker. */
 
-import { isAbsolute } from "node:path";
-import { pathToFileURL } from "node:url";
-import { InvalidArgumentError, NotRegisteredError } from "../../core/errors.js";
+import { NotRegisteredError } from "../../core/errors.js";
 import { envSpec } from "../../envs/registry.js";
 import type { EnvModuleFactory, EnvModuleWrapper, EnvRecipe } from "../../vector/env-recipe.js";
 import { registerAtari } from "../atari.js";
-import type { SentModule, SentRecipe } from "./messages.js";
+import { importFunction, importModule } from "../workers/import-function.js";
+import type { SentRecipe } from "./messages.js";
 
 /**
  * Imports what a recipe names.
@@ -44,33 +43,6 @@ async function requireId(id: string): Promise<void> {
       `"${id}" is not registered in the worker thread, which has a registry of its own. Name the module that ` +
         "registers it (imports: [new URL(...)]), or give a module in place of the id",
       { cause: error },
-    );
-  }
-}
-
-async function importFunction(argument: string, { module, export: name }: SentModule): Promise<unknown> {
-  const exports = await importModule(argument, module);
-  // A CommonJS module that was imported has its exports under `default` as well.
-  const found = exports[name] ?? (exports.default as Record<string, unknown> | undefined)?.[name];
-  if (typeof found !== "function") {
-    throw new InvalidArgumentError(
-      argument,
-      `expected ${module} to export a function "${name}"; it exports ${Object.keys(exports).join(", ") || "nothing"}`,
-    );
-  }
-  return found;
-}
-
-async function importModule(argument: string, specifier: string): Promise<Record<string, unknown>> {
-  try {
-    return await import(isAbsolute(specifier) ? pathToFileURL(specifier).href : specifier);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidArgumentError(
-      argument,
-      `the worker thread could not import ${specifier}: ${reason}. Expected a URL as of ` +
-        "new URL('./file.js', import.meta.url), an absolute path, or the name of a package",
-      { cause },
     );
   }
 }

@@ -6,16 +6,13 @@ import type { Frame, Info } from "../../envs/env.js";
 import type { EnvOptions } from "../../envs/registry.js";
 import type { SpaceJSON } from "../../spaces/index.js";
 import type { WrapOptions } from "../../wrappers/wrap-deepmind.js";
+import type { SentExport } from "../workers/import-function.js";
+import type { SentError } from "../workers/sent-error.js";
 import type { InfoSchema } from "./info-codec.js";
-import type { SentError } from "./sent-error.js";
 import type { SharedBuffers } from "./shared-memory.js";
 
 /** An `EnvModule` as it is sent. */
-export interface SentModule {
-  /** URL or name of the module. */
-  module: string;
-  /** Name of the exported function. */
-  export: string;
+export interface SentModule extends SentExport {
   /** Its options. */
   options: EnvOptions;
 }

@@ -1,10 +1,10 @@
 /** Checks the options of environments on worker threads and puts them in a form that can be sent. */
 
-import { isAbsolute } from "node:path";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { type EnvOptions, envSpec, registeredIds } from "../../envs/registry.js";
 import type { EnvModule } from "../../vector/env-recipe.js";
 import type { WorkerVectorEnvOptions } from "../../vector/worker-options.js";
+import { sentSpecifier } from "../workers/import-function.js";
 import type { SentModule, SentRecipe } from "./messages.js";
 
 /**
@@ -51,16 +51,4 @@ function sentModule(argument: string, given: EnvModule): SentModule {
   }
   const { module, export: name = "default", options = {} } = given;
   return { module: sentSpecifier(argument, module), export: name, options };
-}
-
-function sentSpecifier(argument: string, specifier: string | URL): string {
-  const text = String(specifier);
-  if (/^\.{1,2}[/\\]/.test(text) && !isAbsolute(text)) {
-    throw new InvalidArgumentError(
-      argument,
-      `expected a URL, an absolute path or the name of a package, received "${text}". ` +
-        `Relative to your file it is new URL("${text}", import.meta.url)`,
-    );
-  }
-  return text;
 }

@@ -3,11 +3,11 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { NcpsError } from "../../core/errors.js";
 import type { Info } from "../../envs/env.js";
+import { unpackError } from "../workers/sent-error.js";
+import { workerScript } from "../workers/worker-script.js";
 import type { InfoSchema } from "./info-codec.js";
 import type { Call, Description, Message, Reply, WorkerSetup } from "./messages.js";
-import { unpackError } from "./sent-error.js";
 import { type ControlBlock, Word, WorkerWord } from "./shared-memory.js";
-import { workerScript } from "./worker-script.js";
 
 /** What a {@link WorkerLink} is made of. */
 export interface WorkerLinkOptions {
@@ -54,7 +54,7 @@ export class WorkerLink {
     Atomics.store(control.words, this.at(WorkerWord.playing), -1);
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
-    this.thread = new Worker(workerScript(), {
+    this.thread = new Worker(workerScript("env-worker"), {
       workerData: { ...setup, port: port2 } satisfies WorkerSetup,
       transferList: [port2],
       name: `env-worker-${setup.worker}`,

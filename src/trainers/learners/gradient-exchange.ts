@@ -1,0 +1,92 @@
+/** Gradients and numbers of all learners in shared memory, summed in a fixed order. */
+
+import { lossMonitors } from "../ppo-objective.js";
+
+const maximum = lossMonitors.indexOf("ratioDeviation");
+
+/** Buffers of a {@link GradientExchange}; plain data, can be sent to other threads. */
+export interface ExchangeMemory {
+  /** `[learners + 1, size]` float32: what each learner gives, and their sum. */
+  vectors: SharedArrayBuffer;
+  /** `[learners, lossMonitors]` float64. */
+  monitors: SharedArrayBuffer;
+}
+
+/**
+ * All-reduce over shared memory. Every learner writes its part, all meet, each sums one slice of the vector over
+ * all learners in the order of their numbers, all meet again, and everyone reads the same sum.
+ */
+export class GradientExchange {
+  /** The sum of all parts. */
+  readonly sum: Float32Array;
+  /**
+   * The first learner's part, by which weights come to the others between steps: the sum may still be read by a
+   * learner that is late with the step before.
+   */
+  readonly first: Float32Array;
+  /** What this learner gives. */
+  readonly mine: Float32Array;
+  /** The numbers that this learner gives, in the order of {@link lossMonitors}. */
+  readonly monitors: Float64Array;
+  private readonly parts: Float32Array[];
+  private readonly allMonitors: Float64Array[];
+
+  /** @param size elements of the vector */
+  constructor(
+    { vectors, monitors }: ExchangeMemory,
+    private readonly rank: number,
+    private readonly learners: number,
+    private readonly size: number,
+  ) {
+    const everyone = Array.from({ length: learners }, (_, i) => i);
+    this.parts = everyone.map((i) => new Float32Array(vectors, 4 * i * size, size));
+    this.sum = new Float32Array(vectors, 4 * learners * size, size);
+    const width = lossMonitors.length;
+    this.allMonitors = everyone.map((i) => new Float64Array(monitors, 8 * i * width, width));
+    this.mine = this.parts[rank];
+    this.first = this.parts[0];
+    this.monitors = this.allMonitors[rank];
+  }
+
+  /** Memory for so many learners and elements. */
+  static allocate(learners: number, size: number): ExchangeMemory {
+    return {
+      vectors: new SharedArrayBuffer(4 * (learners + 1) * size),
+      monitors: new SharedArrayBuffer(8 * learners * lossMonitors.length),
+    };
+  }
+
+  /**
+   * Sums this learner's slice over all learners, in double precision.
+   *
+   * @param weights what each learner's part counts; parts that count 0 are not read
+   */
+  reduce(weights: readonly number[]): void {
+    const { rank, learners, size, sum } = this;
+    const [from, to] = [Math.floor((size * rank) / learners), Math.floor((size * (rank + 1)) / learners)];
+    const counting = this.parts.flatMap((part, i) => (weights[i] > 0 ? [{ part, weight: weights[i] }] : []));
+    if (counting.length === 2) {
+      const [a, b] = counting;
+      const [x, y, u, v] = [a.part, b.part, a.weight, b.weight];
+      for (let i = from; i < to; i++) sum[i] = x[i] * u + y[i] * v;
+      return;
+    }
+    for (let i = from; i < to; i++) {
+      let total = 0;
+      for (const { part, weight } of counting) total += part[i] * weight;
+      sum[i] = total;
+    }
+  }
+
+  /** The numbers of the whole minibatch: weighted means, and the largest deviation of a ratio. */
+  combine(weights: readonly number[]): number[] {
+    return lossMonitors.map((_, i) => {
+      const counting = this.allMonitors.flatMap((numbers, j) =>
+        weights[j] > 0 ? [[numbers[i], weights[j]]] : [],
+      );
+      return i === maximum
+        ? Math.max(...counting.map(([number]) => number))
+        : counting.reduce((sum, [number, weight]) => sum + number * weight, 0);
+    });
+  }
+}
