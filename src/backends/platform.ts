@@ -11,6 +11,8 @@ export interface BackendPlatform {
    * @throws BackendError saying why each possible package was not taken
    */
   importTensorflow(): Promise<string>;
+  /** Whether there may be a GPU; asked before the others, because looking for one prints warnings. */
+  hasGpu?(): boolean;
   /**
    * WebGPU where there is no `navigator.gpu`.
    *

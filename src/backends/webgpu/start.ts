@@ -35,6 +35,9 @@ export async function startWebGPU({ automatic }: { automatic: boolean }): Promis
 }
 
 async function register(automatic: boolean): Promise<void> {
+  if (automatic && backendPlatform()?.hasGpu?.() === false) {
+    throw new BackendError("this machine has no GPU");
+  }
   const { gpu, expose } = await findGpu();
   const powerPreference = "high-performance";
   const adapter = await gpu.requestAdapter({ powerPreference }).catch((cause: unknown) => {
