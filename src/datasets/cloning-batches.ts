@@ -73,7 +73,7 @@ export class CloningBatches implements Stateful {
   }
 
   /**
-   * The next batch.
+   * The next batch; one call at a time.
    *
    * @throws DatasetError when a file is missing, damaged, or of another shape than the others; the same batch comes
    *   again then

@@ -28,6 +28,8 @@ export interface ConvCfCOptions {
   filters?: readonly number[];
   /** Whether the `"impala"` encoder normalises over the batch, default true. */
   batchNorm?: boolean;
+  /** Factor on the pixels, default `1 / 255`; larger ones make small things such as a ball count sooner. */
+  scale?: number;
   /** Units of the CfC, default 64. */
   units?: number;
   /** Decides the first weights, default random. */
@@ -94,7 +96,7 @@ export class ConvCfC implements SequenceClassifier {
     this.stateSize = this.core.stateSize;
     this.variables = new Map(this.parts.flatMap((part) => [...part.variables]));
     this.statistics = this.encoder instanceof NormalizedBlock ? this.encoder.statistics : new Map();
-    const { filters, batchNorm } = options;
+    const { filters, batchNorm, scale } = options;
     this.config = {
       numActions,
       observationShape: [...observationShape],
@@ -103,6 +105,7 @@ export class ConvCfC implements SequenceClassifier {
       units,
       ...(filters && { filters: [...filters] }),
       ...(batchNorm !== undefined && { batchNorm }),
+      ...(scale !== undefined && { scale }),
     };
   }
 
@@ -166,12 +169,12 @@ export class ConvCfC implements SequenceClassifier {
 }
 
 function makeEncoder(options: ConvCfCOptions, seed: number): Block {
-  const { form = "tf", encoder = "conv", filters, batchNorm } = options;
-  if (encoder === "impala") return new ImpalaConvBlock({ name: "conv_block", batchNorm, seed });
+  const { form = "tf", encoder = "conv", filters, batchNorm, scale } = options;
+  if (encoder === "impala") return new ImpalaConvBlock({ name: "conv_block", batchNorm, scale, seed });
   if (encoder !== "conv") {
     throw new InvalidArgumentError("encoder", `expected conv or impala, received ${encoder}`);
   }
   return form === "torch"
-    ? new TorchConvBlock({ name: "conv_block", filters, seed })
-    : new ConvBlock({ name: "conv_block", filters, seed });
+    ? new TorchConvBlock({ name: "conv_block", filters, scale, seed })
+    : new ConvBlock({ name: "conv_block", filters, scale, seed });
 }

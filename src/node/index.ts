@@ -15,6 +15,15 @@ export { type RegisterAtariOptions, registerAtari } from "./atari.js";
 export type { AtariBatch, AtariVectorGame } from "./atari-vector.js";
 export { FileCheckpointStore } from "./checkpoint-files.js";
 export { Dashboard, type DashboardOptions } from "./dashboard/dashboard.js";
+export { cloningFolder } from "./datasets/cloning-folder.js";
+export type { DownloadOptions } from "./datasets/download-file.js";
+export {
+  type DownloadCloningOptions,
+  downloadCloningData,
+  type OpenCloningOptions,
+  openCloningDataset,
+} from "./datasets/open-cloning-dataset.js";
+export { type RecordCloningDatasetOptions, recordCloningDataset } from "./datasets/record-cloning-dataset.js";
 export { type GifWriterOptions, gifWriter } from "./gif-writer.js";
 export { type InterruptCallback, type InterruptOptions, interruptCallback } from "./interrupt.js";
 export { CsvSink } from "./logging/csv-sink.js";

@@ -37,6 +37,7 @@ export {
   type Prediction,
   type PredictOptions,
 } from "./evaluate-policy.js";
+export { type FitDataset, fitDataset } from "./fit-dataset.js";
 export { type Host, installHost } from "./host.js";
 export { LearnerFailedError, type LearnerFailure } from "./learners/learner-failed-error.js";
 export type { LearnerModel } from "./learners/learner-model.js";

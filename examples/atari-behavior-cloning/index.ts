@@ -1,0 +1,122 @@
+/**
+ * Behaviour cloning with Conv-CfC, after the ncps guide "Atari Behavior Cloning".
+ * Run it with --help for the options.
+ */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  balancedClassWeights,
+  type CloningOptions,
+  CloningTrainer,
+  ClosedLoopCallback,
+  ConvCfC,
+  runClosedLoop,
+  useBackend,
+} from "ncps-ts";
+import { registerAtari } from "ncps-ts/node";
+import { drawCurve, type Point } from "./curve.js";
+import { expertScore, openData, openGame } from "./game.js";
+import { readSettings, type Settings, sizes, usage } from "./settings.js";
+
+try {
+  const settings = readSettings(process.argv.slice(2));
+  if (settings) await main(settings);
+  else console.log(usage);
+} catch (error) {
+  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
+  process.exitCode = 1;
+}
+
+async function main(settings: Settings): Promise<void> {
+  const { env: id, size, form, epochs, balanced, cont, out, seed } = settings;
+  const backend = await useBackend();
+  console.log(`backend: ${backend.name} (${backend.reason})`);
+  if (!id.startsWith("Arcade/")) await registerAtari();
+  mkdirSync(out, { recursive: true });
+
+  const env = openGame(settings);
+  if (env.actionSpace.kind !== "discrete") throw new Error(`${id}: expected discrete actions`);
+  const numActions = env.actionSpace.n;
+  const { train, val } = await openData(settings);
+  const options: Omit<CloningOptions, "model"> = {
+    ...sizes[size].training,
+    ...(balanced && { classWeights: balancedClassWeights(await train.actionCounts(numActions)) }),
+    dataset: train,
+    valDataset: val,
+    seed,
+  };
+  const [checkpoint, points] = [join(out, "checkpoint"), join(out, "curve.json")];
+  const trainer = cont
+    ? await CloningTrainer.load(checkpoint, options)
+    : new CloningTrainer({
+        ...options,
+        model: new ConvCfC({ numActions, form, seed, ...sizes[size].model }),
+      });
+  const parameters = [...trainer.model.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
+  console.log(
+    `${train.size} + ${val.size} sequences, ${size} ${form}: ${parameters.toLocaleString("en")} parameters`,
+  );
+
+  const curve: Point[] = cont && existsSync(points) ? JSON.parse(readFileSync(points, "utf8")) : [];
+  const closedLoop = new ClosedLoopCallback({
+    env,
+    seed: seed + 1,
+    onRun({ returns }) {
+      const meanReturn = mean(returns);
+      console.log(`Mean return ${meanReturn} (n=${returns.length})`);
+      curve.push({ valAccuracy: trainer.lastEpoch?.valAccuracy ?? 0, meanReturn });
+      writeFileSync(points, JSON.stringify(curve));
+      const title = `Behaviour cloning on ${id}, ${size} ${form}, ${parameters.toLocaleString("en")} weights`;
+      writeFileSync(join(out, "curve.svg"), drawCurve(curve, title));
+    },
+  });
+  let [losses, minibatches] = [0, 0];
+  await trainer.learn({
+    epochs,
+    callbacks: [
+      {
+        onUpdateEnd(_, row) {
+          losses += row["train/loss"] as number;
+          minibatches++;
+          if (!process.stdout.isTTY) return;
+          const done = `${1 + ((trainer.iterations - 1) % trainer.batchesPerEpoch)}/${trainer.batchesPerEpoch}`;
+          process.stdout.write(`\r\u001b[Kloss=${(losses / minibatches).toPrecision(4)}: ${done}`);
+        },
+      },
+      closedLoop,
+      {
+        last: true,
+        onUpdateEnd: async (_, row) => void ("train/epoch_loss" in row && (await trainer.save(checkpoint))),
+      },
+    ],
+    onEpochEnd({ epoch, loss, accuracy, valLoss, valAccuracy }) {
+      if (process.stdout.isTTY) process.stdout.write("\r\u001b[K"); // over the running loss
+      [losses, minibatches] = [0, 0];
+      const { user, system } = process.cpuUsage();
+      const seconds = ((user + system) / 1e6).toFixed(0);
+      console.log(
+        `loss=${loss.toPrecision(4)}, acc=${(100 * accuracy).toFixed(2)}%, ${seconds} s of processor time`,
+      );
+      console.log(
+        `Epoch ${epoch + 1}, val_loss=${valLoss.toPrecision(4)}, val_acc=${(100 * valAccuracy).toFixed(2)}%`,
+      );
+    },
+  });
+
+  const { gameReturns } = await runClosedLoop(trainer, env, { numGames: 3, seed: seed + 2 });
+  console.log(`Scores of whole games: ${gameReturns.join(" ")}, mean ${mean(gameReturns).toFixed(1)}`);
+  if (settings.data === undefined) {
+    const score = expertScore(20, seed + 2);
+    console.log(
+      `The expert's mean score: ${score.toFixed(1)}; the clone has ${((100 * mean(gameReturns)) / score).toFixed(0)} % of it`,
+    );
+  }
+  console.log(`Curve and checkpoint: ${out}`);
+  await trainer.close();
+  env.close();
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

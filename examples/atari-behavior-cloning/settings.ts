@@ -1,0 +1,103 @@
+/** Command line of the example. */
+
+import { parseArgs } from "node:util";
+import type { CloningHyperparameters, ConvCfCOptions } from "ncps-ts";
+
+export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
+
+  npx tsx examples/atari-behavior-cloning/index.ts [options]
+
+  --env ID          Arcade/Breakout-v0 (built in, default), or real Atari such as ALE/Breakout-v5 (with --data)
+  --data PLACE      recorded sequences: a folder or .zip (a path with a /), or a published set such as "breakout",
+                    which is downloaded; default: a scripted player is recorded
+  --size NAME       small: the guide's cheaper encoder, for two CPU cores (default)
+                    document: the guide's own network and numbers, for a GPU
+  --form NAME       tf (default) or torch: which tab of the guide
+  --epochs N        default 8 (small) or 50 (document)
+  --sequences N     sequences to record (default 640), and an eighth of them for validation
+  --balanced        weigh the actions so that all count alike
+  --cont            go on with the run in --out
+  --out FOLDER      checkpoint and curve, default runs/cloning
+  --seed N          seed of everything random (default 0)
+  --help            this text`;
+
+/** Numbers of the two sizes. */
+export const sizes = {
+  small: {
+    epochs: 8,
+    model: { encoder: "impala", batchNorm: false, scale: 1 / 32 },
+    training: { batchSize: 2, learningRate: 5e-4, maxGradNorm: 1 },
+  },
+  document: { epochs: 50, model: {}, training: { batchSize: 32, learningRate: 1e-4 } },
+} as const satisfies Record<
+  string,
+  { epochs: number; model: Partial<ConvCfCOptions>; training: Partial<CloningHyperparameters> }
+>;
+
+export interface Settings {
+  env: string;
+  data: string | undefined;
+  size: keyof typeof sizes;
+  form: "tf" | "torch";
+  epochs: number;
+  sequences: number;
+  balanced: boolean;
+  cont: boolean;
+  out: string;
+  seed: number;
+}
+
+/** Reads the command line; `null` when help is asked for. */
+export function readSettings(argv: string[]): Settings | null {
+  const { values } = parseArgs({
+    args: argv,
+    options: {
+      env: { type: "string", default: "Arcade/Breakout-v0" },
+      data: { type: "string" },
+      size: { type: "string", default: "small" },
+      form: { type: "string", default: "tf" },
+      epochs: { type: "string" },
+      sequences: { type: "string", default: "640" },
+      balanced: { type: "boolean", default: false },
+      cont: { type: "boolean", default: false },
+      out: { type: "string", default: "runs/cloning" },
+      seed: { type: "string", default: "0" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return null;
+  const { env, data, balanced, cont, out } = values;
+  const size = oneOf("--size", values.size, Object.keys(sizes) as Settings["size"][]);
+  const form = oneOf("--form", values.form, ["tf", "torch"] as const);
+  const whole = (name: string, text: string, least: number) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least) {
+      throw new Error(`${name}: expected a whole number from ${least} on, received "${text}"`);
+    }
+    return value;
+  };
+  const epochs = whole("--epochs", values.epochs ?? String(sizes[size].epochs), 1);
+  const sequences = whole("--sequences", values.sequences, 8);
+  if (data === undefined && env !== "Arcade/Breakout-v0") {
+    throw new Error(
+      `--data: ${env} has no scripted player: give recorded sequences, or --data breakout to download`,
+    );
+  }
+  return {
+    env,
+    data,
+    size,
+    form,
+    epochs,
+    sequences,
+    balanced,
+    cont,
+    out,
+    seed: whole("--seed", values.seed, 0),
+  };
+}
+
+function oneOf<T extends string>(name: string, value: string, known: readonly T[]): T {
+  if ((known as readonly string[]).includes(value)) return value as T;
+  throw new Error(`${name}: expected ${known.join(", ")}, received "${value}"`);
+}

@@ -1,0 +1,133 @@
+/** Fetching a large file, in as many attempts as it takes. */
+
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DatasetError } from "../../core/errors.js";
+import { attempt } from "./cloning-folder.js";
+
+/** Options of {@link downloadFile}. */
+export interface DownloadOptions {
+  /** SHA-256 of the whole file in hexadecimal; default: only its size is checked. */
+  sha256?: string;
+  /** Hears how many bytes are there, and of how many, when the server tells. */
+  onProgress?(bytes: number, total: number | undefined): void;
+  /** Ends the download; what has come stays for the next call. */
+  signal?: AbortSignal;
+}
+
+interface Begun {
+  url: string;
+  validator: string | null;
+}
+
+/**
+ * Fetches a file to `path`, streamed through `<path>.part`. What an interrupted call left there is completed where
+ * the server can send ranges and the file is still the same there; else it starts anew.
+ *
+ * @throws DatasetError when the server refuses, the connection breaks, the disk is full, or size or checksum differ
+ */
+export async function downloadFile(url: string, path: string, options: DownloadOptions = {}): Promise<void> {
+  const part = `${path}.part`;
+  await attempt(`${dirname(path)} cannot be made`, () => mkdir(dirname(path), { recursive: true }));
+  const have = await resumable(part, url);
+  const response = await request(url, have, options.signal);
+  const { from, total } = await placeOf(response, have, url);
+  const validator = response.headers.get("etag") ?? response.headers.get("last-modified");
+  const begun: Begun = { url, validator };
+  await attempt(`${part} cannot be written`, () => writeFile(`${part}.json`, JSON.stringify(begun)));
+  const bytes = from === total ? from : await receive(response, part, from, { url, total, ...options });
+  if (total !== undefined && bytes !== total) {
+    throw new DatasetError(
+      `${url}: the connection ended after ${bytes} of ${total} bytes; call again to go on`,
+    );
+  }
+  if (options.sha256 !== undefined) await checkSum(part, url, options.sha256);
+  await attempt(`${path} cannot be written`, () => rename(part, path));
+  await rm(`${part}.json`, { force: true });
+}
+
+async function resumable(
+  part: string,
+  url: string,
+): Promise<{ size: number; validator: string } | undefined> {
+  try {
+    const begun = JSON.parse(await readFile(`${part}.json`, "utf8")) as Begun;
+    const { size } = await stat(part);
+    if (begun.url === url && begun.validator && size > 0) return { size, validator: begun.validator };
+  } catch {
+    // nothing that can be used
+  }
+  return undefined;
+}
+
+async function request(
+  url: string,
+  have: { size: number; validator: string } | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  const headers = have && { Range: `bytes=${have.size}-`, "If-Range": have.validator };
+  try {
+    return await fetch(url, { headers, signal });
+  } catch (cause) {
+    throw new DatasetError(
+      `${url} cannot be reached: ${(cause as Error).message}. Give another url, or record a data set instead`,
+      { cause },
+    );
+  }
+}
+
+async function placeOf(
+  response: Response,
+  have: { size: number } | undefined,
+  url: string,
+): Promise<{ from: number; total: number | undefined }> {
+  const range = /bytes (?:(\d+)-\d+|\*)\/(\d+)/.exec(response.headers.get("content-range") ?? "");
+  const complete = have && response.status === 416 && Number(range?.[2]) === have.size;
+  if (complete) return { from: have.size, total: have.size };
+  if (have && response.status === 206 && Number(range?.[1]) === have.size) {
+    return { from: have.size, total: Number(range?.[2]) };
+  }
+  if (response.status !== 200 || !response.body) {
+    await response.body?.cancel();
+    throw new DatasetError(`${url}: the server answered ${response.status} ${response.statusText}`);
+  }
+  const length = response.headers.get("content-length");
+  return { from: 0, total: length === null ? undefined : Number(length) };
+}
+
+async function receive(
+  response: Response,
+  part: string,
+  from: number,
+  { url, total, onProgress }: DownloadOptions & { url: string; total: number | undefined },
+): Promise<number> {
+  const reader = response.body!.getReader();
+  const handle = await attempt(`${part} cannot be written`, () => open(part, from > 0 ? "a" : "w"));
+  let bytes = from;
+  try {
+    for (;;) {
+      const chunk = await reader.read().catch((cause: Error) => {
+        const message = `${url}: the connection broke after ${bytes} bytes: ${cause.message}; call again to go on`;
+        throw new DatasetError(message, { cause });
+      });
+      if (chunk.done) return bytes;
+      await attempt(`${part} cannot be written`, () => handle.writeFile(chunk.value));
+      bytes += chunk.value.length;
+      onProgress?.(bytes, total);
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+    await handle.close().catch(() => {});
+  }
+}
+
+async function checkSum(part: string, url: string, expected: string): Promise<void> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(part)) hash.update(chunk as Uint8Array);
+  const found = hash.digest("hex");
+  if (found === expected.toLowerCase()) return;
+  await rm(part, { force: true }); // nothing to go on from
+  throw new DatasetError(`${url}: SHA-256 is ${found}, expected ${expected}; it was removed`);
+}

@@ -1,0 +1,95 @@
+/** The published Atari behaviour-cloning data, downloaded once. */
+
+import { existsSync } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { DatasetError, InvalidArgumentError } from "../../core/errors.js";
+import { AtariCloningDataset } from "../../datasets/atari-cloning.js";
+import type { CloningSplit } from "../../datasets/cloning-format.js";
+import { cloningFolder } from "./cloning-folder.js";
+import { type DownloadOptions, downloadFile } from "./download-file.js";
+import { extractCloning } from "./extract-cloning.js";
+
+const PUBLISHED = "https://people.csail.mit.edu/mlechner/datasets";
+
+/** Options of {@link downloadCloningData}. */
+export interface DownloadCloningOptions extends DownloadOptions {
+  /** Folder under which `data_atari_seq/<game>` is made, default the working directory. */
+  rootDir?: string;
+  /** Where the archive is, default that of ncps. */
+  url?: string;
+  /** Hears of each extracted file. */
+  onFile?(count: number): void;
+}
+
+/** Options of {@link openCloningDataset}. */
+export interface OpenCloningOptions extends DownloadCloningOptions {
+  /** Which part, default `"train"`. */
+  split?: CloningSplit;
+  /** Whether a missing set is downloaded, default true. */
+  download?: boolean;
+}
+
+/**
+ * Downloads and unpacks a published set, such as `"breakout"` (about 27 GB unpacked), into
+ * `<rootDir>/data_atari_seq/<game>`. Archive and sequences are streamed to the disk and checked. An interrupted call
+ * can be repeated: it goes on with what is there.
+ *
+ * @returns the folder
+ * @throws DatasetError when the server cannot be reached or refuses, the disk is full, or the archive is damaged
+ */
+export async function downloadCloningData(
+  game: string,
+  options: DownloadCloningOptions = {},
+): Promise<string> {
+  const { rootDir = ".", url = `${PUBLISHED}/${game}.zip`, onFile } = options;
+  const folder = folderOf(game, rootDir);
+  const archive = `${folder}.zip`;
+  if (existsSync(folder) && !existsSync(archive) && !existsSync(`${archive}.part`)) return folder;
+  if (!existsSync(archive)) await downloadFile(url, archive, options);
+  await extractCloning(archive, folder, onFile);
+  if (!existsSync(folder)) {
+    throw new DatasetError(`${url} holds no train_*.npz or val_*.npz; its archive is ${archive}`);
+  }
+  await rm(archive);
+  return folder;
+}
+
+/**
+ * Opens one split of a set: of a game by name, downloaded first when it is missing, or of any folder or archive.
+ *
+ * @param gameOrPath `"breakout"`; or a path with a separator: a folder of `train_*.npz` and `val_*.npz`, or such a
+ *   `.zip`, which is unpacked beside itself
+ * @throws DatasetError when it is missing and cannot be downloaded, or holds nothing of that split
+ *
+ * @example
+ * ```ts
+ * import { openCloningDataset } from "ncps-ts/node";
+ *
+ * const val = await openCloningDataset("breakout", { split: "val" });
+ * const own = await openCloningDataset("./recorded/breakout", { split: "train" });
+ * ```
+ */
+export async function openCloningDataset(
+  gameOrPath: string,
+  options: OpenCloningOptions = {},
+): Promise<AtariCloningDataset> {
+  const { split, rootDir = ".", download = true } = options;
+  let folder = gameOrPath;
+  if (/^[a-z0-9_]+$/i.test(gameOrPath)) {
+    folder = download ? await downloadCloningData(gameOrPath, options) : folderOf(gameOrPath, rootDir);
+  } else if (gameOrPath.endsWith(".zip")) {
+    folder = gameOrPath.slice(0, -".zip".length);
+    await extractCloning(gameOrPath, folder, options.onFile);
+  }
+  const there = await stat(folder).catch(() => undefined);
+  if (!there?.isDirectory()) throw new DatasetError(`could not find data: there is no folder ${folder}`);
+  return AtariCloningDataset.open(cloningFolder(folder), { split });
+}
+
+function folderOf(game: string, rootDir: string): string {
+  if (!/^[a-z0-9_]+$/i.test(game)) {
+    throw new InvalidArgumentError("game", `expected a name such as "breakout", received "${game}"`);
+  }
+  return join(rootDir, "data_atari_seq", game);
+}

@@ -1,0 +1,55 @@
+/** Recording an expert into a folder. */
+
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DatasetError } from "../../core/errors.js";
+import {
+  type CloningExpert,
+  type CloningRecord,
+  type RecordCloningOptions,
+  recordCloning,
+} from "../../datasets/record-cloning.js";
+import type { Env } from "../../envs/env.js";
+import { attempt, cloningFolder } from "./cloning-folder.js";
+
+/** Options of {@link recordCloningDataset}. */
+export interface RecordCloningDatasetOptions extends RecordCloningOptions {
+  /** Folder of the files; made when it is missing. */
+  directory: string;
+  /** Whether an earlier set there is replaced, default false. */
+  overwrite?: boolean;
+}
+
+/**
+ * Lets an expert play, and writes what it saw and did in the format of the published data sets, so that imitation
+ * needs no download: see {@link recordCloning}.
+ *
+ * @throws DatasetError when the folder holds a set already, or cannot be written; finished files stay
+ *
+ * @example
+ * ```ts
+ * import { BreakoutEnv, SteadyBreakoutPlayer, wrapDeepmind } from "ncps-ts";
+ * import { recordCloningDataset } from "ncps-ts/node";
+ *
+ * const game = new BreakoutEnv();
+ * await recordCloningDataset(wrapDeepmind(game), new SteadyBreakoutPlayer(game), { directory: "data/breakout", seed: 0 });
+ * ```
+ */
+export async function recordCloningDataset(
+  env: Env,
+  expert: CloningExpert,
+  { directory, overwrite = false, ...options }: RecordCloningDatasetOptions,
+): Promise<CloningRecord> {
+  const files = (await readdir(directory).catch(() => [])).filter((name) =>
+    /^(train|val)_.*\.npz$/.test(name),
+  );
+  if (files.length > 0 && !overwrite) {
+    throw new DatasetError(
+      `${directory} holds a data set already: choose another folder, or give overwrite: true`,
+    );
+  }
+  await attempt(`${directory} cannot be emptied`, () =>
+    Promise.all(files.map((name) => rm(join(directory, name)))),
+  );
+  return recordCloning(env, expert, cloningFolder(directory), options);
+}

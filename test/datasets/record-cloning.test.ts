@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import { AtariCloningDataset } from "../../src/datasets/atari-cloning.js";
+import { MemoryCloningSource } from "../../src/datasets/cloning-source.js";
+import { recordCloning } from "../../src/datasets/record-cloning.js";
+import { BreakoutEnv, SteadyBreakoutPlayer } from "../../src/envs/arcade/index.js";
+import { CartPoleEnv } from "../../src/envs/classic/cart-pole.js";
+import { wrapDeepmind } from "../../src/wrappers/index.js";
+
+const sequences = { train: 3, val: 2 };
+
+async function record(options: Parameters<typeof recordCloning>[3] = {}, maxFrames = 600) {
+  const game = new BreakoutEnv({ maxFrames });
+  const source = new MemoryCloningSource();
+  const expert = new SteadyBreakoutPlayer(game);
+  const summary = await recordCloning(wrapDeepmind(game), expert, source, {
+    sequences,
+    sequenceLength: 8,
+    seed: 4,
+    ...options,
+  });
+  return { source, summary };
+}
+
+async function bytesOf(source: MemoryCloningSource): Promise<Uint8Array[]> {
+  return Promise.all((await source.list()).map((name) => source.read(name)));
+}
+
+describe("recordCloning", () => {
+  it("writes both splits as they are read", async () => {
+    const { source, summary } = await record();
+    const train = await AtariCloningDataset.open(source);
+    const val = await AtariCloningDataset.open(source, { split: "val" });
+    expect([train.size, val.size]).toEqual([3, 2]);
+    const { observations, actions, shape } = await train.sequence(0);
+    expect(shape).toEqual([84, 84, 4]);
+    expect(observations).toHaveLength(8 * 84 * 84 * 4);
+    expect(actions).toHaveLength(8);
+    expect(summary.actionCounts.reduce((sum, count) => sum + count)).toBe(5 * 8);
+  });
+
+  it("depends on the seed alone", async () => {
+    const once = await bytesOf((await record()).source);
+    expect(await bytesOf((await record()).source)).toEqual(once);
+    expect(await bytesOf((await record({ seed: 5 })).source)).not.toEqual(once);
+  });
+
+  it("records frames that follow each other: the stack moves on by one", async () => {
+    const { source } = await record();
+    const { observations } = await (await AtariCloningDataset.open(source)).sequence(1);
+    const pixels = 84 * 84;
+    for (let step = 1; step < 8; step++) {
+      for (let i = 0; i < pixels; i += 13) {
+        const [before, now] = [(step - 1) * pixels + i, step * pixels + i].map((at) => 4 * at);
+        for (let channel = 0; channel < 3; channel++) {
+          expect(observations[now + channel]).toBe(observations[before + channel + 1]);
+        }
+      }
+    }
+  });
+
+  it("records the expert's action, whatever noise was played", async () => {
+    const { summary: calm } = await record();
+    const { source, summary } = await record({ noise: 0.9 });
+    expect(await bytesOf(source)).not.toEqual(await bytesOf((await record()).source));
+    // The player never fires while the ball flies; random actions would.
+    const fires = (counts: number[]) => counts[1] / counts.reduce((sum, count) => sum + count);
+    expect(fires(calm.actionCounts)).toBeLessThan(0.1);
+    expect(fires(summary.actionCounts)).toBeLessThan(0.1);
+  });
+
+  it("drops what is left of an episode: no sequence crosses one", async () => {
+    const { summary } = await record({ sequences: { train: 6, val: 0 }, sequenceLength: 16 }, 4 * 60);
+    expect(summary.gameReturns.length).toBeGreaterThan(0);
+    expect(summary.steps).toBeGreaterThan(6 * 16);
+  });
+
+  it("asks a policy with its state, cleared where an episode starts", async () => {
+    const states: (Float32Array | null)[] = [];
+    const policy = {
+      async predict(_: unknown, { state }: { state: Float32Array | null }) {
+        states.push(state);
+        return { action: 1, state: Float32Array.of((state?.[0] ?? 0) + 1) };
+      },
+    };
+    const env = wrapDeepmind(new BreakoutEnv({ maxFrames: 4 * 40 }));
+    await recordCloning(env, policy, new MemoryCloningSource(), {
+      sequences: { train: 4, val: 0 },
+      sequenceLength: 8,
+      seed: 0,
+    });
+    expect(states[0]).toBeNull();
+    expect(states[1]?.[0]).toBe(1);
+    expect(states.filter((state) => state === null).length).toBeGreaterThan(1);
+  });
+
+  it("says what it cannot record", async () => {
+    const player = { act: () => 0 };
+    const sink = new MemoryCloningSource();
+    await expect(recordCloning(new CartPoleEnv(), player, sink)).rejects.toThrow(
+      /env: expected frames of bytes/,
+    );
+    await expect(record({ noise: 1 })).rejects.toThrow(/noise: expected a number in \[0, 1\)/);
+    await expect(record({ sequenceLength: 0 })).rejects.toThrow(/sequenceLength/);
+  });
+});
