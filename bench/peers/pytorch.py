@@ -1,4 +1,4 @@
-"""The benchmarks' cases in PyTorch on one CPU thread: one JSON case a line in, one JSON measurement a line out.
+"""The benchmarks' cases in PyTorch on one CPU thread, or "threads" of them: one JSON case a line in, one JSON measurement a line out.
 
 A case is {"kind": ..., ...}; it is built and warmed up when it is seen first, and run once for every line.
 The first line of the output names the version.
@@ -11,8 +11,6 @@ import time
 import torch
 import torch.nn.functional as F
 from torch import nn
-
-torch.set_num_threads(1)
 
 
 def training(model, loss, learning_rate, max_norm=None):
@@ -144,11 +142,15 @@ def main():
     for line in sys.stdin:
         if line not in known:
             case = json.loads(line)
-            known[line] = kinds[case.pop("kind")](**case)
-            known[line]()
+            threads = case.pop("threads", 1)
+            torch.set_num_threads(threads)
+            known[line] = (kinds[case.pop("kind")](**case), threads)
+            known[line][0]()
+        step, threads = known[line]
+        torch.set_num_threads(threads)
         gradients = not line.startswith('{"kind":"product"') and not line.startswith('{"kind":"convolution"')
         with torch.set_grad_enabled(gradients):
-            print(json.dumps(measure(known[line])), flush=True)
+            print(json.dumps(measure(step)), flush=True)
 
 
 main()

@@ -29,7 +29,13 @@ module.exports = async function check(main, node) {
   await loaded.close();
   await trainer.close();
 
-  // ... the program of its worker threads, with a module of the user's own, ...
+  // ... the program of the threads of further learners, ...
+  const two = new main.PPOTrainer({ ...settings, nEpochs: 1, learners: 2 });
+  await two.learn({ totalTimesteps: 16 });
+  assert.equal(two.iterations, 1);
+  await two.close();
+
+  // ... that of environments on worker threads, with a module of the user's own, ...
   const own = {
     module: pathToFileURL(join(__dirname, "own-env.mjs")),
     export: "makeOwn",
