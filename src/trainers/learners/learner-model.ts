@@ -6,8 +6,6 @@
  *
  * @example
  * ```ts
- * import { makeModel } from "./own-model.js";
- *
  * const trainer = new PPOTrainer({
  *   ...cartPolePPO,
  *   env: "CartPole-v1",

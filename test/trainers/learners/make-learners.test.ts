@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { useBackend } from "../../../src/backends/index.js";
+import { BackendError, InvalidArgumentError, InvalidStateError } from "../../../src/core/errors.js";
+import { cartPolePPO, PPOTrainer } from "../../../src/trainers/index.js";
+import { installLearners } from "../../../src/trainers/learners/make-learners.js";
+import "../../../src/envs/builtin.js";
+
+it("several learners want threads, the wasm backend and a whole number", async () => {
+  await useBackend("wasm");
+  const make = (learners: number) => () => new PPOTrainer({ ...cartPolePPO, env: "CartPole-v1", learners });
+  expect(make(2)).toThrow(InvalidStateError);
+  expect(make(2)).toThrow(/learners: 2 needs the worker threads of Node: import "ncps-ts\/node" first/);
+  for (const wrong of [0, 1.5, -1]) expect(make(wrong)).toThrow(InvalidArgumentError);
+  installLearners(() => {
+    throw new Error("nothing may be started before learn");
+  });
+  const made = make(2)();
+  expect(made.hyperparameters.learners).toBe(2);
+  await made.close();
+  await useBackend("cpu");
+  expect(make(2)).toThrow(BackendError);
+  expect(make(2)).toThrow(/learners: 2 needs the backend "wasm", the active one is "cpu"/);
+});
