@@ -1,0 +1,68 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../../src/backends/index.js";
+import { MemoryCheckpointStore } from "../../src/checkpoints/index.js";
+import { Random } from "../../src/core/random.js";
+import { CloningTrainer } from "../../src/trainers/index.js";
+import { barData, epochs, type Outcome, train } from "./cloning-scenario.js";
+
+const STEPS = 4 * epochs;
+let data: Awaited<ReturnType<typeof barData>>;
+beforeAll(async () => {
+  await useBackend("wasm");
+  data = await barData();
+});
+
+describe.each(["tf", "torch"] as const)("imitation, %s form", (form) => {
+  let whole: Outcome;
+  beforeAll(async () => {
+    whole = await train(data, { form });
+  });
+
+  it("covers what it should: epochs with a small last batch, and statistics where there are some", () => {
+    expect(whole.rows).toHaveLength(STEPS);
+    expect(whole.reports.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+    expect(whole.rows.filter(([, row]) => "val/accuracy" in row).map(([step]) => step)).toEqual([4, 8, 12]);
+    expect(Object.keys(whole.state.statistics as object)).toHaveLength(form === "torch" ? 4 : 0);
+  });
+
+  const random = new Random(form === "tf" ? 3 : 4);
+  const stops = Array.from({ length: 4 }, () => 1 + random.integer(STEPS - 1));
+  it.each([...new Set([...stops, 4])])(
+    "stopped after minibatch %i and resumed it is the same, bit for bit",
+    async (stopAt) => {
+      const place = { store: new MemoryCheckpointStore(), name: "stopped" };
+      const first = await train(data, { form, stopAt, to: place });
+      expect(first.rows).toHaveLength(stopAt);
+      const second = await train(data, { from: place });
+      expect(second.state).toEqual(whole.state);
+      expect([...first.rows, ...second.rows]).toEqual(whole.rows);
+      expect([...first.reports, ...second.reports]).toEqual(whole.reports);
+    },
+  );
+});
+
+describe("CloningTrainer.resume", () => {
+  it("does nothing when the goal was reached; load goes on with a new one", async () => {
+    const place = { store: new MemoryCheckpointStore(), name: "done" };
+    await train(data, { to: place });
+    const resumed = await CloningTrainer.resume(place, data);
+    await resumed.learn();
+    expect(resumed.numTimesteps).toBe(STEPS);
+    expect(resumed.lastEpoch?.epoch).toBe(2);
+    await resumed.close();
+    const loaded = await CloningTrainer.load(place, { ...data, learningRate: 1e-3 });
+    expect(loaded.hyperparameters).toMatchObject({ batchSize: 3, learningRate: 1e-3 });
+    await expect(loaded.learn()).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await loaded.learn({ epochs: 1 });
+    expect(loaded.epoch).toBe(4);
+    await loaded.close();
+  });
+
+  it("refuses data of another size", async () => {
+    const place = { store: new MemoryCheckpointStore(), name: "done" };
+    await train(data, { to: place, stopAt: 1 });
+    await expect(CloningTrainer.resume(place, await barData({ train: 5 }))).rejects.toThrow(
+      /10 sequences, there are 5/,
+    );
+  });
+});
