@@ -1,18 +1,12 @@
 /** Proximal policy optimisation. */
 
 import { requireBackend } from "../backends/require-backend.js";
-import {
-  type CheckpointLocation,
-  type CheckpointPlace,
-  readCheckpoint,
-  writeCheckpoint,
-} from "../checkpoints/index.js";
+import { type CheckpointLocation, writeCheckpoint } from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
-import { CheckpointError, InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
 import type { Action } from "../envs/env.js";
-import type { EnvOptions } from "../envs/registry.js";
 import type { LogRow } from "../logging/index.js";
 import {
   type ActionDistribution,
@@ -46,6 +40,7 @@ import { PPOUpdate, type PPOUpdateStatistics } from "./ppo-update.js";
 import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 import { runModel } from "./run-model.js";
+import { describeSetup, restoreTrainer } from "./saved-run.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -284,7 +279,7 @@ export class PPOTrainer implements Trainer {
    * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
   static async load(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
-    const trainer = await restore(locate(location), options);
+    const trainer = await restoreTrainer(locate(location), "ppo", options, makeTrainer);
     trainer.interrupted = undefined;
     return trainer;
   }
@@ -308,7 +303,7 @@ export class PPOTrainer implements Trainer {
    * ```
    */
   static async resume(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
-    return restore(await locateNewest(location), options);
+    return restoreTrainer(await locateNewest(location), "ppo", options, makeTrainer);
   }
 
   /** @inheritDoc */
@@ -422,6 +417,10 @@ export class PPOTrainer implements Trainer {
 
 type Counters = { timesteps: number; updates: number; started: boolean; rolloutProgress: number };
 
+function makeTrainer(options: PPOOptions): PPOTrainer {
+  return new PPOTrainer(options);
+}
+
 function makeEnvironments(options: PPOOptions, { numEnvs }: PPOHyperparameters): VectorEnv {
   if (typeof options.env !== "string") return options.env;
   return makeVecEnv(options.env, { numEnvs, wrapper: options.wrapper, envOptions: options.envOptions });
@@ -458,45 +457,4 @@ function makeNormalizer({ observationSpace: { shape, dtype } }: VectorEnv): Obse
     );
   }
   return new ObservationNormalizer({ shape, clip: 10 });
-}
-
-// What is needed to make the trainer again, and what of it the checkpoint cannot hold.
-function describeSetup({ env, envOptions, wrapper, model, seed }: PPOOptions): StateRecord {
-  const isId = typeof env === "string";
-  return {
-    env: isId ? env : null,
-    envOptions: isId ? ((envOptions ?? null) as StateRecord | null) : null,
-    given: { env: !isId, wrapper: isId && wrapper !== undefined, model: model !== undefined },
-    seed: seed ?? null,
-  };
-}
-
-async function restore({ store, name }: CheckpointPlace, options: Partial<PPOOptions>): Promise<PPOTrainer> {
-  const { config, state } = await readCheckpoint(store, name, { kind: "ppo" });
-  const given = config.given as Record<string, boolean>;
-  for (const option of ["env", "wrapper", "model"] as const) {
-    const replaced = option === "wrapper" && options.env !== undefined;
-    if (given[option] && options[option] === undefined && !replaced) {
-      throw new InvalidArgumentError(
-        option,
-        `checkpoint "${name}" cannot hold the ${option} of its run, which was an object or function: give it again`,
-      );
-    }
-  }
-  const saved = config.hyperparameters as Partial<PPOHyperparameters>;
-  const fromId = { env: config.env as string, envOptions: (config.envOptions as EnvOptions) ?? undefined };
-  const trainer = new PPOTrainer({
-    ...saved,
-    ...(options.env === undefined && fromId),
-    ...options,
-  } as PPOOptions);
-  try {
-    trainer.setState(state);
-  } catch (cause) {
-    await trainer.close();
-    throw cause instanceof CheckpointError
-      ? cause
-      : new CheckpointError(`checkpoint "${name}": ${(cause as Error).message}`, { cause });
-  }
-  return trainer;
 }

@@ -108,27 +108,30 @@ describe("ReplayMemory", () => {
     expect(() => other.setState(memory.getState())).toThrow(/18 frames of 4|20 frames of 4/);
   });
 
-  it("keeps byte frames of four in a stack as other frames", () => {
+  it.each([2, 3, 4, 5])("keeps byte frames, %i in a stack, as other frames", (k) => {
     const random = new Random(4);
+    const observationShape = [4, 6, k];
     const memory = new ReplayMemory({
       capacity: 40,
-      observationShape: [4, 6, 4],
+      observationShape,
       observationDtype: "uint8",
-      frameStack: 4,
+      frameStack: k,
     });
     const pixels = Array.from({ length: 20 }, () =>
       Uint8Array.from({ length: 24 }, () => random.integer(256)),
     );
+    const size = 24 * k;
     const stack = (last: number) =>
-      Uint8Array.from({ length: 96 }, (_, i) => pixels[Math.max(0, last - 3 + (i % 4))][Math.floor(i / 4)]);
+      Uint8Array.from(
+        { length: size },
+        (_, i) => pixels[Math.max(0, last + 1 - k + (i % k))][Math.floor(i / k)],
+      );
     memory.start(0, stack(0));
-    for (let i = 0; i < 19; i++) {
-      memory.add(0, { ...step(i), nextObservation: stack(i + 1) });
-    }
+    for (let i = 0; i < 19; i++) memory.add(0, { ...step(i), nextObservation: stack(i + 1) });
     const batch = memory.sample(64, random);
     batch.actions.forEach((action, i) => {
-      expect(batch.observations.subarray(i * 96, (i + 1) * 96)).toEqual(stack(action));
-      expect(batch.nextObservations.subarray(i * 96, (i + 1) * 96)).toEqual(stack(action + 1));
+      expect(batch.observations.subarray(i * size, (i + 1) * size)).toEqual(stack(action));
+      expect(batch.nextObservations.subarray(i * size, (i + 1) * size)).toEqual(stack(action + 1));
     });
     expect(memory.latest(0)).toEqual(stack(19));
   });
