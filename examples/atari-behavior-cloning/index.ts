@@ -107,7 +107,7 @@ async function main(settings: Settings): Promise<void> {
   const { gameReturns } = await runClosedLoop(trainer, env, { numGames: 3, seed: seed + 2 });
   console.log(`Scores of whole games: ${gameReturns.join(" ")}, mean ${mean(gameReturns).toFixed(1)}`);
   if (settings.data === undefined) {
-    const score = expertScore(20, seed + 2);
+    const score = expertScore(8, seed + 2);
     console.log(
       `The expert's mean score: ${score.toFixed(1)}; the clone has ${((100 * mean(gameReturns)) / score).toFixed(0)} % of it`,
     );

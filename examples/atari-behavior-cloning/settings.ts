@@ -26,7 +26,7 @@ export const sizes = {
   small: {
     epochs: 8,
     model: { encoder: "impala", batchNorm: false, scale: 1 / 32 },
-    training: { batchSize: 2, learningRate: 5e-4, maxGradNorm: 1 },
+    training: { batchSize: 2, learningRate: 1e-3, maxGradNorm: 1 },
   },
   document: { epochs: 50, model: {}, training: { batchSize: 32, learningRate: 1e-4 } },
 } as const satisfies Record<

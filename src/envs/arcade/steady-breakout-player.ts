@@ -6,7 +6,7 @@ import { BreakoutGame } from "./breakout-game.js";
 import { BALL_HEIGHT, BALL_WIDTH, PADDLE_TOP, SUBPIXELS } from "./breakout-geometry.js";
 
 // Frames ahead in which the ball's arrival is looked for.
-const LOOK_OUT = 60;
+const LOOK_OUT = 28;
 
 /** Options of {@link SteadyBreakoutPlayer}. */
 export interface SteadyBreakoutPlayerOptions {
