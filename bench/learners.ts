@@ -1,8 +1,8 @@
 /**
- * Minibatches of PPO's update of the Nature network (a rollout of 8 x 128 frames, 4 minibatches of 256) with one
+ * Minibatches of 256 frames in PPO's update of the Nature network (a rollout of 8 x 128 frames gives 4) with one
  * learner and with several, in turns, and one such minibatch in PyTorch on as many threads.
  *
- * `npm run bench -- learners [turns] [learners]`
+ * `npm run bench -- learners [turns] [learners] [minibatches of a rollout]`
  */
 
 import "../src/node/index.js";
@@ -27,15 +27,15 @@ import { alternate, type Contender, type Measurement, ratios, summarize } from "
 import { startPyTorch } from "./support/peer.js";
 
 const batch = 256;
-const minibatches = 4;
 const observationSpace = new Box({ low: 0, high: 255, shape: [84, 84, 4], dtype: "uint8" });
 const actionSpace = new Discrete(4);
 const coefficients = { learningRate: 2.5e-4, clipRange: 0.1, clipRangeVf: 0.1, entCoef: 0.01, klCoef: 0 };
 
 /** Measures the updates in turns. */
-export async function run([turns = "10", most = "2"]: string[]): Promise<BenchmarkResult> {
+export async function run([turns = "10", most = "2", count = "4"]: string[]): Promise<BenchmarkResult> {
   const contenders: Record<string, Contender> = {};
   const groups: LearnerGroup[] = [];
+  const minibatches = Number(count);
   for (const accelerator of [false, true]) {
     const { accelerator: choice } = await useBackend("wasm", { accelerator });
     if (accelerator && choice?.name === "none") {
@@ -44,11 +44,11 @@ export async function run([turns = "10", most = "2"]: string[]): Promise<Benchma
     }
     const suffix = choice?.version ? `, ${choice.name} ${choice.version}` : "";
     for (const learners of [1, Number(most)]) {
-      const { update, group } = await makeUpdate(learners);
+      const { update, group } = await makeUpdate(learners, minibatches);
       if (group) groups.push(group);
       contenders[`${learners} learner${learners > 1 ? "s" : ""}${suffix}`] = async () => {
         await useBackend("wasm", { accelerator });
-        return measuredMinibatch(update);
+        return measuredMinibatch(update, minibatches);
       };
     }
   }
@@ -66,6 +66,7 @@ export async function run([turns = "10", most = "2"]: string[]): Promise<Benchma
 
 async function makeUpdate(
   learners: number,
+  minibatches: number,
 ): Promise<{ update: () => Promise<unknown>; group?: LearnerGroup }> {
   const random = new Random(1);
   const model = new NatureActorCritic({ observationSpace, actionSpace, seed: 0 });
@@ -93,7 +94,7 @@ async function makeUpdate(
   return { update: () => update.run(buffer, coefficients), group };
 }
 
-async function measuredMinibatch(update: () => Promise<unknown>): Promise<Measurement> {
+async function measuredMinibatch(update: () => Promise<unknown>, minibatches: number): Promise<Measurement> {
   const cpu = process.cpuUsage();
   const start = performance.now();
   await update();

@@ -50,6 +50,8 @@ const START = 60_000;
 // On the spot a meeting is noticed at once, but the event loop stands still.
 const ON_THE_SPOT = 5;
 
+const closed = "the learners were closed, or not started: await the training before close()";
+
 /**
  * Data-parallel learning: every learner computes the gradient of its share of each minibatch; the gradients are
  * summed in shared memory in the order of the learners, and every learner makes the same change to its own copy of
@@ -130,8 +132,7 @@ export class LearnerGroup implements MinibatchLearners {
    * @throws LearnerFailedError when another learner throws, or its thread ends or hangs
    */
   async step(minibatch: Sequences, coefficients: PPOUpdateCoefficients): Promise<number[]> {
-    const { rendezvous, learner } = this;
-    if (!rendezvous) throw new InvalidStateError("step() before begin(): call begin() first");
+    const { learner } = this;
     const plan = { minibatch, coefficients };
     this.call({ kind: "step", ...plan });
     try {
@@ -164,20 +165,26 @@ export class LearnerGroup implements MinibatchLearners {
     await Promise.all(threads.map((thread) => thread.close()));
   }
 
+  private get meeting(): Rendezvous {
+    if (!this.rendezvous) throw new InvalidStateError(closed);
+    return this.rendezvous;
+  }
+
   private call(call: LearnerCall): void {
     for (const thread of this.threads) thread.post(call);
-    this.rendezvous!.call();
+    this.meeting.call();
   }
 
   // Arrives, waits for all others, and gives what they told; ends all of them when one failed.
   private async together(during: string, patience = this.patience): Promise<LearnerMessage[]> {
-    const rendezvous = this.rendezvous!;
+    const rendezvous = this.meeting;
     rendezvous.arrive(0);
     const began = performance.now();
     for (;;) {
       const seen = rendezvous.seen;
       const [late] = rendezvous.missing(0);
       if (late === undefined) break;
+      if (rendezvous.dismissed) throw new InvalidStateError(closed);
       const waited = performance.now() - began;
       const lost = this.threads.findIndex(
         (thread, i) => thread.lost !== undefined || rendezvous.hasLeft(i + 1),
