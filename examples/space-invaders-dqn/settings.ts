@@ -148,11 +148,11 @@ function wrapper(preset: Settings["preset"], frames: number, skip: number) {
 
 /** The options with GIFs of the first game written to a folder. */
 export function withGifs({ options, gifEvery }: Settings, folder: string): DQNOptions {
-  if (gifEvery === 0) return options;
   const single = options.envOptions?.frameskip === 1;
   const record = (env: Env) =>
     new RecordVideo(env, {
-      episodeTrigger: (episode) => episode % gifEvery === 0,
+      // Always there, so that a run goes on with another number as well.
+      episodeTrigger: (episode) => gifEvery > 0 && episode % gifEvery === 0,
       frameInterval: single ? 4 : 1,
       onEpisode: gifWriter({
         directory: `${folder}/videos`,
