@@ -7,6 +7,9 @@ import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import { host } from "./host.js";
 import type { Trainer } from "./trainer.js";
 
+// Milliseconds between turns that are left to others.
+const BREATH = 100;
+
 /** Options of a trainer's `learn`. */
 export interface LearnOptions {
   /** Ends when this many environment steps more are reached. */
@@ -46,6 +49,7 @@ export class TrainingRun implements Stateful {
   private readonly goal: Goal;
   private readonly began = performance.now();
   private stopped = false;
+  private lastBreath = this.began;
 
   /**
    * @param trainer the trainer · @param options of `learn` · @param interrupted state of the training
@@ -135,6 +139,7 @@ export class TrainingRun implements Stateful {
   /** Calls `onStep`; returns whether training goes on. */
   async step(): Promise<boolean> {
     for (const callback of this.steps) this.heed(await callback.onStep?.(this.look()));
+    await this.breathe();
     return !this.stopped;
   }
 
@@ -191,6 +196,13 @@ export class TrainingRun implements Stateful {
       }
     }
     if (failure === undefined && errors.length > 0) throw errors[0];
+  }
+
+  // Where nothing is ever waited for, signals, timers and pages would not get their turn.
+  private async breathe(): Promise<void> {
+    if (performance.now() - this.lastBreath < BREATH) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.lastBreath = performance.now();
   }
 
   private heed(result: boolean | void): void {
