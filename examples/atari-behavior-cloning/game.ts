@@ -32,8 +32,8 @@ export async function openData(
   };
 }
 
-async function record({ out, sequences, seed }: Settings): Promise<string> {
-  const directory = join(out, `data-${sequences}-${seed}`);
+async function record({ out, sequences, noise, seed }: Settings): Promise<string> {
+  const directory = join(out, `data-${sequences}-${noise}-${seed}`);
   const finished = join(directory, `val_${String(Math.floor(sequences / 8) - 1).padStart(5, "0")}.npz`);
   if (existsSync(finished)) return directory;
   const game = new BreakoutEnv({ maxFrames: MAX_FRAMES });
@@ -41,7 +41,13 @@ async function record({ out, sequences, seed }: Settings): Promise<string> {
   const { gameReturns, actionCounts } = await recordCloningDataset(
     wrapDeepmind(game),
     new SteadyBreakoutPlayer(game),
-    { directory, sequences: { train: sequences, val: Math.floor(sequences / 8) }, seed, overwrite: true },
+    {
+      directory,
+      sequences: { train: sequences, val: Math.floor(sequences / 8) },
+      noise,
+      seed,
+      overwrite: true,
+    },
   );
   console.log(`[done] actions ${actionCounts.join(" ")}, scores of whole games ${gameReturns.join(" ")}`);
   return directory;

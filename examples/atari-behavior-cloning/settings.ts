@@ -15,6 +15,8 @@ export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
   --form NAME       tf (default) or torch: which tab of the guide
   --epochs N        default 8 (small) or 50 (document)
   --sequences N     sequences to record (default 640), and an eighth of them for validation
+  --noise P         probability of a random action while recording (default 0.15): the data then show the way back
+                    from mistakes
   --balanced        weigh the actions so that all count alike
   --cont            go on with the run in --out
   --out FOLDER      checkpoint and curve, default runs/cloning
@@ -41,6 +43,7 @@ export interface Settings {
   form: "tf" | "torch";
   epochs: number;
   sequences: number;
+  noise: number;
   balanced: boolean;
   cont: boolean;
   out: string;
@@ -58,6 +61,7 @@ export function readSettings(argv: string[]): Settings | null {
       form: { type: "string", default: "tf" },
       epochs: { type: "string" },
       sequences: { type: "string", default: "640" },
+      noise: { type: "string", default: "0.15" },
       balanced: { type: "boolean", default: false },
       cont: { type: "boolean", default: false },
       out: { type: "string", default: "runs/cloning" },
@@ -78,6 +82,10 @@ export function readSettings(argv: string[]): Settings | null {
   };
   const epochs = whole("--epochs", values.epochs ?? String(sizes[size].epochs), 1);
   const sequences = whole("--sequences", values.sequences, 8);
+  const noise = Number(values.noise);
+  if (!(noise >= 0 && noise < 1)) {
+    throw new Error(`--noise: expected a number in [0, 1), received "${values.noise}"`);
+  }
   if (data === undefined && env !== "Arcade/Breakout-v0") {
     throw new Error(
       `--data: ${env} has no scripted player: give recorded sequences, or --data breakout to download`,
@@ -90,6 +98,7 @@ export function readSettings(argv: string[]): Settings | null {
     form,
     epochs,
     sequences,
+    noise,
     balanced,
     cont,
     out,

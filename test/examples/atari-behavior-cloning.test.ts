@@ -1,0 +1,50 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { drawCurve } from "../../examples/atari-behavior-cloning/curve.js";
+import { runExample } from "./run-example.js";
+
+describe("examples/atari-behavior-cloning", () => {
+  it("records, trains, prints the guide's lines, draws a curve, and goes on", async () => {
+    const out = await mkdtemp(join(tmpdir(), "ncps-ts-cloning-"));
+    const example = (...args: string[]) =>
+      runExample("atari-behavior-cloning", "--out", out, "--sequences", "8", "--epochs", "1", ...args);
+    try {
+      const printed = await example();
+      expect(printed).toMatch(/Recording data \.\.\. \[done\]/);
+      expect(printed).toMatch(/8 \+ 1 sequences, small tf: [\d,]+ parameters/);
+      expect(printed).toMatch(
+        /Epoch 1, val_loss=\d+\.\d+, val_acc=\d+\.\d\d%\nMean return \d+(\.\d+)? \(n=10\)/,
+      );
+      expect(printed).toMatch(/The expert's mean score: \d+\.\d; the clone has \d+ % of it/);
+      expect(await readFile(join(out, "curve.svg"), "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
+      const again = await example("--cont", "--balanced");
+      expect(again).not.toContain("Recording");
+      expect(again).toMatch(/Epoch 2, val_loss=/);
+    } finally {
+      await rm(out, { recursive: true });
+    }
+  }, 300_000);
+
+  it("says what is wrong", async () => {
+    await expect(runExample("atari-behavior-cloning", "--size", "huge")).rejects.toThrow(
+      /--size: expected small, document/,
+    );
+    await expect(runExample("atari-behavior-cloning", "--env", "ALE/Breakout-v5")).rejects.toThrow(
+      /--data: ALE\/Breakout-v5 has no scripted player/,
+    );
+  }, 180_000);
+
+  it("draws one point for each epoch", () => {
+    const svg = drawCurve(
+      [
+        { valAccuracy: 0.5, meanReturn: 1 },
+        { valAccuracy: 1, meanReturn: 4 },
+      ],
+      "title",
+    );
+    expect(svg.match(/points="[^"]*"/g)?.map((points) => points.split(" ").length)).toEqual([2, 2]);
+    expect(svg).toContain('points="320.0,150.0 592.0,48.0"');
+  });
+});
