@@ -164,6 +164,16 @@ describe("DQNTrainer", () => {
     await trainer.close();
   });
 
+  it("leaves timers and signals their turn, though it never waits for anything", async () => {
+    const trainer = new DQNTrainer(tiny);
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 20);
+    await trainer.learn({ hours: 0.5 / 3600 });
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(1);
+    await trainer.close();
+  });
+
   it("finds out when observations are not stacked as it was told", async () => {
     const trainer = new DQNTrainer({ ...tiny, frameStack: 2 });
     await expect(trainer.learn({ totalTimesteps: 20 })).rejects.toThrow(/FrameStack\({ k: 2 }\)/);
