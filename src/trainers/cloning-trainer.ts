@@ -52,7 +52,7 @@ const none: Sums = { loss: 0, correct: 0, count: 0, batches: 0 };
  *
  * @example
  * ```ts
- * import { CloningTrainer, ConvCfC, runClosedLoop } from "ncps-ts";
+ * import { CloningTrainer, ConvCfC, make, runClosedLoop, wrapDeepmind } from "ncps-ts";
  * import { openCloningDataset } from "ncps-ts/node";
  *
  * const trainer = new CloningTrainer({
@@ -62,6 +62,7 @@ const none: Sums = { loss: 0, correct: 0, count: 0, batches: 0 };
  *   seed: 0,
  * });
  * await trainer.learn({ epochs: 50 });
+ * const env = wrapDeepmind(make("Arcade/Breakout-v0"));
  * const { returns } = await runClosedLoop(trainer, env);
  * ```
  */
