@@ -27,7 +27,7 @@ import type { Prediction, PredictOptions } from "./evaluate-policy.js";
 import { frameTensor } from "./frame-tensor.js";
 import { locate, locateNewest } from "./host.js";
 import { clipReward } from "./rollout-collector.js";
-import { describeSetup, restoreTrainer } from "./saved-run.js";
+import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -226,9 +226,7 @@ export class DQNTrainer implements Trainer {
     const variables = [model, this.target].flatMap((network) => [...network.variables.values()]);
     await Promise.all(variables.map((variable) => variable.data()));
     await this.optimizer.fetch();
-    const config = JSON.parse(
-      JSON.stringify({ ...setup, hyperparameters, model: model.toJSON() }),
-    ) as StateRecord;
+    const config = describeRun(setup, hyperparameters, model);
     const shown = { timesteps, iterations, updates, episodes: this.episodes.count };
     return writeCheckpoint(store, name, { kind: "dqn", config, counters: shown, state: this.getState() });
   }

@@ -40,7 +40,7 @@ import { PPOUpdate, type PPOUpdateStatistics } from "./ppo-update.js";
 import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 import { runModel } from "./run-model.js";
-import { describeSetup, restoreTrainer } from "./saved-run.js";
+import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -261,9 +261,7 @@ export class PPOTrainer implements Trainer {
     // Weights and moments may lie on a GPU, which getState cannot wait for.
     await Promise.all([...model.variables.values()].map((variable) => variable.data()));
     await this.optimizer.fetch();
-    const config = JSON.parse(
-      JSON.stringify({ ...setup, hyperparameters, model: model.toJSON() }),
-    ) as StateRecord;
+    const config = describeRun(setup, hyperparameters, model);
     const counters = { timesteps, updates, episodes: this.episodes.count };
     return writeCheckpoint(store, name, { kind: "ppo", config, counters, state: this.getState() });
   }

@@ -4,6 +4,15 @@ import { type CheckpointPlace, readCheckpoint } from "../checkpoints/index.js";
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { EnvOptions } from "../envs/registry.js";
+import {
+  type ActorCritic,
+  isLibraryModel,
+  libraryModelNames,
+  type ModelConfig,
+  type ModelSpaces,
+  type QNetwork,
+  rebuildModel,
+} from "../models/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import type { Trainer } from "./trainer.js";
 
@@ -33,6 +42,26 @@ export function describeSetup({ env, envOptions, wrapper, model, seed }: SetupOp
 }
 
 /**
+ * What a checkpoint keeps of a trainer's making. A network of the library is described whole; another one that
+ * was given as an object or function has to be given again.
+ */
+export function describeRun(
+  setup: StateRecord,
+  hyperparameters: object,
+  model: ActorCritic | QNetwork,
+): StateRecord {
+  const given = setup.given as Record<string, boolean>;
+  return JSON.parse(
+    JSON.stringify({
+      ...setup,
+      given: { ...given, model: given.model && !isLibraryModel(model) },
+      hyperparameters,
+      model: model.toJSON(),
+    }),
+  ) as StateRecord;
+}
+
+/**
  * Makes a trainer from a checkpoint and puts its state back.
  *
  * @param kind kind of the checkpoint · @param options what shall differ, and what the checkpoint cannot hold
@@ -57,10 +86,14 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
       );
     }
   }
+  const description = config.model as unknown as ModelConfig;
+  const known = libraryModelNames.includes(description.className);
+  const remade = known && { model: (spaces: ModelSpaces) => rebuildModel(description, spaces) };
   const fromId = { env: config.env as string, envOptions: (config.envOptions as EnvOptions) ?? undefined };
   const trainer = make({
     ...(config.hyperparameters as object),
     ...(options.env === undefined && fromId),
+    ...(options.model === undefined && remade),
     ...options,
   } as Options);
   try {

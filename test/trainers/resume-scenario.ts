@@ -55,8 +55,7 @@ export async function train(
   }: { from?: CheckpointPlace; stopAt?: number; to?: CheckpointPlace } = {},
 ): Promise<Outcome> {
   const options = scenarios[scenario];
-  const { model } = options as PPOOptions;
-  const trainer = from ? await PPOTrainer.resume(from, model ? { model } : {}) : new PPOTrainer(options);
+  const trainer = from ? await PPOTrainer.resume(from) : new PPOTrainer(options);
   const evalEnv = makeVecEnv("CartPoleNoVel-v1", { numEnvs: 2 });
   await evalEnv.reset({ seed: 9 });
   const rows: Outcome["rows"] = [];

@@ -8,8 +8,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
 import { MemoryCheckpointStore, readCheckpoint } from "../../src/checkpoints/index.js";
 import { Random } from "../../src/core/random.js";
+import { MlpActorCritic } from "../../src/models/index.js";
 import { FileCheckpointStore } from "../../src/node/checkpoint-files.js";
-import { PPOTrainer } from "../../src/trainers/index.js";
+import { type PPOOptions, PPOTrainer } from "../../src/trainers/index.js";
 import { type Outcome, type Scenario, scenarios, totalTimesteps, train } from "./resume-scenario.js";
 
 beforeAll(() => useBackend("wasm"));
@@ -87,7 +88,11 @@ describe("PPOTrainer.resume", () => {
     const resumed = await PPOTrainer.resume(place, { wrapper: (env) => env });
     expect(resumed.hyperparameters.nSteps).toBe(4);
     await resumed.close();
-    await expect(PPOTrainer.resume(await save(scenarios.recurrent))).rejects.toThrow(/model/);
+    class Own extends MlpActorCritic {}
+    const own: PPOOptions["model"] = (spaces) => new Own({ ...spaces, units: [4] });
+    const withOwn = await save({ ...small, model: own });
+    await expect(PPOTrainer.resume(withOwn)).rejects.toThrow(/model.*give it again/);
+    await (await PPOTrainer.resume(withOwn, { model: own })).close();
   });
 
   it("does nothing when the goal was reached, unless another one is given", async () => {

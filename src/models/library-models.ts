@@ -1,0 +1,52 @@
+/** The library's networks by the name of their class, to be made again from a description. */
+
+import type { ActionSpace, Box } from "../spaces/index.js";
+import type { ActorCritic, ModelConfig } from "./actor-critic.js";
+import { CfCActorCritic } from "./cfc-actor-critic.js";
+import { ConvCfCActorCritic } from "./conv-cfc-actor-critic.js";
+import { DuelingQNetwork } from "./dueling-q-network.js";
+import { MlpActorCritic } from "./mlp-actor-critic.js";
+import { MlpQNetwork } from "./mlp-q-network.js";
+import { NatureActorCritic } from "./nature-actor-critic.js";
+import { NatureCfCActorCritic } from "./nature-cfc-actor-critic.js";
+import type { QNetwork } from "./q-network.js";
+
+type Model = ActorCritic | QNetwork;
+
+/** What a network is made for. */
+export interface ModelSpaces {
+  /** What observations look like. */
+  observationSpace: Box;
+  /** The actions. */
+  actionSpace: ActionSpace;
+  /** Decides the first weights. */
+  seed?: number;
+}
+
+type ModelClass = new (options: never) => Model;
+
+const classes: Readonly<Record<string, ModelClass>> = {
+  CfCActorCritic,
+  ConvCfCActorCritic,
+  DuelingQNetwork,
+  MlpActorCritic,
+  MlpQNetwork,
+  NatureActorCritic,
+  NatureCfCActorCritic,
+};
+
+/** Names of the classes that {@link rebuildModel} knows. */
+export const libraryModelNames: readonly string[] = Object.keys(classes);
+
+/** Whether a network is exactly of one of the library's classes: its description then says all but the weights. */
+export function isLibraryModel(model: Model): boolean {
+  return model.constructor === classes[model.toJSON().className];
+}
+
+/** Makes a network of the library from its description, with weights of its own. */
+export function rebuildModel<Kind extends Model>(
+  { className, config }: ModelConfig,
+  spaces: ModelSpaces,
+): Kind {
+  return new classes[className]({ ...spaces, ...config } as never) as Kind;
+}
