@@ -3,8 +3,8 @@
  * Run `npm start -- --help` for the options.
  */
 
-import { PPOTrainer, useBackend } from "ncps-ts";
-import { registerAtari } from "ncps-ts/node";
+import { Logger, PPOTrainer, useBackend } from "ncps-ts";
+import { Dashboard, interruptCallback, registerAtari } from "ncps-ts/node";
 import { playOneGame } from "./play.js";
 import { readSettings, type Settings, trainerOptions, usage } from "./settings.js";
 
@@ -19,6 +19,8 @@ try {
 
 async function main(settings: Settings): Promise<void> {
   const { env, cont, render, hours, preset, printEvery } = settings;
+  const page = settings.page ? await Dashboard.open({ fps: 20 }) : undefined;
+  if (page) console.log(`watch it at ${page.url}`);
   const backend = await useBackend();
   console.log(`backend: ${backend.name} (${backend.reason})`);
   if (!env.startsWith("Arcade/")) await registerAtari();
@@ -32,7 +34,7 @@ async function main(settings: Settings): Promise<void> {
   console.log(`${env}, preset ${preset}: ${parameters.toLocaleString("en")} parameters`);
 
   if (render) {
-    for (;;) console.log(`game over: ${await playOneGame(trainer, settings)} points`);
+    for (;;) console.log(`game over: ${await playOneGame(trainer, settings, page)} points`);
   }
 
   const began = performance.now();
@@ -47,25 +49,36 @@ async function main(settings: Settings): Promise<void> {
     console.log(`    policy reward: ${Number.isNaN(meanReturn) ? "nan" : meanReturn.toFixed(1)}`);
     console.log(`    saved checkpoint '${path}'`);
   };
+  const interrupt = interruptCallback();
   await trainer.learn({
     hours,
     progressBar: process.stdout.isTTY,
+    logger: new Logger(page ? [page] : []),
     callbacks: [
+      interrupt,
+      ...(page ? [page.callback()] : []),
       {
         async onUpdateEnd({ iterations, numTimesteps, meanReturn, elapsedSeconds, progress }) {
           if (elapsedSeconds - lastPrinted < printEvery && progress < 1) return;
           lastPrinted = elapsedSeconds;
           await print(iterations, numTimesteps, meanReturn);
         },
+        async onTrainingEnd({ iterations, numTimesteps, meanReturn }, failure) {
+          if (interrupt.signal && !failure) await print(iterations, numTimesteps, meanReturn);
+        },
       },
     ],
   });
 
-  console.log(`One game with the most probable actions: ${await playOneGame(trainer, settings)} points`);
+  if (!interrupt.signal) {
+    const points = await playOneGame(trainer, settings, page);
+    console.log(`One game with the most probable actions: ${points} points`);
+  }
   console.log(
     `Go on training:  npm start -- --env ${env} --preset ${preset} --cont ${checkpoint} --hours ${hours}`,
   );
   console.log(`Watch it play:   npm start -- --env ${env} --preset ${preset} --cont ${checkpoint} --render`);
   console.log("Real Atari:      npx ale-bindings install && npm start -- --env ALE/Breakout-v5");
   await trainer.close();
+  await page?.close();
 }

@@ -15,6 +15,7 @@ export const usage = `Conv-CfC PPO on Atari
                     document: the guide's own network and numbers, for a GPU
   --cont ID         go on from checkpoint ID (the number that was printed)
   --render          play in the terminal instead of training; with --cont, the trained policy
+  --page            shows the training, or with --render the game, in a page: picture, curves, neurons
   --hours H         train for H hours, fractions allowed (features: 0.025, small: 1, document: 4)
   --seed N          seed of everything random (default 0)
   --help            this text`;
@@ -29,6 +30,7 @@ export interface Settings {
   env: string;
   cont: string;
   render: boolean;
+  page: boolean;
   hours: number;
   seed: number;
   preset: keyof typeof presets;
@@ -46,13 +48,14 @@ export function readSettings(argv: string[]): Settings | null {
       preset: { type: "string" },
       cont: { type: "string", default: "" },
       render: { type: "boolean", default: false },
+      page: { type: "boolean", default: false },
       hours: { type: "string" },
       seed: { type: "string", default: "0" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return null;
-  const { env, cont, render } = values;
+  const { env, cont, render, page } = values;
   const preset = (values.preset ?? (env.startsWith("Arcade/") ? "features" : "small")) as Settings["preset"];
   if (!(preset in presets)) {
     throw new Error(`--preset: expected ${Object.keys(presets).join(", ")}, received "${preset}"`);
@@ -62,7 +65,7 @@ export function readSettings(argv: string[]): Settings | null {
   const seed = Number(values.seed);
   if (!(hours > 0)) throw new Error(`--hours: expected a positive number, received "${values.hours}"`);
   if (!Number.isInteger(seed)) throw new Error(`--seed: expected an integer, received "${values.seed}"`);
-  return { env, cont, render, hours, seed, preset, printEvery, options };
+  return { env, cont, render, page, hours, seed, preset, printEvery, options };
 }
 
 /** What the trainer is made with. */
