@@ -22,6 +22,7 @@ export function drawCurve(points: readonly Point[], title: string): string {
   const right = WIDTH - MARGIN;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text(WIDTH / 2, 20, "middle", title),
     `<path d="M${MARGIN} ${MARGIN}V${y(0)}H${right}V${MARGIN}" fill="none" stroke="#999"/>`,

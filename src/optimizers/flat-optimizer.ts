@@ -253,7 +253,7 @@ export abstract class FlatOptimizer implements Optimizer {
       const copies = Object.entries(moments).map(([moment, values]) => [moment, values.slice()] as const);
       variables[name] = { steps, moments: Object.fromEntries(copies) };
     }
-    return { kind: this.kind, variables };
+    return { kind: this.kind, count: Object.keys(variables).length, variables };
   }
 
   /** @inheritDoc */
@@ -263,6 +263,12 @@ export abstract class FlatOptimizer implements Optimizer {
       throw new InvalidArgumentError(
         "state",
         `expected the state of ${this.kind}, received that of ${String(state.kind)}`,
+      );
+    }
+    if (state.count !== variables.length) {
+      throw new InvalidArgumentError(
+        "state",
+        `expected ${state.count} variables, as many as were saved, received ${variables.length}`,
       );
     }
     const restored = variables.map(([name, saved]) => [name, this.checkSaved(name, saved)] as const);

@@ -28,6 +28,7 @@ import {
 import { learnBatch, measureBatch } from "./cloning-step.js";
 import type { Policy, Prediction, PredictOptions } from "./evaluate-policy.js";
 import { locate, locateNewest } from "./host.js";
+import { checkFields, checkMoments, restorePart } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -255,12 +256,19 @@ export class CloningTrainer implements Trainer {
 
   /** @inheritDoc */
   setState(state: StateRecord): void {
-    this.batches.setState(state.batches as StateRecord);
-    setWeights(this.model.variables, state.model as StateRecord);
-    setWeights(this.model.statistics, state.statistics as StateRecord);
-    this.optimizer.setState(state.optimizer as StateRecord);
-    this.playRandom.setState(state.playRandom as StateRecord);
-    this.episodes.setState(state.episodes as StateRecord);
+    const own = this.getState();
+    checkFields("", state, own, false);
+    restorePart("batches", () => this.batches.setState(state.batches as StateRecord));
+    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
+    restorePart("statistics", () => setWeights(this.model.statistics, state.statistics as StateRecord));
+    checkMoments(state.optimizer, this.model.variables);
+    restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
+    const { playRandom, episodes } = this;
+    for (const [name, part] of Object.entries({ playRandom, episodes })) {
+      checkFields(name, state[name], own[name] as StateRecord);
+      restorePart(name, () => part.setState(state[name] as StateRecord));
+    }
+    checkFields("sums", state.sums, own.sums as StateRecord);
     this.sums = { ...(state.sums as Sums) };
     this.report = state.report ? ({ ...(state.report as object) } as EpochReport) : undefined;
     this.updates = state.updates as number;

@@ -28,6 +28,7 @@ import { frameTensor } from "./frame-tensor.js";
 import { locate, locateNewest } from "./host.js";
 import { clipReward } from "./rollout-collector.js";
 import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
+import { checkFields, checkMoments, restorePart } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -286,18 +287,24 @@ export class DQNTrainer implements Trainer {
    */
   setState(state: StateRecord): void {
     const { counters } = this;
-    setWeights(this.model.variables, state.model as StateRecord);
-    setWeights(this.target.variables, state.target as StateRecord);
-    this.optimizer.setState(state.optimizer as StateRecord);
-    this.random.setState(state.random as StateRecord);
-    this.playRandom.setState(state.playRandom as StateRecord);
-    this.episodes.setState(state.episodes as StateRecord);
-    if (state.memory) this.memory.setState(state.memory as StateRecord);
+    const own = this.getState();
+    checkFields("", state, own, false);
+    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
+    restorePart("target", () => setWeights(this.target.variables, state.target as StateRecord));
+    checkMoments(state.optimizer, this.model.variables);
+    restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
+    const { random, playRandom, episodes } = this;
+    for (const [name, part] of Object.entries({ random, playRandom, episodes })) {
+      checkFields(name, state[name], own[name] as StateRecord);
+      restorePart(name, () => part.setState(state[name] as StateRecord));
+    }
+    for (const name of ["counters", "sums"]) checkFields(name, state[name], own[name] as StateRecord);
+    if (state.memory) restorePart("memory", () => this.memory.setState(state.memory as StateRecord));
     Object.assign(counters, state.counters);
     this.sums = { ...(state.sums as Sums) };
     counters.started &&= Boolean(state.env && this.env.setState);
     if (counters.started) {
-      this.env.setState?.(state.env as StateRecord);
+      restorePart("env", () => this.env.setState?.(state.env as StateRecord));
       this.observations = (state.observations as TypedArray).slice();
       if (!state.memory) this.startEpisodes();
     }

@@ -41,6 +41,7 @@ import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 import { runModel } from "./run-model.js";
 import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
+import { checkFields, checkMoments, restorePart } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -329,25 +330,28 @@ export class PPOTrainer implements Trainer {
    * dropped with them.
    */
   setState(state: StateRecord): void {
-    const counters = state.counters as Counters;
-    setWeights(this.model.variables, state.model as StateRecord);
-    this.optimizer.setState(state.optimizer as StateRecord);
+    const own = this.getState();
+    checkFields("", state, own, false);
+    checkFields("counters", state.counters, own.counters as StateRecord);
+    const counters = state.counters as unknown as Counters;
+    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
+    checkMoments(state.optimizer, this.model.variables);
+    restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     this.learners?.optimizerChanged();
-    this.random.setState(state.random as StateRecord);
-    this.playRandom.setState(state.playRandom as StateRecord);
-    if (state.klPenalty) this.klPenalty?.setState(state.klPenalty as StateRecord);
-    if (state.rewardScaler) this.rewardScaler?.setState(state.rewardScaler as StateRecord);
-    if (state.observationNormalizer) {
-      this.observationNormalizer?.setState(state.observationNormalizer as StateRecord);
+    const { random, playRandom, klPenalty, rewardScaler, observationNormalizer, episodes } = this;
+    const parts = { random, playRandom, klPenalty, rewardScaler, observationNormalizer, episodes };
+    for (const [name, part] of Object.entries(parts)) {
+      if (!part || !state[name]) continue;
+      checkFields(name, state[name], own[name] as StateRecord);
+      restorePart(name, () => part.setState(state[name] as StateRecord));
     }
-    this.episodes.setState(state.episodes as StateRecord);
     this.timesteps = counters.timesteps;
     this.updates = counters.updates;
     this.started = counters.started && Boolean(state.env && this.env.setState);
     if (this.started) {
-      this.env.setState?.(state.env as StateRecord);
-      this.collector.setState(state.collector as StateRecord);
-      if (state.rollout) this.buffer.setState(state.rollout as StateRecord);
+      restorePart("env", () => this.env.setState?.(state.env as StateRecord));
+      restorePart("collector", () => this.collector.setState(state.collector as StateRecord));
+      if (state.rollout) restorePart("rollout", () => this.buffer.setState(state.rollout as StateRecord));
     }
     this.rolloutProgress = counters.rolloutProgress;
     this.interrupted = (state.run as StateRecord | null) ?? undefined;

@@ -208,7 +208,7 @@ describe("bad input", () => {
     expect(() => new RMSProp().setState(state)).toThrow(
       "expected the state of RMSProp, received that of Adam",
     );
-    expect(() => new Adam().setState({ kind: "Adam", variables: { w: { steps: 1, moments: {} } } })).toThrow(
+    expect(() => new Adam().setState({ kind: "Adam", count: 1, variables: { w: { steps: 1, moments: {} } } })).toThrow(
       '"w"',
     );
     const other = new Adam();

@@ -19,7 +19,7 @@ const SIDE = 36;
 export async function barSource({
   train = 10,
   val = 3,
-  steps = (_: number) => 4,
+  steps = (_: number): number => 4,
   delay = 0,
 } = {}): Promise<MemoryCloningSource> {
   const random = new Random(11);
