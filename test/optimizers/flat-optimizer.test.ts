@@ -208,9 +208,9 @@ describe("bad input", () => {
     expect(() => new RMSProp().setState(state)).toThrow(
       "expected the state of RMSProp, received that of Adam",
     );
-    expect(() => new Adam().setState({ kind: "Adam", count: 1, variables: { w: { steps: 1, moments: {} } } })).toThrow(
-      '"w"',
-    );
+    expect(() =>
+      new Adam().setState({ kind: "Adam", count: 1, variables: { w: { steps: 1, moments: {} } } }),
+    ).toThrow('"w"');
     const other = new Adam();
     other.setState(state);
     expect(() => other.applyGradients({ w: tf.ones([3]) }, { w: tf.variable(tf.zeros([3])) }, rate)).toThrow(
