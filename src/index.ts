@@ -61,7 +61,9 @@ export {
 } from "./datasets/lidar-sequences.js";
 export { type LidarTrace, readLidarCsv, readLidarNpz } from "./datasets/lidar-traces.js";
 export {
+  type CloningChoice,
   type CloningExpert,
+  type CloningPlayer,
   type CloningPolicy,
   type CloningRecord,
   type RecordCloningOptions,

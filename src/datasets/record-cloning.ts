@@ -13,11 +13,25 @@ export interface CloningPolicy {
   predict(
     observation: TypedArray,
     options: { state: Float32Array | null; deterministic: boolean },
-  ): Promise<{ action: unknown; state: Float32Array | null }>;
+  ): Promise<CloningChoice>;
+}
+
+/** What a {@link CloningPolicy} chose. */
+export interface CloningChoice {
+  /** The action, an index. */
+  action: unknown;
+  /** State for the next call, `null` without one. */
+  state: Float32Array | null;
 }
 
 /** Whoever is imitated: a policy, or a player that looks into the game itself, such as `SteadyBreakoutPlayer`. */
-export type CloningExpert = CloningPolicy | { act(): number };
+export type CloningExpert = CloningPolicy | CloningPlayer;
+
+/** A player that looks into the game itself. */
+export interface CloningPlayer {
+  /** The action of the present moment. */
+  act(): number;
+}
 
 /** Options of {@link recordCloning}. */
 export interface RecordCloningOptions {

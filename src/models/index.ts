@@ -6,7 +6,13 @@ export { ConvCfC, type ConvCfCOptions } from "./conv-cfc.js";
 export { ConvCfCActorCritic, type ConvCfCActorCriticOptions } from "./conv-cfc-actor-critic.js";
 export { DuelingQNetwork, type DuelingQNetworkOptions, natureConvolutions } from "./dueling-q-network.js";
 export { GaussianHead, type GaussianHeadOptions } from "./gaussian-head.js";
-export { isLibraryModel, libraryModelNames, type ModelSpaces, rebuildModel } from "./library-models.js";
+export {
+  isLibraryModel,
+  libraryModelNames,
+  type ModelSpaces,
+  rebuildModel,
+  type TrainableModel,
+} from "./library-models.js";
 export { MlpActorCritic, type MlpActorCriticOptions } from "./mlp-actor-critic.js";
 export { MlpQNetwork, type MlpQNetworkOptions } from "./mlp-q-network.js";
 export { NatureActorCritic, type NatureActorCriticOptions } from "./nature-actor-critic.js";

@@ -11,7 +11,8 @@ import { NatureActorCritic } from "./nature-actor-critic.js";
 import { NatureCfCActorCritic } from "./nature-cfc-actor-critic.js";
 import type { QNetwork } from "./q-network.js";
 
-type Model = ActorCritic | QNetwork;
+/** A network that a trainer of environments trains. */
+export type TrainableModel = ActorCritic | QNetwork;
 
 /** What a network is made for. */
 export interface ModelSpaces {
@@ -23,7 +24,7 @@ export interface ModelSpaces {
   seed?: number;
 }
 
-type ModelClass = new (options: never) => Model;
+type ModelClass = new (options: never) => TrainableModel;
 
 const classes: Readonly<Record<string, ModelClass>> = {
   CfCActorCritic,
@@ -39,12 +40,12 @@ const classes: Readonly<Record<string, ModelClass>> = {
 export const libraryModelNames: readonly string[] = Object.keys(classes);
 
 /** Whether a network is exactly of one of the library's classes: its description then says all but the weights. */
-export function isLibraryModel(model: Model): boolean {
+export function isLibraryModel(model: TrainableModel): boolean {
   return model.constructor === classes[model.toJSON().className];
 }
 
 /** Makes a network of the library from its description, with weights of its own. */
-export function rebuildModel<Kind extends Model>(
+export function rebuildModel<Kind extends TrainableModel>(
   { className, config }: ModelConfig,
   spaces: ModelSpaces,
 ): Kind {

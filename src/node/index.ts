@@ -13,6 +13,7 @@ import "./vector/install.js";
 export { acceleratorVersions, installAccelerator, removeAccelerator } from "./accelerator.js";
 export { type RegisterAtariOptions, registerAtari } from "./atari.js";
 export type { AtariBatch, AtariVectorGame } from "./atari-vector.js";
+export type { ImportPackage } from "./backends/import-tensorflow.js";
 export { FileCheckpointStore } from "./checkpoint-files.js";
 export { Dashboard, type DashboardOptions } from "./dashboard/dashboard.js";
 export { cloningFolder } from "./datasets/cloning-folder.js";

@@ -43,6 +43,14 @@ export interface CloningLearnOptions extends LearnOptions {
 type Sums = { loss: number; correct: number; count: number; batches: number };
 const none: Sums = { loss: 0, correct: 0, count: 0, batches: 0 };
 
+/** Result of {@link CloningTrainer.evaluate}. */
+export interface CloningEvaluation {
+  /** Mean cross-entropy of all real steps. */
+  loss: number;
+  /** Share of steps whose most probable action is the expert's. */
+  accuracy: number;
+}
+
 /**
  * Behaviour cloning (Pomerleau 1989) of recurrent policies, as the ncps guide "Atari Behavior Cloning" does it:
  * cross-entropy over all steps of sequences that start from a zero state, Adam, and after each epoch the accuracy on
@@ -162,7 +170,7 @@ export class CloningTrainer implements Trainer {
    *
    * @returns NaN for both when there is none
    */
-  async evaluate(): Promise<{ loss: number; accuracy: number }> {
+  async evaluate(): Promise<CloningEvaluation> {
     const sums = { ...none };
     if (this.valDataset) {
       const { batchSize } = this.hyperparameters;

@@ -9,7 +9,7 @@ export {
   sequenceCrossEntropy,
 } from "./cloning-loss.js";
 export type { CloningHyperparameters, CloningOptions, EpochReport } from "./cloning-options.js";
-export { type CloningLearnOptions, CloningTrainer } from "./cloning-trainer.js";
+export { type CloningEvaluation, type CloningLearnOptions, CloningTrainer } from "./cloning-trainer.js";
 export { type ClosedLoopOptions, type ClosedLoopRun, runClosedLoop } from "./closed-loop.js";
 export { ClosedLoopCallback, type ClosedLoopCallbackOptions } from "./closed-loop-callback.js";
 export {

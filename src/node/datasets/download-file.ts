@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { DatasetError } from "../../core/errors.js";
 import { attempt } from "./cloning-folder.js";
 
-/** Options of {@link downloadFile}. */
+/** Options of a download. */
 export interface DownloadOptions {
   /** SHA-256 of the whole file in hexadecimal; default: only its size is checked. */
   sha256?: string;
