@@ -4,8 +4,14 @@ import { existsSync } from "node:fs";
 
 // Devices of Linux: Mesa's, NVIDIA's, and that of the Windows Subsystem for Linux.
 const devices = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg"];
+// With these a user names Vulkan's drivers.
+const named = ["VK_ICD_FILENAMES", "VK_DRIVER_FILES"];
 
 /** Whether a GPU's device is there; true where that cannot be told. Dawn prints warnings where there is none. */
-export function hasGpu(platform: string = process.platform, exists = existsSync): boolean {
-  return platform !== "linux" || devices.some((device) => exists(device));
+export function hasGpu(
+  platform: string = process.platform,
+  exists: (path: string) => boolean = existsSync,
+  env: NodeJS.ProcessEnv = process.env,
+): boolean {
+  return platform !== "linux" || named.some((name) => env[name]) || devices.some((device) => exists(device));
 }
