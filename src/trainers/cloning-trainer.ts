@@ -8,7 +8,7 @@ import {
   writeCheckpoint,
 } from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
-import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
+import { InvalidArgumentError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { CloningBatches } from "../datasets/cloning-batches.js";
@@ -28,7 +28,8 @@ import {
 import { learnBatch, measureBatch } from "./cloning-step.js";
 import type { Policy, Prediction, PredictOptions } from "./evaluate-policy.js";
 import { locate, locateNewest } from "./host.js";
-import { checkFields, checkMoments, restorePart } from "./state-parts.js";
+import { withState } from "./saved-run.js";
+import { checkFields, checkMoments, restorePart, restoreParts } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -272,10 +273,7 @@ export class CloningTrainer implements Trainer {
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { playRandom, episodes } = this;
-    for (const [name, part] of Object.entries({ playRandom, episodes })) {
-      checkFields(name, state[name], own[name] as StateRecord);
-      restorePart(name, () => part.setState(state[name] as StateRecord));
-    }
+    restoreParts({ playRandom, episodes }, state, own);
     checkFields("sums", state.sums, own.sums as StateRecord);
     this.sums = { ...(state.sums as Sums) };
     this.report = state.report ? ({ ...(state.report as object) } as EpochReport) : undefined;
@@ -343,14 +341,5 @@ async function restore(
   }
   const model = options.model ?? new ConvCfC(modelConfig as unknown as ConvCfCOptions);
   const saved = config.hyperparameters as unknown as CloningHyperparameters;
-  const trainer = new CloningTrainer({ ...saved, ...options, model });
-  try {
-    trainer.setState(state);
-  } catch (cause) {
-    await trainer.close();
-    throw cause instanceof CheckpointError
-      ? cause
-      : new CheckpointError(`checkpoint "${name}": ${(cause as Error).message}`, { cause });
-  }
-  return trainer;
+  return withState(new CloningTrainer({ ...saved, ...options, model }), name, state);
 }

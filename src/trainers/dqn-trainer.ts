@@ -28,7 +28,7 @@ import { frameTensor } from "./frame-tensor.js";
 import { locate, locateNewest } from "./host.js";
 import { clipReward } from "./rollout-collector.js";
 import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
-import { checkFields, checkMoments, restorePart } from "./state-parts.js";
+import { checkFields, checkMoments, restorePart, restoreParts } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -294,10 +294,7 @@ export class DQNTrainer implements Trainer {
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { random, playRandom, episodes } = this;
-    for (const [name, part] of Object.entries({ random, playRandom, episodes })) {
-      checkFields(name, state[name], own[name] as StateRecord);
-      restorePart(name, () => part.setState(state[name] as StateRecord));
-    }
+    restoreParts({ random, playRandom, episodes }, state, own);
     for (const name of ["counters", "sums"]) checkFields(name, state[name], own[name] as StateRecord);
     if (state.memory) restorePart("memory", () => this.memory.setState(state.memory as StateRecord));
     Object.assign(counters, state.counters);

@@ -41,7 +41,7 @@ import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 import { runModel } from "./run-model.js";
 import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
-import { checkFields, checkMoments, restorePart } from "./state-parts.js";
+import { checkFields, checkMoments, restorePart, restoreParts } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -339,12 +339,10 @@ export class PPOTrainer implements Trainer {
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     this.learners?.optimizerChanged();
     const { random, playRandom, klPenalty, rewardScaler, observationNormalizer, episodes } = this;
-    const parts = { random, playRandom, klPenalty, rewardScaler, observationNormalizer, episodes };
-    for (const [name, part] of Object.entries(parts)) {
-      if (!part || !state[name]) continue;
-      checkFields(name, state[name], own[name] as StateRecord);
-      restorePart(name, () => part.setState(state[name] as StateRecord));
-    }
+    restoreParts({ random, playRandom, episodes }, state, own);
+    // A checkpoint of a run with other options may lack these.
+    const optional = Object.entries({ klPenalty, rewardScaler, observationNormalizer });
+    restoreParts(Object.fromEntries(optional.filter(([name]) => state[name])), state, own);
     this.timesteps = counters.timesteps;
     this.updates = counters.updates;
     this.started = counters.started && Boolean(state.env && this.env.setState);

@@ -96,6 +96,15 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
     ...(options.model === undefined && remade),
     ...options,
   } as Options);
+  return withState(trainer, name, state);
+}
+
+/**
+ * Puts a checkpoint's state into a new trainer, which is closed when it does not fit.
+ *
+ * @throws CheckpointError naming the checkpoint or the field
+ */
+export async function withState<T extends Trainer>(trainer: T, name: string, state: StateRecord): Promise<T> {
   try {
     trainer.setState(state);
   } catch (cause) {

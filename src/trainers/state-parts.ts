@@ -2,7 +2,7 @@
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { CheckpointError } from "../core/errors.js";
-import { dtypeOf, isTypedArray, type StateRecord, type StateTree } from "../core/state.js";
+import { dtypeOf, isTypedArray, type Stateful, type StateRecord, type StateTree } from "../core/state.js";
 
 /**
  * Checks that a state has the fields of another one, and in them values of the same kind: numbers, texts,
@@ -43,6 +43,19 @@ export function restorePart(name: string, restore: () => void): void {
     restore();
   } catch (cause) {
     throw new CheckpointError(`field "${name}": ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Checks and restores parts that are the same in every state of a trainer; parts that the trainer has not are left out. */
+export function restoreParts(
+  parts: Readonly<Record<string, Stateful | undefined>>,
+  state: StateRecord,
+  own: StateRecord,
+): void {
+  for (const [name, part] of Object.entries(parts)) {
+    if (!part) continue;
+    checkFields(name, state[name], own[name] as StateRecord);
+    restorePart(name, () => part.setState(state[name] as StateRecord));
   }
 }
 
