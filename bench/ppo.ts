@@ -1,7 +1,8 @@
 /**
- * Speed of PPO: environment steps a second of whole training, and one minibatch of the guide's network.
+ * Speed of PPO: environment steps a second of whole training; one minibatch of the guide's network; and whole updates
+ * on real Atari, rollout and learning, in turns with the same in PyTorch.
  *
- * `npm run bench -- ppo [seconds for each training]`
+ * `npm run bench -- ppo [seconds for each training] [turns on Atari]`
  */
 
 import {
@@ -13,6 +14,7 @@ import {
   ConvCfCActorCritic,
   cartPoleNoVelPPO,
   cartPolePPO,
+  cleanrlAtariPPO,
   Discrete,
   PPOTrainer,
   ppoDefaults,
@@ -22,7 +24,11 @@ import {
   smallAtariPPO,
   useBackend,
 } from "../src/index.js";
+import { registerAtari } from "../src/node/index.js";
 import { PPOUpdate } from "../src/trainers/ppo-update.js";
+import type { BenchmarkResult } from "./run.js";
+import { alternate, type Contender, type Measurement, ratios, summarize } from "./support/alternate.js";
+import { startPyTorch } from "./support/peer.js";
 
 const trainings = [
   { name: "cartPole", preset: cartPolePPO, env: "CartPole-v1" },
@@ -31,11 +37,19 @@ const trainings = [
   { name: "arcadeSmall", preset: smallAtariPPO, env: "Arcade/Breakout-v0" },
 ];
 
-export async function run(args: string[] = []) {
-  await useBackend();
-  const seconds = Number(args[0] ?? 15);
-  const rows: Record<string, string | number>[] = [];
-  const figures: Record<string, number> = {};
+const game = "BreakoutNoFrameskip-v4";
+const stepsOfUpdate = 8 * 128;
+
+/** Trains, and compares. */
+export async function run([length = "15", turns = "5"]: string[] = []): Promise<BenchmarkResult> {
+  const result: BenchmarkResult = { rows: [], figures: {} };
+  await useBackend("wasm", { accelerator: false });
+  if (Number(length) > 0) await trainEach(Number(length), result);
+  if (Number(turns) > 0) await compareOnAtari(Number(turns), result);
+  return result;
+}
+
+async function trainEach(seconds: number, { rows, figures }: BenchmarkResult): Promise<void> {
   for (const { name, preset, env } of trainings) {
     const trainer = new PPOTrainer({ ...preset, env, seed: 0 });
     await trainer.learn({ totalTimesteps: 1 }); // compiles
@@ -54,7 +68,51 @@ export async function run(args: string[] = []) {
     value: Math.round(milliseconds),
   });
   figures.documentMinibatchMs = Math.round(milliseconds);
-  return { rows, figures };
+}
+
+// Eight games in this process, 16 minibatches of 256 frames.
+async function compareOnAtari(turns: number, { rows, figures }: BenchmarkResult): Promise<void> {
+  await registerAtari();
+  const peer = await startPyTorch("ppo.py");
+  const contenders: Record<string, Contender> = {};
+  const trainers: PPOTrainer[] = [];
+  for (const accelerator of [false, true]) {
+    const { accelerator: choice } = await useBackend("wasm", { accelerator });
+    if (accelerator && choice?.name === "none") break;
+    const trainer = new PPOTrainer({ ...cleanrlAtariPPO, env: game, seed: 1 });
+    trainers.push(trainer);
+    contenders[accelerator ? `ncps-ts, ${choice?.name}` : "ncps-ts"] = async () => {
+      await useBackend("wasm", { accelerator });
+      return oneUpdate(trainer);
+    };
+  }
+  if (peer) contenders[peer.name] = () => peer.run({ env: game, threads: 1 });
+  const results = await alternate<string>(contenders, turns);
+  for (const trainer of trainers) await trainer.close();
+  peer?.close();
+  for (const [name, measurements] of Object.entries(results)) {
+    const { best } = summarize(measurements.map(({ wall }) => wall));
+    const ratio = peer && ratios(measurements, results[peer.name], "wall");
+    rows.push({
+      what: `${game}, update of ${name}`,
+      unit: "env steps/s",
+      value: Math.round((1000 * stepsOfUpdate) / best),
+      "x time of PyTorch": ratio ? Number(ratio.median.toPrecision(3)) : "",
+      quartiles: ratio ? ratio.quartiles.map((value) => value.toPrecision(3)).join(" - ") : "",
+    });
+    const key = `atari_${name.replace(/\W+/g, "_")}`;
+    figures[`${key}_steps_per_second`] = Math.round((1000 * stepsOfUpdate) / best);
+    if (ratio) figures[`${key}_ratio`] = Number(ratio.median.toPrecision(3));
+  }
+}
+
+async function oneUpdate(trainer: PPOTrainer): Promise<Measurement> {
+  const cpu = process.cpuUsage();
+  const began = performance.now();
+  await trainer.learn({ totalTimesteps: stepsOfUpdate });
+  const wall = performance.now() - began;
+  const { user, system } = process.cpuUsage(cpu);
+  return { wall, cpu: (user + system) / 1000 };
 }
 
 // One gradient step on 25 sequences of 20 frames.

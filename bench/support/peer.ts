@@ -22,7 +22,7 @@ export interface Peer {
  * @param script of bench/peers
  */
 export async function startPyTorch(
-  script: "pytorch.py" | "recurrent.py" = "pytorch.py",
+  script: "pytorch.py" | "recurrent.py" | "ppo.py" = "pytorch.py",
 ): Promise<Peer | undefined> {
   const python = process.env.NCPS_BENCH_PYTHON ?? "python3";
   if (spawnSync(python, ["-c", "import torch"], { stdio: "ignore" }).status !== 0) {
