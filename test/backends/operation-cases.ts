@@ -140,6 +140,7 @@ const table: [name: string, shapes: number[][], f: (...inputs: Inputs) => tf.Ten
   ["div", [m, m], (a, b) => tf.div(a, tf.add(b, 3))],
   ["maximum", [m, m], (a, b) => tf.maximum(a, b)],
   ["minimum", [m, m], (a, b) => tf.minimum(a, b)],
+  ["maximum, broadcast", [m, [6]], (a, b) => tf.maximum(a, b)],
   ["squaredDifference", [m, m], (a, b) => tf.squaredDifference(a, b)],
   ["clipByValue", [m], (a) => tf.clipByValue(a, -0.5, 0.5)],
   ["where, greater", [m, m], (a, b) => tf.where(tf.greater(a, b), tf.mul(a, 2), b)],

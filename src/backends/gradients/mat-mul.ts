@@ -1,6 +1,7 @@
 /** Gradient of products. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { sumTo } from "./sum-to.js";
 
 /**
  * As tfjs has it, and also where one operand's batch is broadcast: its gradient is then summed over the
@@ -16,10 +17,3 @@ export const batchMatMulGradient: tf.GradFunc = (dy, [a, b], attrs) => {
       sumTo(transposeB ? tf.matMul(d, a, true, transposeA) : tf.matMul(a, d, !transposeA, false), b.shape),
   };
 };
-
-function sumTo(x: tf.Tensor, shape: number[]): tf.Tensor {
-  const added = x.rank - shape.length;
-  const repeated = x.shape.map((size, axis) => axis < added || (shape[axis - added] === 1 && size !== 1));
-  const axes = [...repeated.keys()].filter((axis) => repeated[axis]);
-  return axes.length > 0 ? tf.reshape(tf.sum(x, axes), shape) : x;
-}
