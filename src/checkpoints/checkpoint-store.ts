@@ -1,23 +1,57 @@
 /** Where checkpoints are kept. */
 
 import { InvalidArgumentError } from "../core/errors.js";
+import type { Pieces } from "./pieces.js";
 
-/** A place for checkpoints, each under a name. */
+/** Files of a checkpoint by name, each in pieces; `manifest.json` comes last. */
+export type CheckpointFiles = ReadonlyMap<string, Pieces>;
+
+/**
+ * A place for checkpoints, each under a name. Files come and go in pieces, so that one of many gigabytes needs no
+ * memory.
+ *
+ * @example
+ * ```ts
+ * // In the browser's own file system.
+ * const folders = await navigator.storage.getDirectory();
+ * const store: CheckpointStore = {
+ *   async write(name, files) {
+ *     const folder = await folders.getDirectoryHandle(name, { create: true });
+ *     for (const [file, pieces] of files) {
+ *       const handle = await folder.getFileHandle(file, { create: true });
+ *       const stream = await handle.createWritable();
+ *       for await (const piece of pieces) await stream.write(piece);
+ *       await stream.close();
+ *     }
+ *     return name;
+ *   },
+ *   async read(name) {
+ *     const folder = await folders.getDirectoryHandle(name);
+ *     const files = new Map<string, Pieces>();
+ *     for await (const [file, handle] of folder.entries()) files.set(file, (await handle.getFile()).stream());
+ *     return files;
+ *   },
+ *   list: async () => Array.fromAsync(folders.keys()),
+ *   remove: (name) => folders.removeEntry(name, { recursive: true }),
+ * };
+ * ```
+ */
 export interface CheckpointStore {
   /**
    * Keeps files under a name, replacing earlier ones; either all of them are kept or none.
    *
-   * @param files in the order in which they are to be written
+   * @param files to be taken one after the other, in their order. Pieces may be views of what is being saved: use or
+   *   copy each before taking the next
    * @returns where they are, in words or as a path
    * @throws CheckpointError when they cannot be written
    */
-  write(name: string, files: ReadonlyMap<string, Uint8Array>): Promise<string>;
+  write(name: string, files: CheckpointFiles): Promise<string>;
   /**
-   * Brings files back.
+   * Brings files back. They are read once each, and some may not be read at all.
    *
    * @throws CheckpointError when there is no such checkpoint or it cannot be read
    */
-  read(name: string): Promise<Map<string, Uint8Array>>;
+  read(name: string): Promise<CheckpointFiles>;
   /** Names of all whole checkpoints, sorted. */
   list(): Promise<string[]>;
   /** Forgets a checkpoint; nothing happens when there is none. */

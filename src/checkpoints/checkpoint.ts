@@ -1,13 +1,22 @@
 /** A checkpoint as files, and back. */
 
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
-import { isTypedArray, type StateRecord, type StateTree } from "../core/state.js";
-import type { CheckpointStore } from "./checkpoint-store.js";
+import {
+  createTypedArray,
+  type DType,
+  isTypedArray,
+  type StateRecord,
+  type StateTree,
+  type TypedArray,
+} from "../core/state.js";
+import type { CheckpointFiles, CheckpointStore } from "./checkpoint-store.js";
 import { LIBRARY_VERSION } from "./library-version.js";
 import { FORMAT_VERSION, MANIFEST_FILE, type Manifest, readManifest, writeManifest } from "./manifest.js";
-import { readSafetensors, type SafeTensor, writeSafetensors } from "./safetensors.js";
-import { sha256 } from "./sha256.js";
-import { type JsonValue, joinState, splitState } from "./state-tree.js";
+import { type Pieces, piecesOf, readWhole, unhurried } from "./pieces.js";
+import { layOut, type SafeTensor } from "./safetensors-header.js";
+import { type Placing, SafetensorsReader } from "./safetensors-reader.js";
+import { startSha256 } from "./sha256.js";
+import { arrayPaths, type JsonValue, joinState, splitState } from "./state-tree.js";
 
 /** Name of the file that holds all typed arrays. */
 export const STATE_FILE = "state.safetensors";
@@ -28,29 +37,49 @@ export interface Checkpoint {
   libraryVersion?: string;
 }
 
-/** Options of {@link decodeCheckpoint}. */
-export interface DecodeCheckpointOptions {
+/**
+ * An array of that type and length for the contents of an array of the state; undefined: a new one. `path` leads to it,
+ * e.g. `["memory", "frames", "0", "2"]`.
+ */
+export type ArrayPlace = (path: readonly string[], dtype: DType, length: number) => TypedArray | undefined;
+
+/** Options of {@link inspectCheckpoint}. */
+export interface InspectCheckpointOptions {
   /** The kind that is expected; default: any. */
   kind?: string;
 }
 
-/** Files of a checkpoint by name. `manifest.json` comes last: write them in this order. */
-export type CheckpointFiles = Map<string, Uint8Array>;
+/** Options of {@link decodeCheckpoint}. */
+export interface DecodeCheckpointOptions extends InspectCheckpointOptions {
+  /** Where arrays of the state are put, so that large ones are not held twice; default: new ones. */
+  place?: ArrayPlace;
+}
+
+/** Options of {@link readCheckpoint}. */
+export interface ReadCheckpointOptions extends InspectCheckpointOptions {
+  /**
+   * Called when all of the checkpoint was found whole, before its state is read; answers where arrays of the state
+   * are put. With it the files are read twice.
+   */
+  prepare?(config: StateRecord): ArrayPlace | undefined;
+}
 
 /**
- * Writes a checkpoint as two files: `state.safetensors` with all typed arrays, and `manifest.json`
- * with everything else and the SHA-256 of both. Numbers and arrays survive bit by bit, `NaN`,
- * infinities and `-0` included.
+ * Makes a checkpoint's two files: `state.safetensors` with all typed arrays, and `manifest.json` with everything else
+ * and the SHA-256 of both. Numbers and arrays survive bit by bit, `NaN`, infinities and `-0` included.
+ *
+ * The files are made while they are read, in pieces of at most 4 MB, which are views of the state's arrays: arrays may
+ * take any number of gigabytes, and must not change before the last piece was used. The manifest can be read
+ * when the other file was.
  *
  * @example
  * ```ts
- * const files = await encodeCheckpoint({ kind: "ppo", config, counters: { steps: 10 }, state });
- * const { state } = await decodeCheckpoint(files, { kind: "ppo" });
+ * const files = encodeCheckpoint({ kind: "ppo", config, counters: { steps: 10 }, state });
+ * for (const [name, pieces] of files) for await (const piece of pieces) await upload(name, piece);
  * ```
  * @throws InvalidArgumentError when a part holds something else than plain values and typed arrays
- * @throws CheckpointError when the arrays take 2 GiB or more
  */
-export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<CheckpointFiles> {
+export function encodeCheckpoint(checkpoint: Checkpoint): Map<string, AsyncIterable<Uint8Array>> {
   const { kind, config, counters = {}, state, created = new Date().toISOString() } = checkpoint;
   if (typeof kind !== "string" || kind === "") {
     throw new InvalidArgumentError("kind", `expected a non-empty text, received ${kind}`);
@@ -61,32 +90,64 @@ export async function encodeCheckpoint(checkpoint: Checkpoint): Promise<Checkpoi
     name,
     { shape: [data.length], data },
   ]);
-  const bytes = writeSafetensors(new Map(tensors));
-  const manifest = await writeManifest({
-    formatVersion: FORMAT_VERSION,
-    libraryVersion: LIBRARY_VERSION,
-    kind,
-    created,
-    ...parts,
-    files: { [STATE_FILE]: { bytes: bytes.length, sha256: await sha256(bytes, STATE_FILE) } },
-  });
+  const layout = layOut(new Map(tensors));
+  let hash: string | undefined;
+  async function* statePieces() {
+    const running = startSha256();
+    for await (const piece of unhurried(piecesOf([layout.head, ...layout.arrays]))) {
+      running.update(piece);
+      yield piece;
+    }
+    hash = running.hex();
+  }
+  async function* manifestPieces() {
+    if (hash === undefined) {
+      throw new CheckpointError(
+        `${MANIFEST_FILE} was asked for before ${STATE_FILE}: take the files in order`,
+      );
+    }
+    const files = { [STATE_FILE]: { bytes: layout.byteLength, sha256: hash } };
+    const versions = { formatVersion: FORMAT_VERSION, libraryVersion: LIBRARY_VERSION };
+    yield writeManifest({ ...versions, kind, created, ...parts, files });
+  }
   return new Map([
-    [STATE_FILE, bytes],
-    [MANIFEST_FILE, manifest],
+    [STATE_FILE, { [Symbol.asyncIterator]: statePieces }],
+    [MANIFEST_FILE, { [Symbol.asyncIterator]: manifestPieces }],
   ]);
 }
 
 /**
- * Reads what {@link encodeCheckpoint} wrote. Files that the manifest does not name are ignored.
+ * Reads what {@link encodeCheckpoint} made, piece by piece. Files that the manifest does not name are ignored.
  *
  * @throws CheckpointError naming the file and field when a file is missing or was changed in any way,
- *   or the checkpoint is of another format version or kind
+ *   or the checkpoint is of another format version or kind; arrays that were given by `place` hold anything then
  */
-export async function decodeCheckpoint(
-  files: ReadonlyMap<string, Uint8Array>,
-  { kind }: DecodeCheckpointOptions = {},
+export function decodeCheckpoint(
+  files: CheckpointFiles,
+  { kind, place }: DecodeCheckpointOptions = {},
 ): Promise<Required<Checkpoint>> {
-  const manifest = await readManifest(fileOf(files, MANIFEST_FILE));
+  return decode(files, kind, (path, dtype, length) => place?.(path, dtype, length) ?? "new");
+}
+
+/**
+ * Checks a whole checkpoint and tells what it is, without holding its state.
+ *
+ * @throws CheckpointError as {@link decodeCheckpoint} does
+ */
+export async function inspectCheckpoint(
+  files: CheckpointFiles,
+  { kind }: InspectCheckpointOptions = {},
+): Promise<Omit<Required<Checkpoint>, "state">> {
+  const { state: _, ...rest } = await decode(files, kind, () => "skip");
+  return rest;
+}
+
+async function decode(
+  files: CheckpointFiles,
+  kind: string | undefined,
+  placeState: (path: readonly string[], dtype: DType, length: number) => ReturnType<Placing>,
+): Promise<Required<Checkpoint>> {
+  const manifest = readManifest(await readWhole(fileOf(files, MANIFEST_FILE)));
   if (kind !== undefined && manifest.kind !== kind) {
     throw new CheckpointError(
       `${MANIFEST_FILE}: field "kind": expected "${kind}", this checkpoint is of "${manifest.kind}"`,
@@ -95,11 +156,13 @@ export async function decodeCheckpoint(
   if (Object.keys(manifest.files).join() !== STATE_FILE) {
     throw new CheckpointError(`${MANIFEST_FILE}: field "files": expected ${STATE_FILE} alone`);
   }
-  const bytes = fileOf(files, STATE_FILE);
-  await checkFile(STATE_FILE, bytes, manifest);
   const { libraryVersion, created, config, counters, state } = manifest;
-  const tensors = [...readSafetensors(bytes, STATE_FILE)];
-  const arrays = new Map(tensors.map(([name, { data }]) => [name, data]));
+  const paths = arrayPaths(state);
+  const arrays = await readState(fileOf(files, STATE_FILE), manifest, ({ name, dtype, begin, end }) => {
+    const path = paths.get(name);
+    if (!path) return "new";
+    return placeState(path, dtype, (end - begin) / createTypedArray(dtype, 0).BYTES_PER_ELEMENT);
+  });
   const parts = joinState({ json: { config, counters, state }, arrays }, `${MANIFEST_FILE}: checkpoint`);
   return { kind: manifest.kind, libraryVersion, created, ...checkParts(parts) };
 }
@@ -116,7 +179,7 @@ function checkParts(parts: StateTree): Parts {
 }
 
 /**
- * Saves a checkpoint in a store.
+ * Saves a checkpoint in a store, in pieces: no array is copied whole, and none may change before this is done.
  *
  * @returns where it is
  * @example
@@ -132,11 +195,11 @@ export async function writeCheckpoint(
   name: string,
   checkpoint: Checkpoint,
 ): Promise<string> {
-  return store.write(name, await encodeCheckpoint(checkpoint));
+  return store.write(name, encodeCheckpoint(checkpoint));
 }
 
 /**
- * Loads a checkpoint from a store.
+ * Loads a checkpoint from a store, piece by piece: nothing is held twice.
  *
  * @throws CheckpointError naming the checkpoint, file and field when it is missing, damaged or of
  *   another kind
@@ -144,31 +207,56 @@ export async function writeCheckpoint(
 export async function readCheckpoint(
   store: CheckpointStore,
   name: string,
-  options?: DecodeCheckpointOptions,
+  { kind, prepare }: ReadCheckpointOptions = {},
 ): Promise<Required<Checkpoint>> {
-  const files = await store.read(name);
-  try {
-    return await decodeCheckpoint(files, options);
-  } catch (cause) {
-    if (!(cause instanceof CheckpointError)) throw cause;
-    throw new CheckpointError(`checkpoint "${name}": ${cause.message}`, { cause });
-  }
+  const named = async <Result>(act: (files: CheckpointFiles) => Promise<Result>): Promise<Result> => {
+    const files = await store.read(name);
+    try {
+      return await act(files);
+    } catch (cause) {
+      if (!(cause instanceof CheckpointError)) throw cause;
+      throw new CheckpointError(`checkpoint "${name}": ${cause.message}`, { cause });
+    }
+  };
+  const whole = prepare && (await named((files) => inspectCheckpoint(files, { kind })));
+  const place = whole && prepare?.(whole.config);
+  return named((files) => decodeCheckpoint(files, { kind, place }));
 }
 
-function fileOf(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array {
-  const bytes = files.get(name);
-  if (bytes) return bytes;
+function fileOf(files: CheckpointFiles, name: string): Pieces {
+  const pieces = files.get(name);
+  if (pieces) return pieces;
   throw new CheckpointError(
     `${name}: the file is missing; there are: ${[...files.keys()].join(", ") || "none"}`,
   );
 }
 
-async function checkFile(name: string, bytes: Uint8Array, manifest: Manifest): Promise<void> {
-  const expected = manifest.files[name];
-  if (bytes.length !== expected.bytes) {
-    throw new CheckpointError(`${name}: expected ${expected.bytes} bytes, there are ${bytes.length}`);
+// The file is judged by its fingerprint first: a damaged header is damage, not a strange header.
+async function readState(
+  pieces: Pieces,
+  { files }: Manifest,
+  place: Placing,
+): Promise<Map<string, TypedArray>> {
+  const expected = files[STATE_FILE];
+  const reader = new SafetensorsReader(expected.bytes, STATE_FILE, place);
+  const hash = startSha256();
+  let bytes = 0;
+  let failure: unknown;
+  for await (const piece of unhurried(pieces)) {
+    bytes += piece.length;
+    hash.update(piece);
+    try {
+      if (!failure) reader.push(piece);
+    } catch (error) {
+      failure = error;
+    }
   }
-  if ((await sha256(bytes, name)) !== expected.sha256) {
-    throw new CheckpointError(`${name}: it was changed or damaged (its SHA-256 is not the manifest's)`);
+  if (bytes !== expected.bytes) {
+    throw new CheckpointError(`${STATE_FILE}: expected ${expected.bytes} bytes, there are ${bytes}`);
   }
+  if (hash.hex() !== expected.sha256) {
+    throw new CheckpointError(`${STATE_FILE}: it was changed or damaged (its SHA-256 is not the manifest's)`);
+  }
+  if (failure) throw failure;
+  return new Map([...reader.end()].map(([name, { data }]) => [name, data]));
 }

@@ -46,9 +46,9 @@ const ending = (hash: string) => `,\n  "sha256": "${hash}"\n}\n`;
 const ENDING = /,\n {2}"sha256": "([0-9a-f]{64})"\n\}\n$/;
 
 /** Writes a manifest. Its last field, `sha256`, guards the text before it. */
-export async function writeManifest(manifest: Manifest): Promise<Uint8Array> {
+export function writeManifest(manifest: Manifest): Uint8Array {
   const body = JSON.stringify(manifest, null, 2).replace(/\n\}$/, "");
-  const hash = await sha256(new TextEncoder().encode(body), MANIFEST_FILE);
+  const hash = sha256(new TextEncoder().encode(body));
   return new TextEncoder().encode(body + ending(hash));
 }
 
@@ -58,7 +58,7 @@ export async function writeManifest(manifest: Manifest): Promise<Uint8Array> {
  * @throws CheckpointError when it is cut, changed, of another format version, or a field is missing,
  *   unknown or of another type
  */
-export async function readManifest(bytes: Uint8Array): Promise<Manifest> {
+export function readManifest(bytes: Uint8Array): Manifest {
   let text: string;
   let parsed: unknown;
   try {
@@ -85,7 +85,7 @@ export async function readManifest(bytes: Uint8Array): Promise<Manifest> {
   const extra = Object.keys(manifest).find((field) => !Object.hasOwn(forms, field));
   if (extra !== undefined) throw new CheckpointError(`${MANIFEST_FILE}: unknown field "${extra}"`);
   const body = text.replace(ENDING, "");
-  if (body === text || (await sha256(new TextEncoder().encode(body), MANIFEST_FILE)) !== hash) {
+  if (body === text || sha256(new TextEncoder().encode(body)) !== hash) {
     throw new CheckpointError(`${MANIFEST_FILE}: it was changed or damaged (field "sha256" does not match)`);
   }
   return manifest as unknown as Manifest;

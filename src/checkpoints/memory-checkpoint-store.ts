@@ -1,7 +1,7 @@
 /** Checkpoints in memory. */
 
 import { CheckpointError } from "../core/errors.js";
-import { type CheckpointStore, checkCheckpointName } from "./checkpoint-store.js";
+import { type CheckpointFiles, type CheckpointStore, checkCheckpointName } from "./checkpoint-store.js";
 
 /**
  * Keeps checkpoints in memory: for tests, and for pages that put the files elsewhere.
@@ -9,23 +9,35 @@ import { type CheckpointStore, checkCheckpointName } from "./checkpoint-store.js
  * @example
  * ```ts
  * const store = new MemoryCheckpointStore();
- * await store.write("last", await encodeCheckpoint(checkpoint));
+ * await trainer.save({ store, name: "last" });
+ * const files = await store.read("last");
+ * const download = new Blob([...files.get("state.safetensors")]);
  * ```
  */
 export class MemoryCheckpointStore implements CheckpointStore {
-  private readonly checkpoints = new Map<string, Map<string, Uint8Array>>();
+  private readonly checkpoints = new Map<string, Map<string, Uint8Array[]>>();
 
   /** @inheritDoc */
-  async write(name: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  async write(name: string, files: CheckpointFiles): Promise<string> {
     for (const each of [name, ...files.keys()]) checkCheckpointName(each);
-    this.checkpoints.set(name, copy(files));
+    const kept = new Map<string, Uint8Array[]>();
+    for (const [file, pieces] of files) {
+      const copies: Uint8Array[] = [];
+      for await (const piece of pieces) copies.push(piece.slice());
+      kept.set(file, copies);
+    }
+    this.checkpoints.set(name, kept);
     return name;
   }
 
-  /** @inheritDoc */
-  async read(name: string): Promise<Map<string, Uint8Array>> {
+  /**
+   * Brings files back, as copies.
+   *
+   * @throws CheckpointError when there is no such checkpoint
+   */
+  async read(name: string): Promise<Map<string, Iterable<Uint8Array>>> {
     const files = this.checkpoints.get(name);
-    if (files) return copy(files);
+    if (files) return new Map([...files].map(([file, pieces]) => [file, copiesOf(pieces)]));
     const others = (await this.list()).join(", ") || "none";
     throw new CheckpointError(`there is no checkpoint "${name}"; there are: ${others}`);
   }
@@ -41,6 +53,11 @@ export class MemoryCheckpointStore implements CheckpointStore {
   }
 }
 
-function copy(files: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
-  return new Map([...files].map(([name, bytes]) => [name, bytes.slice()]));
+// One piece at a time.
+function copiesOf(pieces: readonly Uint8Array[]): Iterable<Uint8Array> {
+  return {
+    *[Symbol.iterator]() {
+      for (const piece of pieces) yield piece.slice();
+    },
+  };
 }

@@ -1,27 +1,39 @@
 /** Fingerprints of files. */
 
-import { CheckpointError } from "../core/errors.js";
+import { sha256 as plain } from "@noble/hashes/sha2.js";
 
-const LONGEST = 2 ** 31 - 1; // what crypto.subtle of Node takes
+/** A SHA-256 of bytes that come in pieces. */
+export interface Sha256 {
+  /** Takes the next bytes. */
+  update(bytes: Uint8Array): void;
+  /** The fingerprint as 64 hexadecimal digits; ends it. */
+  hex(): string;
+}
 
-/**
- * SHA-256 of some bytes as 64 hexadecimal digits.
- *
- * @param file name used in error messages
- * @throws CheckpointError when there are 2 GiB or more, or the page is not served over https
- */
-export async function sha256(bytes: Uint8Array, file: string): Promise<string> {
-  if (bytes.length > LONGEST) {
-    throw new CheckpointError(
-      `${file}: ${bytes.length} bytes are more than a checkpoint can hold (2 GiB). Leave the replay memory out`,
-    );
-  }
-  const { subtle } = globalThis.crypto ?? {};
-  if (!subtle) {
-    throw new CheckpointError(
-      `${file}: checkpoints need crypto.subtle, which browsers offer on https pages and localhost only`,
-    );
-  }
-  const digest = await subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** Begins a SHA-256: Node's own where there is one, about four times as fast as the other. */
+export function startSha256(): Sha256 {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: typeof import("node:process").getBuiltinModule };
+  };
+  const crypto = process?.getBuiltinModule?.("node:crypto");
+  return crypto ? native(crypto.createHash("sha256")) : portable();
+}
+
+/** SHA-256 of some bytes as 64 hexadecimal digits. */
+export function sha256(bytes: Uint8Array): string {
+  const hash = startSha256();
+  hash.update(bytes);
+  return hash.hex();
+}
+
+function native(hash: import("node:crypto").Hash): Sha256 {
+  return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest("hex") };
+}
+
+function portable(): Sha256 {
+  const hash = plain.create();
+  return {
+    update: (bytes) => void hash.update(bytes),
+    hex: () => Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+  };
 }

@@ -103,6 +103,22 @@ export function joinState({ json, arrays }: SplitState, root = "state"): StateTr
   return state;
 }
 
+/** Where each array that a plain part refers to belongs: its path by its name. */
+export function arrayPaths(json: JsonValue): Map<string, string[]> {
+  const paths = new Map<string, string[]>();
+  const visit = (value: JsonValue, path: string[]): void => {
+    if (value === null || typeof value !== "object") return;
+    const entries = Object.entries(value);
+    if (entries.length === 1 && entries[0][0] === "$array") {
+      if (typeof entries[0][1] === "string") paths.set(entries[0][1], path);
+      return;
+    }
+    for (const [key, entry] of entries) visit(entry, [...path, key.replace(/^\$/, "")]);
+  };
+  visit(json, []);
+  return paths;
+}
+
 function join(json: JsonValue, path: string, left: Map<string, TypedArray>): StateTree {
   if (json === null || typeof json !== "object") return json;
   if (Array.isArray(json)) return json.map((entry, i) => join(entry, `${path}.${i}`, left));

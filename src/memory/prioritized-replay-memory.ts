@@ -114,6 +114,17 @@ export class PrioritizedReplayMemory extends ReplayMemory {
     this.beta = state.beta as number;
   }
 
+  protected override misfit(state: StateRecord): string | undefined {
+    const { priorities, highest, beta } = state;
+    if (!(priorities instanceof Float64Array && priorities.length === this.capacity)) {
+      return "priorities do not fit";
+    }
+    for (const [name, value] of Object.entries({ highest, beta })) {
+      if (typeof value !== "number") return `${name} is no number`;
+    }
+    return super.misfit(state);
+  }
+
   protected override onReady(index: number): void {
     this.place(index, this.highest);
   }

@@ -109,4 +109,37 @@ export class ReplayFrames {
     }
     return views;
   }
+
+  /**
+   * The `block`-th of the views that {@link ReplayFrames.views} gives of frames from `from` on, before `limit`; its
+   * first `length` numbers, which are whole frames.
+   */
+  view(from: number, limit: number, block: number, length: number): TypedArray | undefined {
+    const { perBlock, frameSize } = this;
+    const first = block === 0 ? from : (Math.floor(from / perBlock) + block) * perBlock;
+    const last = first + length / frameSize;
+    if (!(first < last && last <= limit)) return undefined;
+    const views = this.views(first, last);
+    return views.length === 1 && views[0].length === length ? views[0] : undefined;
+  }
+
+  /** Copies the frames `from` to `to` from arrays that hold them one after the other; those that lie here already stay. */
+  fill(from: number, to: number, arrays: readonly TypedArray[]): void {
+    const sources = arrays.values();
+    let source = sources.next().value;
+    let at = 0;
+    for (const target of this.views(from, to)) {
+      for (let done = 0; done < target.length; ) {
+        while (source && at === source.length) {
+          source = sources.next().value;
+          at = 0;
+        }
+        const part = (source as TypedArray).subarray(at, at + target.length - done);
+        const there = part.buffer === target.buffer && part.byteOffset === target.subarray(done).byteOffset;
+        if (!there) target.set(part, done);
+        at += part.length;
+        done += part.length;
+      }
+    }
+  }
 }

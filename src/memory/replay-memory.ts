@@ -5,8 +5,11 @@ import type { Random } from "../core/random.js";
 import {
   createTypedArray,
   type DType,
+  dtypeOf,
+  isTypedArray,
   type Stateful,
   type StateRecord,
+  type StateTree,
   type TypedArray,
 } from "../core/state.js";
 import { ReplayFrames } from "./replay-frames.js";
@@ -67,6 +70,9 @@ export interface ReplayBatch {
   /** `[size]` importance weights; all 1 when sampling is uniform. */
   weights: Float32Array;
 }
+
+// What is kept of every step beside its frame.
+const perStep = ["actions", "rewards", "flags"] as const;
 
 // Bits of a slot. A slot holds one observation and, unless it is the last of its episode, the step taken on it.
 const STARTS = 1;
@@ -282,48 +288,77 @@ export class ReplayMemory implements Stateful {
   }
 
   /**
+   * Where an array of a state that is being loaded belongs in this memory: a view of its frames. What was put there
+   * need not be copied by {@link ReplayMemory.setState}.
+   *
+   * @param path of the array in the state · @param dtype its element type · @param length its elements
+   * @returns undefined for all but frames, and for frames of a memory of another form
+   */
+  placeOf(path: readonly string[], dtype: DType, length: number): TypedArray | undefined {
+    const [part, env, block] = path;
+    if (part !== "frames" || dtype !== this.dtype || !(Number(env) < this.numEnvs)) return undefined;
+    const first = Number(env) * this.slotsPerEnv;
+    return this.frames.view(first, first + this.slotsPerEnv, Number(block), length);
+  }
+
+  /**
    * Puts a state back.
    *
-   * @throws InvalidArgumentError when it is of a memory of another capacity or other observations
+   * @throws InvalidArgumentError when it is of a memory of another capacity or other observations; nothing was
+   *   changed then
    */
   setState(state: StateRecord): void {
-    const frames = state.frames as TypedArray[][];
-    const { slotsPerEnv, counts } = this;
-    const saved = state.counts as Int32Array;
-    const fits = state.slotsPerEnv === slotsPerEnv && saved.length === counts.length;
-    const sizes = (views: TypedArray[]) => views.reduce((sum, { length }) => sum + length, 0);
-    if (!fits || !frames.every((views, env) => sizes(views) === saved[env] * this.frames.frameSize)) {
+    const { slotsPerEnv, counts, numEnvs } = this;
+    const problem = this.misfit(state);
+    if (problem !== undefined) {
       throw new InvalidArgumentError(
         "state",
-        `expected the state of a memory of ${this.numEnvs} environments with ${slotsPerEnv} frames of ${this.frames.frameSize} numbers each`,
+        `expected the state of a memory of ${numEnvs} environments with ${slotsPerEnv} frames of ${this.frames.frameSize} numbers each; ${problem}`,
       );
     }
+    counts.set(state.counts as Int32Array);
     this.flags.fill(0);
-    frames.forEach((views, env) => {
-      const values = views.values();
-      let view = values.next().value;
-      let from = 0;
-      for (const target of this.frames.views(env * slotsPerEnv, env * slotsPerEnv + saved[env])) {
-        for (let to = 0; to < target.length; ) {
-          if (view && from === view.length) {
-            view = values.next().value;
-            from = 0;
-          }
-          const part = (view as TypedArray).subarray(from, from + target.length - to);
-          target.set(part, to);
-          from += part.length;
-          to += part.length;
-        }
-      }
+    (state.frames as TypedArray[][]).forEach((views, env) => {
+      this.frames.fill(env * slotsPerEnv, env * slotsPerEnv + counts[env], views);
     });
-    for (const name of ["actions", "rewards", "flags"] as const) {
+    for (const name of perStep) {
       (state[name] as TypedArray[]).forEach((values, env) => {
         this[name].set(values, env * slotsPerEnv);
       });
     }
-    for (const name of ["heads", "counts", "lengths"] as const) this[name].set(state[name] as Int32Array);
+    for (const name of ["heads", "lengths"] as const) this[name].set(state[name] as Int32Array);
     this.ready = state.ready as number;
     this.steps = state.steps as number;
+  }
+
+  /** What is wrong with a state, in words; undefined when it fits. */
+  protected misfit(state: StateRecord): string | undefined {
+    const { slotsPerEnv, numEnvs } = this;
+    if (state.slotsPerEnv !== slotsPerEnv) return `slotsPerEnv is ${state.slotsPerEnv}`;
+    for (const name of ["heads", "counts", "lengths"] as const) {
+      const values = state[name];
+      if (!(values instanceof Int32Array && values.length === numEnvs)) return `${name} does not fit`;
+    }
+    for (const name of ["ready", "steps"]) {
+      if (!Number.isSafeInteger(state[name])) return `${name} is ${state[name]}`;
+    }
+    const counts = state.counts as Int32Array;
+    if (counts.some((count) => count < 0 || count > slotsPerEnv)) return "counts are out of range";
+    const lengthOf = (arrays: StateTree, like: TypedArray): number =>
+      Array.isArray(arrays) && arrays.every((each) => isTypedArray(each) && dtypeOf(each) === dtypeOf(like))
+        ? (arrays as TypedArray[]).reduce((sum, { length }) => sum + length, 0)
+        : Number.NaN;
+    for (const name of ["frames", ...perStep] as const) {
+      const [like, size] = name === "frames" ? [this.frames.at(0), this.frames.frameSize] : [this[name], 1];
+      const lists = state[name];
+      if (!Array.isArray(lists) || lists.length !== numEnvs)
+        return `${name} is not of ${numEnvs} environments`;
+      const wrong = counts.findIndex(
+        (count, env) => lengthOf(name === "frames" ? lists[env] : [lists[env]], like) !== count * size,
+      );
+      if (wrong >= 0) return `${name}.${wrong} does not fit`;
+    }
+    return undefined;
   }
 
   /** Called when a transition can be sampled from now on. */

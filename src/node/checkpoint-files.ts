@@ -2,11 +2,14 @@
 
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type CheckpointStore, checkCheckpointName } from "../checkpoints/checkpoint-store.js";
+import {
+  type CheckpointFiles,
+  type CheckpointStore,
+  checkCheckpointName,
+} from "../checkpoints/checkpoint-store.js";
 import { MANIFEST_FILE } from "../checkpoints/manifest.js";
+import { LONGEST_PIECE, type Pieces } from "../checkpoints/pieces.js";
 import { CheckpointError, NcpsError } from "../core/errors.js";
-
-const CHUNK = 64 * 2 ** 20;
 
 /**
  * Keeps each checkpoint as a folder of files in one directory, which is made when it is missing.
@@ -40,7 +43,7 @@ export class FileCheckpointStore implements CheckpointStore {
    *   wrong; an earlier checkpoint of that name is then still there. Also when something that is not a
    *   checkpoint stands in its place
    */
-  write(name: string, files: ReadonlyMap<string, Uint8Array>): Promise<string> {
+  write(name: string, files: CheckpointFiles): Promise<string> {
     return this.inTurn(`cannot write "${name}" to`, async () => {
       for (const each of [name, ...files.keys()]) checkCheckpointName(each);
       const { folder, old, temporary } = this.paths(name);
@@ -48,7 +51,7 @@ export class FileCheckpointStore implements CheckpointStore {
         await mkdir(this.directory, { recursive: true });
         await rm(temporary, { recursive: true, force: true });
         await mkdir(temporary);
-        for (const [file, bytes] of files) await writeSynced(join(temporary, file), bytes);
+        for (const [file, pieces] of files) await writeSynced(join(temporary, file), pieces);
         await syncFolder(temporary);
         if (await exists(folder)) {
           await mustHoldOnly(folder, files);
@@ -73,8 +76,12 @@ export class FileCheckpointStore implements CheckpointStore {
     await rm(temporary, { recursive: true, force: true });
   }
 
-  /** @inheritDoc */
-  read(name: string): Promise<Map<string, Uint8Array>> {
+  /**
+   * Brings files back. Each is opened when it is read: read them before the same name is written again.
+   *
+   * @throws CheckpointError when there is no such checkpoint, now; or it cannot be read, then
+   */
+  read(name: string): Promise<CheckpointFiles> {
     return this.inTurn(`cannot read "${name}" from`, async () => {
       checkCheckpointName(name);
       const { folder, old } = this.paths(name);
@@ -84,11 +91,9 @@ export class FileCheckpointStore implements CheckpointStore {
           `there is no checkpoint "${name}" in ${this.directory}; there are: ${(await this.names()).join(", ") || "none"}`,
         );
       }
-      const files = new Map<string, Uint8Array>();
-      for (const entry of await readdir(whole, { withFileTypes: true })) {
-        if (entry.isFile()) files.set(entry.name, await readAll(join(whole, entry.name)));
-      }
-      return files;
+      const entries = await readdir(whole, { withFileTypes: true });
+      const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+      return new Map(files.map((file) => [file, reading(join(whole, file))]));
     });
   }
 
@@ -152,7 +157,7 @@ export class FileCheckpointStore implements CheckpointStore {
 }
 
 // Guards results of the user in a folder that has the name of a checkpoint.
-async function mustHoldOnly(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+async function mustHoldOnly(folder: string, files: CheckpointFiles): Promise<void> {
   const foreign = (await readdir(folder)).filter((file) => !files.has(file) && !file.startsWith("."));
   if (foreign.length > 0) {
     throw new CheckpointError(
@@ -161,11 +166,13 @@ async function mustHoldOnly(folder: string, files: ReadonlyMap<string, Uint8Arra
   }
 }
 
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+async function writeSynced(path: string, pieces: Pieces): Promise<void> {
   const file = await open(path, "wx");
   try {
-    for (let at = 0; at < bytes.length; ) {
-      at += (await file.write(bytes.subarray(at, at + CHUNK))).bytesWritten;
+    for await (const piece of pieces) {
+      for (let at = 0; at < piece.length; ) {
+        at += (await file.write(piece.subarray(at, at + LONGEST_PIECE))).bytesWritten;
+      }
     }
     await file.sync();
   } finally {
@@ -173,18 +180,28 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-// In pieces, because Node reads no more than 2 GiB at once.
-async function readAll(path: string): Promise<Uint8Array> {
+function reading(path: string): AsyncIterable<Uint8Array> {
+  return {
+    async *[Symbol.asyncIterator]() {
+      try {
+        yield* readPieces(path);
+      } catch (cause) {
+        throw failure(`cannot read ${path}`, cause);
+      }
+    },
+  };
+}
+
+async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   const file = await open(path, "r");
   try {
-    const bytes = new Uint8Array((await file.stat()).size);
-    let at = 0;
-    while (at < bytes.length) {
-      const { bytesRead } = await file.read(bytes.subarray(at, at + CHUNK));
-      if (bytesRead === 0) break;
-      at += bytesRead;
+    for (let left = (await file.stat()).size; left > 0; ) {
+      const piece = new Uint8Array(Math.min(left, LONGEST_PIECE));
+      const { bytesRead } = await file.read(piece);
+      if (bytesRead === 0) return;
+      left -= bytesRead;
+      yield piece.subarray(0, bytesRead);
     }
-    return bytes.subarray(0, at);
   } finally {
     await file.close();
   }

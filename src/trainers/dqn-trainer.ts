@@ -2,9 +2,9 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { requireBackend } from "../backends/require-backend.js";
-import { type CheckpointLocation, writeCheckpoint } from "../checkpoints/index.js";
+import { type ArrayPlace, type CheckpointLocation, writeCheckpoint } from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
-import { CheckpointError, InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
 import type { LogRow } from "../logging/index.js";
@@ -32,8 +32,6 @@ import { checkFields, checkMoments, restorePart, restoreParts } from "./state-pa
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
-// Arrays of a checkpoint take less than 2 GiB; the rest of a run needs far less than the difference.
-const LARGEST_SAVED_MEMORY = 1.8e9;
 // Steps in which observations are compared with the stacks that the memory builds.
 const CHECKED_STEPS = 64;
 
@@ -92,6 +90,8 @@ export class DQNTrainer implements Trainer {
   private sums = noSums();
   private run?: TrainingRun;
   private interrupted?: StateRecord;
+  // Settles when no checkpoint is being written of frames as they are.
+  private saving?: Promise<unknown>;
 
   /**
    * @throws BackendError when no backend is active
@@ -207,29 +207,32 @@ export class DQNTrainer implements Trainer {
 
   /**
    * Saves the whole run, between any two steps: both networks, optimiser, counters, generators, statistics, the memory
-   * with its priorities (`saveReplayMemory`), log and callbacks, and the environments where they can be saved.
+   * with its priorities (`saveReplayMemory`), log and callbacks, and the environments where they can be saved. The
+   * frames are not copied: training that goes on meanwhile waits before its next step.
    *
    * @param location a path (import `ncps-ts/node` first), or a store and a name
    * @returns where it was written
-   * @throws CheckpointError when it cannot be written, or the memory holds more than 1.8 GB
+   * @throws CheckpointError when it cannot be written
    */
   async save(location: CheckpointLocation): Promise<string> {
     const { store, name } = locate(location);
-    const { hyperparameters, model, setup, memory, counters } = this;
+    const { hyperparameters, model, setup, counters } = this;
     const { timesteps, iterations, updates } = counters;
-    if (hyperparameters.saveReplayMemory && memory.usedBytes > LARGEST_SAVED_MEMORY) {
-      const gigabytes = (memory.usedBytes / 1e9).toFixed(1);
-      throw new CheckpointError(
-        `the replay memory holds ${gigabytes} GB, more than one checkpoint can (1.8 GB): set saveReplayMemory to false, or choose a smaller bufferSize`,
-      );
-    }
     // Weights and moments may lie on a GPU, which getState cannot wait for.
     const variables = [model, this.target].flatMap((network) => [...network.variables.values()]);
     await Promise.all(variables.map((variable) => variable.data()));
     await this.optimizer.fetch();
     const config = describeRun(setup, hyperparameters, model);
     const shown = { timesteps, iterations, updates, episodes: this.episodes.count };
-    return writeCheckpoint(store, name, { kind: "dqn", config, counters: shown, state: this.getState() });
+    const saving = writeCheckpoint(store, name, {
+      kind: "dqn",
+      config,
+      counters: shown,
+      state: this.getState(),
+    });
+    const settled = Promise.allSettled([this.saving, saving]);
+    this.saving = settled;
+    return saving;
   }
 
   /**
@@ -243,7 +246,7 @@ export class DQNTrainer implements Trainer {
    * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
   static async load(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
-    const trainer = await restoreTrainer(locate(location), "dqn", options, makeTrainer);
+    const trainer = await restoreTrainer(locate(location), "dqn", options, makeTrainer, placeInMemory);
     trainer.interrupted = undefined;
     return trainer;
   }
@@ -259,7 +262,7 @@ export class DQNTrainer implements Trainer {
    * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
   static async resume(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
-    return restoreTrainer(await locateNewest(location), "dqn", options, makeTrainer);
+    return restoreTrainer(await locateNewest(location), "dqn", options, makeTrainer, placeInMemory);
   }
 
   /** Everything that decides what happens next. The frames of the memory are views: use them before the next step. */
@@ -333,6 +336,7 @@ export class DQNTrainer implements Trainer {
     counters.epsilon = this.epsilon(progress);
     const actions = await this.act(counters.epsilon);
     const step = await env.step(actions);
+    await this.saving;
     const { clipRewards, bootstrapTruncated } = hyperparameters;
     for (let e = 0; e < env.numEnvs; e++) {
       const following = this.rowOf(step.observations, e);
@@ -493,6 +497,12 @@ function noSums() {
 
 function makeTrainer(options: DQNOptions): DQNTrainer {
   return new DQNTrainer(options);
+}
+
+// The memory's frames are read into their place.
+function placeInMemory({ memory }: DQNTrainer): ArrayPlace {
+  return ([part, ...path], dtype, length) =>
+    part === "memory" ? memory.placeOf(path, dtype, length) : undefined;
 }
 
 function makeEnvironments(options: DQNOptions, { numEnvs }: DQNHyperparameters): VectorEnv {

@@ -1,6 +1,6 @@
 /** What checkpoints keep of the options that a trainer was made with, and how a trainer is made from it again. */
 
-import { type CheckpointPlace, readCheckpoint } from "../checkpoints/index.js";
+import { type ArrayPlace, type CheckpointPlace, readCheckpoint } from "../checkpoints/index.js";
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { EnvOptions } from "../envs/registry.js";
@@ -62,10 +62,10 @@ export function describeRun(
 }
 
 /**
- * Makes a trainer from a checkpoint and puts its state back.
+ * Makes a trainer from a checkpoint and puts its state back. When that fails, the trainer is closed.
  *
  * @param kind kind of the checkpoint · @param options what shall differ, and what the checkpoint cannot hold
- * @param make makes the trainer
+ * @param make makes the trainer · @param placeIn where in it large arrays can be put at once
  * @throws CheckpointError when it is damaged, of another kind, or of another architecture
  * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
  */
@@ -74,8 +74,29 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
   kind: string,
   options: Partial<Options>,
   make: (options: Options) => T,
+  placeIn?: (trainer: T) => ArrayPlace,
 ): Promise<T> {
-  const { config, state } = await readCheckpoint(store, name, { kind });
+  let trainer: T | undefined;
+  const prepare = (config: StateRecord) => {
+    trainer = make(completeOptions(config, options, name));
+    return placeIn?.(trainer);
+  };
+  try {
+    const { state } = await readCheckpoint(store, name, { kind, prepare });
+    putState(trainer as T, name, state);
+  } catch (error) {
+    await trainer?.close();
+    throw error;
+  }
+  return trainer as T;
+}
+
+// The options that a run was made with, less those that shall differ.
+function completeOptions<Options extends SetupOptions>(
+  config: StateRecord,
+  options: Partial<Options>,
+  name: string,
+): Options {
   const given = config.given as Record<string, boolean>;
   for (const option of ["env", "wrapper", "model"] as const) {
     const replaced = option === "wrapper" && options.env !== undefined;
@@ -90,13 +111,12 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
   const known = libraryModelNames.includes(description.className);
   const remade = known && { model: (spaces: ModelSpaces) => rebuildModel(description, spaces) };
   const fromId = { env: config.env as string, envOptions: (config.envOptions as EnvOptions) ?? undefined };
-  const trainer = make({
+  return {
     ...(config.hyperparameters as object),
     ...(options.env === undefined && fromId),
     ...(options.model === undefined && remade),
     ...options,
-  } as Options);
-  return withState(trainer, name, state);
+  } as Options;
 }
 
 /**
@@ -106,12 +126,19 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
  */
 export async function withState<T extends Trainer>(trainer: T, name: string, state: StateRecord): Promise<T> {
   try {
-    trainer.setState(state);
-  } catch (cause) {
+    putState(trainer, name, state);
+  } catch (error) {
     await trainer.close();
-    throw cause instanceof CheckpointError
-      ? cause
-      : new CheckpointError(`checkpoint "${name}": ${(cause as Error).message}`, { cause });
+    throw error;
   }
   return trainer;
+}
+
+function putState(trainer: Trainer, name: string, state: StateRecord): void {
+  try {
+    trainer.setState(state);
+  } catch (cause) {
+    if (cause instanceof CheckpointError) throw cause;
+    throw new CheckpointError(`checkpoint "${name}": ${(cause as Error).message}`, { cause });
+  }
 }

@@ -7,7 +7,7 @@ const folder = new URL("../fixtures/checkpoint-format-1/", import.meta.url);
 describe("checkpoint format 1", () => {
   it("stays readable", async () => {
     const names = ["state.safetensors", "manifest.json"];
-    const files = new Map(names.map((name) => [name, new Uint8Array(readFileSync(new URL(name, folder)))]));
+    const files = new Map(names.map((name) => [name, [new Uint8Array(readFileSync(new URL(name, folder)))]]));
     expect(await decodeCheckpoint(files)).toStrictEqual({
       kind: "example",
       libraryVersion: "0.1.0",

@@ -12,6 +12,7 @@ import { Random } from "../../src/core/random.js";
 import { isTypedArray, type StateRecord, type StateTree } from "../../src/core/state.js";
 import "../../src/envs/builtin.js";
 import { DQNTrainer, PPOTrainer, type Trainer } from "../../src/trainers/index.js";
+import { inPieces, type WholeFiles, wholeFiles } from "../checkpoints/whole-files.js";
 
 beforeAll(() => useBackend("wasm"));
 
@@ -36,7 +37,7 @@ const kinds: Record<string, Kind> = {
 };
 
 describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, resume }) => {
-  let files: CheckpointFiles;
+  let files: WholeFiles;
   beforeAll(async () => {
     const store = new MemoryCheckpointStore();
     const trainer = make();
@@ -46,10 +47,10 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
     });
     await trainer.save({ store, name: "whole" });
     await trainer.close();
-    files = (await store.read("whole")) as CheckpointFiles;
+    files = await wholeFiles(await store.read("whole"));
   });
 
-  async function load(damaged: ReadonlyMap<string, Uint8Array>): Promise<unknown> {
+  async function load(damaged: CheckpointFiles): Promise<unknown> {
     const store = new MemoryCheckpointStore();
     await store.write("damaged", damaged);
     const trainer = await resume({ store, name: "damaged" }).catch((error: unknown) => error);
@@ -59,7 +60,7 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
   }
 
   it("are whole at first", async () => {
-    expect(await load(files)).toBe("loaded");
+    expect(await load(inPieces(files))).toBe("loaded");
   });
 
   it("cut, with bits flipped, or without a file: 400 of them give a CheckpointError that names the file", async () => {
@@ -76,7 +77,7 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
         bytes[random.integer(bytes.length)] ^= 1 << random.integer(8);
         damaged.set(name, bytes);
       }
-      const error = await load(damaged);
+      const error = await load(inPieces(damaged));
       expect(error, `damage ${i} of ${name}`).toBeInstanceOf(CheckpointError);
       expect((error as Error).message).toMatch(/manifest\.json|state\.safetensors/);
     }
@@ -84,14 +85,14 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
 
   it("with a field missing, added, or of another type or length, and a valid signature: 200 name the field", async () => {
     const random = new Random(6);
-    const { kind, config, counters, state } = await decodeCheckpoint(files);
+    const { kind, config, counters, state } = await decodeCheckpoint(inPieces(files));
     let tried = 0;
     while (tried < 200) {
       const copy = structuredClone(state);
       const damage = spoil(copy, random);
       if (!damage) continue;
       tried++;
-      const error = await load(await encodeCheckpoint({ kind, config, counters, state: copy }));
+      const error = await load(encodeCheckpoint({ kind, config, counters, state: copy }));
       expect(error, `${damage.what} at ${damage.path}`).toBeInstanceOf(CheckpointError);
       expect((error as Error).message, `${damage.what} at ${damage.path}`).toContain(
         damage.path.split(".")[0],
@@ -100,18 +101,18 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
   });
 
   it("of another version, kind or architecture", async () => {
-    const { kind, config, counters, state } = await decodeCheckpoint(files);
-    const other = await load(await encodeCheckpoint({ kind: "other", config, counters, state }));
+    const { kind, config, counters, state } = await decodeCheckpoint(inPieces(files));
+    const other = await load(encodeCheckpoint({ kind: "other", config, counters, state }));
     expect(other).toMatchObject({ code: "CHECKPOINT", message: expect.stringContaining('"kind"') });
     const manifest = new TextDecoder().decode(files.get("manifest.json"));
     const newer = new Map(files).set(
       "manifest.json",
       new TextEncoder().encode(manifest.replace(/"formatVersion": ?\d+/, '"formatVersion": 99')),
     );
-    expect(await load(newer)).toMatchObject({ code: "CHECKPOINT" });
+    expect(await load(inPieces(newer))).toMatchObject({ code: "CHECKPOINT" });
     const model = structuredClone(config.model) as { config: { units: number[] } };
     model.config.units = [16];
-    const smaller = await encodeCheckpoint({
+    const smaller = encodeCheckpoint({
       kind,
       config: { ...config, model: model as never },
       counters,
@@ -124,7 +125,7 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
   });
 });
 
-const fixed = ["model", "optimizer", "random", "counters", "episodes"];
+const fixed = ["model", "optimizer", "random", "counters", "episodes", "memory"];
 
 // Spoils one place of the state whose form is known: not what environments, callbacks or logs keep.
 function spoil(state: StateRecord, random: Random): { what: string; path: string } | undefined {

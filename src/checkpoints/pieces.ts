@@ -1,0 +1,77 @@
+/** Files in pieces, one after the other, so that none has to be held whole. */
+
+import type { TypedArray } from "../core/state.js";
+
+/**
+ * Contents of a file: its bytes in pieces of any size, in order. `[bytes]` is a file of one piece; a `ReadableStream`
+ * is one, too, where it can be iterated.
+ */
+export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** Longest piece that the library makes. */
+export const LONGEST_PIECE = 4 * 2 ** 20;
+
+// Milliseconds between turns that are left to others.
+const BREATH = 50;
+
+/** The bytes of arrays, one after the other: small ones together as a copy, large ones as views of their parts. */
+export function* piecesOf(arrays: Iterable<TypedArray>): Generator<Uint8Array> {
+  const small = LONGEST_PIECE / 16;
+  let together: Uint8Array[] = [];
+  let size = 0;
+  for (const array of arrays) {
+    if (array.byteLength <= small) {
+      together.push(bytesOf(array));
+      size += array.byteLength;
+      if (size < LONGEST_PIECE - small) continue;
+    }
+    if (size > 0) yield join(together, size);
+    if (array.byteLength > small) yield* slices(bytesOf(array));
+    together = [];
+    size = 0;
+  }
+  if (size > 0) yield join(together, size);
+}
+
+/** Hands pieces on, none longer than {@link LONGEST_PIECE}, and lets others have their turn between them. */
+export async function* unhurried(pieces: Pieces): AsyncGenerator<Uint8Array> {
+  let last = performance.now();
+  for await (const piece of pieces) {
+    for (const slice of slices(piece)) {
+      yield slice;
+      if (performance.now() - last < BREATH) continue;
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      last = performance.now();
+    }
+  }
+}
+
+/** All bytes of a file. */
+export async function readWhole(pieces: Pieces): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    parts.push(piece.slice());
+    size += piece.length;
+  }
+  return parts.length === 1 ? parts[0] : join(parts, size);
+}
+
+/** The bytes of an array: a view. */
+export function bytesOf({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += LONGEST_PIECE) yield bytes.subarray(at, at + LONGEST_PIECE);
+}
+
+function join(parts: readonly Uint8Array[], size: number): Uint8Array {
+  const joined = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
