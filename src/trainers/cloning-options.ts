@@ -1,6 +1,7 @@
 /** Options of imitation. */
 
 import { InvalidArgumentError } from "../core/errors.js";
+import { type ScheduleSpec, toSchedule } from "../core/schedules.js";
 import type { AtariCloningDataset } from "../datasets/atari-cloning.js";
 import type { SequenceClassifier } from "../models/sequence-classifier.js";
 import type { AdamOptions } from "../optimizers/index.js";
@@ -9,8 +10,8 @@ import type { AdamOptions } from "../optimizers/index.js";
 export interface CloningHyperparameters {
   /** Sequences in a minibatch, default 32. */
   batchSize: number;
-  /** Step size, default 1e-4. */
-  learningRate: number;
+  /** Step size, a number or a schedule over the training's progress 0..1; default 1e-4. */
+  learningRate: ScheduleSpec;
   /** Of the optimiser; default Keras's form. */
   adam: Omit<AdamOptions, "decays">;
   /** Greatest length of the gradient; default `null`: no clipping. */
@@ -52,10 +53,10 @@ export function resolveCloningOptions(options: CloningOptions): CloningHyperpara
   const { batchSize = 32, learningRate = 1e-4, adam = { epsilonMode: "keras" } } = options;
   const { maxGradNorm = null, classWeights = null, shuffle = true } = options;
   const { numActions } = options.model;
-  if (!(learningRate >= 0)) {
+  if (!(toSchedule(learningRate).value(0) >= 0)) {
     throw new InvalidArgumentError(
       "learningRate",
-      `expected a number of at least 0, received ${learningRate}`,
+      `expected a number of at least 0 or a schedule, received ${JSON.stringify(learningRate)}`,
     );
   }
   if (maxGradNorm !== null && !(maxGradNorm > 0)) {

@@ -54,6 +54,12 @@ function stepsOf({ batch, steps, mask }: CloningBatch): number {
   return mask ? mask.reduce((sum, value) => sum + value, 0) : batch * steps;
 }
 
+/** The numbers that one minibatch needs. */
+export interface CloningStepOptions extends Pick<CloningHyperparameters, "maxGradNorm" | "classWeights"> {
+  /** Step size of this minibatch. */
+  learningRate: number;
+}
+
 /**
  * Learns from one minibatch, whose sequences all start from a zero state.
  *
@@ -63,7 +69,7 @@ export async function learnBatch(
   model: SequenceClassifier,
   optimizer: Adam,
   batch: CloningBatch,
-  { learningRate, maxGradNorm, classWeights }: CloningHyperparameters,
+  { learningRate, maxGradNorm, classWeights }: CloningStepOptions,
 ): Promise<CloningStep> {
   const monitors = tf.tidy(() => {
     const inputs = toTensors(batch, model.numActions);

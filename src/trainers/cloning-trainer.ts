@@ -10,6 +10,7 @@ import {
 import { EpisodeWindow } from "../core/episode-window.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { Random } from "../core/random.js";
+import { type Schedule, toSchedule } from "../core/schedules.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { CloningBatches } from "../datasets/cloning-batches.js";
 import type { LogRow } from "../logging/index.js";
@@ -88,6 +89,7 @@ export class CloningTrainer implements Trainer {
   private readonly batches: CloningBatches;
   private readonly valDataset: CloningOptions["valDataset"];
   private readonly optimizer: Adam;
+  private readonly learningRate: Schedule;
   private readonly playRandom: Random;
   private readonly policy: Policy;
   private sums: Sums = { ...none };
@@ -103,7 +105,8 @@ export class CloningTrainer implements Trainer {
   constructor(options: CloningOptions) {
     requireBackend();
     this.hyperparameters = resolveCloningOptions(options);
-    const { batchSize, shuffle, adam } = this.hyperparameters;
+    const { batchSize, shuffle, adam, learningRate } = this.hyperparameters;
+    this.learningRate = toSchedule(learningRate);
     const random = new Random(options.seed);
     this.model = options.model;
     this.batches = options.dataset.batches({ batchSize, shuffle, seed: random.integer(2 ** 31) });
@@ -157,7 +160,7 @@ export class CloningTrainer implements Trainer {
     this.run = run;
     await run.conduct(async () => {
       while (run.running) {
-        const row = await this.step();
+        const row = await this.step(run.look().progress);
         if ("train/epoch_loss" in row && this.report) await onEpochEnd?.(this.report);
         await run.updateEnd(row);
         await run.step();
@@ -287,14 +290,15 @@ export class CloningTrainer implements Trainer {
     this.optimizer.dispose();
   }
 
-  private async step(): Promise<LogRow> {
+  private async step(progress: number): Promise<LogRow> {
     const { model, optimizer, hyperparameters, sums } = this;
+    const learningRate = this.learningRate.value(progress);
     const { epoch } = this;
     const before = this.batches.getState();
     const batch = await this.batches.next();
     let step: Awaited<ReturnType<typeof learnBatch>>;
     try {
-      step = await learnBatch(model, optimizer, batch, hyperparameters);
+      step = await learnBatch(model, optimizer, batch, { ...hyperparameters, learningRate });
     } catch (error) {
       this.batches.setState(before); // what is saved now repeats this minibatch
       throw error;
@@ -309,7 +313,7 @@ export class CloningTrainer implements Trainer {
       "train/loss": loss,
       "train/accuracy": correct / count,
       "train/grad_norm": gradNorm,
-      "train/learning_rate": hyperparameters.learningRate,
+      "train/learning_rate": learningRate,
       "train/epoch": epoch,
       "train/n_updates": this.updates,
       ...(batch.last && (await this.endEpoch(epoch))),

@@ -87,7 +87,7 @@ export async function train(
     to,
   }: { form?: "tf" | "torch"; from?: CheckpointPlace; stopAt?: number; to?: CheckpointPlace } = {},
 ): Promise<Outcome> {
-  const options = { ...data, batchSize: 3, learningRate: 1e-2, maxGradNorm: 1, seed: 5 };
+  const options = { ...data, batchSize: 3, learningRate: "lin_1e-2", maxGradNorm: 1, seed: 5 };
   const trainer = from
     ? await CloningTrainer.resume(from, data)
     : new CloningTrainer({ ...options, model: smallModel({ form }) });

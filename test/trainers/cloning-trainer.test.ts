@@ -5,6 +5,7 @@ import { useBackend } from "../../src/backends/index.js";
 import { AtariCloningDataset } from "../../src/datasets/atari-cloning.js";
 import { MemoryCloningSource } from "../../src/datasets/cloning-source.js";
 import { BreakoutEnv } from "../../src/envs/arcade/index.js";
+import type { LogRow } from "../../src/logging/index.js";
 import { Adam } from "../../src/optimizers/index.js";
 import { learnBatch } from "../../src/trainers/cloning-step.js";
 import {
@@ -96,12 +97,9 @@ describe("CloningTrainer", () => {
       const dataset = await AtariCloningDataset.open(part);
       const trainer = new CloningTrainer({ dataset, valDataset: dataset, model: smallModel(), seed: 0 });
       const { loss } = await trainer.evaluate();
-      const learnt = await learnBatch(
-        trainer.model,
-        new Adam(),
-        await dataset.batches().next(),
-        trainer.hyperparameters,
-      );
+      const batch = await dataset.batches().next();
+      const numbers = { learningRate: 1e-4, maxGradNorm: null, classWeights: null };
+      const learnt = await learnBatch(trainer.model, new Adam(), batch, numbers);
       expect(learnt.loss).toBeCloseTo(loss, 5);
       await trainer.close();
       return loss;
@@ -155,6 +153,24 @@ describe("CloningTrainer", () => {
     const { model: weights, batches } = trainer.getState();
     await expect(trainer.learn({ epochs: 1 })).rejects.toMatchObject({ code: "NON_FINITE" });
     expect(trainer.getState()).toMatchObject({ model: weights, batches });
+    await trainer.close();
+  });
+
+  it("follows a schedule of step sizes over the training", async () => {
+    const data = await barData({ train: 4, val: 1 });
+    const trainer = new CloningTrainer({
+      ...data,
+      model: smallModel(),
+      batchSize: 1,
+      learningRate: "lin_1e-2",
+      seed: 0,
+    });
+    const rates: number[] = [];
+    const note = {
+      onUpdateEnd: (_: unknown, row: LogRow) => void rates.push(100 * Number(row["train/learning_rate"])),
+    };
+    await trainer.learn({ epochs: 1, callbacks: [note] });
+    expect(rates.map((rate) => rate.toFixed(9))).toEqual([1, 0.75, 0.5, 0.25].map((rate) => rate.toFixed(9)));
     await trainer.close();
   });
 
