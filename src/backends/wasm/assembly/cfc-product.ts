@@ -7,7 +7,8 @@ import { madd } from "./simd";
 @inline
 const panelRow: usize = 32;
 
-// Adds six rows of `A` times a panel to six rows of `C`.
+// Adds six rows of `A` times a panel to six rows of `C`. One short loop and nothing behind it but stores: unrolled, or
+// with a second loop, V8 keeps the sums in memory.
 function sixRows(a: usize, aStep: usize, panel: usize, terms: i32, c: usize, cStep: usize): void {
   let b = panel;
   let r0 = a, r1 = r0 + aStep, r2 = r1 + aStep, r3 = r2 + aStep, r4 = r3 + aStep, r5 = r4 + aStep;
@@ -19,40 +20,7 @@ function sixRows(a: usize, aStep: usize, panel: usize, terms: i32, c: usize, cSt
   let c40 = v128.load(to4), c41 = v128.load(to4, 16);
   let c50 = v128.load(to5), c51 = v128.load(to5, 16);
   let b0: v128, b1: v128, x: v128;
-  let left = terms;
-  for (; left >= 4; left -= 4) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load32_splat(r0); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(r1); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(r2); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(r3); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load32_splat(r4); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load32_splat(r5); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
-    x = v128.load32_splat(r0, 4); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(r1, 4); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(r2, 4); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(r3, 4); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load32_splat(r4, 4); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load32_splat(r5, 4); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    b0 = v128.load(b, 64); b1 = v128.load(b, 80);
-    x = v128.load32_splat(r0, 8); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(r1, 8); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(r2, 8); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(r3, 8); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load32_splat(r4, 8); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load32_splat(r5, 8); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    b0 = v128.load(b, 96); b1 = v128.load(b, 112);
-    x = v128.load32_splat(r0, 12); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(r1, 12); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(r2, 12); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(r3, 12); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load32_splat(r4, 12); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load32_splat(r5, 12); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    r0 += 16; r1 += 16; r2 += 16; r3 += 16; r4 += 16; r5 += 16;
-    b += 4 * panelRow;
-  }
-  for (; left > 0; left--) {
+  for (let k = terms; k > 0; k--) {
     b0 = v128.load(b); b1 = v128.load(b, 16);
     x = v128.load32_splat(r0); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
     x = v128.load32_splat(r1); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
@@ -81,32 +49,7 @@ function fourRows(a: usize, aStep: usize, panel: usize, terms: i32, c: usize, cS
   let c20 = v128.load(to2), c21 = v128.load(to2, 16);
   let c30 = v128.load(to3), c31 = v128.load(to3, 16);
   let b0: v128, b1: v128, x: v128;
-  let left = terms;
-  for (; left >= 4; left -= 4) {
-    b0 = v128.load(b); b1 = v128.load(b, 16);
-    x = v128.load32_splat(r0); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(r1); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(r2); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(r3); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    b0 = v128.load(b, 32); b1 = v128.load(b, 48);
-    x = v128.load32_splat(r0, 4); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(r1, 4); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(r2, 4); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(r3, 4); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    b0 = v128.load(b, 64); b1 = v128.load(b, 80);
-    x = v128.load32_splat(r0, 8); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(r1, 8); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(r2, 8); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(r3, 8); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    b0 = v128.load(b, 96); b1 = v128.load(b, 112);
-    x = v128.load32_splat(r0, 12); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(r1, 12); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(r2, 12); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(r3, 12); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    r0 += 16; r1 += 16; r2 += 16; r3 += 16;
-    b += 4 * panelRow;
-  }
-  for (; left > 0; left--) {
+  for (let k = terms; k > 0; k--) {
     b0 = v128.load(b); b1 = v128.load(b, 16);
     x = v128.load32_splat(r0); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
     x = v128.load32_splat(r1); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
