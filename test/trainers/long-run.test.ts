@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
 import "../../src/envs/builtin.js";
 import { Logger } from "../../src/logging/index.js";
-import { CfCActorCritic } from "../../src/models/index.js";
+import { CfCActorCritic, NatureCfCActorCritic } from "../../src/models/index.js";
 import {
   CsvSink,
   Dashboard,
@@ -18,6 +18,8 @@ import {
 } from "../../src/node/index.js";
 import { CheckpointCallback, EvalCallback, PPOTrainer } from "../../src/trainers/index.js";
 import { makeVecEnv } from "../../src/vector/make-vec-env.js";
+import { SyncVectorEnv } from "../../src/vector/sync-vector-env.js";
+import { FramesEnv } from "./frames-env.js";
 
 beforeAll(() => useBackend("wasm"));
 
@@ -26,6 +28,23 @@ const collectGarbage = runInNewContext("gc") as () => void;
 
 // How many: NCPS_UPDATES, by default what takes some seconds.
 const updates = Number(process.env.NCPS_UPDATES ?? 400);
+
+interface Seen {
+  tensors: number;
+  heap: number;
+  memory: number;
+}
+
+function look(): Seen {
+  const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
+  collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return {
+    tensors: tf.memory().numTensors,
+    heap: wasm.HEAPU8.length,
+    memory: heapUsed + arrayBuffers,
+  };
+}
 
 describe("a long training with everything on", () => {
   it(`takes no more tensors, heap or memory after ${updates} updates than after a tenth of them`, async () => {
@@ -42,17 +61,7 @@ describe("a long training with everything on", () => {
       seed: 1,
       model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, encoderUnits: [] }),
     });
-    const seen: { tensors: number; heap: number; memory: number }[] = [];
-    const look = () => {
-      const { wasm } = tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } };
-      collectGarbage();
-      const { heapUsed, arrayBuffers } = process.memoryUsage();
-      seen.push({
-        tensors: tf.memory().numTensors,
-        heap: wasm.HEAPU8.length,
-        memory: heapUsed + arrayBuffers,
-      });
-    };
+    const seen: Seen[] = [];
     try {
       await trainer.learn({
         totalTimesteps: updates * 8,
@@ -66,7 +75,10 @@ describe("a long training with everything on", () => {
           dashboard.callback(),
           new EvalCallback({ evalEnv, evalFreq: 400, nEvalEpisodes: 2 }),
           new CheckpointCallback({ savePath: new FileCheckpointStore(folder), saveFreq: 400, keepLast: 2 }),
-          { onUpdateEnd: ({ iterations }) => void (iterations % Math.ceil(updates / 10) === 0 && look()) },
+          {
+            onUpdateEnd: ({ iterations }) =>
+              void (iterations % Math.ceil(updates / 10) === 0 && seen.push(look())),
+          },
         ],
       });
       const [first] = seen;
@@ -83,6 +95,45 @@ describe("a long training with everything on", () => {
       await evalEnv.close();
       await dashboard.close();
       rmSync(folder, { recursive: true });
+    }
+  }, 1_800_000);
+
+  it("nor do convolutions on frames, before a CfC or a dense layer", async () => {
+    const convolutions = [
+      { filters: 16, size: 8, strides: 4 },
+      { filters: 32, size: 4, strides: 2 },
+      { filters: 32, size: 3, strides: 1 },
+    ];
+    const trainer = new PPOTrainer({
+      env: new SyncVectorEnv([() => new FramesEnv(), () => new FramesEnv()]),
+      nSteps: 4,
+      batchSize: 8,
+      nEpochs: 1,
+      learningRate: 1e-5,
+      seed: 1,
+      model: (spaces) => new NatureCfCActorCritic({ ...spaces, units: 8, features: 32, convolutions }),
+    });
+    const seen: Seen[] = [];
+    try {
+      await trainer.learn({
+        totalTimesteps: updates * 8,
+        callbacks: [
+          {
+            onUpdateEnd: ({ iterations }) =>
+              void (iterations % Math.ceil(updates / 10) === 0 && seen.push(look())),
+          },
+        ],
+      });
+      const [first] = seen;
+      const [half] = seen.slice(seen.length >> 1);
+      const last = seen[seen.length - 1];
+      expect(seen.length).toBeGreaterThan(8);
+      expect(last.tensors).toBe(first.tensors);
+      expect(last.heap).toBe(first.heap);
+      expect(last.memory - half.memory).toBeLessThan(2e6);
+      if (process.env.NCPS_UPDATES) console.info(seen);
+    } finally {
+      await trainer.close();
     }
   }, 1_800_000);
 });
