@@ -44,6 +44,15 @@ export interface RecordCloningOptions {
    * the data show how the expert comes back from where a clone will get by its mistakes (Laskey et al. 2017, "DART").
    */
   noise?: number;
+  /**
+   * Who plays in the expert's place, e.g. the clone so far, while the expert's actions are recorded all the same: so
+   * the data show what the expert would do where the clone gets to (Ross et al. 2011, "DAgger"). Default: the expert.
+   */
+  actor?: CloningExpert;
+  /** With an `actor`: probability, in each step, that the expert plays after all, DAgger's β; default 0. */
+  mixing?: number;
+  /** Whether files are added behind those that the sink holds already, default false: their numbers start at 0. */
+  append?: boolean;
   /** Seed of the environment and of the noise, default random. */
   seed?: number;
   /** Hears of every sequence. */
@@ -82,6 +91,7 @@ export async function recordCloning(
   options: RecordCloningOptions = {},
 ): Promise<CloningRecord> {
   const { sequences = { train: 256, val: 32 }, sequenceLength = 32, noise = 0, onSequence } = options;
+  const { actor, mixing = 0, append = false } = options;
   const { shape, dtype } = env.observationSpace;
   const { actionSpace } = env;
   if (dtype !== "uint8" || shape.length !== 3) {
@@ -96,6 +106,9 @@ export async function recordCloning(
   if (!(noise >= 0 && noise < 1)) {
     throw new InvalidArgumentError("noise", `expected a number in [0, 1), received ${noise}`);
   }
+  if (!(mixing >= 0 && mixing <= 1)) {
+    throw new InvalidArgumentError("mixing", `expected a number in 0..1, received ${mixing}`);
+  }
   if (!(Number.isInteger(sequenceLength) && sequenceLength > 0)) {
     throw new InvalidArgumentError(
       "sequenceLength",
@@ -109,9 +122,12 @@ export async function recordCloning(
     gameReturns: [],
     steps: 0,
   };
+  const names = append ? await sink.list() : [];
   for (const split of ["train", "val"] as const) {
+    const first = numberBehind(names, split);
     let { observation } = env.reset({ seed: random.integer(2 ** 31) });
     let state: Float32Array | null = null;
+    let actorState: Float32Array | null = null;
     for (let count = 0, filled = 0; count < sequences[split]; ) {
       const observations: Uint8Array = new Uint8Array(sequenceLength * frame);
       const actions = new Int32Array(sequenceLength);
@@ -120,20 +136,27 @@ export async function recordCloning(
         const chosen = await choose(expert, observation, state);
         state = chosen.state;
         actions[filled] = chosen.action;
-        const slips = noise > 0 && random.uniform() < noise;
-        const step = env.step(slips ? random.integer(actionSpace.n) : chosen.action);
+        let { action } = chosen;
+        if (actor) {
+          const played = await choose(actor, observation, actorState);
+          actorState = played.state;
+          if (!(mixing > 0 && random.uniform() < mixing)) action = played.action;
+        }
+        if (noise > 0 && random.uniform() < noise) action = random.integer(actionSpace.n);
+        const step = env.step(action);
         record.steps++;
         observation = step.observation;
         if (step.info.episode) record.gameReturns.push(step.info.episode.return);
         if (step.terminated || step.truncated) {
           observation = env.reset().observation;
           state = null;
+          actorState = null;
           if (filled < sequenceLength - 1) break;
         }
       }
       if (filled < sequenceLength) continue;
       await sink.write(
-        cloningFileName(split, count++),
+        cloningFileName(split, first + count++),
         writeCloningSequence({ observations, actions, shape }),
       );
       for (const action of actions) record.actionCounts[action]++;
@@ -141,6 +164,12 @@ export async function recordCloning(
     }
   }
   return record;
+}
+
+// The first number that no file of the split has.
+function numberBehind(names: readonly string[], split: CloningSplit): number {
+  const numbers = names.map((name) => Number(new RegExp(`^${split}_(\\d+)\\.npz$`).exec(name)?.[1] ?? -1));
+  return Math.max(-1, ...numbers) + 1;
 }
 
 async function choose(

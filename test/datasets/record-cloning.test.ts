@@ -93,6 +93,64 @@ describe("recordCloning", () => {
     expect(states.filter((state) => state === null).length).toBeGreaterThan(1);
   });
 
+  it("lets an actor play, and records what the expert would have done", async () => {
+    const game = new BreakoutEnv({ maxFrames: 4 * 200 });
+    const env = wrapDeepmind(game);
+    const [expert, shadow] = [new SteadyBreakoutPlayer(game), new SteadyBreakoutPlayer(game)];
+    const played: number[] = [];
+    const wished: number[] = [];
+    const step = env.step.bind(env);
+    env.step = (action) => {
+      played.push(action as number);
+      wished.push(shadow.act());
+      return step(action);
+    };
+    const states: (Float32Array | null)[] = [];
+    const actor = {
+      async predict(_: unknown, { state }: { state: Float32Array | null }) {
+        states.push(state);
+        return { action: 3, state: Float32Array.of((state?.[0] ?? 0) + 1) };
+      },
+    };
+    const run = async (mixing: number) => {
+      for (const list of [played, wished, states]) list.length = 0;
+      const source = new MemoryCloningSource();
+      const options = { sequences: { train: 3, val: 0 }, sequenceLength: 8, seed: 4, actor, mixing };
+      const record = await recordCloning(env, expert, source, options);
+      const { actions } = await (await AtariCloningDataset.open(source)).sequence(0);
+      expect(wished.join("")).toContain(actions.join(""));
+      expect(record.steps).toBe(played.length);
+      return played.filter((action, i) => action !== wished[i]).length / played.length;
+    };
+    expect(await run(0)).toBeGreaterThan(0.6);
+    expect(new Set(played)).toEqual(new Set([3]));
+    expect(states.filter((state) => state === null).length).toBeGreaterThan(0);
+    expect(states.some((state) => (state?.[0] ?? 0) > 8)).toBe(true); // its memory outlives a sequence
+    const half = await run(0.5);
+    expect(half).toBeGreaterThan(0.1);
+    expect(half).toBeLessThan(0.9);
+    expect(await run(1)).toBe(0);
+  });
+
+  it("adds to a set behind its last file", async () => {
+    const game = new BreakoutEnv({ maxFrames: 600 });
+    const source = new MemoryCloningSource();
+    const options = { sequences: { train: 2, val: 1 }, sequenceLength: 4, seed: 1 };
+    const expert = new SteadyBreakoutPlayer(game);
+    await recordCloning(wrapDeepmind(game), expert, source, options);
+    const before = await bytesOf(source);
+    await recordCloning(wrapDeepmind(game), expert, source, { ...options, seed: 2, append: true });
+    expect(await source.list()).toEqual([
+      "train_00000.npz",
+      "train_00001.npz",
+      "val_00000.npz",
+      "train_00002.npz",
+      "train_00003.npz",
+      "val_00001.npz",
+    ]);
+    expect((await bytesOf(source)).slice(0, 3)).toEqual(before);
+  });
+
   it("says what it cannot record", async () => {
     const player = { act: () => 0 };
     const sink = new MemoryCloningSource();
@@ -100,6 +158,7 @@ describe("recordCloning", () => {
       /env: expected frames of bytes/,
     );
     await expect(record({ noise: 1 })).rejects.toThrow(/noise: expected a number in \[0, 1\)/);
+    await expect(record({ mixing: 2 })).rejects.toThrow(/mixing: expected a number in 0..1/);
     await expect(record({ sequenceLength: 0 })).rejects.toThrow(/sequenceLength/);
   });
 });

@@ -43,13 +43,16 @@ export async function recordCloningDataset(
   const files = (await readdir(directory).catch(() => [])).filter((name) =>
     /^(train|val)_.*\.npz$/.test(name),
   );
-  if (files.length > 0 && !overwrite) {
-    throw new DatasetError(
-      `${directory} holds a data set already: choose another folder, or give overwrite: true`,
+  if (!options.append) {
+    if (files.length > 0 && !overwrite) {
+      throw new DatasetError(
+        `${directory} holds a data set already: choose another folder, or give append: true or overwrite: true`,
+      );
+    }
+    await attempt(`${directory} cannot be emptied`, () =>
+      Promise.all(files.map((name) => rm(join(directory, name)))),
     );
   }
-  await attempt(`${directory} cannot be emptied`, () =>
-    Promise.all(files.map((name) => rm(join(directory, name)))),
-  );
-  return recordCloning(env, expert, cloningFolder(directory), options);
+  const append = options.append && files.length > 0; // else there may be no folder to look into
+  return recordCloning(env, expert, cloningFolder(directory), { ...options, append });
 }

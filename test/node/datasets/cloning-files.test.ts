@@ -232,6 +232,10 @@ describe("recordCloningDataset", () => {
     await expect(record()).rejects.toMatchObject(dataError(/holds a data set already/));
     await record({ overwrite: true, sequences: { train: 1, val: 1 } });
     expect((await readdir(directory)).sort()).toEqual(["train_00000.npz", "val_00000.npz"]);
+    await record({ append: true, sequences: { train: 1, val: 0 } });
+    expect((await openCloningDataset(directory)).files).toEqual(["train_00000.npz", "train_00001.npz"]);
+    await record({ append: true, directory: join(rootDir, "new"), sequences: { train: 1, val: 0 } });
+    expect(await readdir(join(rootDir, "new"))).toEqual(["train_00000.npz"]);
   });
 
   it("leaves no half file when it cannot write", async () => {
