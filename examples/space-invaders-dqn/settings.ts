@@ -15,6 +15,7 @@ import {
   wrapDeepmind,
 } from "ncps-ts";
 import { gifWriter, type RestartBehavior } from "ncps-ts/node";
+import { readSize, resize, type Size } from "./gif-size.js";
 
 export const usage = `Dueling double DQN on Space Invaders
 
@@ -32,9 +33,11 @@ export const usage = `Dueling double DQN on Space Invaders
   --per             prioritized replay, --no-per without (default: as the preset has it)
   --skip N          play every action for N frames and show the brighter pixels of the last two
                     (small: 4; others: as the environment does, 0)
-  --as-published    the document's exploration, which jumps from 0.19 to 0.1 at step 500000
+  --as-published    the document's exploration, which jumps from 0.19 to 0.1 at step 500000, and its targets, for which
+                    the time limit is the end of the game
   --clip-rewards    learn from the signs of rewards (the default of features and small), --no-clip-rewards
   --gif-every N     a GIF of every Nth episode of the first game, 0 for none (default 100)
+  --gif-size HxW    rows and columns of the GIFs, 480x320 as the document's (default: the game's own, 210x160)
   --run FOLDER      folder of the run (default runs/space-invaders-<preset>)
   --cont            go on with the run in the folder; without it an earlier run is kept and a new folder taken
   --save-minutes M  minutes between checkpoints (default 5)
@@ -54,6 +57,7 @@ export interface Settings {
   folder: string;
   restartBehavior: RestartBehavior;
   gifEvery: number;
+  gifSize: Size | undefined;
   saveMinutes: number;
   goal: { hours: number } | { totalTimesteps: number };
   options: DQNOptions;
@@ -76,6 +80,7 @@ export function readSettings(argv: string[]): Settings | null {
       "as-published": { type: "boolean", default: false },
       "clip-rewards": { type: "boolean" },
       "gif-every": { type: "string", default: "100" },
+      "gif-size": { type: "string" },
       run: { type: "string" },
       cont: { type: "boolean", default: false },
       "save-minutes": { type: "string", default: "5" },
@@ -110,6 +115,7 @@ export function readSettings(argv: string[]): Settings | null {
     folder,
     restartBehavior: values.cont ? "resume" : "restart",
     gifEvery,
+    gifSize: readSize(values["gif-size"]),
     saveMinutes: number("save-minutes", values["save-minutes"], 5, 0.01),
     goal:
       values.steps === undefined
@@ -128,6 +134,7 @@ export function readSettings(argv: string[]): Settings | null {
       ...(values["clip-rewards"] !== undefined && { clipRewards: values["clip-rewards"] ? "sign" : false }),
       ...(values["as-published"] && {
         exploration: epsilonSchedule({ delay: 50_000, steps: 500_000, asPublished: true }),
+        bootstrapTruncated: false,
       }),
       wrapper: wrapper(preset, frames, frameSkip),
     },
@@ -147,19 +154,25 @@ function wrapper(preset: Settings["preset"], frames: number, skip: number) {
 }
 
 /** The options with GIFs of the first game written to a folder. */
-export function withGifs({ options, gifEvery }: Settings, folder: string): DQNOptions {
+export function withGifs({ options, gifEvery, gifSize }: Settings, folder: string): DQNOptions {
   const single = options.envOptions?.frameskip === 1;
+  const write = gifWriter({
+    directory: `${folder}/videos`,
+    namePrefix: "SPACE_INVADERS_EPISODE",
+    fps: 50,
+    onFile: (path, { return: score }) => console.log(`${path}: ${score} points`),
+  });
   const record = (env: Env) =>
     new RecordVideo(env, {
       // Always there, so that a run goes on with another number as well.
       episodeTrigger: (episode) => gifEvery > 0 && episode % gifEvery === 0,
       frameInterval: single ? 4 : 1,
-      onEpisode: gifWriter({
-        directory: `${folder}/videos`,
-        namePrefix: "SPACE_INVADERS_EPISODE",
-        fps: 50,
-        onFile: (path, { return: score }) => console.log(`${path}: ${score} points`),
-      }),
+      onEpisode: (recorded) =>
+        write(
+          gifSize
+            ? { ...recorded, frames: recorded.frames.map((frame) => resize(frame, gifSize)) }
+            : recorded,
+        ),
     });
   return {
     ...options,
