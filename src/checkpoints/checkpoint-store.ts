@@ -12,27 +12,22 @@ export type CheckpointFiles = ReadonlyMap<string, Pieces>;
  *
  * @example
  * ```ts
- * // In the browser's own file system.
- * const folders = await navigator.storage.getDirectory();
+ * // What is kept is gone with the page.
+ * const kept = new Map<string, Map<string, Blob>>();
  * const store: CheckpointStore = {
  *   async write(name, files) {
- *     const folder = await folders.getDirectoryHandle(name, { create: true });
+ *     const blobs = new Map<string, Blob>();
  *     for (const [file, pieces] of files) {
- *       const handle = await folder.getFileHandle(file, { create: true });
- *       const stream = await handle.createWritable();
- *       for await (const piece of pieces) await stream.write(piece);
- *       await stream.close();
+ *       const parts: Blob[] = [];
+ *       for await (const piece of pieces) parts.push(new Blob([piece.slice()]));
+ *       blobs.set(file, new Blob(parts));
  *     }
+ *     kept.set(name, blobs);
  *     return name;
  *   },
- *   async read(name) {
- *     const folder = await folders.getDirectoryHandle(name);
- *     const files = new Map<string, Pieces>();
- *     for await (const [file, handle] of folder.entries()) files.set(file, (await handle.getFile()).stream());
- *     return files;
- *   },
- *   list: async () => Array.fromAsync(folders.keys()),
- *   remove: (name) => folders.removeEntry(name, { recursive: true }),
+ *   read: async (name) => new Map([...kept.get(name)!].map(([file, blob]) => [file, blob.stream()])),
+ *   list: async () => [...kept.keys()].sort(),
+ *   remove: async (name) => void kept.delete(name),
  * };
  * ```
  */

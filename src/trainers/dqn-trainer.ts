@@ -230,8 +230,7 @@ export class DQNTrainer implements Trainer {
       counters: shown,
       state: this.getState(),
     });
-    const settled = Promise.allSettled([this.saving, saving]);
-    this.saving = settled;
+    this.saving = Promise.allSettled([this.saving, saving]).then(() => {});
     return saving;
   }
 

@@ -4,6 +4,7 @@ import { MemoryCheckpointStore } from "../../src/checkpoints/index.js";
 import { Random } from "../../src/core/random.js";
 import { CloningTrainer } from "../../src/trainers/index.js";
 import { barData, epochs, type Outcome, train } from "./cloning-scenario.js";
+import { resumeElsewhere } from "./other-processes.js";
 
 const STEPS = 4 * epochs;
 let data: Awaited<ReturnType<typeof barData>>;
@@ -39,6 +40,10 @@ describe.each(["tf", "torch"] as const)("imitation, %s form", (form) => {
       expect([...first.reports, ...second.reports]).toEqual(whole.reports);
     },
   );
+
+  it("resumed in another process it is the same, bit for bit", async () => {
+    expect(await resumeElsewhere("cloning", form, 6)).toEqual(whole.state);
+  });
 });
 
 describe("CloningTrainer.resume", () => {

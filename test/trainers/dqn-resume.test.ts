@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
-import { MemoryCheckpointStore } from "../../src/checkpoints/index.js";
+import { type CheckpointFiles, MemoryCheckpointStore, readCheckpoint } from "../../src/checkpoints/index.js";
 import { Random } from "../../src/core/random.js";
+import type { StateRecord } from "../../src/core/state.js";
 import { DQNTrainer } from "../../src/trainers/index.js";
 import { type Outcome, type Scenario, scenarios, totalTimesteps, train } from "./dqn-resume-scenario.js";
+import { resumeElsewhere } from "./other-processes.js";
 
 beforeAll(() => useBackend("wasm"));
 
@@ -33,11 +35,43 @@ describe.each(Object.keys(scenarios) as Scenario[])("DQN, %s", (scenario) => {
     },
   );
 
+  it("resumed in another process it is the same, bit for bit", async () => {
+    const { callbacks, ...expected } = whole.state;
+    expect(callbacks).toBeDefined();
+    expect(expected.memory).not.toBeNull();
+    expect(await resumeElsewhere("dqn", scenario, 133)).toEqual(expected);
+  });
+
   it("another seed gives another training", async () => {
     const options = scenarios[scenario];
     const trainer = new DQNTrainer({ ...options, seed: 6 });
     await trainer.learn({ totalTimesteps });
     expect(trainer.getState().model).not.toEqual(whole.state.model);
+    await trainer.close();
+  });
+});
+
+describe("DQNTrainer.save", () => {
+  it("keeps the memory as it was, though the training that calls it does not wait", async () => {
+    const trainer = new DQNTrainer(scenarios["prioritized, three-step, overwritten memory"]);
+    let memory: StateRecord | undefined;
+    class SlowStore extends MemoryCheckpointStore {
+      override async write(name: string, files: CheckpointFiles): Promise<string> {
+        memory = structuredClone(trainer.memory.getState());
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return super.write(name, files);
+      }
+    }
+    const store = new SlowStore();
+    let saving: Promise<string> | undefined;
+    const onStep = ({ numTimesteps }: { numTimesteps: number }) => {
+      if (numTimesteps === 200) saving = trainer.save({ store, name: "run" });
+    };
+    await trainer.learn({ totalTimesteps: 260, callbacks: [{ onStep }] });
+    await saving;
+    const { state } = await readCheckpoint(store, "run");
+    expect(state.memory).toEqual(memory);
+    expect(trainer.memory.getState().frames).not.toEqual(memory?.frames);
     await trainer.close();
   });
 });

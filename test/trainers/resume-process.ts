@@ -1,13 +1,32 @@
-/** Trains in a process of its own: scenario, folder of checkpoints, where to start ("-": anew), stop, and save. */
+/**
+ * Trains in a process of its own: kind of trainer, scenario, folder of checkpoints, where to start ("-": anew), stop,
+ * and save.
+ */
 
 import { useBackend } from "../../src/backends/index.js";
+import type { CheckpointPlace } from "../../src/checkpoints/index.js";
 import { FileCheckpointStore } from "../../src/node/checkpoint-files.js";
+import { barData, train as trainCloning } from "./cloning-scenario.js";
+import { type Scenario as DQNScenario, train as trainDQN } from "./dqn-resume-scenario.js";
 import { type Scenario, train } from "./resume-scenario.js";
 
-const [scenario, directory, from, stopAt, to] = process.argv.slice(2);
+interface Stretch {
+  from?: CheckpointPlace;
+  stopAt: number;
+  to: CheckpointPlace;
+}
+
+const kinds: Record<string, (scenario: string, stretch: Stretch) => Promise<unknown>> = {
+  ppo: (scenario, stretch) => train(scenario as Scenario, stretch),
+  dqn: (scenario, stretch) => trainDQN(scenario as DQNScenario, stretch),
+  cloning: async (form, stretch) =>
+    trainCloning(await barData(), { ...stretch, form: form as "tf" | "torch" }),
+};
+
+const [kind, scenario, directory, from, stopAt, to] = process.argv.slice(2);
 const store = new FileCheckpointStore(directory);
 await useBackend("wasm");
-await train(scenario as Scenario, {
+await kinds[kind](scenario, {
   from: from === "-" ? undefined : { store, name: from },
   stopAt: Number(stopAt),
   to: { store, name: to },

@@ -1,16 +1,10 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
-import { MemoryCheckpointStore, readCheckpoint } from "../../src/checkpoints/index.js";
+import { MemoryCheckpointStore } from "../../src/checkpoints/index.js";
 import { Random } from "../../src/core/random.js";
 import { MlpActorCritic } from "../../src/models/index.js";
-import { FileCheckpointStore } from "../../src/node/checkpoint-files.js";
 import { type PPOOptions, PPOTrainer } from "../../src/trainers/index.js";
+import { resumeElsewhere } from "./other-processes.js";
 import { type Outcome, type Scenario, scenarios, totalTimesteps, train } from "./resume-scenario.js";
 
 beforeAll(() => useBackend("wasm"));
@@ -54,21 +48,9 @@ describe.each(Object.keys(scenarios) as Scenario[])("PPO, %s", (scenario) => {
   });
 
   it("resumed in another process it is the same", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "resume-"));
-    const script = fileURLToPath(new URL("./resume-process.ts", import.meta.url));
-    const run = (...args: string[]) =>
-      promisify(execFile)(process.execPath, ["--import", "tsx", script, scenario, directory, ...args]);
-    try {
-      await run("-", "130", "middle");
-      await run("middle", "Infinity", "end");
-      const { run: ignored, ...state } = (await readCheckpoint(new FileCheckpointStore(directory), "end"))
-        .state;
-      const { callbacks, ...expected } = whole.state;
-      expect(callbacks).toBeDefined();
-      expect(state).toEqual(expected);
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
+    const { callbacks, ...expected } = whole.state;
+    expect(callbacks).toBeDefined();
+    expect(await resumeElsewhere("ppo", scenario, 130)).toEqual(expected);
   });
 });
 
