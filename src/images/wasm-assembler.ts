@@ -22,6 +22,8 @@ export const op = {
   store: [0xfd, 0x0b, 0, 0],
   /** Picks bytes of the first vector by the indices in the second; 0 where an index exceeds 15. */
   swizzle: [0xfd, 0x0e],
+  /** Picks 16 bytes of two vectors, which are numbered 0 to 31. */
+  shuffle: (lanes: readonly number[]) => [0xfd, 0x0d, ...lanes],
   /** Four copies of an i32. */
   splat: [0xfd, 0x11],
   /** Bitwise or. */

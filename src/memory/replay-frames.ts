@@ -25,17 +25,23 @@ export class ReplayFrames {
   readonly frameSize: number;
   /** Numbers in one stack. */
   readonly stackSize: number;
-  private readonly channels: number;
+  /** Frames in a stack. */
+  readonly stack: number;
+  /** Size of a frame's last axis. */
+  readonly channels: number;
+  /** Element type. */
+  readonly dtype: DType;
   private readonly perBlock: number;
   private readonly blocks: TypedArray[];
   private readonly parts: TypedArray[];
 
   /** @throws InvalidArgumentError when there is not enough memory */
-  constructor(private readonly options: ReplayFramesOptions) {
-    const { count, shape, dtype, stack } = options;
+  constructor({ count, shape, dtype, stack }: ReplayFramesOptions) {
     const size = sizeOf(shape);
     this.frameSize = size;
     this.stackSize = size * stack;
+    this.stack = stack;
+    this.dtype = dtype;
     this.channels = shape.at(-1) ?? 1;
     const { BYTES_PER_ELEMENT: width } = createTypedArray(dtype, 0);
     this.perBlock = Math.max(1, Math.floor(BLOCK_BYTES / (size * width)));
@@ -66,10 +72,20 @@ export class ReplayFrames {
     return this.blocks[Math.floor(index / perBlock)].subarray(from, from + frameSize);
   }
 
+  /** The frames `from` to `to` as one view; undefined where they lie in two blocks. */
+  contiguous(from: number, to: number): TypedArray | undefined {
+    const { perBlock, frameSize } = this;
+    const start = from % perBlock;
+    if (start + to - from > perBlock) return undefined;
+    return this.blocks[Math.floor(from / perBlock)].subarray(
+      start * frameSize,
+      (start + to - from) * frameSize,
+    );
+  }
+
   /** Keeps the newest frame of a stack (the whole observation, when stacks have one frame). */
   put(index: number, observation: TypedArray): void {
-    const { stackSize, channels } = this;
-    const { stack } = this.options;
+    const { stackSize, channels, stack } = this;
     if (observation.length !== stackSize) {
       throw new ShapeError("observation", `of ${stackSize} numbers`, [observation.length]);
     }

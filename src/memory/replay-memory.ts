@@ -13,6 +13,7 @@ import {
   type TypedArray,
 } from "../core/state.js";
 import { ReplayFrames } from "./replay-frames.js";
+import { StackRows } from "./stack-rows.js";
 
 /** Options of {@link ReplayMemory}. */
 export interface ReplayMemoryOptions {
@@ -120,8 +121,10 @@ export class ReplayMemory implements Stateful {
   private readonly counts: Int32Array;
   private readonly lengths: Int32Array;
   private readonly stackOf: Int32Array;
+  private readonly nextStackOf: Int32Array;
   private ready = 0;
   private steps = 0;
+  private rows?: StackRows;
   private batch?: ReplayBatch;
 
   /** @throws InvalidArgumentError when a number is out of range, or there is not enough memory */
@@ -165,6 +168,7 @@ export class ReplayMemory implements Stateful {
     this.counts = new Int32Array(numEnvs);
     this.lengths = new Int32Array(numEnvs).fill(-1);
     this.stackOf = new Int32Array(frameStack);
+    this.nextStackOf = new Int32Array(frameStack);
   }
 
   /** Frames that can be kept, over all environments. */
@@ -238,7 +242,7 @@ export class ReplayMemory implements Stateful {
    */
   latest(env: number): TypedArray {
     const out = createTypedArray(this.dtype, this.frames.stackSize);
-    this.stackInto(this.slot(env), out);
+    this.frames.stackInto(this.slotsOf(this.slot(env), this.stackOf), out);
     return out;
   }
 
@@ -376,12 +380,14 @@ export class ReplayMemory implements Stateful {
   protected makeBatch(size: number): ReplayBatch {
     if (this.ready === 0) throw new InvalidStateError("sample() from an empty memory: add steps first");
     if (this.batch?.size !== size) {
+      this.rows = new StackRows(this.frames, size, this.rows);
+      const { observations, nextObservations } = this.rows;
       this.batch = {
         size,
-        observations: createTypedArray(this.dtype, size * this.frames.stackSize),
+        observations,
         actions: new Int32Array(size),
         rewards: new Float32Array(size),
-        nextObservations: createTypedArray(this.dtype, size * this.frames.stackSize),
+        nextObservations,
         discounts: new Float32Array(size),
         terminated: new Uint8Array(size),
         indices: new Int32Array(size),
@@ -391,10 +397,9 @@ export class ReplayMemory implements Stateful {
     return this.batch;
   }
 
-  /** Writes one transition into row `i` of a batch. */
+  /** Writes one transition into row `i` of a batch; rows in order. */
   protected fill(batch: ReplayBatch, i: number, index: number): void {
-    const { nStep, gamma, flags, rewards } = this;
-    const { stackSize } = this.frames;
+    const { nStep, gamma, flags, rewards, stackOf, nextStackOf } = this;
     let sum = 0;
     let discount = 1;
     let last = index;
@@ -410,8 +415,7 @@ export class ReplayMemory implements Stateful {
     batch.rewards[i] = sum;
     batch.terminated[i] = terminated;
     batch.discounts[i] = terminated ? 0 : discount;
-    this.stackInto(index, batch.observations.subarray(i * stackSize, (i + 1) * stackSize));
-    this.stackInto(this.after(last), batch.nextObservations.subarray(i * stackSize, (i + 1) * stackSize));
+    this.rows?.put(i, this.slotsOf(index, stackOf), this.slotsOf(this.after(last), nextStackOf));
   }
 
   private slot(env: number): number {
@@ -463,13 +467,13 @@ export class ReplayMemory implements Stateful {
     this.onGone(slot);
   }
 
-  // The stack that ends in a slot, filled up with the first frame of the episode.
-  private stackInto(slot: number, out: TypedArray): void {
-    const { stackOf, flags } = this;
+  // The frames of the stack that ends in a slot, filled up with the first one of the episode.
+  private slotsOf(slot: number, slots: Int32Array): Int32Array {
+    const { flags } = this;
     for (let i = this.frameStack - 1, at = slot; i >= 0; i--) {
-      stackOf[i] = at;
+      slots[i] = at;
       if (!(flags[at] & STARTS)) at = this.before(at);
     }
-    this.frames.stackInto(stackOf, out);
+    return slots;
   }
 }

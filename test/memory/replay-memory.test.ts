@@ -4,23 +4,29 @@ import { PrioritizedReplayMemory, type ReplayBatch, ReplayMemory } from "../../s
 import { NaiveReplay } from "./naive-replay.js";
 
 const frame = (number: number) => [number, -number, 3 * number, 7];
+const picture = (pixels: number) => (number: number) =>
+  Array.from({ length: pixels }, (_, pixel) => (number * 7 + pixel * 13) & 0xff);
 
 describe.each([
-  { frameStack: 1, nStep: 1, numEnvs: 1, capacity: 12 },
-  { frameStack: 4, nStep: 1, numEnvs: 1, capacity: 30 },
-  { frameStack: 3, nStep: 3, numEnvs: 2, capacity: 41 },
-  { frameStack: 2, nStep: 5, numEnvs: 3, capacity: 60 },
-  { frameStack: 4, nStep: 2, numEnvs: 1, capacity: 7 },
-])("random operations against lists: %o", (options) => {
+  { frameStack: 1, nStep: 1, numEnvs: 1, capacity: 12, pixels: 0 },
+  { frameStack: 4, nStep: 1, numEnvs: 1, capacity: 30, pixels: 0 },
+  { frameStack: 3, nStep: 3, numEnvs: 2, capacity: 41, pixels: 0 },
+  { frameStack: 2, nStep: 5, numEnvs: 3, capacity: 60, pixels: 0 },
+  { frameStack: 4, nStep: 2, numEnvs: 1, capacity: 7, pixels: 0 },
+  // Bytes, which kernels join.
+  { frameStack: 4, nStep: 1, numEnvs: 1, capacity: 30, pixels: 18 },
+  { frameStack: 3, nStep: 3, numEnvs: 2, capacity: 41, pixels: 33 },
+  { frameStack: 4, nStep: 7, numEnvs: 1, capacity: 50, pixels: 16 },
+])("random operations against lists: %o", ({ pixels, ...options }) => {
   it.each([ReplayMemory, PrioritizedReplayMemory])("%o", (Memory) => {
     for (const [seed, endProbability] of [0.02, 0.1, 0.5].entries()) {
       const memory = new Memory({
         ...options,
         gamma: 0.9,
-        observationShape: [2, 2, options.frameStack],
-        observationDtype: "int32",
+        observationShape: pixels ? [pixels, options.frameStack] : [2, 2, options.frameStack],
+        observationDtype: pixels ? "uint8" : "int32",
       });
-      const naive = new NaiveReplay(memory, frame, seed);
+      const naive = new NaiveReplay(memory, pixels ? picture(pixels) : frame, seed);
       const random = new Random(seed + 100);
       for (let i = 0; i < 200; i++) {
         naive.play(endProbability);
@@ -38,8 +44,8 @@ function check(batch: ReplayBatch, naive: NaiveReplay, expected: ReturnType<Naiv
     const transition = expected.get(batch.actions[i]);
     expect(transition).toBeDefined();
     const { stack, next, reward, discount } = transition!;
-    expect(batch.observations.subarray(i * size, (i + 1) * size)).toEqual(naive.join(stack));
-    expect(batch.nextObservations.subarray(i * size, (i + 1) * size)).toEqual(naive.join(next));
+    expect([...batch.observations.subarray(i * size, (i + 1) * size)]).toEqual([...naive.join(stack)]);
+    expect([...batch.nextObservations.subarray(i * size, (i + 1) * size)]).toEqual([...naive.join(next)]);
     expect(batch.rewards[i]).toBeCloseTo(reward, 5);
     expect(batch.discounts[i]).toBeCloseTo(discount, 6);
     expect(batch.terminated[i]).toBe(discount === 0 ? 1 : 0);
