@@ -1,9 +1,9 @@
 /** One time step of a CfC, and its weights. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import { checkInteger } from "../layers/checks.js";
 import { activationRule, type CfcActivation } from "../ops/activations.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "../ops/cfc-problem.js";
 import { type CfcScanResult, cfcScan } from "../ops/cfc-scan.js";

@@ -1,7 +1,7 @@
 /** First weights of a CfC cell. */
 
 import type * as tf from "@tensorflow/tfjs-core";
-import { checkInteger } from "../layers/checks.js";
+import { checkInteger } from "../core/check-integer.js";
 import type { InitializeOptions, InitializerKind } from "../layers/initializers.js";
 import type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "../ops/cfc-problem.js";
 

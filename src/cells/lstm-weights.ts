@@ -1,7 +1,7 @@
 /** First weights of the LSTM of a cell with mixed memory. */
 
 import type * as tf from "@tensorflow/tfjs-core";
-import { checkInteger } from "../layers/checks.js";
+import { checkInteger } from "../core/check-integer.js";
 import type { CfcFlavour } from "../ops/cfc-problem.js";
 import type { LstmWeights } from "../ops/mixed-memory-step.js";
 import type { CreateVariable } from "./cfc-weights.js";

@@ -1,9 +1,9 @@
 /** One time step of a liquid time-constant network, and its weights. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import { checkInteger } from "../layers/checks.js";
 import type { CfcFlavour } from "../ops/cfc-problem.js";
 import type { CfcScanResult } from "../ops/cfc-scan.js";
 import { cfcFlavours, checkName } from "../ops/check-scan.js";

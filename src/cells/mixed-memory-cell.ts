@@ -1,9 +1,9 @@
 /** An LSTM beside any cell, for memories over long gaps. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import { checkInteger } from "../layers/checks.js";
 import type { CfcFlavour } from "../ops/cfc-problem.js";
 import type { CfcScanResult } from "../ops/cfc-scan.js";
 import { cfcFlavours, checkName } from "../ops/check-scan.js";

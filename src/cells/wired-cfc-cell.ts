@@ -1,9 +1,9 @@
 /** A CfC whose neurons are connected as a wiring says. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import { checkInteger } from "../layers/checks.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "../ops/cfc-problem.js";
 import { type CfcScanResult, cfcScan } from "../ops/cfc-scan.js";
 import { cfcFlavours, cfcModes, checkName } from "../ops/check-scan.js";

@@ -1,5 +1,6 @@
 /** Statistics of the last episodes. */
 
+import { checkInteger } from "./check-integer.js";
 import { InvalidArgumentError } from "./errors.js";
 import type { Stateful, StateRecord } from "./state.js";
 
@@ -27,9 +28,7 @@ export class EpisodeWindow implements Stateful {
 
   /** @throws InvalidArgumentError when the size is not a positive integer */
   constructor({ size = 100 }: EpisodeWindowOptions = {}) {
-    if (!(Number.isInteger(size) && size > 0)) {
-      throw new InvalidArgumentError("size", `expected a positive integer, received ${size}`);
-    }
+    checkInteger("size", size);
     this.returns = new Float64Array(size);
     this.lengths = new Float64Array(size);
   }

@@ -1,6 +1,7 @@
 /** Tells whether an environment keeps the contract. */
 
-import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
+import { checkInteger } from "../core/check-integer.js";
+import { InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { dtypeOf, type TypedArray } from "../core/state.js";
 import {
@@ -37,9 +38,7 @@ export interface CheckEnvOptions {
  * @throws EnvContractError naming the broken rule, the step, what was expected and what came
  */
 export function checkEnv(env: Env, { steps = 200, seed = 0 }: CheckEnvOptions = {}): void {
-  if (!(Number.isInteger(steps) && steps > 0)) {
-    throw new InvalidArgumentError("steps", `expected a positive integer, received ${steps}`);
-  }
+  checkInteger("steps", steps);
   checkDescription(env);
   try {
     mustRefuseStep(env, env.actionSpace.sample(new Random(seed)), "step before reset", "before reset");

@@ -1,13 +1,8 @@
 /** Checks of layer options. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { type InitializerKind, initializerKinds } from "./initializers.js";
-
-/** @throws InvalidArgumentError when the value is not a whole number of at least `minimum` (default 1) */
-export function checkInteger(argument: string, value: number, minimum = 1): number {
-  if (Number.isInteger(value) && value >= minimum) return value;
-  throw new InvalidArgumentError(argument, `expected an integer of at least ${minimum}, received ${value}`);
-}
 
 /** @throws InvalidArgumentError when the list is empty or one value is not a positive integer */
 export function checkIntegers(argument: string, values: readonly number[]): readonly number[] {

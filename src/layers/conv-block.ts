@@ -1,10 +1,11 @@
 /** The convolutional encoder of the NCP Atari agents. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { type AffineWeights, convolve, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
-import { checkInitializer, checkInteger, checkIntegers } from "./checks.js";
+import { checkInitializer, checkIntegers } from "./checks.js";
 import type { InitializerKind } from "./initializers.js";
 
 /** Options of {@link ConvBlock}. */

@@ -1,9 +1,10 @@
 /** From features to the values of actions. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../core/check-integer.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
-import { checkInitializer, checkInteger } from "./checks.js";
+import { checkInitializer } from "./checks.js";
 import type { InitializerKind } from "./initializers.js";
 
 /** Options of {@link DuelingHead}. */

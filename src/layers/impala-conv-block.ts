@@ -1,11 +1,11 @@
 /** The cheaper convolutional encoder of the ncps guide "Atari Behavior Cloning". */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../core/check-integer.js";
 import { sizeOf } from "../core/state.js";
 import { constant } from "../ops/constants.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
 import type { BlockOptions, LayerShape } from "./block.js";
-import { checkInteger } from "./checks.js";
 import { type BatchNorm, NormalizedBlock } from "./normalized-block.js";
 
 /** Options of {@link ImpalaConvBlock}. */

@@ -1,6 +1,7 @@
 /** One affine map with optional activation: the head of a network. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../core/check-integer.js";
 import {
   type Activation,
   type AffineWeights,
@@ -10,7 +11,7 @@ import {
   overRows,
 } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
-import { checkInitializer, checkInteger } from "./checks.js";
+import { checkInitializer } from "./checks.js";
 import type { InitializerKind } from "./initializers.js";
 
 /** Options of {@link Linear}. */

@@ -1,10 +1,11 @@
 /** The convolutional encoder of the Nature DQN paper. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkInteger } from "../core/check-integer.js";
 import { sizeOf } from "../core/state.js";
 import { type AffineWeights, affine, convolve, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
-import { checkInitializer, checkInteger, checkIntegers } from "./checks.js";
+import { checkInitializer, checkIntegers } from "./checks.js";
 import type { InitializerKind } from "./initializers.js";
 
 /** One convolution without padding. */

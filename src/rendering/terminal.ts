@@ -1,5 +1,6 @@
 /** Pictures as text for a terminal. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Frame } from "../envs/env.js";
 import { scaleFrame } from "./scale-frame.js";
@@ -32,9 +33,7 @@ const SHADES = " .:-=+*#%@";
  */
 export function frameToAnsi(frame: Frame, options: FrameToAnsiOptions = {}): string {
   const { columns = 80, color = "truecolor" } = options;
-  if (!(Number.isInteger(columns) && columns > 0)) {
-    throw new InvalidArgumentError("columns", `expected a positive integer, received ${columns}`);
-  }
+  checkInteger("columns", columns);
   if (color !== "truecolor" && color !== "256" && color !== "none") {
     throw new InvalidArgumentError("color", `expected "truecolor", "256" or "none", received ${color}`);
   }

@@ -1,6 +1,6 @@
 /** A finite set of actions. */
 
-import { InvalidArgumentError } from "../core/errors.js";
+import { checkInteger } from "../core/check-integer.js";
 import type { Random } from "../core/random.js";
 import type { Space, SpaceJSON } from "./space.js";
 
@@ -30,9 +30,7 @@ export class Discrete implements Space<number> {
     readonly n: number,
     readonly start = 0,
   ) {
-    if (!Number.isInteger(n) || n < 1) {
-      throw new InvalidArgumentError("n", `expected a positive integer, received ${n}`);
-    }
+    checkInteger("n", n);
   }
 
   /** @inheritDoc */

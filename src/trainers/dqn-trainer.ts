@@ -6,14 +6,13 @@ import { type ArrayPlace, type CheckpointLocation, writeCheckpoint } from "../ch
 import { EpisodeWindow } from "../core/episode-window.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import { type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
+import type { StateRecord, TypedArray } from "../core/state.js";
 import type { LogRow } from "../logging/index.js";
 import { PrioritizedReplayMemory, ReplayMemory } from "../memory/index.js";
 import { type QNetwork, updateTarget } from "../models/index.js";
 import { getWeights, setWeights } from "../models/weights.js";
 import { Adam, RMSProp } from "../optimizers/index.js";
 import type { Discrete } from "../spaces/index.js";
-import { makeVecEnv } from "../vector/make-vec-env.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { defaultQNetwork } from "./default-q-network.js";
 import {
@@ -23,9 +22,11 @@ import {
   resolveDQNOptions,
 } from "./dqn-options.js";
 import { DQNUpdate, type DQNUpdateStatistics } from "./dqn-update.js";
+import { environmentsOf } from "./environments.js";
 import type { Prediction, PredictOptions } from "./evaluate-policy.js";
 import { frameTensor } from "./frame-tensor.js";
 import { locate, locateNewest } from "./host.js";
+import { predictionInput } from "./prediction-input.js";
 import { clipReward } from "./rollout-collector.js";
 import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
 import { checkFields, checkMoments, restorePart, restoreParts } from "./state-parts.js";
@@ -108,7 +109,7 @@ export class DQNTrainer implements Trainer {
     this.random = random;
     this.playRandom = random.split();
     this.envSeed = envSeed;
-    this.env = makeEnvironments(options, hyperparameters);
+    this.env = environmentsOf(options, hyperparameters.numEnvs);
     try {
       const { actionSpace } = this.env;
       if (actionSpace.kind !== "discrete") {
@@ -191,11 +192,7 @@ export class DQNTrainer implements Trainer {
    */
   async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
     const { model, playRandom } = this;
-    const batch = observations.length / sizeOf(model.observationShape);
-    if (!Number.isInteger(batch)) {
-      const expected = `[batch, ${model.observationShape.join(", ")}]`;
-      throw new ShapeError("observations", expected, [observations.length], "Give whole observations, flat");
-    }
+    const { batch } = predictionInput({ observationShape: model.observationShape }, observations, options);
     const actions = await this.best(observations, batch);
     if (!options.deterministic) {
       for (let i = 0; i < batch; i++) {
@@ -502,11 +499,6 @@ function makeTrainer(options: DQNOptions): DQNTrainer {
 function placeInMemory({ memory }: DQNTrainer): ArrayPlace {
   return ([part, ...path], dtype, length) =>
     part === "memory" ? memory.placeOf(path, dtype, length) : undefined;
-}
-
-function makeEnvironments(options: DQNOptions, { numEnvs }: DQNHyperparameters): VectorEnv {
-  if (typeof options.env !== "string") return options.env;
-  return makeVecEnv(options.env, { numEnvs, wrapper: options.wrapper, envOptions: options.envOptions });
 }
 
 function makeMemory(

@@ -1,6 +1,6 @@
 /** How well a policy plays. */
 
-import { InvalidArgumentError } from "../core/errors.js";
+import { checkInteger } from "../core/check-integer.js";
 import type { TypedArray } from "../core/state.js";
 import type { Action } from "../envs/env.js";
 import type { VectorEnv } from "../vector/vector-env.js";
@@ -73,9 +73,7 @@ export async function evaluatePolicy(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { numEpisodes = 10, deterministic = true, seed } = options;
-  if (!(Number.isInteger(numEpisodes) && numEpisodes > 0)) {
-    throw new InvalidArgumentError("numEpisodes", `expected a positive integer, received ${numEpisodes}`);
-  }
+  checkInteger("numEpisodes", numEpisodes);
   const { numEnvs } = env;
   const left = Array.from({ length: numEnvs }, (_, i) => Math.floor((numEpisodes + i) / numEnvs));
   const returns: number[] = [];

@@ -1,5 +1,6 @@
 /** Options of the PPO trainer: every detail of the published implementations, with checks. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { type Schedule, type ScheduleSpec, toSchedule } from "../core/schedules.js";
 import type { Env } from "../envs/env.js";
@@ -197,12 +198,12 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
   }
   const h = hyperparameters;
   for (const name of ["numEnvs", "nSteps", "batchSize", "nEpochs", "learners"] as const) {
-    positiveInteger(name, h[name]);
+    checkInteger(name, h[name]);
   }
   if (options.learnerTimeout !== undefined) {
     within("learnerTimeout", options.learnerTimeout, Number.MIN_VALUE, Number.POSITIVE_INFINITY);
   }
-  if (h.sequenceLength !== null) positiveInteger("sequenceLength", h.sequenceLength);
+  if (h.sequenceLength !== null) checkInteger("sequenceLength", h.sequenceLength);
   if ((h.sequenceLength ?? h.nSteps) > h.batchSize && h.minibatchMode === "rllib") {
     throw new InvalidArgumentError(
       "sequenceLength",
@@ -224,12 +225,6 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
     entCoef: toSchedule(h.entCoef),
   };
   return { hyperparameters, schedules };
-}
-
-function positiveInteger(name: string, value: number): void {
-  if (!(Number.isInteger(value) && value > 0)) {
-    throw new InvalidArgumentError(name, `expected a positive integer, received ${value}`);
-  }
 }
 
 function within(name: string, value: number, low: number, high: number): void {

@@ -5,7 +5,7 @@ import { type CheckpointLocation, writeCheckpoint } from "../checkpoints/index.j
 import { EpisodeWindow } from "../core/episode-window.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import { type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
+import type { StateRecord, TypedArray } from "../core/state.js";
 import type { Action } from "../envs/env.js";
 import type { LogRow } from "../logging/index.js";
 import {
@@ -19,10 +19,10 @@ import { RolloutBuffer, type RolloutBufferOptions } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
 import { getWeights, setWeights } from "../models/weights.js";
 import { Adam } from "../optimizers/index.js";
-import { makeVecEnv } from "../vector/make-vec-env.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { ObservationNormalizer } from "../wrappers/index.js";
 import { defaultModel } from "./default-model.js";
+import { environmentsOf } from "./environments.js";
 import type { Prediction, PredictOptions } from "./evaluate-policy.js";
 import { locate, locateNewest } from "./host.js";
 import { describeModel } from "./learners/describe-model.js";
@@ -37,6 +37,7 @@ import {
   resolvePPOOptions,
 } from "./ppo-options.js";
 import { PPOUpdate, type PPOUpdateStatistics } from "./ppo-update.js";
+import { predictionInput } from "./prediction-input.js";
 import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 import { runModel } from "./run-model.js";
@@ -115,7 +116,7 @@ export class PPOTrainer implements Trainer {
     this.random = random;
     this.playRandom = random.split();
     this.envSeed = envSeed;
-    this.env = makeEnvironments(options, hyperparameters);
+    this.env = environmentsOf(options, hyperparameters.numEnvs);
     try {
       this.distribution = actionDistribution(this.env.actionSpace);
       if (hyperparameters.normalizeObservation) this.observationNormalizer = makeNormalizer(this.env);
@@ -224,20 +225,9 @@ export class PPOTrainer implements Trainer {
    * @throws ShapeError when observations or states have another size
    */
   async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
-    const { state = null, episodeStart, deterministic = false } = options;
+    const { deterministic = false } = options;
     const { model } = this;
-    const batch = observations.length / sizeOf(model.observationShape);
-    if (!Number.isInteger(batch)) {
-      const expected = `[batch, ${model.observationShape.join(", ")}]`;
-      throw new ShapeError("observations", expected, [observations.length], "Give whole observations, flat");
-    }
-    const states = state?.slice() ?? new Float32Array(batch * model.stateSize);
-    if (states.length !== batch * model.stateSize) {
-      throw new ShapeError("state", `[${batch}, ${model.stateSize}]`, [states.length]);
-    }
-    for (let row = 0; row < batch; row++) {
-      if (episodeStart?.[row]) states.fill(0, row * model.stateSize, (row + 1) * model.stateSize);
-    }
+    const { batch, states } = predictionInput(model, observations, options);
     const seen = this.observationNormalizer?.normalize(observations) ?? observations;
     const { distribution, states: next } = await runModel(model, batch, seen, states);
     const drawn = this.distribution.sample(distribution, { random: this.playRandom, deterministic });
@@ -419,11 +409,6 @@ type Counters = { timesteps: number; updates: number; started: boolean; rolloutP
 
 function makeTrainer(options: PPOOptions): PPOTrainer {
   return new PPOTrainer(options);
-}
-
-function makeEnvironments(options: PPOOptions, { numEnvs }: PPOHyperparameters): VectorEnv {
-  if (typeof options.env !== "string") return options.env;
-  return makeVecEnv(options.env, { numEnvs, wrapper: options.wrapper, envOptions: options.envOptions });
 }
 
 function makeModel(

@@ -1,6 +1,6 @@
 /** How one environment of many is made, in words that can be sent to another thread. */
 
-import { InvalidArgumentError } from "../core/errors.js";
+import { checkInteger } from "../core/check-integer.js";
 import type { Env } from "../envs/env.js";
 import { type EnvOptions, make } from "../envs/registry.js";
 import { RecordEpisodeStatistics } from "../wrappers/record-episode-statistics.js";
@@ -65,7 +65,5 @@ export function makeByRecipe(recipe: EnvRecipe, index: number): Env {
  * @throws InvalidArgumentError when `numEnvs` is not a positive integer
  */
 export function checkNumEnvs(numEnvs: number): void {
-  if (!(Number.isInteger(numEnvs) && numEnvs > 0)) {
-    throw new InvalidArgumentError("numEnvs", `expected a positive integer, received ${numEnvs}`);
-  }
+  checkInteger("numEnvs", numEnvs);
 }

@@ -1,8 +1,9 @@
 /** Wirings whose synapses are given one by one. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { checkLayers, checkMatrix, rowsOf } from "./check-adjacency.js";
-import { checkCount, checkOutputDim } from "./checks.js";
+import { checkOutputDim } from "./checks.js";
 import { Synapses } from "./synapses.js";
 import type { BuiltWiring, SynapseEntry, Wiring, WiringJSON } from "./wiring.js";
 
@@ -67,9 +68,9 @@ export class AdjacencyWiring implements Wiring {
     layers,
     commandNeurons = [],
   }: AdjacencyWiringOptions) {
-    const units = checkCount("adjacency", adjacency.length);
+    const units = checkInteger("adjacency", adjacency.length);
     this.units = units;
-    this.inputDim = checkCount("sensoryAdjacency", sensoryAdjacency.length);
+    this.inputDim = checkInteger("sensoryAdjacency", sensoryAdjacency.length);
     this.outputDim = checkOutputDim(outputDim ?? units, units);
     for (const id of commandNeurons) {
       if (Number.isInteger(id) && id >= this.outputDim && id < units) continue;
@@ -92,8 +93,8 @@ export class AdjacencyWiring implements Wiring {
    */
   static fromSynapses(options: SynapseListOptions): AdjacencyWiring {
     const { units, inputDim, synapses, sensorySynapses, ...others } = options;
-    checkCount("units", units);
-    checkCount("inputDim", inputDim);
+    checkInteger("units", units);
+    checkInteger("inputDim", inputDim);
     return new AdjacencyWiring({
       ...others,
       adjacency: rowsOf("synapses", synapses, units, units),

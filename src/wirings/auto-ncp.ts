@@ -1,7 +1,8 @@
 /** Neural circuit policy from two numbers. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { checkCount, checkSeed } from "./checks.js";
+import { checkSeed } from "./checks.js";
 import { buildLayers } from "./layered-ncp.js";
 import { type NCPOptions, ncpSizes } from "./ncp.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
@@ -43,8 +44,8 @@ export class AutoNCP implements Wiring {
 
   /** @throws InvalidArgumentError when there are too many outputs for the units, or a number is outside its bounds */
   constructor({ units, outputSize, sparsity = 0.5, seed = 22222 }: AutoNCPOptions) {
-    this.units = checkCount("units", units);
-    this.outputDim = checkCount("outputSize", outputSize);
+    this.units = checkInteger("units", units);
+    this.outputDim = checkInteger("outputSize", outputSize);
     this.seed = checkSeed(seed, 2 ** 32 - 1);
     if (outputSize >= units - 2) {
       throw new InvalidArgumentError(

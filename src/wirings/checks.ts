@@ -1,16 +1,11 @@
 /** Checks of wiring options. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
-
-/** @throws InvalidArgumentError when the value is not an integer of at least `minimum` (default 1) */
-export function checkCount(argument: string, value: number, minimum = 1): number {
-  if (Number.isInteger(value) && value >= minimum) return value;
-  throw new InvalidArgumentError(argument, `expected an integer of at least ${minimum}, received ${value}`);
-}
 
 /** @throws InvalidArgumentError when the value is not an integer of 1 to `limit`, which `what` explains */
 export function checkAtMost(argument: string, value: number, limit: number, what: string): number {
-  if (checkCount(argument, value) <= limit) return value;
+  if (checkInteger(argument, value) <= limit) return value;
   throw new InvalidArgumentError(
     argument,
     `expected at most ${limit}, the number of ${what}, received ${value}`,

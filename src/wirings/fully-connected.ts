@@ -1,6 +1,7 @@
 /** Every neuron connected to every neuron. */
 
-import { checkCount, checkOutputDim, checkSeed } from "./checks.js";
+import { checkInteger } from "../core/check-integer.js";
+import { checkOutputDim, checkSeed } from "./checks.js";
 import { DefaultRng } from "./numpy/default-rng.js";
 import { Synapses } from "./synapses.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
@@ -38,7 +39,7 @@ export class FullyConnected implements Wiring {
 
   /** @throws InvalidArgumentError when a number is no positive integer or `outputDim` exceeds `units` */
   constructor({ units, outputDim = units, seed = 1111, selfConnections = true }: FullyConnectedOptions) {
-    this.units = checkCount("units", units);
+    this.units = checkInteger("units", units);
     this.outputDim = checkOutputDim(outputDim, units);
     this.seed = checkSeed(seed, Number.MAX_SAFE_INTEGER);
     this.selfConnections = selfConnections;

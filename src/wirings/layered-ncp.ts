@@ -1,7 +1,8 @@
 /** Neural circuit policy with any number of inter layers. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { checkAtMost, checkCount, checkSeed } from "./checks.js";
+import { checkAtMost, checkSeed } from "./checks.js";
 import { connectLayers, type LayerSizes, layersOf } from "./connect-layers.js";
 import { RandomState } from "./numpy/random-state.js";
 import { Synapses } from "./synapses.js";
@@ -52,9 +53,9 @@ export class LayeredNCP implements Wiring {
         `expected one number for each of ${interNeurons.length} inter layers, received ${interFanouts.length}`,
       );
     }
-    for (const size of interNeurons) checkCount("interNeurons", size);
-    const motorNeurons = checkCount("motorNeurons", sizes.motorNeurons);
-    const commandNeurons = checkCount("commandNeurons", sizes.commandNeurons);
+    for (const size of interNeurons) checkInteger("interNeurons", size);
+    const motorNeurons = checkInteger("motorNeurons", sizes.motorNeurons);
+    const commandNeurons = checkInteger("commandNeurons", sizes.commandNeurons);
     checkAtMost("motorFanin", sizes.motorFanin, commandNeurons, "command neurons");
     checkAtMost("sensoryFanout", sizes.sensoryFanout, interNeurons[0], "inter neurons");
     interFanouts.forEach((fanout, i) => {
@@ -62,7 +63,7 @@ export class LayeredNCP implements Wiring {
       const limit = last ? commandNeurons : interNeurons[i + 1];
       checkAtMost("interFanouts", fanout, limit, last ? "command neurons" : "neurons of the next layer");
     });
-    checkCount("recurrentCommandSynapses", sizes.recurrentCommandSynapses, 0);
+    checkInteger("recurrentCommandSynapses", sizes.recurrentCommandSynapses, 0);
     checkSeed(seed, 2 ** 32 - 1);
     this.options = Object.freeze({ ...sizes, interNeurons, interFanouts, seed });
     this.outputDim = motorNeurons;

@@ -1,6 +1,7 @@
 /** Neural circuit policy: inter, command and motor neurons. */
 
-import { checkAtMost, checkCount, checkSeed } from "./checks.js";
+import { checkInteger } from "../core/check-integer.js";
+import { checkAtMost, checkSeed } from "./checks.js";
 import type { LayerSizes } from "./connect-layers.js";
 import { buildLayers } from "./layered-ncp.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
@@ -54,13 +55,13 @@ export class NCP implements Wiring {
   /** @throws InvalidArgumentError when a fan-out or fan-in exceeds the neurons there are, or a number its bounds */
   constructor({ seed = 22222, ...sizes }: NCPOptions) {
     const { interNeurons, commandNeurons, motorNeurons } = sizes;
-    checkCount("interNeurons", interNeurons);
-    checkCount("commandNeurons", commandNeurons);
-    checkCount("motorNeurons", motorNeurons);
+    checkInteger("interNeurons", interNeurons);
+    checkInteger("commandNeurons", commandNeurons);
+    checkInteger("motorNeurons", motorNeurons);
     checkAtMost("motorFanin", sizes.motorFanin, commandNeurons, "command neurons");
     checkAtMost("sensoryFanout", sizes.sensoryFanout, interNeurons, "inter neurons");
     checkAtMost("interFanout", sizes.interFanout, commandNeurons, "command neurons");
-    checkCount("recurrentCommandSynapses", sizes.recurrentCommandSynapses, 0);
+    checkInteger("recurrentCommandSynapses", sizes.recurrentCommandSynapses, 0);
     checkSeed(seed, 2 ** 32 - 1);
     this.options = Object.freeze({ ...sizes, seed });
     this.units = interNeurons + commandNeurons + motorNeurons;

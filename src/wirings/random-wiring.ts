@@ -1,7 +1,8 @@
 /** Synapses drawn at random. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { checkCount, checkOutputDim, checkSeed } from "./checks.js";
+import { checkOutputDim, checkSeed } from "./checks.js";
 import { DefaultRng } from "./numpy/default-rng.js";
 import { Synapses } from "./synapses.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
@@ -40,7 +41,7 @@ export class RandomWiring implements Wiring {
 
   /** @throws InvalidArgumentError when a number is outside its bounds */
   constructor({ units, outputDim = units, sparsity = 0, seed = 1111 }: RandomWiringOptions) {
-    this.units = checkCount("units", units);
+    this.units = checkInteger("units", units);
     this.outputDim = checkOutputDim(outputDim, units);
     this.seed = checkSeed(seed, Number.MAX_SAFE_INTEGER);
     if (!(sparsity >= 0 && sparsity < 1)) {

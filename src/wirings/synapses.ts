@@ -1,7 +1,7 @@
 /** Synapses while a wiring is being built, and what they become. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { checkCount } from "./checks.js";
 import { wiringToDOT } from "./drawing/dot.js";
 import { wiringToMermaid } from "./drawing/mermaid.js";
 import type { DrawingOptions } from "./drawing/options.js";
@@ -31,7 +31,7 @@ export class Synapses {
     readonly wiring: Wiring,
     readonly inputDim: number,
   ) {
-    checkCount("inputDim", inputDim);
+    checkInteger("inputDim", inputDim);
     this.adjacency = new Int8Array(wiring.units * wiring.units);
     this.sensoryAdjacency = new Int8Array(inputDim * wiring.units);
   }

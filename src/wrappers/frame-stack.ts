@@ -1,5 +1,6 @@
 /** The last observations as one. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { createTypedArray, type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
@@ -31,9 +32,7 @@ export class FrameStack extends Wrapper {
   constructor(env: Env, { k = 4 }: FrameStackOptions = {}) {
     super(env);
     const { shape, dtype, low, high } = env.observationSpace;
-    if (!(Number.isInteger(k) && k > 0)) {
-      throw new InvalidArgumentError("k", `expected a positive integer, received ${k}`);
-    }
+    checkInteger("k", k);
     if (shape.length === 0) {
       throw new InvalidArgumentError("env", "FrameStack expected observations with at least one axis");
     }

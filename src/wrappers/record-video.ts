@@ -1,5 +1,6 @@
 /** Recording of episodes. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
@@ -58,9 +59,7 @@ export class RecordVideo extends Wrapper {
     super(env);
     const { frameInterval, maxFrames } = options;
     for (const [name, value] of Object.entries({ frameInterval, maxFrames })) {
-      if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
-        throw new InvalidArgumentError(name, `expected a positive integer, received ${value}`);
-      }
+      if (value !== undefined) checkInteger(name, value);
     }
   }
 

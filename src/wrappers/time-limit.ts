@@ -1,5 +1,6 @@
 /** Episodes of limited length. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
@@ -27,12 +28,7 @@ export class TimeLimit extends Wrapper {
   /** @throws InvalidArgumentError when `maxEpisodeSteps` is not a positive integer */
   constructor(env: Env, { maxEpisodeSteps }: TimeLimitOptions) {
     super(env);
-    if (!(Number.isInteger(maxEpisodeSteps) && maxEpisodeSteps > 0)) {
-      throw new InvalidArgumentError(
-        "maxEpisodeSteps",
-        `expected a positive integer, received ${maxEpisodeSteps}`,
-      );
-    }
+    checkInteger("maxEpisodeSteps", maxEpisodeSteps);
     this.maxEpisodeSteps = maxEpisodeSteps;
   }
 

@@ -49,9 +49,9 @@ describe("initialize", () => {
   });
 
   it("draws the orthogonal weights of NatureCNN's dense layer in seconds", () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const values = draw("orthogonal", [3136, 512], { gain: Math.SQRT2 });
-    expect(performance.now() - start).toBeLessThan(9000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(9000);
     let worst = 0;
     for (let j = 0; j < 512; j += 73) {
       for (let k = 0; k <= j; k += 31) {

@@ -1,5 +1,6 @@
 /** The cart-pole task. */
 
+import { checkInteger } from "../../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import type { StateRecord } from "../../core/state.js";
@@ -65,12 +66,7 @@ export class CartPoleEnv implements Env {
     if (Object.keys(unknown).length > 0) {
       throw new InvalidArgumentError(Object.keys(unknown)[0], "unknown option; there is maxEpisodeSteps");
     }
-    if (!(Number.isInteger(maxEpisodeSteps) && maxEpisodeSteps > 0)) {
-      throw new InvalidArgumentError(
-        "maxEpisodeSteps",
-        `expected a positive integer, received ${maxEpisodeSteps}`,
-      );
-    }
+    checkInteger("maxEpisodeSteps", maxEpisodeSteps);
     this.maxEpisodeSteps = maxEpisodeSteps;
     // Twice the limits, so that the last observation of an episode lies within; rounded as observations are.
     this.shown = this.visible();

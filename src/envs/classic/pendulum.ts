@@ -1,5 +1,6 @@
 /** The pendulum swing-up task. */
 
+import { checkInteger } from "../../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import { isTypedArray, type StateRecord } from "../../core/state.js";
@@ -67,12 +68,7 @@ export class PendulumEnv implements Env {
       );
     }
     if (!Number.isFinite(g)) throw new InvalidArgumentError("g", `expected a finite number, received ${g}`);
-    if (!(Number.isInteger(maxEpisodeSteps) && maxEpisodeSteps > 0)) {
-      throw new InvalidArgumentError(
-        "maxEpisodeSteps",
-        `expected a positive integer, received ${maxEpisodeSteps}`,
-      );
-    }
+    checkInteger("maxEpisodeSteps", maxEpisodeSteps);
     this.gravity = g;
     this.maxEpisodeSteps = maxEpisodeSteps;
     this.shown = this.visible();

@@ -1,6 +1,6 @@
 /** Reasons to end a training early. */
 
-import { InvalidArgumentError } from "../../core/errors.js";
+import { checkInteger } from "../../core/check-integer.js";
 import type { StateRecord } from "../../core/state.js";
 import type { TrainerCallback, TrainerProgress } from "../callback.js";
 import type { Evaluation } from "../evaluate-policy.js";
@@ -56,7 +56,7 @@ export class StopTrainingOnMaxEpisodes implements TrainerCallback {
     maxEpisodes: number;
   }) {
     this.maxEpisodes = options.maxEpisodes;
-    positiveInteger("maxEpisodes", options.maxEpisodes);
+    checkInteger("maxEpisodes", options.maxEpisodes);
   }
 
   /** @inheritDoc */
@@ -92,7 +92,7 @@ export class StopTrainingOnNoModelImprovement implements EvaluationListener {
   }) {
     this.maxNoImprovementEvals = options.maxNoImprovementEvals;
     this.minEvals = options.minEvals ?? 0;
-    positiveInteger("maxNoImprovementEvals", options.maxNoImprovementEvals);
+    checkInteger("maxNoImprovementEvals", options.maxNoImprovementEvals);
   }
 
   /** @inheritDoc */
@@ -114,11 +114,5 @@ export class StopTrainingOnNoModelImprovement implements EvaluationListener {
     this.best = best as number;
     this.evals = evals as number;
     this.without = without as number;
-  }
-}
-
-function positiveInteger(name: string, value: number): void {
-  if (!(Number.isInteger(value) && value > 0)) {
-    throw new InvalidArgumentError(name, `expected a positive integer, received ${value}`);
   }
 }

@@ -1,0 +1,29 @@
+/** The environments of a trainer. */
+
+import { InvalidArgumentError } from "../core/errors.js";
+import type { Env } from "../envs/env.js";
+import type { EnvOptions } from "../envs/registry.js";
+import { makeVecEnv } from "../vector/make-vec-env.js";
+import type { VectorEnv } from "../vector/vector-env.js";
+
+/** What a trainer's options say of its environments. */
+export interface EnvironmentOptions {
+  env: VectorEnv | string;
+  envOptions?: EnvOptions;
+  wrapper?: (env: Env, index: number) => Env;
+}
+
+/**
+ * The environments that were given, or as many of an id as wanted.
+ *
+ * @throws InvalidArgumentError when what was given is neither
+ */
+export function environmentsOf(options: EnvironmentOptions, numEnvs: number): VectorEnv {
+  const { env, envOptions, wrapper } = options;
+  if (typeof env === "string") return makeVecEnv(env, { numEnvs, wrapper, envOptions });
+  if (typeof env?.step === "function" && Number.isInteger(env.numEnvs) && env.actionSpace) return env;
+  throw new InvalidArgumentError(
+    "env",
+    "expected an id or a vector environment; put environments of your own into new SyncVectorEnv([() => env, ...])",
+  );
+}
