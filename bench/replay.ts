@@ -50,6 +50,23 @@ function ours(what: string, figure: string, memory: ReplayMemory): Contender {
   return { what, figure, pass, times: [] };
 }
 
+// What fetching costs: the five frames of each transition, copied and not joined.
+function fetching(memory: ReplayMemory): Contender {
+  const random = new Random(1);
+  const [[frames]] = memory.getState().frames as Uint8Array[][];
+  const length = 5 * 84 * 84;
+  const copy = new Uint8Array(length);
+  const pass = () => {
+    const start = performance.now();
+    for (let i = 0; i < REPEATS * BATCH; i++) {
+      const from = 84 * 84 * random.integer(CAPACITY - 5);
+      copy.set(frames.subarray(from, from + length));
+    }
+    return ((performance.now() - start) / REPEATS) * 1000;
+  };
+  return { what: "its frames alone, copied and not joined", figure: "fetchMicroseconds", pass, times: [] };
+}
+
 async function peers(): Promise<{ contenders: Contender[]; close(): void }> {
   const python = process.env.NCPS_BENCH_PYTHON ?? "python3";
   if (spawnSync(python, ["-c", "import numpy, stable_baselines3"], { stdio: "ignore" }).status !== 0) {
@@ -91,8 +108,10 @@ export async function run(): Promise<{
 }> {
   const prioritized = PrioritizedReplayMemory as typeof ReplayMemory;
   const { contenders, close } = await peers();
+  const atari = filled(ReplayMemory, [84, 84, 4]);
   const all = [
-    ours("ReplayMemory, 84 x 84 x 4", "microseconds", filled(ReplayMemory, [84, 84, 4])),
+    ours("ReplayMemory, 84 x 84 x 4", "microseconds", atari),
+    fetching(atari),
     ours("PrioritizedReplayMemory, 84 x 84 x 4", "prioritizedMicroseconds", filled(prioritized, [84, 84, 4])),
     ours("ReplayMemory, 105 x 80 x 3", "threeFramesMicroseconds", filled(ReplayMemory, [105, 80, 3])),
     ...contenders,

@@ -13,22 +13,25 @@ export type CheckpointFiles = ReadonlyMap<string, Pieces>;
  * @example
  * ```ts
  * // What is kept is gone with the page.
- * const kept = new Map<string, Map<string, Blob>>();
+ * const kept = new Map<string, Map<string, Blob[]>>();
  * const store: CheckpointStore = {
  *   async write(name, files) {
- *     const blobs = new Map<string, Blob>();
+ *     const copies = new Map<string, Blob[]>();
  *     for (const [file, pieces] of files) {
- *       const parts: Blob[] = [];
- *       for await (const piece of pieces) parts.push(new Blob([piece.slice()]));
- *       blobs.set(file, new Blob(parts));
+ *       const blobs: Blob[] = [];
+ *       for await (const piece of pieces) blobs.push(new Blob([piece.slice()]));
+ *       copies.set(file, blobs);
  *     }
- *     kept.set(name, blobs);
+ *     kept.set(name, copies);
  *     return name;
  *   },
- *   read: async (name) => new Map([...kept.get(name)!].map(([file, blob]) => [file, blob.stream()])),
+ *   read: async (name) => new Map([...kept.get(name)!].map(([file, blobs]) => [file, piecesOf(blobs)])),
  *   list: async () => [...kept.keys()].sort(),
  *   remove: async (name) => void kept.delete(name),
  * };
+ * async function* piecesOf(blobs: Blob[]) {
+ *   for (const blob of blobs) yield new Uint8Array(await blob.arrayBuffer());
+ * }
  * ```
  */
 export interface CheckpointStore {

@@ -2,10 +2,7 @@
 
 import type { TypedArray } from "../core/state.js";
 
-/**
- * Contents of a file: its bytes in pieces of any size, in order. `[bytes]` is a file of one piece; a `ReadableStream`
- * is one, too, where it can be iterated.
- */
+/** Contents of a file: its bytes in pieces of any size, in order. `[bytes]` is a file of one piece. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** Longest piece that the library makes. */

@@ -20,6 +20,8 @@ export const op = {
   load: [0xfd, 0x00, 0, 0],
   /** Stores 16 bytes; takes the address and the bytes. */
   store: [0xfd, 0x0b, 0, 0],
+  /** The same, `offset` bytes further. */
+  storeAt: (offset: number) => [0xfd, 0x0b, 0, ...unsigned(offset)],
   /** Picks bytes of the first vector by the indices in the second; 0 where an index exceeds 15. */
   swizzle: [0xfd, 0x0e],
   /** Picks 16 bytes of two vectors, which are numbered 0 to 31. */

@@ -27,41 +27,50 @@ const zip = (width: number, half: 0 | 1) =>
     [0, 16].flatMap((vector) => range(width).map((byte) => vector + 8 * half + i * width + byte)),
   );
 
-// Bytes 16 * part on of a0 b0 c0 a1 b1 c1 ...: first what a and b give, then c.
-const threes = (part: number) =>
-  range(16).map((i) => ({ frame: (16 * part + i) % 3, pixel: Math.floor((16 * part + i) / 3) }));
-const twoOfThree = (part: number) =>
-  threes(part).map(({ frame, pixel }) => (frame === 2 ? 0 : 16 * frame + pixel));
-const third = (part: number) => threes(part).map(({ frame, pixel }, i) => (frame === 2 ? 16 + pixel : i));
+// Which bytes of a frame's 16 pixels go into the `part`-th 16 bytes of a0 b0 c0 a1 b1 c1 ...; 0 goes to the others.
+const thirds = (part: number, frame: number) =>
+  range(16).map((i) => ((16 * part + i) % 3 === frame ? Math.floor((16 * part + i) / 3) : 0xff));
 
-function join(frames: 3 | 4): { parameters: number; vectors: number; body: number[][] } {
+// Vectors are numbered after the parameters: one a frame, then others.
+function joining(frames: number, others: number, prepare: number[][], parts: number[][]) {
   const [out, end] = [frames, frames + 1];
-  const vector = (frame: number) => frames + 2 + frame;
-  const pair = (a: number, half: 0 | 1) => [
-    ...op.get(vector(a)),
-    ...op.get(vector(a + 1)),
-    ...op.shuffle(zip(1, half)),
-  ];
-  const four = ([0, 1] as const).flatMap((half) =>
-    ([0, 1] as const).map((quarter) => [...pair(0, half), ...pair(2, half), ...op.shuffle(zip(2, quarter))]),
-  );
-  const three = range(3).map((part) => [
-    ...op.get(vector(0)),
-    ...op.get(vector(1)),
-    ...op.shuffle(twoOfThree(part)),
-    ...op.get(vector(2)),
-    ...op.shuffle(third(part)),
-  ]);
   const loop = op.repeat(
-    ...range(frames).map((frame) => [...op.get(frame), ...op.load, ...op.set(vector(frame))]),
-    ...(frames === 4 ? four : three).flatMap((bytes) => [
-      [...op.get(out), ...bytes, ...op.store],
-      advance(out, 16),
-    ]),
+    ...range(frames).map((frame) => [...op.get(frame), ...op.load, ...op.set(end + 1 + frame)]),
+    ...parts.map((bytes, i) => [...op.get(out), ...bytes, ...op.storeAt(16 * i)]),
+    advance(out, 16 * parts.length),
     ...range(frames).map((frame) => advance(frame, 16)),
     [...op.get(out), ...op.get(end), ...op.less],
   );
-  return { parameters: frames + 2, vectors: frames, body: [loop] };
+  return { parameters: frames + 2, vectors: frames + others, body: [...prepare, loop] };
+}
+
+function threeFrames() {
+  const [vectors, picks] = [5, 8];
+  const all = range(3).flatMap((part) => range(3).map((frame) => thirds(part, frame)));
+  const prepare = all.map((pick, i) => [...op.bytes(pick), ...op.set(picks + i)]);
+  const picked = (part: number, frame: number) => [
+    ...op.get(vectors + frame),
+    ...op.get(picks + 3 * part + frame),
+    ...op.swizzle,
+  ];
+  const parts = range(3).map((part) => [
+    ...[...picked(part, 0), ...picked(part, 1), ...op.or],
+    ...[...picked(part, 2), ...op.or],
+  ]);
+  return joining(3, 9, prepare, parts);
+}
+
+function fourFrames() {
+  const vectors = 6;
+  const pair = (first: number, half: 0 | 1) => [
+    ...[...op.get(vectors + first), ...op.get(vectors + first + 1)],
+    ...op.shuffle(zip(1, half)),
+  ];
+  const halves = [0, 1] as const;
+  const parts = halves.flatMap((half) =>
+    halves.map((quarter) => [...pair(0, half), ...pair(2, half), ...op.shuffle(zip(2, quarter))]),
+  );
+  return joining(4, 0, [], parts);
 }
 
 const PAGE = 0x10000;
@@ -71,7 +80,7 @@ let compiled: WebAssembly.Module | undefined;
 export function stackKernels(size: number): StackKernels | null {
   try {
     compiled ??= new WebAssembly.Module(
-      assembleWasm({ joinThree: join(3), joinFour: join(4) }, 1) as BufferSource,
+      assembleWasm({ joinThree: threeFrames(), joinFour: fourFrames() }, 1) as BufferSource,
     );
     const { memory, joinThree, joinFour } = new WebAssembly.Instance(compiled).exports as unknown as Omit<
       StackKernels,
