@@ -27,6 +27,16 @@ describe("files in pieces", () => {
     expect(pieces.slice(1).map(({ length }) => length)).toEqual([LONGEST_PIECE, LONGEST_PIECE, 5, 1]);
   });
 
+  it("cover arrays beyond 2 GB", () => {
+    const array = new Float64Array(2 ** 28 + 3); // its pages are never touched
+    let end = 0;
+    for (const piece of piecesOf([array])) {
+      expect(piece.byteOffset).toBe(end);
+      end += piece.length;
+    }
+    expect(end).toBe(2 ** 31 + 24);
+  });
+
   it("leave others their turn", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
