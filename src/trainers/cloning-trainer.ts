@@ -218,19 +218,20 @@ export class CloningTrainer implements Trainer {
   }
 
   /**
-   * Makes a trainer from a checkpoint, to go on from it with a new goal.
+   * Makes a trainer from a checkpoint, to go on from it with a new goal. The data may have grown meanwhile, as in
+   * rounds of DAgger: with another number of sequences an unfinished epoch is dropped and the next one begins.
    *
    * @param location where {@link CloningTrainer.save} wrote
    * @param options the data, which the checkpoint does not hold; a model that is no `ConvCfC`; and hyper-parameters
    *   that shall change
    * @throws CheckpointError when it is damaged, of another kind, or of another architecture
-   * @throws InvalidArgumentError when the model has to be given · @throws DatasetError when the data have another size
+   * @throws InvalidArgumentError when the model has to be given
    */
   static async load(
     location: CheckpointLocation,
     options: Omit<CloningOptions, "model"> & Partial<CloningOptions>,
   ): Promise<CloningTrainer> {
-    const trainer = await restore(locate(location), options);
+    const trainer = await restore(locate(location), options, true);
     trainer.interrupted = undefined;
     return trainer;
   }
@@ -241,7 +242,8 @@ export class CloningTrainer implements Trainer {
    *
    * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest one is taken
    * @param options as for {@link CloningTrainer.load}
-   * @throws CheckpointError when there is none, or it is damaged, of another kind, or of another architecture
+   * @throws CheckpointError when there is none, it is damaged, of another kind, or of another architecture, or the
+   *   data have another size
    */
   static async resume(
     location: CheckpointLocation,
@@ -337,13 +339,21 @@ export class CloningTrainer implements Trainer {
 async function restore(
   { store, name }: CheckpointPlace,
   options: Omit<CloningOptions, "model"> & Partial<CloningOptions>,
+  anyData = false,
 ): Promise<CloningTrainer> {
-  const { config, state } = await readCheckpoint(store, name, { kind: "cloning" });
+  const { config, state, counters } = await readCheckpoint(store, name, { kind: "cloning" });
   const { className, config: modelConfig } = config.model as unknown as ModelConfig;
   if (!options.model && className !== "ConvCfC") {
     throw new InvalidArgumentError("model", `checkpoint "${name}" is of a ${className}: give one again`);
   }
   const model = options.model ?? new ConvCfC(modelConfig as unknown as ConvCfCOptions);
   const saved = config.hyperparameters as unknown as CloningHyperparameters;
-  return withState(new CloningTrainer({ ...saved, ...options, model }), name, state);
+  const trainer = new CloningTrainer({ ...saved, ...options, model });
+  const batches = state.batches as StateRecord | undefined;
+  const { size } = options.dataset;
+  if (!anyData || typeof batches?.size !== "number" || batches.size === size) {
+    return withState(trainer, name, state);
+  }
+  const position = Number(counters.epochs) * trainer.batchesPerEpoch;
+  return withState(trainer, name, { ...state, sums: { ...none }, batches: { ...batches, size, position } });
 }

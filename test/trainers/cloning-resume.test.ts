@@ -63,6 +63,19 @@ describe("CloningTrainer.resume", () => {
     await loaded.close();
   });
 
+  it("load goes on with data that have grown, from the start of an epoch", async () => {
+    const place = { store: new MemoryCheckpointStore(), name: "grown" };
+    await train(data, { to: place, stopAt: 6 }); // in the middle of the second epoch
+    const grown = await CloningTrainer.load(place, { ...(await barData({ train: 14 })), seed: 0 });
+    expect([grown.epoch, grown.batchesPerEpoch, grown.numTimesteps]).toEqual([1, 5, 6]);
+    const counts: number[] = [];
+    await grown.learn({ epochs: 1, onEpochEnd: ({ epoch, loss }) => void counts.push(epoch, loss) });
+    expect(counts[0]).toBe(1);
+    expect(counts[1]).toBeGreaterThan(0);
+    expect([grown.epoch, grown.numTimesteps]).toEqual([2, 11]);
+    await grown.close();
+  });
+
   it("refuses data of another size", async () => {
     const place = { store: new MemoryCheckpointStore(), name: "done" };
     await train(data, { to: place, stopAt: 1 });
