@@ -10,7 +10,7 @@ export interface Sha256 {
   hex(): string;
 }
 
-/** Begins a SHA-256: Node's own where there is one, about four times as fast as the other. */
+/** Begins a SHA-256: Node's own where there is one, a dozen times as fast as the other. */
 export function startSha256(): Sha256 {
   const { process } = globalThis as {
     process?: { getBuiltinModule?: typeof import("node:process").getBuiltinModule };

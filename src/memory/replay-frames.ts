@@ -17,9 +17,11 @@ export interface ReplayFramesOptions {
   dtype: DType;
   /** Frames in a stack. */
   stack: number;
+  /** Bytes of a block at most, default 256 MB. */
+  blockBytes?: number;
 }
 
-/** A fixed number of frames in blocks of 256 MB, and stacks of them along the last axis. */
+/** A fixed number of frames in blocks, and stacks of them along the last axis. */
 export class ReplayFrames {
   /** Numbers in one frame. */
   readonly frameSize: number;
@@ -36,7 +38,8 @@ export class ReplayFrames {
   private readonly parts: TypedArray[];
 
   /** @throws InvalidArgumentError when there is not enough memory */
-  constructor({ count, shape, dtype, stack }: ReplayFramesOptions) {
+  constructor(options: ReplayFramesOptions) {
+    const { count, shape, dtype, stack, blockBytes = BLOCK_BYTES } = options;
     const size = sizeOf(shape);
     this.frameSize = size;
     this.stackSize = size * stack;
@@ -44,7 +47,7 @@ export class ReplayFrames {
     this.dtype = dtype;
     this.channels = shape.at(-1) ?? 1;
     const { BYTES_PER_ELEMENT: width } = createTypedArray(dtype, 0);
-    this.perBlock = Math.max(1, Math.floor(BLOCK_BYTES / (size * width)));
+    this.perBlock = Math.max(1, Math.floor(blockBytes / (size * width)));
     this.parts = new Array<TypedArray>(stack);
     try {
       this.blocks = Array.from({ length: Math.ceil(count / this.perBlock) }, (_, i) =>
@@ -141,7 +144,15 @@ export class ReplayFrames {
 
   /** Copies the frames `from` to `to` from arrays that hold them one after the other; those that lie here already stay. */
   fill(from: number, to: number, arrays: readonly TypedArray[]): void {
-    const sources = arrays.values();
+    // What lies in another place of this memory would be written over.
+    const own = new Set(this.blocks.map(({ buffer }) => buffer));
+    let place = from;
+    const safe = arrays.map((array) => {
+      const there = array.length === 0 || !own.has(array.buffer) || isSame(array, this.at(place));
+      place += array.length / this.frameSize;
+      return there ? array : array.slice();
+    });
+    const sources = safe.values();
     let source = sources.next().value;
     let at = 0;
     for (const target of this.views(from, to)) {
@@ -151,11 +162,15 @@ export class ReplayFrames {
           at = 0;
         }
         const part = (source as TypedArray).subarray(at, at + target.length - done);
-        const there = part.buffer === target.buffer && part.byteOffset === target.subarray(done).byteOffset;
-        if (!there) target.set(part, done);
+        if (!isSame(part, target.subarray(done))) target.set(part, done);
         at += part.length;
         done += part.length;
       }
     }
   }
+}
+
+// Whether two views begin at the same place.
+function isSame(a: TypedArray, b: TypedArray): boolean {
+  return a.buffer === b.buffer && a.byteOffset === b.byteOffset;
 }
