@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
 import {
@@ -86,6 +87,7 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
   it("with a field missing, added, or of another type or length, and a valid signature: 200 name the field", async () => {
     const random = new Random(6);
     const { kind, config, counters, state } = await decodeCheckpoint(inPieces(files));
+    const { numTensors } = tf.memory();
     let tried = 0;
     while (tried < 200) {
       const copy = structuredClone(state);
@@ -98,6 +100,7 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
         damage.path.split(".")[0],
       );
     }
+    expect(tf.memory().numTensors).toBe(numTensors); // trainers that could not be restored are closed
   });
 
   it("of another version, kind or architecture", async () => {
