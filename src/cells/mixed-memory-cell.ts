@@ -7,9 +7,12 @@ import { Random } from "../core/random.js";
 import type { CfcFlavour } from "../ops/cfc-problem.js";
 import type { CfcScanResult } from "../ops/cfc-scan.js";
 import { cfcFlavours, checkName } from "../ops/check-scan.js";
+import { mixedCfcScan } from "../ops/mixed-cfc-scan.js";
 import { mixedMemoryScan } from "../ops/mixed-memory-scan.js";
 import type { LstmWeights } from "../ops/mixed-memory-step.js";
+import { hasScanKernel } from "../ops/scan-kernels.js";
 import type { Elapsed } from "../ops/sequence-rows.js";
+import { CfCCell } from "./cfc-cell.js";
 import type { CreateVariable } from "./cfc-weights.js";
 import { checkSequence } from "./check-sequence.js";
 import { createLstmWeights } from "./lstm-weights.js";
@@ -131,10 +134,17 @@ export class MixedMemoryCell<Cell extends RecurrentCell = RecurrentCell> impleme
     return tf.tidy(() => this.cell.readout(tf.slice(state, [0, 0], [-1, size])));
   }
 
-  /** A whole sequence, step by step. */
+  /** A whole sequence: beside a dense CfC one operation where the backend has a kernel for it, else step by step. */
   scan(options: SequenceOptions): CfcScanResult {
     const { weights, cell, flavour, forgetBias } = this;
     checkSequence(options, weights.kernel.shape[0], this.stateSize);
+    const dense = cell instanceof CfCCell && !cell.sparsityMask ? cell : undefined;
+    const drops = options.training && dense?.backboneDropout;
+    if (dense && flavour === "torch" && !drops && hasScanKernel("MixedCfcScan")) {
+      const { weights: cellWeights, mode, flavour: rule, activation } = dense;
+      const chosen = { ...options, weights: cellWeights, mode, flavour: rule, activation };
+      return mixedCfcScan({ ...chosen, lstm: weights, forgetBias });
+    }
     return mixedMemoryScan({ ...options, weights, cell, flavour, forgetBias });
   }
 

@@ -6,7 +6,7 @@ import { cfcOperation } from "./cfc-operation.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "./cfc-problem.js";
 import { checkScan } from "./check-scan.js";
 import { constant } from "./constants.js";
-import { type CfcScanAttributes, hasScanKernel, runScan } from "./scan-kernels.js";
+import { type CfcScanAttributes, hasScanKernel, runScan, type ScanSize } from "./scan-kernels.js";
 import { type Elapsed, elapsedRows, elapsedSteps, fromRows, toRows } from "./sequence-rows.js";
 
 /** Options of {@link cfcScan}. */
@@ -67,12 +67,28 @@ export function cfcScan(options: CfcScanOptions): CfcScanResult {
   activationRule(activation);
   const chosen = { ...options, mode, flavour, activation };
   checkScan(chosen);
-  return tf.tidy(() => ({ ...(hasScanKernel("CfcScan") ? fusedScan(chosen) : composedScan(chosen)) }));
+  const fused = hasScanKernel("CfcScan", sizeOf(options));
+  return tf.tidy(() => ({ ...(fused ? fusedScan(chosen) : composedScan(chosen)) }));
 }
 
-type ChosenOptions = CfcScanOptions & Required<Pick<CfcScanOptions, "mode" | "flavour" | "activation">>;
+/** Options of {@link cfcScan} without those that have defaults. */
+export type ChosenOptions = CfcScanOptions &
+  Required<Pick<CfcScanOptions, "mode" | "flavour" | "activation">>;
+
+function sizeOf({ x, state, weights }: CfcScanOptions): ScanSize {
+  const [batch, steps] = x.shape;
+  const widths = [...weights.backbone, weights.heads].map(({ bias }) => bias.shape[0]);
+  return { batch, steps, units: state.shape[1], widths };
+}
 
 function fusedScan(options: ChosenOptions): CfcScanResult {
+  const { inputs, attributes } = kernelCall(options);
+  const [outputs, last] = runScan<CfcScanAttributes>("CfcScan", inputs, attributes);
+  return { outputs, state: last };
+}
+
+/** Inputs and attributes of the kernel `CfcScan`. Call inside `tf.tidy`. */
+export function kernelCall(options: ChosenOptions): KernelCall {
   const { x, state, weights, resets, mask, mode, flavour, activation } = options;
   const [batch, steps] = x.shape;
   const times = elapsedSteps(options.elapsed, batch, steps);
@@ -89,9 +105,12 @@ function fusedScan(options: ChosenOptions): CfcScanResult {
     inputs[`dropout${i}`] = factors;
   });
   const elapsed = typeof times === "number" ? times : 1;
-  const attributes = { mode, flavour, activation, layers: layers.length, elapsed };
-  const [outputs, last] = runScan<CfcScanAttributes>("CfcScan", inputs, attributes);
-  return { outputs, state: last };
+  return { inputs, attributes: { mode, flavour, activation, layers: layers.length, elapsed } };
+}
+
+interface KernelCall {
+  inputs: Record<string, tf.Tensor | undefined>;
+  attributes: Omit<CfcScanAttributes, "inputs" | "record">;
 }
 
 function composedScan(options: ChosenOptions): CfcScanResult {

@@ -2,7 +2,8 @@
  * The fused recurrent sequences as kernels in tfjs's registry: what a backend has to register to run a whole
  * sequence, forward and backward, as one operation. A backend without these kernels runs the same scans composed
  * of tensor operations. Registering is all it takes: `registerKernel({ kernelName: "CfcScan", backendName, ... })`
- * and the same for `"CfcScanGrad"`; the gradient of the pair is registered here, once for all backends.
+ * and the same for `"CfcScanGrad"`; the gradient of the pair is registered here, once for all backends. A backend
+ * that cannot hold every scan says so by {@link ScanKernelFunction.accepts}; what it refuses is composed.
  *
  * **Calling.** The inputs come as an array, as those of tfjs's `Concat` do; `attrs.inputs` holds their names in the
  * same order. All are float32; those in brackets are there only when the scan has them. `B` sequences of `T` steps;
@@ -31,6 +32,11 @@
  * `bias0`, `factors0` (in the shape of the kernel; multiplied with it before use), in pure mode `wTau0`, `a0`; then
  * `kernel1`, ...; `[elapsed]`, `[resets]`, `[mask]`. Outputs are the states of the last layer `[B, T, U]`.
  *
+ * **MixedCfcScan.** A CfC with an LSTM whose output it consumes in place of its own state (`lstmStep`). Inputs `x`,
+ * `state [B, 2 U]` (the cell's state and the LSTM's memory side by side), `lstmKernel [F, 4 U]`,
+ * `lstmRecurrent [U, 4 U]`, `lstmBias [4 U]`, then those of `CfcScan` from `kernel0` on. Outputs `[B, T, U]`. The last
+ * gradient is `lstmDelta`, that of the gates' pre-activations `[B, T, 4 U]`.
+ *
  * **LtcScan.** Inputs `x [B, T, I]` (mapped), `state [B, U]`, the weights in the order of `dynamicsNames`,
  * `[elapsed]`, `[resets]`, `[mask]`. Outputs are the potentials `[B, T, U]`. Only synapses with an entry other
  * than 0 in `attrs.adjacency` and `attrs.sensoryAdjacency` act; the others' gradients are 0. Formula: `ltcForward`.
@@ -41,7 +47,7 @@ import type { CfcActivation } from "./activations.js";
 import type { CfcFlavour, CfcMode } from "./cfc-problem.js";
 
 /** Names of the forward kernels; each has a second one with `Grad` behind its name. */
-export type ScanKernelName = "CfcScan" | "WiredCfcScan" | "LtcScan";
+export type ScanKernelName = "CfcScan" | "WiredCfcScan" | "MixedCfcScan" | "LtcScan";
 
 /** Attributes that all scans have. */
 export interface ScanAttributes {
@@ -63,6 +69,12 @@ export interface CfcScanAttributes extends ScanAttributes {
   activation: CfcActivation;
   /** How many kernels there are: backbone layers and the heads, or layers of neurons. */
   layers: number;
+}
+
+/** Attributes of `MixedCfcScan`. */
+export interface MixedCfcScanAttributes extends CfcScanAttributes {
+  /** Added to the forget gate. */
+  forgetBias: number;
 }
 
 /** Attributes of `LtcScan`. */
@@ -88,12 +100,35 @@ const constants = /^(resets|mask|(dropout|factors)\d+)$/;
 /** Names of the gradients that a backward kernel returns, in their order. */
 export function gradientNames(kernel: ScanKernelName, { inputs }: ScanAttributes): string[] {
   const names = inputs.filter((name) => !constants.test(name));
-  return kernel === "LtcScan" ? names : names.map((name) => (name === "x" ? "delta" : name));
+  if (kernel === "LtcScan") return names;
+  const returned = names.map((name) => (name === "x" ? "delta" : name));
+  return kernel === "MixedCfcScan" ? [...returned, "lstmDelta"] : returned;
 }
 
-/** Whether the active backend has kernels of its own for a scan. */
-export function hasScanKernel(name: ScanKernelName): boolean {
-  return tf.getKernel(name, tf.getBackend()) !== undefined;
+/** How large a scan is. */
+export interface ScanSize {
+  /** Sequences. */
+  batch: number;
+  /** Steps of each. */
+  steps: number;
+  /** Numbers in a state. */
+  units: number;
+  /** Outputs of each layer. */
+  widths: readonly number[];
+}
+
+/** What the function of a scan's forward kernel may have. */
+export interface ScanKernelFunction {
+  /** Whether the kernel computes scans of this size; without it, all. */
+  accepts?(size: ScanSize): boolean;
+}
+
+/** Whether the active backend has kernels of its own for a scan, of this size if one is given. */
+export function hasScanKernel(name: ScanKernelName, size?: ScanSize): boolean {
+  const kernel = tf.getKernel(name, tf.getBackend());
+  if (!kernel) return false;
+  const { accepts } = kernel.kernelFunc as ScanKernelFunction;
+  return size === undefined || accepts === undefined || accepts(size);
 }
 
 /**
@@ -124,7 +159,7 @@ function runKernel(name: string, inputs: tf.Tensor[], attrs: tf.NamedAttrMap): t
 }
 
 function registerScanGradients(): void {
-  for (const kernelName of ["CfcScan", "WiredCfcScan", "LtcScan"] as const) {
+  for (const kernelName of ["CfcScan", "WiredCfcScan", "MixedCfcScan", "LtcScan"] as const) {
     if (tf.getGradient(kernelName)) continue;
     tf.registerGradient({
       kernelName,
@@ -147,19 +182,27 @@ function gradientsOf(kernel: ScanKernelName, dy: tf.Tensor[], saved: tf.Tensor[]
   names.forEach((name, i) => {
     const at = returned.indexOf(name);
     if (at >= 0) gradients[i] = () => results[at];
-    else if (name === "x") gradients[i] = () => inputGradient(results[0], inputs, names);
+    else if (name === "x") gradients[i] = () => inputGradient(results, inputs, names);
     else gradients[i] = () => tf.zerosLike(inputs[i]);
   });
   return gradients;
 }
 
-function inputGradient(delta: tf.Tensor, inputs: tf.Tensor[], names: readonly string[]): tf.Tensor {
+function inputGradient(results: tf.Tensor[], inputs: tf.Tensor[], names: readonly string[]): tf.Tensor {
   const named = (name: string) => inputs[names.indexOf(name)];
   const x = inputs[0];
+  const delta = results[0];
   const [features, width] = [x.shape[2] as number, delta.shape[2] as number];
   const part = (weight: tf.Tensor) => tf.slice(weight, [0, 0], [features, width]);
   const kernel = part(named("kernel0"));
   const factors = named("factors0");
   const effective = factors ? tf.mul(kernel, part(factors)) : kernel;
-  return tf.reshape(tf.matMul(tf.reshape(delta, [-1, width]), effective, false, true), x.shape);
+  const gradient = backThrough(delta, effective);
+  const lstm = named("lstmKernel");
+  const whole = lstm ? tf.add(gradient, backThrough(results[results.length - 1], lstm)) : gradient;
+  return tf.reshape(whole, x.shape);
+}
+
+function backThrough(delta: tf.Tensor, kernel: tf.Tensor): tf.Tensor {
+  return tf.matMul(tf.reshape(delta, [-1, kernel.shape[1] as number]), kernel, false, true);
 }

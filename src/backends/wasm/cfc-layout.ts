@@ -171,6 +171,8 @@ export interface PlanAddresses {
   dTimes: number;
   dWTau: number;
   dA: number;
+  /** A plan of assembly/lstm-plan.ts. */
+  lstm: number;
 }
 
 /** One row of the layer table, in the order of assembly/cfc-plan.ts. */
@@ -189,7 +191,7 @@ export interface TableEntry {
 
 /** Words of a plan with its table. */
 export function planWords(layers: number): number {
-  return 29 + 10 * layers;
+  return 30 + 10 * layers;
 }
 
 /** Writes a plan, and its table behind it, to the byte address `at`. */
@@ -202,16 +204,16 @@ export function writePlan(
 ): void {
   const { kept, padded } = headLayout(task);
   const { x = 0, drives = 0, wTau = 0, a = 0, work = 0, consumed = 0, parts = 0 } = addresses;
-  const { outputs = 0, last = 0, dState = 0, dTimes = 0, dWTau = 0, dA = 0 } = addresses;
+  const { outputs = 0, last = 0, dState = 0, dTimes = 0, dWTau = 0, dA = 0, lstm = 0 } = addresses;
   const { batch, steps, features, units, mode, bounded, activation, state, times, resets, mask } = task;
   const words = new Int32Array(buffer, at, planWords(table.length));
-  const tableAt = at + 29 * 4;
+  const tableAt = at + 30 * 4;
   words.set([batch, steps, features, units, padded, table.length, kept, mode, Number(bounded), activation]);
   new Float32Array(buffer, at + 40, 1)[0] = task.elapsed;
   words.set([x, drives, state, times, resets, mask, wTau, a, tableAt, work, consumed, parts], 11);
-  words.set([outputs, last, dState, dTimes, dWTau, dA], 23);
+  words.set([outputs, last, dState, dTimes, dWTau, dA, lstm], 23);
   table.forEach((entry, index) => {
     const { width, terms, kernel, transposed, inputs, bias, z, u, dropout, delta } = entry;
-    words.set([width, terms, kernel, transposed, inputs, bias, z, u, dropout, delta], 29 + 10 * index);
+    words.set([width, terms, kernel, transposed, inputs, bias, z, u, dropout, delta], 30 + 10 * index);
   });
 }

@@ -49,8 +49,8 @@ function traceLayout(task: CfcTask, address: number): Trace & { size: number } {
   return { consumed, parts, z, u, size };
 }
 
-// As in assembly/cfc-product.ts.
-function blockRows({ batch }: CfcTask): number {
+/** How many sequences run together, as in assembly/cfc-product.ts. */
+export function blockRows({ batch }: CfcTask): number {
   return batch >= 4 ? Math.min(batch, 32) & ~3 : 1;
 }
 
@@ -62,6 +62,8 @@ export interface CfcForwardTargets {
   last: number;
   /** {@link traceSize} floats, or 0. */
   trace: number;
+  /** The plan of an LSTM beside the cell, or 0. */
+  lstm?: number;
 }
 
 /** Runs the forward pass. */
@@ -104,6 +106,7 @@ export function forwardPass(
     parts: trace?.parts,
     outputs,
     last,
+    lstm: targets.lstm,
   };
   const plan = arena.floats(planWords(table.length));
   gemm(backend, { m: rows, n: first.width, k: features, a: x, b: first.matrix, c: drives });
@@ -158,6 +161,8 @@ export interface CfcBackwardTargets {
   a: number;
   /** `[rows]`, where times are given; else 0. */
   times: number;
+  /** The plan of an LSTM beside the cell, or 0. */
+  lstm?: number;
 }
 
 /** Runs the backward pass. */
@@ -201,6 +206,7 @@ export function backwardPass(
     dTimes: targets.times,
     dWTau: sums,
     dA: sums + padded(units) * 4,
+    lstm: targets.lstm,
   };
   const plan = arena.floats(planWords(table.length));
   const heap = heapOf(backend);

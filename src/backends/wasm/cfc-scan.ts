@@ -8,7 +8,8 @@ import { backwardPass, forwardPass, traceSize } from "./cfc-pass.js";
 import { byteAddress, NamedInputs, savedTensor } from "./named-inputs.js";
 import { defineRepair } from "./repair.js";
 
-function taskOf(inputs: NamedInputs, attrs: CfcScanAttributes): CfcTask {
+/** The task of a call. */
+export function cfcTaskOf(inputs: NamedInputs, attrs: CfcScanAttributes): CfcTask {
   const [batch, steps, features] = inputs.tensor("x").shape;
   const layers = Array.from({ length: attrs.layers }, (_, i) => {
     const [rows, columns] = inputs.tensor(`kernel${i}`).shape;
@@ -47,7 +48,7 @@ export const cfcScan = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[
   () =>
     ({ inputs, backend, attrs }) => {
       const named = new NamedInputs(backend, attrs.inputs, inputs);
-      const task = taskOf(named, attrs);
+      const task = cfcTaskOf(named, attrs);
       const arena = arenaOf(backend);
       const outputs = backend.makeOutput([task.batch, task.steps, task.units], "float32");
       const last = backend.makeOutput([task.batch, task.units], "float32");
@@ -68,7 +69,7 @@ export const cfcScanGrad = defineRepair<TensorInfo[], CfcScanAttributes, TensorI
     ({ inputs, backend, attrs }) => {
       const named = new NamedInputs(backend, attrs.inputs, inputs);
       const [dOutputs, dState, trace] = inputs.slice(attrs.inputs.length);
-      const task = taskOf(named, attrs);
+      const task = cfcTaskOf(named, attrs);
       const arena = arenaOf(backend);
       const names = gradientNames("CfcScan", attrs);
       const gradients = names.map((name) => {

@@ -18,6 +18,7 @@ import { ltcScan, ltcScanGrad } from "./ltc-scan.js";
 import { maxPool3D } from "./max-pool-3d.js";
 import { maxPool3DGrad, maxPoolGrad } from "./max-pool-grad.js";
 import { mean } from "./mean.js";
+import { mixedCfcScan, mixedCfcScanGrad } from "./mixed-cfc-scan.js";
 import { oneHot } from "./one-hot.js";
 import { adamStep, globalNorm, rmspropStep, sgdStep } from "./optimizer-step.js";
 import { reluGrad } from "./relu-grad.js";
@@ -64,6 +65,8 @@ const repairs = [
   maxPoolGrad,
   mean,
   minimum,
+  mixedCfcScan,
+  mixedCfcScanGrad,
   oneHot,
   reluGrad,
   reverse,

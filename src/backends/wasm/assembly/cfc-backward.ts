@@ -3,6 +3,8 @@
 import { slope } from "./cfc-activation";
 import { CfcPlan, layerAt } from "./cfc-plan";
 import { addProduct, blockRows, clearFloats, copyFloats } from "./cfc-product";
+import { LstmPlan } from "./lstm-plan";
+import { loadCells, lstmBackward, resetCells, shownOf, storeCells } from "./lstm-step";
 import { madd } from "./simd";
 
 /** Runs all sequences, up to 32 at a time, each from its last step to its first; `plan` is a {@link CfcPlan}. */
@@ -23,6 +25,8 @@ function backwardBlock(p: CfcPlan, first: i32, rows: i32): void {
   for (let r = 0; r < rows; r++) {
     copyFloats(p.last + (<usize>((first + r) * units) << 2), d + r * stride, units);
   }
+  const l = changetype<LstmPlan>(p.lstm);
+  if (p.lstm) loadCells(p, l, l.last, first, rows);
   for (let step = steps - 1; step >= 0; step--) {
     const row = <usize>(first * steps + step);
     clearFloats(next, rows * padded);
@@ -59,20 +63,25 @@ function backwardBlock(p: CfcPlan, first: i32, rows: i32): void {
       }
     }
     const base = layerAt(p, 0);
+    const consumed = p.lstm ? shownOf(p, l, rows) : next;
+    if (p.lstm) clearFloats(consumed, rows * padded);
     addProduct(
       rows, base.delta + ((row * base.width) << 2), <usize>(steps * base.width) << 2,
-      base.transposed, base.width, next, stride, padded,
+      base.transposed, base.width, consumed, stride, padded,
     );
+    if (p.lstm) lstmBackward(p, l, row, rows, next);
     copyFloats(next, d, rows * padded);
     if (p.resets) {
       for (let r = 0; r < rows; r++) {
         if (load<f32>(p.resets + ((row + r * steps) << 2)) != 0) clearFloats(d + r * stride, padded);
       }
+      if (p.lstm) resetCells(p, l, row, rows);
     }
   }
   for (let r = 0; r < rows; r++) {
     copyFloats(d + r * stride, p.dState + (<usize>((first + r) * units) << 2), units);
   }
+  if (p.lstm) storeCells(p, l, l.dFirst, first, rows);
 }
 
 function addFloats(from: usize, to: usize, count: i32): void {

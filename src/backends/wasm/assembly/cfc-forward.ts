@@ -3,6 +3,8 @@
 import { activate } from "./cfc-activation";
 import { CfcLayer, CfcPlan, layerAt } from "./cfc-plan";
 import { addProduct, blockRows, clearFloats, copyFloats } from "./cfc-product";
+import { LstmPlan } from "./lstm-plan";
+import { loadCells, lstmForward, resetCells, storeCells } from "./lstm-step";
 import { exp, logistic, tanh } from "./math";
 import { madd } from "./simd";
 
@@ -26,21 +28,25 @@ function forwardBlock(p: CfcPlan, first: i32, rows: i32): void {
   for (let r = 0; r < rows; r++) {
     copyFloats(p.state + (<usize>((first + r) * units) << 2), h + r * stride, units);
   }
+  const l = changetype<LstmPlan>(p.lstm);
+  if (p.lstm) loadCells(p, l, l.first, first, rows);
   for (let step = 0; step < steps; step++) {
     const row = <usize>(first * steps + step);
     if (p.resets) {
       for (let r = 0; r < rows; r++) {
         if (load<f32>(p.resets + ((row + r * steps) << 2)) != 0) clearFloats(h + r * stride, padded);
       }
+      if (p.lstm) resetCells(p, l, row, rows);
     }
+    const own = p.lstm ? lstmForward(p, l, row, rows, h) : h;
     if (p.consumed) {
       for (let r = 0; r < rows; r++) {
-        copyFloats(h + r * stride, p.consumed + (((row + r * steps) * padded) << 2), padded);
+        copyFloats(own + r * stride, p.consumed + (((row + r * steps) * padded) << 2), padded);
       }
     }
     let z = ping, spare = pong;
     const base = layerAt(p, 0);
-    preActivate(p, base, row, rows, h, z);
+    preActivate(p, base, row, rows, own, z);
     for (let l = 0; l < backbone; l++) {
       const layer = layerAt(p, l), next = layerAt(p, l + 1);
       const width = layer.width, bytes = <usize>width << 2;
@@ -58,17 +64,18 @@ function forwardBlock(p: CfcPlan, first: i32, rows: i32): void {
       spare = done;
     }
     for (let r = 0; r < rows; r++) {
-      const at = row + r * steps, own = h + r * stride;
+      const at = row + r * steps, state = h + r * stride;
       const runs = !p.mask || load<f32>(p.mask + (at << 2)) != 0;
       const time = p.times ? load<f32>(p.times + (at << 2)) : p.elapsed;
-      if (p.mode == 2) mixPure(p, z + r * stride, own, at, time, runs);
-      else mix(p, z + <usize>(r * p.heads) * stride, own, at, time, runs);
-      copyFloats(own, p.outputs + ((at * units) << 2), units);
+      if (p.mode == 2) mixPure(p, z + r * stride, state, at, time, runs);
+      else mix(p, z + <usize>(r * p.heads) * stride, state, at, time, runs);
+      copyFloats(state, p.outputs + ((at * units) << 2), units);
     }
   }
   for (let r = 0; r < rows; r++) {
     copyFloats(h + r * stride, p.last + (<usize>((first + r) * units) << 2), units);
   }
+  if (p.lstm) storeCells(p, l, l.last, first, rows);
 }
 
 // Bias, inputs and states through the first layer.

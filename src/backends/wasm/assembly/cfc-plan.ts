@@ -61,6 +61,8 @@ export class CfcPlan {
   dWTau: usize;
   /** Sums `[padded]`, to be zero before. */
   dA: usize;
+  /** An `LstmPlan` whose outputs the cell consumes in place of its states, or 0. */
+  lstm: usize;
 }
 
 /** A layer in the table. */
