@@ -1,14 +1,16 @@
 /**
  * Learning on classic control: CartPole-v1 with an MLP, CartPoleNoVel-v1 with a CfC and, as control,
- * with a memory-less MLP; Pendulum-v1 with an MLP. Every seed is trained for
- * 100 000 steps (Pendulum: 200 000) and then plays 100 whole episodes.
+ * with a memory-less MLP; Pendulum-v1 with an MLP; CartPole-v1 by DQN. Every seed is trained for
+ * 100 000 steps (Pendulum: 200 000, DQN: 50 000) and then plays 100 whole episodes.
  *
- * `npm run bench -- classic-control [seeds of CartPole] [seeds of CartPoleNoVel] [seeds of Pendulum]`
+ * `npm run bench -- classic-control [seeds of CartPole] [of CartPoleNoVel] [of Pendulum] [of DQN] [first seed]`
  */
 
 import {
+  cartPoleDQN,
   cartPoleNoVelPPO,
   cartPolePPO,
+  DQNTrainer,
   evaluatePolicy,
   MlpActorCritic,
   makeVecEnv,
@@ -27,7 +29,7 @@ interface Task {
   name: string;
   key: string;
   env: string;
-  preset: PPOPreset;
+  make: (seed: number) => PPOTrainer | DQNTrainer;
   totalTimesteps?: number;
   /** Mean return of the last 100 episodes whose time is noted. */
   window: number;
@@ -39,7 +41,7 @@ const tasks: Task[] = [
     name: "CartPole-v1, MLP",
     env: "CartPole-v1",
     key: "cartPole",
-    preset: cartPolePPO,
+    make: (seed) => new PPOTrainer({ ...cartPolePPO, env: "CartPole-v1", seed }),
     window: 475,
     solved: (mean: number) => mean >= 475,
   },
@@ -47,7 +49,7 @@ const tasks: Task[] = [
     name: "CartPoleNoVel-v1, CfC",
     env: "CartPoleNoVel-v1",
     key: "noVelCfC",
-    preset: cartPoleNoVelPPO,
+    make: (seed) => new PPOTrainer({ ...cartPoleNoVelPPO, env: "CartPoleNoVel-v1", seed }),
     window: 475,
     solved: (mean: number) => mean >= 450,
   },
@@ -55,7 +57,7 @@ const tasks: Task[] = [
     name: "CartPoleNoVel-v1, MLP",
     env: "CartPoleNoVel-v1",
     key: "noVelMlp",
-    preset: memoryless,
+    make: (seed) => new PPOTrainer({ ...memoryless, env: "CartPoleNoVel-v1", seed }),
     window: 475,
     solved: (mean: number) => mean < 150,
   },
@@ -63,10 +65,19 @@ const tasks: Task[] = [
     name: "Pendulum-v1, MLP",
     env: "Pendulum-v1",
     key: "pendulum",
-    preset: pendulumPPO,
+    make: (seed) => new PPOTrainer({ ...pendulumPPO, env: "Pendulum-v1", seed }),
     totalTimesteps: 200_000,
     window: -250,
     solved: (mean: number) => mean >= -250,
+  },
+  {
+    name: "CartPole-v1, DQN",
+    env: "CartPole-v1",
+    key: "cartPoleDQN",
+    make: (seed) => new DQNTrainer({ ...cartPoleDQN, env: "CartPole-v1", seed }),
+    totalTimesteps: 50_000,
+    window: 475,
+    solved: (mean: number) => mean >= 475,
   },
 ];
 
@@ -77,18 +88,19 @@ export async function run(args: string[] = []) {
     Number(args[1] ?? 5),
     Number(args[1] ?? 5),
     Number(args[2] ?? 5),
-    Number(args[3] ?? 3),
+    Number(args[3] ?? 5),
   ];
+  const firstSeed = Number(args[4] ?? 0);
   const rows: Record<string, string | number>[] = [];
   const figures: Record<string, number> = {};
   for (const [i, task] of tasks.entries()) {
-    const { name, key, env, preset, totalTimesteps = 100_000, window, solved } = task;
+    const { name, key, env, make, totalTimesteps = 100_000, window, solved } = task;
     let passed = 0;
     let steps = 0;
     let seconds = 0;
-    for (let seed = 0; seed < seeds[i]; seed++) {
+    for (let seed = firstSeed; seed < firstSeed + seeds[i]; seed++) {
       const began = performance.now();
-      const trainer = new PPOTrainer({ ...preset, env, seed });
+      const trainer = make(seed);
       let reached = Number.NaN;
       await trainer.learn({
         totalTimesteps,
