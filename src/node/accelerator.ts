@@ -111,6 +111,6 @@ function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
       });
       return { run: (inputs, outputs) => void session.run(inputs as Tensors, outputs as Tensors, {}) };
     },
-    matrix: (data, rows, columns) => new Tensor("float32", data, [rows, columns]),
+    array: (data, shape) => new Tensor("float32", data, shape),
   };
 }

@@ -6,7 +6,7 @@ import { gemm, type ProductEngine, productEngine, setProductEngine } from "../..
 import type { WasmBackend } from "../../src/backends/wasm/heap.js";
 import { Random } from "../../src/core/random.js";
 import { installAccelerator, removeAccelerator } from "../../src/node/accelerator.js";
-import { expectAgreement } from "../backends/compare.js";
+import { expectAgreement, relativeError } from "../backends/compare.js";
 
 beforeAll(async () => {
   await useBackend("cpu");
@@ -55,6 +55,36 @@ describe("with onnxruntime-node", () => {
     expect(takes(1, 128, 4096)).toBe(false);
     expect(takes(512, 512, 4)).toBe(false);
     wasm().disposeData(area.dataId);
+  });
+
+  it("products at the points of convolutions agree with the compiled kernels", async () => {
+    await tf.setBackend("wasm");
+    const x = tf.randomUniform<tf.Rank.R4>([64, 20, 20, 32], -1, 1, "float32", 1);
+    const filter = tf.randomUniform<tf.Rank.R4>([4, 4, 32, 64], -1, 1, "float32", 2);
+    const loss = (x: tf.Tensor, f: tf.Tensor) =>
+      tf.sum(tf.square(tf.conv2d(x as tf.Tensor4D, f as tf.Tensor4D, 2, "valid"))) as tf.Scalar;
+    const run = () =>
+      tf.tidy(() =>
+        tf
+          .grads(loss)([x, filter])
+          .map((gradient) => gradient.dataSync()),
+      );
+    removeAccelerator();
+    const expected = run();
+    await installAccelerator();
+    let batches = 0;
+    const installed = productEngine()!;
+    setProductEngine({
+      multiply: (backend, product) => installed.multiply(backend, product),
+      multiplyMany: (backend, batch) => {
+        batches++;
+        return installed.multiplyMany!(backend, batch);
+      },
+    });
+    run().forEach((gradient, i) => {
+      expect(relativeError(gradient as Float32Array, expected[i] as Float32Array)).toBeLessThan(1e-5);
+    });
+    expect(batches).toBeGreaterThan(3);
   });
 
   it("gives the same numbers again", async () => {
@@ -183,7 +213,7 @@ describe("the self-test", () => {
     expect(checkProducts(wasm(), { multiply: () => false })).toContain("was not computed");
     const runtime: ProductRuntime = {
       load: () => ({ run: (_, outputs) => void (outputs.y as Float32Array).fill(Number.NaN) }),
-      matrix: (data) => data,
+      array: (data) => data,
     };
     expect(checkProducts(wasm(), new RuntimeProducts(runtime, { minWork: 0 }))).toContain("NaN");
   });

@@ -1,7 +1,14 @@
 /** Whether an engine multiplies as the compiled kernels do, before training is trusted to it. */
 
 import { Random } from "../../core/random.js";
-import { gemm, type Product, type ProductEngine, productEngine, setProductEngine } from "../wasm/gemm.js";
+import {
+  gemm,
+  gemmMany,
+  type Product,
+  type ProductEngine,
+  productEngine,
+  setProductEngine,
+} from "../wasm/gemm.js";
 import { bytesOf, heapOf, type WasmBackend } from "../wasm/heap.js";
 
 // Odd sizes, single rows of tiles and more than one block of every cache.
@@ -30,6 +37,11 @@ export function checkProducts(backend: WasmBackend, engine: ProductEngine): stri
         });
         if (problem) return problem;
       }
+      for (let kind = 0; kind < 4; kind++) {
+        const transposes = { transposeA: (kind & 1) > 0, transposeB: (kind & 2) > 0 };
+        const problem = checkMany(backend, engine, { ...size, ...transposes });
+        if (problem) return problem;
+      }
     }
     return undefined;
   } finally {
@@ -37,32 +49,70 @@ export function checkProducts(backend: WasmBackend, engine: ProductEngine): stri
   }
 }
 
-function checkOne(
+type Task = Required<Omit<Product, "a" | "b" | "c" | "lda" | "ldb">>;
+
+function checkOne(backend: WasmBackend, engine: ProductEngine, task: Task): string | undefined {
+  const { m, n, k, transposeA, transposeB, accumulate } = task;
+  const name = `the product ${nameOf(task)}, ${accumulate ? "" : "not "}added`;
+  return compare(backend, name, task, 1, ({ a, b, expected, actual }) => {
+    gemm(backend, { ...task, a, b, c: expected });
+    const product = { ...task, a, b, c: actual, lda: transposeA ? m : k, ldb: transposeB ? k : n };
+    return engine.multiply(backend, product);
+  });
+}
+
+// Products at once, where an engine has them.
+function checkMany(
   backend: WasmBackend,
   engine: ProductEngine,
-  task: Required<Omit<Product, "a" | "b" | "c" | "lda" | "ldb">>,
+  task: Omit<Task, "accumulate">,
 ): string | undefined {
-  const { m, n, k, transposeA, transposeB, accumulate } = task;
-  const tensors = [m * k, k * n, m * n, m * n].map((size) => backend.makeOutput([size], "float32"));
+  if (!engine.multiplyMany) return undefined;
+  const count = 3;
+  return compare(backend, `${count} products ${nameOf(task)} at once`, task, count, (addresses) => {
+    const { a, b, expected, actual } = addresses;
+    gemmMany(backend, { ...task, count, a, b, c: expected });
+    return engine.multiplyMany!(backend, { ...task, count, a, b, c: actual });
+  });
+}
+
+function nameOf({ m, n, k, transposeA, transposeB }: Omit<Task, "accumulate">): string {
+  return `${m}x${k} by ${k}x${n}, ${transposeA ? "A" : "no A"} and ${transposeB ? "B" : "no B"} transposed`;
+}
+
+interface Addresses {
+  a: number;
+  b: number;
+  expected: number;
+  actual: number;
+}
+
+// What is wrong with the actual results that `compute` says it has computed.
+function compare(
+  backend: WasmBackend,
+  name: string,
+  { m, n, k }: { m: number; n: number; k: number },
+  count: number,
+  compute: (addresses: Addresses) => boolean,
+): string | undefined {
+  const sizes = [m * k, k * n, m * n, m * n].map((size) => count * size);
+  const tensors = sizes.map((size) => backend.makeOutput([size], "float32"));
   try {
     const [a, b, expected, actual] = tensors.map((tensor) => bytesOf(backend, tensor));
     const random = new Random(m);
     const heap = heapOf(backend);
-    for (let i = 0; i < m * k; i++) heap[a / 4 + i] = random.uniform(-1, 1);
-    for (let i = 0; i < k * n; i++) heap[b / 4 + i] = random.uniform(-1, 1);
-    for (let i = 0; i < m * n; i++) heap[expected / 4 + i] = heap[actual / 4 + i] = i % 3;
-    gemm(backend, { ...task, a, b, c: expected });
-    const product = { ...task, a, b, c: actual, lda: transposeA ? m : k, ldb: transposeB ? k : n };
-    const name = `${m}x${k} by ${k}x${n}, ${transposeA ? "A" : "no A"} and ${transposeB ? "B" : "no B"} transposed, ${accumulate ? "" : "not "}added`;
-    if (!engine.multiply(backend, product)) return `the product ${name} was not computed`;
+    for (let i = 0; i < sizes[0]; i++) heap[a / 4 + i] = random.uniform(-1, 1);
+    for (let i = 0; i < sizes[1]; i++) heap[b / 4 + i] = random.uniform(-1, 1);
+    for (let i = 0; i < sizes[2]; i++) heap[expected / 4 + i] = heap[actual / 4 + i] = i % 3;
+    if (!compute({ a, b, expected, actual })) return `${name} was not computed`;
     const now = heapOf(backend);
     let error = 0;
-    for (let i = 0; i < m * n; i++) {
+    for (let i = 0; i < sizes[2]; i++) {
       const difference = Math.abs(now[actual / 4 + i] - now[expected / 4 + i]);
       if (!(difference <= error)) error = difference;
     }
     if (error <= 1e-4 * Math.sqrt(k)) return undefined;
-    return `the product ${name} differs by ${error} from our own`;
+    return `${name} differs by ${error} from our own`;
   } finally {
     for (const tensor of tensors) backend.disposeData(tensor.dataId);
   }

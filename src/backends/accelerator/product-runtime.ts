@@ -1,6 +1,6 @@
 /** What an accelerator wants of a runtime for ONNX models. */
 
-/** A matrix that a runtime reads or writes where it lies. */
+/** A matrix, or some of one size, that a runtime reads or writes where it lies. */
 export type RuntimeMatrix = object;
 
 /** A loaded model. */
@@ -13,6 +13,6 @@ export interface RuntimeSession {
 export interface ProductRuntime {
   /** Loads a model; `threads` compute in it. */
   load(model: Uint8Array, threads: number): RuntimeSession;
-  /** Describes a matrix `[rows, columns]` over `data`, without a copy. */
-  matrix(data: Float32Array, rows: number, columns: number): RuntimeMatrix;
+  /** Describes an array of this shape over `data`, without a copy. */
+  array(data: Float32Array, shape: number[]): RuntimeMatrix;
 }

@@ -1,8 +1,8 @@
 /** Matrix products of the wasm backend, computed by a native runtime on the same memory. */
 
-import type { Product, ProductEngine } from "../wasm/gemm.js";
+import type { Product, ProductBatch, ProductEngine } from "../wasm/gemm.js";
 import type { WasmBackend } from "../wasm/heap.js";
-import { encodeProductModel, productNames } from "./product-model.js";
+import { encodeBatchModel, encodeProductModel, productNames } from "./product-model.js";
 import type { ProductRuntime, RuntimeSession } from "./product-runtime.js";
 
 /** Options of {@link RuntimeProducts}. */
@@ -25,6 +25,7 @@ const shortSum = 8;
 /** Gives products to a runtime, one loaded model for each of the eight kinds of product. */
 export class RuntimeProducts implements ProductEngine {
   private readonly sessions: (RuntimeSession | undefined)[] = [];
+  private readonly batchSessions: (RuntimeSession | undefined)[] = [];
   private readonly threads: number;
   private readonly minWork: number;
 
@@ -46,7 +47,7 @@ export class RuntimeProducts implements ProductEngine {
     if (lda !== (transposeA ? m : k) || ldb !== (transposeB ? k : n)) return false;
     const { buffer } = backend.wasm.HEAPU8;
     const matrix = (address: number, rows: number, columns: number) =>
-      this.runtime.matrix(new Float32Array(buffer, address, rows * columns), rows, columns);
+      this.runtime.array(new Float32Array(buffer, address, rows * columns), [rows, columns]);
     const c = matrix(product.c, m, n);
     const inputs = {
       [productNames.a]: transposeA ? matrix(product.a, k, m) : matrix(product.a, m, k),
@@ -54,6 +55,26 @@ export class RuntimeProducts implements ProductEngine {
       ...(accumulate && { [productNames.addend]: c }),
     };
     this.session(transposeA, transposeB, accumulate).run(inputs, { [productNames.product]: c });
+    return true;
+  }
+
+  /** @inheritDoc */
+  multiplyMany(backend: WasmBackend, batch: ProductBatch): boolean {
+    const { count, m, n, k, a, b, c, transposeA, transposeB } = batch;
+    if (count * m * n * k < this.minWork) return false;
+    const { buffer } = backend.wasm.HEAPU8;
+    const matrices = (address: number, rows: number, columns: number) =>
+      this.runtime.array(new Float32Array(buffer, address, count * rows * columns), [count, rows, columns]);
+    const inputs = {
+      [productNames.a]: transposeA ? matrices(a, k, m) : matrices(a, m, k),
+      [productNames.b]: transposeB ? matrices(b, n, k) : matrices(b, k, n),
+    };
+    const kind = Number(transposeA) + 2 * Number(transposeB);
+    this.batchSessions[kind] ??= this.runtime.load(
+      encodeBatchModel({ transposeA, transposeB }),
+      this.threads,
+    );
+    this.batchSessions[kind].run(inputs, { [productNames.product]: matrices(c, m, n) });
     return true;
   }
 

@@ -52,6 +52,26 @@ export interface ConvAttributes extends ConvGradientAttributes {
   dilations?: number | [number, number];
 }
 
+/** Byte addresses of the tensors of a convolution. */
+export interface ConvAddresses {
+  /** Input `[batch, inHeight, inWidth, inChannels]`. */
+  x: number;
+  /** Filter `[filterHeight, filterWidth, inChannels, outChannels]`. */
+  filter: number;
+  /** Output `[batch, outHeight, outWidth, outChannels]`. */
+  y: number;
+}
+
+/** Byte addresses of the tensors of a filter gradient. */
+export interface FilterGradientAddresses {
+  /** Input `[batch, inHeight, inWidth, inChannels]`. */
+  x: number;
+  /** Gradient of the output, `[batch, outHeight, outWidth, outChannels]`. */
+  dy: number;
+  /** Where the gradient of the filter goes, `[filterHeight, filterWidth, inChannels, outChannels]`. */
+  filter: number;
+}
+
 /** Byte addresses of the tensors of an input gradient. */
 export interface InputGradientAddresses {
   /** Gradient of the output, `[batch, outHeight, outWidth, outChannels]`. */
@@ -67,21 +87,28 @@ export type Shape4D = [number, number, number, number];
 
 /**
  * Geometry of the convolution of an input `[batch, height, width, channels]` with a filter
- * `[height, width, inChannels, outChannels]`.
+ * `[height, width, inChannels, outChannels]`; of the data format, only the order of explicit padding is read.
  */
 export function convGeometry(
   inputShape: readonly number[],
   filterShape: readonly number[],
-  { strides, dilations = 1, pad, dimRoundingMode }: ConvAttributes,
+  { strides, dilations = 1, pad, dataFormat, dimRoundingMode }: ConvAttributes,
 ): ConvGeometry {
   return backend_util.computeConv2DInfo(
     inputShape as Shape4D,
     filterShape as Shape4D,
     strides,
     dilations,
-    typeof pad === "number" ? around(pad) : pad,
+    typeof pad === "number" ? around(pad) : dataFormat === "NCHW" ? channelsLast(pad) : pad,
     dimRoundingMode,
   );
+}
+
+// Explicit padding is given in the order of the images' axes.
+function channelsLast(pad: Exclude<ConvAttributes["pad"], number>) {
+  if (typeof pad === "string") return pad;
+  const [images, channels, rows, columns] = pad;
+  return [images, rows, columns, channels] as backend_util.ExplicitPadding;
 }
 
 // Of a number, tfjs computes the output's width with the filter's height and the vertical stride.
@@ -92,4 +119,17 @@ function around(pad: number): backend_util.ExplicitPadding {
     [pad, pad],
     [0, 0],
   ];
+}
+
+/** Whether every pixel meets one weight matrix: 1x1 filters without strides. */
+export function isProduct(geometry: ConvGeometry): boolean {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, inHeight, inWidth } = geometry;
+  const { outHeight, outWidth, padInfo } = geometry;
+  return (
+    filterHeight * filterWidth * strideHeight * strideWidth === 1 &&
+    padInfo.top === 0 &&
+    padInfo.left === 0 &&
+    inHeight === outHeight &&
+    inWidth === outWidth
+  );
 }

@@ -7,15 +7,19 @@ import {
   type ConvGeometry,
   type ConvGradientAttributes,
   convGeometry,
+  type FilterGradientAddresses,
+  isProduct,
   type Shape4D,
 } from "./conv-geometry.js";
-import { isProduct, patchBlocks } from "./convolve.js";
+import { convolutionPlan } from "./conv-plan.js";
+import { patchBlocks } from "./convolve.js";
 import { frameInput, patchGrid, patchRuns } from "./frames.js";
 import { gemm, panelBytes, productEngine, termsAtOnce, tileFlags, workArea, writeAddresses } from "./gemm.js";
 import { bytesOf, type WasmBackend, zeros } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
 import { defineRepair } from "./repair.js";
 import { scratch } from "./scratch.js";
+import { winogradFilterGradient } from "./winograd.js";
 
 interface Inputs {
   x: TensorInfo;
@@ -44,18 +48,21 @@ export const conv2dBackpropFilter = defineRepair<Inputs, Attributes>("Conv2DBack
   };
 });
 
-interface Addresses {
-  x: number;
-  dy: number;
-  filter: number;
-}
-
-function filterGradient(backend: WasmBackend, geometry: ConvGeometry, { x, dy, filter }: Addresses): void {
+function filterGradient(
+  backend: WasmBackend,
+  geometry: ConvGeometry,
+  { x, dy, filter }: FilterGradientAddresses,
+): void {
   const { batchSize, outHeight, outWidth, outChannels: n, filterHeight, filterWidth, inChannels } = geometry;
   const m = filterHeight * filterWidth * inChannels;
   const pixels = outHeight * outWidth;
   if (isProduct(geometry)) {
     gemm(backend, { m, n, k: batchSize * pixels, a: x, b: dy, c: filter, transposeA: true });
+    return;
+  }
+  const plan = convolutionPlan(geometry, "filterGradient", productEngine() !== undefined);
+  if (plan.way === "winograd") {
+    winogradFilterGradient(backend, geometry, plan.axes, { x, dy, filter });
     return;
   }
   const kernels = kernelsOf(backend);

@@ -8,14 +8,16 @@ import {
   type ConvGradientAttributes,
   convGeometry,
   type InputGradientAddresses,
+  isProduct,
   type Shape4D,
 } from "./conv-geometry.js";
-import { isProduct } from "./convolve.js";
+import { convolutionPlan } from "./conv-plan.js";
 import { gemm, productEngine } from "./gemm.js";
 import { bytesOf, zeros } from "./heap.js";
 import { gradientByCells } from "./input-gradient-by-cells.js";
 import { gradientByPatches } from "./input-gradient-by-patches.js";
 import { defineRepair } from "./repair.js";
+import { winogradInputGradient } from "./winograd.js";
 
 interface Inputs {
   dy: TensorInfo;
@@ -38,7 +40,9 @@ export const conv2dBackpropInput = defineRepair<Inputs, Attributes>("Conv2DBackp
       const output = backend.makeOutput(inputShape, "float32");
       const [from, weights, dx] = [gradients, filter, output].map((tensor) => bytesOf(backend, tensor));
       const addresses = { dy: from, filter: weights, dx };
+      const plan = convolutionPlan(geometry, "inputGradient", productEngine() !== undefined);
       if (isProduct(geometry)) gemm(backend, productOf(geometry, addresses));
+      else if (plan.way === "winograd") winogradInputGradient(backend, geometry, plan.axes, addresses);
       else if (productEngine() && geometry.dilationHeight * geometry.dilationWidth === 1) {
         gradientByCells(backend, geometry, addresses);
       } else gradientByPatches(backend, geometry, addresses);

@@ -1,7 +1,8 @@
 /** Convolutions forward: patches of framed images times the filter as a matrix. */
 
 import { sizeOf } from "../../core/state.js";
-import type { ConvGeometry } from "./conv-geometry.js";
+import { type ConvAddresses, type ConvGeometry, isProduct } from "./conv-geometry.js";
+import { convolutionPlan } from "./conv-plan.js";
 import { frameInput, patchGrid, patchRuns } from "./frames.js";
 import {
   activationFlags,
@@ -18,16 +19,7 @@ import type { WasmBackend } from "./heap.js";
 import type { KernelExports } from "./kernel-binaries.js";
 import { kernelsOf } from "./kernel-module.js";
 import { scratch } from "./scratch.js";
-
-/** Byte addresses of the tensors of a convolution. */
-export interface ConvAddresses {
-  /** Input `[batch, inHeight, inWidth, inChannels]`. */
-  x: number;
-  /** Filter `[filterHeight, filterWidth, inChannels, outChannels]`. */
-  filter: number;
-  /** Output `[batch, outHeight, outWidth, outChannels]`. */
-  y: number;
-}
+import { winogradConvolve } from "./winograd.js";
 
 /** Computes a convolution, then bias and activation. */
 export function convolve(
@@ -42,6 +34,11 @@ export function convolve(
   if (batchSize * pixels * outChannels === 0) return;
   if (isProduct(geometry) || k === 0) {
     gemm(backend, { m: batchSize * pixels, n: outChannels, k, a: x, b: filter, c: y }, epilogue);
+    return;
+  }
+  const plan = convolutionPlan(geometry, "forward", productEngine() !== undefined);
+  if (plan.way === "winograd") {
+    winogradConvolve(backend, geometry, plan.axes, { x, filter, y }, epilogue);
     return;
   }
   const kernels = kernelsOf(backend);
@@ -76,19 +73,6 @@ export function convolve(
       flags: activationFlags[epilogue.activation ?? "linear"],
     });
   }
-}
-
-/** Whether every pixel meets one weight matrix: 1x1 filters without strides. */
-export function isProduct(geometry: ConvGeometry): boolean {
-  const { filterHeight, filterWidth, strideHeight, strideWidth, inHeight, inWidth } = geometry;
-  const { outHeight, outWidth, padInfo } = geometry;
-  return (
-    filterHeight * filterWidth * strideHeight * strideWidth === 1 &&
-    padInfo.top === 0 &&
-    padInfo.left === 0 &&
-    inHeight === outHeight &&
-    inWidth === outWidth
-  );
 }
 
 /** The pixels of images that lie one after the other. */

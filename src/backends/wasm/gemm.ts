@@ -46,6 +46,14 @@ export interface Epilogue {
 export interface ProductEngine {
   /** Computes a product and returns true, or leaves it to the compiled kernels and returns false. */
   multiply(backend: WasmBackend, product: Required<Product>): boolean;
+  /** Computes products of one size at once and returns true, or returns false. */
+  multiplyMany?(backend: WasmBackend, products: ProductBatch): boolean;
+}
+
+/** Products of one size; the matrices of each kind lie one after the other. */
+export interface ProductBatch extends Required<Omit<Product, "accumulate" | "lda" | "ldb">> {
+  /** How many. */
+  count: number;
 }
 
 let engine: ProductEngine | undefined;
@@ -95,6 +103,15 @@ export function gemm(backend: WasmBackend, product: Product, epilogue: Epilogue 
   }
   if (flags || epilogue.bias) {
     kernelsOf(backend).finishRows(c, n * 4, m, n, epilogue.bias ?? 0, flags);
+  }
+}
+
+/** Computes products of one size, without sums of no terms. */
+export function gemmMany(backend: WasmBackend, batch: ProductBatch): void {
+  if (engine?.multiplyMany?.(backend, batch)) return;
+  const { count, m, n, k, a, b, c } = batch;
+  for (let i = 0; i < count; i++) {
+    gemm(backend, { ...batch, a: a + 4 * i * m * k, b: b + 4 * i * k * n, c: c + 4 * i * m * n });
   }
 }
 

@@ -14,12 +14,21 @@ export type ScratchPurpose =
   | "patches"
   | "cells"
   | "frames"
-  | "weights";
+  | "weights"
+  | "strip"
+  | "points"
+  | "products"
+  | "transforms";
 
 interface Block {
   address: number;
+  /** What the allocator gave, which need not be aligned. */
+  allocated: number;
   bytes: number;
 }
+
+// Vectors that lie across two lines of the cache are read at half the speed; blocks begin with a line.
+const cacheLine = 64;
 
 const blocks = new WeakMap<WasmBackend, Map<ScratchPurpose, Block>>();
 
@@ -38,11 +47,12 @@ export function scratch(backend: WasmBackend, purpose: ScratchPurpose, bytes: nu
   }
   const block = own.get(purpose);
   if (block && block.bytes >= bytes) return block.address;
-  if (block) backend.wasm._free(block.address);
+  if (block) backend.wasm._free(block.allocated);
   own.delete(purpose);
   const rounded = Math.ceil(bytes / 4096) * 4096;
-  const address = allocate(backend, rounded);
-  own.set(purpose, { address, bytes: rounded });
+  const allocated = allocate(backend, rounded + cacheLine);
+  const address = Math.ceil(allocated / cacheLine) * cacheLine;
+  own.set(purpose, { address, allocated, bytes: rounded });
   return address;
 }
 

@@ -18,3 +18,5 @@ export { padHeads, unpadHeads } from "./cfc-weights";
 export { ltcBackward } from "./ltc-backward";
 export { ltcForward } from "./ltc-forward";
 export { expWideOf, leakyReluOf, softplusOf } from "./unary";
+export { addColumnsByRows, rowsByPanels } from "./point-product";
+export { mapRuns } from "./winograd";

@@ -1,0 +1,133 @@
+/** Winograd's minimal convolutions along one axis. */
+
+/** The linear maps of assembly/winograd.ts. */
+export const winogradMaps = [
+  "copy",
+  "input3",
+  "input4",
+  "inputGradient32",
+  "inputGradient42",
+  "inputGradient43",
+  "output32",
+  "output31",
+  "output43",
+  "output42",
+  "output42Wide",
+  "output41",
+  "outputGradient23",
+  "outputGradient13",
+  "outputGradient34",
+  "outputGradient24",
+  "outputGradient24Wide",
+  "outputGradient14",
+  "filter23",
+  "filter24",
+  "filter34",
+  "filterGradient32",
+  "filterGradient42",
+  "filterGradient43",
+] as const;
+
+/** Name of a linear map. */
+export type WinogradMap = (typeof winogradMaps)[number];
+
+/** An algorithm `F(outputs, taps)`: `outputs + taps - 1` products for `outputs * taps`. */
+export interface WinogradForm {
+  /** Outputs of a tile. */
+  outputs: number;
+  /** Taps of the filter. */
+  taps: number;
+  /** Products, and input elements, of a tile. */
+  points: number;
+  /** Elements of the input to points. */
+  input: WinogradMap;
+  /** Gradients of points, added to those of the elements. */
+  inputGradient: WinogradMap;
+  /** Points to outputs: the map for `i + 1` outputs at place `i`. */
+  output: readonly WinogradMap[];
+  /** Gradients of outputs to those of points, for `i + 1` outputs at place `i`. */
+  outputGradient: readonly WinogradMap[];
+  /** Taps to points. */
+  filter: WinogradMap;
+  /** Gradients of points to those of taps. */
+  filterGradient: WinogradMap;
+}
+
+const single: WinogradForm = {
+  outputs: 1,
+  taps: 1,
+  points: 1,
+  input: "copy",
+  inputGradient: "copy",
+  output: ["copy"],
+  outputGradient: ["copy"],
+  filter: "copy",
+  filterGradient: "copy",
+};
+
+const two: WinogradForm = {
+  outputs: 2,
+  taps: 2,
+  points: 3,
+  input: "input3",
+  inputGradient: "inputGradient32",
+  output: ["output31", "output32"],
+  outputGradient: ["outputGradient13", "outputGradient23"],
+  filter: "filter23",
+  filterGradient: "filterGradient32",
+};
+
+const three: WinogradForm = {
+  outputs: 3,
+  taps: 2,
+  points: 4,
+  input: "input4",
+  inputGradient: "inputGradient42",
+  output: ["output41", "output42", "output43"],
+  outputGradient: ["outputGradient14", "outputGradient24", "outputGradient34"],
+  filter: "filter24",
+  filterGradient: "filterGradient42",
+};
+
+const wide: WinogradForm = {
+  outputs: 2,
+  taps: 3,
+  points: 4,
+  input: "input4",
+  inputGradient: "inputGradient43",
+  output: ["output41", "output42Wide"],
+  outputGradient: ["outputGradient14", "outputGradient24Wide"],
+  filter: "filter34",
+  filterGradient: "filterGradient43",
+};
+
+/** All algorithms. */
+export const winogradForms: readonly WinogradForm[] = [single, two, three, wide];
+
+/** An axis of a convolution over blocks of `stride` pixels, cut into tiles. */
+export interface WinogradAxis {
+  /** The algorithm. */
+  form: WinogradForm;
+  /** Pixels of a block. */
+  stride: number;
+  /** Tiles. */
+  tiles: number;
+  /** Outputs. */
+  outputs: number;
+  /** Input pixels that the tiles cover, with the border. */
+  pixels: number;
+}
+
+/** The ways to compute an axis of so many outputs, with a filter of so many pixels. */
+export function winogradAxes(outputs: number, filterSize: number, stride: number): WinogradAxis[] {
+  const taps = Math.ceil(filterSize / stride);
+  return winogradForms
+    .filter((form) => form.taps === taps)
+    .map((form) => {
+      const tiles = Math.ceil(outputs / form.outputs);
+      return { form, stride, tiles, outputs, pixels: (tiles * form.outputs + taps - 1) * stride };
+    });
+}
+
+/** Both axes of a convolution. */
+export type WinogradAxes = readonly [vertical: WinogradAxis, horizontal: WinogradAxis];
