@@ -17,8 +17,9 @@ JOYSTICK = (
 class Game:
     """One game: seeded resets, frame skip, observations into a caller's buffer, complete states."""
 
-    def __init__(self, emulator: Emulator, options):
+    def __init__(self, emulator: Emulator, announce, options):
         self.emulator = emulator
+        self._announce = announce
         self.ale = emulator.ale
         self._rom = options["game"]
         self._mode = options["mode"]
@@ -47,6 +48,7 @@ class Game:
             "grayscale": self.ale.getScreenGrayscale,
             "ram": self.ale.getRAM,
         }[obs_type]
+        self._pictures = np.zeros((2, *self.shape), np.uint8)
 
     def describe(self):
         """What the parent needs to know before the first reset."""
@@ -64,18 +66,51 @@ class Game:
 
     def step(self, action):
         """Plays a discrete action by its index, or a continuous one by (radius, theta, fire)."""
-        if self._continuous:
-            number, strength = self._joystick(action), float(action[0])
+        return self._play(*self._number(action), last=True)
+
+    def repeat(self, action, times, observation, maximum):
+        """Plays up to `times` steps, fewer at an episode's end, and returns rewards and steps.
+
+        `observation` gets the last one or, with `maximum`, the elementwise maximum of the last two.
+        """
+        number, strength = self._number(action)
+        reward = 0
+        for step in range(1, times + 1):
+            reward += self._play(number, strength, last=step == times)
+            ended = self.ale.game_over()
+            if maximum:
+                # which two are the last is known afterwards only
+                self._observe(self._pictures[step & 1])
+            if ended:
+                break
+        if not maximum:
+            self._observe(observation)
+        elif step == 1:
+            np.copyto(observation, self._pictures[1])
         else:
-            number, strength = self._actions[action], 1.0
+            np.maximum(*self._pictures, out=observation)
+        return reward, step
+
+    def observe(self, buffer):
+        self._observe(buffer)
+
+    def _number(self, action):
+        if self._continuous:
+            return self._joystick(action), float(action[0])
+        return self._actions[action], 1.0
+
+    def _play(self, number, strength, last):
         frames = self._frameskip
         if not isinstance(frames, int):
             frames = int(self._generator.integers(*frames))
         self._frame = None
-        return self.emulator.act(number, strength, frames)
-
-    def observe(self, buffer):
-        self._observe(buffer)
+        reward = 0
+        if last:
+            # the parent wakes while the last frame is played
+            reward = self.emulator.act(number, strength, frames - 1) if frames > 1 else 0
+            self._announce()
+            frames = 1
+        return reward + self.emulator.act(number, strength, frames)
 
     def screen(self):
         """RGB bytes of the present moment, also right after `restore`."""

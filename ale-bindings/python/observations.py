@@ -5,25 +5,38 @@ import os
 
 import numpy as np
 
+# What the shared file holds in front of the observations: one byte, the number of replies so far modulo 256.
+HEADER = 64
+
 
 class SharedObservations:
     """In a file that both processes share: nothing travels through a pipe."""
 
     def __init__(self, fd):
         self._fd = fd
+        self._replies = 0
+        self._header = self._map(HEADER)
 
     def allocate(self, size):
         """A flat array of `size` bytes, to be filled before every reply."""
+        return np.frombuffer(self._map(HEADER + size), np.uint8, size, HEADER)
+
+    def to_send(self, _array):
+        """What has to follow the reply."""
+        return ()
+
+    def replied(self):
+        """Lets a parent that is looking see that a reply lies in the pipe."""
+        self._replies = (self._replies + 1) & 255
+        self._header[0] = self._replies
+
+    def _map(self, size):
         allocate = getattr(os, "posix_fallocate", None)
         if allocate:
             allocate(self._fd, 0, size)
         else:
             os.ftruncate(self._fd, size)
-        return np.frombuffer(mmap.mmap(self._fd, size), np.uint8)
-
-    def to_send(self, _array):
-        """What has to follow the reply."""
-        return ()
+        return mmap.mmap(self._fd, size)
 
 
 class InlineObservations:
@@ -34,3 +47,6 @@ class InlineObservations:
 
     def to_send(self, array):
         return (array.data,)
+
+    def replied(self):
+        """The parent sees the reply itself."""

@@ -1,19 +1,22 @@
 """Serves one emulator, or many at once, to the process that started this one.
 
 With pipes (the default), requests come on file descriptor 3, replies go to 4, and 5 is a file that both
-processes share: observations lie in it when the reply arrives. With `--stdio` requests come on standard
-input, replies go to what was standard output, and observations follow their reply. ALE prints to
-standard output, which is standard error here. All numbers are little-endian.
+processes share: from byte 64 on observations lie in it when the reply arrives, and byte 0 counts replies.
+With `--stdio` requests come on standard input, replies go to what was standard output, and observations
+follow their reply. ALE prints to standard output, which is standard error here. All numbers are
+little-endian.
 
 request  u32 length of what follows · u32 operation · payload
     0 CALL   u32 length of JSON · JSON [name, arguments] · raw bytes
     1 STEP   i32 action index, or f32 radius, theta, fire
     2 ACT    i32 action, f32 paddle strength
     3 BATCH  i32 action indices, or f32 radius, theta, fire each
-reply    u32 length of what follows · u32 kind · payload
+    4 REPEAT u32 most steps · u32 whether to show the maximum of the last two · then as STEP
+reply    u32 length of what follows · u32 kind · payload; in front of it may stand
+         u32 0, without kind: the reply comes in a moment, to be seen in the counter (pipes only)
     0 VALUE  u32 length of JSON · JSON · raw bytes
     3 ERROR  JSON {code, message, argument}
-    1 STEP   f64 reward · i32 lives, episode frame, frame · u8 terminated, truncated · 2 unused ·
+    1 STEP   f64 reward · i32 lives, episode frame, frame · u8 terminated, truncated · u16 steps ·
              u32 seeds[2] (after a seeded reset) · f64 seconds spent here
     2 ACT    i32 reward
     4 BATCH  u32 size n · u32 whether episodes ended · f64 seconds spent here ·
@@ -31,21 +34,26 @@ import struct
 import sys
 import time
 
-CALL, STEP, ACT, BATCH = 0, 1, 2, 3
+from spinner import Spinner, cores
+
+CALL, STEP, ACT, BATCH, REPEAT = 0, 1, 2, 3, 4
 VALUE, ERROR = 0, 3
+SOON = bytes(4)
 
 
 class Pipes:
     """Requests and replies as whole messages."""
 
-    def __init__(self, request_fd, reply_fd):
+    def __init__(self, request_fd, reply_fd, announces):
         self._request_fd = request_fd
         self._reply_fd = reply_fd
+        self._announces = announces
         self._rest = b""
+        self._spinner = Spinner(request_fd)
 
     def read(self):
         """The next request; empty when there are no more."""
-        data = self._rest or os.read(self._request_fd, 65536)
+        data = self._rest or self._wait()
         while data:
             end = 4 + int.from_bytes(data[:4], "little") if len(data) >= 4 else 4
             if len(data) >= end > 4:
@@ -57,11 +65,27 @@ class Pipes:
             data += more
         return b""
 
+    def _wait(self):
+        start = time.perf_counter()
+        self._spinner.spin(start)
+        data = os.read(self._request_fd, 65536)
+        self._spinner.waited(time.perf_counter() - start)
+        return data
+
     def write(self, *parts):
         for part in parts:
             view = memoryview(part)
             while view:
                 view = view[os.write(self._reply_fd, view) :]
+
+    def announce(self):
+        """Wakes a parent that sleeps, a little before its reply is there."""
+        if self._announces:
+            os.write(self._reply_fd, SOON)
+
+    def rest(self):
+        """From here on waiting means sleeping."""
+        self._spinner.stop()
 
     def write_reply(self, kind, payload):
         self.write(struct.pack("<II", len(payload) + 4, kind) + payload)
@@ -110,7 +134,7 @@ def main():
     end_with_parent()
     stdio = "--stdio" in sys.argv[1:]
     request_fd, reply_fd = own_stdio() if stdio else (3, 4)
-    pipes = Pipes(request_fd, reply_fd)
+    pipes = Pipes(request_fd, reply_fd, announces=not stdio and cores() > 1)
     try:
         import ale_py
         import numpy
@@ -121,7 +145,8 @@ def main():
     from errors import RequestError
     from observations import InlineObservations, SharedObservations
 
-    service = Service(InlineObservations() if stdio else SharedObservations(5))
+    observations = InlineObservations() if stdio else SharedObservations(5)
+    service = Service(observations, pipes)
     pipes.write_value(
         {"python": sys.version.split()[0], "ale": ale_py.__version__, "numpy": numpy.__version__}
     )
@@ -131,6 +156,8 @@ def main():
         try:
             if operation == STEP:
                 pipes.write(*service.step(request, start))
+            elif operation == REPEAT:
+                pipes.write(*service.repeat(request, start))
             elif operation == BATCH:
                 pipes.write(*service.batch(request, start))
             elif operation == ACT:
@@ -151,6 +178,7 @@ def main():
             if isinstance(error, BrokenPipeError):
                 raise
             pipes.write_error("EMULATOR", f"{type(error).__name__}: {error}")
+        observations.replied()
 
 
 if __name__ == "__main__":

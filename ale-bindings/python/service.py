@@ -11,7 +11,7 @@ from game import Game
 from vector import VectorGames
 
 STEP = 1
-RECORD = struct.Struct("<IIdiiiBBxxIId")
+RECORD = struct.Struct("<IIdiiiBBHIId")
 # ALE answers a question for a setting that it does not have with a made-up value.
 SETTINGS = {
     "Bool": {
@@ -60,8 +60,9 @@ ARRAYS = {"getAudio", "getRAM", "getScreen", "getScreenGrayscale", "getScreenRGB
 
 
 class Service:
-    def __init__(self, observations):
+    def __init__(self, observations, pipes):
         self._observations = observations
+        self._pipes = pipes
         self._emulator = Emulator()
         self._ale = self._emulator.ale
         self._game = None
@@ -69,14 +70,20 @@ class Service:
 
     def step(self, request, start):
         """Plays one step of the game and returns the parts of the whole reply."""
-        if len(request) == 12:
-            action = struct.unpack_from("<i", request, 8)[0]
-        else:
-            action = np.frombuffer(request, np.float32, 3, 8)
-        return self._reply(self._game.step(action), (0, 0), start)
+        reward = self._game.step(_action(request, 8))
+        self._game.observe(self._observation)
+        return self._reply(reward, 1, (0, 0), start)
+
+    def repeat(self, request, start):
+        """Plays one action for several steps and returns the parts of the whole reply."""
+        times, maximum = struct.unpack_from("<II", request, 8)
+        reward, steps = self._game.repeat(_action(request, 16), times, self._observation, maximum)
+        return self._reply(reward, steps, (0, 0), start)
 
     def reset(self, seed, start):
-        return self._reply(0.0, self._game.reset(seed), start)
+        seeds = self._game.reset(seed)
+        self._game.observe(self._observation)
+        return self._reply(0.0, 0, seeds, start)
 
     def batch(self, request, start):
         """Plays one step of a batch of games and returns the parts of the whole reply."""
@@ -87,6 +94,7 @@ class Service:
 
     def act(self, action, strength):
         self._need_rom()
+        self._pipes.announce()
         return self._emulator.act(action, strength, 1)
 
     def call(self, name, arguments, raw):
@@ -107,13 +115,14 @@ class Service:
         return value, b""
 
     def _call_open(self, _raw, options):
-        self._game = Game(self._emulator, options)
+        self._game = Game(self._emulator, self._pipes.announce, options)
         self._array = self._observations.allocate(int(np.prod(self._game.shape)))
         self._observation = self._array.reshape(self._game.shape)
         return self._game.describe(), b""
 
     def _call_open_vector(self, _raw, options):
         self._vector = VectorGames(self._observations, options)
+        self._pipes.rest()  # the cores belong to ALE's threads
         return self._vector.describe(), b""
 
     def _call_render(self, _raw):
@@ -169,9 +178,8 @@ class Service:
         if not self._emulator.loaded:
             raise RequestError("INVALID_STATE", "no ROM is loaded: call loadROM first")
 
-    def _reply(self, reward, seeds, start):
+    def _reply(self, reward, steps, seeds, start):
         ale = self._ale
-        self._game.observe(self._observation)
         sent = self._observations.to_send(self._array)
         record = RECORD.pack(
             RECORD.size - 4 + sum(part.nbytes for part in sent),
@@ -182,7 +190,14 @@ class Service:
             ale.getFrameNumber(),
             ale.game_over(with_truncation=False),
             ale.game_truncated(),
+            steps,
             *seeds,
             time.perf_counter() - start,
         )
         return record, *sent
+
+
+def _action(request, offset):
+    if len(request) == offset + 4:
+        return struct.unpack_from("<i", request, offset)[0]
+    return np.frombuffer(request, np.float32, 3, offset)

@@ -19,6 +19,9 @@ class VectorGames:
         envs = self._envs
         self._size = int(np.prod(envs.single_observation_space.shape))
         self._array = observations.allocate(2 * envs.batch_size * self._size)
+        size = envs.batch_size
+        self._columns = np.zeros((5, size), np.int32)
+        self._flags = np.zeros(2 * size + -2 * size % 4, np.uint8)
         self._played = False
 
     def _make(self):
@@ -68,20 +71,16 @@ class VectorGames:
             rest = self._array[whole:].reshape(size, -1)
             for i in np.flatnonzero(np.logical_or(terminated, truncated)):
                 rest[i] = final[i].reshape(-1)
-        body = b"".join(
-            np.ascontiguousarray(column, np.int32).tobytes()
-            for column in (
-                rewards,
-                info["lives"],
-                info["frame_number"],
-                info["episode_frame_number"],
-                info["env_id"],
-            )
-        )
-        flags = np.ascontiguousarray((terminated, truncated), np.uint8).tobytes()
-        flags += b"\0" * (-len(flags) % 4)
+        columns, flags = self._columns, self._flags
+        columns[0] = rewards
+        columns[1] = info["lives"]
+        columns[2] = info["frame_number"]
+        columns[3] = info["episode_frame_number"]
+        columns[4] = info["env_id"]
+        flags[:size] = terminated
+        flags[size : 2 * size] = truncated
         sent = self._observations.to_send(self._array if final is not None else self._array[:whole])
-        length = 20 + len(body) + len(flags) + sum(part.nbytes for part in sent)
+        length = 20 + columns.nbytes + flags.nbytes + sum(part.nbytes for part in sent)
         seconds = time.perf_counter() - start
         header = struct.pack("<IIIId", length, BATCH, size, final is not None, seconds)
-        return header + body + flags, *sent
+        return header + columns.tobytes() + flags.tobytes(), *sent

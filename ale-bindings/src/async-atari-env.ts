@@ -3,7 +3,14 @@
 import type { ActionMeaning } from "./actions.js";
 import { AtariGame } from "./atari-game.js";
 import type { AtariOptions } from "./atari-options.js";
-import type { AtariFrame, AtariReset, AtariState, AtariStep } from "./atari-types.js";
+import type {
+  AtariFrame,
+  AtariRepeat,
+  AtariReset,
+  AtariState,
+  AtariStep,
+  RepeatOptions,
+} from "./atari-types.js";
 import { runAsync } from "./flow.js";
 import type { ProcessVersions } from "./link.js";
 import type { BoxSpec, DiscreteSpec } from "./spaces.js";
@@ -77,6 +84,11 @@ export class AsyncAtariEnv {
   /** See {@link AtariEnv.step}. */
   step(action: number | ArrayLike<number>): Promise<AtariStep> {
     return runAsync(this.game.step(action));
+  }
+
+  /** See {@link AtariEnv.repeatStep}. */
+  repeatStep(action: number | ArrayLike<number>, options: RepeatOptions): Promise<AtariRepeat> {
+    return runAsync(this.game.repeatStep(action, options));
   }
 
   /** See {@link AtariEnv.render}. */

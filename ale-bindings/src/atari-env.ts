@@ -3,7 +3,14 @@
 import type { ActionMeaning } from "./actions.js";
 import { AtariGame } from "./atari-game.js";
 import type { AtariOptions } from "./atari-options.js";
-import type { AtariFrame, AtariReset, AtariState, AtariStep } from "./atari-types.js";
+import type {
+  AtariFrame,
+  AtariRepeat,
+  AtariReset,
+  AtariState,
+  AtariStep,
+  RepeatOptions,
+} from "./atari-types.js";
 import { runSync } from "./flow.js";
 import type { ProcessVersions } from "./link.js";
 import type { BoxSpec, DiscreteSpec } from "./spaces.js";
@@ -87,6 +94,23 @@ export class AtariEnv {
    */
   step(action: number | ArrayLike<number>): AtariStep {
     return runSync(this.game.step(action));
+  }
+
+  /**
+   * Plays one action for several steps in one round trip, with the same results as that many calls of
+   * {@link AtariEnv.step}: rewards are summed, and an episode's end stops it. `info` is the last step's.
+   *
+   * @throws AleError as {@link AtariEnv.step}, and `INVALID_ARGUMENT` for `times`
+   *
+   * @example
+   * ```ts
+   * const env = new AtariEnv("BreakoutNoFrameskip-v4");
+   * env.reset({ seed: 0 });
+   * const { observation, reward, steps } = env.repeatStep(1, { times: 4, max: true }); // DeepMind's skip
+   * ```
+   */
+  repeatStep(action: number | ArrayLike<number>, options: RepeatOptions): AtariRepeat {
+    return runSync(this.game.repeatStep(action, options));
   }
 
   /** A picture of the present moment; does not touch the last observation. */

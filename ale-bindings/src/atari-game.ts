@@ -2,7 +2,15 @@
 
 import { ACTION_MEANINGS, type ActionMeaning } from "./actions.js";
 import { type AtariOptions, type GameOptions, gameOptions } from "./atari-options.js";
-import type { AtariFrame, AtariInfo, AtariReset, AtariState, AtariStep } from "./atari-types.js";
+import type {
+  AtariFrame,
+  AtariInfo,
+  AtariRepeat,
+  AtariReset,
+  AtariState,
+  AtariStep,
+  RepeatOptions,
+} from "./atari-types.js";
 import { checkAction, continuousBounds } from "./check-action.js";
 import { openIn, type Transport } from "./connect.js";
 import { AleError, duringEpisode, invalidArgument, isProcessFailure } from "./errors.js";
@@ -15,6 +23,8 @@ import type { BoxSpec, DiscreteSpec } from "./spaces.js";
 
 // New processes tried for one reset.
 const ATTEMPTS = 3;
+// Steps are counted in two bytes.
+const MOST_STEPS = 65535;
 
 interface Opened {
   link: Link;
@@ -36,6 +46,7 @@ export class AtariGame {
   private link: Link;
   private readonly screen: readonly [number, number];
   private readonly request: Buffer;
+  private readonly repeatRequest: Buffer;
   private readonly reply: Uint8Array;
   private record: DataView;
   private readonly observation: Uint8Array;
@@ -67,6 +78,9 @@ export class AtariGame {
     this.request = Buffer.alloc(game.continuous ? 20 : 12);
     this.request.writeUInt32LE(this.request.length - 4, 0);
     this.request.writeUInt32LE(Operation.step, 4);
+    this.repeatRequest = Buffer.alloc(this.request.length + 8);
+    this.repeatRequest.writeUInt32LE(this.repeatRequest.length - 4, 0);
+    this.repeatRequest.writeUInt32LE(Operation.repeat, 4);
     this.observation = new Uint8Array(shape.reduce((product, length) => product * length, 1));
     const inline = transport === "stdio" ? this.observation.length : 0;
     this.reply = new Uint8Array(Math.max(SMALL_REPLY, STEP_RECORD + inline));
@@ -122,22 +136,17 @@ export class AtariGame {
   }
 
   *step(action: number | ArrayLike<number>): Flow<AtariStep> {
-    if (this.untold) return this.cut(this.untold);
-    if (!this.playing) {
-      throw new AleError("INVALID_STATE", "expected a running episode: call reset() before step()");
+    const { steps: _, ...step } = yield* this.play(action, this.request, 8);
+    return step;
+  }
+
+  *repeatStep(action: number | ArrayLike<number>, { times, max = false }: RepeatOptions): Flow<AtariRepeat> {
+    if (!(Number.isInteger(times) && times > 0 && times <= MOST_STEPS)) {
+      throw invalidArgument("times", `expected an integer in 1..${MOST_STEPS}, received ${times}`);
     }
-    this.writeAction(action);
-    try {
-      yield* this.exchange(this.request);
-    } catch (error) {
-      return this.cut(yield* this.replace(error));
-    }
-    this.steps++;
-    const terminated = this.reply[28] === 1;
-    const truncated = this.reply[29] === 1;
-    this.playing = !terminated && !truncated;
-    const reward = this.record.getFloat64(8, true);
-    return { observation: this.observation, reward, terminated, truncated, info: this.info() };
+    this.repeatRequest.writeUInt32LE(times, 8);
+    this.repeatRequest.writeUInt32LE(max ? 1 : 0, 12);
+    return yield* this.play(action, this.repeatRequest, 16);
   }
 
   *render(): Flow<AtariFrame> {
@@ -197,6 +206,27 @@ export class AtariGame {
     this.link.close();
   }
 
+  // Sends a request with the action at `offset`.
+  private *play(action: number | ArrayLike<number>, request: Buffer, offset: number): Flow<AtariRepeat> {
+    if (this.untold) return this.cut(this.untold);
+    if (!this.playing) {
+      throw new AleError("INVALID_STATE", "expected a running episode: call reset() before step()");
+    }
+    this.writeAction(action, request, offset);
+    try {
+      yield* this.exchange(request);
+    } catch (error) {
+      return this.cut(yield* this.replace(error));
+    }
+    const steps = this.record.getUint16(30, true);
+    this.steps += steps;
+    const terminated = this.reply[28] === 1;
+    const truncated = this.reply[29] === 1;
+    this.playing = !terminated && !truncated;
+    const reward = this.record.getFloat64(8, true);
+    return { observation: this.observation, reward, terminated, truncated, info: this.info(), steps };
+  }
+
   // One request whose reply is a record with an observation.
   private *exchange(request: Uint8Array, timeout?: number): Flow<void> {
     const reply = yield* settled(this.link.roundTrip(request, this.reply, timeout));
@@ -222,10 +252,10 @@ export class AtariGame {
   }
 
   // The step that tells of a lost process: the episode ends here, cut from outside.
-  private cut(failure: AleError): AtariStep {
+  private cut(failure: AleError): AtariRepeat {
     this.untold = null;
     const info = { ...this.lastInfo, failure };
-    return { observation: this.observation, reward: 0, terminated: false, truncated: true, info };
+    return { observation: this.observation, reward: 0, terminated: false, truncated: true, info, steps: 1 };
   }
 
   // Puts a new process in the place of one that is gone; anything else that went wrong is thrown on.
@@ -241,10 +271,10 @@ export class AtariGame {
     return failure;
   }
 
-  private writeAction(action: number | ArrayLike<number>): void {
+  private writeAction(action: number | ArrayLike<number>, request: Buffer, offset: number): void {
     checkAction(action, this.actionSpace);
-    if (typeof action === "number") this.request.writeInt32LE(action, 8);
-    else for (let i = 0; i < 3; i++) this.request.writeFloatLE(action[i], 8 + 4 * i);
+    if (typeof action === "number") request.writeInt32LE(action, offset);
+    else for (let i = 0; i < 3; i++) request.writeFloatLE(action[i], offset + 4 * i);
   }
 
   private info(): AtariInfo {

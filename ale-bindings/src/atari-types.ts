@@ -39,6 +39,20 @@ export interface AtariStep extends AtariReset {
   truncated: boolean;
 }
 
+/** Options of {@link AtariEnv.repeatStep}. */
+export interface RepeatOptions {
+  /** Most steps to play, 1 to 65535. */
+  times: number;
+  /** Whether the observation is the elementwise maximum of the last two steps', default false: the last one's. */
+  max?: boolean;
+}
+
+/** Result of {@link AtariEnv.repeatStep}. */
+export interface AtariRepeat extends AtariStep {
+  /** Steps played: fewer than asked for where the episode ended. */
+  steps: number;
+}
+
 /** An RGB picture. */
 export interface AtariFrame {
   /** Rows. */

@@ -221,7 +221,8 @@ export class AtariVectorEnv {
     if (this.phase !== "sent") throw new AleError("INVALID_STATE", "expected send() before recv()");
     let batch: BatchRecord;
     try {
-      batch = this.take(await this.link.receive(this.reply));
+      const reply = this.link.receive(this.reply);
+      batch = this.take(reply instanceof Promise ? await reply : reply);
     } catch (error) {
       this.phase = "ready";
       if (!isProcessFailure(error)) throw error;

@@ -21,9 +21,13 @@ import {
   startTimeout,
 } from "./link.js";
 import { errorIn, readValue, SMALL_REPLY, uint32 } from "./protocol.js";
+import { Spinner } from "./spinner.js";
 import { type Watch, watch } from "./watchdog.js";
 
 const LAST_WORDS = 2000;
+
+// The shared file: a byte that counts replies, and from here on observations.
+const OBSERVATIONS = 64;
 
 /** A running emulator; see {@link Link}. */
 export class FifoLink implements Link {
@@ -35,6 +39,9 @@ export class FifoLink implements Link {
   private readonly child: ChildProcess;
   private readonly timeout: number;
   private readonly watch: Watch | null = null;
+  private readonly spinner = new Spinner();
+  private readonly counted = new Uint8Array(1);
+  private replies = 0;
   private limit = 0;
   private failure: AleError | null = null;
 
@@ -85,24 +92,31 @@ export class FifoLink implements Link {
   /** @inheritDoc */
   receive(into: Uint8Array): Uint8Array {
     if (this.failure) throw this.failure;
+    this.replies = (this.replies + 1) & 255;
     return this.read(into);
   }
 
   /** @inheritDoc */
   roundTrip(request: Uint8Array, into: Uint8Array, timeout?: number): Uint8Array {
     this.send(request, timeout);
-    return this.read(into);
+    return this.receive(into);
   }
 
   /** @inheritDoc */
   readObservation(into: Uint8Array, _record: number, offset: number): void {
-    readSync(this.channels.observation, into, 0, into.length, offset);
+    readSync(this.channels.observation, into, 0, into.length, OBSERVATIONS + offset);
   }
 
   /** @inheritDoc */
   close(): void {
     this.shut(closedError());
   }
+
+  // Whether the whole reply lies in the pipe: reading the pipe itself could mean sleeping.
+  private readonly answered = (): boolean => {
+    readSync(this.channels.observation, this.counted, 0, 1, 0);
+    return this.counted[0] === this.replies;
+  };
 
   // With a deadline the pipe is read without waiting; afterwards every read waits, and ends when the child does.
   private read(into: Uint8Array, deadline?: number): Uint8Array {
@@ -113,6 +127,12 @@ export class FifoLink implements Link {
       const count = this.readSome(reply, received, wanted, deadline);
       if (count === 0) throw this.died();
       received += count;
+      if (end === 4 && received >= 4 && uint32(reply, 0) === 0) {
+        // The reply comes in a moment, or is here already.
+        reply.copyWithin(0, 4, received);
+        received -= 4;
+        if (received === 0) this.spinner.spin(this.answered);
+      }
       if (end === 4 && received >= 4) {
         end = 4 + uint32(reply, 0);
         if (end > reply.length) {

@@ -14,7 +14,15 @@ export { AsyncALEInterface } from "./async-ale-interface.js";
 export { AsyncAtariEnv } from "./async-atari-env.js";
 export { AtariEnv } from "./atari-env.js";
 export type { AtariOptions, ObservationType } from "./atari-options.js";
-export type { AtariFrame, AtariInfo, AtariReset, AtariState, AtariStep } from "./atari-types.js";
+export type {
+  AtariFrame,
+  AtariInfo,
+  AtariRepeat,
+  AtariReset,
+  AtariState,
+  AtariStep,
+  RepeatOptions,
+} from "./atari-types.js";
 export { AtariVectorEnv } from "./atari-vector-env.js";
 export { bestTransport, type Transport } from "./connect.js";
 export { AleError, type AleErrorCode, type AleErrorOptions } from "./errors.js";

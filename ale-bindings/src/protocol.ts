@@ -4,7 +4,7 @@ import { DOCTOR_COMMAND, INSTALL_COMMAND } from "../lib/python-home.js";
 import { AleError, type AleErrorCode } from "./errors.js";
 
 /** Kinds of request. */
-export const Operation = { call: 0, step: 1, act: 2, batch: 3 } as const;
+export const Operation = { call: 0, step: 1, act: 2, batch: 3, repeat: 4 } as const;
 
 /** Bytes of the reply to a step, without the observation. */
 export const STEP_RECORD = 48;

@@ -87,6 +87,16 @@ export interface Env {
   reset(options?: ResetOptions): ResetResult;
   /** Plays one step. Throws `InvalidStateError` before `reset` and after the episode's end. */
   step(action: Action): StepResult;
+  /**
+   * Plays one action for up to `times` steps, stopping at the episode's end; offered where one call is quicker than
+   * many (an emulator in another process). The result is what that many calls of `step` would lead to: the sum of
+   * their rewards, how many `steps` there were, and of the last one the ends, `info` and the observation. With `max`
+   * the observation is the elementwise maximum of the last two steps', where there were two.
+   */
+  repeatStep?(
+    action: Action,
+    options: { times: number; max?: boolean },
+  ): StepResult & { /** Steps played, 1 to `times`. */ steps: number };
   /** A picture of the present moment. */
   render(): Frame;
   /** Frees what the environment holds; further calls throw. Calling it twice is allowed. */

@@ -1,6 +1,6 @@
 /** Real Atari games, played by the optional package `ale-bindings`. */
 
-import type { AtariEnv, AtariOptions } from "ale-bindings";
+import type { AtariEnv, AtariOptions, AtariRepeat, RepeatOptions } from "ale-bindings";
 import { MissingDependencyError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
@@ -92,6 +92,10 @@ class AtariGame implements Env {
 
   step(action: Action): StepResult {
     return this.translating(() => this.env.step(action));
+  }
+
+  repeatStep(action: Action, options: RepeatOptions): AtariRepeat {
+    return this.translating(() => this.env.repeatStep(action, options));
   }
 
   render(): Frame {

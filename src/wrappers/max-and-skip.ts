@@ -15,7 +15,8 @@ export interface MaxAndSkipOptions {
 /**
  * Plays every action for `skip` frames, adds up the rewards, and shows the elementwise maximum of the last
  * two frames, because Atari games draw some things on every other frame only (Mnih et al. 2015). Stops at the
- * end of the episode: then the last two frames played count (RLlib and Gymnasium show stale frames there).
+ * end of the episode: then the last two frames played count (RLlib and Gymnasium show stale frames there). An
+ * environment that offers `repeatStep` plays all frames in one call of it.
  *
  * @example
  * ```ts
@@ -41,6 +42,10 @@ export class MaxAndSkip extends Wrapper {
 
   /** Plays the action `skip` times; `info` is that of the last frame. */
   override step(action: Action): StepResult {
+    if (this.env.repeatStep) {
+      const { steps: _, ...result } = this.env.repeatStep(action, { times: this.skip, max: true });
+      return result;
+    }
     let step = this.env.step(action);
     let reward = step.reward;
     let frames = 1;

@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { StateRecord } from "../core/state.js";
-import type { Env, Info, ResetOptions, ResetResult } from "../envs/env.js";
+import type { Action, Env, Info, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
 import { requireMeaning } from "./action-meanings.js";
 import { Wrapper } from "./wrapper.js";
 import { wrapperRandom } from "./wrapper-random.js";
@@ -39,6 +39,10 @@ export class NoopReset extends Wrapper {
     }
     requireMeaning("NoopReset", env, 0, "NOOP");
     this.noopMax = noopMax;
+    // around a step of one's own, steps have to come one by one
+    if (env.repeatStep && this.step === Wrapper.prototype.step) {
+      this.repeatStep = (action, options) => (env as Required<Env>).repeatStep(action, options);
+    }
   }
 
   /** Resets and waits. A seed also seeds the waiting; see {@link wrapperRandom}. */
@@ -47,8 +51,9 @@ export class NoopReset extends Wrapper {
     let { observation, info } = super.reset(options);
     const all: Info = { ...info };
     const noops = 1 + this.random.integer(this.noopMax);
-    for (let i = 0; i < noops; i++) {
-      const step = this.env.step(0);
+    for (let left = noops; left > 0; ) {
+      const step = this.wait(left);
+      left -= step.steps;
       ({ observation, info } = step);
       Object.assign(all, info);
       if (!step.terminated && !step.truncated) continue;
@@ -57,6 +62,15 @@ export class NoopReset extends Wrapper {
     }
     all.noops = noops;
     return { observation, info: all };
+  }
+
+  /** Missing where the environment inside does not offer it. */
+  repeatStep?(action: Action, options: { times: number; max?: boolean }): StepResult & { steps: number };
+
+  // Plays NOOP for up to `times` steps.
+  private wait(times: number): StepResult & { steps: number } {
+    if (this.env.repeatStep) return this.env.repeatStep(0, { times });
+    return { ...this.env.step(0), steps: 1 };
   }
 
   /** @inheritDoc */

@@ -1,0 +1,40 @@
+/** Short waits without falling asleep: two cores that sleep take 50 to 100 µs to wake each other. */
+
+// All in milliseconds.
+const LONGEST = 0.5;
+const SLACK = 0.06;
+const INTERRUPTION = 0.2;
+const [SHORTEST_PAUSE, LONGEST_PAUSE] = [5, 1000];
+
+/**
+ * Looks again and again for something that is about to be there, up to about twice as long as it usually takes and at
+ * most 0.5 ms. Where that was in vain (perhaps the other side waits for this very core), or another program needed
+ * the core meanwhile, sleeping is better: for a while it does not look, twice as long after each failure in a row.
+ */
+export class Spinner {
+  private usual = LONGEST / 4;
+  private pause = SHORTEST_PAUSE;
+  private resumeAt = 0;
+
+  /** Returns when `ready` says so, or when waiting in another way is better; whether it is ready. */
+  spin(ready: () => boolean, clock = () => performance.now()): boolean {
+    const start = clock();
+    if (start < this.resumeAt) return false;
+    const end = start + Math.min(LONGEST, 2 * this.usual + SLACK);
+    let before = start;
+    while (!ready()) {
+      const now = clock();
+      if (now > end || now - before > INTERRUPTION) {
+        // what takes longer from now on has to be waited for some time
+        this.usual = Math.min(LONGEST, 1.5 * this.usual);
+        this.resumeAt = now + this.pause;
+        this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+        return false;
+      }
+      before = now;
+    }
+    this.usual += 0.2 * (before - start - this.usual);
+    this.pause = SHORTEST_PAUSE;
+    return true;
+  }
+}
