@@ -15,6 +15,33 @@ import type { GpuDevice } from "./gpu.js";
 export interface WebGPUBackend extends KernelBackend {
   /** The opened device. */
   readonly device: GpuDevice;
+  /** Runs a shader; the output is a new tensor. */
+  runWebGPUProgram(
+    program: WebGPUProgram,
+    inputs: TensorInfo[],
+    dtype: "float32",
+    uniforms: { type: "int32" | "float32"; data: number[] }[],
+  ): TensorInfo;
+}
+
+/** A shader as tfjs takes it. */
+export interface WebGPUProgram {
+  /** Names of the inputs in the code; the output is `result`. */
+  variableNames: string[];
+  /** Members of the uniforms: `"steps : i32, "`. */
+  uniforms: string;
+  /** Shape of the output. */
+  outputShape: number[];
+  /** Invocations in a workgroup. */
+  workgroupSize: [number, number, number];
+  /** Workgroups; tfjs spreads the first number over all three where a device asks for it. */
+  dispatch: [number, number, number];
+  /** Which axes of the output belong to which axis of the dispatch. */
+  dispatchLayout: { x: number[] };
+  /** Programs of one key have one code. */
+  shaderKey: string;
+  /** WGSL with `fn main(index : i32)`. */
+  getUserCode(): string;
 }
 
 /** A kernel of one output. */

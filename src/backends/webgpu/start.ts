@@ -11,6 +11,7 @@ import { openDevice } from "./device.js";
 import { describeAdapter, type Gpu, type GpuAdapter, type GpuDevice, isSoftware } from "./gpu.js";
 import { guardReads } from "./guard.js";
 import type { WebGPUBackend } from "./replace-kernel.js";
+import { registerScans } from "./scans.js";
 
 const install = "npm install @tensorflow/tfjs-backend-webgpu@4.22.0";
 const reason = "there is a GPU";
@@ -30,6 +31,7 @@ export async function startWebGPU({ automatic }: { automatic: boolean }): Promis
     guardReads(backend, backend.device);
     replaceAddN();
     replaceCumulative();
+    registerScans(backend.device);
   });
   return { device, reason };
 }
