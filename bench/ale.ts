@@ -2,6 +2,10 @@
  * Real Atari in Node against the same in Python, in turns on one machine: the vector environment, one environment
  * with the usual preprocessing, one plain environment; what the way between the processes costs; preprocessing
  * alone.
+ *
+ * "On the way" is the part of a step's time in Node that lies outside the Python process, from the arrival of a request
+ * to the moment its reply is packed (`emulatorSeconds`): pipes, waking up, copying observations out of shared memory,
+ * unpacking. It is the least of all rounds.
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
