@@ -3,15 +3,16 @@
 import { InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import type { StateRecord, TypedArray } from "../../core/state.js";
-import { type Box, Discrete } from "../../spaces/index.js";
+import { Box, Discrete } from "../../spaces/index.js";
 import type { Action, Env, Frame, Info, ResetOptions, ResetResult, StepResult } from "../env.js";
 import type { ArcadeGame } from "./arcade-game.js";
 import { type ArcadeOptions, resolveArcadeOptions } from "./arcade-options.js";
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "./screen-size.js";
 
 type Phase = "new" | "running" | "ended" | "closed";
 
 /**
- * An {@link ArcadeGame} as an environment: frameskip, sticky actions, time limit, state.
+ * An {@link ArcadeGame} as an environment: observations, frameskip, sticky actions, time limit, state.
  *
  * `info` of `reset` and `step` tells `lives`, `episodeFrameNumber` (frames of this episode) and
  * `frameNumber` (frames since the environment was made).
@@ -22,31 +23,44 @@ export abstract class ArcadeEnv implements Env {
   /** @inheritDoc */
   abstract readonly id: string;
   /** @inheritDoc */
-  abstract readonly observationSpace: Box;
+  readonly observationSpace: Box;
   /** Options with their defaults. */
   readonly settings: Required<ArcadeOptions>;
+  private readonly observation: Uint8Array | Float32Array;
   private random = new Random();
   private phase: Phase = "new";
   private lastAction = 0;
   private frameNumber = 0;
   private episodeFrameNumber = 0;
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /**
+   * @param features numbers in the feature view
+   * @throws InvalidArgumentError when an option has a wrong value
+   */
   constructor(
     private readonly rules: ArcadeGame,
     /** @inheritDoc */
     readonly actionMeanings: readonly string[],
+    features: number,
     options: ArcadeOptions,
   ) {
     this.settings = resolveArcadeOptions(options);
     this.actionSpace = new Discrete(actionMeanings.length);
+    if (this.settings.observation === "rgb") {
+      const shape = [SCREEN_HEIGHT, SCREEN_WIDTH, 3];
+      this.observationSpace = new Box({ low: 0, high: 255, shape, dtype: "uint8" });
+      this.observation = new Uint8Array(SCREEN_HEIGHT * SCREEN_WIDTH * 3);
+    } else {
+      this.observationSpace = new Box({ low: -1, high: 1, shape: [features] });
+      this.observation = new Float32Array(features);
+    }
   }
 
-  /** The observation of the present moment. */
-  protected abstract observe(): TypedArray;
+  /** Draws the present moment; the bytes are overwritten by the next call. */
+  protected abstract draw(): Uint8Array;
 
-  /** The picture of the present moment, an array of its own. */
-  protected abstract picture(): Frame;
+  /** Writes the feature view of the present moment. */
+  protected abstract writeFeatures(out: Float32Array): void;
 
   /**
    * Starts a new game.
@@ -93,6 +107,12 @@ export abstract class ArcadeEnv implements Env {
     return { observation: this.observe(), reward, terminated, truncated, info: this.info() };
   }
 
+  private observe(): TypedArray {
+    if (this.observation instanceof Uint8Array) this.observation.set(this.draw());
+    else this.writeFeatures(this.observation);
+    return this.observation;
+  }
+
   private info(): Info {
     const { frameNumber, episodeFrameNumber } = this;
     return { lives: this.rules.lives, frameNumber, episodeFrameNumber };
@@ -106,7 +126,7 @@ export abstract class ArcadeEnv implements Env {
   render(): Frame {
     this.requireOpen("render");
     if (this.phase === "new") throw new InvalidStateError("render() before reset(): call reset() first");
-    return this.picture();
+    return { height: SCREEN_HEIGHT, width: SCREEN_WIDTH, data: this.draw().slice() };
   }
 
   /** @inheritDoc */

@@ -1,9 +1,5 @@
 /** Where things stand on the Breakout screen, in pixels: columns from the left, rows from the top. */
 
-/** Rows of the screen. */
-export const SCREEN_HEIGHT = 210;
-/** Columns of the screen. */
-export const SCREEN_WIDTH = 160;
 /** First column between the side walls. */
 export const FIELD_LEFT = 8;
 /** First column of the right wall. */

@@ -16,12 +16,11 @@ import {
   FIELD_TOP,
   PADDLE_HEIGHT,
   PADDLE_TOP,
-  SCREEN_HEIGHT,
-  SCREEN_WIDTH,
   SUBPIXELS,
 } from "./breakout-geometry.js";
 import { DIGIT_BLOCKS, digitBlock } from "./digits.js";
 import { type Colour, Raster } from "./raster.js";
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "./screen-size.js";
 
 /** Colours of the brick rows from the top, as `0xRRGGBB`. */
 export const BRICK_COLOURS: readonly Colour[] = [0xc84848, 0xc66c3a, 0xb47a30, 0xa2a22a, 0x48a048, 0x4248c8];

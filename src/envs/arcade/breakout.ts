@@ -1,15 +1,11 @@
 /** Breakout, without a ROM. */
 
 import { InvalidArgumentError } from "../../core/errors.js";
-import type { TypedArray } from "../../core/state.js";
-import { Box } from "../../spaces/index.js";
-import type { Frame } from "../env.js";
 import { ArcadeEnv } from "./arcade-env.js";
 import { PADDLE_ACTIONS } from "./arcade-game.js";
 import { ARCADE_OPTIONS, type ArcadeOptions } from "./arcade-options.js";
 import { breakoutFeatureCount, writeBreakoutFeatures } from "./breakout-features.js";
 import { BreakoutGame } from "./breakout-game.js";
-import { SCREEN_HEIGHT, SCREEN_WIDTH } from "./breakout-geometry.js";
 import { BreakoutScreen } from "./breakout-screen.js";
 import { requireKnownOptions } from "./known-options.js";
 
@@ -44,11 +40,8 @@ export interface BreakoutOptions extends ArcadeOptions {
 export class BreakoutEnv extends ArcadeEnv {
   /** @inheritDoc */
   readonly id = "Arcade/Breakout-v0";
-  /** @inheritDoc */
-  readonly observationSpace: Box;
   /** The game itself, to read positions and speeds from; {@link BreakoutPlayer} looks ahead with it. */
   readonly game: BreakoutGame;
-  private readonly observation: Uint8Array | Float32Array;
   private screen: BreakoutScreen | undefined;
 
   /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
@@ -62,32 +55,17 @@ export class BreakoutEnv extends ArcadeEnv {
       throw new InvalidArgumentError("difficulty", `expected 0 or 1, received ${difficulty}`);
     }
     const game = new BreakoutGame(difficulty);
-    super(game, PADDLE_ACTIONS, options);
+    super(game, PADDLE_ACTIONS, breakoutFeatureCount(velocity), options);
     this.game = game;
-    if (this.settings.observation === "rgb") {
-      const shape = [SCREEN_HEIGHT, SCREEN_WIDTH, 3];
-      this.observationSpace = new Box({ low: 0, high: 255, shape, dtype: "uint8" });
-      this.observation = new Uint8Array(SCREEN_HEIGHT * SCREEN_WIDTH * 3);
-    } else {
-      const shape = [breakoutFeatureCount(velocity)];
-      this.observationSpace = new Box({ low: -1, high: 1, shape });
-      this.observation = new Float32Array(shape[0]);
-    }
   }
 
   /** @inheritDoc */
-  protected observe(): TypedArray {
-    if (this.observation instanceof Uint8Array) this.observation.set(this.drawn());
-    else writeBreakoutFeatures(this.game, this.observation);
-    return this.observation;
+  protected writeFeatures(out: Float32Array): void {
+    writeBreakoutFeatures(this.game, out);
   }
 
   /** @inheritDoc */
-  protected picture(): Frame {
-    return { height: SCREEN_HEIGHT, width: SCREEN_WIDTH, data: this.drawn().slice() };
-  }
-
-  private drawn(): Uint8Array {
+  protected draw(): Uint8Array {
     this.screen ??= new BreakoutScreen();
     this.screen.draw(this.game);
     return this.screen.data;

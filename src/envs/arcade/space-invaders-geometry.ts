@@ -1,10 +1,5 @@
 /** Where things stand on the Space Invaders screen, in pixels: columns from the left, rows from the top. */
 
-/** Rows of the screen. */
-export const SCREEN_HEIGHT = 210;
-/** Columns of the screen. */
-export const SCREEN_WIDTH = 160;
-
 /** Rows of invaders; row 0 is the lowest. */
 export const INVADER_ROWS = 6;
 /** Invaders in a row. */

@@ -2,6 +2,7 @@
 
 import { DIGIT_BLOCKS, digitBlock } from "./digits.js";
 import { type Colour, Raster } from "./raster.js";
+import { SCREEN_HEIGHT, SCREEN_WIDTH } from "./screen-size.js";
 import {
   BLAST_FRAMES,
   MOTHERSHIP_BLAST_FRAMES,
@@ -15,8 +16,6 @@ import {
   INVADER_COLUMNS,
   INVADER_ROWS,
   MOTHERSHIP_TOP,
-  SCREEN_HEIGHT,
-  SCREEN_WIDTH,
   SHIELD_COLUMNS,
   SHIELD_ROWS,
   SHIELD_WIDTH,

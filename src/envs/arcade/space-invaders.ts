@@ -1,14 +1,10 @@
 /** Space Invaders, without a ROM. */
 
-import type { TypedArray } from "../../core/state.js";
-import { Box } from "../../spaces/index.js";
-import type { Frame } from "../env.js";
 import { ArcadeEnv } from "./arcade-env.js";
 import { ARCADE_OPTIONS, type ArcadeOptions } from "./arcade-options.js";
 import { requireKnownOptions } from "./known-options.js";
 import { SPACE_INVADERS_FEATURES, writeSpaceInvadersFeatures } from "./space-invaders-features.js";
 import { GUN_ACTIONS, SpaceInvadersGame } from "./space-invaders-game.js";
-import { SCREEN_HEIGHT, SCREEN_WIDTH } from "./space-invaders-geometry.js";
 import { SpaceInvadersScreen } from "./space-invaders-screen.js";
 
 /** Options of {@link SpaceInvadersEnv}: those of every arcade environment. */
@@ -38,42 +34,25 @@ export type SpaceInvadersOptions = ArcadeOptions;
 export class SpaceInvadersEnv extends ArcadeEnv {
   /** @inheritDoc */
   readonly id = "Arcade/SpaceInvaders-v0";
-  /** @inheritDoc */
-  readonly observationSpace: Box;
   /** The game itself, to read positions from; {@link SpaceInvadersPlayer} looks ahead with it. */
   readonly game: SpaceInvadersGame;
-  private readonly observation: Uint8Array | Float32Array;
   private screen: SpaceInvadersScreen | undefined;
 
   /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
   constructor(options: SpaceInvadersOptions = {}) {
     requireKnownOptions(options, ARCADE_OPTIONS);
     const game = new SpaceInvadersGame();
-    super(game, GUN_ACTIONS, options);
+    super(game, GUN_ACTIONS, SPACE_INVADERS_FEATURES, options);
     this.game = game;
-    if (this.settings.observation === "rgb") {
-      const shape = [SCREEN_HEIGHT, SCREEN_WIDTH, 3];
-      this.observationSpace = new Box({ low: 0, high: 255, shape, dtype: "uint8" });
-      this.observation = new Uint8Array(SCREEN_HEIGHT * SCREEN_WIDTH * 3);
-    } else {
-      this.observationSpace = new Box({ low: -1, high: 1, shape: [SPACE_INVADERS_FEATURES] });
-      this.observation = new Float32Array(SPACE_INVADERS_FEATURES);
-    }
   }
 
   /** @inheritDoc */
-  protected observe(): TypedArray {
-    if (this.observation instanceof Uint8Array) this.observation.set(this.drawn());
-    else writeSpaceInvadersFeatures(this.game, this.observation);
-    return this.observation;
+  protected writeFeatures(out: Float32Array): void {
+    writeSpaceInvadersFeatures(this.game, out);
   }
 
   /** @inheritDoc */
-  protected picture(): Frame {
-    return { height: SCREEN_HEIGHT, width: SCREEN_WIDTH, data: this.drawn().slice() };
-  }
-
-  private drawn(): Uint8Array {
+  protected draw(): Uint8Array {
     this.screen ??= new SpaceInvadersScreen();
     this.screen.draw(this.game);
     return this.screen.data;
