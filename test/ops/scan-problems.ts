@@ -204,7 +204,8 @@ export function mixedProblem(seed: number): Problem {
   const random = new Random(seed + 2000);
   const pick = <T>(list: readonly T[]) => list[random.integer(list.length)];
   const batch = seed % 5 === 4 ? 39 : 1 + random.integer(10);
-  const [steps, inputs, units] = [1 + random.integer(6), 1 + random.integer(20), 1 + random.integer(20)];
+  const [steps, inputs] = [1 + random.integer(6), 1 + random.integer(20)];
+  const units = seed % 4 === 1 ? 16 : 1 + random.integer(20); // 16 need no padding
   const [mode, flavour, activation] = [pick(cfcModes), pick(cfcFlavours), pick(cfcActivations)];
   const [backboneLayers, backboneUnits] = [random.integer(3), 1 + random.integer(20)];
   const forgetBias = random.normal(0, 1);

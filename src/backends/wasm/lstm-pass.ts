@@ -87,12 +87,16 @@ export interface LstmBackward {
   delta: number;
 }
 
-/** Writes the plan of a backward pass; the memories' first gradients go to `dFirst`. */
+/**
+ * Writes the plan of a backward pass; the memories' first gradients go to `dFirst`, those of the gates to
+ * `target [rows, 4 * units]`, by {@link lstmGradients} where units are padded.
+ */
 export function planLstmBackward(
   backend: WasmBackend,
   arena: Arena,
   task: LstmTask,
   dFirst: number,
+  target: number,
 ): LstmBackward {
   const { batch, steps, units } = task;
   const columns = 4 * padded(units);
@@ -100,7 +104,7 @@ export function planLstmBackward(
   const panels = arena.floats(padded(units) * columns);
   kernelsOf(backend).packRows(recurrent, columns * 4, columns, units, panels, columns * 32);
   const work = arena.floats(6 * task.blockRows * padded(units));
-  const delta = arena.floats(batch * steps * columns);
+  const delta = isPlain(task) ? target : arena.floats(batch * steps * columns);
   const { consumed, before, gates, squashed } = traceOf(task.trace, task);
   const plan = arena.floats(14);
   const addresses = [0, 0, 0, panels, 0, task.last, dFirst, work, consumed, before, gates, squashed, delta];
@@ -129,11 +133,13 @@ export function lstmGradients(
   const rows = batch * steps;
   const columns = 4 * padded(units);
   const product = { n: columns, k: rows, b: delta, transposeA: true };
-  const [kernel, recurrent, bias] = [features, units, 1].map((count) => arena.floats(count * columns));
+  const plain = isPlain(task);
+  const { kernel, recurrent, bias } = plain ? targets : paddedTargets(arena, task);
   gemm(backend, { ...product, m: features, a: x, c: kernel });
   const { consumed } = traceOf(task.trace, task);
   gemm(backend, { ...product, m: units, a: consumed, lda: padded(units), c: recurrent });
   kernels.columnSum(delta, bias, rows, columns);
+  if (plain) return;
   const unpad = (from: number, to: number, count: number) =>
     kernels.unpadHeads(from, 0, to, count, 4, units, padded(units), false, 0);
   unpad(kernel, targets.kernel, features);
@@ -142,15 +148,21 @@ export function lstmGradients(
   unpad(delta, targets.delta, rows);
 }
 
+// Whether gates need no padding.
+function isPlain({ units }: Sizes): boolean {
+  return units % 8 === 0;
+}
+
+function paddedTargets(arena: Arena, { features, units }: LstmTask): Omit<LstmGradients, "delta"> {
+  const columns = 4 * padded(units);
+  const [kernel, recurrent, bias] = [features, units, 1].map((count) => arena.floats(count * columns));
+  return { kernel, recurrent, bias };
+}
+
 // Gates of padded width; a matrix that needs no padding stays where it lies.
-function padGates(
-  backend: WasmBackend,
-  arena: Arena,
-  { units }: Sizes,
-  address: number,
-  rows: number,
-): number {
-  if (units % 8 === 0) return address;
+function padGates(backend: WasmBackend, arena: Arena, task: Sizes, address: number, rows: number): number {
+  if (isPlain(task)) return address;
+  const { units } = task;
   const out = arena.floats(rows * 4 * padded(units));
   kernelsOf(backend).padHeads(address, 0, out, rows, 4, units, padded(units), false, 0);
   return out;

@@ -72,7 +72,7 @@ export const mixedCfcScanGrad = defineRepair<TensorInfo[], MixedCfcScanAttribute
       const [dLast, dMemory] = apart(backend, arena, task, dState);
       const [dFirst, dFirstMemory] = [arena.floats(batch * units), arena.floats(batch * units)];
       const lstm = lstmTask(named, attrs, task, { last: dMemory, trace: lstmTrace });
-      const { plan, delta } = planLstmBackward(backend, arena, lstm, dFirstMemory);
+      const { plan, delta } = planLstmBackward(backend, arena, lstm, dFirstMemory, gradient("lstmDelta"));
       backwardPass(backend, arena, task, {
         dOutputs,
         dLast,
