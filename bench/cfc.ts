@@ -1,8 +1,12 @@
-/** CfC layers, dense, wired and with mixed memory, against ncps on PyTorch: `npm run bench -- cfc [turns]`. */
+/**
+ * CfC layers, dense, wired and with mixed memory, against ncps on PyTorch: `npm run bench -- cfc [turns] [accelerated]`,
+ * the latter with matrix products by onnxruntime-node.
+ */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../src/backends/index.js";
 import { CfC, type CfCOptions } from "../src/layers/cfc.js";
+import { installAccelerator } from "../src/node/accelerator.js";
 import { AutoNCP } from "../src/wirings/auto-ncp.js";
 import type { BenchmarkResult } from "./run.js";
 import { compareRecurrent, type PeerCase, type RecurrentCase } from "./support/recurrent.js";
@@ -22,8 +26,9 @@ const layers: { name: string; layer: PeerCase["layer"]; features: number; option
 ];
 
 /** Measures all cases in turns with PyTorch. */
-export async function run([turns = "15"]: string[]): Promise<BenchmarkResult> {
+export async function run([turns = "15", engine]: string[]): Promise<BenchmarkResult> {
   await useBackend("wasm");
+  if (engine === "accelerated") console.error((await installAccelerator()).reason);
   const [batch, time] = [32, 32];
   const cases = layers.flatMap(({ name, layer: kind, features, options }): RecurrentCase[] => {
     const layer = new CfC({ ...options, seed: 0 });
