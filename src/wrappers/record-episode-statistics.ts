@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
-import type { Action, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
+import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
 import { Wrapper } from "./wrapper.js";
 
 /**
@@ -19,6 +19,21 @@ export class RecordEpisodeStatistics extends Wrapper {
   private return = 0;
   private length = 0;
 
+  /** @param env the environment inside */
+  constructor(env: Env) {
+    super(env);
+    // around a step of one's own, steps have to come one by one
+    if (env.repeatStep && this.step === RecordEpisodeStatistics.prototype.step) {
+      this.repeatStep = (action, options) => {
+        const result = (env as Required<Env>).repeatStep(action, options);
+        return this.count(result, result.steps);
+      };
+    }
+  }
+
+  /** Missing where the environment inside does not offer it. */
+  repeatStep?(action: Action, options: { times: number; max?: boolean }): StepResult & { steps: number };
+
   /** @inheritDoc */
   override reset(options: ResetOptions = {}): ResetResult {
     const result = super.reset(options);
@@ -29,9 +44,12 @@ export class RecordEpisodeStatistics extends Wrapper {
 
   /** @inheritDoc */
   override step(action: Action): StepResult {
-    const result = super.step(action);
+    return this.count(super.step(action), 1);
+  }
+
+  private count<Result extends StepResult>(result: Result, steps: number): Result {
     this.return += result.reward;
-    this.length++;
+    this.length += steps;
     if (!result.terminated && !result.truncated) return result;
     const episode = { return: this.return, length: this.length };
     return { ...result, info: { ...result.info, episode } };

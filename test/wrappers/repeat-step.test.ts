@@ -9,6 +9,7 @@ import {
   FireReset,
   MaxAndSkip,
   NoopReset,
+  RecordEpisodeStatistics,
   StickyAction,
   Wrapper,
 } from "../../src/wrappers/index.js";
@@ -47,6 +48,7 @@ describe("repeatStep", () => {
     ["MaxAndSkip", (env: Env) => new MaxAndSkip(env)],
     ["NoopReset", noopFirst],
     ["both", (env: Env) => new MaxAndSkip(noopFirst(env))],
+    ["with statistics", (env: Env) => new MaxAndSkip(noopFirst(new RecordEpisodeStatistics(env)))],
     ["all", (env: Env) => new FireReset(new EpisodicLife(new MaxAndSkip(noopFirst(env), { skip: 3 })))],
   ])("changes nothing: %s", (_, wrap) => {
     for (const options of games) {
