@@ -19,7 +19,8 @@ export const CAP6 = 4;
  * the right one lie `step` bytes apart. `from` and `out` point to the addresses of the rows that the sums
  * begin with and go to, less `fromShift` and `shift` bytes.
  *
- * One loop and plain stores: with anything else behind the loop, V8 stores all sums in every round.
+ * One short loop and plain stores: with more terms in a round, or anything else behind the loop, V8 stores sums in
+ * every round.
  */
 export function tile(
   a: usize, count: i32, b: usize, step: usize, from: usize, fromShift: usize, out: usize, shift: usize,
@@ -31,36 +32,15 @@ export function tile(
   at = load<usize>(from, 12) + fromShift; let c30 = v128.load(at), c31 = v128.load(at, 16);
   at = load<usize>(from, 16) + fromShift; let c40 = v128.load(at), c41 = v128.load(at, 16);
   at = load<usize>(from, 20) + fromShift; let c50 = v128.load(at), c51 = v128.load(at, 16);
-  for (let k = count; k > 0; k -= 4) {
-    b0 = v128.load(b); b1 = v128.load(b, 16); b += step;
+  for (let k = count; k > 0; k--) {
+    b0 = v128.load(b); b1 = v128.load(b, 16);
     x = v128.load32_splat(a); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
     x = v128.load32_splat(a, 4); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
     x = v128.load32_splat(a, 8); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
     x = v128.load32_splat(a, 12); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
     x = v128.load32_splat(a, 16); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
     x = v128.load32_splat(a, 20); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    b0 = v128.load(b); b1 = v128.load(b, 16); b += step;
-    x = v128.load32_splat(a, 24); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a, 28); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a, 32); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a, 36); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load32_splat(a, 40); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load32_splat(a, 44); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    b0 = v128.load(b); b1 = v128.load(b, 16); b += step;
-    x = v128.load32_splat(a, 48); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a, 52); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a, 56); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a, 60); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load32_splat(a, 64); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load32_splat(a, 68); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    b0 = v128.load(b); b1 = v128.load(b, 16); b += step;
-    x = v128.load32_splat(a, 72); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a, 76); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a, 80); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a, 84); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load32_splat(a, 88); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load32_splat(a, 92); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    a += 96;
+    a += 24; b += step;
   }
   at = load<usize>(out) + shift; v128.store(at, c00); v128.store(at, c01, 16);
   at = load<usize>(out, 4) + shift; v128.store(at, c10); v128.store(at, c11, 16);
