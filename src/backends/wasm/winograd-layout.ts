@@ -107,6 +107,9 @@ export function outputPoints({ backend, points, rows, outputRow, geometry }: Win
 
 const mapNumbers = new Map<WinogradMap, number>(winogradMaps.map((name, i) => [name, i]));
 
+// Each does six maps.
+const mapKernels = ["mapElements", "mapOutputs", "mapOutputGradients", "mapTaps"] as const;
+
 /** Where the elements of a map lie: byte addresses of the first one and from one to the next. */
 export type Elements = readonly [base: number, step: number];
 
@@ -125,5 +128,7 @@ export function mapRuns(
   [[a, xa, ya], [b, xb, yb], [c, xc, yc]]: readonly [Level, Level, Level],
   floats: number,
 ): void {
-  kernels.mapRuns(mapNumbers.get(map)!, x, xStep, y, yStep, a, xa, ya, b, xb, yb, c, xc, yc, floats);
+  const number = mapNumbers.get(map)!;
+  const kernel = mapKernels[Math.floor(number / 6)];
+  kernels[kernel](number, x, xStep, y, yStep, a, xa, ya, b, xb, yb, c, xc, yc, floats);
 }

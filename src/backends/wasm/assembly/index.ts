@@ -19,4 +19,4 @@ export { ltcBackward } from "./ltc-backward";
 export { ltcForward } from "./ltc-forward";
 export { expWideOf, leakyReluOf, softplusOf } from "./unary";
 export { addColumnsByRows, rowsByPanels } from "./point-product";
-export { mapRuns } from "./winograd";
+export { mapElements, mapOutputGradients, mapOutputs, mapTaps } from "./winograd";

@@ -154,10 +154,10 @@ function runs(
 }
 
 /**
- * Applies a map to `[a, b, c]` places of runs of `floats`: its elements lie `xs` bytes apart and its results go
+ * Maps between elements of the input and points, at `[a, b, c]` places of runs of `floats`: the elements of a map lie `xs` bytes apart and its results go
  * `ys` bytes apart; the steps of the three axes are bytes, too.
  */
-export function mapRuns(
+export function mapElements(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
   c: i32, xc: i32, yc: i32, floats: i32,
 ): void {
@@ -168,18 +168,45 @@ export function mapRuns(
     case Map.inputGradient32: return runs(Map.inputGradient32, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.inputGradient42: return runs(Map.inputGradient42, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.inputGradient43: return runs(Map.inputGradient43, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
+  }
+}
+
+/** Maps of points to outputs, at places as those of {@link mapElements}. */
+export function mapOutputs(
+  map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
+  c: i32, xc: i32, yc: i32, floats: i32,
+): void {
+  switch (map) {
     case Map.output32: return runs(Map.output32, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.output31: return runs(Map.output31, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.output43: return runs(Map.output43, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.output42: return runs(Map.output42, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.output42Wide: return runs(Map.output42Wide, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.output41: return runs(Map.output41, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
+  }
+}
+
+/** Maps of outputs' gradients to points, at places as those of {@link mapElements}. */
+export function mapOutputGradients(
+  map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
+  c: i32, xc: i32, yc: i32, floats: i32,
+): void {
+  switch (map) {
     case Map.outputGradient23: return runs(Map.outputGradient23, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.outputGradient13: return runs(Map.outputGradient13, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.outputGradient34: return runs(Map.outputGradient34, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.outputGradient24: return runs(Map.outputGradient24, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.outputGradient24Wide: return runs(Map.outputGradient24Wide, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.outputGradient14: return runs(Map.outputGradient14, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
+  }
+}
+
+/** Maps between taps of the filter and points, at places as those of {@link mapElements}. */
+export function mapTaps(
+  map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
+  c: i32, xc: i32, yc: i32, floats: i32,
+): void {
+  switch (map) {
     case Map.filter23: return runs(Map.filter23, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.filter24: return runs(Map.filter24, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
     case Map.filter34: return runs(Map.filter34, x, xs, y, ys, a, xa, ya, b, xb, yb, c, xc, yc, floats);
