@@ -243,7 +243,7 @@ describe("convolutions of tfjs that take Winograd's way", () => {
   });
 });
 
-it("finishes an output whose bias has a row of its own end", () => {
+it("adds a bias whose length is no multiple of a vector, and cuts off below zero", () => {
   const c: Case = { x: [1, 6, 6, 2], filter: [3, 3, 2, 5], strides: [1, 1], pad: [1, 1, 1, 1] };
   const geometry = convGeometry(c.x, c.filter, attributesOf(c));
   const [axes] = axesOf(geometry);
