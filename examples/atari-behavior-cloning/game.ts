@@ -7,6 +7,7 @@ import {
   BreakoutEnv,
   type Env,
   make,
+  type Policy,
   SteadyBreakoutPlayer,
   wrapDeepmind,
 } from "ncps-ts";
@@ -21,36 +22,62 @@ export function openGame({ env }: Settings): Env {
   return wrapDeepmind(env.startsWith("Arcade/") ? make(env, { maxFrames: MAX_FRAMES }) : make(env));
 }
 
-/** Both splits of the data; recorded first when none are given. */
+/** Both splits of the data, and where they are; recorded first when none are given. */
 export async function openData(
   settings: Settings,
-): Promise<{ train: AtariCloningDataset; val: AtariCloningDataset }> {
+): Promise<{ train: AtariCloningDataset; val: AtariCloningDataset; place: string }> {
   const place = settings.data ?? (await record(settings));
   return {
+    place,
     train: await openCloningDataset(place, { split: "train" }),
     val: await openCloningDataset(place, { split: "val" }),
   };
 }
 
+// Half of the sequences come from games that the expert plays alone, so that late positions are among them, and half
+// from games with random actions, which show the way back.
 async function record({ out, sequences, noise, seed }: Settings): Promise<string> {
   const directory = join(out, `data-${sequences}-${noise}-${seed}`);
-  const finished = join(directory, `val_${String(Math.floor(sequences / 8) - 1).padStart(5, "0")}.npz`);
+  const levels = noise > 0 ? [0, noise] : [0];
+  const part = {
+    train: Math.ceil(sequences / levels.length),
+    val: Math.ceil(sequences / 16 / levels.length),
+  };
+  const finished = join(directory, `val_${String(levels.length * part.val - 1).padStart(5, "0")}.npz`);
   if (existsSync(finished)) return directory;
   const game = new BreakoutEnv({ maxFrames: MAX_FRAMES });
+  const env = wrapDeepmind(game);
+  const expert = new SteadyBreakoutPlayer(game);
   process.stdout.write("Recording data ... ");
-  const { gameReturns, actionCounts } = await recordCloningDataset(
+  for (const [i, level] of levels.entries()) {
+    const options = { directory, sequences: part, noise: level, seed: seed + i };
+    const place = i === 0 ? { overwrite: true } : { append: true };
+    const { gameReturns, actionCounts } = await recordCloningDataset(env, expert, { ...options, ...place });
+    const mean = gameReturns.reduce((sum, score) => sum + score, 0) / gameReturns.length;
+    console.log(
+      `[done] noise ${level}: actions ${actionCounts.join(" ")}, games ${gameReturns.length}, mean score ${mean.toFixed(1)}`,
+    );
+  }
+  return directory;
+}
+
+/** Lets a clone play, and adds what it saw to the data, with what the expert would have done: a round of DAgger. `games` is added to the seed. */
+export async function recordClone(
+  clone: Policy,
+  directory: string,
+  { dagger, seed }: Settings,
+  games: number,
+): Promise<void> {
+  const game = new BreakoutEnv({ maxFrames: MAX_FRAMES });
+  process.stdout.write("The clone plays, the expert tells what it would do ... ");
+  const { actionCounts, gameReturns } = await recordCloningDataset(
     wrapDeepmind(game),
     new SteadyBreakoutPlayer(game),
-    {
-      directory,
-      sequences: { train: sequences, val: Math.floor(sequences / 8) },
-      noise,
-      seed,
-      overwrite: true,
-    },
+    { directory, append: true, sequences: { train: dagger, val: 0 }, actor: clone, seed: seed + games },
   );
-  console.log(`[done] actions ${actionCounts.join(" ")}, scores of whole games ${gameReturns.join(" ")}`);
-  return directory;
+  console.log(
+    `[done] actions ${actionCounts.join(" ")}, scores of the clone's games ${gameReturns.join(" ")}`,
+  );
 }
 
 /** Mean score of whole games of the expert, in the games that the clone plays. */

@@ -16,7 +16,7 @@ import {
 } from "ncps-ts";
 import { registerAtari } from "ncps-ts/node";
 import { drawCurve, type Point } from "./curve.js";
-import { expertScore, openData, openGame } from "./game.js";
+import { expertScore, openData, openGame, recordClone } from "./game.js";
 import { readSettings, type Settings, sizes, usage } from "./settings.js";
 
 try {
@@ -38,6 +38,13 @@ async function main(settings: Settings): Promise<void> {
   const env = openGame(settings);
   if (env.actionSpace.kind !== "discrete") throw new Error(`${id}: expected discrete actions`);
   const numActions = env.actionSpace.n;
+  const checkpoint = join(out, "checkpoint");
+  if (settings.dagger > 0) {
+    const { train: dataset, place } = await openData(settings);
+    const clone = await CloningTrainer.load(checkpoint, { dataset });
+    await recordClone(clone, place, settings, dataset.size);
+    await clone.close();
+  }
   const { train, val } = await openData(settings);
   const options: Omit<CloningOptions, "model"> = {
     ...sizes[size].training,
@@ -46,7 +53,7 @@ async function main(settings: Settings): Promise<void> {
     valDataset: val,
     seed,
   };
-  const [checkpoint, points] = [join(out, "checkpoint"), join(out, "curve.json")];
+  const points = join(out, "curve.json");
   const trainer = cont
     ? await CloningTrainer.load(checkpoint, options)
     : new CloningTrainer({
@@ -104,7 +111,7 @@ async function main(settings: Settings): Promise<void> {
     },
   });
 
-  const { gameReturns } = await runClosedLoop(trainer, env, { numGames: 3, seed: seed + 2 });
+  const { gameReturns } = await runClosedLoop(trainer, env, { numGames: 8, seed: seed + 2 });
   console.log(`Scores of whole games: ${gameReturns.join(" ")}, mean ${mean(gameReturns).toFixed(1)}`);
   if (settings.data === undefined) {
     const score = expertScore(8, seed + 2);

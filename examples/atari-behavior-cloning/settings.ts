@@ -13,12 +13,14 @@ export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
   --size NAME       small: the guide's cheaper encoder, for two CPU cores (default)
                     document: the guide's own network and numbers, for a GPU
   --form NAME       tf (default) or torch: which tab of the guide
-  --epochs N        default 8 (small) or 50 (document)
-  --sequences N     sequences to record (default 640), and an eighth of them for validation
-  --noise P         probability of a random action while recording (default 0.15): the data then show the way back
-                    from mistakes
+  --epochs N        default 6 (small) or 50 (document)
+  --sequences N     sequences to record (default 2560), and a sixteenth of them for validation
+  --noise P         probability of a random action while half of them are recorded (default 0.15): the data then show
+                    the way back from mistakes
   --balanced        weigh the actions so that all count alike
   --cont            go on with the run in --out
+  --dagger N        with --cont: first the clone plays N sequences more, in which the expert tells what it would do;
+                    they join the recorded ones
   --out FOLDER      checkpoint and curve, default runs/cloning
   --seed N          seed of everything random (default 0)
   --help            this text`;
@@ -26,9 +28,9 @@ export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
 /** Numbers of the two sizes. */
 export const sizes = {
   small: {
-    epochs: 8,
+    epochs: 6,
     model: { encoder: "impala", batchNorm: false, scale: 1 / 32 },
-    training: { batchSize: 2, learningRate: 1e-3, maxGradNorm: 1 },
+    training: { batchSize: 4, learningRate: "lin_1e-3", maxGradNorm: 1 },
   },
   document: { epochs: 50, model: {}, training: { batchSize: 32, learningRate: 1e-4 } },
 } as const satisfies Record<
@@ -46,6 +48,7 @@ export interface Settings {
   noise: number;
   balanced: boolean;
   cont: boolean;
+  dagger: number;
   out: string;
   seed: number;
 }
@@ -60,10 +63,11 @@ export function readSettings(argv: string[]): Settings | null {
       size: { type: "string", default: "small" },
       form: { type: "string", default: "tf" },
       epochs: { type: "string" },
-      sequences: { type: "string", default: "640" },
+      sequences: { type: "string", default: "2560" },
       noise: { type: "string", default: "0.15" },
       balanced: { type: "boolean", default: false },
       cont: { type: "boolean", default: false },
+      dagger: { type: "string", default: "0" },
       out: { type: "string", default: "runs/cloning" },
       seed: { type: "string", default: "0" },
       help: { type: "boolean", default: false },
@@ -91,6 +95,10 @@ export function readSettings(argv: string[]): Settings | null {
       `--data: ${env} has no scripted player: give recorded sequences, or --data breakout to download`,
     );
   }
+  const dagger = whole("--dagger", values.dagger, 0);
+  if (dagger > 0 && (!cont || data !== undefined)) {
+    throw new Error("--dagger: needs a clone, from --cont, and the scripted player: give no --data");
+  }
   return {
     env,
     data,
@@ -101,6 +109,7 @@ export function readSettings(argv: string[]): Settings | null {
     noise,
     balanced,
     cont,
+    dagger,
     out,
     seed: whole("--seed", values.seed, 0),
   };

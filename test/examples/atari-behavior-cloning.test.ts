@@ -13,14 +13,15 @@ describe("examples/atari-behavior-cloning", () => {
     try {
       const printed = await example();
       expect(printed).toMatch(/Recording data \.\.\. \[done\]/);
-      expect(printed).toMatch(/8 \+ 1 sequences, small tf: [\d,]+ parameters/);
+      expect(printed).toMatch(/8 \+ 2 sequences, small tf: [\d,]+ parameters/);
       expect(printed).toMatch(
         /Epoch 1, val_loss=\d+\.\d+, val_acc=\d+\.\d\d%\nMean return \d+(\.\d+)? \(n=10\)/,
       );
       expect(printed).toMatch(/The expert's mean score: \d+\.\d; the clone has \d+ % of it/);
       expect(await readFile(join(out, "curve.svg"), "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
-      const again = await example("--cont", "--balanced");
+      const again = await example("--cont", "--balanced", "--dagger", "2");
       expect(again).not.toContain("Recording");
+      expect(again).toMatch(/10 \+ 2 sequences/); // two more, which the clone played
       expect(again).toMatch(/Epoch 2, val_loss=/);
     } finally {
       await rm(out, { recursive: true });
@@ -33,6 +34,9 @@ describe("examples/atari-behavior-cloning", () => {
     );
     await expect(runExample("atari-behavior-cloning", "--env", "ALE/Breakout-v5")).rejects.toThrow(
       /--data: ALE\/Breakout-v5 has no scripted player/,
+    );
+    await expect(runExample("atari-behavior-cloning", "--dagger", "2")).rejects.toThrow(
+      /--dagger: needs a clone/,
     );
   }, 180_000);
 
