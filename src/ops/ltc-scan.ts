@@ -6,7 +6,7 @@ import { constant } from "./constants.js";
 import { checkEpsilon, checkLtcScan, checkUnfolds } from "./ltc-check.js";
 import { ltcOperation } from "./ltc-operation.js";
 import { dynamicsNames, type LtcSynapses, type LtcWeights } from "./ltc-problem.js";
-import { hasScanKernel, type LtcScanAttributes, runScan } from "./scan-kernels.js";
+import { hasScanKernel, type LtcScanAttributes, runScan, type ScanSize } from "./scan-kernels.js";
 import { type Elapsed, elapsedRows, elapsedSteps, fromRows, toRows } from "./sequence-rows.js";
 
 /** Options of {@link ltcScan}. */
@@ -65,13 +65,19 @@ export function ltcScan(options: LtcScanOptions): CfcScanResult {
   checkLtcScan(options);
   return tf.tidy(() => {
     const chosen = { ...options, odeUnfolds, epsilon, implicitConstraints };
-    const { potentials, last } = hasScanKernel("LtcScan") ? fusedScan(chosen) : arrayScan(chosen);
+    const fused = hasScanKernel("LtcScan", sizeOf(chosen));
+    const { potentials, last } = fused ? fusedScan(chosen) : arrayScan(chosen);
     return { outputs: fromPotentials(potentials, weights, wiring), state: last };
   });
 }
 
 type ChosenOptions = LtcScanOptions &
   Required<Pick<LtcScanOptions, "odeUnfolds" | "epsilon" | "implicitConstraints">>;
+
+function sizeOf({ x, wiring: { units, inputDim }, odeUnfolds }: ChosenOptions): ScanSize {
+  const [batch, steps] = x.shape;
+  return { batch, steps, units, widths: [inputDim, odeUnfolds * units] };
+}
 
 interface Potentials {
   /** `[batch, time, units]`. */

@@ -113,7 +113,7 @@ export interface ScanSize {
   steps: number;
   /** Numbers in a state. */
   units: number;
-  /** Outputs of each layer. */
+  /** Outputs of each layer; of an LTC its inputs, and the potentials of all solver steps of one step. */
   widths: readonly number[];
 }
 

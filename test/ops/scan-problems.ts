@@ -165,6 +165,23 @@ export function cfcProblemOf(seed: number, sizes: CfcProblemSizes): Problem {
 export function ltcProblem(seed: number, [batch, steps]: [number, number]): Problem {
   const random = new Random(seed);
   const [units, inputs] = [2 + random.integer(9), 1 + random.integer(6)];
+  return ltcProblemOf(seed, { batch, steps, units, inputs }, random);
+}
+
+/** Sizes of {@link ltcProblemOf}. */
+export interface LtcProblemSizes {
+  batch: number;
+  steps: number;
+  units: number;
+  inputs: number;
+}
+
+/** An LTC of random options. */
+export function ltcProblemOf(
+  seed: number,
+  { batch, steps, units, inputs }: LtcProblemSizes,
+  random = new Random(seed),
+): Problem {
   const wiring = drawSynapses(units, inputs, 1 + random.integer(units), seed);
   const tensors: Record<string, Values> = {
     x: draw(random, [batch, steps, inputs]),

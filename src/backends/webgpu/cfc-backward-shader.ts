@@ -1,15 +1,8 @@
 /** The shader of the CfC's backward pass: the gradients of all pre-activations. */
 
-import {
-  type CfcModel,
-  type CfcSizes,
-  courseLayout,
-  memoryOf,
-  numbered,
-  partCount,
-  traceLayout,
-} from "./cfc-task.js";
+import { type CfcModel, courseLayout, memoryOf, numbered, partCount, traceLayout } from "./cfc-task.js";
 import { cfcFunctions, chooseRows, eachRow, productFunction, slopeNeedsInput, slopeOf } from "./cfc-wgsl.js";
+import type { ScanSizes } from "./course.js";
 import { Regions, type ScanShader } from "./scan-shader.js";
 
 /** Places of what the backward pass gives out. */
@@ -30,7 +23,7 @@ export interface DeltaLayout {
 /** Lays out the backward pass's output. */
 export function deltaLayout(
   { units, widths, elapsed, mode }: CfcModel,
-  { batch, steps }: CfcSizes,
+  { batch, steps }: ScanSizes,
 ): DeltaLayout {
   const regions = new Regions();
   const rows = batch * steps;
@@ -47,7 +40,7 @@ export function deltaLayout(
  * ({@link traceLayout}) and `weights` (the layers' transposed kernels, of the first one the part of the state; in
  * pure mode `wTau` and `a`); its output is {@link deltaLayout}.
  */
-export function cfcBackwardShader(model: CfcModel, sizes: CfcSizes, time: number): ScanShader {
+export function cfcBackwardShader(model: CfcModel, sizes: ScanSizes, time: number): ScanShader {
   const { size, deltaAt, ...places } = deltaLayout(model, sizes);
   const { partsAt, zAt, uAt } = traceLayout(model, sizes);
   return {

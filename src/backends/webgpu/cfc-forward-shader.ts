@@ -1,14 +1,6 @@
 /** The shader of the CfC's forward pass. */
 
-import {
-  type CfcModel,
-  type CfcSizes,
-  courseLayout,
-  memoryOf,
-  numbered,
-  partCount,
-  traceLayout,
-} from "./cfc-task.js";
+import { type CfcModel, courseLayout, memoryOf, numbered, partCount, traceLayout } from "./cfc-task.js";
 import {
   activationOf,
   cfcFunctions,
@@ -17,6 +9,7 @@ import {
   productFunction,
   slopeNeedsInput,
 } from "./cfc-wgsl.js";
+import type { ScanSizes } from "./course.js";
 import { Regions, type ScanShader } from "./scan-shader.js";
 
 /**
@@ -24,7 +17,7 @@ import { Regions, type ScanShader } from "./scan-shader.js";
  * first kernel), `course` ({@link courseLayout}) and `weights` (of each layer the kernel, of the first one the
  * rows of the state only, and the bias; in pure mode `wTau` and `a`); its output is {@link traceLayout}.
  */
-export function cfcForwardShader(model: CfcModel, sizes: CfcSizes, time: number): ScanShader {
+export function cfcForwardShader(model: CfcModel, sizes: ScanSizes, time: number): ScanShader {
   const { size, lastAt, consumedAt, partsAt, zAt, uAt } = traceLayout(model, sizes);
   return {
     key: `CfcScan ${JSON.stringify(model)}`,

@@ -4,18 +4,11 @@ import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { type CfcScanAttributes, gradientNames, type ScanSize } from "../../ops/scan-kernels.js";
 import { cfcBackwardShader, deltaLayout } from "./cfc-backward-shader.js";
 import { cfcForwardShader } from "./cfc-forward-shader.js";
-import { type CfcModel, type CfcSizes, chooseGroups, memoryOf, traceLayout } from "./cfc-task.js";
+import { type CfcModel, chooseGroups, memoryOf, traceLayout } from "./cfc-task.js";
 import type { GpuDevice } from "./gpu.js";
-import type { WebGPUBackend } from "./replace-kernel.js";
+import { type ScanCall, ScanInputs } from "./scan-inputs.js";
 import { runScanShader } from "./scan-shader.js";
 import { reshaped, StockKernels } from "./stock-kernels.js";
-
-/** A call of one of the kernels. */
-export interface ScanCall {
-  inputs: TensorInfo[];
-  backend: WebGPUBackend;
-  attrs: CfcScanAttributes;
-}
 
 /**
  * Whether a device holds a scan: a state and two layers in the memory of a workgroup, and all that is saved in
@@ -30,57 +23,34 @@ export function holdsCfcScan({ limits }: GpuDevice, { batch, steps, units, width
   );
 }
 
-/** The tensors of a call by name, and what follows from their shapes. */
-class Call {
+/** A call with the model that follows from it. */
+class CfcInputs extends ScanInputs {
   readonly model: CfcModel;
-  readonly sizes: CfcSizes;
-  readonly features: number;
-  readonly rows: number;
-  private readonly names: readonly string[];
-  private readonly inputs: readonly TensorInfo[];
 
-  constructor({ inputs, backend, attrs }: ScanCall, record: boolean) {
-    this.names = attrs.inputs;
-    this.inputs = inputs;
-    const [batch, steps, features] = this.tensor("x").shape;
-    const units = this.tensor("state").shape[1];
+  constructor(call: ScanCall<CfcScanAttributes>, record: boolean) {
+    super(call);
+    const { attrs, backend } = call;
+    const { units } = this.course;
     const widths = Array.from({ length: attrs.layers }, (_, i) => this.tensor(`kernel${i}`).shape[1]);
     const { mode, flavour, activation } = attrs;
-    this.features = features;
-    this.sizes = { batch, steps };
-    this.rows = batch * steps;
     this.model = {
-      units,
+      ...this.course,
       widths,
       mode,
       flavour,
       activation,
-      elapsed: this.has("elapsed"),
-      resets: this.has("resets"),
-      mask: this.has("mask"),
       dropout: widths.slice(0, -1).map((_, i) => this.has(`dropout${i}`)),
       record,
-      ...chooseGroups({ units, widths }, batch, backend.device),
+      ...chooseGroups({ units, widths }, this.sizes.batch, backend.device),
     };
   }
 
-  tensor(name: string): TensorInfo {
-    return this.inputs[this.names.indexOf(name)];
-  }
-
-  has(name: string): boolean {
-    return this.names.includes(name);
-  }
-
-  /** Those of the names that are there. */
-  tensors(names: readonly string[]): TensorInfo[] {
-    return names.filter((name) => this.has(name)).map((name) => this.tensor(name));
-  }
-
   /** `state | elapsed | resets | mask | dropout...` */
-  course(stock: StockKernels): TensorInfo {
-    const dropout = this.model.dropout.map((_, i) => `dropout${i}`);
-    return stock.join(this.tensors(["state", "elapsed", "resets", "mask", ...dropout]));
+  joinAll(stock: StockKernels): TensorInfo {
+    return this.joinCourse(
+      stock,
+      this.model.dropout.map((_, i) => `dropout${i}`),
+    );
   }
 
   /** The rows of the first kernel that meet the state. */
@@ -91,9 +61,9 @@ class Call {
 }
 
 /** Forward. */
-export function cfcScan(call: ScanCall): TensorInfo[] {
+export function cfcScan(call: ScanCall<CfcScanAttributes>): TensorInfo[] {
   const { backend, attrs } = call;
-  const named = new Call(call, attrs.record);
+  const named = new CfcInputs(call, attrs.record);
   const { model, sizes, features, rows } = named;
   const { units, widths } = model;
   const stock = new StockKernels(backend);
@@ -105,7 +75,7 @@ export function cfcScan(call: ScanCall): TensorInfo[] {
     ...widths.slice(1).flatMap((_, i) => named.tensors([`kernel${i + 1}`, `bias${i + 1}`])),
     ...named.tensors(["wTau", "a"]),
   ]);
-  const course = named.course(stock);
+  const course = named.joinAll(stock);
   const shader = cfcForwardShader(model, sizes, attrs.elapsed);
   const trace = stock.own(runScanShader(backend, shader, { drives, course, weights }));
   const { lastAt } = traceLayout(model, sizes);
@@ -122,12 +92,12 @@ function readsCourse({ elapsed, resets, mask, dropout }: CfcModel): boolean {
 }
 
 /** Backward. */
-export function cfcScanGrad(call: ScanCall): TensorInfo[] {
-  const { backend, attrs, inputs } = call;
-  const named = new Call(call, true);
+export function cfcScanGrad(call: ScanCall<CfcScanAttributes>): TensorInfo[] {
+  const { backend, attrs } = call;
+  const named = new CfcInputs(call, true);
   const { model, sizes, features, rows } = named;
   const { units, widths } = model;
-  const [dOutputs, dLast, saved] = inputs.slice(attrs.inputs.length);
+  const [dOutputs, dLast, saved] = named.others;
   const { size, consumedAt, zAt } = traceLayout(model, sizes);
   const trace = reshaped(saved, [size]);
   const stock = new StockKernels(backend);
@@ -137,7 +107,7 @@ export function cfcScanGrad(call: ScanCall): TensorInfo[] {
     ...named.tensors(["wTau", "a"]),
   ]);
   // An input that the code does not read must not be there.
-  const course = readsCourse(model) && { course: named.course(stock) };
+  const course = readsCourse(model) && { course: named.joinAll(stock) };
   const shader = cfcBackwardShader(model, sizes, attrs.elapsed);
   const result = stock.own(runScanShader(backend, shader, { dOutputs, dLast, ...course, trace, weights }));
   const { deltaAt, dStateAt, dTimesAt, dWTauAt, dAAt } = deltaLayout(model, sizes);

@@ -3,22 +3,18 @@
 import type { CfcActivation } from "../../ops/activations.js";
 import type { CfcFlavour, CfcMode } from "../../ops/cfc-problem.js";
 import { slopeNeedsInput } from "./cfc-wgsl.js";
+import { type CourseModel, placeCourse, type ScanSizes } from "./course.js";
 import type { GpuDevice } from "./gpu.js";
 import { Regions } from "./scan-shader.js";
 
 /** Sizes and choices that the code of a shader depends on. */
-export interface CfcModel {
-  units: number;
+export interface CfcModel extends CourseModel {
   /** Outputs of each layer; the last one is the heads. */
   widths: number[];
   mode: CfcMode;
   flavour: CfcFlavour;
   activation: CfcActivation;
-  /** Which of the optional inputs there are. */
-  elapsed: boolean;
-  resets: boolean;
-  mask: boolean;
-  /** For each backbone layer. */
+  /** For each backbone layer, whether there are factors on it. */
   dropout: boolean[];
   /** Whether the forward pass saves what the backward pass needs. */
   record: boolean;
@@ -26,12 +22,6 @@ export interface CfcModel {
   rows: number;
   /** Invocations in a workgroup. */
   lanes: number;
-}
-
-/** Sizes that may change from call to call. */
-export interface CfcSizes {
-  batch: number;
-  steps: number;
 }
 
 /** Parts of each head that are saved: `f | g | s`, `a` where times have gradients; `f | decay` in pure mode. */
@@ -59,16 +49,10 @@ export function chooseGroups(
 }
 
 /** Places of `state | elapsed | resets | mask | dropout...` in one array. */
-export function courseLayout(model: CfcModel, { batch, steps }: CfcSizes): Record<string, number> {
-  const regions = new Regions();
-  const rows = batch * steps;
-  regions.take(batch * model.units);
-  const places: Record<string, number> = {};
-  for (const name of ["elapsed", "resets", "mask"] as const) {
-    if (model[name]) places[`${name}At`] = regions.take(rows);
-  }
+export function courseLayout(model: CfcModel, sizes: ScanSizes): Record<string, number> {
+  const { places, regions } = placeCourse(model, sizes);
   model.dropout.forEach((given, i) => {
-    if (given) places[`dropout${i}At`] = regions.take(rows * model.widths[i]);
+    if (given) places[`dropout${i}At`] = regions.take(sizes.batch * sizes.steps * model.widths[i]);
   });
   return places;
 }
@@ -84,7 +68,7 @@ export interface TraceLayout {
 }
 
 /** Lays out the forward pass's output. */
-export function traceLayout(model: CfcModel, { batch, steps }: CfcSizes): TraceLayout {
+export function traceLayout(model: CfcModel, { batch, steps }: ScanSizes): TraceLayout {
   const { units, widths, record, activation } = model;
   const regions = new Regions();
   const rows = batch * steps;

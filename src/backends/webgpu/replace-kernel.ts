@@ -15,6 +15,8 @@ import type { GpuDevice } from "./gpu.js";
 export interface WebGPUBackend extends KernelBackend {
   /** The opened device. */
   readonly device: GpuDevice;
+  /** A tensor whose values are uploaded when a shader needs them. */
+  makeTensorInfo(shape: number[], dtype: "int32", values: Int32Array): TensorInfo;
   /** Runs a shader; the output is a new tensor. */
   runWebGPUProgram(
     program: WebGPUProgram,

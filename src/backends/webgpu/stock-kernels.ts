@@ -24,6 +24,31 @@ export class StockKernels {
     return this.run("Sum", { x }, { axis: [axis], keepDims: false });
   }
 
+  /** Product of two tensors of one shape, number by number. */
+  multiply(a: TensorInfo, b: TensorInfo): TensorInfo {
+    return this.run("Multiply", { a, b }, {});
+  }
+
+  /** `log(1 + exp(x))`. */
+  softplus(x: TensorInfo): TensorInfo {
+    return this.run("Softplus", { x }, {});
+  }
+
+  /** `1 / (1 + exp(-x))`. */
+  sigmoid(x: TensorInfo): TensorInfo {
+    return this.run("Sigmoid", { x }, {});
+  }
+
+  /** The numbers of a row at the places `indices`. */
+  gather(x: TensorInfo, indices: TensorInfo): TensorInfo {
+    return this.run("GatherV2", { x, indices }, { axis: 0, batchDims: 0 });
+  }
+
+  /** Whole numbers, to be uploaded. */
+  integers(values: Int32Array): TensorInfo {
+    return this.own(this.backend.makeTensorInfo([values.length], "int32", values));
+  }
+
   /** A copy of `shape` from the place `begin` of a tensor, read as a row of numbers. */
   part(x: TensorInfo, begin: number, shape: number[]): TensorInfo {
     const size = countOf(shape);
