@@ -58,6 +58,20 @@ export interface ResetOptions {
   seed?: number;
 }
 
+/** Options of {@link Env.repeatStep}. */
+export interface RepeatOptions {
+  /** Most steps. */
+  times: number;
+  /** The observation is the elementwise maximum of the last two steps', where there were two; default false. */
+  max?: boolean;
+}
+
+/** Result of {@link Env.repeatStep}. */
+export interface RepeatResult extends StepResult {
+  /** Steps played, 1 to `times`. */
+  steps: number;
+}
+
 /**
  * One environment. Observations are typed arrays of the observation space's shape and type;
  * an array that `reset` or `step` returned may be overwritten by the next call: copy it to keep it.
@@ -90,13 +104,9 @@ export interface Env {
   /**
    * Plays one action for up to `times` steps, stopping at the episode's end; offered where one call is quicker than
    * many (an emulator in another process). The result is what that many calls of `step` would lead to: the sum of
-   * their rewards, how many `steps` there were, and of the last one the ends, `info` and the observation. With `max`
-   * the observation is the elementwise maximum of the last two steps', where there were two.
+   * their rewards, how many `steps` there were, and of the last one the ends, `info` and the observation.
    */
-  repeatStep?(
-    action: Action,
-    options: { times: number; max?: boolean },
-  ): StepResult & { /** Steps played, 1 to `times`. */ steps: number };
+  repeatStep?(action: Action, options: RepeatOptions): RepeatResult;
   /** A picture of the present moment. */
   render(): Frame;
   /** Frees what the environment holds; further calls throw. Calling it twice is allowed. */

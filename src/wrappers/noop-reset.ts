@@ -3,7 +3,15 @@
 import { InvalidArgumentError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { StateRecord } from "../core/state.js";
-import type { Action, Env, Info, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
+import type {
+  Action,
+  Env,
+  Info,
+  RepeatOptions,
+  RepeatResult,
+  ResetOptions,
+  ResetResult,
+} from "../envs/env.js";
 import { requireMeaning } from "./action-meanings.js";
 import { Wrapper } from "./wrapper.js";
 import { wrapperRandom } from "./wrapper-random.js";
@@ -65,10 +73,10 @@ export class NoopReset extends Wrapper {
   }
 
   /** Missing where the environment inside does not offer it. */
-  repeatStep?(action: Action, options: { times: number; max?: boolean }): StepResult & { steps: number };
+  repeatStep?(action: Action, options: RepeatOptions): RepeatResult;
 
   // Plays NOOP for up to `times` steps.
-  private wait(times: number): StepResult & { steps: number } {
+  private wait(times: number): RepeatResult {
     if (this.env.repeatStep) return this.env.repeatStep(0, { times });
     return { ...this.env.step(0), steps: 1 };
   }

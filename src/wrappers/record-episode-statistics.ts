@@ -2,7 +2,15 @@
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
-import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
+import type {
+  Action,
+  Env,
+  RepeatOptions,
+  RepeatResult,
+  ResetOptions,
+  ResetResult,
+  StepResult,
+} from "../envs/env.js";
 import { Wrapper } from "./wrapper.js";
 
 /**
@@ -32,7 +40,7 @@ export class RecordEpisodeStatistics extends Wrapper {
   }
 
   /** Missing where the environment inside does not offer it. */
-  repeatStep?(action: Action, options: { times: number; max?: boolean }): StepResult & { steps: number };
+  repeatStep?(action: Action, options: RepeatOptions): RepeatResult;
 
   /** @inheritDoc */
   override reset(options: ResetOptions = {}): ResetResult {
