@@ -19,10 +19,11 @@ reply    u32 length of what follows · u32 kind · payload; in front of it may s
     1 STEP   f64 reward · i32 lives, episode frame, frame · u8 terminated, truncated · u16 steps ·
              u32 seeds[2] (after a seeded reset) · f64 seconds spent here
     2 ACT    i32 reward
-    4 BATCH  u32 size n · u32 whether episodes ended · f64 seconds spent here ·
+    4 BATCH  nothing here; where observations lie:
+             u32 size n · u32 whether episodes ended · f64 seconds spent here ·
              i32 rewards[n], lives[n], frames[n], episode frames[n], environments[n] ·
-             u8 terminated[n], truncated[n] · unused up to a multiple of 4
-             observations: n of them, then the last ones of ended episodes, each in its place
+             u8 terminated[n], truncated[n] · unused up to a multiple of 4 ·
+             n newest pictures of each stack, then the last ones of ended episodes, each in its place
 
 The process ends as soon as the request pipe does, so it never outlives its parent.
 """

@@ -7,6 +7,8 @@ import numpy as np
 from errors import RequestError
 
 BATCH = 4
+REPLY = struct.Struct("<II")
+RECORD = struct.Struct("<IId")
 
 
 class VectorGames:
@@ -16,12 +18,18 @@ class VectorGames:
         self._observations = observations
         self._options = options
         self._make()
-        envs = self._envs
-        self._size = int(np.prod(envs.single_observation_space.shape))
-        self._array = observations.allocate(2 * envs.batch_size * self._size)
-        size = envs.batch_size
-        self._columns = np.zeros((5, size), np.int32)
-        self._flags = np.zeros(2 * size + -2 * size % 4, np.uint8)
+        size = self._envs.batch_size
+        plane = self._envs.single_observation_space.shape[1:]
+        flags = RECORD.size + 20 * size
+        pictures = flags + 2 * size + -2 * size % 4
+        pixels = size * int(np.prod(plane))
+        # The reply itself: a record, the newest pictures, the last ones of ended episodes.
+        self._array = observations.allocate(pictures + 2 * pixels)
+        self._unended = self._array[: pictures + pixels]
+        self._columns = self._array[RECORD.size : flags].view(np.int32).reshape(5, size)
+        self._flags = self._array[flags : flags + 2 * size].reshape(2, size)
+        self._newest = self._array[pictures : pictures + pixels].reshape(size, *plane)
+        self._last = self._array[pictures + pixels :].reshape(size, *plane)
         self._played = False
 
     def _make(self):
@@ -52,8 +60,7 @@ class VectorGames:
         self._played = True
         seed = None if seeds is None else np.asarray(seeds, np.int64)
         observations, info = self._envs.reset(seed=seed)
-        zeros = np.zeros(self._envs.batch_size, np.int32)
-        return self._reply(observations, zeros, zeros, zeros, info, start)
+        return self._reply(observations, 0, 0, 0, info, start)
 
     def step(self, request, start):
         if self._envs.continuous:
@@ -63,24 +70,20 @@ class VectorGames:
         return self._reply(*self._envs.step(actions), start)
 
     def _reply(self, observations, rewards, terminated, truncated, info, start):
-        size = len(rewards)
-        whole = size * self._size
-        self._array[:whole] = observations.reshape(-1)
+        # Of a stack only the newest picture: the parent has the others, or they are black.
+        self._newest[:] = observations[:, -1]
         final = info.get("final_obs")
         if final is not None:
-            rest = self._array[whole:].reshape(size, -1)
-            for i in np.flatnonzero(np.logical_or(terminated, truncated)):
-                rest[i] = final[i].reshape(-1)
+            self._last[:] = final[:, -1]
         columns, flags = self._columns, self._flags
         columns[0] = rewards
         columns[1] = info["lives"]
         columns[2] = info["frame_number"]
         columns[3] = info["episode_frame_number"]
         columns[4] = info["env_id"]
-        flags[:size] = terminated
-        flags[size : 2 * size] = truncated
-        sent = self._observations.to_send(self._array if final is not None else self._array[:whole])
-        length = 20 + columns.nbytes + flags.nbytes + sum(part.nbytes for part in sent)
+        flags[0] = terminated
+        flags[1] = truncated
+        sent = self._observations.to_send(self._unended if final is None else self._array)
         seconds = time.perf_counter() - start
-        header = struct.pack("<IIIId", length, BATCH, size, final is not None, seconds)
-        return header + columns.tobytes() + flags.tobytes(), *sent
+        RECORD.pack_into(self._array, 0, len(observations), final is not None, seconds)
+        return REPLY.pack(4 + sum(part.nbytes for part in sent), BATCH), *sent

@@ -2,15 +2,15 @@
 
 import { ACTION_MEANINGS, type ActionMeaning } from "./actions.js";
 import type { AtariFrame } from "./atari-types.js";
-import { type BatchRecord, batchRecordLength, readBatch } from "./batch.js";
+import { BatchRecord, batchRecordLength } from "./batch.js";
 import { checkAction, continuousBounds } from "./check-action.js";
 import { bestTransport, openIn, type Transport } from "./connect.js";
 import { EpisodeCounter } from "./episode-counter.js";
 import { AleError, duringEpisode, invalidArgument, isProcessFailure } from "./errors.js";
 import { runAsync } from "./flow.js";
-import { interleave } from "./interleave.js";
+import { FrameStacks } from "./frame-stacks.js";
 import { DEFAULT_TIMEOUT, type Link, type ProcessVersions } from "./link.js";
-import { callRequest, Operation, SMALL_REPLY } from "./protocol.js";
+import { BATCH_REPLY, callRequest, Operation, SMALL_REPLY } from "./protocol.js";
 import { checkSeed, restartSeed } from "./seeds.js";
 import type { BoxSpec, DiscreteSpec } from "./spaces.js";
 import { type AtariVectorOptions, vectorArguments } from "./vector-options.js";
@@ -71,7 +71,12 @@ export class AtariVectorEnv {
   private link: Link;
   private readonly size: number;
   private readonly observations: Uint8Array;
-  private readonly pictures: Uint8Array;
+  private readonly stacks: FrameStacks;
+  // A record, behind it the newest picture of each of its games.
+  private readonly received: Uint8Array;
+  private readonly batch: BatchRecord;
+  private readonly record: number;
+  private readonly plane: number;
   private readonly request: Buffer;
   private readonly reply: Uint8Array;
   private readonly rewards: Float32Array;
@@ -111,13 +116,17 @@ export class AtariVectorEnv {
     }
     this.size = stack * height * width * channels;
     this.observations = new Uint8Array(batchSize * this.size);
-    this.pictures =
-      options.layout === "channelsLast" ? new Uint8Array(this.observations.length) : this.observations;
+    const channelsLast = options.layout === "channelsLast";
+    this.stacks = new FrameStacks(this.numEnvs, stack, height * width, channels, channelsLast);
+    this.plane = height * width * channels;
+    this.record = batchRecordLength(batchSize);
+    this.received = new Uint8Array(this.record + batchSize * this.plane);
+    this.batch = new BatchRecord(this.received.buffer, batchSize);
     this.request = Buffer.alloc(8 + 4 * batchSize * (options.continuous ? 3 : 1));
     this.request.writeUInt32LE(this.request.length - 4, 0);
     this.request.writeUInt32LE(Operation.batch, 4);
-    const inline = this.transport === "stdio" ? 2 * this.observations.length : 0;
-    this.reply = new Uint8Array(Math.max(SMALL_REPLY, batchRecordLength(batchSize) + inline));
+    const inline = this.transport === "stdio" ? this.received.length + batchSize * this.plane : 0;
+    this.reply = new Uint8Array(Math.max(SMALL_REPLY, BATCH_REPLY + inline));
     this.rewards = new Float32Array(batchSize);
     this.terminated = new Uint8Array(batchSize);
     this.truncated = new Uint8Array(batchSize);
@@ -219,10 +228,11 @@ export class AtariVectorEnv {
   async recv(): Promise<AtariVectorStep> {
     if (this.phase === "closed") this.link.send(this.request); // throws
     if (this.phase !== "sent") throw new AleError("INVALID_STATE", "expected send() before recv()");
-    let batch: BatchRecord;
+    const { batch } = this;
     try {
       const reply = this.link.receive(this.reply);
-      batch = this.take(reply instanceof Promise ? await reply : reply);
+      if (reply instanceof Promise) await reply;
+      this.take();
     } catch (error) {
       this.phase = "ready";
       if (!isProcessFailure(error)) throw error;
@@ -234,13 +244,20 @@ export class AtariVectorEnv {
     const finalObservations: (Uint8Array | null)[] = [];
     const clip = this.options.rewardClipping ?? true;
     const nextStep = this.options.autoresetMode === "nextStep";
+    const finals = batch.hasFinal ? this.finalPictures() : null;
     for (let k = 0; k < batch.size; k++) {
       const { info, restarted } = this.counter.step(batch, k);
       const reward = batch.rewards[k];
       this.rewards[k] = clip ? Math.max(-1, Math.min(1, reward)) : reward;
       const ended = batch.terminated[k] === 1 || batch.truncated[k] === 1;
       infos.push(info);
-      finalObservations.push(ended ? this.finalObservation(batch, k, restarted && !nextStep) : null);
+      let last: Uint8Array | null = null;
+      if (ended && restarted && !nextStep && finals) {
+        last = new Uint8Array(this.size);
+        this.stacks.push(batch.envIds[k], finals, k * this.plane, last, 0);
+      }
+      this.show(k, restarted);
+      finalObservations.push(ended ? (last ?? this.observation(k)) : null);
     }
     this.terminated.set(batch.terminated);
     this.truncated.set(batch.truncated);
@@ -260,7 +277,7 @@ export class AtariVectorEnv {
     const height = this.options.imgHeight ?? 84;
     const width = this.options.imgWidth ?? 84;
     const channels = this.options.grayscale === false ? 3 : 1;
-    const newest = this.pictures.subarray((place + 1) * this.size - height * width * channels);
+    const newest = this.received.subarray(this.record + place * this.plane);
     const data = new Uint8Array(height * width * 3);
     for (let i = 0; i < data.length; i++) data[i] = newest[channels === 3 ? i : Math.floor(i / 3)];
     return { height, width, data };
@@ -275,11 +292,12 @@ export class AtariVectorEnv {
   private async start(seed: number | undefined): Promise<AtariVectorInfo[]> {
     const limit = this.options.startTimeout ?? DEFAULT_TIMEOUT; // seeds make ALE load every ROM anew
     const seeds = seed === undefined ? null : Array.from({ length: this.numEnvs }, (_, i) => seed + i);
-    let batch: BatchRecord;
+    const { batch } = this;
     let failure: AleError | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
-        batch = this.take(await this.link.roundTrip(callRequest("reset_batch", [seeds]), this.reply, limit));
+        await this.link.roundTrip(callRequest("reset_batch", [seeds]), this.reply, limit);
+        this.take();
         break;
       } catch (error) {
         if (!isProcessFailure(error)) throw error;
@@ -291,7 +309,10 @@ export class AtariVectorEnv {
     this.phase = "ready";
     this.counter.reset();
     const told = failure ? { failure } : {};
-    return Array.from({ length: batch.size }, (_, k) => ({ ...this.counter.start(batch, k), ...told }));
+    return Array.from({ length: batch.size }, (_, k) => {
+      this.show(k, true);
+      return { ...this.counter.start(batch, k), ...told };
+    });
   }
 
   private async restart(failure: AleError): Promise<AtariVectorStep> {
@@ -320,31 +341,29 @@ export class AtariVectorEnv {
     return duringEpisode(error, this.seed, this.steps);
   }
 
-  // Reads a batch and its observations.
-  private take(reply: Uint8Array): BatchRecord {
-    const batch = readBatch(reply);
-    this.emulatorSeconds = batch.seconds;
-    this.envIds = batch.envIds.slice();
-    this.link.readObservation(this.pictures, batch.length, 0);
-    this.arrange(this.pictures, this.observations);
-    return batch;
+  // Reads a batch and its newest pictures.
+  private take(): void {
+    this.link.readObservation(this.received, BATCH_REPLY, 0);
+    this.emulatorSeconds = this.batch.seconds;
+    this.envIds = this.batch.envIds.slice();
   }
 
-  private finalObservation(batch: BatchRecord, k: number, restarted: boolean): Uint8Array {
-    if (!(restarted && batch.hasFinal)) return this.observations.slice(k * this.size, (k + 1) * this.size);
-    const pictures = new Uint8Array(this.size);
-    this.link.readObservation(pictures, batch.length, (this.batchSize + k) * this.size);
-    if (this.options.layout !== "channelsLast") return pictures;
-    const observation = new Uint8Array(this.size);
-    this.arrange(pictures, observation);
-    return observation;
+  // Pictures with which episodes ended, each in the place of its game.
+  private finalPictures(): Uint8Array {
+    const pictures = new Uint8Array(this.batchSize * this.plane);
+    this.link.readObservation(pictures, BATCH_REPLY, this.received.length);
+    return pictures;
   }
 
-  private arrange(pictures: Uint8Array, observations: Uint8Array): void {
-    if (this.options.layout !== "channelsLast") return;
-    const stack = this.options.stackNum ?? 4;
-    const channels = this.options.grayscale === false ? 3 : 1;
-    interleave(pictures, observations, stack, this.size / stack / channels, channels);
+  // Writes an observation. ALE's stacks move on by one picture a step, and are black before a game's first one.
+  private show(k: number, restarted: boolean): void {
+    const game = this.envIds[k];
+    if (restarted) this.stacks.clear(game);
+    this.stacks.push(game, this.received, this.record + k * this.plane, this.observations, k * this.size);
+  }
+
+  private observation(k: number): Uint8Array {
+    return this.observations.slice(k * this.size, (k + 1) * this.size);
   }
 
   private writeActions(actions: ArrayLike<number>): void {

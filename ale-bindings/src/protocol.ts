@@ -9,6 +9,9 @@ export const Operation = { call: 0, step: 1, act: 2, batch: 3, repeat: 4 } as co
 /** Bytes of the reply to a step, without the observation. */
 export const STEP_RECORD = 48;
 
+/** Bytes of the reply to a batch, without its record and pictures. */
+export const BATCH_REPLY = 8;
+
 /** Enough for every reply without arrays. */
 export const SMALL_REPLY = 4096;
 

@@ -23,7 +23,8 @@ for i in range(steps):
         a = np.array([(i * 7 + i // 13 * 5 + k) % int(envs.single_action_space.n) for k in range(n)])
     obs, rew, term, trunc, info = envs.step(a)
     done = np.logical_or(term, trunc)
-    final = [h(info["final_obs"][k]) if "final_obs" in info and done[k] else None for k in range(n)]
+    last = info.get("final_obs", obs)
+    final = [h(last[k]) if done[k] else None for k in range(n)]
     lines.append([h(obs), rew.tolist(), term.astype(int).tolist(), trunc.astype(int).tolist(), final])
 print(json.dumps({"lines": lines, "shape": envs.single_observation_space.shape}))
 `;
@@ -108,10 +109,28 @@ describe.skipIf(!hasAle)("AtariVectorEnv", () => {
       { numEnvs: 2, fullActionSpace: true, numThreads: 1, threadAffinityOffset: 0, stackNum: 1 },
       { num_envs: 2, full_action_space: true, num_threads: 1, thread_affinity_offset: 0, stack_num: 1 },
     ],
+    [
+      "breakout",
+      150,
+      { numEnvs: 3, stackNum: 3, grayscale: false, autoresetMode: "nextStep", maxNumFramesPerEpisode: 50 },
+      {
+        num_envs: 3,
+        stack_num: 3,
+        grayscale: false,
+        max_num_frames_per_episode: 50,
+        autoreset_mode: "NextStep",
+      },
+    ],
+    [
+      "breakout",
+      60,
+      { numEnvs: 2, maxNumFramesPerEpisode: 1, noopMax: 0, useFireReset: false },
+      { num_envs: 2, max_num_frames_per_episode: 1, noop_max: 0, use_fire_reset: false },
+    ],
   ];
   it.each(cases)("plays %s for %i steps as ale-py does with %j", async (game, steps, ours, theirs) => {
     const envs = await create(game, ours as AtariVectorOptions);
-    const arguments_ = { ...theirs, autoreset_mode: "SameStep" };
+    const arguments_ = { autoreset_mode: "SameStep", ...theirs };
     const reference = python<{ lines: unknown[]; shape: number[] }>(
       ALE_PY,
       game,
@@ -285,6 +304,33 @@ describe.skipIf(!hasAle)("AtariVectorEnv", () => {
       (await envs.reset({ seed: 1 })).infos.every(({ episodeFrameNumber }) => episodeFrameNumber < 31),
     ).toBe(true);
     await expect(envs.step([0, 0])).rejects.toMatchObject({ code: "INVALID_STATE" });
+  });
+
+  it("keeps the pictures of every game apart when batches hold only some of them", async () => {
+    const options = { numEnvs: 4, maxNumFramesPerEpisode: 60, layout: "channelsLast" } as const;
+    const all = await create("breakout", options);
+    const some = await create("breakout", { ...options, batchSize: 3 });
+    const size = all.observationSpace.shape.reduce((a, b) => a * b);
+    const seen = [all, some].map(() => Array.from({ length: 4 }, (): string[] => []));
+    const note = (
+      which: number,
+      { envIds, observations }: Pick<AtariVectorStep, "envIds" | "observations">,
+    ) =>
+      envIds.forEach((id, k) => {
+        seen[which][id].push(md5(observations.subarray(k * size, (k + 1) * size)));
+      });
+    note(0, await all.reset({ seed: 6 }));
+    note(1, await some.reset({ seed: 6 }));
+    for (let i = 0; i < 60; i++) {
+      note(0, await all.step([0, 0, 0, 0]));
+      some.send([0, 0, 0]);
+      note(1, await some.recv());
+    }
+    seen[1].forEach((observations, id) => {
+      expect(observations.length).toBeGreaterThan(10);
+      const count = Math.min(observations.length, seen[0][id].length);
+      expect(observations.slice(0, count)).toEqual(seen[0][id].slice(0, count));
+    });
   });
 
   it("repeats games for the same seed, and takes the first from its options", async () => {
