@@ -1,6 +1,7 @@
 /** Shuffled batches of sequences. */
 
-import { DatasetError, InvalidArgumentError } from "../core/errors.js";
+import { checkInteger } from "../core/check-integer.js";
+import { DatasetError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { type Stateful, type StateRecord, sizeOf } from "../core/state.js";
 import type { AtariCloningDataset } from "./atari-cloning.js";
@@ -57,9 +58,7 @@ export class CloningBatches implements Stateful {
     options: CloningBatchesOptions = {},
   ) {
     const { batchSize = 32, shuffle = true, prefetch = true } = options;
-    if (!(Number.isInteger(batchSize) && batchSize > 0)) {
-      throw new InvalidArgumentError("batchSize", `expected a positive integer, received ${batchSize}`);
-    }
+    checkInteger("batchSize", batchSize);
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.prefetch = prefetch;

@@ -1,5 +1,6 @@
 /** Recording an expert, in the format of the published data sets. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { sizeOf, type TypedArray } from "../core/state.js";
@@ -109,12 +110,7 @@ export async function recordCloning(
   if (!(mixing >= 0 && mixing <= 1)) {
     throw new InvalidArgumentError("mixing", `expected a number in 0..1, received ${mixing}`);
   }
-  if (!(Number.isInteger(sequenceLength) && sequenceLength > 0)) {
-    throw new InvalidArgumentError(
-      "sequenceLength",
-      `expected a positive integer, received ${sequenceLength}`,
-    );
-  }
+  checkInteger("sequenceLength", sequenceLength);
   const random = new Random(options.seed);
   const frame = sizeOf(shape);
   const record: CloningRecord = {

@@ -1,5 +1,6 @@
 /** Smaller pictures by area averaging. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { type AreaAxis, areaAxis } from "./area-axis.js";
 import { type AreaSource, areaPixel } from "./area-pixel.js";
@@ -125,9 +126,7 @@ function checkSize(outputName: string, output: number, inputName: string, input:
     [inputName, input],
     [outputName, output],
   ] as const) {
-    if (!(Number.isInteger(size) && size > 0)) {
-      throw new InvalidArgumentError(name, `expected a positive integer, received ${size}`);
-    }
+    checkInteger(name, size);
   }
   if (output > input) {
     throw new InvalidArgumentError(

@@ -1,5 +1,6 @@
 /** What off-policy methods learn from: the last steps of all environments. */
 
+import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import {
@@ -132,9 +133,7 @@ export class ReplayMemory implements Stateful {
     const { capacity, numEnvs = 1, observationShape, observationDtype, frameStack = 1 } = options;
     const { nStep = 1, gamma = 0.99 } = options;
     for (const [name, value] of Object.entries({ capacity, numEnvs, frameStack, nStep })) {
-      if (!(Number.isInteger(value) && value > 0)) {
-        throw new InvalidArgumentError(name, `expected a positive integer, received ${value}`);
-      }
+      checkInteger(name, value);
     }
     if (!(gamma >= 0 && gamma <= 1)) {
       throw new InvalidArgumentError("gamma", `expected a number in 0..1, received ${gamma}`);

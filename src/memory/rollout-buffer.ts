@@ -1,6 +1,7 @@
 /** Everything that one on-policy rollout produced, as flat typed arrays. */
 
-import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { checkInteger } from "../core/check-integer.js";
+import { ShapeError } from "../core/errors.js";
 import {
   createTypedArray,
   type DType,
@@ -112,9 +113,7 @@ export class RolloutBuffer implements Stateful {
   constructor(options: RolloutBufferOptions) {
     const { numEnvs, numSteps, actionSize = 1, distributionSize, stateSize = 0 } = options;
     for (const [name, value] of Object.entries({ numEnvs, numSteps, actionSize, distributionSize })) {
-      if (!(Number.isInteger(value) && value > 0)) {
-        throw new InvalidArgumentError(name, `expected a positive integer, received ${value}`);
-      }
+      checkInteger(name, value);
     }
     const size = numEnvs * numSteps;
     this.numEnvs = numEnvs;

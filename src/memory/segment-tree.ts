@@ -1,6 +1,5 @@
+import { checkInteger } from "../core/check-integer.js";
 /** Sums and minima of changing numbers. */
-
-import { InvalidArgumentError } from "../core/errors.js";
 
 /**
  * A binary tree over `capacity` numbers, filled up to a power of two, in one array: node `i` has children `2i` and
@@ -14,9 +13,7 @@ export abstract class SegmentTree {
 
   /** @param capacity numbers wanted · @param neutral value of empty leaves */
   protected constructor(capacity: number, neutral: number) {
-    if (!(Number.isInteger(capacity) && capacity > 0)) {
-      throw new InvalidArgumentError("capacity", `expected a positive integer, received ${capacity}`);
-    }
+    checkInteger("capacity", capacity);
     this.leaves = 2 ** Math.ceil(Math.log2(capacity));
     this.nodes = new Float64Array(2 * this.leaves).fill(neutral);
   }

@@ -1,6 +1,6 @@
 /** Cutting rollouts into sequences, and sequences into minibatches. */
 
-import { InvalidArgumentError } from "../core/errors.js";
+import { checkInteger } from "../core/check-integer.js";
 import type { Random } from "../core/random.js";
 
 /** Sequences inside a flat, environment-major array: entry `i` covers `starts[i] .. starts[i] + lengths[i] - 1`. */
@@ -36,9 +36,7 @@ export interface CutSequencesInput {
  */
 export function cutSequences(input: CutSequencesInput): Sequences {
   const { numEnvs, numSteps, maxLength, episodeStarts } = input;
-  if (!(Number.isInteger(maxLength) && maxLength > 0)) {
-    throw new InvalidArgumentError("maxLength", `expected a positive integer, received ${maxLength}`);
-  }
+  checkInteger("maxLength", maxLength);
   const starts: number[] = [];
   const lengths: number[] = [];
   for (let i = 0; i < numEnvs * numSteps; i++) {

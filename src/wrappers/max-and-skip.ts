@@ -1,6 +1,6 @@
 /** One action for several frames. */
 
-import { InvalidArgumentError } from "../core/errors.js";
+import { checkInteger } from "../core/check-integer.js";
 import { createTypedArray, sizeOf, type TypedArray } from "../core/state.js";
 import type { Action, Env, StepResult } from "../envs/env.js";
 import { elementwiseMax } from "../images/elementwise-max.js";
@@ -31,9 +31,7 @@ export class MaxAndSkip extends Wrapper {
   /** @throws InvalidArgumentError when `skip` is not a positive integer */
   constructor(env: Env, { skip = 4 }: MaxAndSkipOptions = {}) {
     super(env);
-    if (!(Number.isInteger(skip) && skip > 0)) {
-      throw new InvalidArgumentError("skip", `expected a positive integer, received ${skip}`);
-    }
+    checkInteger("skip", skip);
     this.skip = skip;
     const { dtype, shape } = env.observationSpace;
     this.previous = createTypedArray(dtype, sizeOf(shape));

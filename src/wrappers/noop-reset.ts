@@ -1,6 +1,6 @@
 /** Games that start after a random wait. */
 
-import { InvalidArgumentError } from "../core/errors.js";
+import { checkInteger } from "../core/check-integer.js";
 import { Random } from "../core/random.js";
 import type { StateRecord } from "../core/state.js";
 import type {
@@ -42,9 +42,7 @@ export class NoopReset extends Wrapper {
   /** @throws InvalidArgumentError when action 0 is not NOOP or `noopMax` is not a positive integer */
   constructor(env: Env, { noopMax = 30 }: NoopResetOptions = {}) {
     super(env);
-    if (!(Number.isInteger(noopMax) && noopMax > 0)) {
-      throw new InvalidArgumentError("noopMax", `expected a positive integer, received ${noopMax}`);
-    }
+    checkInteger("noopMax", noopMax);
     requireMeaning("NoopReset", env, 0, "NOOP");
     this.noopMax = noopMax;
     // around a step of one's own, steps have to come one by one

@@ -1,6 +1,7 @@
 /** Our compiled kernels, running on the memory of tfjs's wasm backend. */
 
 import { BackendError } from "../../core/errors.js";
+import { nodeBuiltin } from "../../core/node-builtin.js";
 import type { WasmBackend } from "./heap.js";
 import { type KernelExports, relaxed, simd } from "./kernel-binaries.js";
 import { computesProducts } from "./kernel-self-test.js";
@@ -89,10 +90,7 @@ function hasRelaxedSimd(): boolean {
 
 // Flags of V8 count for what is compiled after them. Other engines and older versions of Node have no such way.
 function switchOn(flag: string): void {
-  const { process } = globalThis as {
-    process?: { getBuiltinModule?: typeof import("node:process").getBuiltinModule };
-  };
-  process?.getBuiltinModule?.("node:v8")?.setFlagsFromString(flag);
+  nodeBuiltin("node:v8")?.setFlagsFromString(flag);
 }
 
 function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {

@@ -99,23 +99,17 @@ function addByEngine(
 }
 
 function addTransposed(
-  { backend, kernels, points, channels, inputRow, outputRow, rows, horizontal, geometry }: WinogradLayout,
+  { kernels, points, channels, inputRow, outputRow, rows, horizontal, geometry }: WinogradLayout,
   [, count]: Strips,
   a: number,
   b: number,
   sums: { base: number; rows: number; columns: number },
 ): void {
   const tiles = count * horizontal.tiles;
-  const heap = heapOf(backend);
   for (let point = 0; point < points; point++) {
     const left = a + 4 * point * rows * inputRow;
     const right = b + 4 * point * rows * outputRow;
-    if (tiles % 2 > 0) {
-      heap.fill(0, left / 4 + tiles * inputRow, left / 4 + (tiles + 1) * inputRow);
-      heap.fill(0, right / 4 + tiles * outputRow, right / 4 + (tiles + 1) * outputRow);
-    }
     const [leftStep, rightStep, sumStep] = [4 * inputRow, 4 * outputRow, 4 * sums.columns];
-    const many = tiles + (tiles % 2);
     const c = sums.base + point * sums.rows * sumStep;
     kernels.addColumnsByRows(
       left,
@@ -124,7 +118,7 @@ function addTransposed(
       right,
       rightStep,
       geometry.outChannels,
-      many,
+      tiles,
       c,
       sumStep,
     );

@@ -1,5 +1,6 @@
 /** Options that all arcade environments share. */
 
+import { checkInteger } from "../../core/check-integer.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 
 /** What an agent is shown: the screen, or a vector of facts. */
@@ -42,8 +43,8 @@ export function resolveArcadeOptions(options: ArcadeOptions): Required<ArcadeOpt
   if (observation !== "rgb" && observation !== "features") {
     throw new InvalidArgumentError("observation", `expected "rgb" or "features", received ${observation}`);
   }
-  requirePositiveInteger("frameskip", frameskip);
-  requirePositiveInteger("maxFrames", maxFrames);
+  checkInteger("frameskip", frameskip);
+  checkInteger("maxFrames", maxFrames);
   if (!(repeatActionProbability >= 0 && repeatActionProbability < 1)) {
     throw new InvalidArgumentError(
       "repeatActionProbability",
@@ -51,10 +52,4 @@ export function resolveArcadeOptions(options: ArcadeOptions): Required<ArcadeOpt
     );
   }
   return { observation, frameskip, repeatActionProbability, maxFrames };
-}
-
-function requirePositiveInteger(name: string, value: number): void {
-  if (!(Number.isInteger(value) && value > 0)) {
-    throw new InvalidArgumentError(name, `expected a positive integer, received ${value}`);
-  }
 }

@@ -31,8 +31,8 @@ export function rowsByPanels(
 const block = 64;
 
 /**
- * Adds the transpose of `[count, rows]` times `[count, columns]` to `out`. `count` is a multiple of two; `rows` is
- * taken up to a multiple of six and `columns` up to one of eight. All steps are bytes.
+ * Adds the transpose of `[count, rows]` times `[count, columns]` to `out`. `rows` is taken up to a multiple of six
+ * and `columns` up to one of eight. All steps are bytes.
  */
 export function addColumnsByRows(
   a: usize, aStep: i32, rows: i32, b: usize, bStep: i32, columns: i32, count: i32, out: usize, outStep: i32,
@@ -111,15 +111,7 @@ function columnTile(a: usize, aStep: usize, b: usize, bStep: usize, count: i32, 
   let c30 = v128.load(at), c31 = v128.load(at, 16); at += outStep;
   let c40 = v128.load(at), c41 = v128.load(at, 16); at += outStep;
   let c50 = v128.load(at), c51 = v128.load(at, 16);
-  for (let k = count; k > 0; k -= 2) {
-    b0 = v128.load(b); b1 = v128.load(b, 16); b += bStep;
-    x = v128.load32_splat(a); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
-    x = v128.load32_splat(a, 4); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
-    x = v128.load32_splat(a, 8); c20 = madd(x, b0, c20); c21 = madd(x, b1, c21);
-    x = v128.load32_splat(a, 12); c30 = madd(x, b0, c30); c31 = madd(x, b1, c31);
-    x = v128.load32_splat(a, 16); c40 = madd(x, b0, c40); c41 = madd(x, b1, c41);
-    x = v128.load32_splat(a, 20); c50 = madd(x, b0, c50); c51 = madd(x, b1, c51);
-    a += aStep;
+  for (let k = count; k > 0; k--) {
     b0 = v128.load(b); b1 = v128.load(b, 16); b += bStep;
     x = v128.load32_splat(a); c00 = madd(x, b0, c00); c01 = madd(x, b1, c01);
     x = v128.load32_splat(a, 4); c10 = madd(x, b0, c10); c11 = madd(x, b1, c11);
