@@ -19,6 +19,11 @@ import { drawCurve, type Point } from "./curve.js";
 import { expertScore, openData, openGame, recordClone } from "./game.js";
 import { readSettings, type Settings, sizes, usage } from "./settings.js";
 
+// Whole games that the clone plays in the end, and the expert too.
+const GAMES = 16;
+// NOOP, FIRE, and RIGHT and LEFT, of which each is the other in a mirror.
+const MIRROR = [0, 1, 3, 2];
+
 try {
   const settings = readSettings(process.argv.slice(2));
   if (settings) await main(settings);
@@ -48,6 +53,7 @@ async function main(settings: Settings): Promise<void> {
   const { train, val } = await openData(settings);
   const options: Omit<CloningOptions, "model"> = {
     ...sizes[size].training,
+    ...(settings.mirror && { mirrorActions: MIRROR }),
     ...(balanced && { classWeights: balancedClassWeights(await train.actionCounts(numActions)) }),
     dataset: train,
     valDataset: val,
@@ -111,10 +117,10 @@ async function main(settings: Settings): Promise<void> {
     },
   });
 
-  const { gameReturns } = await runClosedLoop(trainer, env, { numGames: 8, seed: seed + 2 });
+  const { gameReturns } = await runClosedLoop(trainer, env, { numGames: GAMES, seed: seed + 2 });
   console.log(`Scores of whole games: ${gameReturns.join(" ")}, mean ${mean(gameReturns).toFixed(1)}`);
   if (settings.data === undefined) {
-    const score = expertScore(8, seed + 2);
+    const score = expertScore(GAMES, seed + 2);
     console.log(
       `The expert's mean score: ${score.toFixed(1)}; the clone has ${((100 * mean(gameReturns)) / score).toFixed(0)} % of it`,
     );

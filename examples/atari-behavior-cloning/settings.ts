@@ -14,9 +14,10 @@ export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
                     document: the guide's own network and numbers, for a GPU
   --form NAME       tf (default) or torch: which tab of the guide
   --epochs N        default 6 (small) or 50 (document)
-  --sequences N     sequences to record (default 2560), and a sixteenth of them for validation
+  --sequences N     sequences to record (default 5120), and a sixteenth of them for validation
   --noise P         probability of a random action while half of them are recorded (default 0.15): the data then show
                     the way back from mistakes
+  --no-mirror       do not swap left and right in half of the sequences, as the small size does in Breakout
   --balanced        weigh the actions so that all count alike
   --cont            go on with the run in --out
   --dagger N        with --cont: first the clone plays N sequences more, in which the expert tells what it would do;
@@ -46,6 +47,7 @@ export interface Settings {
   epochs: number;
   sequences: number;
   noise: number;
+  mirror: boolean;
   balanced: boolean;
   cont: boolean;
   dagger: number;
@@ -63,8 +65,9 @@ export function readSettings(argv: string[]): Settings | null {
       size: { type: "string", default: "small" },
       form: { type: "string", default: "tf" },
       epochs: { type: "string" },
-      sequences: { type: "string", default: "2560" },
+      sequences: { type: "string", default: "5120" },
       noise: { type: "string", default: "0.15" },
+      "no-mirror": { type: "boolean", default: false },
       balanced: { type: "boolean", default: false },
       cont: { type: "boolean", default: false },
       dagger: { type: "string", default: "0" },
@@ -107,6 +110,7 @@ export function readSettings(argv: string[]): Settings | null {
     epochs,
     sequences,
     noise,
+    mirror: size === "small" && env.includes("Breakout") && !values["no-mirror"],
     balanced,
     cont,
     dagger,

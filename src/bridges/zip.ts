@@ -1,5 +1,6 @@
 /** Reader of zip archives (PKWARE's APPNOTE 6.3.10) without encryption and below 4 GiB. */
 
+import crc32 from "crc-32";
 import { inflateSync } from "fflate";
 import { CheckpointError } from "../core/errors.js";
 
@@ -50,7 +51,7 @@ export function readZip(bytes: Uint8Array, file = "zip"): Map<string, Uint8Array
     const data = bytes.subarray(start, start + packed);
     const content = method === 8 ? inflate(data, size, name, fail) : new Uint8Array(data);
     if (method !== 0 && method !== 8) throw fail(`${name} has compression method ${method}, expected 0 or 8`);
-    if (content.length !== size || crc32(content) !== checksum) {
+    if (content.length !== size || crc32.buf(content) >>> 0 !== checksum) {
       throw fail(`${name} is damaged: its checksum differs`);
     }
     files.set(name, content);
@@ -79,18 +80,4 @@ function inflate(
   } catch (cause) {
     throw fail(`${name} is damaged: it cannot be inflated`, cause);
   }
-}
-
-let table: Uint32Array | undefined;
-
-/** The checksum of zip files. */
-export function crc32(bytes: Uint8Array): number {
-  table ??= Uint32Array.from({ length: 256 }, (_, byte) => {
-    let value = byte;
-    for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-    return value;
-  });
-  let sum = 0xffffffff;
-  for (const byte of bytes) sum = table[(sum ^ byte) & 0xff] ^ (sum >>> 8);
-  return (sum ^ 0xffffffff) >>> 0;
 }

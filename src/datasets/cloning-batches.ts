@@ -6,6 +6,7 @@ import { Random } from "../core/random.js";
 import { type Stateful, type StateRecord, sizeOf } from "../core/state.js";
 import type { AtariCloningDataset } from "./atari-cloning.js";
 import type { CloningSequence } from "./cloning-format.js";
+import { mirrorFrames } from "./mirror-frames.js";
 
 /** Options of {@link CloningBatches}. */
 export interface CloningBatchesOptions {
@@ -13,7 +14,12 @@ export interface CloningBatchesOptions {
   batchSize?: number;
   /** Whether every epoch has a random order of its own, default true. */
   shuffle?: boolean;
-  /** Decides the orders, default random. */
+  /**
+   * For each action the one that it is in a mirror. Given, every sequence is seen with left and right swapped half of
+   * the time, drawn anew each epoch; default `null`: never.
+   */
+  mirrorActions?: readonly number[] | null;
+  /** Decides the orders and the mirroring, default random. */
   seed?: number;
   /** Whether the next batch is read while this one is used, default true; then two of them are in memory. */
   prefetch?: boolean;
@@ -37,6 +43,12 @@ export interface CloningBatch {
   last: boolean;
 }
 
+interface Order {
+  epoch: number;
+  indices: Int32Array;
+  mirrored: Uint8Array;
+}
+
 /**
  * Batches of an {@link AtariCloningDataset} without end, epoch after epoch. The order of an epoch depends on the seed
  * and on the epoch alone, so the state is three numbers, and reading ahead does not change it.
@@ -47,9 +59,10 @@ export class CloningBatches implements Stateful {
   private readonly batchSize: number;
   private readonly shuffle: boolean;
   private readonly prefetch: boolean;
+  private readonly mirrorActions: readonly number[] | null;
   private seed: number;
   private position = 0;
-  private order?: { epoch: number; indices: Int32Array };
+  private order?: Order;
   private ahead?: { position: number; batch: Promise<CloningBatch> };
 
   /** @throws InvalidArgumentError when the batch size is not a positive integer */
@@ -57,11 +70,12 @@ export class CloningBatches implements Stateful {
     private readonly dataset: AtariCloningDataset,
     options: CloningBatchesOptions = {},
   ) {
-    const { batchSize = 32, shuffle = true, prefetch = true } = options;
+    const { batchSize = 32, shuffle = true, prefetch = true, mirrorActions = null } = options;
     checkInteger("batchSize", batchSize);
     this.batchSize = batchSize;
     this.shuffle = shuffle;
     this.prefetch = prefetch;
+    this.mirrorActions = mirrorActions;
     this.seed = options.seed ?? new Random().integer(2 ** 31);
     this.batchesPerEpoch = Math.ceil(dataset.size / batchSize);
   }
@@ -92,24 +106,32 @@ export class CloningBatches implements Stateful {
   }
 
   private async load(position: number): Promise<CloningBatch> {
-    const { batchSize, batchesPerEpoch } = this;
+    const { batchSize, batchesPerEpoch, mirrorActions } = this;
     const index = position % batchesPerEpoch;
-    const order = this.orderOf(Math.floor(position / batchesPerEpoch));
-    const chosen = order.subarray(index * batchSize, (index + 1) * batchSize);
+    const { indices, mirrored } = this.orderOf(Math.floor(position / batchesPerEpoch));
+    const chosen = indices.subarray(index * batchSize, (index + 1) * batchSize);
     const sequences = await Promise.all(Array.from(chosen, (i) => this.dataset.sequence(i)));
     const files = Array.from(chosen, (i) => this.dataset.files[i]);
-    return { ...stackSequences(sequences, files), last: index === batchesPerEpoch - 1 };
+    const batch = stackSequences(sequences, files);
+    if (mirrorActions) {
+      chosen.forEach((i, row) => {
+        if (mirrored[i]) mirrorRow(batch, row, sequences[row].actions.length, mirrorActions);
+      });
+    }
+    return { ...batch, last: index === batchesPerEpoch - 1 };
   }
 
-  private orderOf(epoch: number): Int32Array {
+  private orderOf(epoch: number): Order {
     if (this.order?.epoch !== epoch) {
       const { size } = this.dataset;
+      const random = new Random(this.seed + epoch);
       const indices = this.shuffle
-        ? new Random(this.seed + epoch).permutation(size)
+        ? random.permutation(size)
         : Int32Array.from({ length: size }, (_, i) => i);
-      this.order = { epoch, indices };
+      const mirrored = Uint8Array.from({ length: size }, () => random.integer(2));
+      this.order = { epoch, indices, mirrored };
     }
-    return this.order.indices;
+    return this.order;
   }
 
   /** @inheritDoc */
@@ -156,4 +178,17 @@ function stackSequences(
   });
   const padded = sequences.some((sequence) => sequence.actions.length < steps);
   return { observations, actions, batch, steps, shape, ...(padded && { mask }) };
+}
+
+function mirrorRow(
+  { observations, actions, steps, shape }: Omit<CloningBatch, "last">,
+  row: number,
+  length: number,
+  mirrorActions: readonly number[],
+): void {
+  const first = row * steps;
+  const frame = sizeOf(shape);
+  mirrorFrames(observations.subarray(first * frame, (first + length) * frame), shape);
+  // An action that there is not stays one, for those who check.
+  for (let i = first; i < first + length; i++) actions[i] = mirrorActions[actions[i]] ?? actions[i];
 }

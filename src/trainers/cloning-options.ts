@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from "../core/errors.js";
 import { type ScheduleSpec, toSchedule } from "../core/schedules.js";
 import type { AtariCloningDataset } from "../datasets/atari-cloning.js";
+import { checkMirrorActions } from "../datasets/mirror-frames.js";
 import type { SequenceClassifier } from "../models/sequence-classifier.js";
 import type { AdamOptions } from "../optimizers/index.js";
 
@@ -20,6 +21,12 @@ export interface CloningHyperparameters {
   classWeights: readonly number[] | null;
   /** Whether every epoch has an order of its own, default true. */
   shuffle: boolean;
+  /**
+   * For games that are the same in a mirror: for each action the one that it is there, e.g. `[0, 1, 3, 2]` for
+   * Breakout. Half of the sequences, drawn anew each epoch, are then learnt with left and right swapped. Default
+   * `null`: none.
+   */
+  mirrorActions: readonly number[] | null;
 }
 
 /** Options of `CloningTrainer`. */
@@ -51,7 +58,7 @@ export interface EpochReport {
 /** Fills in the defaults and checks the values. @throws InvalidArgumentError naming the option */
 export function resolveCloningOptions(options: CloningOptions): CloningHyperparameters {
   const { batchSize = 32, learningRate = 1e-4, adam = { epsilonMode: "keras" } } = options;
-  const { maxGradNorm = null, classWeights = null, shuffle = true } = options;
+  const { maxGradNorm = null, classWeights = null, shuffle = true, mirrorActions = null } = options;
   const { numActions } = options.model;
   if (!(toSchedule(learningRate).value(0) >= 0)) {
     throw new InvalidArgumentError(
@@ -71,6 +78,7 @@ export function resolveCloningOptions(options: CloningOptions): CloningHyperpara
       `expected ${numActions} numbers of at least 0, received [${classWeights.join(", ")}]`,
     );
   }
+  if (mirrorActions) checkMirrorActions(mirrorActions, numActions);
   return {
     batchSize,
     learningRate,
@@ -78,5 +86,6 @@ export function resolveCloningOptions(options: CloningOptions): CloningHyperpara
     maxGradNorm,
     classWeights: classWeights && [...classWeights],
     shuffle,
+    mirrorActions: mirrorActions && [...mirrorActions],
   };
 }

@@ -105,11 +105,16 @@ export class CloningTrainer implements Trainer {
   constructor(options: CloningOptions) {
     requireBackend();
     this.hyperparameters = resolveCloningOptions(options);
-    const { batchSize, shuffle, adam, learningRate } = this.hyperparameters;
+    const { batchSize, shuffle, mirrorActions, adam, learningRate } = this.hyperparameters;
     this.learningRate = toSchedule(learningRate);
     const random = new Random(options.seed);
     this.model = options.model;
-    this.batches = options.dataset.batches({ batchSize, shuffle, seed: random.integer(2 ** 31) });
+    this.batches = options.dataset.batches({
+      batchSize,
+      shuffle,
+      mirrorActions,
+      seed: random.integer(2 ** 31),
+    });
     this.batchesPerEpoch = this.batches.batchesPerEpoch;
     this.valDataset = options.valDataset;
     this.optimizer = new Adam(adam);

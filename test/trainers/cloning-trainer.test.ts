@@ -179,6 +179,7 @@ describe("CloningTrainer", () => {
     const model = smallModel();
     const make = (options: object) => () => new CloningTrainer({ ...data, model, ...options });
     expect(make({ classWeights: [1, 2] })).toThrow(/classWeights: expected 4 numbers/);
+    expect(make({ mirrorActions: [0, 1, 2, 2] })).toThrow(/mirrorActions: expected for each of 4 actions/);
     expect(make({ batchSize: 0 })).toThrow(/batchSize/);
     expect(make({ learningRate: -1 })).toThrow(/learningRate/);
     expect(make({ maxGradNorm: 0 })).toThrow(/maxGradNorm/);
