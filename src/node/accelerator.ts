@@ -6,6 +6,7 @@ import type { AcceleratorChoice, AcceleratorOptions } from "../backends/backend-
 import { setProductEngine } from "../backends/wasm/gemm.js";
 import type { WasmBackend } from "../backends/wasm/heap.js";
 import { firstLine, type ImportPackage, importPackage } from "./backends/import-tensorflow.js";
+import { releaseBuffer } from "./release-buffer.js";
 
 /** Versions of `onnxruntime-node` whose inner interface is known. */
 export const acceleratorVersions: readonly string[] = ["1.30.0"];
@@ -109,7 +110,14 @@ function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
         // Eight sessions that spin while they wait would take each other's processors.
         extra: { session: { intra_op: { allow_spinning: "0" } } },
       });
-      return { run: (inputs, outputs) => void session.run(inputs as Tensors, outputs as Tensors, {}) };
+      return {
+        run(inputs, outputs) {
+          // What it returns are copies of the outputs.
+          const copies = session.run(inputs as Tensors, outputs as Tensors, {});
+          for (const { data } of Object.values(copies))
+            releaseBuffer((data as Float32Array<ArrayBuffer>).buffer);
+        },
+      };
     },
     array: (data, shape) => new Tensor("float32", data, shape),
   };
