@@ -1,7 +1,12 @@
 /** Matrix products of the wasm backend by the optional package `onnxruntime-node`. */
 
 import { backend, engine } from "@tensorflow/tfjs-core";
-import { checkProducts, type ProductRuntime, RuntimeProducts } from "../backends/accelerator/index.js";
+import {
+  checkProducts,
+  type ProductRuntime,
+  productNames,
+  RuntimeProducts,
+} from "../backends/accelerator/index.js";
 import type { AcceleratorChoice, AcceleratorOptions } from "../backends/backend-choice.js";
 import { setProductEngine } from "../backends/wasm/gemm.js";
 import type { WasmBackend } from "../backends/wasm/heap.js";
@@ -38,11 +43,11 @@ export async function installAccelerator(
   if (!found.runtime) return { name: "none", version: found.version, reason: found.reason };
   const { runtime, version } = found;
   try {
-    const problem = checkProducts(
-      backend() as unknown as WasmBackend,
-      new RuntimeProducts(runtime, { threads, minWork: 0 }),
-    );
-    if (problem) return { name: "none", version, reason: `onnxruntime-node ${version}: ${problem}` };
+    for (const spareFrom of [0, Number.POSITIVE_INFINITY]) {
+      const products = new RuntimeProducts(runtime, { threads, minWork: 0, spareFrom });
+      const problem = checkProducts(backend() as unknown as WasmBackend, products);
+      if (problem) return { name: "none", version, reason: `onnxruntime-node ${version}: ${problem}` };
+    }
   } catch (error) {
     return { name: "none", version, reason: `onnxruntime-node ${version}: ${firstLine(error)}` };
   }
@@ -65,6 +70,7 @@ type Found =
   | { runtime?: undefined; version?: string; reason: string };
 
 const name = "onnxruntime-node";
+const REFUSAL = "Non tensor type";
 
 async function loadRuntime(load: ImportPackage): Promise<Found> {
   let version: string;
@@ -95,6 +101,7 @@ async function loadRuntime(load: ImportPackage): Promise<Found> {
 type Binding = typeof import("onnxruntime-node/dist/binding.js").binding;
 type TensorClass = typeof import("onnxruntime-node").Tensor;
 type Tensors = Record<string, InstanceType<TensorClass>>;
+type Outputs = Record<string, InstanceType<TensorClass> | null>;
 
 function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
   return {
@@ -112,8 +119,7 @@ function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
       });
       return {
         run(inputs, outputs) {
-          // What it returns are copies of the outputs.
-          const copies = session.run(inputs as Tensors, outputs as Tensors, {});
+          const copies = runModel(session, inputs as Tensors, outputs as Outputs);
           for (const { data } of Object.values(copies))
             releaseBuffer((data as Float32Array<ArrayBuffer>).buffer);
         },
@@ -121,4 +127,22 @@ function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
     },
     array: (data, shape) => new Tensor("float32", data, shape),
   };
+}
+
+// It returns copies of the outputs, unless the first one is a sequence: that it refuses, when all are written.
+function runModel(
+  session: InstanceType<Binding["InferenceSession"]>,
+  inputs: Tensors,
+  outputs: Outputs,
+): Tensors {
+  const { stackTraceLimit } = Error;
+  if (productNames.nothing in outputs) Error.stackTraceLimit = 0;
+  try {
+    return session.run(inputs, outputs, {}) as Tensors;
+  } catch (error) {
+    if (productNames.nothing in outputs && firstLine(error).includes(REFUSAL)) return {};
+    throw error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

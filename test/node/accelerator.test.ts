@@ -96,6 +96,20 @@ describe("with onnxruntime-node", () => {
     for (let i = 0; i < 5; i++) expect(tf.matMul(a, b).dataSync()).toEqual(first);
   });
 
+  it("leaves no memory to the collector, whatever the size of a product", async () => {
+    await tf.setBackend("wasm");
+    await installAccelerator();
+    const a = tf.randomUniform([512, 32], -1, 1, "float32", 1);
+    for (const columns of [128, 512]) {
+      const b = tf.randomUniform([32, columns], -1, 1, "float32", 2);
+      tf.dispose(tf.matMul(a, b));
+      const before = process.memoryUsage().arrayBuffers;
+      for (let i = 0; i < 40; i++) tf.dispose(tf.matMul(a, b));
+      // 10 and 40 MB, if all were kept
+      expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2e6);
+    }
+  });
+
   it("goes on after the heap has grown", async () => {
     await tf.setBackend("wasm");
     await installAccelerator();
@@ -151,7 +165,9 @@ describe("falls back to the compiled kernels, with the reason", () => {
   it("when it computes something else", async () => {
     class InferenceSession {
       loadModel() {}
-      run() {}
+      run() {
+        return {};
+      }
     }
     const inner = { binding: { InferenceSession }, initOrt() {} };
     const Tensor = class {};
@@ -161,6 +177,21 @@ describe("falls back to the compiled kernels, with the reason", () => {
     });
     expect(choice.name).toBe("none");
     expect(choice.reason).toContain("differs by");
+    expect(productEngine()).toBeUndefined();
+  });
+
+  it("when it fails", async () => {
+    class InferenceSession {
+      loadModel() {}
+      run() {
+        throw new Error("Invalid dimensions");
+      }
+    }
+    const choice = await install({
+      "onnxruntime-node/dist/binding.js": { binding: { InferenceSession }, initOrt() {} },
+      "onnxruntime-node": { Tensor: class {} },
+    });
+    expect(choice.reason).toBe("onnxruntime-node 1.30.0: Invalid dimensions");
     expect(productEngine()).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 /** Native matrix products under the kernels of the wasm backend. */
 
 export { checkProducts } from "./check-products.js";
+export { productNames } from "./product-model.js";
 export type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "./product-runtime.js";
 export { RuntimeProducts, type RuntimeProductsOptions, worthwhileWork } from "./runtime-products.js";

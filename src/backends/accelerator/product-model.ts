@@ -10,10 +10,15 @@ export interface ProductModel {
   transposeB: boolean;
   /** Whether the product is added to a third input. */
   accumulate: boolean;
+  /** Whether an empty sequence is an output, too; see {@link productNames}. */
+  nothing: boolean;
 }
 
-/** Names of a model's inputs and output. */
-export const productNames = { a: "a", b: "b", addend: "c", product: "y" } as const;
+/**
+ * Names of a model's inputs and outputs. `nothing` is an empty sequence, the first output of models that have it: a
+ * runtime that cannot hand sequences over gives up when it has computed everything and copied nothing.
+ */
+export const productNames = { a: "a", b: "b", addend: "c", product: "y", nothing: "nothing" } as const;
 
 const floatType = 1;
 const integerAttribute = 2;
@@ -23,29 +28,54 @@ const { LengthDelimited, Varint } = WireType;
  * Bytes of a model with one node, `Gemm`, over matrices of any size: fields and numbers are those of
  * ONNX's onnx.proto (ir version 8, operators of version 17).
  */
-export function encodeProductModel({ transposeA, transposeB, accumulate }: ProductModel): Uint8Array {
+export function encodeProductModel({
+  transposeA,
+  transposeB,
+  accumulate,
+  nothing,
+}: ProductModel): Uint8Array {
   const { a, b, addend } = productNames;
-  const inputs = accumulate ? [a, b, addend] : [a, b];
-  return encodeModel("Gemm", inputs, ["rows", "columns"], { transA: transposeA, transB: transposeB });
+  const flags = { transA: transposeA, transB: transposeB };
+  return encodeModel({
+    operator: "Gemm",
+    inputs: accumulate ? [a, b, addend] : [a, b],
+    axes: ["rows", "columns"],
+    flags,
+    nothing,
+  });
 }
 
 /** Bytes of a model of many products of one size, `FusedMatMul` of onnxruntime's own operators. */
-export function encodeBatchModel({ transposeA, transposeB }: Omit<ProductModel, "accumulate">): Uint8Array {
+export function encodeBatchModel({
+  transposeA,
+  transposeB,
+  nothing,
+}: Omit<ProductModel, "accumulate">): Uint8Array {
   const { a, b } = productNames;
-  const flags = { transA: transposeA, transB: transposeB };
-  return encodeModel("FusedMatMul", [a, b], ["count", "rows", "columns"], flags, "com.microsoft");
+  return encodeModel({
+    operator: "FusedMatMul",
+    inputs: [a, b],
+    axes: ["count", "rows", "columns"],
+    flags: { transA: transposeA, transB: transposeB },
+    nothing,
+    domain: "com.microsoft",
+  });
 }
 
-function encodeModel(
-  operator: string,
-  inputs: readonly string[],
-  axes: readonly string[],
-  flags: Record<string, boolean>,
-  domain?: string,
-): Uint8Array {
+interface ModelParts {
+  operator: string;
+  inputs: readonly string[];
+  axes: readonly string[];
+  flags: Record<string, boolean>;
+  nothing: boolean;
+  domain?: string;
+}
+
+function encodeModel({ operator, inputs, axes, flags, nothing, domain }: ModelParts): Uint8Array {
   const { product } = productNames;
   const model = new BinaryWriter().tag(1, Varint).int64(8);
   model.tag(7, LengthDelimited).fork(); // graph
+  if (nothing) writeSequenceNode(model);
   model.tag(1, LengthDelimited).fork(); // node
   for (const name of inputs) model.tag(1, LengthDelimited).string(name);
   model.tag(2, LengthDelimited).string(product).tag(4, LengthDelimited).string(operator);
@@ -54,6 +84,7 @@ function encodeModel(
   model.join();
   model.tag(2, LengthDelimited).string("product");
   for (const name of inputs) writeArray(model, 11, name, axes);
+  if (nothing) writeSequence(model);
   writeArray(model, 12, product, axes);
   model.join();
   writeOperators(model, "", 17);
@@ -86,4 +117,17 @@ function writeArray(writer: BinaryWriter, field: number, name: string, axes: rea
     writer.tag(1, LengthDelimited).fork().tag(2, LengthDelimited).string(`${name} ${axis}`).join();
   }
   writer.join().join().join().join();
+}
+
+function writeSequenceNode(writer: BinaryWriter): void {
+  writer.tag(1, LengthDelimited).fork().tag(2, LengthDelimited).string(productNames.nothing);
+  writer.tag(4, LengthDelimited).string("SequenceEmpty").join();
+}
+
+// A sequence of arrays of floats.
+function writeSequence(writer: BinaryWriter): void {
+  writer.tag(12, LengthDelimited).fork().tag(1, LengthDelimited).string(productNames.nothing);
+  writer.tag(2, LengthDelimited).fork().tag(4, LengthDelimited).fork();
+  writer.tag(1, LengthDelimited).fork().tag(1, LengthDelimited).fork().tag(1, Varint).int32(floatType);
+  writer.join().join().join().join().join();
 }

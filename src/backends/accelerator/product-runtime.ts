@@ -5,8 +5,8 @@ export type RuntimeMatrix = object;
 
 /** A loaded model. */
 export interface RuntimeSession {
-  /** Runs the model and writes into the given outputs before it returns. */
-  run(inputs: Record<string, RuntimeMatrix>, outputs: Record<string, RuntimeMatrix>): void;
+  /** Runs the model and writes into the given outputs before it returns; null stands for an output of no use. */
+  run(inputs: Record<string, RuntimeMatrix>, outputs: Record<string, RuntimeMatrix | null>): void;
 }
 
 /** A runtime that computes at once, on memory of the caller. */

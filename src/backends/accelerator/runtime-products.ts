@@ -2,8 +2,8 @@
 
 import type { Product, ProductBatch, ProductEngine } from "../wasm/gemm.js";
 import type { WasmBackend } from "../wasm/heap.js";
-import { encodeBatchModel, encodeProductModel, productNames } from "./product-model.js";
-import type { ProductRuntime, RuntimeSession } from "./product-runtime.js";
+import { encodeBatchModel, encodeProductModel, type ProductModel, productNames } from "./product-model.js";
+import type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "./product-runtime.js";
 
 /** Options of {@link RuntimeProducts}. */
 export interface RuntimeProductsOptions {
@@ -11,6 +11,8 @@ export interface RuntimeProductsOptions {
   threads?: number;
   /** Products with fewer multiplications stay on the compiled kernels; see {@link worthwhileWork}. */
   minWork?: number;
+  /** Products of at least so many floats are not copied on their way; see {@link worthSparing}. */
+  spareFrom?: number;
 }
 
 /**
@@ -19,22 +21,27 @@ export interface RuntimeProductsOptions {
  */
 export const worthwhileWork = 1 << 18;
 
+/** Floats from which on sparing the runtime's copy of a product, which costs some 10 microseconds, is worth it. */
+export const worthSparing = 1 << 17;
+
 // Below this many terms the compiled kernels are faster whatever the size.
 const shortSum = 8;
 
-/** Gives products to a runtime, one loaded model for each of the eight kinds of product. */
+/** Gives products to a runtime, one loaded model for each kind of product. */
 export class RuntimeProducts implements ProductEngine {
   private readonly sessions: (RuntimeSession | undefined)[] = [];
   private readonly batchSessions: (RuntimeSession | undefined)[] = [];
   private readonly threads: number;
   private readonly minWork: number;
+  private readonly spareFrom: number;
 
   constructor(
     private readonly runtime: ProductRuntime,
-    { threads = 1, minWork = worthwhileWork }: RuntimeProductsOptions = {},
+    { threads = 1, minWork = worthwhileWork, spareFrom = worthSparing }: RuntimeProductsOptions = {},
   ) {
     this.threads = threads;
     this.minWork = minWork;
+    this.spareFrom = spareFrom;
   }
 
   /** @inheritDoc */
@@ -54,7 +61,8 @@ export class RuntimeProducts implements ProductEngine {
       [productNames.b]: transposeB ? matrix(product.b, n, k) : matrix(product.b, k, n),
       ...(accumulate && { [productNames.addend]: c }),
     };
-    this.session(transposeA, transposeB, accumulate).run(inputs, { [productNames.product]: c });
+    const nothing = m * n >= this.spareFrom;
+    this.session({ transposeA, transposeB, accumulate, nothing }).run(inputs, outputsOf(c, nothing));
     return true;
   }
 
@@ -69,22 +77,24 @@ export class RuntimeProducts implements ProductEngine {
       [productNames.a]: transposeA ? matrices(a, k, m) : matrices(a, m, k),
       [productNames.b]: transposeB ? matrices(b, n, k) : matrices(b, k, n),
     };
-    const kind = Number(transposeA) + 2 * Number(transposeB);
+    const nothing = count * m * n >= this.spareFrom;
+    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(nothing);
     this.batchSessions[kind] ??= this.runtime.load(
-      encodeBatchModel({ transposeA, transposeB }),
+      encodeBatchModel({ transposeA, transposeB, nothing }),
       this.threads,
     );
-    this.batchSessions[kind].run(inputs, { [productNames.product]: matrices(c, m, n) });
+    this.batchSessions[kind].run(inputs, outputsOf(matrices(c, m, n), nothing));
     return true;
   }
 
-  private session(transposeA: boolean, transposeB: boolean, accumulate: boolean): RuntimeSession {
-    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(accumulate);
-    let session = this.sessions[kind];
-    if (!session) {
-      session = this.runtime.load(encodeProductModel({ transposeA, transposeB, accumulate }), this.threads);
-      this.sessions[kind] = session;
-    }
-    return session;
+  private session(model: ProductModel): RuntimeSession {
+    const { transposeA, transposeB, accumulate, nothing } = model;
+    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(accumulate) + 8 * Number(nothing);
+    this.sessions[kind] ??= this.runtime.load(encodeProductModel(model), this.threads);
+    return this.sessions[kind];
   }
+}
+
+function outputsOf(product: RuntimeMatrix, nothing: boolean): Record<string, RuntimeMatrix | null> {
+  return { ...(nothing && { [productNames.nothing]: null }), [productNames.product]: product };
 }
