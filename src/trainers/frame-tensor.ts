@@ -1,14 +1,16 @@
 /** Observations from typed arrays to tensors. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { floatTensor } from "../backends/tensor-values.js";
 import type { TypedArray } from "../core/state.js";
 
 /**
- * Makes a tensor of observations: whole numbers become int32 (frames are divided once, inside the
- * model), others float32. The caller owns it.
+ * Makes a tensor of observations: bytes (frames, which are divided once, inside the model) and fractions become
+ * float32, other whole numbers int32. The caller owns it.
  */
 export function frameTensor(values: TypedArray, shape: number[]): tf.Tensor {
+  if (values instanceof Uint8Array || values instanceof Float32Array) return floatTensor(values, shape);
   if (values instanceof Float64Array) return tf.tensor(Float32Array.from(values), shape, "float32");
   if (values instanceof Uint32Array) return tf.tensor(Int32Array.from(values), shape, "int32");
-  return tf.tensor(values, shape, values instanceof Float32Array ? "float32" : "int32");
+  return tf.tensor(values, shape, "int32");
 }

@@ -1,6 +1,7 @@
 /** One of several learners: its part of every step. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { floatTensor, readFloats } from "../../backends/tensor-values.js";
 import type { RolloutBuffer, Sequences } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
 import { FlatLayout } from "../../optimizers/flat-layout.js";
@@ -82,9 +83,7 @@ export class Learner {
       placeAdvantages(share, shares[rank], advantages.subarray(before, before + steps[rank]));
     }
     const { gradients, monitors } = this.objective.gradients(share, coefficients);
-    for (const { name, offset } of this.layout.entries) {
-      this.exchange.mine.set(gradients.get(name)!.dataSync<"float32">(), offset);
-    }
+    this.layOut(gradients, this.exchange.mine);
     this.exchange.monitors.set(monitors.map((monitor) => monitor.dataSync()[0]));
     tf.dispose([...monitors, ...gradients.values()]);
   }
@@ -115,9 +114,7 @@ export class Learner {
 
   /** Lays the weights out for the other learners. */
   giveWeights(): void {
-    for (const { name, offset } of this.layout.entries) {
-      this.exchange.first.set(this.model.variables.get(name)!.dataSync<"float32">(), offset);
-    }
+    this.layOut(this.model.variables, this.exchange.first);
   }
 
   /** Takes the weights that the first learner has laid out. */
@@ -139,11 +136,17 @@ export class Learner {
     return { checksum, numTensors: tf.memory().numTensors };
   }
 
+  private layOut(tensors: ReadonlyMap<string, tf.Tensor>, vector: Float32Array): void {
+    for (const { name, size, offset } of this.layout.entries) {
+      readFloats(tensors.get(name)!, vector.subarray(offset, offset + size));
+    }
+  }
+
   private tensors(vector: Float32Array): Map<string, tf.Tensor> {
     return new Map(
       this.layout.entries.map(({ name, shape, size, offset }) => [
         name,
-        tf.tensor(vector.subarray(offset, offset + size), [...shape]),
+        floatTensor(vector.subarray(offset, offset + size), shape),
       ]),
     );
   }
