@@ -1,35 +1,46 @@
 /** Winograd's minimal convolutions along one axis. */
 
-/** The linear maps of assembly/winograd.ts. */
-export const winogradMaps = [
-  "copy",
-  "input3",
-  "input4",
-  "inputGradient32",
-  "inputGradient42",
-  "inputGradient43",
-  "output32",
-  "output31",
-  "output43",
-  "output42",
-  "output42Wide",
-  "output41",
-  "outputGradient23",
-  "outputGradient13",
-  "outputGradient34",
-  "outputGradient24",
-  "outputGradient24Wide",
-  "outputGradient14",
-  "filter23",
-  "filter24",
-  "filter34",
-  "filterGradient32",
-  "filterGradient42",
-  "filterGradient43",
-] as const;
+/** The linear maps of assembly/winograd.ts and winograd-six.ts, in their order, by the kernels that apply them. */
+export const winogradMaps = {
+  mapElements: ["copy", "input3", "input4", "inputGradient32", "inputGradient42", "inputGradient43"],
+  mapOutputs: ["output32", "output31", "output43", "output42", "output42Wide", "output41"],
+  mapOutputGradients: [
+    "outputGradient23",
+    "outputGradient13",
+    "outputGradient34",
+    "outputGradient24",
+    "outputGradient24Wide",
+    "outputGradient14",
+  ],
+  mapTaps: ["filter23", "filter24", "filter34", "filterGradient32", "filterGradient42", "filterGradient43"],
+  mapSix: [
+    "input6",
+    "inputGradient62",
+    "inputGradient63",
+    "filter26",
+    "filter36",
+    "filterGradient62",
+    "filterGradient63",
+    "output61",
+    "output62",
+    "output63",
+    "output64",
+    "output64Wide",
+    "output65",
+    "outputGradient16",
+    "outputGradient26",
+    "outputGradient36",
+    "outputGradient46",
+    "outputGradient46Wide",
+    "outputGradient56",
+  ],
+} as const;
+
+/** A kernel that applies maps. */
+export type WinogradKernel = keyof typeof winogradMaps;
 
 /** Name of a linear map. */
-export type WinogradMap = (typeof winogradMaps)[number];
+export type WinogradMap = (typeof winogradMaps)[WinogradKernel][number];
 
 /** An algorithm `F(outputs, taps)`: `outputs + taps - 1` products for `outputs * taps`. */
 export interface WinogradForm {
@@ -101,8 +112,38 @@ const wide: WinogradForm = {
   filterGradient: "filterGradient43",
 };
 
+const five: WinogradForm = {
+  outputs: 5,
+  taps: 2,
+  points: 6,
+  input: "input6",
+  inputGradient: "inputGradient62",
+  output: ["output61", "output62", "output63", "output64", "output65"],
+  outputGradient: [
+    "outputGradient16",
+    "outputGradient26",
+    "outputGradient36",
+    "outputGradient46",
+    "outputGradient56",
+  ],
+  filter: "filter26",
+  filterGradient: "filterGradient62",
+};
+
+const widest: WinogradForm = {
+  outputs: 4,
+  taps: 3,
+  points: 6,
+  input: "input6",
+  inputGradient: "inputGradient63",
+  output: ["output61", "output62", "output63", "output64Wide"],
+  outputGradient: ["outputGradient16", "outputGradient26", "outputGradient36", "outputGradient46Wide"],
+  filter: "filter36",
+  filterGradient: "filterGradient63",
+};
+
 /** All algorithms. */
-export const winogradForms: readonly WinogradForm[] = [single, two, three, wide];
+export const winogradForms: readonly WinogradForm[] = [single, two, three, wide, five, widest];
 
 /** An axis of a convolution over blocks of `stride` pixels, cut into tiles. */
 export interface WinogradAxis {

@@ -6,7 +6,13 @@ import { heapOf, type WasmBackend } from "./heap.js";
 import type { KernelExports } from "./kernel-binaries.js";
 import { kernelsOf } from "./kernel-module.js";
 import { scratch } from "./scratch.js";
-import { type WinogradAxes, type WinogradAxis, type WinogradMap, winogradMaps } from "./winograd-axis.js";
+import {
+  type WinogradAxes,
+  type WinogradAxis,
+  type WinogradKernel,
+  type WinogradMap,
+  winogradMaps,
+} from "./winograd-axis.js";
 
 /** A convolution in Winograd's form. */
 export interface WinogradLayout {
@@ -105,10 +111,12 @@ export function outputPoints({ backend, points, rows, outputRow, geometry }: Win
   return address;
 }
 
-const mapNumbers = new Map<WinogradMap, number>(winogradMaps.map((name, i) => [name, i]));
-
-// Each does six maps.
-const mapKernels = ["mapElements", "mapOutputs", "mapOutputGradients", "mapTaps"] as const;
+const kernelsOfMaps = Object.entries(winogradMaps).flatMap(([kernel, maps]) =>
+  maps.map((map) => [map, kernel as WinogradKernel] as const),
+);
+const mapTable = new Map<WinogradMap, readonly [kernel: WinogradKernel, number: number]>(
+  kernelsOfMaps.map(([map, kernel], number) => [map, [kernel, number]]),
+);
 
 /** Where the elements of a map lie: byte addresses of the first one and from one to the next. */
 export type Elements = readonly [base: number, step: number];
@@ -128,7 +136,6 @@ export function mapRuns(
   [[a, xa, ya], [b, xb, yb], [c, xc, yc]]: readonly [Level, Level, Level],
   floats: number,
 ): void {
-  const number = mapNumbers.get(map)!;
-  const kernel = mapKernels[Math.floor(number / 6)];
+  const [kernel, number] = mapTable.get(map)!;
   kernels[kernel](number, x, xStep, y, yStep, a, xa, ya, b, xb, yb, c, xc, yc, floats);
 }

@@ -20,3 +20,4 @@ export { ltcForward } from "./ltc-forward";
 export { expWideOf, leakyReluOf, softplusOf } from "./unary";
 export { addColumnsByRows, rowsByPanels } from "./point-product";
 export { mapElements, mapOutputGradients, mapOutputs, mapTaps } from "./winograd";
+export { mapSix } from "./winograd-six";
