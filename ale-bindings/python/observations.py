@@ -5,8 +5,8 @@ import os
 
 import numpy as np
 
-# What the shared file holds in front of the observations: one byte, the number of replies so far modulo 256.
-HEADER = 64
+# What the shared file holds in front of the observations: short messages.
+HEADER = 4096
 
 
 class SharedObservations:
@@ -14,8 +14,7 @@ class SharedObservations:
 
     def __init__(self, fd):
         self._fd = fd
-        self._replies = 0
-        self._header = self._map(HEADER)
+        self.box = self._map(HEADER)
 
     def allocate(self, size):
         """A flat array of `size` bytes, to be filled before every reply."""
@@ -24,11 +23,6 @@ class SharedObservations:
     def to_send(self, _array):
         """What has to follow the reply."""
         return ()
-
-    def replied(self):
-        """Lets a parent that is looking see that a reply lies in the pipe."""
-        self._replies = (self._replies + 1) & 255
-        self._header[0] = self._replies
 
     def _map(self, size):
         allocate = getattr(os, "posix_fallocate", None)
@@ -42,11 +36,10 @@ class SharedObservations:
 class InlineObservations:
     """Behind their reply, where there is no such file."""
 
+    box = None
+
     def allocate(self, size):
         return np.zeros(size, np.uint8)
 
     def to_send(self, array):
         return (array.data,)
-
-    def replied(self):
-        """The parent sees the reply itself."""

@@ -1,7 +1,15 @@
 """Serves one emulator, or many at once, to the process that started this one.
 
 With pipes (the default), requests come on file descriptor 3, replies go to 4, and 5 is a file that both
-processes share: from byte 64 on observations lie in it when the reply arrives, and byte 0 counts replies.
+processes share. A message of up to 1984 bytes lies in that file, and only the word u32 0 goes through the pipe: who
+looks instead of sleeping need not read the pipe for it. The file:
+
+    byte 0   number of replies so far, modulo 256
+    byte 1   number of requests so far, modulo 256
+    64       the last request; its length is 0 when it comes through the pipe itself
+    2048     the last reply, likewise
+    4096     observations that belong to the last reply
+
 With `--stdio` requests come on standard input, replies go to what was standard output, and observations
 follow their reply. ALE prints to standard output, which is standard error here. All numbers are
 little-endian.
@@ -13,7 +21,7 @@ request  u32 length of what follows · u32 operation · payload
     3 BATCH  i32 action indices, or f32 radius, theta, fire each
     4 REPEAT u32 most steps · u32 whether to show the maximum of the last two · then as STEP
 reply    u32 length of what follows · u32 kind · payload; in front of it may stand
-         u32 0, without kind: the reply comes in a moment, to be seen in the counter (pipes only)
+         u32 1, without kind: the reply comes in a moment, to be seen in the counter (pipes only)
     0 VALUE  u32 length of JSON · JSON · raw bytes
     3 ERROR  JSON {code, message, argument}
     1 STEP   f64 reward · i32 lives, episode frame, frame · u8 terminated, truncated · u16 steps ·
@@ -35,68 +43,9 @@ import struct
 import sys
 import time
 
-from spinner import Spinner, cores
+from messages import Pipes
 
 CALL, STEP, ACT, BATCH, REPEAT = 0, 1, 2, 3, 4
-VALUE, ERROR = 0, 3
-SOON = bytes(4)
-
-
-class Pipes:
-    """Requests and replies as whole messages."""
-
-    def __init__(self, request_fd, reply_fd, announces):
-        self._request_fd = request_fd
-        self._reply_fd = reply_fd
-        self._announces = announces
-        self._rest = b""
-        self._spinner = Spinner(request_fd)
-
-    def read(self):
-        """The next request; empty when there are no more."""
-        data = self._rest or self._wait()
-        while data:
-            end = 4 + int.from_bytes(data[:4], "little") if len(data) >= 4 else 4
-            if len(data) >= end > 4:
-                self._rest = data[end:]
-                return data[:end]
-            more = os.read(self._request_fd, 1 << 20)
-            if not more:
-                return b""
-            data += more
-        return b""
-
-    def _wait(self):
-        start = time.perf_counter()
-        self._spinner.spin(start)
-        data = os.read(self._request_fd, 65536)
-        self._spinner.waited(time.perf_counter() - start)
-        return data
-
-    def write(self, *parts):
-        for part in parts:
-            view = memoryview(part)
-            while view:
-                view = view[os.write(self._reply_fd, view) :]
-
-    def announce(self):
-        """Wakes a parent that sleeps, a little before its reply is there."""
-        if self._announces:
-            os.write(self._reply_fd, SOON)
-
-    def rest(self):
-        """From here on waiting means sleeping."""
-        self._spinner.stop()
-
-    def write_reply(self, kind, payload):
-        self.write(struct.pack("<II", len(payload) + 4, kind) + payload)
-
-    def write_value(self, value, raw=b""):
-        text = json.dumps(value).encode()
-        self.write_reply(VALUE, struct.pack("<I", len(text)) + text + raw)
-
-    def write_error(self, code, message, argument=None):
-        self.write_reply(ERROR, json.dumps({"code": code, "message": message, "argument": argument}).encode())
 
 
 def own_stdio():
@@ -135,7 +84,7 @@ def main():
     end_with_parent()
     stdio = "--stdio" in sys.argv[1:]
     request_fd, reply_fd = own_stdio() if stdio else (3, 4)
-    pipes = Pipes(request_fd, reply_fd, announces=not stdio and cores() > 1)
+    pipes = Pipes(request_fd, reply_fd)
     try:
         import ale_py
         import numpy
@@ -151,6 +100,7 @@ def main():
     pipes.write_value(
         {"python": sys.version.split()[0], "ale": ale_py.__version__, "numpy": numpy.__version__}
     )
+    pipes.share(observations.box)
     while request := pipes.read():
         start = time.perf_counter()
         operation = int.from_bytes(request[4:8], "little")
@@ -179,7 +129,6 @@ def main():
             if isinstance(error, BrokenPipeError):
                 raise
             pipes.write_error("EMULATOR", f"{type(error).__name__}: {error}")
-        observations.replied()
 
 
 if __name__ == "__main__":

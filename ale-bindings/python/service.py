@@ -121,8 +121,7 @@ class Service:
         return self._game.describe(), b""
 
     def _call_open_vector(self, _raw, options):
-        self._vector = VectorGames(self._observations, options)
-        self._pipes.rest()  # the cores belong to ALE's threads
+        self._vector = VectorGames(self._observations, self._pipes, options)
         return self._vector.describe(), b""
 
     def _call_render(self, _raw):
@@ -192,7 +191,7 @@ class Service:
             ale.game_truncated(),
             steps,
             *seeds,
-            time.perf_counter() - start,
+            time.perf_counter() - start - self._pipes.announcing,
         )
         return record, *sent
 

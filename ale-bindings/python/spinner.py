@@ -1,14 +1,13 @@
 """Short waits without falling asleep: two cores that sleep take 50 to 100 us to wake each other."""
 
 import os
-import select
 import time
 
 # All in seconds.
 LONGEST = 500e-6
 SLACK = 100e-6
 INTERRUPTION = 200e-6
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.005, 1.0
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 1.0
 
 
 def cores():
@@ -25,34 +24,30 @@ class Spinner:
     long after each failure in a row.
     """
 
-    def __init__(self, fd):
+    def __init__(self):
         self._last = LONGEST + 1
         self._pause = SHORTEST_PAUSE
         self._resume_at = 0.0
-        self._poll = None
-        if hasattr(select, "poll") and cores() > 1:
-            self._poll = select.poll()
-            self._poll.register(fd, select.POLLIN)
+        self._give_way = getattr(os, "sched_yield", None)
+        self._looks = self._give_way is not None and cores() > 1
 
-    def spin(self, start):
-        """Returns when something can be read or sleeping is better; `start` is the present."""
-        if self._poll is None or self._last > LONGEST or start < self._resume_at:
-            return
+    def spin(self, start, ready):
+        """Returns when `ready` says so or sleeping is better; whether it is ready. `start` is the present."""
+        if not self._looks or self._last > LONGEST or start < self._resume_at:
+            return ready()
         end = start + min(LONGEST, 2 * self._last + SLACK)
-        before, clock, poll = start, time.perf_counter, self._poll.poll
-        while not poll(0):
+        before, clock, give_way = start, time.perf_counter, self._give_way
+        while not ready():
+            give_way()
             now = clock()
             if now > end or now - before > INTERRUPTION:
                 self._resume_at = now + self._pause
                 self._pause = min(2 * self._pause, LONGEST_PAUSE)
-                return
+                return False
             before = now
         self._pause = SHORTEST_PAUSE
+        return True
 
     def waited(self, seconds):
         """Tells how long the whole wait for a request took."""
         self._last = seconds
-
-    def stop(self):
-        """From here on it never looks."""
-        self._poll = None

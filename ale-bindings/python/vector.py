@@ -14,9 +14,12 @@ RECORD = struct.Struct("<IId")
 class VectorGames:
     """Many games of one kind, stepped by ALE's own threads."""
 
-    def __init__(self, observations, options):
+    def __init__(self, observations, pipes, options):
         self._observations = observations
-        self._options = options
+        self._pipes = pipes
+        # The parent makes the stacks; ALE's threads then copy and hand over one picture instead of many.
+        self._stack = options["stack_num"]
+        self._options = {**options, "stack_num": 1}
         self._make()
         size = self._envs.batch_size
         plane = self._envs.single_observation_space.shape[1:]
@@ -31,6 +34,8 @@ class VectorGames:
         self._newest = self._array[pictures : pictures + pixels].reshape(size, *plane)
         self._last = self._array[pictures + pixels :].reshape(size, *plane)
         self._played = False
+        self._actions = struct.Struct(f"<{size}i")
+        self._strengths = (1.0,) * size
 
     def _make(self):
         try:
@@ -48,7 +53,7 @@ class VectorGames:
         """What the parent needs to know before the first reset."""
         envs = self._envs
         return {
-            "shape": envs.single_observation_space.shape,
+            "shape": (self._stack, *envs.single_observation_space.shape[1:]),
             "actions": [int(getattr(action, "value", action)) for action in envs.ale.get_action_set()],
             "batchSize": envs.batch_size,
         }
@@ -64,17 +69,19 @@ class VectorGames:
 
     def step(self, request, start):
         if self._envs.continuous:
-            actions = np.frombuffer(request, np.float32, offset=8).reshape(-1, 3)
+            self._envs.send(np.frombuffer(request, np.float32, offset=8).reshape(-1, 3))
         else:
-            actions = np.frombuffer(request, np.int32, offset=8)
-        return self._reply(*self._envs.step(actions), start)
+            # What the method `send` does, without arrays to be read number by number.
+            self._envs.ale.send(self._actions.unpack_from(request, 8), self._strengths)
+        result = self._envs.recv()
+        self._pipes.announce()
+        return self._reply(*result, start)
 
     def _reply(self, observations, rewards, terminated, truncated, info, start):
-        # Of a stack only the newest picture: the parent has the others, or they are black.
-        self._newest[:] = observations[:, -1]
+        self._newest[:] = observations[:, 0]
         final = info.get("final_obs")
         if final is not None:
-            self._last[:] = final[:, -1]
+            self._last[:] = final[:, 0]
         columns, flags = self._columns, self._flags
         columns[0] = rewards
         columns[1] = info["lives"]
@@ -84,6 +91,6 @@ class VectorGames:
         flags[0] = terminated
         flags[1] = truncated
         sent = self._observations.to_send(self._unended if final is None else self._array)
-        seconds = time.perf_counter() - start
+        seconds = time.perf_counter() - start - self._pipes.announcing
         RECORD.pack_into(self._array, 0, len(observations), final is not None, seconds)
         return REPLY.pack(4 + sum(part.nbytes for part in sent), BATCH), *sent

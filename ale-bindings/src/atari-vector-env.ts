@@ -229,12 +229,16 @@ export class AtariVectorEnv {
     if (this.phase === "closed") this.link.send(this.request); // throws
     if (this.phase !== "sent") throw new AleError("INVALID_STATE", "expected send() before recv()");
     const { batch } = this;
+    // While ALE plays. Only here, where nobody else has a turn before the reply: observations belong to their reader.
+    const early = this.transport === "fifo" && this.batchSize === this.numEnvs && this.stacks.preparable;
+    if (early) this.prepare();
     try {
       const reply = this.link.receive(this.reply);
       if (reply instanceof Promise) await reply;
       this.take();
     } catch (error) {
       this.phase = "ready";
+      if (early) this.unprepare();
       if (!isProcessFailure(error)) throw error;
       return this.restart(this.lost(error));
     }
@@ -256,7 +260,7 @@ export class AtariVectorEnv {
         last = new Uint8Array(this.size);
         this.stacks.push(batch.envIds[k], finals, k * this.plane, last, 0);
       }
-      this.show(k, restarted);
+      this.show(k, restarted, early && !restarted);
       finalObservations.push(ended ? (last ?? this.observation(k)) : null);
     }
     this.terminated.set(batch.terminated);
@@ -356,10 +360,24 @@ export class AtariVectorEnv {
   }
 
   // Writes an observation. ALE's stacks move on by one picture a step, and are black before a game's first one.
-  private show(k: number, restarted: boolean): void {
+  private show(k: number, restarted: boolean, prepared = false): void {
     const game = this.envIds[k];
     if (restarted) this.stacks.clear(game);
-    this.stacks.push(game, this.received, this.record + k * this.plane, this.observations, k * this.size);
+    const [at, to] = [this.record + k * this.plane, k * this.size];
+    this.stacks.push(game, this.received, at, this.observations, to, prepared);
+  }
+
+  // Writes of the next observations what is known before their newest pictures.
+  private prepare(): void {
+    for (let k = 0; k < this.batchSize; k++) {
+      this.stacks.prepare(this.envIds[k], this.observations, k * this.size);
+    }
+  }
+
+  private unprepare(): void {
+    for (let k = 0; k < this.batchSize; k++) {
+      this.stacks.restore(this.envIds[k], this.observations, k * this.size);
+    }
   }
 
   private observation(k: number): Uint8Array {

@@ -20,14 +20,17 @@ import {
   quote,
   startTimeout,
 } from "./link.js";
+import { Mailbox } from "./mailbox.js";
 import { errorIn, readValue, SMALL_REPLY, uint32 } from "./protocol.js";
 import { Spinner } from "./spinner.js";
 import { type Watch, watch } from "./watchdog.js";
 
 const LAST_WORDS = 2000;
 
-// The shared file: a byte that counts replies, and from here on observations.
-const OBSERVATIONS = 64;
+// What stands in the pipe for a reply that comes in a moment.
+const SOON = 1;
+// Words for replies that may wait in the pipe; many more would fill it.
+const MOST_UNREAD = 1000;
 
 /** A running emulator; see {@link Link}. */
 export class FifoLink implements Link {
@@ -39,9 +42,11 @@ export class FifoLink implements Link {
   private readonly child: ChildProcess;
   private readonly timeout: number;
   private readonly watch: Watch | null = null;
+  private readonly mailbox: Mailbox;
   private readonly spinner = new Spinner();
-  private readonly counted = new Uint8Array(1);
-  private replies = 0;
+  private readonly announced = new Spinner();
+  // Replies whose word in the pipe was not read yet.
+  private unread = 0;
   private limit = 0;
   private failure: AleError | null = null;
 
@@ -56,6 +61,7 @@ export class FifoLink implements Link {
     this.timeout = options.timeout ?? DEFAULT_TIMEOUT;
     this.channels = openChannels();
     const { child, log, observation } = this.channels;
+    this.mailbox = new Mailbox(observation);
     this.child = spawn(python, ["-B", packageFile("python/server.py")], {
       stdio: ["ignore", log, log, child.request, child.reply, observation],
       env: childEnvironment(),
@@ -66,10 +72,9 @@ export class FifoLink implements Link {
     closeSync(child.reply);
     if (this.child.pid === undefined) throw this.shut(pythonMissing(python), true);
     this.pid = this.child.pid;
-    const hello = this.read(
-      new Uint8Array(SMALL_REPLY),
-      performance.now() + (options.startTimeout ?? DEFAULT_TIMEOUT),
-    );
+    this.unread = 1;
+    const deadline = performance.now() + (options.startTimeout ?? DEFAULT_TIMEOUT);
+    const hello = this.checked(this.listen(new Uint8Array(SMALL_REPLY), deadline), true);
     closeSync(this.channels.replyNow);
     this.versions = readValue<ProcessVersions>(hello).value;
     this.watch = watch(this.pid, this.timeout);
@@ -81,8 +86,9 @@ export class FifoLink implements Link {
     this.limit = timeout;
     this.watch?.begin(timeout);
     try {
-      for (let sent = 0; sent < request.length; ) {
-        sent += writeSync(this.channels.request, request, sent, request.length - sent);
+      const written = this.mailbox.ask(request);
+      for (let sent = 0; sent < written.length; ) {
+        sent += writeSync(this.channels.request, written, sent, written.length - sent);
       }
     } catch (cause) {
       throw this.died(cause);
@@ -92,8 +98,13 @@ export class FifoLink implements Link {
   /** @inheritDoc */
   receive(into: Uint8Array): Uint8Array {
     if (this.failure) throw this.failure;
-    this.replies = (this.replies + 1) & 255;
-    return this.read(into);
+    this.unread++;
+    const start = performance.now();
+    const seen = this.unread < MOST_UNREAD && this.spinner.spin(this.mailbox.answered);
+    const reply = seen ? this.mailbox.take(into) : null;
+    const whole = reply ?? this.listen(into);
+    this.spinner.waited(performance.now() - start);
+    return this.checked(whole);
   }
 
   /** @inheritDoc */
@@ -104,7 +115,7 @@ export class FifoLink implements Link {
 
   /** @inheritDoc */
   readObservation(into: Uint8Array, _record: number, offset: number): void {
-    readSync(this.channels.observation, into, 0, into.length, OBSERVATIONS + offset);
+    this.mailbox.readObservation(into, offset);
   }
 
   /** @inheritDoc */
@@ -112,41 +123,41 @@ export class FifoLink implements Link {
     this.shut(closedError());
   }
 
-  // Whether the whole reply lies in the pipe: reading the pipe itself could mean sleeping.
-  private readonly answered = (): boolean => {
-    readSync(this.channels.observation, this.counted, 0, 1, 0);
-    return this.counted[0] === this.replies;
-  };
-
-  // With a deadline the pipe is read without waiting; afterwards every read waits, and ends when the child does.
-  private read(into: Uint8Array, deadline?: number): Uint8Array {
-    let reply = into;
-    let end = 4;
-    for (let received = 0; received < end; ) {
-      const wanted = (received < 4 ? reply.length : end) - received;
-      const count = this.readSome(reply, received, wanted, deadline);
+  // Reads the pipe up to the last reply. With a deadline it is read without waiting; afterwards every read waits, and
+  // ends when the child does.
+  private listen(into: Uint8Array, deadline?: number): Uint8Array {
+    let bytes = into;
+    for (let received = 0; ; ) {
+      const count = this.readSome(bytes, received, bytes.length - received, deadline);
       if (count === 0) throw this.died();
       received += count;
-      if (end === 4 && received >= 4 && uint32(reply, 0) === 0) {
-        // The reply comes in a moment, or is here already.
-        reply.copyWithin(0, 4, received);
-        received -= 4;
-        if (received === 0) this.spinner.spin(this.answered);
-      }
-      if (end === 4 && received >= 4) {
-        end = 4 + uint32(reply, 0);
-        if (end > reply.length) {
+      while (received >= 4) {
+        const first = uint32(bytes, 0);
+        const end = first === SOON ? 4 : 4 + first;
+        if (end > bytes.length) {
           const larger = new Uint8Array(end);
-          larger.set(reply.subarray(0, received));
-          reply = larger;
+          larger.set(bytes.subarray(0, received));
+          bytes = larger;
+        }
+        if (end > received) break;
+        if (first !== SOON && --this.unread === 0) {
+          return first === 0 ? (this.mailbox.take(into) as Uint8Array) : bytes.subarray(0, end);
+        }
+        bytes.copyWithin(0, end, received);
+        received -= end;
+        if (first === SOON && received === 0 && this.announced.spin(this.mailbox.answered)) {
+          const reply = this.mailbox.take(into);
+          if (reply) return reply;
         }
       }
     }
+  }
+
+  private checked(reply: Uint8Array, starting = false): Uint8Array {
     this.watch?.end();
-    const whole = end < reply.length ? reply.subarray(0, end) : reply;
-    const error = errorIn(whole);
-    if (!error) return whole;
-    throw deadline === undefined ? error : this.shut(error, true);
+    const error = errorIn(reply);
+    if (!error) return reply;
+    throw starting ? this.shut(error, true) : error;
   }
 
   private readSome(into: Uint8Array, offset: number, length: number, deadline?: number): number {

@@ -46,8 +46,9 @@ export class FrameStacks {
    *
    * @param from holds the picture from byte `at` on · @param into gets the observation from byte `to` on, a
    *   multiple of 4 in a buffer that begins at one
+   * @param prepared whether {@link FrameStacks.prepare} was called for this place
    */
-  push(game: number, from: Uint8Array, at: number, into: Uint8Array, to: number): void {
+  push(game: number, from: Uint8Array, at: number, into: Uint8Array, to: number, prepared = false): void {
     if (this.packed) {
       this.pushPacked(
         this.packed,
@@ -58,17 +59,40 @@ export class FrameStacks {
       );
       return;
     }
-    const begin = game * this.size;
-    const split = begin + this.oldest[game] * this.plane;
-    this.pictures.set(from.subarray(at, at + this.plane), split);
-    this.oldest[game] = (this.oldest[game] + 1) % this.stack;
-    const rest = split + this.plane;
     const ordered = this.channelsLast ? this.ordered : into;
     const start = this.channelsLast ? 0 : to;
-    ordered.set(this.pictures.subarray(rest, begin + this.size), start);
-    ordered.set(this.pictures.subarray(begin, rest), start + begin + this.size - rest);
+    if (!prepared) this.order(game, 1, ordered, start);
+    const picture = from.subarray(at, at + this.plane);
+    ordered.set(picture, start + this.size - this.plane);
+    this.pictures.set(picture, game * this.size + this.oldest[game] * this.plane);
+    this.oldest[game] = (this.oldest[game] + 1) % this.stack;
     if (!this.channelsLast) return;
     interleave(ordered, into.subarray(to, to + this.size), this.stack, this.pixels, this.channels);
+  }
+
+  /** Whether a part of the next observations can be written before their newest pictures are there. */
+  get preparable(): boolean {
+    return !this.channelsLast;
+  }
+
+  /** Writes what is known of a game's next observation: all but its newest picture. */
+  prepare(game: number, into: Uint8Array, to: number): void {
+    this.order(game, 1, into, to);
+  }
+
+  /** Takes {@link FrameStacks.prepare} back: writes the last observation again. */
+  restore(game: number, into: Uint8Array, to: number): void {
+    this.order(game, 0, into, to);
+  }
+
+  // The pictures of a game from the oldest on, without the first `skip` ones.
+  private order(game: number, skip: number, into: Uint8Array, to: number): void {
+    const begin = game * this.size;
+    const end = begin + this.size;
+    const oldest = begin + this.oldest[game] * this.plane;
+    const first = oldest + skip * this.plane;
+    into.set(this.pictures.subarray(first, end), to);
+    into.set(this.pictures.subarray(begin, oldest), to + end - first);
   }
 
   // All of Node's platforms are little-endian.

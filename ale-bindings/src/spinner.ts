@@ -1,25 +1,26 @@
 /** Short waits without falling asleep: two cores that sleep take 50 to 100 µs to wake each other. */
 
 // All in milliseconds.
-const LONGEST = 0.5;
+const LONGEST = 0.8;
 const SLACK = 0.06;
 const INTERRUPTION = 0.2;
-const [SHORTEST_PAUSE, LONGEST_PAUSE] = [5, 1000];
+const [SHORTEST_PAUSE, LONGEST_PAUSE] = [1, 1000];
 
 /**
  * Looks again and again for something that is about to be there, up to about twice as long as it usually takes and at
- * most 0.5 ms. Where that was in vain (perhaps the other side waits for this very core), or another program needed
+ * most 0.8 ms, and not at all when the last wait was longer. Where that was in vain (perhaps the other side waits for this very core), or another program needed
  * the core meanwhile, sleeping is better: for a while it does not look, twice as long after each failure in a row.
  */
 export class Spinner {
   private usual = LONGEST / 4;
+  private last = 0;
   private pause = SHORTEST_PAUSE;
   private resumeAt = 0;
 
   /** Returns when `ready` says so, or when waiting in another way is better; whether it is ready. */
   spin(ready: () => boolean, clock = () => performance.now()): boolean {
     const start = clock();
-    if (start < this.resumeAt) return false;
+    if (this.last > LONGEST || start < this.resumeAt) return false;
     const end = start + Math.min(LONGEST, 2 * this.usual + SLACK);
     let before = start;
     while (!ready()) {
@@ -36,5 +37,10 @@ export class Spinner {
     this.usual += 0.2 * (before - start - this.usual);
     this.pause = SHORTEST_PAUSE;
     return true;
+  }
+
+  /** Tells how many milliseconds the whole wait took, however it ended. */
+  waited(milliseconds: number): void {
+    this.last = milliseconds;
   }
 }

@@ -21,14 +21,24 @@ describe("FrameStacks", () => {
       for (let i = 0; i < 40; i++) {
         const game = (i * 7 + (i >> 2)) % GAMES;
         const at = 4 + game * plane;
+        const prepared = stacks.preparable && i % 9 !== 8 && i % 2 === 0;
         for (let b = 0; b < plane; b++) received[at + b] = 37 * i + 11 * b + 128;
         if (i % 9 === 8) {
           stacks.clear(game);
           history[game] = black();
         }
+        const before = history[game].flatMap((picture) => [...picture]);
         history[game] = [...history[game].slice(1), received.slice(at, at + plane)];
         into.fill(99);
-        stacks.push(game, received, at, into, stack * plane);
+        if (prepared) {
+          stacks.prepare(game, into, stack * plane);
+          if (i % 4 === 0) {
+            stacks.restore(game, into, stack * plane);
+            expect([...into.subarray(stack * plane)]).toEqual(before);
+            stacks.prepare(game, into, stack * plane);
+          }
+        }
+        stacks.push(game, received, at, into, stack * plane, prepared);
         const pictures = Uint8Array.from(history[game].flatMap((picture) => [...picture]));
         const expected = pictures.slice();
         if (last) interleave(pictures, expected, stack, PIXELS, channels);

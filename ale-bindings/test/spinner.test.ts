@@ -28,14 +28,14 @@ describe("Spinner", () => {
     expect(time.now).toBeLessThan(0.11);
   });
 
-  it("gives up after half a millisecond at most, and then pauses twice as long each time", () => {
+  it("gives up after 0.8 milliseconds at most, and then pauses twice as long each time", () => {
     const { time, look, readyAt } = clock();
     const spinner = new Spinner();
     const pauses: number[] = [];
     for (let failure = 0; failure < 12; failure++) {
       const start = time.now;
       expect(spinner.spin(readyAt(Number.POSITIVE_INFINITY), look)).toBe(false);
-      expect(time.now - start).toBeLessThan(0.51);
+      expect(time.now - start).toBeLessThan(0.81);
       const end = time.now;
       time.looks = 0;
       while (time.looks === 0) {
@@ -67,6 +67,16 @@ describe("Spinner", () => {
     expect(gaps[3] / gaps[2]).toBeCloseTo(2, 0);
     expect(gaps.at(-1)).toBeGreaterThan(999);
     expect(failures.length).toBeLessThan(20);
+  });
+
+  it("does not look after a wait that was longer than it looks, until one was shorter", () => {
+    const { time, look, readyAt } = clock();
+    const spinner = new Spinner();
+    spinner.waited(2);
+    expect(spinner.spin(readyAt(0), look)).toBe(false);
+    expect(time.looks).toBe(0);
+    spinner.waited(0.4);
+    expect(spinner.spin(readyAt(0), look)).toBe(true);
   });
 
   it("gives way when it was interrupted", () => {
