@@ -127,87 +127,46 @@ function filterGradient6(taps: i32, x: usize, xs: usize, y: usize, ys: usize, si
   }
 }
 
-// Neighbours that lie one after the other, four at a time.
-function run(map: i32, x: usize, xs: usize, y: usize, ys: usize, floats: usize): void {
+// Taps or outputs of a map.
+function numberOf(map: i32): i32 {
+  if (map <= Map.inputGradient63) return map - Map.inputGradient62 + 2;
+  if (map <= Map.filter36) return map - Map.filter26 + 2;
+  if (map <= Map.filterGradient63) return map - Map.filterGradient62 + 2;
+  const place = map <= Map.output65 ? map - Map.output61 : map - Map.outputGradient16;
+  return place < 4 ? place + 1 : place;
+}
+
+// Neighbours that lie one after the other, four at a time. Branches in the loops cost less than more code would.
+function run(map: i32, n: i32, x: usize, xs: usize, y: usize, ys: usize, floats: usize): void {
   const whole = y + ((floats & ~3) << 2), end = y + (floats << 2);
-  switch (map) {
-    case Map.input6:
-      for (; y < whole; x += 16, y += 16) input6(x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) input6(x, xs, y, ys, true);
-      return;
-    case Map.inputGradient62:
-      for (; y < whole; x += 16, y += 16) inputGradient6(2, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) inputGradient6(2, x, xs, y, ys, true);
-      return;
-    case Map.inputGradient63:
-      for (; y < whole; x += 16, y += 16) inputGradient6(3, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) inputGradient6(3, x, xs, y, ys, true);
-      return;
-    case Map.filter26:
-      for (; y < whole; x += 16, y += 16) filter6(2, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) filter6(2, x, xs, y, ys, true);
-      return;
-    case Map.filter36:
-      for (; y < whole; x += 16, y += 16) filter6(3, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) filter6(3, x, xs, y, ys, true);
-      return;
-    case Map.filterGradient62:
-      for (; y < whole; x += 16, y += 16) filterGradient6(2, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) filterGradient6(2, x, xs, y, ys, true);
-      return;
-    case Map.filterGradient63:
-      for (; y < whole; x += 16, y += 16) filterGradient6(3, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) filterGradient6(3, x, xs, y, ys, true);
-      return;
-    case Map.output61:
-      for (; y < whole; x += 16, y += 16) output6(1, false, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) output6(1, false, x, xs, y, ys, true);
-      return;
-    case Map.output62:
-      for (; y < whole; x += 16, y += 16) output6(2, false, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) output6(2, false, x, xs, y, ys, true);
-      return;
-    case Map.output63:
-      for (; y < whole; x += 16, y += 16) output6(3, false, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) output6(3, false, x, xs, y, ys, true);
-      return;
-    case Map.output64:
-      for (; y < whole; x += 16, y += 16) output6(4, false, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) output6(4, false, x, xs, y, ys, true);
-      return;
-    case Map.output64Wide:
-      for (; y < whole; x += 16, y += 16) output6(4, true, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) output6(4, true, x, xs, y, ys, true);
-      return;
-    case Map.output65:
-      for (; y < whole; x += 16, y += 16) output6(5, true, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) output6(5, true, x, xs, y, ys, true);
-      return;
-    case Map.outputGradient16:
-      for (; y < whole; x += 16, y += 16) outputGradient6(1, false, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) outputGradient6(1, false, x, xs, y, ys, true);
-      return;
-    case Map.outputGradient26:
-      for (; y < whole; x += 16, y += 16) outputGradient6(2, false, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) outputGradient6(2, false, x, xs, y, ys, true);
-      return;
-    case Map.outputGradient36:
-      for (; y < whole; x += 16, y += 16) outputGradient6(3, false, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) outputGradient6(3, false, x, xs, y, ys, true);
-      return;
-    case Map.outputGradient46:
-      for (; y < whole; x += 16, y += 16) outputGradient6(4, false, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) outputGradient6(4, false, x, xs, y, ys, true);
-      return;
-    case Map.outputGradient46Wide:
-      for (; y < whole; x += 16, y += 16) outputGradient6(4, true, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) outputGradient6(4, true, x, xs, y, ys, true);
-      return;
-    case Map.outputGradient56:
-      for (; y < whole; x += 16, y += 16) outputGradient6(5, true, x, xs, y, ys, false);
-      for (; y < end; x += 4, y += 4) outputGradient6(5, true, x, xs, y, ys, true);
-      return;
+  const full = map == Map.output64Wide || map == Map.output65 || map >= Map.outputGradient46Wide;
+  if (map <= Map.input6) {
+    for (; y < whole; x += 16, y += 16) input6(x, xs, y, ys, false);
+    for (; y < end; x += 4, y += 4) input6(x, xs, y, ys, true);
+    return;
   }
+  if (map <= Map.inputGradient63) {
+    for (; y < whole; x += 16, y += 16) inputGradient6(n, x, xs, y, ys, false);
+    for (; y < end; x += 4, y += 4) inputGradient6(n, x, xs, y, ys, true);
+    return;
+  }
+  if (map <= Map.filter36) {
+    for (; y < whole; x += 16, y += 16) filter6(n, x, xs, y, ys, false);
+    for (; y < end; x += 4, y += 4) filter6(n, x, xs, y, ys, true);
+    return;
+  }
+  if (map <= Map.filterGradient63) {
+    for (; y < whole; x += 16, y += 16) filterGradient6(n, x, xs, y, ys, false);
+    for (; y < end; x += 4, y += 4) filterGradient6(n, x, xs, y, ys, true);
+    return;
+  }
+  if (map <= Map.output65) {
+    for (; y < whole; x += 16, y += 16) output6(n, full, x, xs, y, ys, false);
+    for (; y < end; x += 4, y += 4) output6(n, full, x, xs, y, ys, true);
+    return;
+  }
+  for (; y < whole; x += 16, y += 16) outputGradient6(n, full, x, xs, y, ys, false);
+  for (; y < end; x += 4, y += 4) outputGradient6(n, full, x, xs, y, ys, true);
 }
 
 /** Applies a map at places as those of `mapElements` in winograd.ts. */
@@ -215,11 +174,12 @@ export function mapSix(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
   c: i32, xc: i32, yc: i32, floats: i32,
 ): void {
+  const n = numberOf(map);
   for (let i = 0; i < a; i++) {
     for (let j = 0; j < b; j++) {
       let from = x + i * xa + j * xb, to = y + i * ya + j * yb;
       for (let k = 0; k < c; k++) {
-        run(map, from, xs, to, ys, floats);
+        run(map, n, from, xs, to, ys, floats);
         from += xc;
         to += yc;
       }
