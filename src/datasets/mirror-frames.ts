@@ -12,7 +12,10 @@ import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 export function mirrorFrames(frames: Uint8Array, shape: readonly number[]): void {
   const [height, width, channels] = shape;
   if (shape.length !== 3 || frames.length % (height * width * channels) !== 0) {
-    throw new ShapeError("mirrorFrames", "whole pictures [height, width, channels]", [frames.length, ...shape]);
+    throw new ShapeError("mirrorFrames", "whole pictures [height, width, channels]", [
+      frames.length,
+      ...shape,
+    ]);
   }
   // A pixel of four bytes is one number.
   const whole = channels === 4 && frames.byteOffset % 4 === 0;
