@@ -55,6 +55,7 @@ async function main(settings: Settings): Promise<void> {
     ...sizes[size].training,
     ...(settings.mirror && { mirrorActions: MIRROR }),
     ...(balanced && { classWeights: balancedClassWeights(await train.actionCounts(numActions)) }),
+    ...(settings.weights && { classWeights: settings.weights }),
     dataset: train,
     valDataset: val,
     seed,

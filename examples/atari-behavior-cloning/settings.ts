@@ -19,6 +19,7 @@ export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
                     the way back from mistakes
   --no-mirror       do not swap left and right in half of the sequences, as the small size does in Breakout
   --balanced        weigh the actions so that all count alike
+  --weights LIST    weigh them so, e.g. 1,1,7,7: a move counts as much as seven rests
   --cont            go on with the run in --out
   --dagger N        with --cont: first the clone plays N sequences more, in which the expert tells what it would do;
                     they join the recorded ones
@@ -49,6 +50,7 @@ export interface Settings {
   noise: number;
   mirror: boolean;
   balanced: boolean;
+  weights: number[] | undefined;
   cont: boolean;
   dagger: number;
   out: string;
@@ -69,6 +71,7 @@ export function readSettings(argv: string[]): Settings | null {
       noise: { type: "string", default: "0.15" },
       "no-mirror": { type: "boolean", default: false },
       balanced: { type: "boolean", default: false },
+      weights: { type: "string" },
       cont: { type: "boolean", default: false },
       dagger: { type: "string", default: "0" },
       out: { type: "string", default: "runs/cloning" },
@@ -98,6 +101,12 @@ export function readSettings(argv: string[]): Settings | null {
       `--data: ${env} has no scripted player: give recorded sequences, or --data breakout to download`,
     );
   }
+  const weights = values.weights?.split(",").map(Number);
+  if (weights && (balanced || !weights.every((weight) => weight >= 0))) {
+    throw new Error(
+      `--weights: expected numbers of at least 0 with commas between, without --balanced, received "${values.weights}"`,
+    );
+  }
   const dagger = whole("--dagger", values.dagger, 0);
   if (dagger > 0 && (!cont || data !== undefined)) {
     throw new Error("--dagger: needs a clone, from --cont, and the scripted player: give no --data");
@@ -112,6 +121,7 @@ export function readSettings(argv: string[]): Settings | null {
     noise,
     mirror: size === "small" && env.includes("Breakout") && !values["no-mirror"],
     balanced,
+    weights,
     cont,
     dagger,
     out,

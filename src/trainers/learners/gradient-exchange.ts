@@ -67,8 +67,7 @@ export class GradientExchange {
     const counting = this.parts.flatMap((part, i) => (weights[i] > 0 ? [{ part, weight: weights[i] }] : []));
     if (counting.length === 2) {
       const [a, b] = counting;
-      const [x, y, u, v] = [a.part, b.part, a.weight, b.weight];
-      for (let i = from; i < to; i++) sum[i] = x[i] * u + y[i] * v;
+      addTwo(sum, [a.part, b.part], [a.weight, b.weight], [from, to]);
       return;
     }
     for (let i = from; i < to; i++) {
@@ -89,4 +88,25 @@ export class GradientExchange {
         : counting.reduce((sum, [number, weight]) => sum + number * weight, 0);
     });
   }
+}
+
+// Four sums at once wait less for memory.
+function addTwo(
+  sum: Float32Array,
+  [x, y]: readonly [Float32Array, Float32Array],
+  [u, v]: readonly [number, number],
+  [from, to]: readonly [number, number],
+): void {
+  let i = from;
+  for (; i + 4 <= to; i += 4) {
+    const first = x[i] * u + y[i] * v;
+    const second = x[i + 1] * u + y[i + 1] * v;
+    const third = x[i + 2] * u + y[i + 2] * v;
+    const fourth = x[i + 3] * u + y[i + 3] * v;
+    sum[i] = first;
+    sum[i + 1] = second;
+    sum[i + 2] = third;
+    sum[i + 3] = fourth;
+  }
+  for (; i < to; i++) sum[i] = x[i] * u + y[i] * v;
 }
