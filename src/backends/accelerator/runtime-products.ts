@@ -21,7 +21,7 @@ export interface RuntimeProductsOptions {
  */
 export const worthwhileWork = 1 << 18;
 
-/** Floats from which on sparing the runtime's copy of a product, which costs some 10 microseconds, is worth it. */
+/** Floats of a product from which on it pays to spare the runtime's copy of it: sparing takes some 10 microseconds. */
 export const worthSparing = 1 << 17;
 
 // Below this many terms the compiled kernels are faster whatever the size.
