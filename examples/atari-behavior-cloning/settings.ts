@@ -14,7 +14,7 @@ export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
                     document: the guide's own network and numbers, for a GPU
   --form NAME       tf (default) or torch: which tab of the guide
   --epochs N        default 6 (small) or 50 (document)
-  --sequences N     sequences to record (default 5120), and a sixteenth of them for validation
+  --sequences N     sequences to record (default 10240), and a sixteenth of them for validation
   --noise P         probability of a random action while half of them are recorded (default 0.15): the data then show
                     the way back from mistakes
   --no-mirror       do not swap left and right in half of the sequences, as the small size does in Breakout
@@ -67,7 +67,7 @@ export function readSettings(argv: string[]): Settings | null {
       size: { type: "string", default: "small" },
       form: { type: "string", default: "tf" },
       epochs: { type: "string" },
-      sequences: { type: "string", default: "5120" },
+      sequences: { type: "string", default: "10240" },
       noise: { type: "string", default: "0.15" },
       "no-mirror": { type: "boolean", default: false },
       balanced: { type: "boolean", default: false },
