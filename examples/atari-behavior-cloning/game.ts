@@ -54,8 +54,9 @@ async function record({ out, sequences, noise, seed }: Settings): Promise<string
     const place = i === 0 ? { overwrite: true } : { append: true };
     const { gameReturns, actionCounts } = await recordCloningDataset(env, expert, { ...options, ...place });
     const mean = gameReturns.reduce((sum, score) => sum + score, 0) / gameReturns.length;
+    const scores = gameReturns.length > 0 ? `, mean score ${mean.toFixed(1)}` : "";
     console.log(
-      `[done] noise ${level}: actions ${actionCounts.join(" ")}, games ${gameReturns.length}, mean score ${mean.toFixed(1)}`,
+      `[done] noise ${level}: actions ${actionCounts.join(" ")}, games ${gameReturns.length}${scores}`,
     );
   }
   return directory;
