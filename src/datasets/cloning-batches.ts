@@ -46,7 +46,8 @@ export interface CloningBatch {
 interface Order {
   epoch: number;
   indices: Int32Array;
-  mirrored: Uint8Array;
+  /** 1 for sequences that are mirrored. */
+  mirrored?: Uint8Array;
 }
 
 /**
@@ -113,7 +114,7 @@ export class CloningBatches implements Stateful {
     const sequences = await Promise.all(Array.from(chosen, (i) => this.dataset.sequence(i)));
     const files = Array.from(chosen, (i) => this.dataset.files[i]);
     const batch = stackSequences(sequences, files);
-    if (mirrorActions) {
+    if (mirrorActions && mirrored) {
       chosen.forEach((i, row) => {
         if (mirrored[i]) mirrorRow(batch, row, sequences[row].actions.length, mirrorActions);
       });
@@ -128,8 +129,8 @@ export class CloningBatches implements Stateful {
       const indices = this.shuffle
         ? random.permutation(size)
         : Int32Array.from({ length: size }, (_, i) => i);
-      const mirrored = Uint8Array.from({ length: size }, () => random.integer(2));
-      this.order = { epoch, indices, mirrored };
+      const mirrored = this.mirrorActions && Uint8Array.from({ length: size }, () => random.integer(2));
+      this.order = { epoch, indices, ...(mirrored && { mirrored }) };
     }
     return this.order;
   }

@@ -111,12 +111,10 @@ export function outputPoints({ backend, points, rows, outputRow, geometry }: Win
   return address;
 }
 
-const kernelsOfMaps = Object.entries(winogradMaps).flatMap(([kernel, maps]) =>
-  maps.map((map) => [map, kernel as WinogradKernel] as const),
-);
-const mapTable = new Map<WinogradMap, readonly [kernel: WinogradKernel, number: number]>(
-  kernelsOfMaps.map(([map, kernel], number) => [map, [kernel, number]]),
-);
+const mapTable = new Map<WinogradMap, readonly [kernel: WinogradKernel, number: number]>();
+for (const [kernel, maps] of Object.entries(winogradMaps)) {
+  for (const map of maps) mapTable.set(map, [kernel as WinogradKernel, mapTable.size]);
+}
 
 /** Where the elements of a map lie: byte addresses of the first one and from one to the next. */
 export type Elements = readonly [base: number, step: number];

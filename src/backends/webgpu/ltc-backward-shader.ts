@@ -1,8 +1,7 @@
 /** The shader of the LTC's backward pass; the formulas are those of `ltcBackward`. */
 
 import { cfcFunctions, chooseRows } from "./cfc-wgsl.js";
-import { placeCourse } from "./course.js";
-import { listPlaces, parameterPlaces } from "./ltc-synapses.js";
+import { ltcShader } from "./ltc-shader.js";
 import {
   backwardMemory,
   type LtcModel,
@@ -19,27 +18,14 @@ import { Regions, type ScanShader } from "./scan-shader.js";
  * (`parameterPlaces`); its output is `ltcDeltaLayout`.
  */
 export function ltcBackwardShader(model: LtcModel, sizes: LtcSizes, time: number): ScanShader {
-  const { units, inputs, lanes } = model;
-  const { inner, sensory } = sizes;
   const { size, ...places } = ltcDeltaLayout(model, sizes);
-  const { innerAt, sensoryAt } = parameterPlaces(units, inner, sensory);
-  return {
+  return ltcShader(model, sizes, time, {
     key: `LtcScanGrad ${JSON.stringify(model)}`,
     code: codeOf(model),
     size,
-    groups: sizes.batch,
-    lanes,
-    integers: {
-      ...sizes,
-      ...placeCourse(model, sizes).places,
-      ...listPlaces(units, inputs, inner),
-      innerAt,
-      sensoryAt,
-      ...places,
-      solverAt: ltcTraceLayout(model, sizes).solverAt,
-    },
-    time,
-  };
+    sensoryOwners: model.inputs,
+    places: { ...places, solverAt: ltcTraceLayout(model, sizes).solverAt },
+  });
 }
 
 const perNeuron = ["g", "dn", "dd", "sumN", "sumD", "dTime", "dCm", "dGleak", "dVleak"] as const;

@@ -1,8 +1,7 @@
 /** The shader of the LTC's forward pass. */
 
 import { cfcFunctions, chooseRows } from "./cfc-wgsl.js";
-import { placeCourse } from "./course.js";
-import { listPlaces, parameterPlaces } from "./ltc-synapses.js";
+import { ltcShader } from "./ltc-shader.js";
 import { forwardMemory, type LtcModel, type LtcSizes, lanesPerOwner, ltcTraceLayout } from "./ltc-task.js";
 import type { ScanShader } from "./scan-shader.js";
 
@@ -16,26 +15,14 @@ export function ltcForwardShader(
   time: number,
   epsilon: number,
 ): ScanShader {
-  const { units, lanes } = model;
-  const { inner, sensory } = sizes;
   const { size, ...places } = ltcTraceLayout(model, sizes);
-  const { innerAt, sensoryAt } = parameterPlaces(units, inner, sensory);
-  return {
+  return ltcShader(model, sizes, time, {
     key: `LtcScan ${JSON.stringify({ ...model, epsilon })}`,
     code: codeOf(model, epsilon),
     size,
-    groups: sizes.batch,
-    lanes,
-    integers: {
-      ...sizes,
-      ...placeCourse(model, sizes).places,
-      ...listPlaces(units, units, inner),
-      innerAt,
-      sensoryAt,
-      ...places,
-    },
-    time,
-  };
+    sensoryOwners: model.units,
+    places,
+  });
 }
 
 function codeOf(model: LtcModel, epsilon: number): string {
