@@ -5,7 +5,7 @@
  *
  * "On the way" is the part of a step's time in Node that lies outside the Python process, from the arrival of a request
  * to the moment its reply is packed (`emulatorSeconds`): pipes, waking up, copying observations out of shared memory,
- * unpacking. It is the least of all rounds.
+ * unpacking. It is the least of all rounds. A round's resets count like its steps.
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
@@ -21,17 +21,17 @@ import type { BenchmarkResult } from "./run.js";
 
 /** Every round plays the same game, so that rounds differ by the noise of the machine only. */
 const SEED = 0;
-const NUM_ENVS = 8;
-const STEPS = { vector: 60, wrapped: 250, rgb: 250, ram: 250 };
+const STEPS = { vector: 60, vector32: 15, wrapped: 250, rgb: 250, ram: 250 };
+const NUM_ENVS: Record<string, number> = { vector: 8, vector32: 32 };
 
 /** Plays rounds on demand; prints seconds and the sum of rewards of each. */
 const PEER = `
 import sys, time
 import ale_py, gymnasium, numpy as np
-what, steps = sys.argv[1], int(sys.argv[2])
-if what == "vector":
+what, steps, games = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+if games > 1:
     from ale_py.vector_env import AtariVectorEnv
-    env = AtariVectorEnv("breakout", ${NUM_ENVS}, autoreset_mode="SameStep")
+    env = AtariVectorEnv("breakout", games, autoreset_mode="SameStep")
 elif what == "wrapped":
     from gymnasium.wrappers import AtariPreprocessing, FrameStackObservation
     env = gymnasium.make("BreakoutNoFrameskip-v4")
@@ -41,8 +41,8 @@ else:
 for seed in map(int, sys.stdin):
     env.reset(seed=seed)
     total, start = 0.0, time.perf_counter()
-    if what == "vector":
-        actions = np.arange(${NUM_ENVS})
+    if games > 1:
+        actions = np.arange(games)
         for i in range(steps):
             _, rewards, _, _, _ = env.step((actions + i) % 4)
             total += float(rewards.sum())
@@ -70,7 +70,7 @@ interface Player {
 /**
  * Runs short rounds of both sides in turns; speeds are those of the best rounds, which a busy machine slows least.
  *
- * Arguments: rounds of each comparison, default 40; names of comparisons (`vector`, `wrapped`, `rgb`, `ram`),
+ * Arguments: rounds of each comparison, default 40; names of comparisons (`vector`, `vector32`, `wrapped`, `rgb`, `ram`),
  * default all.
  *
  * @throws Error when the two sides do not play the same games
@@ -81,7 +81,8 @@ export async function run(args: string[] = []): Promise<BenchmarkResult> {
   const figures: BenchmarkResult["figures"] = {};
   await registerAtari();
   const players = {
-    vector: vectorPlayer,
+    vector: () => vectorPlayer(NUM_ENVS.vector),
+    vector32: () => vectorPlayer(NUM_ENVS.vector32),
     wrapped: async () =>
       player(
         new FrameStack(
@@ -92,16 +93,17 @@ export async function run(args: string[] = []): Promise<BenchmarkResult> {
     ram: async () => plainPlayer("ram"),
   };
   const names = {
-    vector: `AtariVectorEnv, ${NUM_ENVS} games, 84 x 84 x 4`,
+    vector: "AtariVectorEnv, 8 games, 84 x 84 x 4",
+    vector32: "AtariVectorEnv, 32 games",
     wrapped: "AtariEnv, skip 4, 84 x 84 gray, stack of 4",
     rgb: "ALE/Breakout-v5, RGB",
     ram: "ALE/Breakout-v5, memory",
   };
-  for (const what of ["vector", "wrapped", "rgb", "ram"] as const) {
+  for (const what of ["vector", "vector32", "wrapped", "rgb", "ram"] as const) {
     if (args.length > 1 && !args.slice(1).includes(what)) continue;
     const steps = STEPS[what];
     const { node, python, ratio, way } = await compare(what, await players[what](), steps, rounds);
-    const each = what === "vector" ? steps * NUM_ENVS : steps;
+    const each = steps * (NUM_ENVS[what] ?? 1);
     const row: BenchmarkResult["rows"][number] = {
       what: names[what],
       "node steps/s": Math.round(each / node),
@@ -127,7 +129,7 @@ export async function run(args: string[] = []): Promise<BenchmarkResult> {
 }
 
 async function compare(what: string, ours: Player, steps: number, rounds: number) {
-  const peer = spawn(pythonPath(), ["-c", PEER, what, String(steps)]);
+  const peer = spawn(pythonPath(), ["-c", PEER, what, String(steps), String(NUM_ENVS[what] ?? 1)]);
   const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
   const ratios: number[] = [];
   let [node, python, way] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1];
@@ -155,9 +157,9 @@ async function compare(what: string, ours: Player, steps: number, rounds: number
   return { node, python, ratio, way: measured ? way : undefined };
 }
 
-async function vectorPlayer(): Promise<Player> {
-  const envs = await AtariVectorEnv.create("breakout", { numEnvs: NUM_ENVS });
-  const actions = new Int32Array(NUM_ENVS);
+async function vectorPlayer(numEnvs: number): Promise<Player> {
+  const envs = await AtariVectorEnv.create("breakout", { numEnvs });
+  const actions = new Int32Array(numEnvs);
   return {
     close: () => envs.close(),
     async play(steps) {
@@ -165,7 +167,7 @@ async function vectorPlayer(): Promise<Player> {
       let [total, emulator] = [0, 0];
       const start = performance.now();
       for (let i = 0; i < steps; i++) {
-        for (let k = 0; k < NUM_ENVS; k++) actions[k] = (k + i) % 4;
+        for (let k = 0; k < numEnvs; k++) actions[k] = (k + i) % 4;
         const { rewards } = await envs.step(actions);
         emulator += envs.emulatorSeconds;
         for (const reward of rewards) total += reward;
@@ -191,7 +193,9 @@ function player(env: Env, emulatorSeconds?: () => number): Player {
         const step = env.step(i % 4);
         emulator += emulatorSeconds?.() ?? 0;
         total += step.reward;
-        if (step.terminated || step.truncated) env.reset();
+        if (!step.terminated && !step.truncated) continue;
+        env.reset();
+        emulator += emulatorSeconds?.() ?? 0;
       }
       const seconds = (performance.now() - start) / 1000;
       return { seconds, total, emulator: emulatorSeconds && emulator };

@@ -71,7 +71,9 @@ class Service:
     def step(self, request, start):
         """Plays one step of the game and returns the parts of the whole reply."""
         reward = self._game.step(_action(request, 8))
-        self._game.observe(self._observation)
+        # In one go: writing pixel by pixel to memory that the parent has just read is slow.
+        self._game.observe(self._drawn)
+        np.copyto(self._observation, self._drawn)
         return self._reply(reward, 1, (0, 0), start)
 
     def repeat(self, request, start):
@@ -118,6 +120,7 @@ class Service:
         self._game = Game(self._emulator, self._pipes.announce, options)
         self._array = self._observations.allocate(int(np.prod(self._game.shape)))
         self._observation = self._array.reshape(self._game.shape)
+        self._drawn = np.zeros_like(self._observation)
         return self._game.describe(), b""
 
     def _call_open_vector(self, _raw, options):

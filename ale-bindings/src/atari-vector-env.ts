@@ -364,7 +364,8 @@ export class AtariVectorEnv {
     const game = this.envIds[k];
     if (restarted) this.stacks.clear(game);
     const [at, to] = [this.record + k * this.plane, k * this.size];
-    this.stacks.push(game, this.received, at, this.observations, to, prepared);
+    if (prepared) this.stacks.finish(game, this.received, at, this.observations, to);
+    else this.stacks.push(game, this.received, at, this.observations, to);
   }
 
   // Writes of the next observations what is known before their newest pictures.

@@ -12,6 +12,8 @@ export class FrameStacks {
   // The usual stack of four gray pictures side by side: a pixel's four values are one number, the newest on top.
   private readonly packed: Uint32Array | null;
   private readonly ordered: Uint8Array;
+  // By game: the newest picture while only `finish` has seen it.
+  private readonly unsaved: (Uint8Array | null)[];
 
   /**
    * @param games how many · @param stack pictures of each · @param pixels of a picture
@@ -32,11 +34,13 @@ export class FrameStacks {
     this.packed = packed ? new Uint32Array(games * pixels) : null;
     this.pictures = new Uint8Array(packed ? 0 : games * this.size);
     this.oldest = new Uint32Array(games);
+    this.unsaved = new Array(games).fill(null);
     this.ordered = new Uint8Array(channelsLast && !packed ? this.size : 0);
   }
 
   /** Forgets the pictures of one game: they are black again. */
   clear(game: number): void {
+    this.unsaved[game] = null;
     this.packed?.fill(0, game * this.pixels, (game + 1) * this.pixels);
     if (!this.packed) this.pictures.fill(0, game * this.size, (game + 1) * this.size);
   }
@@ -46,9 +50,8 @@ export class FrameStacks {
    *
    * @param from holds the picture from byte `at` on · @param into gets the observation from byte `to` on, a
    *   multiple of 4 in a buffer that begins at one
-   * @param prepared whether {@link FrameStacks.prepare} was called for this place
    */
-  push(game: number, from: Uint8Array, at: number, into: Uint8Array, to: number, prepared = false): void {
+  push(game: number, from: Uint8Array, at: number, into: Uint8Array, to: number): void {
     if (this.packed) {
       this.pushPacked(
         this.packed,
@@ -61,11 +64,10 @@ export class FrameStacks {
     }
     const ordered = this.channelsLast ? this.ordered : into;
     const start = this.channelsLast ? 0 : to;
-    if (!prepared) this.order(game, 1, ordered, start);
     const picture = from.subarray(at, at + this.plane);
+    this.order(game, 1, ordered, start);
     ordered.set(picture, start + this.size - this.plane);
-    this.pictures.set(picture, game * this.size + this.oldest[game] * this.plane);
-    this.oldest[game] = (this.oldest[game] + 1) % this.stack;
+    this.save(game, picture);
     if (!this.channelsLast) return;
     interleave(ordered, into.subarray(to, to + this.size), this.stack, this.pixels, this.channels);
   }
@@ -75,9 +77,19 @@ export class FrameStacks {
     return !this.channelsLast;
   }
 
-  /** Writes what is known of a game's next observation: all but its newest picture. */
+  /** Writes what is known of a game's next observation: all but its newest picture, for {@link FrameStacks.finish}. */
   prepare(game: number, into: Uint8Array, to: number): void {
     this.order(game, 1, into, to);
+  }
+
+  /**
+   * As {@link FrameStacks.push} after {@link FrameStacks.prepare}: only the newest picture is left to be written. It has
+   * to stay where it is until the game is prepared again or cleared: it is copied only then, while ALE plays.
+   */
+  finish(game: number, from: Uint8Array, at: number, into: Uint8Array, to: number): void {
+    const picture = from.subarray(at, at + this.plane);
+    into.set(picture, to + this.size - this.plane);
+    this.unsaved[game] = picture;
   }
 
   /** Takes {@link FrameStacks.prepare} back: writes the last observation again. */
@@ -87,12 +99,20 @@ export class FrameStacks {
 
   // The pictures of a game from the oldest on, without the first `skip` ones.
   private order(game: number, skip: number, into: Uint8Array, to: number): void {
+    const unsaved = this.unsaved[game];
+    if (unsaved) this.save(game, unsaved);
     const begin = game * this.size;
     const end = begin + this.size;
     const oldest = begin + this.oldest[game] * this.plane;
     const first = oldest + skip * this.plane;
     into.set(this.pictures.subarray(first, end), to);
     into.set(this.pictures.subarray(begin, oldest), to + end - first);
+  }
+
+  private save(game: number, picture: Uint8Array): void {
+    this.unsaved[game] = null;
+    this.pictures.set(picture, game * this.size + this.oldest[game] * this.plane);
+    this.oldest[game] = (this.oldest[game] + 1) % this.stack;
   }
 
   // All of Node's platforms are little-endian.

@@ -7,11 +7,13 @@ const GAMES = 3;
 
 describe("FrameStacks", () => {
   const cases = [1, 2, 3, 4].flatMap((stack) =>
-    [1, 3].flatMap((channels) => [false, true].map((last) => [stack, channels, last] as const)),
+    [1, 3].flatMap((channels) =>
+      [false, true].flatMap((last) => [false, true].map((early) => [stack, channels, last, early] as const)),
+    ),
   );
   it.each(cases)(
-    "stack %i, channels %i, channelsLast %s: the last pictures, oldest first",
-    (stack, channels, last) => {
+    "stack %i, channels %i, channelsLast %s, prepared %s: the last pictures, oldest first",
+    (stack, channels, last, early) => {
       const plane = PIXELS * channels;
       const stacks = new FrameStacks(GAMES, stack, PIXELS, channels, last);
       const black = () => Array.from({ length: stack }, () => new Uint8Array(plane));
@@ -21,14 +23,12 @@ describe("FrameStacks", () => {
       for (let i = 0; i < 40; i++) {
         const game = (i * 7 + (i >> 2)) % GAMES;
         const at = 4 + game * plane;
-        const prepared = stacks.preparable && i % 9 !== 8 && i % 2 === 0;
-        for (let b = 0; b < plane; b++) received[at + b] = 37 * i + 11 * b + 128;
+        const prepared = early && stacks.preparable && i % 9 !== 8;
         if (i % 9 === 8) {
           stacks.clear(game);
           history[game] = black();
         }
         const before = history[game].flatMap((picture) => [...picture]);
-        history[game] = [...history[game].slice(1), received.slice(at, at + plane)];
         into.fill(99);
         if (prepared) {
           stacks.prepare(game, into, stack * plane);
@@ -38,7 +38,10 @@ describe("FrameStacks", () => {
             stacks.prepare(game, into, stack * plane);
           }
         }
-        stacks.push(game, received, at, into, stack * plane, prepared);
+        for (let b = 0; b < plane; b++) received[at + b] = 37 * i + 11 * b + 128;
+        history[game] = [...history[game].slice(1), received.slice(at, at + plane)];
+        if (prepared) stacks.finish(game, received, at, into, stack * plane);
+        else stacks.push(game, received, at, into, stack * plane);
         const pictures = Uint8Array.from(history[game].flatMap((picture) => [...picture]));
         const expected = pictures.slice();
         if (last) interleave(pictures, expected, stack, PIXELS, channels);
