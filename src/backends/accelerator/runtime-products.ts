@@ -1,9 +1,11 @@
 /** Matrix products of the wasm backend, computed by a native runtime on the same memory. */
 
+import type { CfcEngine } from "../wasm/cfc-engine.js";
 import type { Product, ProductBatch, ProductEngine } from "../wasm/gemm.js";
 import type { WasmBackend } from "../wasm/heap.js";
 import { encodeBatchModel, encodeProductModel, type ProductModel, productNames } from "./product-model.js";
 import type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "./product-runtime.js";
+import { RuntimeCfc } from "./runtime-cfc.js";
 
 /** Options of {@link RuntimeProducts}. */
 export interface RuntimeProductsOptions {
@@ -29,6 +31,8 @@ const shortSum = 8;
 
 /** Gives products to a runtime, one loaded model for each kind of product. */
 export class RuntimeProducts implements ProductEngine {
+  /** @inheritDoc */
+  readonly cfc: CfcEngine;
   private readonly sessions: (RuntimeSession | undefined)[] = [];
   private readonly batchSessions: (RuntimeSession | undefined)[] = [];
   private readonly threads: number;
@@ -37,11 +41,12 @@ export class RuntimeProducts implements ProductEngine {
 
   constructor(
     private readonly runtime: ProductRuntime,
-    { threads = 1, minWork = worthwhileWork, spareFrom = worthSparing }: RuntimeProductsOptions = {},
+    { threads = 1, minWork, spareFrom = worthSparing }: RuntimeProductsOptions = {},
   ) {
     this.threads = threads;
-    this.minWork = minWork;
+    this.minWork = minWork ?? worthwhileWork;
     this.spareFrom = spareFrom;
+    this.cfc = new RuntimeCfc(runtime, { threads, minWork });
   }
 
   /** @inheritDoc */

@@ -1,6 +1,7 @@
 /** Forward and backward pass of one CfC over whole sequences: the plan around the compiled kernels. */
 
 import type { Arena } from "./arena.js";
+import { backwardByEngine, forwardByEngine, traceHeader } from "./cfc-by-engine.js";
 import {
   type CfcTask,
   headLayout,
@@ -16,6 +17,7 @@ import {
   type TableEntry,
   writePlan,
 } from "./cfc-layout.js";
+import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
 import { gemm } from "./gemm.js";
 import { heapOf, type WasmBackend } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
@@ -35,7 +37,7 @@ export function traceSize(task: CfcTask): number {
 
 function traceLayout(task: CfcTask, address: number): Trace & { size: number } {
   const rows = task.batch * task.steps;
-  let size = 0;
+  let size = traceHeader;
   const take = (width: number) => {
     const at = address + size * 4;
     size += rows * width;
@@ -54,18 +56,6 @@ export function blockRows({ batch }: CfcTask): number {
   return batch >= 4 ? Math.min(batch, 32) & ~3 : 1;
 }
 
-/** Where a forward pass writes, as byte addresses. */
-export interface CfcForwardTargets {
-  /** `[rows, units]`. */
-  outputs: number;
-  /** `[batch, units]`. */
-  last: number;
-  /** {@link traceSize} floats, or 0. */
-  trace: number;
-  /** The plan of an LSTM beside the cell, or 0. */
-  lstm?: number;
-}
-
 /** Runs the forward pass. */
 export function forwardPass(
   backend: WasmBackend,
@@ -73,6 +63,7 @@ export function forwardPass(
   task: CfcTask,
   targets: CfcForwardTargets,
 ): void {
+  if (forwardByEngine(backend, arena, task, targets)) return;
   const kernels = kernelsOf(backend);
   const allocate = (floats: number) => arena.floats(floats);
   const layers = prepareLayers(kernels, task, allocate);
@@ -139,32 +130,6 @@ function padDropout(backend: WasmBackend, task: CfcTask, allocate: (floats: numb
   });
 }
 
-/** Where a backward pass reads and writes, as byte addresses. */
-export interface CfcBackwardTargets {
-  /** Gradient of the outputs `[rows, units]`. */
-  dOutputs: number;
-  /** Gradient of the last state `[batch, units]`. */
-  dLast: number;
-  /** What the forward pass kept. */
-  trace: number;
-  /** `[rows, outputs of the first layer]`, or 0. */
-  delta: number;
-  /** Gradient of the inputs `[rows, features]`, or 0. */
-  x: number;
-  /** `[batch, units]`. */
-  dState: number;
-  /** In the shapes of the weights. */
-  layers: { kernel: number; bias: number }[];
-  /** `[units]`, in pure mode. */
-  wTau: number;
-  /** `[units]`, in pure mode. */
-  a: number;
-  /** `[rows]`, where times are given; else 0. */
-  times: number;
-  /** The plan of an LSTM beside the cell, or 0. */
-  lstm?: number;
-}
-
 /** Runs the backward pass. */
 export function backwardPass(
   backend: WasmBackend,
@@ -172,6 +137,7 @@ export function backwardPass(
   task: CfcTask,
   targets: CfcBackwardTargets,
 ): void {
+  if (backwardByEngine(backend, arena, task, targets)) return;
   const kernels = kernelsOf(backend);
   const allocate = (floats: number) => arena.floats(floats);
   const layers = prepareLayers(kernels, task, allocate);

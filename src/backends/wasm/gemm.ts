@@ -1,5 +1,6 @@
 /** Matrix products on the heap: the one place through which all products and convolutions go. */
 
+import type { CfcEngine } from "./cfc-engine.js";
 import { heapOf, type WasmBackend, wordsOf } from "./heap.js";
 import type { KernelExports } from "./kernel-binaries.js";
 import { kernelsOf } from "./kernel-module.js";
@@ -48,6 +49,8 @@ export interface ProductEngine {
   multiply(backend: WasmBackend, product: Required<Product>): boolean;
   /** Computes products of one size at once and returns true, or returns false. */
   multiplyMany?(backend: WasmBackend, products: ProductBatch): boolean;
+  /** Runs the loops over time of CfCs. */
+  readonly cfc?: CfcEngine;
 }
 
 /** Products of one size; the matrices of each kind lie one after the other. */

@@ -1,0 +1,202 @@
+/** Forward and backward pass of one CfC whose loop over time an engine runs: what is left is done around it. */
+
+import type { Arena } from "./arena.js";
+import type { CfcEngine, CfcLoop, CfcLoopTrace, CfcLoopWeights } from "./cfc-engine.js";
+import { type CfcTask, headLayout, modeNumbers } from "./cfc-layout.js";
+import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
+import { gemm, productEngine } from "./gemm.js";
+import { heapOf, type WasmBackend, wordsOf } from "./heap.js";
+import { kernelsOf } from "./kernel-module.js";
+
+// Engines that have left traces; a trace begins with the number of its engine here, counted from 1, or 0.
+const engines: CfcEngine[] = [];
+
+/** Words in front of a trace: they tell who made it. */
+export const traceHeader = 4;
+
+/** Runs the forward pass and returns true, or false where it is for the compiled kernels. */
+export function forwardByEngine(
+  backend: WasmBackend,
+  arena: Arena,
+  task: CfcTask,
+  targets: CfcForwardTargets,
+): boolean {
+  const loop = loopOf(task, targets.trace !== 0);
+  const engine = productEngine()?.cfc;
+  const taken = engine !== undefined && loop !== undefined && !targets.lstm && engine.accepts(loop);
+  if (targets.trace) wordsOf(backend)[targets.trace / 4] = taken ? numberOf(engine) : 0;
+  if (!taken) return false;
+  const { features, x, layers } = task;
+  const rows = task.batch * task.steps;
+  const [width] = loop.widths;
+  const weights = prepare(backend, arena, task);
+  const drives = arena.floats(rows * width);
+  const trace = traceOf(loop, targets.trace);
+  const product = { m: rows, n: width, k: features, a: x, b: layers[0].kernel, c: drives };
+  gemm(backend, product, { bias: layers[0].bias });
+  const { outputs, last } = targets;
+  engine.forward(backend, loop, { ...weights, ...trace, drives, state: task.state, outputs, last });
+  return true;
+}
+
+/** Runs the backward pass and returns true, or false where the trace is that of the compiled kernels. */
+export function backwardByEngine(
+  backend: WasmBackend,
+  arena: Arena,
+  task: CfcTask,
+  targets: CfcBackwardTargets,
+): boolean {
+  const number = wordsOf(backend)[targets.trace / 4];
+  const loop = loopOf(task, true);
+  if (number === 0 || !loop) return false;
+  const { units, layers } = task;
+  const rows = task.batch * task.steps;
+  const weights = prepare(backend, arena, task);
+  const trace = traceOf(loop, targets.trace);
+  const heads = loop.timed ? 4 : 3;
+  const widths = [...loop.widths, heads * units];
+  const deltas = widths.map((width, i) => (i === 0 && targets.delta) || arena.floats(rows * width));
+  const dTimes = loop.timed ? arena.floats(rows) : 0;
+  const { dOutputs, dLast, dState } = targets;
+  engines[number - 1].backward(backend, loop, {
+    ...weights,
+    ...trace,
+    dOutputs,
+    dLast,
+    dState,
+    deltas,
+    dTimes,
+  });
+  weightGradients(backend, arena, task, targets, trace, deltas, widths);
+  if (targets.times) byStep(backend, task, dTimes, targets.times, task.bounded ? 1 : -1);
+  const product = { m: rows, n: task.features, k: widths[0], a: deltas[0], b: layers[0].kernel };
+  if (targets.x) gemm(backend, { ...product, transposeB: true, c: targets.x });
+  return true;
+}
+
+function numberOf(engine: CfcEngine): number {
+  if (!engines.includes(engine)) engines.push(engine);
+  return engines.indexOf(engine) + 1;
+}
+
+// Pure mode, dropout and weights with factors are for the compiled kernels.
+function loopOf(task: CfcTask, record: boolean): CfcLoop | undefined {
+  const { batch, steps, units, mode, bounded, activation, layers, dropout } = task;
+  if (mode === modeNumbers.pure || dropout.some((address) => address !== 0)) return undefined;
+  if (layers.some(({ factors }) => factors !== 0)) return undefined;
+  return {
+    batch,
+    steps,
+    units,
+    widths: layers.slice(0, -1).map(({ outputs }) => outputs),
+    activation,
+    gated: mode === modeNumbers.default,
+    bounded,
+    timed: task.times !== 0,
+    resets: task.resets !== 0,
+    masked: task.mask !== 0,
+    record,
+  };
+}
+
+function traceOf({ batch, steps, units, widths, timed, record }: CfcLoop, trace: number): CfcLoopTrace {
+  if (!record) return { consumed: 0, z: [], parts: [] };
+  let at = trace + traceHeader * 4;
+  const take = (width: number) => {
+    const address = at;
+    at += batch * steps * width * 4;
+    return address;
+  };
+  const consumed = take(units);
+  const parts = Array.from({ length: timed ? 4 : 3 }, () => take(units));
+  return { consumed, parts, z: widths.map(take) };
+}
+
+// Weights as the engine takes them: without the inputs' rows, and with a single gate where all steps take one time.
+function prepare(backend: WasmBackend, arena: Arena, task: CfcTask): CfcLoopWeights & { biases: number[] } {
+  const { layers, features, units } = task;
+  const rows = task.batch * task.steps;
+  const kernels = layers.map(({ kernel, outputs }, i) =>
+    i === 0 ? kernel + features * outputs * 4 : kernel,
+  );
+  const biases = layers.map(({ bias }) => bias);
+  const { folds, heads, rate } = headLayout(task);
+  if (folds) {
+    const { inputs } = layers[layers.length - 1];
+    const [kernel, bias] = [arena.floats(inputs * 3 * units), arena.floats(3 * units)];
+    const fold = (from: number, to: number, count: number) =>
+      kernelsOf(backend).padHeads(from, 0, to, count, heads, units, units, true, rate);
+    fold(kernels[layers.length - 1], kernel, inputs);
+    fold(biases[layers.length - 1], bias, 1);
+    kernels[layers.length - 1] = kernel;
+    biases[layers.length - 1] = bias;
+  }
+  const [times, keep, runs] = [task.times, task.resets, task.mask].map((address) =>
+    address ? arena.floats(rows) : 0,
+  );
+  if (times) bySequence(backend, task, task.times, times, (time) => (task.bounded ? time : -time));
+  if (keep) bySequence(backend, task, task.resets, keep, (reset) => (reset === 0 ? 1 : 0));
+  if (runs) bySequence(backend, task, task.mask, runs, (runs) => (runs === 0 ? 0 : 1));
+  return { kernels, biases, times, keep, runs };
+}
+
+// From `[batch, steps]` to `[steps, batch]`.
+function bySequence(
+  backend: WasmBackend,
+  { batch, steps }: CfcTask,
+  from: number,
+  to: number,
+  map: (value: number) => number,
+): void {
+  const heap = heapOf(backend);
+  for (let b = 0; b < batch; b++) {
+    for (let t = 0; t < steps; t++) heap[to / 4 + t * batch + b] = map(heap[from / 4 + b * steps + t]);
+  }
+}
+
+// From `[steps, batch]` to `[batch, steps]`.
+function byStep(
+  backend: WasmBackend,
+  { batch, steps }: CfcTask,
+  from: number,
+  to: number,
+  factor: number,
+): void {
+  const heap = heapOf(backend);
+  for (let b = 0; b < batch; b++) {
+    for (let t = 0; t < steps; t++) heap[to / 4 + b * steps + t] = factor * heap[from / 4 + t * batch + b];
+  }
+}
+
+function weightGradients(
+  backend: WasmBackend,
+  arena: Arena,
+  task: CfcTask,
+  targets: CfcBackwardTargets,
+  trace: CfcLoopTrace,
+  deltas: number[],
+  widths: number[],
+): void {
+  const kernels = kernelsOf(backend);
+  const { features, units, x, layers } = task;
+  const rows = task.batch * task.steps;
+  const { folds, heads, rate } = headLayout(task);
+  layers.forEach(({ inputs }, index) => {
+    const width = widths[index];
+    const target = targets.layers[index];
+    const folded = folds && index === layers.length - 1;
+    const kernel = folded ? arena.floats(inputs * width) : target.kernel;
+    const bias = folded ? arena.floats(width) : target.bias;
+    const product = { n: width, k: rows, b: deltas[index], transposeA: true };
+    if (index === 0) {
+      gemm(backend, { ...product, m: features, a: x, c: kernel });
+      gemm(backend, { ...product, m: units, a: trace.consumed, c: kernel + features * width * 4 });
+    } else {
+      gemm(backend, { ...product, m: inputs, a: trace.z[index - 1], c: kernel });
+    }
+    kernels.columnSum(deltas[index], bias, rows, width);
+    if (!folded) return;
+    kernels.unpadHeads(kernel, 0, target.kernel, inputs, heads, units, units, true, rate);
+    kernels.unpadHeads(bias, 0, target.bias, 1, heads, units, units, true, rate);
+  });
+}
