@@ -31,11 +31,11 @@ export const cfcNames = {
   consumed: "consumed",
   z: "z",
   part: "part",
+  factors: "factors",
   dOutputs: "dOutputs",
   dLast: "dLast",
   dState: "dState",
   delta: "delta",
-  dTimes: "dTimes",
 } as const;
 
 // lecun_tanh(u) = outer tanh(inner u)
@@ -45,28 +45,22 @@ const boolType = 9;
 // Batch-major arrays are walked along their second axis.
 const [stepsFirst, batchFirst] = [0, 1];
 
+type Attributes = Record<string, OnnxAttribute>;
+
 interface Walked {
   name: string;
   axis: number;
 }
 
-/** Nodes of a graph, one after the other; every one gets a name for its output. */
+/** Nodes of a graph, one after the other. */
 class Nodes {
   readonly list: OnnxNode[] = [];
 
-  add(operator: string, inputs: string[], attributes?: Record<string, OnnxAttribute>, count = 1): string[] {
-    const outputs = Array.from({ length: count }, (_, i) => `${operator}${this.list.length}.${i}`);
-    this.list.push({ operator, inputs, outputs, attributes });
-    return outputs;
-  }
-
-  one(operator: string, inputs: string[], attributes?: Record<string, OnnxAttribute>): string {
-    return this.add(operator, inputs, attributes)[0];
-  }
-
-  /** Gives a value its name among the outputs of the graph. */
-  show(value: string, name: string): void {
-    this.list.push({ operator: "Identity", inputs: [value], outputs: [name] });
+  /** Adds a node, and returns the name of its output. */
+  add(operator: string, inputs: string[], options: { attributes?: Attributes; name?: string } = {}): string {
+    const { attributes, name = `${operator} ${this.list.length}` } = options;
+    this.list.push({ operator, inputs, outputs: [name], attributes });
+    return name;
   }
 }
 
@@ -84,96 +78,86 @@ export function encodeCfcForward(model: CfcModel): Uint8Array {
   const { layers, bounded, gated, timed, resets, masked, record } = model;
   const { state, drives, kernel, bias, times, keep, runs, outputs, last, consumed, z, part } = cfcNames;
   const nodes = new Nodes();
-  const before = resets ? nodes.one("Mul", ["h", step(keep)]) : "h";
-  const results: Walked[] = [];
-  const save = (value: string, name: string, axis: number) => {
-    if (!record) return;
-    nodes.show(value, step(name));
-    results.push({ name, axis });
-  };
+  const name = (i: number) => ({ name: step(`${part}${i}`) });
+  const before = resets ? nodes.add("Mul", ["h", step(keep)]) : "h";
   let value = before;
   for (let i = 0; i < layers; i++) {
-    value = activate(nodes, model, [value, `${kernel}${i}`, i === 0 ? step(drives) : `${bias}${i}`]);
-    save(value, `${z}${i}`, stepsFirst);
+    const added = i === 0 ? step(drives) : `${bias}${i}`;
+    value = activate(nodes, model, [value, `${kernel}${i}`, added], step(`${z}${i}`));
   }
-  const affine = nodes.one("Gemm", [value, `${kernel}${layers}`, `${bias}${layers}`]);
-  const heads = nodes.add("Split", [affine], { axis: { int: 1 } }, timed ? 4 : 3);
-  const [f, g] = bounded ? heads.slice(0, 2).map((head) => nodes.one("Tanh", [head])) : heads;
-  const a = heads[2];
-  const gate = timed ? nodes.one("Add", [nodes.one("Mul", [a, step(times)]), heads[3]]) : a;
-  const s = nodes.one("Sigmoid", [gate]);
-  let next = nodes.one("Add", [f, nodes.one("Mul", [s, gated ? nodes.one("Sub", [g, f]) : g])]);
+  const affine = nodes.add("Gemm", [value, `${kernel}${layers}`, `${bias}${layers}`]);
+  const heads = Array.from({ length: timed ? 4 : 3 }, (_, i) =>
+    i < 2 && bounded ? `head ${i}` : `gate ${i}`,
+  );
+  if (!bounded) heads.splice(0, 2, step(`${part}0`), step(`${part}1`));
+  if (timed) heads[2] = step(`${part}3`);
+  const attributes = { axis: { int: 1 } };
+  nodes.list.push({ operator: "Split", inputs: [affine], outputs: heads, attributes });
+  const [f, g] = bounded ? [0, 1].map((i) => nodes.add("Tanh", [heads[i]], name(i))) : heads;
+  const gate = timed ? nodes.add("Add", [nodes.add("Mul", [heads[2], step(times)]), heads[3]]) : heads[2];
+  const s = nodes.add("Sigmoid", [gate], name(2));
+  const change = nodes.add("Mul", [s, gated ? nodes.add("Sub", [g, f]) : g]);
+  const next = { name: "h next" };
   if (masked) {
-    const run = nodes.one("Cast", [step(runs)], { to: { int: boolType } });
-    next = nodes.one("Where", [run, next, before]);
+    const run = nodes.add("Cast", [step(runs)], { attributes: { to: { int: boolType } } });
+    nodes.add("Where", [run, nodes.add("Add", [f, change]), before], next);
+  } else nodes.add("Add", [f, change], next);
+  nodes.add("Identity", [next.name], { name: step(outputs) });
+  const results: Walked[] = [{ name: outputs, axis: batchFirst }];
+  if (record) {
+    nodes.add("Identity", [before], { name: step(consumed) });
+    results.push(
+      { name: consumed, axis: batchFirst },
+      ...numbered(z, layers),
+      ...numbered(part, timed ? 4 : 3),
+    );
   }
-  nodes.show(next, "h next");
-  nodes.show(next, step(outputs));
-  save(before, consumed, batchFirst);
-  for (const [i, values] of (timed ? [f, g, s, a] : [f, g, s]).entries())
-    save(values, `${part}${i}`, stepsFirst);
-  const walked = [{ name: drives, axis: batchFirst }, ...perStep(model)];
   return encodeScan(nodes, {
     first: state,
     last,
-    walked,
-    results: [{ name: outputs, axis: batchFirst }, ...results],
+    walked: [
+      { name: drives, axis: batchFirst },
+      ...perStep({ [times]: timed, [keep]: resets, [runs]: masked }),
+    ],
+    results,
     weights: [...weights(layers), ...Array.from({ length: layers }, (_, i) => array(`${bias}${i + 1}`, 1))],
     backwards: false,
   });
 }
 
-/** The backward pass; `record` makes no difference. */
+/** The backward pass, for both kinds of flavour and mode, and with or without times; `record` makes no difference. */
 export function encodeCfcBackward(model: CfcModel): Uint8Array {
-  const { layers, bounded, gated, timed, resets, masked } = model;
-  const { dOutputs, dLast, dState, kernel, times, keep, runs, z, part, delta, dTimes } = cfcNames;
+  const { layers, timed, resets, masked } = model;
+  const { dOutputs, dLast, dState, kernel, keep, runs, z, factors, delta } = cfcNames;
   const nodes = new Nodes();
-  const times2 = (x: string, y: string) => nodes.one("Mul", [x, y]);
-  const rest = (x: string) => nodes.one("Sub", ["one", x]);
-  const [f, g, s, a] = [0, 1, 2, 3].map((i) => step(`${part}${i}`));
-  // h' = f + s (g - f), or f + s g
-  const dh = nodes.one("Add", ["h", step(dOutputs)]);
-  const open = rest(s);
-  let dF = gated ? times2(dh, open) : dh;
-  let dG = times2(dh, s);
-  const dGate = times2(times2(dG, gated ? nodes.one("Sub", [g, f]) : g), open);
-  if (bounded) {
-    dF = times2(dF, rest(times2(f, f)));
-    dG = times2(dG, rest(times2(g, g)));
-  }
-  const heads = timed ? [dF, dG, times2(dGate, step(times)), dGate] : [dF, dG, dGate];
-  const onlyRun = (x: string) => (masked ? times2(x, step(runs)) : x);
-  let error = onlyRun(nodes.one("Concat", heads, { axis: { int: 1 } }));
-  nodes.show(error, step(`${delta}${layers}`));
-  if (timed) {
-    const sum = nodes.one("ReduceSum", [times2(dGate, a), "lastAxis"], { keepdims: { int: 1 } });
-    nodes.show(onlyRun(sum), step(dTimes));
-  }
+  const dh = nodes.add("Add", ["h", step(dOutputs)]);
+  const copies = Array.from({ length: timed ? 4 : 3 }, () => dh);
+  const wide = nodes.add("Concat", copies, { attributes: { axis: { int: 1 } } });
+  let error = nodes.add("Mul", [wide, step(factors)], { name: step(`${delta}${layers}`) });
+  const attributes = { transB: { int: 1 } };
   for (let i = layers; i > 0; i--) {
-    const dZ = nodes.one("Gemm", [error, `${kernel}${i}`], { transB: { int: 1 } });
-    error = times2(dZ, slope(nodes, model, step(`${z}${i - 1}`)));
-    nodes.show(error, step(`${delta}${i - 1}`));
+    const dZ = nodes.add("Gemm", [error, `${kernel}${i}`], { attributes });
+    const rate = slope(nodes, model, step(`${z}${i - 1}`));
+    error = nodes.add("Mul", [dZ, rate], { name: step(`${delta}${i - 1}`) });
   }
-  let before = nodes.one("Gemm", [error, `${kernel}0`], { transB: { int: 1 } });
-  if (masked) before = nodes.one("Add", [before, times2(dh, rest(step(runs)))]);
-  if (resets) before = times2(before, step(keep));
-  nodes.show(before, "h next");
-  const walked = [
-    { name: dOutputs, axis: batchFirst },
-    ...Array.from({ length: layers }, (_, i) => ({ name: `${z}${i}`, axis: stepsFirst })),
-    ...Array.from({ length: timed ? 4 : 3 }, (_, i) => ({ name: `${part}${i}`, axis: stepsFirst })),
-    ...perStep(model),
-  ];
-  const results = Array.from({ length: layers + 1 }, (_, i) => ({
-    name: `${delta}${i}`,
-    axis: i === 0 ? batchFirst : stepsFirst,
-  }));
-  if (timed) results.push({ name: dTimes, axis: stepsFirst });
+  let before = nodes.add("Gemm", [error, `${kernel}0`], { attributes });
+  if (masked) {
+    const skips = nodes.add("Sub", ["one", step(runs)]);
+    before = nodes.add("Add", [before, nodes.add("Mul", [dh, skips])]);
+  }
+  if (resets) before = nodes.add("Mul", [before, step(keep)]);
+  const last = nodes.list[nodes.list.length - 1];
+  nodes.list[nodes.list.length - 1] = { ...last, outputs: ["h next"] };
   return encodeScan(nodes, {
     first: dLast,
     last: dState,
-    walked,
-    results,
+    walked: [
+      { name: dOutputs, axis: batchFirst },
+      { name: factors, axis: stepsFirst },
+      ...numbered(z, layers),
+      ...perStep({ [keep]: resets, [runs]: masked }),
+    ],
+    results: [{ name: `${delta}0`, axis: batchFirst }, ...numbered(delta, layers + 1).slice(1)],
     weights: weights(layers),
     backwards: true,
   });
@@ -221,7 +205,6 @@ function encodeScan(
     inputs: [array(first, 2), ...whole(walked), ...weights],
     outputs: [array(last, 2), ...whole(results)],
     constants,
-    integers: { lastAxis: [1] },
     emptySequence: productNames.nothing,
   });
 }
@@ -239,24 +222,28 @@ function weights(layers: number): OnnxArray[] {
   return Array.from({ length: layers + 1 }, (_, i) => array(`${cfcNames.kernel}${i}`, 2));
 }
 
-function perStep({ timed, resets, masked }: CfcModel): Walked[] {
-  const { times, keep, runs } = cfcNames;
-  const names = [timed && times, resets && keep, masked && runs].filter((name) => name !== false);
+function numbered(name: string, count: number): Walked[] {
+  return Array.from({ length: count }, (_, i) => ({ name: `${name}${i}`, axis: stepsFirst }));
+}
+
+function perStep(present: Record<string, boolean>): Walked[] {
+  const names = Object.keys(present).filter((name) => present[name]);
   return names.map((name) => ({ name, axis: stepsFirst }));
 }
 
-function activate(nodes: Nodes, { activation }: CfcModel, inputs: string[]): string {
-  if (activation === activationNumbers.relu) return nodes.one("Relu", [nodes.one("Gemm", inputs)]);
-  if (activation === activationNumbers.tanh) return nodes.one("Tanh", [nodes.one("Gemm", inputs)]);
-  const scaled = nodes.one("Gemm", inputs, { alpha: { float: inner }, beta: { float: inner } });
-  return nodes.one("Mul", [nodes.one("Tanh", [scaled]), "outer"]);
+function activate(nodes: Nodes, { activation }: CfcModel, inputs: string[], name: string): string {
+  if (activation === activationNumbers.relu) return nodes.add("Relu", [nodes.add("Gemm", inputs)], { name });
+  if (activation === activationNumbers.tanh) return nodes.add("Tanh", [nodes.add("Gemm", inputs)], { name });
+  const attributes = { alpha: { float: inner }, beta: { float: inner } };
+  const bent = nodes.add("Tanh", [nodes.add("Gemm", inputs, { attributes })]);
+  return nodes.add("Mul", [bent, "outer"], { name });
 }
 
 function slope(nodes: Nodes, { activation }: CfcModel, z: string): string {
   if (activation === activationNumbers.relu) {
-    return nodes.one("Cast", [nodes.one("Greater", [z, "zero"])], { to: { int: floatType } });
+    return nodes.add("Cast", [nodes.add("Greater", [z, "zero"])], { attributes: { to: { int: floatType } } });
   }
-  const square = nodes.one("Mul", [z, z]);
-  if (activation === activationNumbers.tanh) return nodes.one("Sub", ["one", square]);
-  return nodes.one("Sub", ["steep", nodes.one("Mul", [square, "bend"])]);
+  const square = nodes.add("Mul", [z, z]);
+  if (activation === activationNumbers.tanh) return nodes.add("Sub", ["one", square]);
+  return nodes.add("Sub", ["steep", nodes.add("Mul", [square, "bend"])]);
 }

@@ -38,14 +38,11 @@ export interface OnnxGraph {
   outputs: readonly OnnxArray[];
   /** Numbers by name. */
   constants?: Readonly<Record<string, number>>;
-  /** Lists of whole numbers by name. */
-  integers?: Readonly<Record<string, readonly number[]>>;
   /** Name of an output that is an empty sequence and comes first, if there is one. */
   emptySequence?: string;
 }
 
 const floatType = 1;
-const int64Type = 7;
 const { Bit32, LengthDelimited, Varint } = WireType;
 
 /** Bytes of a model. `domains` are the sets of operators beside ONNX's own, in version 1. */
@@ -63,13 +60,12 @@ function writeOperators(writer: BinaryWriter, domain: string, version: number): 
 }
 
 function writeGraph(writer: BinaryWriter, field: number, graph: OnnxGraph): void {
-  const { nodes, inputs, outputs, constants = {}, integers = {}, emptySequence } = graph;
+  const { nodes, inputs, outputs, constants = {}, emptySequence } = graph;
   writer.tag(field, LengthDelimited).fork();
   if (emptySequence) writeNode(writer, { operator: "SequenceEmpty", inputs: [], outputs: [emptySequence] });
   for (const node of nodes) writeNode(writer, node);
   writer.tag(2, LengthDelimited).string("graph");
   for (const [name, value] of Object.entries(constants)) writeConstant(writer, name, value);
-  for (const [name, values] of Object.entries(integers)) writeIntegers(writer, name, values);
   for (const input of inputs) writeArray(writer, 11, input);
   if (emptySequence) writeSequence(writer, emptySequence);
   for (const output of outputs) writeArray(writer, 12, output);
@@ -110,12 +106,6 @@ function writeAttribute(writer: BinaryWriter, attribute: OnnxAttribute): void {
 function writeConstant(writer: BinaryWriter, name: string, value: number): void {
   writer.tag(5, LengthDelimited).fork().tag(2, Varint).int32(floatType);
   writer.tag(4, LengthDelimited).fork().float(value).join();
-  writer.tag(8, LengthDelimited).string(name).join();
-}
-
-function writeIntegers(writer: BinaryWriter, name: string, values: readonly number[]): void {
-  writer.tag(5, LengthDelimited).fork().tag(1, Varint).int64(values.length).tag(2, Varint).int32(int64Type);
-  for (const value of values) writer.tag(7, Varint).int64(value);
   writer.tag(8, LengthDelimited).string(name).join();
 }
 

@@ -81,8 +81,8 @@ export class RuntimeCfc implements CfcEngine {
 
   /** @inheritDoc */
   backward(backend: WasmBackend, loop: CfcLoop, addresses: CfcLoopBackward): void {
-    const { batch, steps, units, widths, timed } = loop;
-    const { dOutputs, dLast, dState, deltas, dTimes, z, parts } = addresses;
+    const { batch, steps, units, widths } = loop;
+    const { dOutputs, dLast, dState, deltas, factors, z } = addresses;
     const names = cfcNames;
     const describe = this.describer(backend);
     const inputs: Arrays = {
@@ -90,14 +90,14 @@ export class RuntimeCfc implements CfcEngine {
       [names.dOutputs]: describe(dOutputs, batch, steps, units),
       ...shared(describe, loop, addresses),
     };
+    delete inputs[names.times];
     for (const [i, at] of z.entries()) inputs[names.z + i] = describe(at, steps, batch, widths[i]);
-    for (const [i, at] of parts.entries()) inputs[names.part + i] = describe(at, steps, batch, units);
+    inputs[names.factors] = describe(factors, steps, batch, outputsOf(loop, widths.length));
     const results: Arrays = { [names.dState]: describe(dState, batch, units) };
     for (const [i, at] of deltas.entries()) {
       const shape = i === 0 ? [batch, steps] : [steps, batch];
       results[names.delta + i] = describe(at, ...shape, outputsOf(loop, i));
     }
-    if (timed) results[names.dTimes] = describe(dTimes, steps, batch, 1);
     this.run("backward", { ...loop, record: true }, inputs, results);
   }
 

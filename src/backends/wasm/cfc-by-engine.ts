@@ -1,6 +1,6 @@
 /** Forward and backward pass of one CfC whose loop over time an engine runs: what is left is done around it. */
 
-import type { Arena } from "./arena.js";
+import { type Arena, lineFrom } from "./arena.js";
 import type { CfcEngine, CfcLoop, CfcLoopTrace, CfcLoopWeights } from "./cfc-engine.js";
 import { type CfcTask, headLayout, modeNumbers } from "./cfc-layout.js";
 import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
@@ -11,8 +11,8 @@ import { kernelsOf } from "./kernel-module.js";
 // Engines that have left traces; a trace begins with the number of its engine here, counted from 1, or 0.
 const engines: CfcEngine[] = [];
 
-/** Words in front of a trace: they tell who made it. */
-export const traceHeader = 4;
+/** Words in front of a trace: the first tells who made it, the others leave room for a beginning at a cache line. */
+export const traceHeader = 20;
 
 /** Runs the forward pass and returns true, or false where it is for the compiled kernels. */
 export function forwardByEngine(
@@ -56,19 +56,22 @@ export function backwardByEngine(
   const heads = loop.timed ? 4 : 3;
   const widths = [...loop.widths, heads * units];
   const deltas = widths.map((width, i) => (i === 0 && targets.delta) || arena.floats(rows * width));
-  const dTimes = loop.timed ? arena.floats(rows) : 0;
+  const factors = arena.floats(rows * heads * units + 4);
+  const [f, g, gate, a] = trace.parts;
+  const { times, runs, kernels, keep } = weights;
+  const { gated, bounded } = loop;
+  kernelsOf(backend).headFactors(f, g, gate, times, runs, factors, rows, units, gated, bounded);
   const { dOutputs, dLast, dState } = targets;
-  engines[number - 1].backward(backend, loop, {
-    ...weights,
-    ...trace,
-    dOutputs,
-    dLast,
-    dState,
-    deltas,
-    dTimes,
-  });
+  const addresses = { kernels, times, keep, runs, z: trace.z, factors, dOutputs, dLast, dState, deltas };
+  engines[number - 1].backward(backend, loop, addresses);
   weightGradients(backend, arena, task, targets, trace, deltas, widths);
-  if (targets.times) byStep(backend, task, dTimes, targets.times, task.bounded ? 1 : -1);
+  if (targets.times) {
+    // The gate's pre-activation is a t + c, and c's gradient is the last of the heads'.
+    const dTimes = arena.floats(rows);
+    const from = deltas[deltas.length - 1] + 3 * units * 4;
+    kernelsOf(backend).rowDots(from, 4 * units * 4, a, units * 4, dTimes, rows, units);
+    byStep(backend, task, dTimes, targets.times, bounded ? 1 : -1);
+  }
   const product = { m: rows, n: task.features, k: widths[0], a: deltas[0], b: layers[0].kernel };
   if (targets.x) gemm(backend, { ...product, transposeB: true, c: targets.x });
   return true;
@@ -101,7 +104,7 @@ function loopOf(task: CfcTask, record: boolean): CfcLoop | undefined {
 
 function traceOf({ batch, steps, units, widths, timed, record }: CfcLoop, trace: number): CfcLoopTrace {
   if (!record) return { consumed: 0, z: [], parts: [] };
-  let at = trace + traceHeader * 4;
+  let at = lineFrom(trace + 4);
   const take = (width: number) => {
     const address = at;
     at += batch * steps * width * 4;

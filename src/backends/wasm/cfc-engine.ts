@@ -62,7 +62,11 @@ export interface CfcLoopForward extends CfcLoopWeights, CfcLoopTrace {
 }
 
 /** Addresses of a backward pass. */
-export interface CfcLoopBackward extends CfcLoopWeights, Omit<CfcLoopTrace, "consumed"> {
+export interface CfcLoopBackward extends CfcLoopWeights {
+  /** Of the trace. */
+  z: readonly number[];
+  /** What the gradient of a state is multiplied with to give those of the heads `[steps, batch, heads * units]`. */
+  factors: number;
   /** `[batch, steps, units]`. */
   dOutputs: number;
   /** `[batch, units]`. */
@@ -74,8 +78,6 @@ export interface CfcLoopBackward extends CfcLoopWeights, Omit<CfcLoopTrace, "con
    * `[steps, batch, width]`.
    */
   deltas: readonly number[];
-  /** Result `[steps, batch]`, if timed. */
-  dTimes: number;
 }
 
 /** Runs loops on the memory of the backend. */

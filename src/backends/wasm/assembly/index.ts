@@ -14,6 +14,7 @@ export { gatherSlices, segmentSum } from "./segment";
 export { erfOf, expOf, logisticOf, tanhOf } from "./math-arrays";
 export { cfcBackward } from "./cfc-backward";
 export { cfcForward } from "./cfc-forward";
+export { headFactors, rowDots } from "./cfc-head-factors";
 export { padHeads, unpadHeads } from "./cfc-weights";
 export { ltcBackward } from "./ltc-backward";
 export { ltcForward } from "./ltc-forward";
