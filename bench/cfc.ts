@@ -41,7 +41,7 @@ export async function run([turns = "15", engine]: string[]): Promise<BenchmarkRe
       figure: `${kind.replace("-", "_")}_t${time}_b${batch}_${backward ? "both" : "forward"}`,
       program: backward ? () => gradients(scan) : () => void tf.tidy(() => void scan()),
       peerCase: { layer: kind, features, units: options.units ?? 32, outputs: 4, batch, time, backward },
-      repeats: 1,
+      repeats: 10,
       turns: Number(turns),
     }));
   });
