@@ -2,6 +2,7 @@
 
 import { backend, engine } from "@tensorflow/tfjs-core";
 import {
+  checkCfc,
   checkProducts,
   type ProductRuntime,
   productNames,
@@ -18,8 +19,8 @@ export const acceleratorVersions: readonly string[] = ["1.30.0"];
 
 /**
  * Puts the matrix product of `onnxruntime-node` under all products and convolutions of the wasm backend, which has
- * to be the active one: three to four times faster on processors with AVX-512. It works on the backend's own memory;
- * products too small for it stay on the compiled kernels. The package is asked through its inner, synchronous
+ * to be the active one: three to four times faster on processors with AVX-512. Large CfCs run their loops over time in
+ * it, too. It works on the backend's own memory; what is too small for it stays on the compiled kernels. The package is asked through its inner, synchronous
  * interface, so only versions of {@link acceleratorVersions} are taken, and only if a self-test agrees
  * with the compiled kernels. Never throws: without the package all works as before. `useBackend` calls it.
  *
@@ -45,7 +46,8 @@ export async function installAccelerator(
   try {
     for (const spareFrom of [0, Number.POSITIVE_INFINITY]) {
       const products = new RuntimeProducts(runtime, { threads, minWork: 0, spareFrom });
-      const problem = checkProducts(backend() as unknown as WasmBackend, products);
+      const heap = backend() as unknown as WasmBackend;
+      const problem = checkProducts(heap, products) ?? checkCfc(heap, products.cfc);
       if (problem) return { name: "none", version, reason: `onnxruntime-node ${version}: ${problem}` };
     }
   } catch (error) {

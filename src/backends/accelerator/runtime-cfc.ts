@@ -57,8 +57,8 @@ export class RuntimeCfc implements CfcEngine {
 
   /** @inheritDoc */
   forward(backend: WasmBackend, loop: CfcLoop, addresses: CfcLoopForward): void {
-    const { batch, steps, units, widths, record } = loop;
-    const { state, drives, outputs, last, biases, consumed, z, parts } = addresses;
+    const { batch, steps, units, widths, timed, record } = loop;
+    const { state, drives, times, outputs, last, biases, consumed, z, parts } = addresses;
     const names = cfcNames;
     const describe = this.describer(backend);
     const inputs: Arrays = {
@@ -66,6 +66,7 @@ export class RuntimeCfc implements CfcEngine {
       [names.drives]: describe(drives, batch, steps, widths[0]),
       ...shared(describe, loop, addresses),
     };
+    if (timed) inputs[names.times] = describe(times, steps, batch, 1);
     for (let i = 1; i < biases.length; i++) inputs[names.bias + i] = describe(biases[i], outputsOf(loop, i));
     const results: Arrays = {
       [names.last]: describe(last, batch, units),
@@ -90,7 +91,6 @@ export class RuntimeCfc implements CfcEngine {
       [names.dOutputs]: describe(dOutputs, batch, steps, units),
       ...shared(describe, loop, addresses),
     };
-    delete inputs[names.times];
     for (const [i, at] of z.entries()) inputs[names.z + i] = describe(at, steps, batch, widths[i]);
     inputs[names.factors] = describe(factors, steps, batch, outputsOf(loop, widths.length));
     const results: Arrays = { [names.dState]: describe(dState, batch, units) };
@@ -126,13 +126,12 @@ export class RuntimeCfc implements CfcEngine {
 }
 
 function shared(describe: Describe, loop: CfcLoop, addresses: CfcLoopWeights): Arrays {
-  const { batch, steps, units, widths, timed, resets, masked } = loop;
-  const { kernels, times, keep, runs } = addresses;
+  const { batch, steps, units, widths, resets, masked } = loop;
+  const { kernels, keep, runs } = addresses;
   const arrays: Arrays = {};
   for (const [i, at] of kernels.entries()) {
     arrays[cfcNames.kernel + i] = describe(at, i === 0 ? units : widths[i - 1], outputsOf(loop, i));
   }
-  if (timed) arrays[cfcNames.times] = describe(times, steps, batch, 1);
   if (resets) arrays[cfcNames.keep] = describe(keep, steps, batch, 1);
   if (masked) arrays[cfcNames.runs] = describe(runs, steps, batch, 1);
   return arrays;

@@ -1,7 +1,7 @@
 /** Forward and backward pass of one CfC whose loop over time an engine runs: what is left is done around it. */
 
-import { type Arena, lineFrom } from "./arena.js";
-import type { CfcEngine, CfcLoop, CfcLoopTrace, CfcLoopWeights } from "./cfc-engine.js";
+import type { Arena } from "./arena.js";
+import type { CfcEngine, CfcLoop, CfcLoopForward, CfcLoopTrace, CfcLoopWeights } from "./cfc-engine.js";
 import { type CfcTask, headLayout, modeNumbers } from "./cfc-layout.js";
 import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
 import { gemm, productEngine } from "./gemm.js";
@@ -11,8 +11,8 @@ import { kernelsOf } from "./kernel-module.js";
 // Engines that have left traces; a trace begins with the number of its engine here, counted from 1, or 0.
 const engines: CfcEngine[] = [];
 
-/** Words in front of a trace: the first tells who made it, the others leave room for a beginning at a cache line. */
-export const traceHeader = 20;
+/** Words in front of a trace; the first tells who made it. */
+export const traceHeader = 4;
 
 /** Runs the forward pass and returns true, or false where it is for the compiled kernels. */
 export function forwardByEngine(
@@ -62,7 +62,7 @@ export function backwardByEngine(
   const { gated, bounded } = loop;
   kernelsOf(backend).headFactors(f, g, gate, times, runs, factors, rows, units, gated, bounded);
   const { dOutputs, dLast, dState } = targets;
-  const addresses = { kernels, times, keep, runs, z: trace.z, factors, dOutputs, dLast, dState, deltas };
+  const addresses = { kernels, keep, runs, z: trace.z, factors, dOutputs, dLast, dState, deltas };
   engines[number - 1].backward(backend, loop, addresses);
   weightGradients(backend, arena, task, targets, trace, deltas, widths);
   if (targets.times) {
@@ -104,7 +104,7 @@ function loopOf(task: CfcTask, record: boolean): CfcLoop | undefined {
 
 function traceOf({ batch, steps, units, widths, timed, record }: CfcLoop, trace: number): CfcLoopTrace {
   if (!record) return { consumed: 0, z: [], parts: [] };
-  let at = lineFrom(trace + 4);
+  let at = trace + traceHeader * 4;
   const take = (width: number) => {
     const address = at;
     at += batch * steps * width * 4;
@@ -116,7 +116,11 @@ function traceOf({ batch, steps, units, widths, timed, record }: CfcLoop, trace:
 }
 
 // Weights as the engine takes them: without the inputs' rows, and with a single gate where all steps take one time.
-function prepare(backend: WasmBackend, arena: Arena, task: CfcTask): CfcLoopWeights & { biases: number[] } {
+function prepare(
+  backend: WasmBackend,
+  arena: Arena,
+  task: CfcTask,
+): CfcLoopWeights & Pick<CfcLoopForward, "biases" | "times"> {
   const { layers, features, units } = task;
   const rows = task.batch * task.steps;
   const kernels = layers.map(({ kernel, outputs }, i) =>

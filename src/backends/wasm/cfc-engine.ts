@@ -29,8 +29,6 @@ export interface CfcLoop {
 export interface CfcLoopWeights {
   /** Of each layer, `[its inputs, its outputs]`: the rows of the first that meet the state; the last is the heads. */
   kernels: readonly number[];
-  /** `[steps, batch]` times of the gate, with its sign. */
-  times: number;
   /** `[steps, batch]`: 0 where the state is cleared, else 1. */
   keep: number;
   /** `[steps, batch]`: 0 where the step is skipped, else 1. */
@@ -53,6 +51,8 @@ export interface CfcLoopForward extends CfcLoopWeights, CfcLoopTrace {
   drives: number;
   /** `[outputs]` of each layer; that of the first is in `drives`. */
   biases: readonly number[];
+  /** `[steps, batch]` times of the gate, with its sign. */
+  times: number;
   /** `[batch, units]`. */
   state: number;
   /** Result `[batch, steps, units]`. */
