@@ -1,5 +1,5 @@
 /**
- * Products and convolutions, all passes, one thread, in turns with tfjs's own kernels and PyTorch.
+ * Products and convolutions, all passes, one thread, in turns with tfjs's own kernels, tfjs-node and PyTorch.
  * `npm run bench -- kernels [turns]`.
  */
 
@@ -7,7 +7,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { installWasmRepairs, removeWasmRepairs, useBackend } from "../src/backends/index.js";
 import type { BenchmarkResult } from "./run.js";
 import { alternate, type Contender, measured, summarize } from "./support/alternate.js";
-import { startPyTorch } from "./support/peer.js";
+import { startPyTorch, startTfjsNode } from "./support/peer.js";
 
 interface Operation {
   name: string;
@@ -20,7 +20,7 @@ interface Operation {
 /** Measures every operation. */
 export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
   await useBackend("wasm", { accelerator: false });
-  const peer = await startPyTorch();
+  const [peer, node] = [await startPyTorch(), await startTfjsNode()];
   const result: BenchmarkResult = { rows: [], figures: {} };
   for (const { name, work, run: operation, peerCase } of operations()) {
     const once = () => tf.tidy(() => void operation());
@@ -35,10 +35,11 @@ export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
     for (let i = 0; i < 20; i++) once(); // until V8 has compiled the kernels for good
     const contenders: Record<string, Contender> = { "ncps-ts": () => measured(once) };
     if (!name.endsWith("filter gradient")) contenders.tfjs = stock; // tfjs has no such kernel
+    if (node) contenders["tfjs-node"] = () => node.run(peerCase);
     if (peer) contenders.PyTorch = () => peer.run(peerCase);
     const measurements = await alternate(contenders, Number(turns));
     const row: Record<string, string | number> = { operation: name };
-    for (const contender of ["ncps-ts", "tfjs", "PyTorch"]) {
+    for (const contender of ["ncps-ts", "tfjs", "tfjs-node", "PyTorch"]) {
       const times = measurements[contender]?.map(({ cpu }) => cpu);
       const rate = times ? Number((work / summarize(times).best / 1e6).toPrecision(3)) : undefined;
       row[`${contender} GFLOPS`] = rate ?? "-";
@@ -46,6 +47,7 @@ export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
     }
     result.rows.push(row);
   }
+  node?.close();
   peer?.close();
   return result;
 }

@@ -1,6 +1,6 @@
 /**
  * Minibatches of 256 frames in PPO's update of the Nature network (a rollout of 8 x 128 frames gives 4) with one
- * learner and with several, in turns, and one such minibatch in PyTorch on as many threads.
+ * learner and with several, in turns, and one such minibatch in PyTorch and tfjs-node on as many threads.
  *
  * `npm run bench -- learners [turns] [learners] [minibatches of a rollout]`
  */
@@ -24,7 +24,7 @@ import { shareRollout } from "../src/trainers/learners/shared-rollout.js";
 import { PPOUpdate } from "../src/trainers/ppo-update.js";
 import type { BenchmarkResult } from "./run.js";
 import { alternate, type Contender, type Measurement, ratios, summarize } from "./support/alternate.js";
-import { startPyTorch } from "./support/peer.js";
+import { startPyTorch, startTfjsNode } from "./support/peer.js";
 
 const batch = 256;
 const observationSpace = new Box({ low: 0, high: 255, shape: [84, 84, 4], dtype: "uint8" });
@@ -52,14 +52,16 @@ export async function run([turns = "10", most = "2", count = "4"]: string[]): Pr
       };
     }
   }
-  const peer = await startPyTorch();
+  const [peer, node] = [await startPyTorch(), await startTfjsNode(Number(most))];
+  const theirs = { kind: "nature", batch, actions: 4 };
+  if (node) contenders[`${node.name}, ${most} threads`] = () => node.run(theirs);
   if (peer) {
-    const theirs = { kind: "nature", batch, actions: 4 };
     contenders[`${peer.name}, 1 thread`] = () => peer.run(theirs);
     contenders[`${peer.name}, ${most} threads`] = () => peer.run({ ...theirs, threads: Number(most) });
   }
   const results = await alternate<string>(contenders, Number(turns));
   for (const group of groups) await group.close();
+  node?.close();
   peer?.close();
   return tabulate(results, peer?.name, most);
 }

@@ -10,12 +10,13 @@ import { Adam } from "../src/optimizers/index.js";
 import { Box, Discrete } from "../src/spaces/index.js";
 import type { BenchmarkResult } from "./run.js";
 import { accelerated } from "./support/accelerated.js";
+import { startTfjsNode } from "./support/peer.js";
 import { compareSteps } from "./support/training-step.js";
 
 const batch = 256;
 const actions = 4;
 
-/** Measures the step in turns with PyTorch. */
+/** Measures the step in turns with PyTorch and tfjs-node. */
 export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
   await useBackend("wasm");
   const model = new NatureActorCritic({
@@ -45,5 +46,6 @@ export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
       optimizer.applyGradients(gradients, model.variables, options).gradNorm.dataSync();
     });
   const steps = { "ncps-ts": step, ...(await accelerated(step)) };
-  return compareSteps("nature", steps, { kind: "nature", batch, actions }, Number(turns));
+  const peerCase = { kind: "nature", batch, actions };
+  return compareSteps("nature", steps, peerCase, Number(turns), await startTfjsNode());
 }

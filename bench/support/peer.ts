@@ -1,6 +1,8 @@
-/** PyTorch as a peer of benchmarks: a process of its own that runs one repetition when told to. */
+/** PyTorch and tfjs-node as peers of benchmarks: processes of their own that run one repetition when told to. */
 
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Measurement } from "./alternate.js";
@@ -29,25 +31,51 @@ export async function startPyTorch(
     console.error(`${python} has no torch: set NCPS_BENCH_PYTHON to a Python that has, to compare`);
     return undefined;
   }
-  const child = spawn(python, [fileURLToPath(new URL(`../peers/${script}`, import.meta.url))]);
+  return start("PyTorch", python, [peerPath(script)]);
+}
+
+/**
+ * Starts tfjs-node on `threads` threads, found from the folder `NCPS_BENCH_TFJS_NODE` or here; undefined, with a word
+ * on the console, where it is not installed.
+ */
+export async function startTfjsNode(threads = 1): Promise<Peer | undefined> {
+  const folder = process.env.NCPS_BENCH_TFJS_NODE ?? fileURLToPath(new URL("../..", import.meta.url));
+  try {
+    createRequire(join(folder, "package.json")).resolve("@tensorflow/tfjs-node");
+  } catch {
+    console.error(
+      "no @tensorflow/tfjs-node here: set NCPS_BENCH_TFJS_NODE to a folder that has it, to compare",
+    );
+    return undefined;
+  }
+  const env = {
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: "1",
+    TF_CPP_MIN_LOG_LEVEL: "2",
+  };
+  return start("tfjs-node", process.execPath, [peerPath("tfjs-node.mjs"), folder], env);
+}
+
+function peerPath(script: string): string {
+  return fileURLToPath(new URL(`../peers/${script}`, import.meta.url));
+}
+
+async function start(name: string, program: string, args: string[], env: object = {}): Promise<Peer> {
+  const child = spawn(program, args, { env: { ...process.env, ...env } });
   child.stderr.pipe(process.stderr);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const { version } = (await nextLine(lines, child)) as { version: string };
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${name} ended with status ${child.exitCode}`);
+    return JSON.parse(value);
+  };
+  const { version } = (await next()) as { version: string };
   return {
-    name: `PyTorch ${version}`,
+    name: `${name} ${version}`,
     async run(peerCase) {
       child.stdin.write(`${JSON.stringify(peerCase)}\n`);
-      return (await nextLine(lines, child)) as Measurement;
+      return (await next()) as Measurement;
     },
     close: () => void child.stdin.end(),
   };
-}
-
-async function nextLine(
-  lines: AsyncIterator<string>,
-  child: ChildProcessWithoutNullStreams,
-): Promise<unknown> {
-  const { value, done } = await lines.next();
-  if (done) throw new Error(`PyTorch ended with status ${child.exitCode}`);
-  return JSON.parse(value);
 }

@@ -1,11 +1,11 @@
-/** One training step against PyTorch's, for the benchmarks of whole networks. */
+/** One training step against PyTorch's and tfjs-node's, for the benchmarks of whole networks. */
 
 import type { BenchmarkResult } from "../run.js";
-import { alternate, measured, ratios, summarize } from "./alternate.js";
-import { startPyTorch } from "./peer.js";
+import { alternate, type Contender, measured, ratios, summarize } from "./alternate.js";
+import { type Peer, startPyTorch } from "./peer.js";
 
 /**
- * Measures a step in turns with the same step in PyTorch on one thread, where there is one.
+ * Measures a step in turns with the same step in PyTorch on one thread, where there is one, and in another peer.
  *
  * @param figure beginning of the figures' names · @param peerCase as in bench/peers/pytorch.py
  */
@@ -14,14 +14,16 @@ export async function compareSteps(
   steps: Record<string, () => void>,
   peerCase: object,
   turns: number,
+  other?: Peer,
 ): Promise<BenchmarkResult> {
   const peer = await startPyTorch();
-  const contenders = Object.fromEntries(
+  const contenders: Record<string, Contender> = Object.fromEntries(
     Object.entries(steps).map(([name, step]) => [name, () => measured(step)]),
   );
-  const all = peer ? { ...contenders, [peer.name]: () => peer.run(peerCase) } : contenders;
-  const results = await alternate<string>(all, turns);
-  peer?.close();
+  const peers = [other, peer].filter((one) => one !== undefined);
+  for (const one of peers) contenders[one.name] = () => one.run(peerCase);
+  const results = await alternate<string>(contenders, turns);
+  for (const one of peers) one.close();
   const result: BenchmarkResult = { rows: [], figures: {} };
   for (const [name, measurements] of Object.entries(results)) {
     const wall = summarize(measurements.map((measurement) => measurement.wall));
