@@ -3,9 +3,11 @@
  * with the usual preprocessing, one plain environment; what the way between the processes costs; preprocessing
  * alone.
  *
- * "On the way" is the part of a step's time in Node that lies outside the Python process, from the arrival of a request
- * to the moment its reply is packed (`emulatorSeconds`): pipes, waking up, copying observations out of shared memory,
- * unpacking. It is the least of all rounds. A round's resets count like its steps.
+ * "IPC" is what handing a step over costs: from the moment Node begins to send the request until the observation is in
+ * its memory, without the time between the request's arrival in the Python process and the moment its reply is packed
+ * (`emulatorSeconds`): pipes, waking up, copying out of shared memory. "Outside" is all of a step's time without that of
+ * the emulator; it also has checks of actions, stacks of pictures and records of facts. Both are the least of all rounds,
+ * as shares of the whole time. A round's resets count like its steps.
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
@@ -61,9 +63,9 @@ interface Round {
   total: number;
 }
 
-/** One side of a comparison: plays a round, and tells which part of its seconds the other process spent. */
+/** Our side: plays a round, and tells which part of its seconds the emulator and whole exchanges with it took. */
 interface Player {
-  play(steps: number): Promise<Round & { emulator?: number }>;
+  play(steps: number): Promise<Round & { emulator: number; exchange: number }>;
   close(): unknown;
 }
 
@@ -83,12 +85,13 @@ export async function run(args: string[] = []): Promise<BenchmarkResult> {
   const players = {
     vector: () => vectorPlayer(NUM_ENVS.vector),
     vector32: () => vectorPlayer(NUM_ENVS.vector32),
-    wrapped: async () =>
-      player(
-        new FrameStack(
-          new WarpFrame(new MaxAndSkip(make("BreakoutNoFrameskip-v4", { obsType: "grayscale" }))),
-        ),
-      ),
+    wrapped: async () => {
+      const single = make("BreakoutNoFrameskip-v4", { obsType: "grayscale" });
+      return player(
+        new FrameStack(new WarpFrame(new MaxAndSkip(single))),
+        (single as unknown as { env: AtariEnv }).env,
+      );
+    },
     rgb: async () => plainPlayer("rgb"),
     ram: async () => plainPlayer("ram"),
   };
@@ -102,7 +105,7 @@ export async function run(args: string[] = []): Promise<BenchmarkResult> {
   for (const what of ["vector", "vector32", "wrapped", "rgb", "ram"] as const) {
     if (args.length > 1 && !args.slice(1).includes(what)) continue;
     const steps = STEPS[what];
-    const { node, python, ratio, way } = await compare(what, await players[what](), steps, rounds);
+    const { node, python, ratio, ipc, outside } = await compare(what, await players[what](), steps, rounds);
     const each = steps * (NUM_ENVS[what] ?? 1);
     const row: BenchmarkResult["rows"][number] = {
       what: names[what],
@@ -115,9 +118,9 @@ export async function run(args: string[] = []): Promise<BenchmarkResult> {
     figures[`ale/${what}/python_steps_per_second`] = each / python;
     figures[`ale/${what}/ratio`] = python / node;
     figures[`ale/${what}/median_ratio`] = ratio;
-    if (way !== undefined) {
-      row["on the way %"] = Number((100 * way).toFixed(2));
-      figures[`ale/${what}/way_percent`] = 100 * way;
+    for (const [name, part] of Object.entries({ ipc, outside })) {
+      row[`${name} %`] = Number((100 * part).toFixed(2));
+      figures[`ale/${what}/${name}_percent`] = 100 * part;
     }
     rows.push(row);
   }
@@ -132,8 +135,8 @@ async function compare(what: string, ours: Player, steps: number, rounds: number
   const peer = spawn(pythonPath(), ["-c", PEER, what, String(steps), String(NUM_ENVS[what] ?? 1)]);
   const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
   const ratios: number[] = [];
-  let [node, python, way] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1];
-  let measured = false;
+  let [node, python] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [ipc, outside] = [1, 1];
   try {
     for (let round = 0; round < rounds; round++) {
       const here = await ours.play(steps);
@@ -144,9 +147,8 @@ async function compare(what: string, ours: Player, steps: number, rounds: number
       node = Math.min(node, here.seconds);
       python = Math.min(python, there.seconds);
       ratios.push(there.seconds / here.seconds);
-      if (here.emulator === undefined) continue;
-      way = Math.min(way, 1 - here.emulator / here.seconds);
-      measured = true;
+      ipc = Math.min(ipc, (here.exchange - here.emulator) / here.seconds);
+      outside = Math.min(outside, 1 - here.emulator / here.seconds);
     }
   } finally {
     await ours.close();
@@ -154,16 +156,18 @@ async function compare(what: string, ours: Player, steps: number, rounds: number
     await once(peer, "close");
   }
   const ratio = ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)];
-  return { node, python, ratio, way: measured ? way : undefined };
+  return { node, python, ratio, ipc, outside };
 }
 
 async function vectorPlayer(numEnvs: number): Promise<Player> {
   const envs = await AtariVectorEnv.create("breakout", { numEnvs });
   const actions = new Int32Array(numEnvs);
+  const exchanged = watchLink(envs);
   return {
     close: () => envs.close(),
     async play(steps) {
       await envs.reset({ seed: SEED });
+      exchanged();
       let [total, emulator] = [0, 0];
       const start = performance.now();
       for (let i = 0; i < steps; i++) {
@@ -172,34 +176,65 @@ async function vectorPlayer(numEnvs: number): Promise<Player> {
         emulator += envs.emulatorSeconds;
         for (const reward of rewards) total += reward;
       }
-      return { seconds: (performance.now() - start) / 1000, total, emulator };
+      const seconds = (performance.now() - start) / 1000;
+      return { seconds, total, emulator, exchange: exchanged() };
     },
   };
 }
 
 function plainPlayer(obsType: "rgb" | "ram"): Player {
   const env = new AtariEnv("ALE/Breakout-v5", { obsType });
-  return player(env as unknown as Env, () => env.emulatorSeconds);
+  return player(env as unknown as Env, env);
 }
 
-function player(env: Env, emulatorSeconds?: () => number): Player {
+function player(env: Env, game: AtariEnv): Player {
+  const exchanged = watchLink((game as unknown as { game: object }).game);
   return {
     close: () => env.close(),
     async play(steps) {
       env.reset({ seed: SEED });
+      exchanged();
       let [total, emulator] = [0, 0];
       const start = performance.now();
       for (let i = 0; i < steps; i++) {
         const step = env.step(i % 4);
-        emulator += emulatorSeconds?.() ?? 0;
+        emulator += game.emulatorSeconds;
         total += step.reward;
         if (!step.terminated && !step.truncated) continue;
         env.reset();
-        emulator += emulatorSeconds?.() ?? 0;
+        emulator += game.emulatorSeconds;
       }
       const seconds = (performance.now() - start) / 1000;
-      return { seconds, total, emulator: emulatorSeconds && emulator };
+      return { seconds, total, emulator, exchange: exchanged() };
     },
+  };
+}
+
+/** What is watched of a connection to an emulator. */
+interface Link {
+  send(request: Uint8Array, timeout?: number): void;
+  readObservation(into: Uint8Array, record: number, offset: number): void;
+}
+
+/** Takes the time of a link's exchanges; the returned function gives the seconds since its last call. */
+function watchLink(owner: object): () => number {
+  const { link } = owner as { link: Link };
+  const { send, readObservation } = link;
+  let [seconds, begun] = [0, 0];
+  link.send = (...request) => {
+    begun = performance.now();
+    send.apply(link, request);
+  };
+  link.readObservation = (...place) => {
+    readObservation.apply(link, place);
+    const now = performance.now();
+    seconds += (now - begun) / 1000;
+    begun = now;
+  };
+  return () => {
+    const spent = seconds;
+    seconds = 0;
+    return spent;
   };
 }
 
