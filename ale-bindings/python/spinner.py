@@ -19,35 +19,37 @@ def cores():
 class Spinner:
     """Looks again and again for the next request while they come in quick succession.
 
-    It looks about twice as long as the last wait took, and not at all when that was above 0.5 ms. Where looking was
-    in vain or another program needed the core meanwhile, sleeping is better: for a while it does not look, twice as
-    long after each failure in a row.
+    It looks about twice as long as the shorter one of the last two waits, and not at all when that was above 0.5 ms.
+    Where looking was in vain, or another program needed the core meanwhile, twice in a row, sleeping is better: for a
+    while it does not look, twice as long after each further failure.
     """
 
     def __init__(self):
-        self._last = LONGEST + 1
-        self._pause = SHORTEST_PAUSE
+        self._last = self._second_last = LONGEST + 1
+        self._pause = 0.0
         self._resume_at = 0.0
         self._give_way = getattr(os, "sched_yield", None)
         self._looks = self._give_way is not None and cores() > 1
 
     def spin(self, start, ready):
         """Returns when `ready` says so or sleeping is better; whether it is ready. `start` is the present."""
-        if not self._looks or self._last > LONGEST or start < self._resume_at:
+        usual = min(self._last, self._second_last)
+        if not self._looks or usual > LONGEST or start < self._resume_at:
             return ready()
-        end = start + min(LONGEST, 2 * self._last + SLACK)
+        end = start + min(LONGEST, 2 * usual + SLACK)
         before, clock, give_way = start, time.perf_counter, self._give_way
         while not ready():
             give_way()
             now = clock()
             if now > end or now - before > INTERRUPTION:
                 self._resume_at = now + self._pause
-                self._pause = min(2 * self._pause, LONGEST_PAUSE)
+                self._pause = min(max(2 * self._pause, SHORTEST_PAUSE), LONGEST_PAUSE)
                 return False
             before = now
-        self._pause = SHORTEST_PAUSE
+        self._pause = 0.0
         return True
 
     def waited(self, seconds):
         """Tells how long the whole wait for a request took."""
+        self._second_last = self._last
         self._last = seconds

@@ -8,19 +8,21 @@ const [SHORTEST_PAUSE, LONGEST_PAUSE] = [1, 1000];
 
 /**
  * Looks again and again for something that is about to be there, up to about twice as long as it usually takes and at
- * most 0.8 ms, and not at all when the last wait was longer. Where that was in vain (perhaps the other side waits for this very core), or another program needed
- * the core meanwhile, sleeping is better: for a while it does not look, twice as long after each failure in a row.
+ * most 0.8 ms, and not at all when the last two waits were longer. Where that was in vain twice in a row (perhaps the
+ * other side waits for this very core), or other programs needed the core meanwhile, sleeping is better: for a while it
+ * does not look, twice as long after each further failure.
  */
 export class Spinner {
   private usual = LONGEST / 4;
   private last = 0;
-  private pause = SHORTEST_PAUSE;
+  private secondLast = 0;
+  private pause = 0;
   private resumeAt = 0;
 
   /** Returns when `ready` says so, or when waiting in another way is better; whether it is ready. */
   spin(ready: () => boolean, clock = () => performance.now()): boolean {
     const start = clock();
-    if (this.last > LONGEST || start < this.resumeAt) return false;
+    if (Math.min(this.last, this.secondLast) > LONGEST || start < this.resumeAt) return false;
     const end = start + Math.min(LONGEST, 2 * this.usual + SLACK);
     let before = start;
     while (!ready()) {
@@ -29,18 +31,19 @@ export class Spinner {
         // what takes longer from now on has to be waited for some time
         this.usual = Math.min(LONGEST, 1.5 * this.usual);
         this.resumeAt = now + this.pause;
-        this.pause = Math.min(2 * this.pause, LONGEST_PAUSE);
+        this.pause = Math.min(Math.max(2 * this.pause, SHORTEST_PAUSE), LONGEST_PAUSE);
         return false;
       }
       before = now;
     }
     this.usual += 0.2 * (before - start - this.usual);
-    this.pause = SHORTEST_PAUSE;
+    this.pause = 0;
     return true;
   }
 
   /** Tells how many milliseconds the whole wait took, however it ended. */
   waited(milliseconds: number): void {
+    this.secondLast = this.last;
     this.last = milliseconds;
   }
 }
