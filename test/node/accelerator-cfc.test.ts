@@ -162,9 +162,43 @@ describe("loops of a CfC in the runtime", () => {
     };
     const chosen = new RuntimeCfc(runtime);
     expect(chosen.accepts(loop)).toBe(true);
-    expect(chosen.accepts({ ...loop, batch: 8 })).toBe(false);
+    expect(chosen.accepts({ ...loop, batch: 16 })).toBe(false);
+    expect(chosen.accepts({ ...loop, batch: 8, widths: [1024] })).toBe(false);
+    expect(chosen.accepts({ ...loop, batch: 24 })).toBe(true);
+    expect(chosen.accepts({ ...loop, batch: 24, masked: true })).toBe(false);
     expect(chosen.accepts({ ...loop, units: 16, widths: [32] })).toBe(false);
     expect(chosen.accepts({ ...loop, batch: 10_000, widths: [] })).toBe(false);
+  });
+
+  it("take resets and masks without effect for none", () => {
+    const loops: CfcLoop[] = [];
+    use({
+      accepts: (loop) => loops.push(loop) > 0,
+      forward: engine.forward.bind(engine),
+      backward: engine.backward.bind(engine),
+    });
+    const scan = (reset: number, runs: number) =>
+      tf.tidy(() => {
+        const kernel = (rows: number, columns: number) => ({
+          kernel: tf.zeros<tf.Rank.R2>([rows, columns]),
+          bias: tf.zeros<tf.Rank.R1>([columns]),
+        });
+        cfcScan({
+          x: tf.zeros([B, T, F]),
+          state: tf.zeros([B, U]),
+          weights: { backbone: [kernel(F + U, W)], heads: kernel(W, 4 * U) },
+          resets: tf.fill([B, T], reset),
+          mask: tf.fill([B, T], runs),
+        });
+      });
+    scan(0, 1);
+    scan(1, 1);
+    scan(0, 0);
+    expect(loops.map(({ resets, masked }) => [resets, masked])).toEqual([
+      [false, false],
+      [true, false],
+      [false, true],
+    ]);
   });
 
   it("leave no tensors behind, and the heap as it is", () => {

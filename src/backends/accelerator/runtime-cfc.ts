@@ -21,8 +21,12 @@ export interface RuntimeCfcOptions {
   minWork?: number;
 }
 
-/** Multiplications of a step from which on the runtime wins: it takes some 20 microseconds for each. */
-export const worthwhileStep = 1 << 19;
+/**
+ * Multiplications of a step from which on the runtime wins: it takes some 20 microseconds for each step, half as much
+ * again where steps are skipped, and packs the weights every time, which only pays for many sequences.
+ */
+export const worthwhileStep = 5 << 17;
+const fewestSequences = 16;
 
 const activations: readonly number[] = [
   activationNumbers.lecun_tanh,
@@ -48,11 +52,13 @@ export class RuntimeCfc implements CfcEngine {
   }
 
   /** @inheritDoc */
-  accepts({ batch, units, widths, timed, activation }: CfcLoop): boolean {
+  accepts({ batch, units, widths, timed, masked, activation }: CfcLoop): boolean {
     const inner = [units, ...widths];
     const outer = [...widths, (timed ? 4 : 3) * units];
     const work = inner.reduce((sum, width, i) => sum + width * outer[i], 0);
-    return widths.length > 0 && activations.includes(activation) && batch * work >= this.minWork;
+    if (widths.length === 0 || !activations.includes(activation)) return false;
+    if (this.minWork > 0 && batch < fewestSequences) return false;
+    return batch * work >= (masked ? 1.5 : 1) * this.minWork;
   }
 
   /** @inheritDoc */

@@ -21,7 +21,7 @@ export function forwardByEngine(
   task: CfcTask,
   targets: CfcForwardTargets,
 ): boolean {
-  const loop = loopOf(task, targets.trace !== 0);
+  const loop = loopOf(backend, task, targets.trace !== 0);
   const engine = productEngine()?.cfc;
   const taken = engine !== undefined && loop !== undefined && !targets.lstm && engine.accepts(loop);
   if (targets.trace) wordsOf(backend)[targets.trace / 4] = taken ? numberOf(engine) : 0;
@@ -29,7 +29,7 @@ export function forwardByEngine(
   const { features, x, layers } = task;
   const rows = task.batch * task.steps;
   const [width] = loop.widths;
-  const weights = prepare(backend, arena, task);
+  const weights = prepare(backend, arena, task, loop);
   const drives = arena.floats(rows * width);
   const trace = traceOf(loop, targets.trace);
   const product = { m: rows, n: width, k: features, a: x, b: layers[0].kernel, c: drives };
@@ -47,11 +47,11 @@ export function backwardByEngine(
   targets: CfcBackwardTargets,
 ): boolean {
   const number = wordsOf(backend)[targets.trace / 4];
-  const loop = loopOf(task, true);
+  const loop = loopOf(backend, task, true);
   if (number === 0 || !loop) return false;
   const { units, layers } = task;
   const rows = task.batch * task.steps;
-  const weights = prepare(backend, arena, task);
+  const weights = prepare(backend, arena, task, loop);
   const trace = traceOf(loop, targets.trace);
   const heads = loop.timed ? 4 : 3;
   const widths = [...loop.widths, heads * units];
@@ -82,11 +82,13 @@ function numberOf(engine: CfcEngine): number {
   return engines.indexOf(engine) + 1;
 }
 
-// Pure mode, dropout and weights with factors are for the compiled kernels.
-function loopOf(task: CfcTask, record: boolean): CfcLoop | undefined {
+// Pure mode, dropout and weights with factors are for the compiled kernels. Resets and masks without effect, as most
+// rollouts have them, are left out.
+function loopOf(backend: WasmBackend, task: CfcTask, record: boolean): CfcLoop | undefined {
   const { batch, steps, units, mode, bounded, activation, layers, dropout } = task;
   if (mode === modeNumbers.pure || dropout.some((address) => address !== 0)) return undefined;
   if (layers.some(({ factors }) => factors !== 0)) return undefined;
+  const flags = (address: number) => heapOf(backend).subarray(address / 4, address / 4 + batch * steps);
   return {
     batch,
     steps,
@@ -96,8 +98,8 @@ function loopOf(task: CfcTask, record: boolean): CfcLoop | undefined {
     gated: mode === modeNumbers.default,
     bounded,
     timed: task.times !== 0,
-    resets: task.resets !== 0,
-    masked: task.mask !== 0,
+    resets: task.resets !== 0 && flags(task.resets).some((reset) => reset !== 0),
+    masked: task.mask !== 0 && flags(task.mask).some((runs) => runs === 0),
     record,
   };
 }
@@ -120,6 +122,7 @@ function prepare(
   backend: WasmBackend,
   arena: Arena,
   task: CfcTask,
+  loop: CfcLoop,
 ): CfcLoopWeights & Pick<CfcLoopForward, "biases" | "times"> {
   const { layers, features, units } = task;
   const rows = task.batch * task.steps;
@@ -138,8 +141,8 @@ function prepare(
     kernels[layers.length - 1] = kernel;
     biases[layers.length - 1] = bias;
   }
-  const [times, keep, runs] = [task.times, task.resets, task.mask].map((address) =>
-    address ? arena.floats(rows) : 0,
+  const [times, keep, runs] = [loop.timed, loop.resets, loop.masked].map((present) =>
+    present ? arena.floats(rows) : 0,
   );
   if (times) bySequence(backend, task, task.times, times, (time) => (task.bounded ? time : -time));
   if (keep) bySequence(backend, task, task.resets, keep, (reset) => (reset === 0 ? 1 : 0));
