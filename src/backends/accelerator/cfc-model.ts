@@ -86,15 +86,15 @@ export function encodeCfcForward(model: CfcModel): Uint8Array {
     value = activate(nodes, model, [value, `${kernel}${i}`, added], step(`${z}${i}`));
   }
   const affine = nodes.add("Gemm", [value, `${kernel}${layers}`, `${bias}${layers}`]);
-  const heads = Array.from({ length: timed ? 4 : 3 }, (_, i) =>
-    i < 2 && bounded ? `head ${i}` : `gate ${i}`,
-  );
-  if (!bounded) heads.splice(0, 2, step(`${part}0`), step(`${part}1`));
-  if (timed) heads[2] = step(`${part}3`);
+  const heads = ["f", "g", ...(timed ? ["a", "c"] : ["gate"])];
   const attributes = { axis: { int: 1 } };
   nodes.list.push({ operator: "Split", inputs: [affine], outputs: heads, attributes });
-  const [f, g] = bounded ? [0, 1].map((i) => nodes.add("Tanh", [heads[i]], name(i))) : heads;
-  const gate = timed ? nodes.add("Add", [nodes.add("Mul", [heads[2], step(times)]), heads[3]]) : heads[2];
+  const [f, g] = [0, 1].map((i) => nodes.add(bounded ? "Tanh" : "Identity", [heads[i]], name(i)));
+  let gate = heads[2];
+  if (timed) {
+    const a = nodes.add("Identity", [heads[2]], name(3));
+    gate = nodes.add("Add", [nodes.add("Mul", [a, step(times)]), heads[3]]);
+  }
   const s = nodes.add("Sigmoid", [gate], name(2));
   const change = nodes.add("Mul", [s, gated ? nodes.add("Sub", [g, f]) : g]);
   const next = { name: "h next" };

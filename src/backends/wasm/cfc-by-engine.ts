@@ -21,9 +21,9 @@ export function forwardByEngine(
   task: CfcTask,
   targets: CfcForwardTargets,
 ): boolean {
-  const loop = loopOf(backend, task, targets.trace !== 0);
-  const engine = productEngine()?.cfc;
-  const taken = engine !== undefined && loop !== undefined && !targets.lstm && engine.accepts(loop);
+  const engine = targets.lstm ? undefined : productEngine()?.cfc;
+  const loop = engine && loopOf(backend, task, targets.trace !== 0);
+  const taken = engine && loop && engine.accepts(loop);
   if (targets.trace) wordsOf(backend)[targets.trace / 4] = taken ? numberOf(engine) : 0;
   if (!taken) return false;
   const { features, x, layers } = task;
@@ -47,8 +47,8 @@ export function backwardByEngine(
   targets: CfcBackwardTargets,
 ): boolean {
   const number = wordsOf(backend)[targets.trace / 4];
-  const loop = loopOf(backend, task, true);
-  if (number === 0 || !loop) return false;
+  if (number === 0) return false;
+  const loop = loopOf(backend, task, true)!; // as in the forward pass
   const { units, layers } = task;
   const rows = task.batch * task.steps;
   const weights = prepare(backend, arena, task, loop);
@@ -132,14 +132,15 @@ function prepare(
   const biases = layers.map(({ bias }) => bias);
   const { folds, heads, rate } = headLayout(task);
   if (folds) {
-    const { inputs } = layers[layers.length - 1];
+    const last = layers.length - 1;
+    const { inputs } = layers[last];
     const [kernel, bias] = [arena.floats(inputs * 3 * units), arena.floats(3 * units)];
     const fold = (from: number, to: number, count: number) =>
       kernelsOf(backend).padHeads(from, 0, to, count, heads, units, units, true, rate);
-    fold(kernels[layers.length - 1], kernel, inputs);
-    fold(biases[layers.length - 1], bias, 1);
-    kernels[layers.length - 1] = kernel;
-    biases[layers.length - 1] = bias;
+    fold(kernels[last], kernel, inputs);
+    fold(biases[last], bias, 1);
+    kernels[last] = kernel;
+    biases[last] = bias;
   }
   const [times, keep, runs] = [loop.timed, loop.resets, loop.masked].map((present) =>
     present ? arena.floats(rows) : 0,
