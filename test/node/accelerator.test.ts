@@ -247,6 +247,14 @@ describe("the self-test", () => {
       array: (data) => data,
     };
     expect(checkProducts(wasm(), new RuntimeProducts(runtime, { minWork: 0 }))).toContain("NaN");
+    const oneNaN: ProductEngine = {
+      multiply(backend, product) {
+        own.multiply(backend, product);
+        new Float32Array(backend.wasm.HEAPU8.buffer)[product.c / 4] = Number.NaN;
+        return true;
+      },
+    };
+    expect(checkProducts(wasm(), oneNaN)).toContain("NaN");
   });
 
   it("leaves nothing behind, and the engine as it was", async () => {

@@ -7,6 +7,7 @@ import { activationNumbers, type CfcTask, modeNumbers } from "../wasm/cfc-layout
 import { backwardPass, forwardPass, traceSize } from "../wasm/cfc-pass.js";
 import { productEngine, setProductEngine } from "../wasm/gemm.js";
 import { heapOf, type WasmBackend } from "../wasm/heap.js";
+import { largestDifference } from "./largest-difference.js";
 
 const [batch, steps, features, units, width] = [5, 4, 3, 7, 9];
 const rows = batch * steps;
@@ -25,11 +26,7 @@ export function checkCfc(backend: WasmBackend, engine: CfcEngine): string | unde
         setProductEngine({ multiply: () => false, cfc });
         return run(backend, timed);
       });
-      let error = 0;
-      for (let i = 0; i < expected.length; i++) {
-        const difference = Math.abs(actual[i] - expected[i]);
-        if (!(difference <= error)) error = difference;
-      }
+      const error = largestDifference(actual, expected);
       const name = `a CfC ${timed ? "with" : "without"} times`;
       if (!(error <= 1e-4)) return `${name} differs by ${error} from our own`;
     }
@@ -96,12 +93,5 @@ function run(backend: WasmBackend, timed: boolean): Float32Array {
     times: timed ? result(rows) : 0,
   });
   const heap = heapOf(backend);
-  const total = results.reduce((sum, [, count]) => sum + count, 0);
-  const all = new Float32Array(total);
-  let at = 0;
-  for (const [address, count] of results) {
-    all.set(heap.subarray(address / 4, address / 4 + count), at);
-    at += count;
-  }
-  return all;
+  return Float32Array.from(results.flatMap(([at, count]) => [...heap.subarray(at / 4, at / 4 + count)]));
 }

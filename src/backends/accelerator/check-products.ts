@@ -10,6 +10,7 @@ import {
   setProductEngine,
 } from "../wasm/gemm.js";
 import { bytesOf, heapOf, type WasmBackend } from "../wasm/heap.js";
+import { largestDifference } from "./largest-difference.js";
 
 // Odd sizes, single rows of tiles and more than one block of every cache.
 const sizes = [
@@ -105,12 +106,8 @@ function compare(
     for (let i = 0; i < sizes[1]; i++) heap[b / 4 + i] = random.uniform(-1, 1);
     for (let i = 0; i < sizes[2]; i++) heap[expected / 4 + i] = heap[actual / 4 + i] = i % 3;
     if (!compute({ a, b, expected, actual })) return `${name} was not computed`;
-    const now = heapOf(backend);
-    let error = 0;
-    for (let i = 0; i < sizes[2]; i++) {
-      const difference = Math.abs(now[actual / 4 + i] - now[expected / 4 + i]);
-      if (!(difference <= error)) error = difference;
-    }
+    const numbers = (address: number) => heapOf(backend).subarray(address / 4, address / 4 + sizes[2]);
+    const error = largestDifference(numbers(actual), numbers(expected));
     if (error <= 1e-4 * Math.sqrt(k)) return undefined;
     return `${name} differs by ${error} from our own`;
   } finally {
