@@ -6,8 +6,8 @@ import { uint32 } from "./protocol.js";
 const [REPLIES, REQUESTS, REQUEST, REPLY, OBSERVATIONS] = [0, 1, 64, 2048, 4096];
 const SHORT = REPLY - REQUEST;
 
-/** What stands in a pipe for a message that lies in the file. */
-export const THERE = new Uint8Array(4);
+// What stands in a pipe for a message that lies in the file.
+const THERE = new Uint8Array(4);
 
 /** One end of the file: asks, and sees replies without waiting in a system call. */
 export class Mailbox {

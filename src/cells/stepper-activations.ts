@@ -1,7 +1,9 @@
 /** The activations of the cells for single numbers. */
 
-import type { CfcActivation } from "../ops/activations.js";
+import { type CfcActivation, lecunTanh } from "../ops/activations.js";
 import { logistic } from "../ops/ltc-sigmoid.js";
+
+const { outer, inner } = lecunTanh;
 
 /** Replaces the first `count` pre-activations by their activations. */
 export type ApplyActivation = (values: Float64Array, count: number) => void;
@@ -21,7 +23,7 @@ function erf(u: number): number {
 /** Each activation of the backbone, on a whole vector. */
 export const applyActivation: Record<CfcActivation, ApplyActivation> = {
   lecun_tanh: (values, count) => {
-    for (let i = 0; i < count; i++) values[i] = 1.7159 * hyperbolicTangent(0.666 * values[i]);
+    for (let i = 0; i < count; i++) values[i] = outer * hyperbolicTangent(inner * values[i]);
   },
   tanh: (values, count) => {
     for (let i = 0; i < count; i++) values[i] = hyperbolicTangent(values[i]);

@@ -17,8 +17,10 @@ export interface ActivationRule {
   slopeFrom: "u" | "z";
 }
 
-const outer = 1.7159;
-const inner = 0.666;
+/** `lecun_tanh(u) = outer tanh(inner u)`. */
+export const lecunTanh = { outer: 1.7159, inner: 0.666 } as const;
+
+const { outer, inner } = lecunTanh;
 
 const rules: Record<CfcActivation, ActivationRule> = {
   lecun_tanh: {

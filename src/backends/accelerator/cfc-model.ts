@@ -1,5 +1,6 @@
 /** The loop over time of a CfC as ONNX models: the operator `Scan` runs a graph once for every step. */
 
+import { lecunTanh } from "../../ops/activations.js";
 import type { CfcLoop } from "../wasm/cfc-engine.js";
 import { activationNumbers } from "../wasm/cfc-layout.js";
 import {
@@ -12,7 +13,7 @@ import {
 import { productNames } from "./product-model.js";
 
 /** What decides which model a loop needs: all but its sizes. */
-export type CfcModel = Omit<CfcLoop, "batch" | "steps" | "units" | "widths"> & {
+export type CfcLoopModel = Omit<CfcLoop, "batch" | "steps" | "units" | "widths"> & {
   /** Number of backbone layers. */
   layers: number;
 };
@@ -38,8 +39,7 @@ export const cfcNames = {
   delta: "delta",
 } as const;
 
-// lecun_tanh(u) = outer tanh(inner u)
-const [outer, inner] = [1.7159, 0.666];
+const { outer, inner } = lecunTanh;
 const floatType = 1;
 const boolType = 9;
 // Batch-major arrays are walked along their second axis.
@@ -62,6 +62,12 @@ class Nodes {
     this.list.push({ operator, inputs, outputs: [name], attributes });
     return name;
   }
+
+  /** Gives the output of the last node a name. */
+  nameLast(name: string): void {
+    const last = this.list.length - 1;
+    this.list[last] = { ...this.list[last], outputs: [name] };
+  }
 }
 
 const constants = {
@@ -74,7 +80,7 @@ const constants = {
 };
 
 /** The forward pass. */
-export function encodeCfcForward(model: CfcModel): Uint8Array {
+export function encodeCfcForward(model: CfcLoopModel): Uint8Array {
   const { layers, bounded, gated, timed, resets, masked, record } = model;
   const { state, drives, kernel, bias, times, keep, runs, outputs, last, consumed, z, part } = cfcNames;
   const nodes = new Nodes();
@@ -97,12 +103,13 @@ export function encodeCfcForward(model: CfcModel): Uint8Array {
   }
   const s = nodes.add("Sigmoid", [gate], name(2));
   const change = nodes.add("Mul", [s, gated ? nodes.add("Sub", [g, f]) : g]);
-  const next = { name: "h next" };
+  const moved = nodes.add("Add", [f, change]);
   if (masked) {
     const run = nodes.add("Cast", [step(runs)], { attributes: { to: { int: boolType } } });
-    nodes.add("Where", [run, nodes.add("Add", [f, change]), before], next);
-  } else nodes.add("Add", [f, change], next);
-  nodes.add("Identity", [next.name], { name: step(outputs) });
+    nodes.add("Where", [run, moved, before]);
+  }
+  nodes.nameLast("h next");
+  nodes.add("Identity", ["h next"], { name: step(outputs) });
   const results: Walked[] = [{ name: outputs, axis: batchFirst }];
   if (record) {
     nodes.add("Identity", [before], { name: step(consumed) });
@@ -126,7 +133,7 @@ export function encodeCfcForward(model: CfcModel): Uint8Array {
 }
 
 /** The backward pass, for both kinds of flavour and mode, and with or without times; `record` makes no difference. */
-export function encodeCfcBackward(model: CfcModel): Uint8Array {
+export function encodeCfcBackward(model: CfcLoopModel): Uint8Array {
   const { layers, timed, resets, masked } = model;
   const { dOutputs, dLast, dState, kernel, keep, runs, z, factors, delta } = cfcNames;
   const nodes = new Nodes();
@@ -146,8 +153,7 @@ export function encodeCfcBackward(model: CfcModel): Uint8Array {
     before = nodes.add("Add", [before, nodes.add("Mul", [dh, skips])]);
   }
   if (resets) before = nodes.add("Mul", [before, step(keep)]);
-  const last = nodes.list[nodes.list.length - 1];
-  nodes.list[nodes.list.length - 1] = { ...last, outputs: ["h next"] };
+  nodes.nameLast("h next");
   return encodeScan(nodes, {
     first: dLast,
     last: dState,
@@ -231,15 +237,17 @@ function perStep(present: Record<string, boolean>): Walked[] {
   return names.map((name) => ({ name, axis: stepsFirst }));
 }
 
-function activate(nodes: Nodes, { activation }: CfcModel, inputs: string[], name: string): string {
-  if (activation === activationNumbers.relu) return nodes.add("Relu", [nodes.add("Gemm", inputs)], { name });
-  if (activation === activationNumbers.tanh) return nodes.add("Tanh", [nodes.add("Gemm", inputs)], { name });
+function activate(nodes: Nodes, { activation }: CfcLoopModel, inputs: string[], name: string): string {
+  if (activation !== activationNumbers.lecun_tanh) {
+    const operator = activation === activationNumbers.relu ? "Relu" : "Tanh";
+    return nodes.add(operator, [nodes.add("Gemm", inputs)], { name });
+  }
   const attributes = { alpha: { float: inner }, beta: { float: inner } };
   const bent = nodes.add("Tanh", [nodes.add("Gemm", inputs, { attributes })]);
   return nodes.add("Mul", [bent, "outer"], { name });
 }
 
-function slope(nodes: Nodes, { activation }: CfcModel, z: string): string {
+function slope(nodes: Nodes, { activation }: CfcLoopModel, z: string): string {
   if (activation === activationNumbers.relu) {
     return nodes.add("Cast", [nodes.add("Greater", [z, "zero"])], { attributes: { to: { int: floatType } } });
   }

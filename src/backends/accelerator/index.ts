@@ -4,5 +4,5 @@ export { checkCfc } from "./check-cfc.js";
 export { checkProducts } from "./check-products.js";
 export { productNames } from "./product-model.js";
 export type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "./product-runtime.js";
-export { RuntimeCfc, type RuntimeCfcOptions, worthwhileStep } from "./runtime-cfc.js";
+export { RuntimeCfc } from "./runtime-cfc.js";
 export { RuntimeProducts, type RuntimeProductsOptions, worthwhileWork } from "./runtime-products.js";

@@ -1,5 +1,6 @@
 /** The loop over time of a CfC, run by a native runtime on the backend's memory. */
 
+import { sizeOf } from "../../core/state.js";
 import type {
   CfcEngine,
   CfcLoop,
@@ -125,8 +126,7 @@ export class RuntimeCfc implements CfcEngine {
   private describer(backend: WasmBackend): Describe {
     const { buffer } = backend.wasm.HEAPU8;
     return (address, ...shape) => {
-      const size = shape.reduce((product, length) => product * length, 1);
-      return this.runtime.array(new Float32Array(buffer, address, size), shape);
+      return this.runtime.array(new Float32Array(buffer, address, sizeOf(shape)), shape);
     };
   }
 }

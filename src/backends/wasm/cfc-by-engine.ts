@@ -4,6 +4,7 @@ import type { Arena } from "./arena.js";
 import type { CfcEngine, CfcLoop, CfcLoopForward, CfcLoopTrace, CfcLoopWeights } from "./cfc-engine.js";
 import { type CfcTask, headLayout, modeNumbers } from "./cfc-layout.js";
 import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
+import { weightGradients } from "./cfc-weight-gradients.js";
 import { gemm, productEngine } from "./gemm.js";
 import { heapOf, type WasmBackend, wordsOf } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
@@ -52,25 +53,25 @@ export function backwardByEngine(
   const { units, layers } = task;
   const rows = task.batch * task.steps;
   const weights = prepare(backend, arena, task, loop);
-  const trace = traceOf(loop, targets.trace);
+  const { consumed, parts, z } = traceOf(loop, targets.trace);
   const heads = loop.timed ? 4 : 3;
   const widths = [...loop.widths, heads * units];
   const deltas = widths.map((width, i) => (i === 0 && targets.delta) || arena.floats(rows * width));
   const factors = arena.floats(rows * heads * units + 4);
-  const [f, g, gate, a] = trace.parts;
+  const [f, g, gate, a] = parts;
   const { times, runs, kernels, keep } = weights;
   const { gated, bounded } = loop;
   kernelsOf(backend).headFactors(f, g, gate, times, runs, factors, rows, units, gated, bounded);
   const { dOutputs, dLast, dState } = targets;
-  const addresses = { kernels, keep, runs, z: trace.z, factors, dOutputs, dLast, dState, deltas };
+  const addresses = { kernels, keep, runs, z, factors, dOutputs, dLast, dState, deltas };
   engines[number - 1].backward(backend, loop, addresses);
-  weightGradients(backend, arena, task, targets, trace, deltas, widths);
+  weightGradients(backend, arena, task, targets, { deltas, widths, consumed, consumedWidth: units, z });
   if (targets.times) {
     // The gate's pre-activation is a t + c, and c's gradient is the last of the heads'.
     const dTimes = arena.floats(rows);
     const from = deltas[deltas.length - 1] + 3 * units * 4;
     kernelsOf(backend).rowDots(from, 4 * units * 4, a, units * 4, dTimes, rows, units);
-    byStep(backend, task, dTimes, targets.times, bounded ? 1 : -1);
+    turn(backend, dTimes, task.steps, task.batch, targets.times, (d) => (bounded ? d : -d));
   }
   const product = { m: rows, n: task.features, k: widths[0], a: deltas[0], b: layers[0].kernel };
   if (targets.x) gemm(backend, { ...product, transposeB: true, c: targets.x });
@@ -145,69 +146,25 @@ function prepare(
   const [times, keep, runs] = [loop.timed, loop.resets, loop.masked].map((present) =>
     present ? arena.floats(rows) : 0,
   );
-  if (times) bySequence(backend, task, task.times, times, (time) => (task.bounded ? time : -time));
-  if (keep) bySequence(backend, task, task.resets, keep, (reset) => (reset === 0 ? 1 : 0));
-  if (runs) bySequence(backend, task, task.mask, runs, (runs) => (runs === 0 ? 0 : 1));
+  const byStep = (from: number, to: number, map: (value: number) => number) =>
+    turn(backend, from, task.batch, task.steps, to, map);
+  if (times) byStep(task.times, times, (time) => (task.bounded ? time : -time));
+  if (keep) byStep(task.resets, keep, (reset) => (reset === 0 ? 1 : 0));
+  if (runs) byStep(task.mask, runs, (runs) => (runs === 0 ? 0 : 1));
   return { kernels, biases, times, keep, runs };
 }
 
-// From `[batch, steps]` to `[steps, batch]`.
-function bySequence(
+// Writes a matrix transposed, each number by `map`.
+function turn(
   backend: WasmBackend,
-  { batch, steps }: CfcTask,
   from: number,
+  rows: number,
+  columns: number,
   to: number,
   map: (value: number) => number,
 ): void {
   const heap = heapOf(backend);
-  for (let b = 0; b < batch; b++) {
-    for (let t = 0; t < steps; t++) heap[to / 4 + t * batch + b] = map(heap[from / 4 + b * steps + t]);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) heap[to / 4 + j * rows + i] = map(heap[from / 4 + i * columns + j]);
   }
-}
-
-// From `[steps, batch]` to `[batch, steps]`.
-function byStep(
-  backend: WasmBackend,
-  { batch, steps }: CfcTask,
-  from: number,
-  to: number,
-  factor: number,
-): void {
-  const heap = heapOf(backend);
-  for (let b = 0; b < batch; b++) {
-    for (let t = 0; t < steps; t++) heap[to / 4 + b * steps + t] = factor * heap[from / 4 + t * batch + b];
-  }
-}
-
-function weightGradients(
-  backend: WasmBackend,
-  arena: Arena,
-  task: CfcTask,
-  targets: CfcBackwardTargets,
-  trace: CfcLoopTrace,
-  deltas: number[],
-  widths: number[],
-): void {
-  const kernels = kernelsOf(backend);
-  const { features, units, x, layers } = task;
-  const rows = task.batch * task.steps;
-  const { folds, heads, rate } = headLayout(task);
-  layers.forEach(({ inputs }, index) => {
-    const width = widths[index];
-    const target = targets.layers[index];
-    const folded = folds && index === layers.length - 1;
-    const kernel = folded ? arena.floats(inputs * width) : target.kernel;
-    const bias = folded ? arena.floats(width) : target.bias;
-    const product = { n: width, k: rows, b: deltas[index], transposeA: true };
-    if (index === 0) {
-      gemm(backend, { ...product, m: features, a: x, c: kernel });
-      gemm(backend, { ...product, m: units, a: trace.consumed, c: kernel + features * width * 4 });
-    } else {
-      gemm(backend, { ...product, m: inputs, a: trace.z[index - 1], c: kernel });
-    }
-    kernels.columnSum(deltas[index], bias, rows, width);
-    if (!folded) return;
-    kernels.unpadHeads(kernel, 0, target.kernel, inputs, heads, units, units, true, rate);
-    kernels.unpadHeads(bias, 0, target.bias, 1, heads, units, units, true, rate);
-  });
 }

@@ -4,8 +4,6 @@ import type { Arena } from "./arena.js";
 import { backwardByEngine, forwardByEngine, traceHeader } from "./cfc-by-engine.js";
 import {
   type CfcTask,
-  headLayout,
-  type PreparedLayer,
   packRowsOf,
   packTransposed,
   padded,
@@ -18,6 +16,7 @@ import {
   writePlan,
 } from "./cfc-layout.js";
 import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
+import { weightGradients } from "./cfc-weight-gradients.js";
 import { gemm } from "./gemm.js";
 import { heapOf, type WasmBackend } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
@@ -179,52 +178,17 @@ export function backwardPass(
   heap.fill(0, sums / 4, sums / 4 + 2 * padded(units));
   writePlan(heap.buffer, plan, task, addresses, table);
   kernels.cfcBackward(plan);
-  weightGradients(backend, arena, task, targets, layers, table, trace);
+  weightGradients(backend, arena, task, targets, {
+    deltas: table.map(({ delta }) => delta),
+    widths: layers.map(({ width }) => width),
+    consumed: trace.consumed,
+    consumedWidth: padded(units),
+    z: trace.z,
+  });
   if (targets.wTau) finishPure(backend, task, targets, sums);
   const [{ width, matrix }] = layers;
   const product = { m: rows, n: features, k: width, a: table[0].delta, b: matrix, transposeB: true };
   if (targets.x) gemm(backend, { ...product, c: targets.x });
-}
-
-function weightGradients(
-  backend: WasmBackend,
-  arena: Arena,
-  task: CfcTask,
-  targets: CfcBackwardTargets,
-  layers: PreparedLayer[],
-  table: TableEntry[],
-  trace: Trace,
-): void {
-  const kernels = kernelsOf(backend);
-  const { features, units } = task;
-  const rows = task.batch * task.steps;
-  const layout = headLayout(task);
-  layers.forEach((layer, index) => {
-    const { width, inputs, outputs, factors, plain } = layer;
-    const { delta } = table[index];
-    const target = targets.layers[index];
-    const kernel = plain ? target.kernel : arena.floats(inputs * width);
-    const bias = plain ? target.bias : arena.floats(width);
-    const product = { n: width, k: rows, b: delta, transposeA: true };
-    if (index === 0) {
-      gemm(backend, { ...product, m: features, a: task.x, c: kernel });
-      const c = kernel + features * width * 4;
-      gemm(backend, { ...product, m: units, a: trace.consumed, lda: padded(units), c });
-    } else {
-      gemm(backend, { ...product, m: inputs, a: trace.z[index - 1], lda: table[index - 1].width, c: kernel });
-    }
-    kernels.columnSum(delta, bias, rows, width);
-    if (plain) return;
-    const isHeads = index === layers.length - 1;
-    const heads = isHeads ? layout.heads : 1;
-    const folds = isHeads && layout.folds;
-    const size = outputs / heads;
-    const unpad = (from: number, scale: number, to: number, count: number) =>
-      kernels.unpadHeads(from, scale, to, count, heads, size, padded(size), folds, layout.rate);
-    unpad(kernel, factors, target.kernel, inputs);
-    unpad(bias, 0, target.bias, 1);
-    if (index === 0 && targets.delta) unpad(delta, 0, targets.delta, rows);
-  });
 }
 
 function finishPure(backend: WasmBackend, task: CfcTask, targets: CfcBackwardTargets, sums: number): void {

@@ -1,6 +1,8 @@
 /** Parts of the CfC's shaders. */
 
-import type { CfcActivation } from "../../ops/activations.js";
+import { type CfcActivation, lecunTanh } from "../../ops/activations.js";
+
+const { outer, inner } = lecunTanh;
 
 /** Elementary functions; `erf` is formula 7.1.26 of Abramowitz and Stegun, as in tfjs's own shaders. */
 export const cfcFunctions = /* wgsl */ `
@@ -20,7 +22,7 @@ fn normalCdf(x : f32) -> f32 {
 
 /** `phi(u)` as an expression. */
 export const activationOf: Record<CfcActivation, string> = {
-  lecun_tanh: "1.7159 * hyperbolic(0.666 * u)",
+  lecun_tanh: `${outer} * hyperbolic(${inner} * u)`,
   tanh: "hyperbolic(u)",
   relu: "max(u, 0.0)",
   silu: "u * logistic(u)",
@@ -32,7 +34,7 @@ export const activationOf: Record<CfcActivation, string> = {
  * `phi = z / factor`, tanh' is `1 - phi^2`.
  */
 export const slopeOf: Record<CfcActivation, string> = {
-  lecun_tanh: "(1.7159 * 0.666) * factor - (0.666 / 1.7159) * z * z / max(factor, 1e-30)",
+  lecun_tanh: `(${outer} * ${inner}) * factor - (${inner} / ${outer}) * z * z / max(factor, 1e-30)`,
   tanh: "factor - z * z / max(factor, 1e-30)",
   relu: "select(0.0, factor, z > 0.0)",
   silu: "factor * logistic(u) * (1.0 + u * (1.0 - logistic(u)))",
