@@ -196,10 +196,8 @@ export function evaluate(scan: Scan, problem: Problem): Record<string, Float32Ar
 export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let worst = 0;
-  for (let i = 0; i < a.length; i++) {
-    const gap = Math.abs(a[i] - b[i]);
-    if (!(gap <= worst)) worst = gap;
-  }
+  // `Math.max` keeps NaN.
+  for (let i = 0; i < a.length; i++) worst = Math.max(worst, Math.abs(a[i] - b[i]));
   return worst;
 }
 
