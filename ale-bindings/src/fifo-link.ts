@@ -10,6 +10,7 @@ import {
   childEnvironment,
   closedError,
   DEFAULT_TIMEOUT,
+  endProcess,
   interpreter,
   type Link,
   type ProcessOptions,
@@ -192,7 +193,7 @@ export class FifoLink implements Link {
     if (this.failure) return this.failure;
     this.failure = reason;
     this.watch?.stop();
-    this.child.kill("SIGKILL");
+    endProcess(this.child);
     closeSync(this.channels.request);
     closeSync(this.channels.reply);
     closeSync(this.channels.observation);

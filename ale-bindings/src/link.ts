@@ -1,5 +1,6 @@
 /** A connection to one Python process. */
 
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { DOCTOR_COMMAND, INSTALL_COMMAND, pythonPath } from "../lib/python-home.js";
 import { AleError } from "./errors.js";
@@ -71,6 +72,14 @@ export function interpreter(options: ProcessOptions): string {
   const python = options.python ?? pythonPath();
   if (!existsSync(python)) throw pythonMissing(python);
   return python;
+}
+
+/**
+ * Ends a process at once. One that could not be started must be let be: Node then keeps an arbitrary number in place of
+ * its process id, and would send the signal to it, at worst to 0, which is our own process group.
+ */
+export function endProcess(child: ChildProcess): void {
+  if (child.pid !== undefined) child.kill("SIGKILL");
 }
 
 /** There is nothing to run at this path. */

@@ -9,6 +9,7 @@ import {
   childEnvironment,
   closedError,
   DEFAULT_TIMEOUT,
+  endProcess,
   interpreter,
   type Link,
   type ProcessOptions,
@@ -178,7 +179,7 @@ export class StdioLink implements Link {
   private fail(error: AleError): void {
     if (this.failure) return;
     this.failure = error;
-    this.child.kill("SIGKILL");
+    endProcess(this.child);
     for (const stream of [this.child.stdin, this.child.stdout, this.child.stderr]) stream.destroy();
     this.waiting?.reject(error);
     this.waiting = null;

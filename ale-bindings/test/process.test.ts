@@ -1,10 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ALEInterface, AleError, AtariEnv, pythonPath } from "../src/index.js";
+import { ALEInterface, AleError, AsyncALEInterface, AtariEnv, pythonPath } from "../src/index.js";
 import { ends, fakePython, hasAle, isRunning } from "./support.js";
 
 function failure(call: () => unknown): AleError {
@@ -44,6 +44,19 @@ describe("a start that fails", () => {
 
   it("does not take a folder for an interpreter", () => {
     expect(failure(() => new ALEInterface({ python: tmpdir() })).code).toBe("PYTHON_MISSING");
+  });
+
+  it("sends no signal to an interpreter that could not be started, for it would reach other processes", async () => {
+    const kill = vi.spyOn(ChildProcess.prototype, "kill").mockReturnValue(true);
+    try {
+      for (const python of [tmpdir(), fileURLToPath(import.meta.url)]) {
+        expect(failure(() => new ALEInterface({ python })).code).toBe("PYTHON_MISSING");
+        await expect(AsyncALEInterface.create({ python })).rejects.toMatchObject({ code: "PYTHON_MISSING" });
+      }
+      expect(kill).not.toHaveBeenCalled();
+    } finally {
+      kill.mockRestore();
+    }
   });
 
   it("gives the last words of a process that dies at once, quickly", () => {
