@@ -3,6 +3,7 @@
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Env } from "../envs/env.js";
 import type { Policy } from "./evaluate-policy.js";
+import { ReportedEpisodes } from "./reported-episodes.js";
 
 /** Options of {@link runClosedLoop}. */
 export interface ClosedLoopOptions {
@@ -33,6 +34,7 @@ export interface ClosedLoopRun {
  * @param policy a trainer, or `classifierPolicy(model)`
  * @param env the game as the policy knows it, e.g. `wrapDeepmind(make("Arcade/Breakout-v0"))`
  * @throws InvalidArgumentError when a number is not positive
+ * @throws EnvContractError when `numGames` shall end it, and games end that the environment does not record
  *
  * @example
  * ```ts
@@ -55,6 +57,7 @@ export async function runClosedLoop(
   let { observation } = env.reset(seed === undefined ? {} : { seed });
   let state: Float32Array | null = null;
   let total = 0;
+  const reported = new ReportedEpisodes(1);
   while (run.returns.length < numEpisodes && run.gameReturns.length < numGames) {
     const prediction = await policy.predict(observation, { state, deterministic: true });
     const step = env.step(prediction.action);
@@ -64,6 +67,9 @@ export async function runClosedLoop(
     run.steps++;
     if (!step.terminated && !step.truncated) continue;
     run.returns.push(total);
+    if (numEpisodes === Number.POSITIVE_INFINITY && numGames < numEpisodes) {
+      reported.look(0, true, step.info.episode !== undefined);
+    }
     if (step.info.episode) run.gameReturns.push(step.info.episode.return);
     if ((await onEpisode?.(total, run)) === false) break;
     ({ observation } = env.reset());

@@ -4,6 +4,7 @@ import { checkInteger } from "../core/check-integer.js";
 import type { TypedArray } from "../core/state.js";
 import type { Action } from "../envs/env.js";
 import type { VectorEnv } from "../vector/vector-env.js";
+import { ReportedEpisodes } from "./reported-episodes.js";
 
 /** Options of {@link Policy.predict}. */
 export interface PredictOptions {
@@ -60,6 +61,7 @@ export interface Evaluation {
  * @param policy e.g. a trainer
  * @param env environments of their own, not those being trained on; made by `makeVecEnv`
  * @throws InvalidArgumentError when `numEpisodes` is not a positive integer
+ * @throws EnvContractError when episodes end and none of them is reported
  *
  * @example
  * ```ts
@@ -81,6 +83,7 @@ export async function evaluatePolicy(
   let { observations } = await env.reset(seed === undefined ? {} : { seed });
   let state: Float32Array | null = null;
   let episodeStart: Uint8Array = new Uint8Array(numEnvs).fill(1);
+  const reported = new ReportedEpisodes(numEnvs);
   while (returns.length < numEpisodes) {
     const prediction = await policy.predict(observations, { state, episodeStart, deterministic });
     state = prediction.state;
@@ -88,6 +91,7 @@ export async function evaluatePolicy(
     observations = step.observations;
     episodeStart = step.terminated.map((ended, i) => ended | step.truncated[i]);
     step.infos.forEach(({ episode }, i) => {
+      reported.look(i, episodeStart[i] === 1, episode !== undefined);
       if (!episode || left[i] === 0) return;
       left[i]--;
       returns.push(episode.return);
