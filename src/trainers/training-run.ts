@@ -48,6 +48,7 @@ export class TrainingRun implements Stateful {
   private readonly steps: readonly TrainerCallback[];
   private readonly goal: Goal;
   private readonly began = performance.now();
+  private ended?: number;
   private stopped = false;
   private lastBreath = this.began;
 
@@ -95,7 +96,7 @@ export class TrainingRun implements Stateful {
   look(): TrainerProgress {
     const { trainer, logger, goal } = this;
     const { numTimesteps, iterations, episodes } = trainer;
-    const elapsedSeconds = goal.spent + (performance.now() - this.began) / 1000;
+    const elapsedSeconds = goal.spent + ((this.ended ?? performance.now()) - this.began) / 1000;
     const steps = (numTimesteps - goal.first) / goal.totalTimesteps;
     return {
       trainer,
@@ -121,6 +122,15 @@ export class TrainingRun implements Stateful {
 
   /** Trains by `loop` between `onTrainingStart` and `onTrainingEnd`; callbacks hear of its failure as well. */
   async conduct(loop: () => Promise<void>): Promise<void> {
+    try {
+      await this.attended(loop);
+    } finally {
+      // What is saved later has spent no more time on its goal.
+      this.ended = performance.now();
+    }
+  }
+
+  private async attended(loop: () => Promise<void>): Promise<void> {
     try {
       for (const callback of this.callbacks) await callback.onTrainingStart?.(this.look());
       await loop();
@@ -168,9 +178,9 @@ export class TrainingRun implements Stateful {
   /** @inheritDoc */
   getState(): StateRecord {
     const callbacks: StateRecord = {};
-    for (const callback of this.callbacks) {
+    for (const [key, callback] of this.named()) {
       const state = callback.getState?.();
-      if (state && callback.name !== undefined) callbacks[callback.name] = state;
+      if (state) callbacks[key] = state;
     }
     const goal = { ...this.goal, spent: this.look().elapsedSeconds };
     return { goal, callbacks, logger: this.logger.getState() };
@@ -178,11 +188,23 @@ export class TrainingRun implements Stateful {
 
   /** Puts the states of callbacks and log back; those that were not there when it was saved stay as they are. */
   setState({ callbacks, logger }: StateRecord): void {
-    for (const callback of this.callbacks) {
-      const state = (callbacks as StateRecord)[callback.name ?? ""];
+    for (const [key, callback] of this.named()) {
+      const state = (callbacks as StateRecord)[key];
       if (state) callback.setState?.(state as StateRecord);
     }
     this.logger.setState(logger as StateRecord);
+  }
+
+  // Callbacks that have a name, those of one name told apart by their order.
+  private named(): Map<string, TrainerCallback> {
+    const named = new Map<string, TrainerCallback>();
+    for (const callback of this.callbacks) {
+      if (callback.name === undefined) continue;
+      let key = callback.name;
+      for (let n = 2; named.has(key); n++) key = `${callback.name}#${n}`;
+      named.set(key, callback);
+    }
+    return named;
   }
 
   // Calls `onTrainingEnd` of all, whatever one of them throws.

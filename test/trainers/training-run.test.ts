@@ -105,6 +105,36 @@ describe("TrainingRun", () => {
     ]);
   });
 
+  it("keeps the states of callbacks of one name apart", async () => {
+    const store = new MemoryCheckpointStore();
+    const restored: [number, unknown][] = [];
+    const callback = (number: number): TrainerCallback => ({
+      name: "same",
+      getState: () => ({ number }),
+      setState: (state) => void restored.push([number, state.number]),
+    });
+    const callbacks = [callback(1), callback(2), callback(3)];
+    const trainer = new FakeTrainer();
+    await trainer.learn({ totalTimesteps: 10, callbacks });
+    await trainer.save({ store, name: "run" });
+    const resumed = await FakeTrainer.resume({ store, name: "run" });
+    await resumed.learn({ callbacks });
+    expect(restored).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+
+  it("does not count the time after a training's end to its goal", async () => {
+    const trainer = new FakeTrainer();
+    const spent = () => (trainer.getState() as { run: { goal: { spent: number } } }).run.goal.spent;
+    await trainer.learn({ hours: 1, callbacks: [{ onUpdateEnd: () => false }] });
+    const before = spent();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(spent()).toBe(before);
+  });
+
   it("tells callbacks why a training failed and throws that error", async () => {
     const seen: unknown[] = [];
     const failing: TrainerCallback = {
