@@ -29,6 +29,7 @@ import {
 import { learnBatch, measureBatch } from "./cloning-step.js";
 import type { Policy, Prediction, PredictOptions } from "./evaluate-policy.js";
 import { locate, locateNewest } from "./host.js";
+import { oneAtATime } from "./one-at-a-time.js";
 import { withState } from "./saved-run.js";
 import { checkFields, checkMoments, restorePart, restoreParts } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
@@ -153,9 +154,15 @@ export class CloningTrainer implements Trainer {
    *
    * @returns the trainer
    * @throws InvalidArgumentError when there is no goal · @throws DatasetError when a file cannot be used
+   * @throws InvalidStateError while the trainer is learning already
    * @throws NonFiniteError when a loss or gradient is not finite
    */
-  async learn({ epochs, onEpochEnd, ...options }: CloningLearnOptions = {}): Promise<this> {
+  async learn(options: CloningLearnOptions = {}): Promise<this> {
+    await oneAtATime(this, () => this.learnAlone(options));
+    return this;
+  }
+
+  private async learnAlone({ epochs, onEpochEnd, ...options }: CloningLearnOptions): Promise<void> {
     if (epochs !== undefined && options.totalTimesteps !== undefined) {
       throw new InvalidArgumentError("epochs", "cannot stand beside totalTimesteps: give one of them");
     }
@@ -171,7 +178,6 @@ export class CloningTrainer implements Trainer {
         await run.step();
       }
     });
-    return this;
   }
 
   /**
@@ -269,7 +275,7 @@ export class CloningTrainer implements Trainer {
       report: this.report ? { ...this.report } : null,
       playRandom: this.playRandom.getState(),
       episodes: this.episodes.getState(),
-      run: this.run?.getState() ?? null,
+      run: this.interrupted ?? this.run?.getState() ?? null,
     };
   }
 

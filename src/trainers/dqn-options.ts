@@ -8,7 +8,7 @@ import type { QNetwork } from "../models/index.js";
 import type { AdamOptions, RMSPropOptions } from "../optimizers/index.js";
 import type { Box, Discrete } from "../spaces/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
-import type { RewardClipping } from "./ppo-options.js";
+import { checkNotBelowZero, checkRewardClipping, type RewardClipping } from "./ppo-options.js";
 
 /** Makes a network for the given spaces; `seed` decides its first weights. */
 export type QNetworkFactory = (spaces: {
@@ -217,6 +217,11 @@ export function resolveDQNOptions(options: Partial<DQNOptions>): {
   );
   check("maxGradNorm", h.maxGradNorm === null || h.maxGradNorm > 0, "a number above 0 or null");
   check("optimizer", h.optimizer === "adam" || h.optimizer === "rmsprop", '"adam" or "rmsprop"');
+  check("huberDelta", h.huberDelta === null || h.huberDelta > 0, "a number above 0 or null");
+  check("lossMean", h.lossMean === "taken" || h.lossMean === "all", '"taken" or "all"');
+  checkRewardClipping(h.clipRewards);
+  const learningRate = toSchedule(h.learningRate);
+  checkNotBelowZero("learningRate", learningRate);
   const betaSteps = h.prioritized?.betaSteps;
   if (betaSteps !== undefined && !(betaSteps > 0)) {
     throw new InvalidArgumentError(
@@ -227,7 +232,7 @@ export function resolveDQNOptions(options: Partial<DQNOptions>): {
   return {
     hyperparameters,
     schedules: {
-      learningRate: toSchedule(h.learningRate),
+      learningRate,
       ...(h.exploration !== null && { exploration: toSchedule(h.exploration) }),
       beta: toSchedule(h.prioritized?.beta ?? { kind: "linear", initial: 0.4, final: 1 }),
     },

@@ -22,10 +22,11 @@ import {
   resolveDQNOptions,
 } from "./dqn-options.js";
 import { DQNUpdate, type DQNUpdateStatistics } from "./dqn-update.js";
-import { environmentsOf } from "./environments.js";
+import { environmentsOf, startSeed } from "./environments.js";
 import type { Prediction, PredictOptions } from "./evaluate-policy.js";
 import { frameTensor } from "./frame-tensor.js";
 import { locate, locateNewest } from "./host.js";
+import { oneAtATime } from "./one-at-a-time.js";
 import { predictionInput } from "./prediction-input.js";
 import { clipReward } from "./rollout-collector.js";
 import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
@@ -109,6 +110,9 @@ export class DQNTrainer implements Trainer {
     this.random = random;
     this.playRandom = random.split();
     this.envSeed = envSeed;
+    const { adam, rmsprop } = hyperparameters;
+    // Before environments and networks: a wrong number leaves none of them behind.
+    this.optimizer = hyperparameters.optimizer === "adam" ? new Adam(adam) : new RMSProp(rmsprop);
     this.env = environmentsOf(options, hyperparameters.numEnvs);
     try {
       const { actionSpace } = this.env;
@@ -124,8 +128,6 @@ export class DQNTrainer implements Trainer {
     }
     const { model } = this;
     this.target = model.clone();
-    const { adam, rmsprop } = hyperparameters;
-    this.optimizer = hyperparameters.optimizer === "adam" ? new Adam(adam) : new RMSProp(rmsprop);
     const { target, optimizer } = this;
     this.update = new DQNUpdate({ model, target, optimizer, hyperparameters });
   }
@@ -157,9 +159,15 @@ export class DQNTrainer implements Trainer {
    *
    * @returns the trainer
    * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
+   * @throws InvalidStateError while the trainer is learning already
    * @throws NonFiniteError when a loss or gradient is not finite
    */
   async learn(options: LearnOptions = {}): Promise<this> {
+    await oneAtATime(this, () => this.learnAlone(options));
+    return this;
+  }
+
+  private async learnAlone(options: LearnOptions): Promise<void> {
     const run = new TrainingRun(this, options, this.interrupted);
     this.interrupted = undefined;
     this.run = run;
@@ -169,6 +177,11 @@ export class DQNTrainer implements Trainer {
       // A step that was interrupted before its training gets it first.
       while (counters.pending || run.running) {
         if (run.interrupted) break;
+        // Saved when it was whole, before it was ended.
+        if (!counters.pending && counters.iterationSteps >= hyperparameters.stepsPerIteration) {
+          await this.endIteration(run);
+          continue;
+        }
         if (!counters.pending) {
           if (counters.iterationSteps === 0) await run.rolloutStart();
           await this.play(run.look().progress);
@@ -181,7 +194,6 @@ export class DQNTrainer implements Trainer {
       }
       if (!run.interrupted && counters.iterationSteps > 0) await this.endIteration(run);
     });
-    return this;
   }
 
   /**
@@ -199,7 +211,8 @@ export class DQNTrainer implements Trainer {
         if (playRandom.uniform() < this.explorationRate) actions[i] = playRandom.integer(model.numActions);
       }
     }
-    return { actions, action: actions[0], state: null };
+    const chosen = this.forEnv(actions);
+    return { actions: chosen, action: chosen[0], state: null };
   }
 
   /**
@@ -276,7 +289,7 @@ export class DQNTrainer implements Trainer {
       memory: this.hyperparameters.saveReplayMemory ? this.memory.getState() : null,
       observations: this.observations?.slice() ?? null,
       env: (counters.started && env.getState?.()) || null,
-      run: this.run?.getState() ?? null,
+      run: this.interrupted ?? this.run?.getState() ?? null,
     };
   }
 
@@ -309,14 +322,17 @@ export class DQNTrainer implements Trainer {
 
   /** Frees the environments, the networks and the optimiser. */
   async close(): Promise<void> {
-    await this.env.close();
-    this.model.dispose();
-    this.target.dispose();
-    this.optimizer.dispose();
+    try {
+      await this.env.close();
+    } finally {
+      this.model.dispose();
+      this.target.dispose();
+      this.optimizer.dispose();
+    }
   }
 
   private async reset(): Promise<void> {
-    const { observations } = await this.env.reset({ seed: this.envSeed });
+    const { observations } = await this.env.reset({ seed: startSeed(this.envSeed, this.counters.timesteps) });
     this.observations = observations.slice();
     this.startEpisodes();
     this.counters.started = true;
@@ -331,7 +347,7 @@ export class DQNTrainer implements Trainer {
     const { env, memory, counters, episodes, hyperparameters } = this;
     counters.epsilon = this.epsilon(progress);
     const actions = await this.act(counters.epsilon);
-    const step = await env.step(actions);
+    const step = await env.step(this.forEnv(actions));
     await this.saving;
     const { clipRewards, bootstrapTruncated } = hyperparameters;
     for (let e = 0; e < env.numEnvs; e++) {
@@ -355,6 +371,12 @@ export class DQNTrainer implements Trainer {
     counters.timesteps += env.numEnvs;
     counters.iterationSteps += env.numEnvs;
     counters.vectorSteps++;
+  }
+
+  // The network's values are counted from 0, actions from the first one of the space.
+  private forEnv(actions: Int32Array): Int32Array {
+    const { start } = this.env.actionSpace as Discrete;
+    return start === 0 ? actions : actions.map((action) => action + start);
   }
 
   private async act(epsilon: number): Promise<Int32Array> {

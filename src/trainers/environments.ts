@@ -27,3 +27,11 @@ export function environmentsOf(options: EnvironmentOptions, numEnvs: number): Ve
     "expected an id or a vector environment; put environments of your own into new SyncVectorEnv([() => env, ...])",
   );
 }
+
+/**
+ * Seed of environments that start when so many steps were made: that of the run at first; later, when a run is taken up
+ * again whose environments could not be saved, one that does not bring the first episodes again.
+ */
+export function startSeed(envSeed: number, timesteps: number): number {
+  return (envSeed + timesteps) % 2 ** 31;
+}

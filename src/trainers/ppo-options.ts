@@ -204,6 +204,12 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
     within("learnerTimeout", options.learnerTimeout, Number.MIN_VALUE, Number.POSITIVE_INFINITY);
   }
   if (h.sequenceLength !== null) checkInteger("sequenceLength", h.sequenceLength);
+  oneOf("minibatchMode", h.minibatchMode, ["exact", "rllib"]);
+  oneOf("valueClip", h.valueClip, ["none", "value-change", "squared-error"]);
+  if (h.normalizeAdvantage) {
+    oneOf("normalizeAdvantage.over", h.normalizeAdvantage.over, ["minibatch", "rollout"]);
+  }
+  checkRewardClipping(h.clipRewards);
   if ((h.sequenceLength ?? h.nSteps) > h.batchSize && h.minibatchMode === "rllib") {
     throw new InvalidArgumentError(
       "sequenceLength",
@@ -216,6 +222,7 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
     const value = h[name];
     if (value !== null) within(name, value, Number.MIN_VALUE, Number.POSITIVE_INFINITY);
   }
+  if (h.valueLossScale !== null) within("valueLossScale", h.valueLossScale, 0, Number.MAX_VALUE);
   const clipRange = toSchedule(h.clipRange);
   const ownValueClip = h.clipRangeVf ?? (h.valueClip === "squared-error" ? 10 : null);
   const schedules = {
@@ -224,7 +231,39 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
     clipRangeVf: ownValueClip === null ? clipRange : toSchedule(ownValueClip),
     entCoef: toSchedule(h.entCoef),
   };
+  for (const name of ["learningRate", "clipRange", "clipRangeVf"] as const) {
+    checkNotBelowZero(name, schedules[name]);
+  }
   return { hyperparameters, schedules };
+}
+
+/**
+ * Checks how rewards are clipped.
+ *
+ * @throws InvalidArgumentError when it is none of the forms of {@link RewardClipping}
+ */
+export function checkRewardClipping(clipping: RewardClipping): void {
+  if (clipping === false || clipping === "sign") return;
+  if (typeof clipping === "object" && clipping?.limit > 0) return;
+  throw new InvalidArgumentError(
+    "clipRewards",
+    `expected false, "sign" or { limit } above 0, received ${JSON.stringify(clipping)}`,
+  );
+}
+
+/**
+ * Checks a schedule over progress at its ends.
+ *
+ * @throws InvalidArgumentError when it is negative there
+ */
+export function checkNotBelowZero(name: string, schedule: Schedule): void {
+  for (const x of [0, 1]) within(name, schedule.value(x), 0, Number.MAX_VALUE);
+}
+
+function oneOf(name: string, value: string, known: readonly string[]): void {
+  if (known.includes(value)) return;
+  const expected = known.map((each) => `"${each}"`).join(" or ");
+  throw new InvalidArgumentError(name, `expected ${expected}, received ${JSON.stringify(value)}`);
 }
 
 function within(name: string, value: number, low: number, high: number): void {

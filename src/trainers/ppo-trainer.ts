@@ -22,13 +22,14 @@ import { Adam } from "../optimizers/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { ObservationNormalizer } from "../wrappers/index.js";
 import { defaultModel } from "./default-model.js";
-import { environmentsOf } from "./environments.js";
+import { environmentsOf, startSeed } from "./environments.js";
 import type { Prediction, PredictOptions } from "./evaluate-policy.js";
 import { locate, locateNewest } from "./host.js";
 import { describeModel } from "./learners/describe-model.js";
 import type { LearnerGroup } from "./learners/learner-group.js";
 import { makeLearners, requireLearners } from "./learners/make-learners.js";
 import { shareRollout } from "./learners/shared-rollout.js";
+import { oneAtATime } from "./one-at-a-time.js";
 import type { PPOUpdateCoefficients } from "./ppo-objective.js";
 import {
   type PPOHyperparameters,
@@ -116,15 +117,6 @@ export class PPOTrainer implements Trainer {
     this.random = random;
     this.playRandom = random.split();
     this.envSeed = envSeed;
-    this.env = environmentsOf(options, hyperparameters.numEnvs);
-    try {
-      this.distribution = actionDistribution(this.env.actionSpace);
-      if (hyperparameters.normalizeObservation) this.observationNormalizer = makeNormalizer(this.env);
-      this.model = makeModel(options, this.env, modelSeed, this.distribution);
-    } catch (error) {
-      if (this.env !== options.env) void this.env.close();
-      throw error;
-    }
     const {
       gamma,
       gaeLambda: lambda,
@@ -134,9 +126,20 @@ export class PPOTrainer implements Trainer {
       adam,
       nSteps,
     } = hyperparameters;
+    // Before environments and network: a wrong number leaves none of them behind.
     this.optimizer = new Adam(adam);
     this.gae = new GAE({ gamma, lambda });
     if (klPenalty) this.klPenalty = new AdaptiveKLCoefficient(klPenalty);
+    this.env = environmentsOf(options, hyperparameters.numEnvs);
+    try {
+      checkSlices(hyperparameters, this.env);
+      this.distribution = actionDistribution(this.env.actionSpace);
+      if (hyperparameters.normalizeObservation) this.observationNormalizer = makeNormalizer(this.env);
+      this.model = makeModel(options, this.env, modelSeed, this.distribution);
+    } catch (error) {
+      if (this.env !== options.env) void this.env.close();
+      throw error;
+    }
     const { env, model, episodes, optimizer, distribution, observationNormalizer } = this;
     if (hyperparameters.normalizeReward)
       this.rewardScaler = new RewardScaler({ numEnvs: env.numEnvs, gamma });
@@ -189,16 +192,22 @@ export class PPOTrainer implements Trainer {
    *
    * @returns the trainer
    * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
+   * @throws InvalidStateError while the trainer is learning already
    * @throws NonFiniteError when a loss or gradient is not finite
    * @throws LearnerFailedError when another learner fails, ends or hangs
    */
   async learn(options: LearnOptions = {}): Promise<this> {
+    await oneAtATime(this, () => this.learnAlone(options));
+    return this;
+  }
+
+  private async learnAlone(options: LearnOptions): Promise<void> {
     const run = new TrainingRun(this, options, this.interrupted);
     this.interrupted = undefined;
     this.run = run;
     const { collector, buffer } = this;
     this.learners?.start();
-    if (!this.started) await collector.reset(this.envSeed);
+    if (!this.started) await collector.reset(startSeed(this.envSeed, this.timesteps));
     this.started = true;
     const afterStep = () => {
       this.timesteps += buffer.numEnvs;
@@ -215,7 +224,6 @@ export class PPOTrainer implements Trainer {
         await run.updateEnd(await this.train(this.coefficients(this.rolloutProgress)));
       }
     });
-    return this;
   }
 
   /**
@@ -311,7 +319,7 @@ export class PPOTrainer implements Trainer {
       collector: collector.getState(),
       rollout: collector.underway ? buffer.getState() : null,
       env: (started && env.getState?.()) || null,
-      run: this.run?.getState() ?? null,
+      run: this.interrupted ?? this.run?.getState() ?? null,
     };
   }
 
@@ -352,10 +360,13 @@ export class PPOTrainer implements Trainer {
 
   /** Frees the environments, the model and the optimiser, and ends other learners. */
   async close(): Promise<void> {
-    await this.learners?.close();
-    await this.env.close();
-    this.model.dispose();
-    this.optimizer.dispose();
+    try {
+      await this.learners?.close();
+      await this.env.close();
+    } finally {
+      this.model.dispose();
+      this.optimizer.dispose();
+    }
   }
 
   private coefficients(progress: number): PPOUpdateCoefficients {
@@ -432,6 +443,15 @@ function makeModel(
     throw new ShapeError("model", `[${parameterSize}] ${what}`, [model.distributionSize]);
   }
   return model;
+}
+
+// RLlib's slices leave out what fills none: a rollout shorter than one would never be learned from.
+function checkSlices({ minibatchMode, batchSize, nSteps }: PPOHyperparameters, { numEnvs }: VectorEnv): void {
+  if (minibatchMode !== "rllib" || batchSize <= numEnvs * nSteps) return;
+  throw new InvalidArgumentError(
+    "batchSize",
+    `expected at most the ${numEnvs * nSteps} steps of a rollout in mode "rllib", received ${batchSize}`,
+  );
 }
 
 function makeNormalizer({ observationSpace: { shape, dtype } }: VectorEnv): ObservationNormalizer {

@@ -13,6 +13,7 @@ import {
   type QNetwork,
   rebuildModel,
 } from "../models/index.js";
+import type { AdamOptions } from "../optimizers/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import type { Trainer } from "./trainer.js";
 
@@ -28,15 +29,22 @@ export interface SetupOptions {
   model?: unknown;
   /** Seed of everything random. */
   seed?: number;
+  /** Adam's numbers, and the function that says which weights decay. */
+  adam?: AdamOptions;
 }
 
 /** What is needed to make the trainer again, and what of it the checkpoint cannot hold. */
-export function describeSetup({ env, envOptions, wrapper, model, seed }: SetupOptions): StateRecord {
+export function describeSetup({ env, envOptions, wrapper, model, seed, adam }: SetupOptions): StateRecord {
   const isId = typeof env === "string";
   return {
     env: isId ? env : null,
     envOptions: isId ? ((envOptions ?? null) as StateRecord | null) : null,
-    given: { env: !isId, wrapper: isId && wrapper !== undefined, model: model !== undefined },
+    given: {
+      env: !isId,
+      wrapper: isId && wrapper !== undefined,
+      model: model !== undefined,
+      decays: adam?.decays !== undefined,
+    },
     seed: seed ?? null,
   };
 }
@@ -107,12 +115,19 @@ function completeOptions<Options extends SetupOptions>(
       );
     }
   }
+  if (given.decays && options.adam === undefined) {
+    throw new InvalidArgumentError(
+      "adam",
+      `checkpoint "${name}" cannot hold the function "decays" of its run: give adam again`,
+    );
+  }
   const description = config.model as unknown as ModelConfig;
   const known = libraryModelNames.includes(description.className);
   const remade = known && { model: (spaces: ModelSpaces) => rebuildModel(description, spaces) };
   const fromId = { env: config.env as string, envOptions: (config.envOptions as EnvOptions) ?? undefined };
   return {
     ...(config.hyperparameters as object),
+    ...(config.seed !== null && { seed: config.seed as number }),
     ...(options.env === undefined && fromId),
     ...(options.model === undefined && remade),
     ...options,

@@ -1,9 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
+import { Random } from "../../src/core/random.js";
 import "../../src/envs/builtin.js";
+import type { Env } from "../../src/envs/env.js";
+import { make } from "../../src/envs/registry.js";
 import { DuelingHead } from "../../src/layers/dueling-head.js";
 import { SequentialQNetwork } from "../../src/models/index.js";
+import { Discrete } from "../../src/spaces/index.js";
 import {
   adventuresDuelingDQN,
   arcadeSpaceInvadersDQN,
@@ -244,4 +248,28 @@ describe("presets", () => {
     expect(trainer.gradientSteps).toBeGreaterThan(8);
     await trainer.close();
   });
+});
+
+it("plays actions that are not counted from 0", async () => {
+  const played = new Set<number>();
+  const inner = make("CartPole-v1");
+  const env: Env = {
+    id: "From3-v0",
+    observationSpace: inner.observationSpace,
+    actionSpace: new Discrete(2, 3),
+    reset: (options) => inner.reset(options),
+    step: (action) => {
+      played.add(action as number);
+      return inner.step((action as number) - 3);
+    },
+    render: () => inner.render(),
+    close: () => inner.close(),
+  };
+  const trainer = new DQNTrainer({ ...tiny, env: new SyncVectorEnv([() => env]) });
+  await trainer.learn({ totalTimesteps: 60 });
+  expect([...played].sort()).toEqual([3, 4]);
+  expect(trainer.memory.sample(32, new Random(0)).actions.every((action) => action < 2)).toBe(true);
+  const { actions } = await trainer.predict(new Float32Array(8), { deterministic: true });
+  expect(actions.every((action) => action === 3 || action === 4)).toBe(true);
+  await trainer.close();
 });
