@@ -13,6 +13,7 @@ import {
   endProcess,
   interpreter,
   type Link,
+  notStarted,
   type ProcessOptions,
   type ProcessVersions,
   processDied,
@@ -22,6 +23,7 @@ import {
   startTimeout,
 } from "./link.js";
 import { Mailbox } from "./mailbox.js";
+import { Patience } from "./patience.js";
 import { errorIn, readValue, SMALL_REPLY, uint32 } from "./protocol.js";
 import { Spinner } from "./spinner.js";
 import { type Watch, watch } from "./watchdog.js";
@@ -63,10 +65,17 @@ export class FifoLink implements Link {
     this.channels = openChannels();
     const { child, log, observation } = this.channels;
     this.mailbox = new Mailbox(observation);
-    this.child = spawn(python, ["-B", packageFile("python/server.py")], {
-      stdio: ["ignore", log, log, child.request, child.reply, observation],
-      env: childEnvironment(),
-    });
+    try {
+      this.child = spawn(python, ["-B", packageFile("python/server.py")], {
+        stdio: ["ignore", log, log, child.request, child.reply, observation],
+        env: childEnvironment(),
+      });
+    } catch (cause) {
+      const { request, reply, replyNow } = this.channels;
+      for (const fd of [child.request, child.reply, request, reply, replyNow, observation, log])
+        closeSync(fd);
+      throw notStarted(cause);
+    }
     this.child.on("error", () => {}); // a failed start shows as a missing pid below
     this.child.unref();
     closeSync(child.request);
@@ -74,8 +83,8 @@ export class FifoLink implements Link {
     if (this.child.pid === undefined) throw this.shut(pythonMissing(python), true);
     this.pid = this.child.pid;
     this.unread = 1;
-    const deadline = performance.now() + (options.startTimeout ?? DEFAULT_TIMEOUT);
-    const hello = this.checked(this.listen(new Uint8Array(SMALL_REPLY), deadline), true);
+    const patience = new Patience(options.startTimeout ?? DEFAULT_TIMEOUT);
+    const hello = this.checked(this.listen(new Uint8Array(SMALL_REPLY), patience), true);
     closeSync(this.channels.replyNow);
     this.versions = readValue<ProcessVersions>(hello).value;
     this.watch = watch(this.pid, this.timeout);
@@ -94,12 +103,14 @@ export class FifoLink implements Link {
     } catch (cause) {
       throw this.died(cause);
     }
+    this.watch?.end(); // what the caller does before it receives is not the process's time
   }
 
   /** @inheritDoc */
   receive(into: Uint8Array): Uint8Array {
     if (this.failure) throw this.failure;
     this.unread++;
+    this.watch?.begin(this.limit);
     const start = performance.now();
     const seen = this.unread < MOST_UNREAD && this.spinner.spin(this.mailbox.answered);
     const reply = seen ? this.mailbox.take(into) : null;
@@ -124,12 +135,12 @@ export class FifoLink implements Link {
     this.shut(closedError());
   }
 
-  // Reads the pipe up to the last reply. With a deadline it is read without waiting; afterwards every read waits, and
+  // Reads the pipe up to the last reply. With a limit it is read without waiting; afterwards every read waits, and
   // ends when the child does.
-  private listen(into: Uint8Array, deadline?: number): Uint8Array {
+  private listen(into: Uint8Array, patience?: Patience): Uint8Array {
     let bytes = into;
     for (let received = 0; ; ) {
-      const count = this.readSome(bytes, received, bytes.length - received, deadline);
+      const count = this.readSome(bytes, received, bytes.length - received, patience);
       if (count === 0) throw this.died();
       received += count;
       while (received >= 4) {
@@ -161,15 +172,15 @@ export class FifoLink implements Link {
     throw starting ? this.shut(error, true) : error;
   }
 
-  private readSome(into: Uint8Array, offset: number, length: number, deadline?: number): number {
-    if (deadline === undefined) return readSync(this.channels.reply, into, offset, length, null);
+  private readSome(into: Uint8Array, offset: number, length: number, patience?: Patience): number {
+    if (!patience) return readSync(this.channels.reply, into, offset, length, null);
     for (;;) {
       try {
         return readSync(this.channels.replyNow, into, offset, length, null);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       }
-      if (performance.now() > deadline) throw this.shut(startTimeout(this.lastWords()), true);
+      if (patience.spent()) throw this.shut(startTimeout(this.lastWords()), true);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
     }
   }

@@ -14,7 +14,10 @@ export interface ProcessOptions {
   python?: string;
   /** Milliseconds until a process that has not started, or loaded its game for a `reset`, counts as stuck, default 60000. */
   startTimeout?: number;
-  /** Milliseconds until a process that does not answer a call counts as stuck and is ended, default 60000. */
+  /**
+   * Milliseconds until a process that does not answer a call counts as stuck and is ended, default 60000; `Infinity`
+   * for never. Time in which this program itself stood still, as after Ctrl+Z, does not count.
+   */
   timeout?: number;
 }
 
@@ -80,6 +83,17 @@ export function interpreter(options: ProcessOptions): string {
  */
 export function endProcess(child: ChildProcess): void {
   if (child.pid !== undefined) child.kill("SIGKILL");
+}
+
+/** The system refused to start a process at all, e.g. for want of file descriptors. */
+export function notStarted(cause: unknown): AleError {
+  return new AleError(
+    "PROCESS_DIED",
+    `the Python process could not be started: ${(cause as Error).message}`,
+    {
+      cause,
+    },
+  );
 }
 
 /** There is nothing to run at this path. */

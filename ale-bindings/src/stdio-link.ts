@@ -12,6 +12,7 @@ import {
   endProcess,
   interpreter,
   type Link,
+  notStarted,
   type ProcessOptions,
   type ProcessVersions,
   processDied,
@@ -20,6 +21,7 @@ import {
   quote,
   startTimeout,
 } from "./link.js";
+import { Patience } from "./patience.js";
 import { errorIn, readValue, SMALL_REPLY, uint32 } from "./protocol.js";
 
 const LAST_WORDS = 2000;
@@ -48,12 +50,21 @@ export class StdioLink implements Link {
   private constructor(options: ProcessOptions) {
     this.python = interpreter(options);
     this.timeout = options.timeout ?? DEFAULT_TIMEOUT;
-    this.child = spawn(this.python, ["-B", packageFile("python/server.py"), "--stdio"], {
-      stdio: "pipe",
-      env: childEnvironment(),
-      windowsHide: true,
-    });
+    try {
+      this.child = spawn(this.python, ["-B", packageFile("python/server.py"), "--stdio"], {
+        stdio: "pipe",
+        env: childEnvironment(),
+        windowsHide: true,
+      });
+    } catch (cause) {
+      throw notStarted(cause);
+    }
     const { stdin, stdout, stderr } = this.child;
+    if (!stdin) {
+      // Where file descriptors run out, Node gives a child without streams and tells why later.
+      this.child.on("error", () => {});
+      throw notStarted(new Error("there are too many open files"));
+    }
     this.child.on("error", () => this.fail(pythonMissing(this.python)));
     // "close" comes when everything that it printed has been read.
     this.child.on("close", (code, signal) => {
@@ -134,7 +145,10 @@ export class StdioLink implements Link {
     stdout.ref(); // until the reply is there, and no longer, the program has to go on
     try {
       const reply = await new Promise<Uint8Array>((resolve, reject) => {
-        timer = setTimeout(() => this.fail(late()), milliseconds);
+        const patience = new Patience(milliseconds);
+        timer = setInterval(() => {
+          if (patience.spent()) this.fail(late());
+        }, patience.pause);
         this.waiting = { into, resolve, reject };
         for (const chunk of this.early.splice(0)) this.take(chunk);
       });
@@ -142,7 +156,7 @@ export class StdioLink implements Link {
       if (error) throw error;
       return reply;
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
       stdout.unref();
     }
   }

@@ -1,6 +1,7 @@
 /** Ends processes that do not answer, while this thread waits for them and can do nothing itself. */
 
 import { Worker } from "node:worker_threads";
+import { pauseFor } from "./patience.js";
 
 /** Watches one process. */
 export interface Watch {
@@ -15,28 +16,36 @@ export interface Watch {
 }
 
 const [CALLS, FIRED, STOPPED, TIMEOUT] = [0, 1, 2, 3];
+// In place of all that a word cannot hold, Infinity too: 24 days.
+const MOST = 2 ** 31 - 1;
 
-// A thread that looks a few times a second. Odd numbers of `calls` mean that a call is under way.
+// A thread that looks a few times a second. Odd numbers of `calls` mean that a call is under way. A look that comes
+// much too late counts as one in time: then the watched stood still as well, as after Ctrl+Z.
 const source = `
 const { parentPort } = require("node:worker_threads");
 const watched = new Set();
 let timer = null;
+let pause = 0;
+let before = 0;
 const look = () => {
   const now = performance.now();
+  const passed = Math.min(now - before, 2 * pause);
+  before = now;
   for (const one of watched) {
     if (Atomics.load(one.state, ${STOPPED})) { watched.delete(one); continue; }
     const calls = Atomics.load(one.state, ${CALLS});
-    if (calls !== one.calls || calls % 2 === 0) { one.calls = calls; one.since = now; continue; }
-    if (now - one.since < Atomics.load(one.state, ${TIMEOUT})) continue;
+    if (calls !== one.calls || calls % 2 === 0) { one.calls = calls; one.waited = 0; continue; }
+    one.waited += passed;
+    if (one.waited < Atomics.load(one.state, ${TIMEOUT})) continue;
     Atomics.store(one.state, ${FIRED}, 1);
     watched.delete(one);
     try { process.kill(one.pid, "SIGKILL"); } catch {}
   }
-  const soonest = Math.min(...[...watched].map((one) => one.shortest));
-  timer = watched.size ? setTimeout(look, Math.max(5, Math.min(250, soonest / 8))) : null;
+  pause = Math.min(...[...watched].map((one) => one.pause));
+  timer = watched.size ? setTimeout(look, pause) : null;
 };
-parentPort.on("message", ({ pid, shortest, memory }) => {
-  watched.add({ pid, shortest, state: new Int32Array(memory), calls: -1, since: 0 });
+parentPort.on("message", ({ pid, pause, memory }) => {
+  watched.add({ pid, pause, state: new Int32Array(memory), calls: -1, waited: 0 });
   clearTimeout(timer);
   look();
 });
@@ -49,10 +58,10 @@ export function watch(pid: number, shortest: number): Watch {
   const memory = new SharedArrayBuffer(16);
   const state = new Int32Array(memory);
   worker ??= start();
-  worker.postMessage({ pid, shortest, memory });
+  worker.postMessage({ pid, pause: pauseFor(shortest), memory });
   return {
     begin: (timeout) => {
-      Atomics.store(state, TIMEOUT, timeout);
+      Atomics.store(state, TIMEOUT, Math.min(Math.ceil(timeout), MOST));
       Atomics.add(state, CALLS, 1);
     },
     end: () => Atomics.add(state, CALLS, 1),

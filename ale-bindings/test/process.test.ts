@@ -1,8 +1,8 @@
-import { ChildProcess, execFileSync, spawn } from "node:child_process";
+import { ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ALEInterface, AleError, AsyncALEInterface, AtariEnv, pythonPath } from "../src/index.js";
 import { ends, fakePython, hasAle, isRunning } from "./support.js";
@@ -58,6 +58,27 @@ describe("a start that fails", () => {
       kill.mockRestore();
     }
   });
+
+  it.each(["fifo", "stdio"])("is an AleError where no file descriptor is left: %s", (transport) => {
+    const script = fileURLToPath(new URL("./fixtures/few-descriptors.ts", import.meta.url));
+    const command = `ulimit -n 200; exec "${process.execPath}" --import tsx "${script}" ${transport}`;
+    const { status, stdout } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
+    expect([status, stdout]).toEqual([0, "AleError"]);
+  });
+
+  it.skipIf(!existsSync("/proc/self/fd"))(
+    "leaves no file open where the system refuses to start it",
+    async () => {
+      const python = pathToFileURL(process.execPath) as never; // exists, and `spawn` throws
+      const count = () => readdirSync("/proc/self/fd").length;
+      const before = count();
+      for (let i = 0; i < 5; i++) {
+        expect(failure(() => new ALEInterface({ python })).code).toBe("PROCESS_DIED");
+        await expect(AsyncALEInterface.create({ python })).rejects.toMatchObject({ code: "PROCESS_DIED" });
+      }
+      expect(count()).toBeLessThan(before + 5);
+    },
+  );
 
   it("gives the last words of a process that dies at once, quickly", () => {
     const python = fakePython("echo the interpreter is broken >&2; exit 3");
