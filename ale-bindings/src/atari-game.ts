@@ -16,7 +16,7 @@ import { openIn, type Transport } from "./connect.js";
 import { AleError, duringEpisode, invalidArgument, isProcessFailure } from "./errors.js";
 import { type Flow, settled } from "./flow.js";
 import { gameSpec } from "./games.js";
-import { DEFAULT_TIMEOUT, type Link, type ProcessVersions } from "./link.js";
+import { closedError, DEFAULT_TIMEOUT, type Link, type ProcessVersions } from "./link.js";
 import { callRequest, Operation, readValue, SMALL_REPLY, STEP_RECORD } from "./protocol.js";
 import { checkSeed, restartSeed } from "./seeds.js";
 import type { BoxSpec, DiscreteSpec } from "./spaces.js";
@@ -57,6 +57,7 @@ export class AtariGame {
   private lastInfo: AtariInfo = { lives: 0, frameNumber: 0, episodeFrameNumber: 0 };
   // What ended the episode between two steps, until a step has told it.
   private untold: AleError | null = null;
+  private closed = false;
 
   private constructor(
     id: string,
@@ -203,6 +204,7 @@ export class AtariGame {
   }
 
   close(): void {
+    this.closed = true;
     this.link.close();
   }
 
@@ -266,6 +268,10 @@ export class AtariGame {
     if (!this.options.restartOnFailure) throw failure;
     const { link } = yield* openIn(this.transport, this.options, "open", this.game);
     this.link = link;
+    if (this.closed) {
+      link.close(); // close() was called while it started
+      throw closedError();
+    }
     this.restarts++;
     if (this.seed !== undefined) this.nextSeed = restartSeed(this.seed, this.restarts);
     return failure;

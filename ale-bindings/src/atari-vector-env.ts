@@ -9,7 +9,7 @@ import { EpisodeCounter } from "./episode-counter.js";
 import { AleError, duringEpisode, invalidArgument, isProcessFailure } from "./errors.js";
 import { runAsync } from "./flow.js";
 import { FrameStacks } from "./frame-stacks.js";
-import { DEFAULT_TIMEOUT, type Link, type ProcessVersions } from "./link.js";
+import { closedError, DEFAULT_TIMEOUT, type Link, type ProcessVersions } from "./link.js";
 import { BATCH_REPLY, callRequest, Operation, SMALL_REPLY } from "./protocol.js";
 import { checkSeed, restartSeed } from "./seeds.js";
 import type { BoxSpec, DiscreteSpec } from "./spaces.js";
@@ -83,6 +83,8 @@ export class AtariVectorEnv {
   private readonly terminated: Uint8Array;
   private readonly truncated: Uint8Array;
   private readonly counter: EpisodeCounter;
+  // Games whose episode was lost with its process and that have not been in a batch since: what to tell of them.
+  private readonly cut = new Map<number, { failure: AleError; last: Uint8Array }>();
   private envIds = new Int32Array(0);
   private phase: "new" | "ready" | "sent" | "closed" = "new";
   private steps = 0;
@@ -173,6 +175,7 @@ export class AtariVectorEnv {
     if (this.phase === "sent") throw new AleError("INVALID_STATE", "expected recv() before reset()");
     if (seed !== undefined) this.seed = seed;
     this.steps = 0;
+    this.cut.clear();
     const infos = await this.start(seed);
     return { observations: this.observations, infos, envIds: this.envIds };
   }
@@ -237,20 +240,28 @@ export class AtariVectorEnv {
       if (reply instanceof Promise) await reply;
       this.take();
     } catch (error) {
-      this.phase = "ready";
+      this.rest();
       if (early) this.unprepare();
       if (!isProcessFailure(error)) throw error;
       return this.restart(this.lost(error));
     }
-    this.phase = "ready";
+    this.rest();
     this.steps++;
     const infos: AtariVectorInfo[] = [];
     const finalObservations: (Uint8Array | null)[] = [];
     const clip = this.options.rewardClipping ?? true;
     const nextStep = this.options.autoresetMode === "nextStep";
     const finals = batch.hasFinal ? this.finalPictures() : null;
+    this.terminated.set(batch.terminated);
+    this.truncated.set(batch.truncated);
     for (let k = 0; k < batch.size; k++) {
       const { info, restarted } = this.counter.step(batch, k);
+      if (this.cut.has(batch.envIds[k])) {
+        this.show(k, true);
+        infos.push({ ...info, failure: this.cut.get(batch.envIds[k])?.failure });
+        finalObservations.push(this.cutNow(k));
+        continue;
+      }
       const reward = batch.rewards[k];
       this.rewards[k] = clip ? Math.max(-1, Math.min(1, reward)) : reward;
       const ended = batch.terminated[k] === 1 || batch.truncated[k] === 1;
@@ -263,8 +274,6 @@ export class AtariVectorEnv {
       this.show(k, restarted, early && !restarted);
       finalObservations.push(ended ? (last ?? this.observation(k)) : null);
     }
-    this.terminated.set(batch.terminated);
-    this.truncated.set(batch.truncated);
     return this.result(infos, finalObservations);
   }
 
@@ -310,7 +319,7 @@ export class AtariVectorEnv {
         await this.replace();
       }
     }
-    this.phase = "ready";
+    this.rest();
     this.counter.reset();
     const told = failure ? { failure } : {};
     return Array.from({ length: batch.size }, (_, k) => {
@@ -321,24 +330,43 @@ export class AtariVectorEnv {
 
   private async restart(failure: AleError): Promise<AtariVectorStep> {
     if (!this.options.restartOnFailure) throw failure;
-    const last = this.observations.slice();
+    for (let game = 0; game < this.numEnvs; game++) {
+      if (this.counter.seen(game)) this.cut.set(game, { failure, last: this.stacks.last(game) });
+    }
     await this.replace();
     const seed = this.seed === undefined ? undefined : restartSeed(this.seed, this.restarts);
     const infos = (await this.start(seed && Math.min(seed, MAX_SEED - this.numEnvs))).map((info) => ({
       ...info,
       failure,
     }));
-    this.rewards.fill(0);
-    this.terminated.fill(0);
-    this.truncated.fill(1);
-    const finalObservations = infos.map((_, k) => last.slice(k * this.size, (k + 1) * this.size));
-    return this.result(infos, finalObservations);
+    return this.result(
+      infos,
+      infos.map((_, k) => this.cutNow(k)),
+    );
+  }
+
+  // Tells of the game in place `k` that its episode was lost with the process; nothing to tell where it had none.
+  private cutNow(k: number): Uint8Array | null {
+    const lost = this.cut.get(this.envIds[k]);
+    this.cut.delete(this.envIds[k]);
+    this.rewards[k] = this.terminated[k] = 0;
+    this.truncated[k] = lost ? 1 : 0;
+    return lost?.last ?? null;
   }
 
   private async replace(): Promise<void> {
     const { link } = await open(this.options, this.args);
     this.link = link;
+    if (this.phase === "closed") {
+      link.close(); // close() was called while it started
+      throw closedError();
+    }
     this.restarts++;
+  }
+
+  // The next actions may come, unless close() was called meanwhile.
+  private rest(): void {
+    if (this.phase !== "closed") this.phase = "ready";
   }
 
   private lost(error: AleError): AleError {

@@ -34,6 +34,11 @@ export class EpisodeCounter {
     this.frames.fill(-1);
   }
 
+  /** Whether a game has been in a batch since the reset. */
+  seen(game: number): boolean {
+    return this.frames[game] >= 0;
+  }
+
   /** Facts of the `k`-th game of a batch after a reset. */
   start(batch: BatchRecord, k: number): AtariVectorInfo {
     const envId = batch.envIds[k];

@@ -97,6 +97,21 @@ export class FrameStacks {
     this.order(game, 0, into, to);
   }
 
+  /** A copy of a game's last observation. */
+  last(game: number): Uint8Array {
+    const into = new Uint8Array(this.size);
+    if (this.packed) {
+      const begin = 4 * game * this.pixels;
+      into.set(new Uint8Array(this.packed.buffer, begin, this.size));
+    } else if (this.channelsLast) {
+      this.order(game, 0, this.ordered, 0);
+      interleave(this.ordered, into, this.stack, this.pixels, this.channels);
+    } else {
+      this.order(game, 0, into, 0);
+    }
+    return into;
+  }
+
   // The pictures of a game from the oldest on, without the first `skip` ones.
   private order(game: number, skip: number, into: Uint8Array, to: number): void {
     const unsaved = this.unsaved[game];

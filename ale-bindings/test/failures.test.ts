@@ -166,6 +166,76 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     },
   );
 
+  it("AtariVectorEnv in parts: each game is told once that its episode was lost, with its own last observation", async () => {
+    const options = { numEnvs: 5, batchSize: 2, stackNum: 2, restartOnFailure: true } as const;
+    for (const layout of ["channelsFirst", "channelsLast"] as const) {
+      const envs = await AtariVectorEnv.create("breakout", { ...options, layout });
+      const size = envs.observationSpace.shape.reduce((product, length) => product * length, 1);
+      const seen = new Map<number, Uint8Array>();
+      const look = ({ envIds, observations }: { envIds: Int32Array; observations: Uint8Array }) =>
+        envIds.forEach((game, k) => {
+          seen.set(game, observations.slice(k * size, (k + 1) * size));
+        });
+      look(await envs.reset({ seed: 5 }));
+      for (let t = 0; t < 20; t++) {
+        envs.send([t % 4, (t + 1) % 4]);
+        look(await envs.recv());
+      }
+      expect(seen.size).toBeGreaterThan(2); // ALE may let one wait for long
+      process.kill(envs.pid, "SIGKILL");
+      const told = new Set<number>();
+      for (let t = 0; t < 200 && told.size < seen.size; t++) {
+        envs.send([1, 1]);
+        const step = await envs.recv();
+        if (envs.restarts === 0) look(step); // what had been played before the end
+        step.envIds.forEach((game, k) => {
+          const fresh = envs.restarts === 1 && seen.has(game) && !told.has(game);
+          if (fresh) told.add(game);
+          expect([step.truncated[k], step.terminated[k]]).toEqual([fresh ? 1 : 0, 0]);
+          if (fresh) expect([step.rewards[k], step.infos[k].failure?.code]).toEqual([0, "PROCESS_DIED"]);
+          const [final, last] = [step.finalObservations[k], seen.get(game)];
+          expect(fresh ? final && last && Buffer.compare(final, last) : final).toBe(fresh ? 0 : null);
+        });
+      }
+      expect(told.size).toBeGreaterThan(2);
+      await envs.close();
+    }
+  });
+
+  it("time between send() and recv() is not the process's", async () => {
+    const envs = await AtariVectorEnv.create("breakout", { numEnvs: 2, timeout: 800 });
+    await envs.reset({ seed: 0 });
+    envs.send([0, 0]);
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await envs.recv();
+    await expect(envs.step([0, 0])).resolves.toMatchObject({ truncated: new Uint8Array(2) });
+    await envs.close();
+  });
+
+  it("close() while a new process starts ends that one too", async () => {
+    const vector = await AtariVectorEnv.create("breakout", {
+      numEnvs: 2,
+      transport: "stdio",
+      restartOnFailure: true,
+    });
+    const game = await AsyncAtariEnv.create("ALE/Breakout-v5", { ...RAM, restartOnFailure: true });
+    for (const [env, step] of [
+      [vector, () => vector.step([0, 0])],
+      [game, () => game.step(0)],
+    ] as const) {
+      await env.reset({ seed: 1 });
+      const { pid } = env;
+      process.kill(pid, "SIGKILL");
+      const failed = expect(step()).rejects.toMatchObject({ code: "INVALID_STATE" });
+      await ends(pid);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await env.close();
+      await failed;
+      expect(await ends(env.pid)).toBe(true);
+      await expect(env.reset()).rejects.toMatchObject({ code: "INVALID_STATE" });
+    }
+  });
+
   it("a loss between two steps is told by the next step", () => {
     const env = new AtariEnv("ALE/Breakout-v5", { ...RAM, restartOnFailure: true });
     env.reset({ seed: 0 });
@@ -231,13 +301,18 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     expect(await ends(other.pid)).toBe(true);
   });
 
-  it("a slow answer within the timeout is no failure", () => {
-    const env = new AtariEnv("ALE/Breakout-v5", { obsType: "ram", frameskip: 30_000, timeout: 60_000 });
+  it.each([60_000, Number.POSITIVE_INFINITY])("a slow answer within %f ms is no failure", async (timeout) => {
+    const options = { obsType: "ram", timeout, startTimeout: timeout } as const;
+    const env = new AtariEnv("ALE/Breakout-v5", { ...options, frameskip: 15_000 });
     env.reset({ seed: 0 });
     const start = performance.now();
     env.step(0);
     expect(performance.now() - start).toBeGreaterThan(300); // the watchdog has looked meanwhile
-    expect(() => env.step(0)).not.toThrow();
+    expect(() => env.render()).not.toThrow();
     env.close();
+    const other = await AsyncAtariEnv.create("ALE/Breakout-v5", options);
+    await other.reset({ seed: 0 });
+    expect(await other.step(0)).toMatchObject({ reward: 0 });
+    other.close();
   });
 });
