@@ -9,6 +9,9 @@ import type { InfoSchema } from "./info-codec.js";
 import type { Call, Description, Message, Reply, WorkerSetup } from "./messages.js";
 import { type ControlBlock, Word, WorkerWord } from "./shared-memory.js";
 
+// Milliseconds between two looks at the clock while a reply is waited for.
+const LOOK = 250;
+
 /** What a {@link WorkerLink} is made of. */
 export interface WorkerLinkOptions {
   /** What the worker is started with, but for the port. */
@@ -132,15 +135,19 @@ export class WorkerLink {
 
   private waitForReply(what: string, patience: number): Reply {
     const { words } = this.control;
-    const deadline = performance.now() + patience;
+    let [left, before] = [patience, performance.now()];
     for (;;) {
       const seen = Atomics.load(words, this.at(WorkerWord.replies));
       const reply = this.reply();
       if (reply !== undefined) return reply;
       if (this.ended) throw this.lost ?? new NcpsError("WORKER_EXITED", "the worker thread ended");
-      const left = deadline - performance.now();
       if (left <= 0) throw timedOut(what, patience);
-      Atomics.wait(words, this.at(WorkerWord.replies), seen, left);
+      const pause = Math.min(left, LOOK);
+      Atomics.wait(words, this.at(WorkerWord.replies), seen, pause);
+      // Where the whole program stood still, as after Ctrl+Z, the thread could do nothing either.
+      const now = performance.now();
+      left -= Math.min(now - before, 2 * pause);
+      before = now;
     }
   }
 

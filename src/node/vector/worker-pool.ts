@@ -133,7 +133,7 @@ export class WorkerPool {
     const { words } = this.plan.control;
     await this.breathe();
     const onTheSpot = performance.now() + ON_THE_SPOT;
-    const watch = new HangWatch();
+    const watch = new HangWatch(2 * this.nap);
     for (;;) {
       const answered = Atomics.load(words, Word.answered);
       await this.mend();
@@ -159,12 +159,16 @@ export class WorkerPool {
   // Sleeps until something is answered, without holding the event loop; the timer keeps the program alive.
   private async sleep(answered: number): Promise<void> {
     const { words } = this.plan.control;
-    const nap = Math.min(1000, Math.max(1, this.plan.stepTimeout / 4));
-    const timer = setInterval(() => Atomics.notify(words, Word.answered), nap);
+    const timer = setInterval(() => Atomics.notify(words, Word.answered), this.nap);
     const { waitAsync } = Atomics as AsyncAtomics;
     await waitAsync(words, Word.answered, answered).value;
     clearInterval(timer);
     this.breath = performance.now();
+  }
+
+  // Milliseconds between two looks for threads that hang.
+  private get nap(): number {
+    return Math.min(1000, Math.max(1, this.plan.stepTimeout / 4));
   }
 
   // Takes note of failures; replaces threads that have ended.
@@ -175,6 +179,7 @@ export class WorkerPool {
       const [failure] = link.failures;
       if (failure) throw await this.stop(told(failure, link));
       if (!link.ended || !(await link.endsWithin(1000))) continue;
+      this.mustBeOpen("waiting"); // close() ends threads too: those are not replaced
       try {
         this.replace(link);
       } catch (error) {

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
@@ -45,10 +46,10 @@ describe("WorkerVectorEnv when an environment fails", () => {
   it.each<[Fault, string | undefined, RegExp]>([
     ["throw", undefined, /environment 1 \(.*seed 41, step 5\) failed in step: RangeError: out of luck/],
     ["exit", "WORKER_EXITED", /environment 1 \(.*seed 41, step 5\) failed in step: .*exit code 7/],
-    ["hang", "STEP_TIMEOUT", /environment 1 \(.*seed 41, step 5\) failed in step: .*within 300 ms/],
+    ["hang", "STEP_TIMEOUT", /environment 1 \(.*seed 41, step 5\) failed in step: .*within 1000 ms/],
     ["function", undefined, /environment 1 \(.*seed 41, step 5\) failed in step: DataCloneError/],
   ])("%s: names it, its seed and step, and why; ends all threads", async (fault, code, message) => {
-    const envs = make({ only: 1, at: 5, fault }, { stepTimeout: 300 });
+    const envs = make({ only: 1, at: 5, fault }, fault === "hang" ? { stepTimeout: 1000 } : {});
     await envs.reset({ seed: 40 });
     const error = await failure(play(envs, 9));
     expect(error).toBeInstanceOf(EnvFailedError);
@@ -112,9 +113,52 @@ describe("WorkerVectorEnv when an environment fails", () => {
   });
 });
 
+describe("WorkerVectorEnv while the whole program stands still, as after Ctrl+Z", () => {
+  // For 3.5 seconds, in which nobody can do anything.
+  function standStill(): void {
+    spawn("sh", ["-c", `sleep 3.5; kill -CONT ${process.pid}`], { stdio: "ignore", detached: true }).unref();
+    process.kill(process.pid, "SIGSTOP");
+  }
+
+  it.skipIf(process.platform === "win32")("does not take its threads for hanging", async () => {
+    const envs = make({ at: 1, only: 1, fault: "hang" }, { stepTimeout: 3000 });
+    await envs.reset({ seed: 0 });
+    let ended = false;
+    const failed = failure(envs.step([0, 0])).finally(() => {
+      ended = true;
+    });
+    await pause(1000); // it has looked already
+    standStill();
+    await pause(400);
+    expect(ended).toBe(false);
+    expect((await failed).cause).toMatchObject({ code: "STEP_TIMEOUT" }); // in the end it does
+  });
+});
+
+describe("WorkerVectorEnv closed in the middle of a step", () => {
+  const threads = () => (existsSync("/proc/self/task") ? readdirSync("/proc/self/task").length : 0);
+
+  it.each([false, true])(
+    "ends its threads and starts none (restartOnFailure: %s)",
+    async (restartOnFailure) => {
+      const before = threads();
+      const envs = make({ slow: 500 }, { workers: 2, restartOnFailure });
+      await envs.reset({ seed: 0 });
+      const step = failure(envs.step([0, 0]));
+      await pause(50);
+      await envs.close();
+      expect(await step).toBeInstanceOf(InvalidStateError);
+      expect(envs.restarts).toBe(0);
+      for (let t = 0; threads() > before && t < 100; t++) await pause(20);
+      expect(threads()).toBeLessThanOrEqual(before);
+    },
+  );
+});
+
 describe("WorkerVectorEnv with restartOnFailure", () => {
   it.each<Fault>(["throw", "nan", "exit", "hang"])("%s: cuts the episode and plays on", async (fault) => {
-    const envs = make({ only: 1, at: 3, fault }, { restartOnFailure: true, stepTimeout: 300 });
+    const stepTimeout = fault === "hang" ? 1000 : 60_000; // no longer than needed, lest a busy machine be too slow
+    const envs = make({ only: 1, at: 3, fault }, { restartOnFailure: true, stepTimeout });
     await envs.reset({ seed: 10 });
     await play(envs, 2);
     const step = await envs.step([0, 0]);
