@@ -1,5 +1,6 @@
 /** Behaviour cloning: imitation of an expert by supervised learning. */
 
+import * as tf from "@tensorflow/tfjs-core";
 import { requireBackend } from "../backends/require-backend.js";
 import {
   type CheckpointLocation,
@@ -220,9 +221,13 @@ export class CloningTrainer implements Trainer {
   async save(location: CheckpointLocation): Promise<string> {
     const { store, name } = locate(location);
     const { hyperparameters, model, updates, epoch } = this;
-    // Weights and moments may lie on a GPU, which getState cannot wait for.
-    await Promise.all([...model.variables.values(), ...model.statistics.values()].map((each) => each.data()));
-    await this.optimizer.fetch();
+    // WebGPU cannot be read at once. Elsewhere what is saved is the run at this very moment, even if nobody waits.
+    if (tf.getBackend() === "webgpu") {
+      await Promise.all(
+        [...model.variables.values(), ...model.statistics.values()].map((each) => each.data()),
+      );
+      await this.optimizer.fetch();
+    }
     const config = JSON.parse(JSON.stringify({ hyperparameters, model: model.toJSON() })) as StateRecord;
     const counters = { updates, epochs: epoch, episodes: this.episodes.count };
     return writeCheckpoint(store, name, { kind: "cloning", config, counters, state: this.getState() });

@@ -90,6 +90,8 @@ export class DQNTrainer implements Trainer {
     epsilon: 1,
   };
   private sums = noSums();
+  // Whether the memory began within episodes, whose earlier frames it lacks.
+  private startedWithin = false;
   private run?: TrainingRun;
   private interrupted?: StateRecord;
   // Settles when no checkpoint is being written of frames as they are.
@@ -228,10 +230,12 @@ export class DQNTrainer implements Trainer {
     const { store, name } = locate(location);
     const { hyperparameters, model, setup, counters } = this;
     const { timesteps, iterations, updates } = counters;
-    // Weights and moments may lie on a GPU, which getState cannot wait for.
-    const variables = [model, this.target].flatMap((network) => [...network.variables.values()]);
-    await Promise.all(variables.map((variable) => variable.data()));
-    await this.optimizer.fetch();
+    // WebGPU cannot be read at once. Elsewhere what is saved is the run at this very moment, even if nobody waits.
+    if (tf.getBackend() === "webgpu") {
+      const variables = [model, this.target].flatMap((network) => [...network.variables.values()]);
+      await Promise.all(variables.map((variable) => variable.data()));
+      await this.optimizer.fetch();
+    }
     const config = describeRun(setup, hyperparameters, model);
     const shown = { timesteps, iterations, updates, episodes: this.episodes.count };
     const saving = writeCheckpoint(store, name, {
@@ -316,6 +320,7 @@ export class DQNTrainer implements Trainer {
       restorePart("env", () => this.env.setState?.(state.env as StateRecord));
       this.observations = (state.observations as TypedArray).slice();
       if (!state.memory) this.startEpisodes();
+      this.startedWithin = !state.memory;
     }
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
@@ -363,7 +368,7 @@ export class DQNTrainer implements Trainer {
         truncated: step.truncated[e] && bootstrapTruncated,
       });
       if (ended) memory.start(e, following);
-      if (counters.vectorSteps < CHECKED_STEPS) this.checkStack(e, following);
+      if (counters.vectorSteps < CHECKED_STEPS && !this.startedWithin) this.checkStack(e, following);
       const { episode } = step.infos[e];
       if (episode) episodes.add(episode);
     }

@@ -1,5 +1,6 @@
 /** Proximal policy optimisation. */
 
+import * as tf from "@tensorflow/tfjs-core";
 import { requireBackend } from "../backends/require-backend.js";
 import { type CheckpointLocation, writeCheckpoint } from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
@@ -257,9 +258,11 @@ export class PPOTrainer implements Trainer {
   async save(location: CheckpointLocation): Promise<string> {
     const { store, name } = locate(location);
     const { hyperparameters, model, setup, timesteps, updates } = this;
-    // Weights and moments may lie on a GPU, which getState cannot wait for.
-    await Promise.all([...model.variables.values()].map((variable) => variable.data()));
-    await this.optimizer.fetch();
+    // WebGPU cannot be read at once. Elsewhere what is saved is the run at this very moment, even if nobody waits.
+    if (tf.getBackend() === "webgpu") {
+      await Promise.all([...model.variables.values()].map((variable) => variable.data()));
+      await this.optimizer.fetch();
+    }
     const config = describeRun(setup, hyperparameters, model);
     const counters = { timesteps, updates, episodes: this.episodes.count };
     return writeCheckpoint(store, name, { kind: "ppo", config, counters, state: this.getState() });

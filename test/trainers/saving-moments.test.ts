@@ -10,6 +10,7 @@ import type { Env } from "../../src/envs/env.js";
 import { make } from "../../src/envs/registry.js";
 import { DQNTrainer, PPOTrainer, type TrainerCallback } from "../../src/trainers/index.js";
 import { SyncVectorEnv } from "../../src/vector/sync-vector-env.js";
+import { FrameStack } from "../../src/wrappers/index.js";
 
 beforeAll(() => useBackend("cpu"));
 
@@ -82,6 +83,41 @@ describe.each(Object.entries(trainers))("%s", (_, { make: makeTrainer, load, res
     expect(seen).toEqual([10, 24]);
     for (const trainer of [first, second, third]) await trainer.close();
   });
+});
+
+it.each([
+  ["PPO", () => new PPOTrainer(ppo), PPOTrainer.resume],
+  ["DQN", () => new DQNTrainer(dqn), DQNTrainer.resume],
+])("%s saves the moment of the call, whether or not anybody waits", async (_, makeTrainer, resume) => {
+  const { store } = place();
+  const first = makeTrainer();
+  const saves: Promise<string>[] = [];
+  const onStep: TrainerCallback["onStep"] = ({ trainer, numTimesteps }) => {
+    if (numTimesteps % 12 === 0) saves.push(trainer.save({ store, name: `at${numTimesteps}` }));
+  };
+  await first.learn({ totalTimesteps: 60, callbacks: [{ onStep }] });
+  await Promise.all(saves);
+  for (const at of [12, 24, 36, 48]) {
+    const second = await resume({ store, name: `at${at}` });
+    expect(second.numTimesteps).toBe(at);
+    await second.learn();
+    expect(weightsOf(second)).toEqual(weightsOf(first));
+    await second.close();
+  }
+  await first.close();
+});
+
+it("DQN on stacked frames is taken up early without its memory", async () => {
+  const to = place();
+  const wrapper = (env: Env) => new FrameStack(env, { k: 4 });
+  const first = new DQNTrainer({ ...dqn, wrapper, frameStack: 4, saveReplayMemory: false });
+  await first.learn({ totalTimesteps: 40, callbacks: [{ onStep: ({ numTimesteps }) => numTimesteps < 10 }] });
+  await first.save(to);
+  const second = await DQNTrainer.resume(to, { wrapper });
+  await second.learn();
+  expect(second.numTimesteps).toBe(40);
+  await first.close();
+  await second.close();
 });
 
 it("an iteration of DQN that was saved when it was whole is not longer for it", async () => {
