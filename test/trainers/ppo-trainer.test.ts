@@ -119,7 +119,7 @@ describe("learning", () => {
     expect(await solve((spaces) => new MlpActorCritic({ ...spaces, units: [16] }))).toBeLessThan(0.75);
   });
 
-  it("improves CartPole several times over in 25 000 steps", async () => {
+  it("improves CartPole several times over in 25 000 steps", { timeout: 240_000 }, async () => {
     const made = trainer({ ...cartPolePPO, env: "CartPole-v1", seed: 0 });
     await made.learn({ totalTimesteps: 25_000 });
     const env = makeVecEnv("CartPole-v1", { numEnvs: 10 });
