@@ -1,6 +1,7 @@
 /** What the kernels of convolutions are told, and the geometry that follows from it. */
 
 import { backend_util } from "@tensorflow/tfjs-core";
+import { InvalidArgumentError } from "../../core/errors.js";
 
 /** Geometry of a convolution over `[batch, height, width, channels]`, as tfjs computes it. */
 export interface ConvGeometry {
@@ -88,13 +89,15 @@ export type Shape4D = [number, number, number, number];
 /**
  * Geometry of the convolution of an input `[batch, height, width, channels]` with a filter
  * `[height, width, inChannels, outChannels]`; of the data format, only the order of explicit padding is read.
+ *
+ * @throws InvalidArgumentError when the filter is larger than the input with its padding
  */
 export function convGeometry(
   inputShape: readonly number[],
   filterShape: readonly number[],
   { strides, dilations = 1, pad, dataFormat, dimRoundingMode }: ConvAttributes,
 ): ConvGeometry {
-  return backend_util.computeConv2DInfo(
+  const geometry = backend_util.computeConv2DInfo(
     inputShape as Shape4D,
     filterShape as Shape4D,
     strides,
@@ -102,6 +105,36 @@ export function convGeometry(
     typeof pad === "number" ? around(pad) : dataFormat === "NCHW" ? channelsLast(pad) : pad,
     dimRoundingMode,
   );
+  checkOutputs(geometry.outHeight, geometry.outWidth);
+  return geometry;
+}
+
+/**
+ * Geometry of a convolution whose output's gradient is `[batch, outHeight, outWidth, outChannels]`. Its size counts:
+ * tfjs forgets `dimRoundingMode` on the way to the gradients, and so the true number of outputs.
+ *
+ * @throws InvalidArgumentError when it has another number of images
+ */
+export function gradientGeometry(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  attributes: ConvGradientAttributes,
+  [images, outHeight, outWidth]: readonly number[],
+): ConvGeometry {
+  if (images !== inputShape[0]) {
+    throw new InvalidArgumentError("dy", `expected ${inputShape[0]} images, received ${images}`);
+  }
+  return { ...convGeometry(inputShape, filterShape, attributes), outHeight, outWidth };
+}
+
+/** Throws an InvalidArgumentError where windows are so large that tfjs gives a negative number of outputs. */
+export function checkOutputs(...counts: number[]): void {
+  if (counts.some((count) => count < 0)) {
+    throw new InvalidArgumentError(
+      "x",
+      `expected an input that is, with its padding, at least as large as the filter, received one with ${counts.join(" x ")} outputs`,
+    );
+  }
 }
 
 // Explicit padding is given in the order of the images' axes.

@@ -15,6 +15,7 @@ import type { WasmBackend } from "./heap.js";
 import { identity } from "./identity.js";
 import { type KernelOptions, setKernelOptions } from "./kernel-module.js";
 import { ltcScan, ltcScanGrad } from "./ltc-scan.js";
+import { maxPool } from "./max-pool.js";
 import { maxPool3D } from "./max-pool-3d.js";
 import { maxPool3DGrad, maxPoolGrad } from "./max-pool-grad.js";
 import { mean } from "./mean.js";
@@ -60,6 +61,7 @@ const repairs = [
   ltcScan,
   ltcScanGrad,
   maximum,
+  maxPool,
   maxPool3D,
   maxPool3DGrad,
   maxPoolGrad,

@@ -1,7 +1,7 @@
 /** Windows of max pooling, as the compiled kernels take them. */
 
 import { backend_util } from "@tensorflow/tfjs-core";
-import type { Shape4D } from "./conv-geometry.js";
+import { checkOutputs, type Shape4D } from "./conv-geometry.js";
 
 /** Attributes that tfjs gives max pooling over height and width. */
 export interface PoolAttributes {
@@ -40,22 +40,36 @@ export type PoolSizes = [
   ...padding: [number, number, number],
 ];
 
-/** Sizes of pooling of `[batch, height, width, channels]`. */
-export function poolSizes(shape: number[], attributes: PoolAttributes): PoolSizes {
+/**
+ * Sizes of pooling of `[batch, height, width, channels]`, and the shape of the result, which counts where it is
+ * given: tfjs forgets `dimRoundingMode` on the way to the gradients.
+ */
+export function poolSizes(
+  shape: number[],
+  attributes: PoolAttributes,
+  result?: number[],
+): [PoolSizes, outShape: number[]] {
   const { filterSize, strides, pad, dimRoundingMode } = attributes;
   const g = backend_util.computePool2DInfo(shape as Shape4D, filterSize, strides, 1, pad, dimRoundingMode);
-  return [
+  const outShape = result ?? g.outShape;
+  checkOutputs(...outShape.slice(1, 3));
+  const sizes = [
     ...[g.batchSize, g.inChannels],
     ...[1, g.inHeight, g.inWidth],
-    ...[1, g.outHeight, g.outWidth],
+    ...[1, ...outShape.slice(1, 3)],
     ...[1, g.filterHeight, g.filterWidth],
     ...[1, g.strideHeight, g.strideWidth],
     ...[0, g.padInfo.top, g.padInfo.left],
-  ] as PoolSizes;
+  ];
+  return [sizes as PoolSizes, outShape];
 }
 
-/** Sizes of pooling of `[batch, depth, height, width, channels]`, and the shape of the result. */
-export function poolSizes3D(shape: number[], attributes: Pool3DAttributes): [PoolSizes, outShape: number[]] {
+/** As {@link poolSizes}, of `[batch, depth, height, width, channels]`. */
+export function poolSizes3D(
+  shape: number[],
+  attributes: Pool3DAttributes,
+  result?: number[],
+): [PoolSizes, outShape: number[]] {
   const { filterSize, strides, pad, dimRoundingMode, dataFormat } = attributes;
   const g = backend_util.computePool3DInfo(
     shape as [number, number, number, number, number],
@@ -66,13 +80,15 @@ export function poolSizes3D(shape: number[], attributes: Pool3DAttributes): [Poo
     dimRoundingMode,
     dataFormat,
   );
+  const outShape = result ?? g.outShape;
+  checkOutputs(...outShape.slice(1, 4));
   const sizes = [
     ...[g.batchSize, g.inChannels],
     ...[g.inDepth, g.inHeight, g.inWidth],
-    ...[g.outDepth, g.outHeight, g.outWidth],
+    ...outShape.slice(1, 4),
     ...[g.filterDepth, g.filterHeight, g.filterWidth],
     ...[g.strideDepth, g.strideHeight, g.strideWidth],
     ...[g.padInfo.front, g.padInfo.top, g.padInfo.left],
   ];
-  return [sizes as PoolSizes, g.outShape];
+  return [sizes as PoolSizes, outShape];
 }

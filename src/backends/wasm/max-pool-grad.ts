@@ -25,7 +25,7 @@ export const maxPoolGrad = defineRepair<Inputs, PoolAttributes>(
   "MaxPoolGrad",
   () =>
     ({ inputs, backend, attrs }) =>
-      gradient(backend, inputs, poolSizes(inputs.input.shape, attrs)),
+      gradient(backend, inputs, poolSizes(inputs.input.shape, attrs, inputs.dy.shape)[0]),
 );
 
 /** `MaxPool3DGrad`, wrong in the same way. */
@@ -33,7 +33,7 @@ export const maxPool3DGrad = defineRepair<Inputs, Pool3DAttributes>(
   "MaxPool3DGrad",
   () =>
     ({ inputs, backend, attrs }) =>
-      gradient(backend, inputs, poolSizes3D(inputs.input.shape, attrs)[0]),
+      gradient(backend, inputs, poolSizes3D(inputs.input.shape, attrs, inputs.dy.shape)[0]),
 );
 
 function gradient(backend: WasmBackend, { dy, input }: Inputs, sizes: PoolSizes): TensorInfo {

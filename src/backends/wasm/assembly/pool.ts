@@ -1,6 +1,6 @@
 /** Max pooling over depth, height and width, and its gradient; pictures have a depth of 1. */
 
-/** Largest value of every window of `x`, written to `out`. Sizes and steps in elements, addresses in bytes. */
+/** Largest value of every window of `x`, of none -Infinity, written to `out`. Sizes and steps in elements, addresses in bytes. */
 export function maxPool(
   x: usize, out: usize, batch: i32, channels: i32,
   inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,
@@ -16,6 +16,10 @@ export function maxPool(
         const h0 = max(0, oh * stepHeight - top), h1 = min(inHeight, oh * stepHeight - top + height);
         for (let ow = 0; ow < outWidth; ow++, to += pixel) {
           const w0 = max(0, ow * stepWidth - left), w1 = min(inWidth, ow * stepWidth - left + width);
+          if (d0 >= d1 || h0 >= h1 || w0 >= w1) {
+            for (let at: usize = 0; at < pixel; at += 4) store<f32>(to + at, -Infinity);
+            continue;
+          }
           const first = x + <usize>(((image * inDepth + d0) * inHeight + h0) * inWidth + w0) * pixel;
           let channel: usize = 0;
           for (; channel + 16 <= pixel; channel += 16) {
@@ -60,6 +64,7 @@ export function maxPoolGradient(
         const h0 = max(0, oh * stepHeight - top), h1 = min(inHeight, oh * stepHeight - top + height);
         for (let ow = 0; ow < outWidth; ow++, from += pixel) {
           const w0 = max(0, ow * stepWidth - left), w1 = min(inWidth, ow * stepWidth - left + width);
+          if (d0 >= d1 || h0 >= h1 || w0 >= w1) continue;
           const first = <usize>(((image * inDepth + d0) * inHeight + h0) * inWidth + w0) * pixel;
           let channel: usize = 0;
           for (; channel + 16 <= pixel; channel += 16) {
