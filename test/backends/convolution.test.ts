@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
-import { expectAgreement, expectNoLeak } from "./compare.js";
+import { InvalidArgumentError } from "../../src/core/errors.js";
+import { expectAgreement, expectNoLeak, numbers } from "./compare.js";
 
 beforeAll(async () => {
   await useBackend("cpu");
@@ -151,4 +152,51 @@ it("channels first", async () => {
   ];
   await expectAgreement(shapes, conv);
   await expectNoLeak(shapes, conv);
+});
+
+describe("what tfjs gets wrong", () => {
+  const shapes = [
+    [2, 9, 8, 3],
+    [3, 2, 3, 5],
+  ];
+
+  // A convolution is linear in both factors: <y, dy> = <x, dx> = <filter, dFilter>.
+  it.each<[number | [number, number], number, "ceil" | "round"]>([
+    [2, 0, "ceil"],
+    [3, 1, "ceil"],
+    [[3, 2], 0, "round"],
+  ])("gradients with strides %j, pad %j, rounding %s", async (strides, pad, mode) => {
+    await tf.setBackend("wasm");
+    const [x, filter] = shapes.map((shape, i) => tf.tensor(numbers(shape, i + 1), shape));
+    const f = (a: tf.Tensor, b: tf.Tensor) =>
+      tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, strides, pad, "NHWC", 1, mode);
+    const y = f(x, filter);
+    const dy = tf.tensor(numbers(y.shape, 3), y.shape);
+    const [dx, dFilter] = tf.grads((a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(f(a, b), dy)))([x, filter]);
+    const dot = (a: tf.Tensor, b: tf.Tensor) => tf.sum(tf.mul(a, b)).dataSync()[0];
+    expect(dot(x, dx)).toBeCloseTo(dot(y, dy), 3);
+    expect(dot(filter, dFilter)).toBeCloseTo(dot(y, dy), 3);
+  });
+
+  it("no images, channels first", async () => {
+    await tf.setBackend("wasm");
+    const f = (x: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, tf.ones([2, 2, 5, 3]), 1, "same", "NCHW");
+    expect(f(tf.zeros([0, 5, 8, 1])).shape).toEqual([0, 3, 8, 1]);
+    expect(tf.grad((x: tf.Tensor) => tf.sum(f(x)))(tf.zeros([0, 5, 8, 1])).shape).toEqual([0, 5, 8, 1]);
+  });
+
+  it("another number of images in the gradient is an error", async () => {
+    await tf.setBackend("wasm");
+    const [x, filter] = [tf.ones<tf.Rank.R4>([1, 4, 4, 2]), tf.ones<tf.Rank.R4>([3, 3, 1, 2])];
+    expect(() => tf.conv2dTranspose(x, filter, [2, 4, 4, 1], 1, "same")).toThrow(InvalidArgumentError);
+  });
+});
+
+it("reads nothing of an earlier filter", async () => {
+  await tf.setBackend("wasm");
+  const convolve = (filter: tf.Tensor) =>
+    tf.conv2d(tf.ones<tf.Rank.R4>([1, 8, 8, 33]), filter as tf.Tensor4D, 1, "valid", "NHWC", [1, 2]);
+  tf.tidy(() => void convolve(tf.fill([4, 4, 33, 64], Number.NaN)));
+  const values = tf.tidy(() => convolve(tf.ones([4, 4, 33, 17])).dataSync());
+  for (const value of values) expect(value).toBe(4 * 4 * 33);
 });

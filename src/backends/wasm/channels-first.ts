@@ -1,11 +1,8 @@
 /** Convolutions of images whose channels come first: turned, computed with channels last, turned back. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { copyStrided, stepsOf } from "./copy-strided.js";
 import type { WasmBackend } from "./heap.js";
-import type { WasmKernel } from "./repair.js";
-
-/** tfjs's transposition kernel. */
-export type TransposeKernel = WasmKernel<{ x: TensorInfo }, { perm: number[] }>;
 
 /** The shape of an image batch, channels last. */
 export function lastShape([batch, channels, height, width]: readonly number[]): number[] {
@@ -15,19 +12,27 @@ export function lastShape([batch, channels, height, width]: readonly number[]): 
 /** Runs `f` on images turned to channels last, and frees the turned ones. */
 export function withChannelsLast<T>(
   backend: WasmBackend,
-  transpose: TransposeKernel,
   images: readonly TensorInfo[],
   f: (...turned: TensorInfo[]) => T,
 ): T {
-  const turned = images.map((x) => transpose({ inputs: { x }, backend, attrs: { perm: [0, 2, 3, 1] } }));
-  const result = f(...turned);
-  for (const { dataId } of turned) backend.disposeData(dataId);
-  return result;
+  const turned = images.map((x) => turn(backend, x, [0, 2, 3, 1]));
+  try {
+    return f(...turned);
+  } finally {
+    for (const { dataId } of turned) backend.disposeData(dataId);
+  }
 }
 
 /** Images with channels last turned to channels first; the given ones are freed. */
-export function toChannelsFirst(backend: WasmBackend, transpose: TransposeKernel, x: TensorInfo): TensorInfo {
-  const turned = transpose({ inputs: { x }, backend, attrs: { perm: [0, 3, 1, 2] } });
+export function toChannelsFirst(backend: WasmBackend, x: TensorInfo): TensorInfo {
+  const turned = turn(backend, x, [0, 3, 1, 2]);
   backend.disposeData(x.dataId);
   return turned;
+}
+
+// Not by the stock kernel: it divides by zero where there are no images.
+function turn(backend: WasmBackend, x: TensorInfo, order: readonly number[]): TensorInfo {
+  const steps = stepsOf(x.shape);
+  const shape = order.map((axis) => x.shape[axis]);
+  return copyStrided(backend, x, shape, { offset: 0, steps: order.map((axis) => steps[axis]) });
 }

@@ -2,12 +2,12 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { type TransposeKernel, withChannelsLast } from "./channels-first.js";
+import { withChannelsLast } from "./channels-first.js";
 import {
   type ConvGeometry,
   type ConvGradientAttributes,
-  convGeometry,
   type FilterGradientAddresses,
+  gradientGeometry,
   isProduct,
   type Shape4D,
 } from "./conv-geometry.js";
@@ -31,22 +31,23 @@ interface Attributes extends ConvGradientAttributes {
 }
 
 /** `Conv2DBackpropFilter`: the transposed patches times the gradient of the output. */
-export const conv2dBackpropFilter = defineRepair<Inputs, Attributes>("Conv2DBackpropFilter", (stockOf) => {
-  const transpose = stockOf("Transpose") as TransposeKernel;
-  return ({ inputs: { x, dy }, backend, attrs }) => {
-    const lastAxis = (images: TensorInfo, gradients: TensorInfo) => {
-      const { filterShape } = attrs;
-      const geometry = convGeometry(images.shape, filterShape, attrs);
-      if (sizeOf(gradients.shape) * sizeOf(filterShape) === 0) return zeros(backend, filterShape);
-      const output = backend.makeOutput(filterShape, "float32");
-      const [fromX, fromDy, to] = [images, gradients, output].map((tensor) => bytesOf(backend, tensor));
-      filterGradient(backend, geometry, { x: fromX, dy: fromDy, filter: to });
-      return output;
-    };
-    if (attrs.dataFormat !== "NCHW") return lastAxis(x, dy);
-    return withChannelsLast(backend, transpose, [x, dy], lastAxis);
-  };
-});
+export const conv2dBackpropFilter = defineRepair<Inputs, Attributes>(
+  "Conv2DBackpropFilter",
+  () =>
+    ({ inputs: { x, dy }, backend, attrs }) => {
+      const lastAxis = (images: TensorInfo, gradients: TensorInfo) => {
+        const { filterShape } = attrs;
+        const geometry = gradientGeometry(images.shape, filterShape, attrs, gradients.shape);
+        if (sizeOf(gradients.shape) * sizeOf(filterShape) === 0) return zeros(backend, filterShape);
+        const output = backend.makeOutput(filterShape, "float32");
+        const [fromX, fromDy, to] = [images, gradients, output].map((tensor) => bytesOf(backend, tensor));
+        filterGradient(backend, geometry, { x: fromX, dy: fromDy, filter: to });
+        return output;
+      };
+      if (attrs.dataFormat !== "NCHW") return lastAxis(x, dy);
+      return withChannelsLast(backend, [x, dy], lastAxis);
+    },
+);
 
 function filterGradient(
   backend: WasmBackend,

@@ -2,11 +2,11 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { lastShape, type TransposeKernel, toChannelsFirst, withChannelsLast } from "./channels-first.js";
+import { lastShape, toChannelsFirst, withChannelsLast } from "./channels-first.js";
 import {
   type ConvGeometry,
   type ConvGradientAttributes,
-  convGeometry,
+  gradientGeometry,
   type InputGradientAddresses,
   isProduct,
   type Shape4D,
@@ -29,29 +29,30 @@ interface Attributes extends ConvGradientAttributes {
 }
 
 /** `Conv2DBackpropInput`, which is also the transposed convolution. */
-export const conv2dBackpropInput = defineRepair<Inputs, Attributes>("Conv2DBackpropInput", (stockOf) => {
-  const transpose = stockOf("Transpose") as TransposeKernel;
-  return ({ inputs: { dy, filter }, backend, attrs }) => {
-    const channelsFirst = attrs.dataFormat === "NCHW";
-    const inputShape = channelsFirst ? lastShape(attrs.inputShape) : attrs.inputShape;
-    const lastAxis = (gradients: TensorInfo) => {
-      if (sizeOf(gradients.shape) * sizeOf(inputShape) === 0) return zeros(backend, inputShape);
-      const geometry = convGeometry(inputShape, filter.shape, attrs);
-      const output = backend.makeOutput(inputShape, "float32");
-      const [from, weights, dx] = [gradients, filter, output].map((tensor) => bytesOf(backend, tensor));
-      const addresses = { dy: from, filter: weights, dx };
-      const plan = convolutionPlan(geometry, "inputGradient", productEngine() !== undefined);
-      if (isProduct(geometry)) gemm(backend, productOf(geometry, addresses));
-      else if (plan.way === "winograd") winogradInputGradient(backend, geometry, plan.axes, addresses);
-      else if (productEngine() && geometry.dilationHeight * geometry.dilationWidth === 1) {
-        gradientByCells(backend, geometry, addresses);
-      } else gradientByPatches(backend, geometry, addresses);
-      return output;
-    };
-    if (!channelsFirst) return lastAxis(dy);
-    return toChannelsFirst(backend, transpose, withChannelsLast(backend, transpose, [dy], lastAxis));
-  };
-});
+export const conv2dBackpropInput = defineRepair<Inputs, Attributes>(
+  "Conv2DBackpropInput",
+  () =>
+    ({ inputs: { dy, filter }, backend, attrs }) => {
+      const channelsFirst = attrs.dataFormat === "NCHW";
+      const inputShape = channelsFirst ? lastShape(attrs.inputShape) : attrs.inputShape;
+      const lastAxis = (gradients: TensorInfo) => {
+        if (sizeOf(gradients.shape) * sizeOf(inputShape) === 0) return zeros(backend, inputShape);
+        const geometry = gradientGeometry(inputShape, filter.shape, attrs, gradients.shape);
+        const output = backend.makeOutput(inputShape, "float32");
+        const [from, weights, dx] = [gradients, filter, output].map((tensor) => bytesOf(backend, tensor));
+        const addresses = { dy: from, filter: weights, dx };
+        const plan = convolutionPlan(geometry, "inputGradient", productEngine() !== undefined);
+        if (isProduct(geometry)) gemm(backend, productOf(geometry, addresses));
+        else if (plan.way === "winograd") winogradInputGradient(backend, geometry, plan.axes, addresses);
+        else if (productEngine() && geometry.dilationHeight * geometry.dilationWidth === 1) {
+          gradientByCells(backend, geometry, addresses);
+        } else gradientByPatches(backend, geometry, addresses);
+        return output;
+      };
+      if (!channelsFirst) return lastAxis(dy);
+      return toChannelsFirst(backend, withChannelsLast(backend, [dy], lastAxis));
+    },
+);
 
 function productOf(geometry: ConvGeometry, { dy, filter, dx }: InputGradientAddresses) {
   const { batchSize, inHeight, inWidth, inChannels, outChannels } = geometry;

@@ -1,7 +1,7 @@
 /** Convolutions, plain and with bias and activation. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { type TransposeKernel, toChannelsFirst, withChannelsLast } from "./channels-first.js";
+import { toChannelsFirst, withChannelsLast } from "./channels-first.js";
 import { type ConvAttributes, convGeometry } from "./conv-geometry.js";
 import { convolve } from "./convolve.js";
 import { type FusedAttributes, type FusedInputs, fuse } from "./fused.js";
@@ -18,27 +18,27 @@ interface Inputs {
  * `Conv2D`. Against the stock kernel: fused multiply-add, channels first, and the right output width where
  * the padding is a number and strides or filter sizes differ.
  */
-export const conv2d = defineRepair<Inputs, ConvAttributes>("Conv2D", (stockOf) => {
-  const transpose = stockOf("Transpose") as TransposeKernel;
-  return ({ inputs, backend, attrs }) => convolution(backend, transpose, inputs, attrs, {});
-});
+export const conv2d = defineRepair<Inputs, ConvAttributes>(
+  "Conv2D",
+  () =>
+    ({ inputs, backend, attrs }) =>
+      convolution(backend, inputs, attrs, {}),
+);
 
 /** `FusedConv2D`: with a bias and an activation. */
 export const fusedConv2d = defineRepair<Inputs & FusedInputs, ConvAttributes & FusedAttributes>(
   "FusedConv2D",
   (stockOf) => {
-    const transpose = stockOf("Transpose") as TransposeKernel;
     return (call) => {
       const { inputs, backend, attrs } = call;
       const compute = fuse(call, inputs.filter.shape[3], stockOf);
-      return compute((epilogue) => convolution(backend, transpose, inputs, attrs, epilogue))!;
+      return compute((epilogue) => convolution(backend, inputs, attrs, epilogue))!;
     };
   },
 );
 
 function convolution(
   backend: WasmBackend,
-  transpose: TransposeKernel,
   { x, filter }: Inputs,
   attributes: ConvAttributes,
   epilogue: Epilogue,
@@ -52,5 +52,5 @@ function convolution(
     return y;
   };
   if (attributes.dataFormat !== "NCHW") return lastAxis(x);
-  return toChannelsFirst(backend, transpose, withChannelsLast(backend, transpose, [x], lastAxis));
+  return toChannelsFirst(backend, withChannelsLast(backend, [x], lastAxis));
 }

@@ -15,7 +15,7 @@ export const depthwiseConv2dBackpropFilter = defineRepair<
   { x: TensorInfo; dy: TensorInfo },
   DepthwiseAttributes & { filterShape: Shape4D }
 >("DepthwiseConv2dNativeBackpropFilter", () => ({ inputs: { x, dy }, backend, attrs }) => {
-  const sizes = depthwiseSizes(x.shape, attrs.filterShape, attrs);
+  const sizes = depthwiseSizes(x.shape, attrs.filterShape, attrs, dy.shape);
   const gradient = backend.makeOutput(attrs.filterShape, "float32");
   const [from, fromDy, to] = [x, dy, gradient].map((tensor) => bytesOf(backend, tensor));
   kernelsOf(backend).depthwiseFilterGradient(from, fromDy, to, ...sizes);
@@ -27,7 +27,7 @@ export const depthwiseConv2dBackpropInput = defineRepair<
   { dy: TensorInfo; filter: TensorInfo },
   DepthwiseAttributes & { inputShape: Shape4D }
 >("DepthwiseConv2dNativeBackpropInput", () => ({ inputs: { dy, filter }, backend, attrs }) => {
-  const sizes = depthwiseSizes(attrs.inputShape, filter.shape, attrs);
+  const sizes = depthwiseSizes(attrs.inputShape, filter.shape, attrs, dy.shape);
   const gradient = backend.makeOutput(attrs.inputShape, "float32");
   const [from, weights, to] = [dy, filter, gradient].map((tensor) => bytesOf(backend, tensor));
   kernelsOf(backend).depthwiseInputGradient(from, weights, to, ...sizes);
@@ -50,6 +50,7 @@ function depthwiseSizes(
   inputShape: number[],
   filterShape: number[],
   { strides, dilations, pad, dimRoundingMode }: DepthwiseAttributes,
+  [, outHeight, outWidth]: number[],
 ): DepthwiseSizes {
   const shapes: [Shape4D, Shape4D] = [inputShape as Shape4D, filterShape as Shape4D];
   const gaps = dilations ?? [1, 1];
@@ -57,7 +58,7 @@ function depthwiseSizes(
   return [
     ...[g.batchSize, g.inChannels, filterShape[3]],
     ...[g.inHeight, g.inWidth],
-    ...[g.outHeight, g.outWidth],
+    ...[outHeight, outWidth], // not of `g`: tfjs forgets `dimRoundingMode` on the way to the gradients
     ...[g.filterHeight, g.filterWidth],
     ...[g.strideHeight, g.strideWidth],
     ...[g.dilationHeight, g.dilationWidth],

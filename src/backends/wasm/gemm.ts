@@ -212,6 +212,9 @@ export function panelBytes(k: number): number {
   return Math.ceil(k / 4) * 128;
 }
 
+// Bytes of three more rows of zeros: terms are taken in fours, also after runs that are no multiple of four.
+const spareRows = 96;
+
 /** Packs a right factor into scratch memory, or describes it where it lies. */
 export function packPanels(backend: WasmBackend, kernels: KernelExports, source: PanelSource): Panels {
   const { b, ldb, k, n, transposed, inPlace } = source;
@@ -222,10 +225,12 @@ export function packPanels(backend: WasmBackend, kernels: KernelExports, source:
     if (edge) kernels.packColumns(b + fullPanels * 32, ldb * 4, k, n % 8, edge, panelStep);
     return { base: b, step: ldb * 4, panelStep: 32, edge, n };
   }
-  const base = scratch(backend, "panels", Math.ceil(n / 8) * panelStep);
+  const bytes = Math.ceil(n / 8) * panelStep;
+  const base = scratch(backend, "panels", bytes + spareRows);
   const pack = transposed ? kernels.packRows : kernels.packColumns;
   pack(b, ldb * 4, k, n, base, panelStep);
   kernels.padPanels(base, k, n, panelStep);
+  heapOf(backend).fill(0, (base + bytes) / 4, (base + bytes + spareRows) / 4);
   return { base, step: 32, panelStep, edge: base + fullPanels * panelStep, n };
 }
 
