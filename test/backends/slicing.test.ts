@@ -101,3 +101,13 @@ describe("split and unstack", () => {
     await expectNoLeak([[6, 4]], (x) => tf.split(x, 2, 1)[1]);
   });
 });
+
+it("a part that reaches beyond the tensor is an error", async () => {
+  await tf.setBackend("wasm");
+  expect(() => tf.slice(tf.tensor1d([1, 2, 3]), [2], [5])).toThrow();
+});
+
+it("no booleans, transposed", async () => {
+  await tf.setBackend("wasm");
+  expect(tf.transpose(tf.zeros([0, 3, 2], "bool"), [0, 2, 1]).shape).toEqual([0, 2, 3]);
+});

@@ -296,3 +296,20 @@ describe("rows by number", () => {
     }
   });
 });
+
+it("where chooses booleans and integers, too", async () => {
+  for (const dtype of ["bool", "int32"] as const) {
+    await tf.setBackend("wasm");
+    const [a, b] = [tf.ones([2, 3], dtype), tf.zeros([2, 3], dtype)];
+    const flags = tf.tensor2d([1, 0, 1, 1, 0, 0], [2, 3], "bool");
+    expect(Array.from(tf.where(flags, a, b).dataSync())).toEqual([1, 0, 1, 1, 0, 0]);
+  }
+});
+
+it("extremes of what is not a number are none, however it is broadcast", async () => {
+  await tf.setBackend("wasm");
+  const [column, matrix] = [tf.tensor2d([Number.NaN, 2], [2, 1]), tf.tensor2d([1, 3, 1, Number.NaN], [2, 2])];
+  const expected = [Number.NaN, Number.NaN, 2, Number.NaN];
+  expect(Array.from(tf.maximum(column, matrix).dataSync())).toEqual(expected);
+  expect(Array.from(tf.minimum(column, matrix).dataSync())).toEqual([Number.NaN, Number.NaN, 1, Number.NaN]);
+});

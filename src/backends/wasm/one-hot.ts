@@ -2,7 +2,7 @@
 
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { addressOf, heapOf, wordsOf } from "./heap.js";
+import { addressOf, bytesOf, heapOf, wordsOf } from "./heap.js";
 import { defineRepair } from "./repair.js";
 
 interface OneHotAttributes {
@@ -12,19 +12,22 @@ interface OneHotAttributes {
   dtype: DataType;
 }
 
-/** `OneHot`. The stock kernel writes the bits of integers when the output is float32. */
+/**
+ * `OneHot`. The stock kernel writes the bits of integers when the output is float32; for booleans, which take one
+ * byte, it writes four and so beyond its memory.
+ */
 export const oneHot = defineRepair<{ indices: TensorInfo }, OneHotAttributes>("OneHot", (stockOf) => {
   const stock = stockOf("OneHot");
   return (call) => {
     const { inputs, backend, attrs } = call;
     const { indices } = inputs;
-    if (attrs.dtype !== "float32") return stock(call);
-    const { depth, onValue, offValue } = attrs;
-    const output = backend.makeOutput([...indices.shape, depth], "float32");
-    const heap = heapOf(backend);
+    if (attrs.dtype !== "float32" && attrs.dtype !== "bool") return stock(call);
+    const { depth, onValue, offValue, dtype } = attrs;
+    const output = backend.makeOutput([...indices.shape, depth], dtype);
+    const heap = dtype === "bool" ? backend.wasm.HEAPU8 : heapOf(backend);
     const ids = wordsOf(backend);
     const from = addressOf(backend, indices);
-    const to = addressOf(backend, output);
+    const to = bytesOf(backend, output) / heap.BYTES_PER_ELEMENT;
     const rows = sizeOf(indices.shape);
     heap.fill(offValue, to, to + rows * depth);
     for (let row = 0; row < rows; row++) {

@@ -13,6 +13,7 @@ export const slice = defineRepair<{ x: TensorInfo }, { begin: number[]; size: nu
       const { inputs, backend, attrs } = call;
       if (!isCopied(inputs.x)) return stock(call);
       const [begin, size] = slice_util.parseSliceParams(inputs.x as Tensor, attrs.begin, attrs.size);
+      slice_util.assertParamsValid(inputs.x as Tensor, begin, size);
       return copyBlock(backend, inputs.x, { begin, size });
     };
   },
