@@ -132,3 +132,19 @@ describe("_FusedMatMul", () => {
   it("leaves nothing behind", () =>
     expectNoLeak([[5, 100], [7, 100], [7]], fused(false, true, "relu"), { gradients: false }));
 });
+
+describe("fused products", () => {
+  it.each(["relu", "relu6"] as const)("%s after a bias that is no row hides nothing", async (activation) => {
+    await tf.setBackend("wasm");
+    const a = tf.tensor2d([Number.NaN, -1, 2, 9], [4, 1]);
+    const product = tf.fused.matMul({ a, b: tf.ones([1, 1]), bias: tf.zeros([4, 1]), activation });
+    expect(Array.from(product.dataSync())).toEqual([Number.NaN, 0, 2, activation === "relu" ? 9 : 6]);
+  });
+
+  it("of no columns, with an activation", async () => {
+    await tf.setBackend("wasm");
+    const [a, b, alpha] = [tf.ones([2, 3]), tf.ones([3, 0]), tf.ones([0])];
+    const product = tf.fused.matMul({ a, b, activation: "prelu", preluActivationWeights: alpha });
+    expect(product.shape).toEqual([2, 0]);
+  });
+});

@@ -79,3 +79,22 @@ it("bias gradients of dense and convolutional layers", async () => {
   await expectAgreement([[50, 6], [6]], (x, bias) => tf.add(x, bias));
   await expectAgreement([[5, 9, 8, 6], [6]], (x, bias) => tf.add(x, bias));
 });
+
+describe("no elements", () => {
+  // The memory of the result held other numbers before.
+  const values = (f: () => tf.Tensor, size: number) => {
+    tf.fill([size], 7).dispose();
+    const result = f();
+    return [Array.from(result.dataSync()), result.shape, result.dtype];
+  };
+
+  it("have the sum 0 and no mean", async () => {
+    await tf.setBackend("wasm");
+    const floats = tf.zeros([0, 3]);
+    const integers = tf.zeros([2, 0, 2], "int32");
+    expect(values(() => tf.sum(floats, 0), 3)).toEqual([[0, 0, 0], [3], "float32"]);
+    expect(values(() => tf.sum(floats), 1)).toEqual([[0], [], "float32"]);
+    expect(values(() => tf.sum(integers, 1, true), 4)).toEqual([[0, 0, 0, 0], [2, 1, 2], "int32"]);
+    expect(values(() => tf.mean(floats, 0), 3)).toEqual([[NaN, NaN, NaN], [3], "float32"]);
+  });
+});

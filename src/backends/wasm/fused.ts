@@ -2,8 +2,9 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import type { Epilogue } from "./gemm.js";
+import { activationFlags, type Epilogue } from "./gemm.js";
 import { bytesOf } from "./heap.js";
+import { kernelsOf } from "./kernel-module.js";
 import type { WasmCall, WasmKernel } from "./repair.js";
 
 /** What tfjs's fused kernels take besides their factors. */
@@ -48,7 +49,7 @@ export function fuse(
   };
   return (compute) => {
     let result = compute(epilogue);
-    if (!result) return undefined;
+    if (!result || sizeOf(result.shape) === 0) return result;
     const apply = (name: string, operands: object, attributes: object) => {
       const before = result!;
       const kernel = stockOf(name) as WasmKernel;
@@ -60,7 +61,9 @@ export function fuse(
       const operands = activation === "prelu" ? { x: result, alpha } : { x: result };
       apply(activationKernels[activation], operands, { alpha: attrs.leakyreluAlpha });
     } else if (!inner && activation !== "linear") {
-      apply(activation === "relu" ? "Relu" : "Relu6", { x: result }, {});
+      // In place; the stock kernels would turn what is not a number into 0.
+      const [at, flags] = [bytesOf(backend, result), activationFlags[activation]];
+      kernelsOf(backend).finishRows(at, 0, 1, sizeOf(result.shape), 0, flags);
     }
     return result;
   };

@@ -1,8 +1,8 @@
 /** Sums over axes that are not the innermost ones. */
 
-import { type TensorInfo, util } from "@tensorflow/tfjs-core";
+import { backend_util, type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { bytesOf, heapOf, type WasmBackend } from "./heap.js";
+import { addressOf, bytesOf, heapOf, type WasmBackend, wordsOf } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
 
 /** Input of tfjs's reductions. */
@@ -62,5 +62,24 @@ export function reduceOuterAxes(
     }
     for (let j = 0; j < inner; j++) heap[target / 4 + j] = sums[j] * factor;
   }
+  return output;
+}
+
+/** A reduction of no elements, `value` everywhere; undefined for every other tensor. */
+export function reduceNothing(
+  backend: WasmBackend,
+  x: TensorInfo,
+  { axis, keepDims }: ReductionAttributes,
+  dtype: DataType,
+  value: number,
+): TensorInfo | undefined {
+  if (sizeOf(x.shape) > 0 || (dtype !== "float32" && dtype !== "int32")) return undefined;
+  const axes = util.parseAxisParam(axis ?? x.shape.map((_, i) => i), x.shape);
+  const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+  const shape = keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
+  const output = backend.makeOutput(shape, dtype);
+  const address = addressOf(backend, output);
+  const heap = dtype === "int32" ? wordsOf(backend) : heapOf(backend);
+  heap.fill(value, address, address + sizeOf(shape));
   return output;
 }
