@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
 import { expectAgreement, expectNoLeak } from "./compare.js";
+import { expectNeighboursUntouched } from "./neighbours.js";
 
 beforeAll(async () => {
   await useBackend("cpu");
@@ -73,5 +74,48 @@ describe("unsortedSegmentSum", () => {
     );
     expect(sum.dtype).toBe("int32");
     expect(Array.from(sum.dataSync())).toEqual([10, 0, 0]);
+  });
+});
+
+describe("booleans, which take one byte", () => {
+  it("segment sums of them are floats and keep to their own memory", async () => {
+    const count = () =>
+      tf.unsortedSegmentSum(
+        tf.tensor2d(
+          [
+            [1, 1],
+            [0, 1],
+            [1, 1],
+          ],
+          [3, 2],
+          "bool",
+        ),
+        integers([1, 0, 1], [3]) as tf.Tensor1D,
+        2,
+      );
+    for (const backend of ["cpu", "wasm"]) {
+      await tf.setBackend(backend);
+      expect(count().dtype).toBe("float32");
+      expect(Array.from(count().dataSync())).toEqual([0, 1, 2, 2]);
+    }
+    await expectNeighboursUntouched(count);
+  });
+
+  it("gathering them with batch axes is right, and checks its indices", async () => {
+    await tf.setBackend("wasm");
+    const x = tf.tensor([1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 1, 0], [2, 3, 2], "bool");
+    expect(Array.from(tf.gather(x, integers([2, 0, 1, 1], [2, 2]), 1, 1).dataSync())).toEqual([
+      0, 1, 1, 0, 0, 0, 0, 0,
+    ]);
+    expect(() => tf.gather(x, integers([0, 3], [2, 1]), 1, 1)).toThrow("received 3");
+  });
+});
+
+describe("gradients where there is a single one", () => {
+  it("of gatherND with one index", () => expectAgreement([[4]], (x) => tf.gatherND(x, integers([2], [1]))));
+
+  it("of topk and of gather with batch axes along an axis of one element", async () => {
+    await expectAgreement([[3, 1]], (x) => tf.topk(x, 1).values);
+    await expectAgreement([[3, 1]], (x) => tf.gather(x, integers([0, 0, 0], [3, 1]), 1, 1));
   });
 });

@@ -16,11 +16,7 @@ export function batchedGatherGradient(
   const info = tf.backend_util.segment_util.collectGatherOpShapeInfo(x, indices, axis, batchDims);
   const { batchSize, outerSize, dimSize, sliceSize } = info;
   const count = indices.size / batchSize;
-  const chosen = tf.reshape(tf.oneHot(tf.reshape(indices, [-1]), dimSize, 1, 0, "float32"), [
-    batchSize,
-    count,
-    dimSize,
-  ]);
+  const chosen = tf.reshape(marks(tf.reshape(indices, [-1]), dimSize), [batchSize, count, dimSize]);
   // [batch, outer, count, slice] to [batch, count, outer slice]
   const byIndex = tf.transpose(tf.reshape(dy, [batchSize, outerSize, count, sliceSize]), [0, 2, 1, 3]);
   const flat = tf.reshape(byIndex, [batchSize, count, outerSize * sliceSize]);
@@ -30,7 +26,19 @@ export function batchedGatherGradient(
 
 /** Gradient of `gatherND`: every element goes back to where it came from. */
 export const gatherNdGradient: tf.GradFunc = (dy, [params, indices]) => ({
-  params: () => tf.scatterND(indices, dy as tf.Tensor, params.shape),
+  params: () => {
+    // Rows of indices, also where there is a single one.
+    const [depth, taken] = [
+      indices.shape[indices.rank - 1],
+      params.shape.slice(indices.shape[indices.rank - 1]),
+    ];
+    const count = indices.size / depth;
+    return tf.scatterND(
+      tf.reshape(indices, [count, depth]),
+      tf.reshape(dy as tf.Tensor, [count, ...taken]),
+      params.shape,
+    );
+  },
   indices: () => tf.zerosLike(indices),
 });
 
@@ -50,7 +58,13 @@ export const stridedSliceGradient: tf.GradFunc = (dy, [x], attrs) => ({
 export const topKGradient: tf.GradFunc = (dy, [x, indices]) => ({
   x: () => {
     const [dValues] = dy as tf.Tensor[];
-    const chosen = tf.oneHot(indices as tf.Tensor1D, x.shape[x.rank - 1], 1, 0, "float32");
+    const chosen = marks(indices, x.shape[x.rank - 1]);
     return tf.sum(tf.mul(chosen, tf.expandDims(dValues, -1)), -2);
   },
 });
+
+// tfjs's `oneHot` refuses a depth of one.
+function marks(indices: tf.Tensor, depth: number): tf.Tensor {
+  if (depth < 2) return tf.ones([...indices.shape, depth]);
+  return tf.oneHot(indices as tf.Tensor1D, depth, 1, 0, "float32");
+}
