@@ -110,12 +110,18 @@ export class CheckpointCallback implements TrainerCallback {
     const { trainer, numTimesteps, elapsedSeconds, meanReturn } = progress;
     const { namePrefix = "step" } = this.options;
     const name = `${namePrefix}-${String(numTimesteps).padStart(12, "0")}`;
-    this.lastPlace = placeOf(progress);
     this.lastTime = elapsedSeconds;
+    const before = this.saved;
     this.saved = [...this.saved.filter((each) => each.name !== name), { name, meanReturn }];
     const surplus = this.surplus();
     this.saved = this.saved.filter((each) => !surplus.includes(each));
-    await trainer.save({ store: this.store, name });
+    try {
+      await trainer.save({ store: this.store, name });
+    } catch (error) {
+      this.saved = before;
+      throw error;
+    }
+    this.lastPlace = placeOf(progress);
     // Only when the new one is safe on the disk.
     for (const each of surplus) await this.store.remove(each.name);
   }

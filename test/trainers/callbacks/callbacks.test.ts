@@ -29,6 +29,24 @@ describe("CheckpointCallback", () => {
     expect(state.numTimesteps).toBe(24);
   });
 
+  it("forgets no checkpoint when one could not be written", async () => {
+    class FullStore extends MemoryCheckpointStore {
+      override async write(...[name, files]: Parameters<MemoryCheckpointStore["write"]>): Promise<string> {
+        if (name === names(24)[0] && trainer.numTimesteps === 24 && !freed) throw new Error("disk full");
+        return super.write(name, files);
+      }
+    }
+    let freed = false;
+    const store = new FullStore();
+    const trainer = new FakeTrainer();
+    const callbacks = [new CheckpointCallback({ savePath: store, saveFreq: 8, keepLast: 2 })];
+    await expect(trainer.learn({ totalTimesteps: 30, callbacks })).rejects.toThrow("disk full");
+    expect(await store.list()).toEqual(names(8, 16));
+    freed = true;
+    await trainer.learn({ totalTimesteps: 10, callbacks });
+    expect(await store.list()).toEqual(names(32, 40));
+  });
+
   it("keeps the best beside the newest", async () => {
     const store = new MemoryCheckpointStore();
     const callback = new CheckpointCallback({ savePath: store, saveFreq: 10, keepLast: 1, keepBest: 1 });
