@@ -54,7 +54,7 @@ export interface Run {
  *
  * @param path e.g. `"runs/breakout"`
  * @returns the open run; hand its logger and checkpoints to `learn`
- * @throws InvalidStateError when the folder holds something that is not a run
+ * @throws InvalidStateError when the folder holds something that is not a run, or its `run.json` was damaged
  *
  * @example
  * ```ts
@@ -133,7 +133,7 @@ function prepare(path: string, restartBehavior: RestartBehavior): string {
 // Each start of a resumed run adds itself, so that the file tells the whole history.
 function describe(folder: string, config: StateRecord): void {
   const file = join(folder, RUN_FILE);
-  const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")).starts as StateRecord[]) : [];
+  const earlier = existsSync(file) ? readStarts(file) : [];
   const start = {
     started: new Date().toISOString(),
     command: [basename(process.argv[1] ?? ""), ...process.argv.slice(2)],
@@ -147,4 +147,16 @@ function describe(folder: string, config: StateRecord): void {
   };
   writeFileSync(`${file}.tmp`, `${JSON.stringify({ starts: [...earlier, start] }, null, 2)}\n`);
   renameSync(`${file}.tmp`, file);
+}
+
+function readStarts(file: string): StateRecord[] {
+  try {
+    const { starts } = JSON.parse(readFileSync(file, "utf8")) as { starts: StateRecord[] };
+    if (Array.isArray(starts)) return starts;
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError || cause instanceof TypeError)) throw cause;
+  }
+  throw new InvalidStateError(
+    `${file} was damaged: it holds no list "starts". Repair it, or remove it with its folder`,
+  );
 }

@@ -173,6 +173,15 @@ describe("openRun", () => {
     );
   });
 
+  it.each(['{"starts": [', "null", "{}", "[]"])("names a damaged run.json: %s", async (text) => {
+    const path = mkdtempSync(join(folder, "damaged-"));
+    writeFileSync(join(path, "run.json"), text);
+    await expect(openRun(path, { table: false })).rejects.toMatchObject({
+      code: "INVALID_STATE",
+      message: expect.stringContaining("run.json was damaged"),
+    });
+  });
+
   it("touches no folder that is not a run", async () => {
     const path = join(folder, "foreign");
     mkdirSync(path);
