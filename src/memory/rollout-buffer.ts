@@ -1,7 +1,7 @@
 /** Everything that one on-policy rollout produced, as flat typed arrays. */
 
 import { checkInteger } from "../core/check-integer.js";
-import { ShapeError } from "../core/errors.js";
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import {
   createTypedArray,
   type DType,
@@ -109,7 +109,7 @@ export class RolloutBuffer implements Stateful {
   /** `[numEnvs, numSteps]`, filled after the rollout. */
   readonly returns: Float32Array;
 
-  /** @throws InvalidArgumentError when a size is not a positive integer */
+  /** @throws InvalidArgumentError when a size is not a positive integer, or there is not enough memory */
   constructor(options: RolloutBufferOptions) {
     const { numEnvs, numSteps, actionSize = 1, distributionSize, stateSize = 0 } = options;
     for (const [name, value] of Object.entries({ numEnvs, numSteps, actionSize, distributionSize })) {
@@ -122,7 +122,17 @@ export class RolloutBuffer implements Stateful {
     this.actionSize = actionSize;
     this.distributionSize = distributionSize;
     this.stateSize = stateSize;
-    const { allocate = createTypedArray } = options;
+    const allocate = (dtype: DType, length: number): TypedArray => {
+      try {
+        return (options.allocate ?? createTypedArray)(dtype, length);
+      } catch (cause) {
+        throw new InvalidArgumentError(
+          "numSteps",
+          `${numSteps} steps of ${numEnvs} environments take more memory than this machine can give: choose fewer`,
+          { cause },
+        );
+      }
+    };
     const floats = (length: number) => allocate("float32", length) as Float32Array;
     const flags = () => allocate("uint8", size) as Uint8Array;
     this.observations = allocate(options.observationDtype, size * this.observationSize);

@@ -164,14 +164,21 @@ export class PPOTrainer implements Trainer {
       distributionSize: model.distributionSize,
       stateSize: model.stateSize,
     };
-    if (hyperparameters.learners > 1) {
-      const rollout = shareRollout(rolloutOptions);
-      this.buffer = rollout.buffer;
+    let rollout: ReturnType<typeof shareRollout> | undefined;
+    try {
+      if (hyperparameters.learners > 1) rollout = shareRollout(rolloutOptions);
+      this.buffer = rollout?.buffer ?? new RolloutBuffer(rolloutOptions);
+    } catch (error) {
+      if (model !== options.model) model.dispose();
+      if (env !== options.env) void env.close();
+      throw error;
+    }
+    if (rollout) {
       const { observationSpace, actionSpace } = env;
       const { learnerModel, learnerTimeout: patience } = options;
       const parts = { model, distribution, optimizer, hyperparameters, rollout };
       this.learners = makeLearners({ ...parts, observationSpace, actionSpace, learnerModel, patience });
-    } else this.buffer = new RolloutBuffer(rolloutOptions);
+    }
     const { learners } = this;
     this.update = new PPOUpdate({ model, distribution, optimizer, random, hyperparameters, learners });
   }

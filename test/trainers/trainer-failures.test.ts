@@ -26,6 +26,7 @@ const wrongPPO: [string, object][] = [
   ["learningRate", { learningRate: -1e-3 }],
   ["learningRate", { learningRate: { kind: "linear", initial: 1e-3, final: -1e-3 } }],
   ["clipRange", { clipRange: -0.1 }],
+  ["numSteps", { nSteps: 2 ** 40 }],
   ["batchSize", { minibatchMode: "rllib", batchSize: 17 }],
 ];
 
