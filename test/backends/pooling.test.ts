@@ -82,9 +82,9 @@ describe("windows beyond the image", () => {
 
   it("larger than the image are an error", async () => {
     await tf.setBackend("wasm");
-    expect(() => tf.maxPool(tf.ones([1, 2, 2, 1]), 5, 1, "valid")).toThrow(InvalidArgumentError);
-    expect(() => tf.conv2d(tf.ones([1, 2, 2, 1]), tf.ones([5, 5, 1, 1]), 1, "valid")).toThrow(
-      InvalidArgumentError,
-    );
+    expect(() => tf.maxPool(tf.ones<tf.Rank.R4>([1, 2, 2, 1]), 5, 1, "valid")).toThrow(InvalidArgumentError);
+    expect(() =>
+      tf.conv2d(tf.ones<tf.Rank.R4>([1, 2, 2, 1]), tf.ones<tf.Rank.R4>([5, 5, 1, 1]), 1, "valid"),
+    ).toThrow(InvalidArgumentError);
   });
 });

@@ -64,6 +64,22 @@ export function poolSizes(
   return [sizes as PoolSizes, outShape];
 }
 
+/** Whether every window meets the picture, and there are as many as fit into it and its padding. */
+export function windowsFit(shape: number[], attributes: PoolAttributes): boolean {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes;
+  const g = backend_util.computePool2DInfo(shape as Shape4D, filterSize, strides, 1, pad, dimRoundingMode);
+  const { top, bottom, left, right } = g.padInfo;
+  return [
+    [g.inHeight, top, bottom, g.filterHeight, g.strideHeight, g.outHeight],
+    [g.inWidth, left, right, g.filterWidth, g.strideWidth, g.outWidth],
+  ].every(
+    ([size, before, after, window, stride, count]) =>
+      count > 0 &&
+      Math.max(before, after) < window &&
+      Math.floor((size + before + after - window) / stride) + 1 === count,
+  );
+}
+
 /** As {@link poolSizes}, of `[batch, depth, height, width, channels]`. */
 export function poolSizes3D(
   shape: number[],
