@@ -304,11 +304,13 @@ export class AtariVectorEnv {
 
   private async start(seed: number | undefined): Promise<AtariVectorInfo[]> {
     const limit = this.options.startTimeout ?? DEFAULT_TIMEOUT; // seeds make ALE load every ROM anew
-    const seeds = seed === undefined ? null : Array.from({ length: this.numEnvs }, (_, i) => seed + i);
     const { batch } = this;
+    let first = seed;
     let failure: AleError | undefined;
     for (let attempt = 1; ; attempt++) {
       try {
+        const base = first;
+        const seeds = base === undefined ? null : Array.from({ length: this.numEnvs }, (_, i) => base + i);
         await this.link.roundTrip(callRequest("reset_batch", [seeds]), this.reply, limit);
         this.take();
         break;
@@ -317,6 +319,7 @@ export class AtariVectorEnv {
         failure = this.lost(error);
         if (!this.options.restartOnFailure || attempt > ATTEMPTS) throw failure;
         await this.replace();
+        if (seed === undefined) first = this.seedAfterLoss(); // its generators cannot go on
       }
     }
     this.rest();
@@ -334,11 +337,7 @@ export class AtariVectorEnv {
       if (this.counter.seen(game)) this.cut.set(game, { failure, last: this.stacks.last(game) });
     }
     await this.replace();
-    const seed = this.seed === undefined ? undefined : restartSeed(this.seed, this.restarts);
-    const infos = (await this.start(seed && Math.min(seed, MAX_SEED - this.numEnvs))).map((info) => ({
-      ...info,
-      failure,
-    }));
+    const infos = (await this.start(this.seedAfterLoss())).map((info) => ({ ...info, failure }));
     return this.result(
       infos,
       infos.map((_, k) => this.cutNow(k)),
@@ -352,6 +351,11 @@ export class AtariVectorEnv {
     this.rewards[k] = this.terminated[k] = 0;
     this.truncated[k] = lost ? 1 : 0;
     return lost?.last ?? null;
+  }
+
+  private seedAfterLoss(): number | undefined {
+    if (this.seed === undefined) return undefined;
+    return Math.min(restartSeed(this.seed, this.restarts), MAX_SEED - this.numEnvs);
   }
 
   private async replace(): Promise<void> {

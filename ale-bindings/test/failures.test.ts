@@ -270,6 +270,24 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     expect(play(9)).toEqual(play(9));
   });
 
+  it("AtariVectorEnv: a loss in a reset without a seed is made good with games that repeat in every run", async () => {
+    const play = async () => {
+      const envs = await AtariVectorEnv.create("breakout", { numEnvs: 2, restartOnFailure: true });
+      await envs.reset({ seed: 4 });
+      process.kill(envs.pid, "SIGKILL");
+      const { infos } = await envs.reset();
+      expect(infos[1].failure).toMatchObject({ code: "PROCESS_DIED", seed: 4 });
+      const frames = infos.map(({ episodeFrameNumber }) => String(episodeFrameNumber));
+      for (let t = 0; t < 20; t++) {
+        frames.push(Buffer.from((await envs.step([t % 4, t % 3])).observations).toString("base64"));
+      }
+      await envs.close();
+      return frames.join();
+    };
+    const [one, again] = [await play(), await play()];
+    expect(one === again).toBe(true);
+  });
+
   it("seeds of replaced processes repeat in every run", () => {
     const play = () => {
       const env = new AtariEnv("ALE/Breakout-v5", { ...RAM, restartOnFailure: true });
