@@ -27,13 +27,13 @@ export function install({ python, force } = {}) {
     return doctor();
   }
   const target = environmentPath();
-  if (existsSync(target)) {
+  const replaces = existsSync(target);
+  if (replaces) {
     if (!force && !examine().code) {
       console.log(`Already installed in ${target}. To make it anew: npx ale-bindings install --force`);
       return doctor();
     }
-    console.log(`${force ? "Removing" : "Damaged:"} ${target}; making it anew.`);
-    rmSync(target, { recursive: true, force: true });
+    console.log(`${force ? "Replacing" : "Damaged:"} ${target}; making it anew.`);
   }
   const base = findPython(python);
   mkdirSync(dirname(target), { recursive: true });
@@ -50,6 +50,7 @@ export function install({ python, force } = {}) {
       [...pip, "-r", packageFile("python/requirements.txt")],
       "Check the network, or choose another Python: npx ale-bindings install --python /path/to/python3.12",
     );
+    if (replaces) rmSync(target, { recursive: true, force: true }); // not before there is another one
     put(unfinished, target);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });

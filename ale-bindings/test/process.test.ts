@@ -1,9 +1,10 @@
 import { ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { environmentPath } from "../lib/python-home.js";
 import { ALEInterface, AleError, AsyncALEInterface, AtariEnv, pythonPath } from "../src/index.js";
 import { ends, fakePython, hasAle, isRunning } from "./support.js";
 
@@ -86,7 +87,7 @@ describe("a start that fails", () => {
     expect(error.code).toBe("PROCESS_DIED");
     expect(error.message).toContain("the interpreter is broken");
     expect(error.message).toContain("npx ale-bindings doctor");
-    expect(milliseconds).toBeLessThan(2000);
+    expect(milliseconds).toBeLessThan(15_000); // not by a timeout, on a busy machine either
   });
 
   it("gives up on a process that never answers, and ends it", async () => {
@@ -135,7 +136,7 @@ describe.skipIf(!hasAle)("the life of a process", () => {
     const { value: error, milliseconds } = timed(() => failure(() => playOn(env)));
     expect(error.code).toBe("PROCESS_DIED");
     expect(error.message).toContain("npx ale-bindings doctor");
-    expect(milliseconds).toBeLessThan(2000);
+    expect(milliseconds).toBeLessThan(15_000); // not by a timeout, on a busy machine either
     expect(failure(() => env.render()).code).toBe("PROCESS_DIED");
     env.close();
   });
@@ -226,6 +227,16 @@ describe("the command line", () => {
     expect(output).toContain("expected Python 3.10 or newer");
     expect(output).toContain("3.6.15");
     expect(run(["install", "--python", "/nonexistent"], env).output).toContain("/nonexistent");
+  });
+
+  it("install --force: keeps what is there until there is another one", () => {
+    const old = fakePython("echo 3.6.15");
+    const home = `${old}-home`;
+    const installed = environmentPath({ ALE_BINDINGS_HOME: home });
+    mkdirSync(installed, { recursive: true });
+    const env = { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: home };
+    expect(run(["install", "--force", "--python", old], env).status).toBe(1);
+    expect(existsSync(installed)).toBe(true);
   });
 
   it.skipIf(!hasAle)("doctor: sees a working installation, install leaves it alone", () => {
