@@ -200,3 +200,20 @@ it("reads nothing of an earlier filter", async () => {
   const values = tf.tidy(() => convolve(tf.ones([4, 4, 33, 17])).dataSync());
   for (const value of values) expect(value).toBe(4 * 4 * 33);
 });
+
+describe("depthwise convolutions that tfjs counts differently", () => {
+  it.each<
+    [number[], number[], number | [number, number], "same" | "valid" | number, "ceil" | "floor" | undefined]
+  >([
+    [[2, 11, 5, 3], [1, 4, 3, 1], 3, "same", undefined],
+    [[2, 12, 6, 4], [2, 2, 4, 2], 3, "same", undefined],
+    [[1, 6, 6, 3], [2, 3, 3, 1], 2, 1, "floor"],
+    [[2, 6, 6, 5], [3, 3, 5, 1], [2, 2], 0, "ceil"],
+    [[2, 6, 7, 5], [3, 3, 5, 1], 1, 3, "floor"],
+  ])("%j with %j, strides %j, pad %j, %s", async (image, filter, strides, pad, mode) => {
+    const f = (x: tf.Tensor, k: tf.Tensor) =>
+      tf.depthwiseConv2d(x as tf.Tensor4D, k as tf.Tensor4D, strides, pad, "NHWC", 1, mode);
+    await expectAgreement([image, filter], f, { gradients: mode !== "ceil" }); // cpu forgets the rounding
+    await expectNoLeak([image, filter], f);
+  });
+});

@@ -7,6 +7,7 @@ import { cfcScan, cfcScanGrad } from "./cfc-scan.js";
 import { conv2d, fusedConv2d } from "./conv2d.js";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
+import { depthwiseConv2d } from "./depthwise-conv2d.js";
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop.js";
 import { greater, greaterEqual, less, lessEqual, maximum, minimum, select } from "./elementwise.js";
 import { fusedMatMul } from "./fused-mat-mul.js";
@@ -44,6 +45,7 @@ const repairs = [
   conv2d,
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  depthwiseConv2d,
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
   erf,
