@@ -179,7 +179,12 @@ export class WorkerPool {
       const [failure] = link.failures;
       if (failure) throw await this.stop(told(failure, link));
       if (!link.ended || !(await link.endsWithin(1000))) continue;
-      this.mustBeOpen("waiting"); // close() ends threads too: those are not replaced
+      if (this.closedBecause !== undefined) {
+        // The thread was asked to end: it is not replaced.
+        throw new InvalidStateError(
+          `the environments were closed meanwhile (${this.closedBecause}): make new ones`,
+        );
+      }
       try {
         this.replace(link);
       } catch (error) {
