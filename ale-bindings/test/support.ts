@@ -1,9 +1,10 @@
 /** What the tests share: is ale-py there, and what does plain Python say. */
 
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { ALEInterface, AleError, pythonPath } from "../src/index.js";
 
 /** Whether real Atari can be played here; says once how to get it when not. */
@@ -31,9 +32,11 @@ export function python<T>(program: string, ...args: string[]): T {
   return JSON.parse(output.trim().split("\n").at(-1) as string) as T;
 }
 
-/** Makes an executable that stands in for Python. */
+/** Makes an executable that stands in for Python until the end of the test. */
 export function fakePython(script: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), "fake-python-")), "python");
+  const folder = mkdtempSync(join(tmpdir(), "fake-python-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, "python");
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
   return path;
