@@ -18,6 +18,8 @@ const functions: Record<Activation, (x: tf.Tensor) => tf.Tensor> = {
   silu: (x) => tf.mul(x, tf.sigmoid(x)),
 };
 
+const builtFor = "A layer takes inputs of the size that it was built for.";
+
 /** Names of all activations. */
 export const activations = Object.keys(functions) as Activation[];
 
@@ -47,16 +49,30 @@ export interface ConvolveOptions {
   scale?: number;
 }
 
-/** `activation(x kernel + bias)` for `x` `[rows, inputs]`. */
+/**
+ * `activation(x kernel + bias)` for `x` `[rows, inputs]`.
+ *
+ * @throws ShapeError when the rows have another length than the kernel; some backends would read past them
+ */
 export function affine(x: tf.Tensor, { kernel, bias }: AffineWeights, activation: Activation): tf.Tensor {
+  const inputs = kernel.shape[0];
+  if (x.shape[1] !== inputs) throw new ShapeError("x", `[rows, ${inputs}]`, x.shape, builtFor);
   if (activation === "linear" || activation === "relu") {
     return fusedDense(x as tf.Tensor2D, kernel as tf.Tensor2D, bias, activation);
   }
   return functions[activation](tf.add(tf.matMul(x, kernel), bias));
 }
 
-/** `relu(scale x * kernel + bias)` for images `x` `[rows, height, width, channels]`. */
+/**
+ * `relu(scale x * kernel + bias)` for images `x` `[rows, height, width, channels]`.
+ *
+ * @throws ShapeError when the images have another number of channels than the kernel
+ */
 export function convolve(x: tf.Tensor, weights: AffineWeights, options: ConvolveOptions): tf.Tensor {
+  const channels = weights.kernel.shape[2];
+  if (x.shape[3] !== channels) {
+    throw new ShapeError("x", `[rows, height, width, ${channels}]`, x.shape, builtFor);
+  }
   const { strides, padding: pad, scale = 1 } = options;
   // Scaling the few weights of the kernel is scaling all pixels.
   const filter = scale === 1 ? weights.kernel : tf.mul(weights.kernel, constant(scale));

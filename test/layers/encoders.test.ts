@@ -52,6 +52,20 @@ describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
     });
   });
 
+  it("refuses inputs of another size than it was built for", () => {
+    tf.tidy(() => {
+      const layer = make();
+      layer.build([null, ...item]);
+      const channels = item[item.length - 1];
+      for (const size of [channels - 1, channels + 1, 2 * channels]) {
+        if (size === 0) continue;
+        const x = frames([2, ...item.slice(0, -1), size]);
+        expect(() => layer.forward(x), String(size)).toThrow(ShapeError);
+      }
+      layer.dispose();
+    });
+  });
+
   it("gives whole-number and float inputs the same meaning", () => {
     tf.tidy(() => {
       const layer = make();
