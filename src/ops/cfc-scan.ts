@@ -31,8 +31,8 @@ export interface CfcScanOptions {
   /** `[batch, time]`, 0 where a step is skipped: the state is carried through unchanged and is the output. */
   mask?: tf.Tensor;
   /**
-   * Time that passes in each step: one number, or `[batch]`, `[batch, time]`, `[batch, time, 1]`, as arrays
-   * or as a differentiable tensor. Default 1.
+   * Time that passes in each step: one number, or `[batch]` or `[batch, time]` as arrays or as a differentiable
+   * tensor, which may also be `[batch, time, 1]`. Default 1.
    */
   elapsed?: Elapsed;
   /**
@@ -92,7 +92,7 @@ export function kernelCall(options: ChosenOptions): KernelCall {
   const { x, state, weights, resets, mask, mode, flavour, activation } = options;
   const [batch, steps] = x.shape;
   const times = elapsedSteps(options.elapsed, batch, steps);
-  const inputs: Record<string, tf.Tensor | undefined> = { x: asFloat(x), state };
+  const inputs: Record<string, tf.Tensor | undefined> = { x: asFloat(x), state: asFloat(state) };
   const layers = [...weights.backbone, weights.heads];
   layers.forEach(({ kernel, bias }, i) => {
     inputs[`kernel${i}`] = kernel;
@@ -121,7 +121,7 @@ function composedScan(options: ChosenOptions): CfcScanResult {
   const outputs = cfcOperation(
     {
       x: toRows(asFloat(x)),
-      state,
+      state: asFloat(state),
       layers: [...weights.backbone, weights.heads],
       wTau: weights.wTau,
       a: weights.a,

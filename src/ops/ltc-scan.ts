@@ -36,8 +36,8 @@ export interface LtcScanOptions {
    */
   mask?: tf.Tensor;
   /**
-   * Time that passes in each step: one number, or `[batch]`, `[batch, time]`, `[batch, time, 1]`, as arrays
-   * or as a differentiable tensor. Default 1. Where no time passes the state stays as it is.
+   * Time that passes in each step: one number, or `[batch]` or `[batch, time]` as arrays or as a differentiable
+   * tensor, which may also be `[batch, time, 1]`. Default 1. Where no time passes the state stays as it is.
    */
   elapsed?: Elapsed;
 }
@@ -92,7 +92,7 @@ function fusedScan(options: ChosenOptions): Potentials {
   const times = elapsedSteps(options.elapsed, batch, steps);
   const inputs: Record<string, tf.Tensor | undefined> = {
     x: mapped(asFloat(x), weights.inputW, weights.inputB),
-    state,
+    state: asFloat(state),
   };
   for (const name of dynamicsNames) inputs[name] = weights[name];
   inputs.elapsed = typeof times === "number" ? undefined : times;
@@ -112,7 +112,7 @@ function arrayScan(options: ChosenOptions): Potentials {
   const rows = ltcOperation(
     {
       x: toRows(mapped(asFloat(x), weights.inputW, weights.inputB)),
-      state,
+      state: asFloat(state),
       weights,
       keep: resets && tf.sub<tf.Tensor2D>(constant(1), flags(resets, batch, steps)),
       mask: mask && flags(mask, batch, steps),

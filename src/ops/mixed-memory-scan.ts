@@ -50,7 +50,7 @@ export function mixedMemoryScan(options: MixedMemoryScanOptions): CfcScanResult 
     const times = timesOf(options.elapsed, batch, steps);
     const keeps = resets && splitSteps(tf.sub(constant(1), flagRows(resets, batch, steps)), steps);
     const masks = mask && splitSteps(flagRows(mask, batch, steps), steps);
-    let [h, c] = tf.split(options.state, [size, size], 1) as tf.Tensor2D[];
+    let [h, c] = tf.split(asFloat(options.state), [size, size], 1) as tf.Tensor2D[];
     const outputs: tf.Tensor2D[] = [];
     for (let step = 0; step < steps; step++) {
       if (keeps) [h, c] = [tf.mul(h, keeps[step]), tf.mul(c, keeps[step])];

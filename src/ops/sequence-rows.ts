@@ -43,9 +43,9 @@ export function elapsedSteps(
 ): number | tf.Tensor2D {
   if (elapsed === undefined) return 1;
   if (typeof elapsed === "number") return checkTime(elapsed);
-  if (Array.isArray(elapsed)) {
-    for (const time of elapsed.flat()) checkTime(time);
-    return elapsedSteps(tf.tensor(elapsed), batch, steps);
+  if (Array.isArray(elapsed)) return elapsedSteps(fromArray(elapsed), batch, steps);
+  if (!(elapsed instanceof tf.Tensor)) {
+    throw new InvalidArgumentError("elapsed", `expected a number, an array or a tensor, received ${elapsed}`);
   }
   const { shape } = elapsed;
   const times = elapsed.dtype === "float32" ? elapsed : tf.cast(elapsed, "float32");
@@ -55,6 +55,20 @@ export function elapsedSteps(
   const flat = shape.length === 2 || (shape.length === 3 && shape[2] === 1);
   if (flat && shape[0] === batch && shape[1] === steps) return tf.reshape(times, [batch, steps]);
   throw new ShapeError("elapsed", `[${batch}], [${batch}, ${steps}] or [${batch}, ${steps}, 1]`, shape);
+}
+
+// tf.tensor takes rows of unequal length and reads past what there is.
+function fromArray(elapsed: number[] | number[][]): tf.Tensor {
+  const first = elapsed[0];
+  const columns = Array.isArray(first) ? first.length : undefined;
+  elapsed.forEach((row, i) => {
+    const length = Array.isArray(row) ? row.length : undefined;
+    if (length === columns) return;
+    const expected = columns === undefined ? "[]" : `[${columns}]`;
+    throw new ShapeError(`elapsed[${i}]`, `${expected}, as elapsed[0]`, length === undefined ? [] : [length]);
+  });
+  for (const time of elapsed.flat()) checkTime(time);
+  return tf.tensor(elapsed as number[]);
 }
 
 function checkTime(time: number): number {

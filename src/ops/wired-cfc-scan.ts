@@ -28,7 +28,7 @@ export function wiredCfcScan(options: WiredCfcScanOptions): CfcScanResult {
   const [batch, steps] = x.shape;
   return tf.tidy(() => {
     const times = elapsedSteps(options.elapsed, batch, steps);
-    const inputs: Record<string, tf.Tensor | undefined> = { x: asFloat(x), state };
+    const inputs: Record<string, tf.Tensor | undefined> = { x: asFloat(x), state: asFloat(state) };
     layers.forEach(({ weights, mask: factors }, i) => {
       inputs[`kernel${i}`] = weights.heads.kernel;
       inputs[`bias${i}`] = weights.heads.bias;

@@ -36,6 +36,11 @@ export function expectStepsInOrder(cell: SequenceCell): void {
     const whole = cell.scan({ ...options, elapsed: times });
     expect(whole.outputs.shape).toEqual([4, 6, cell.outputSize]);
     expect(whole.state.shape).toEqual([4, cell.stateSize]);
+    const ones = tf.onesLike(options.state);
+    const [floats, integers] = [ones, tf.cast<tf.Tensor2D>(ones, "int32")].map((state) =>
+      cell.scan({ ...options, state }),
+    );
+    expect(distance(integers.outputs, floats.outputs)).toBe(0);
     expect(
       distance(cell.readout(whole.state), tf.squeeze(tf.slice(whole.outputs, [0, 5, 0], [4, 1, -1]), [1])),
     ).toBeLessThan(close);

@@ -286,6 +286,16 @@ describe("cfcScan", () => {
       ["mask", { mask: tf.zeros([3, 4, 1]) }],
       ["elapsed", { elapsed: tf.zeros([4]) }],
       ["elapsed", { elapsed: [1, 1] }],
+      [
+        "elapsed[1]",
+        {
+          elapsed: [
+            [1, 1, 1, 1],
+            [1, 1],
+            [1, 1, 1, 1],
+          ],
+        },
+      ],
     ];
     for (const [argument, change] of wrongShapes) {
       expect(attempt(change), argument).toThrow(ShapeError);
@@ -298,6 +308,7 @@ describe("cfcScan", () => {
       ["elapsed", { elapsed: -1 }],
       ["elapsed", { elapsed: Number.NaN }],
       ["elapsed", { elapsed: [1, Number.NaN, 1] }],
+      ["elapsed", { elapsed: Float32Array.of(1, 1, 1) }],
       [
         "weights",
         {
