@@ -7,6 +7,7 @@ import type { Block } from "../layers/block.js";
 import type { RecurrentLayer } from "../layers/recurrent-layer.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 import type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
+import { joinVariables } from "./join-variables.js";
 import { distributionSize } from "./policy-head.js";
 
 /** Options that every actor-critic takes. */
@@ -54,7 +55,7 @@ export class NetworkActorCritic implements ActorCritic {
   readonly variables: ReadonlyMap<string, tf.Variable>;
   private readonly parts: NetworkParts;
 
-  /** @throws InvalidArgumentError when a value encoder is given beside a core */
+  /** @throws InvalidArgumentError when a value encoder is given beside a core, or two parts have the same name */
   constructor(
     { observationSpace, actionSpace }: SpacesOptions,
     parts: NetworkParts,
@@ -70,7 +71,7 @@ export class NetworkActorCritic implements ActorCritic {
     this.observationShape = observationSpace.shape;
     this.distributionSize = distributionSize(actionSpace);
     this.stateSize = parts.core?.stateSize ?? 0;
-    this.variables = new Map(blocks(parts).flatMap((part) => [...part.variables]));
+    this.variables = joinVariables(blocks(parts));
   }
 
   /**

@@ -5,6 +5,7 @@ import { ShapeError } from "../core/errors.js";
 import type { Block } from "../layers/block.js";
 import type { Box, Discrete } from "../spaces/index.js";
 import type { ModelConfig } from "./actor-critic.js";
+import { joinVariables } from "./join-variables.js";
 
 /** A network that gives a value for each discrete action. */
 export interface QNetwork {
@@ -59,6 +60,7 @@ export class SequentialQNetwork implements QNetwork {
    * @param options the spaces · @param makeBlocks makes the blocks, unbuilt; called once for each clone
    * @param description of the network, for checkpoints
    * @throws ShapeError when the last block does not give one number for each action
+   * @throws InvalidArgumentError when two blocks have the same name
    */
   constructor(
     private readonly options: QNetworkOptions,
@@ -69,15 +71,24 @@ export class SequentialQNetwork implements QNetwork {
     this.observationShape = observationSpace.shape;
     this.numActions = actionSpace.n;
     this.blocks = makeBlocks();
-    let shape: (number | null)[] = [null, ...observationSpace.shape];
+    try {
+      this.variables = this.build();
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  private build(): ReadonlyMap<string, tf.Variable> {
+    let shape: (number | null)[] = [null, ...this.observationShape];
     for (const block of this.blocks) {
       block.build(shape);
       shape = block.computeOutputShape(shape) as (number | null)[];
     }
-    if (shape.length !== 2 || shape[1] !== actionSpace.n) {
-      throw new ShapeError("makeBlocks", `[batch, ${actionSpace.n}] from the last block`, shape);
+    if (shape.length !== 2 || shape[1] !== this.numActions) {
+      throw new ShapeError("makeBlocks", `[batch, ${this.numActions}] from the last block`, shape);
     }
-    this.variables = new Map(this.blocks.flatMap((block) => [...block.variables]));
+    return joinVariables(this.blocks);
   }
 
   /**

@@ -1,7 +1,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
-import { DuelingQNetwork, MlpQNetwork, natureConvolutions, updateTarget } from "../../src/models/index.js";
+import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
+import { DuelingHead } from "../../src/layers/dueling-head.js";
+import { MLP } from "../../src/layers/mlp.js";
+import {
+  DuelingQNetwork,
+  MlpQNetwork,
+  natureConvolutions,
+  SequentialQNetwork,
+  updateTarget,
+} from "../../src/models/index.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
 
 beforeAll(() => useBackend("wasm"));
@@ -83,5 +92,26 @@ describe("MlpQNetwork", () => {
     expect(weights(a)).toEqual(weights(b));
     expect(weights(a)).not.toEqual(weights(c));
     for (const model of [a, b, c]) model.dispose();
+  });
+});
+
+describe("SequentialQNetwork", () => {
+  const head = () => new DuelingHead({ actions: actionSpace.n, hidden: null });
+  const make = (blocks: () => (MLP | DuelingHead)[]) =>
+    new SequentialQNetwork({ observationSpace: vectors, actionSpace }, blocks, {
+      className: "Mine",
+      config: {},
+    });
+
+  it("refuses blocks of one name, of which one would not be trained, and leaves nothing behind", () => {
+    const before = tf.memory().numTensors;
+    expect(() => make(() => [new MLP({ units: [3] }), new MLP({ units: [5] }), head()])).toThrow(
+      InvalidArgumentError,
+    );
+    expect(() => make(() => [new MLP({ units: [3] })])).toThrow(ShapeError);
+    expect(tf.memory().numTensors).toBe(before);
+    const model = make(() => [new MLP({ units: [3] }), new MLP({ name: "second", units: [5] }), head()]);
+    expect(model.countParams()).toBe(5 * 3 + 4 * 5 + 6 * 7);
+    model.dispose();
   });
 });
