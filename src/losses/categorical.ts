@@ -1,12 +1,18 @@
 /** Distributions over a finite set of actions, given by logits. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
+import { constant } from "../ops/constants.js";
 import type { Distribution } from "./distribution.js";
+
+// The least float32: in place of the logarithm of 0, of which 0 times it were NaN.
+const lowest = -3.4028234663852886e38;
 
 /**
  * A batch of categorical distributions on the tape. Every method returns a tensor that the caller
- * owns and that is differentiable in the logits; all are stable for large logits.
+ * owns and that is differentiable in the logits; all are stable for large logits. Actions with the logit -Infinity
+ * are impossible, at least one of each row must not be; log-probabilities are never below -3.4e38.
  *
  * @example
  * ```ts
@@ -19,7 +25,7 @@ export class Categorical implements Distribution {
 
   /** @param logits `[..., actions]` unnormalised log-probabilities */
   constructor(readonly logits: tf.Tensor) {
-    this.logProbs = tf.logSoftmax(logits);
+    this.logProbs = tf.tidy(() => tf.maximum(tf.logSoftmax(logits), constant(lowest)));
   }
 
   /** Log-probabilities of `actions` (int32, the logits' shape without the last axis). */
@@ -37,7 +43,7 @@ export class Categorical implements Distribution {
     return tf.tidy(() => tf.neg(tf.sum(tf.mul(tf.exp(this.logProbs), this.logProbs), -1)));
   }
 
-  /** Divergences `KL(this ‖ other) = Σ p (log p - log q)` in nats. */
+  /** Divergences `KL(this ‖ other) = Σ p (log p - log q)` in nats; huge where only the other forbids an action. */
   kl(other: Categorical): tf.Tensor {
     return tf.tidy(() => tf.sum(tf.mul(tf.exp(this.logProbs), tf.sub(this.logProbs, other.logProbs)), -1));
   }
@@ -70,14 +76,20 @@ export interface SampleCategoricalOptions {
  * Draws one action a row from plain logits, on the CPU and with the seeded generator, so that a
  * run can be repeated on every backend.
  *
- * @param logits flat `[batch, numActions]`
+ * @param logits flat `[batch, numActions]`; -Infinity for impossible actions
+ * @throws InvalidArgumentError when it shall draw and there is no generator
+ * @throws ShapeError when the number of logits is no multiple of the actions
  */
 export function sampleCategorical(
   logits: ArrayLike<number>,
   options: SampleCategoricalOptions,
 ): CategoricalSample {
   const { numActions, random, deterministic = false } = options;
+  if (!deterministic && !random) {
+    throw new InvalidArgumentError("random", "expected a generator, or deterministic: true");
+  }
   const batch = logits.length / numActions;
+  if (!Number.isInteger(batch)) throw new ShapeError("logits", `[batch * ${numActions}]`, [logits.length]);
   const actions = new Int32Array(batch);
   const logProbs = new Float32Array(batch);
   for (let row = 0; row < batch; row++) {

@@ -90,6 +90,7 @@ export interface SampleDiagonalGaussianOptions extends SampleActionsOptions {
  *
  * @param parameters flat `[batch, 2 actionSize]`: means, then log standard deviations, of each row
  * @throws InvalidArgumentError when it shall draw and there is no generator
+ * @throws ShapeError when the parameters are no whole number of rows
  */
 export function sampleDiagonalGaussian(
   parameters: ArrayLike<number>,
@@ -100,6 +101,9 @@ export function sampleDiagonalGaussian(
     throw new InvalidArgumentError("random", "expected a generator, or deterministic: true");
   }
   const batch = parameters.length / (2 * actionSize);
+  if (!Number.isInteger(batch)) {
+    throw new ShapeError("parameters", `[batch * 2 * ${actionSize}]`, [parameters.length]);
+  }
   const actions = new Float32Array(batch * actionSize);
   const logProbs = new Float32Array(batch);
   for (let row = 0; row < batch; row++) {

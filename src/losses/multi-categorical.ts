@@ -78,6 +78,8 @@ export interface SampleMultiCategoricalOptions extends SampleActionsOptions {
  * Draws one action a row from plain logits, on the CPU and with the seeded generator.
  *
  * @param logits flat `[batch, sum of nvec]`
+ * @throws InvalidArgumentError when it shall draw and there is no generator
+ * @throws ShapeError when the number of logits is no multiple of the sum
  */
 export function sampleMultiCategorical(
   logits: ArrayLike<number>,
@@ -86,6 +88,7 @@ export function sampleMultiCategorical(
   const { nvec, random, deterministic } = options;
   const size = nvec.reduce((sum, n) => sum + n, 0);
   const batch = logits.length / size;
+  if (!Number.isInteger(batch)) throw new ShapeError("logits", `[batch * ${size}]`, [logits.length]);
   const actions = new Int32Array(batch * nvec.length);
   const logProbs = new Float32Array(batch);
   const values = Array.from(logits);

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { InvalidArgumentError } from "../../src/core/errors.js";
+import { useBackend } from "../../src/backends/index.js";
+import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import {
   AdaptiveKLCoefficient,
@@ -13,6 +14,8 @@ import {
   type KLEstimator,
   maskedMean,
   sampleCategorical,
+  sampleDiagonalGaussian,
+  sampleMultiCategorical,
   standardize,
 } from "../../src/losses/index.js";
 
@@ -215,5 +218,50 @@ describe("small estimators", () => {
     new ClippedValueLoss().apply({ values: x, oldValues: x, returns: x, mask: x }).dispose();
     x.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe.each(["cpu", "wasm"] as const)("impossible actions on %s", (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  it("leave the others' numbers as they are, gradients included", () => {
+    const possible = tf.tensor2d([[0.3, -1, 2]]);
+    const other = tf.tensor2d([[1, 0, 0.5]]);
+    const never = (x: tf.Tensor) => tf.concat([x, tf.fill([1, 1], Number.NEGATIVE_INFINITY)], 1);
+    const actions = tf.tensor1d([2], "int32");
+    const looks: ((logits: tf.Tensor, widen: (x: tf.Tensor) => tf.Tensor) => tf.Tensor)[] = [
+      (logits, widen) => new Categorical(widen(logits)).logProb(actions),
+      (logits, widen) => new Categorical(widen(logits)).entropy(),
+      (logits, widen) => new Categorical(widen(logits)).kl(new Categorical(widen(other))),
+      (logits, widen) => new Categorical(widen(other)).kl(new Categorical(widen(logits))),
+    ];
+    for (const look of looks) {
+      const [plain, masked] = [(x: tf.Tensor) => x, never].map((widen) => [
+        ...look(possible, widen).dataSync(),
+        ...tf
+          .grad((x) => tf.sum(look(x, widen)))(possible)
+          .dataSync(),
+      ]);
+      masked.forEach((value, i) => {
+        expect(value).toBeCloseTo(plain[i], 6);
+      });
+    }
+  });
+
+  it("hide no logit that is not a number", () => {
+    const policy = new Categorical(tf.tensor2d([[0, Number.NaN, 1]]));
+    expect(number(policy.entropy())).toBeNaN();
+    expect(number(policy.logProb(tf.tensor1d([0], "int32")))).toBeNaN();
+  });
+});
+
+describe("sampling", () => {
+  it("takes only rows that are whole, and a generator", () => {
+    const random = new Random(1);
+    expect(() => sampleCategorical([0, 1, 2], { numActions: 3 })).toThrow(InvalidArgumentError);
+    expect(() => sampleMultiCategorical([0, 1, 2], { nvec: [2, 1] })).toThrow(InvalidArgumentError);
+    expect(() => sampleCategorical([0, 1, 2, 3], { numActions: 3, random })).toThrow(ShapeError);
+    expect(() => sampleMultiCategorical([0, 1, 2, 3], { nvec: [2, 1], random })).toThrow(ShapeError);
+    expect(() => sampleDiagonalGaussian([0, 1, 2], { actionSize: 1, random })).toThrow(ShapeError);
   });
 });
