@@ -86,8 +86,12 @@ export class ReplayFrames {
     );
   }
 
-  /** Keeps the newest frame of a stack (the whole observation, when stacks have one frame). */
-  put(index: number, observation: TypedArray): void {
+  /**
+   * Keeps one frame of a stack (the whole observation, when stacks have one frame).
+   *
+   * @param age how many frames of the stack are newer, default 0
+   */
+  put(index: number, observation: TypedArray, age = 0): void {
     const { stackSize, channels, stack } = this;
     if (observation.length !== stackSize) {
       throw new ShapeError("observation", `of ${stackSize} numbers`, [observation.length]);
@@ -98,7 +102,7 @@ export class ReplayFrames {
       return;
     }
     const step = stack * channels;
-    for (let from = step - channels, to = 0; to < frame.length; from += step) {
+    for (let from = step - (age + 1) * channels, to = 0; to < frame.length; from += step) {
       for (let c = 0; c < channels; c++) frame[to++] = observation[from + c];
     }
   }

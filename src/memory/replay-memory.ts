@@ -199,15 +199,20 @@ export class ReplayMemory implements Stateful {
    * Begins an episode. One that was not ended counts as truncated after its last step.
    *
    * @param env index of the environment · @param observation the first one
+   * @param within whether the episode began before, so that the earlier frames of the stack are its own; default false:
+   *   they are the first frame again
    * @throws ShapeError when the observation has another size
    */
-  start(env: number, observation: TypedArray): void {
+  start(env: number, observation: TypedArray, within = false): void {
     if (this.lengths[env] > 0) {
       const last = this.before(this.slot(env));
       this.flags[last] |= TRUNCATED;
       this.complete(last, this.lengths[env], true);
     }
-    this.flags[this.advance(env, observation)] = STARTS;
+    const oldest = within ? this.frameStack - 1 : 0;
+    for (let age = oldest; age >= 0; age--) {
+      this.flags[this.advance(env, observation, age)] = age === oldest ? STARTS : 0;
+    }
     this.lengths[env] = 0;
   }
 
@@ -430,10 +435,10 @@ export class ReplayMemory implements Stateful {
   }
 
   // Takes the next slot for an observation, and retires the transitions that need what stood there.
-  private advance(env: number, observation: TypedArray): number {
+  private advance(env: number, observation: TypedArray, age = 0): number {
     this.heads[env] = (this.heads[env] + 1) % this.slotsPerEnv;
     const slot = this.slot(env);
-    this.frames.put(slot, observation);
+    this.frames.put(slot, observation, age);
     this.retire(slot);
     this.flags[slot] = 0;
     if (this.counts[env] < this.slotsPerEnv) {

@@ -1,7 +1,7 @@
 /** Options of imitation. */
 
 import { InvalidArgumentError } from "../core/errors.js";
-import { type ScheduleSpec, toSchedule } from "../core/schedules.js";
+import type { ScheduleSpec } from "../core/schedules.js";
 import type { AtariCloningDataset } from "../datasets/atari-cloning.js";
 import { checkMirrorActions } from "../datasets/mirror-frames.js";
 import type { SequenceClassifier } from "../models/sequence-classifier.js";
@@ -60,12 +60,6 @@ export function resolveCloningOptions(options: CloningOptions): CloningHyperpara
   const { batchSize = 32, learningRate = 1e-4, adam = { epsilonMode: "keras" } } = options;
   const { maxGradNorm = null, classWeights = null, shuffle = true, mirrorActions = null } = options;
   const { numActions } = options.model;
-  if (!(toSchedule(learningRate).value(0) >= 0)) {
-    throw new InvalidArgumentError(
-      "learningRate",
-      `expected a number of at least 0 or a schedule, received ${JSON.stringify(learningRate)}`,
-    );
-  }
   if (maxGradNorm !== null && !(maxGradNorm > 0)) {
     throw new InvalidArgumentError(
       "maxGradNorm",

@@ -1,6 +1,5 @@
 /** Behaviour cloning: imitation of an expert by supervised learning. */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { requireBackend } from "../backends/require-backend.js";
 import {
   type CheckpointLocation,
@@ -11,7 +10,7 @@ import {
 import { EpisodeWindow } from "../core/episode-window.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import { type Schedule, toSchedule } from "../core/schedules.js";
+import type { Schedule } from "../core/schedules.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { CloningBatches } from "../datasets/cloning-batches.js";
 import type { LogRow } from "../logging/index.js";
@@ -29,9 +28,12 @@ import {
 } from "./cloning-options.js";
 import { learnBatch, measureBatch } from "./cloning-step.js";
 import type { Policy, Prediction, PredictOptions } from "./evaluate-policy.js";
+import { fetchWeights } from "./fetch-weights.js";
+import { freeingOnFailure } from "./given-model.js";
 import { locate, locateNewest } from "./host.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { withState } from "./saved-run.js";
+import { scheduleOption } from "./schedule-option.js";
 import { checkFields, checkMoments, restorePart, restoreParts } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
@@ -97,6 +99,8 @@ export class CloningTrainer implements Trainer {
   private sums: Sums = { ...none };
   private report?: EpochReport;
   private updates = 0;
+  // Of a minibatch that was learned from, until log and callbacks hear of it.
+  private untold?: LogRow;
   private run?: TrainingRun;
   private interrupted?: StateRecord;
 
@@ -108,7 +112,7 @@ export class CloningTrainer implements Trainer {
     requireBackend();
     this.hyperparameters = resolveCloningOptions(options);
     const { batchSize, shuffle, mirrorActions, adam, learningRate } = this.hyperparameters;
-    this.learningRate = toSchedule(learningRate);
+    this.learningRate = scheduleOption("learningRate", learningRate);
     const random = new Random(options.seed);
     this.model = options.model;
     this.batches = options.dataset.batches({
@@ -145,9 +149,9 @@ export class CloningTrainer implements Trainer {
   }
 
   /**
-   * Trains for a number of epochs, minibatches or hours, or until a callback ends it; a second call goes on where the
-   * first ended, also in the middle of an epoch. After {@link CloningTrainer.resume} the interrupted training is
-   * finished, unless another goal is given.
+   * Trains for a number of epochs, minibatches or hours, or until a callback ends it. A second call goes on where the
+   * first ended, also in the middle of an epoch; a schedule of step sizes begins anew with it. After
+   * {@link CloningTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
    * Rows of the log: `train/loss`, `train/accuracy`, `train/grad_norm`, `train/learning_rate`, `train/epoch`,
    * `train/n_updates`, and at the end of an epoch `train/epoch_loss`, `train/epoch_accuracy`, `val/loss`,
@@ -172,9 +176,14 @@ export class CloningTrainer implements Trainer {
     this.interrupted = undefined;
     this.run = run;
     await run.conduct(async () => {
-      while (run.running) {
-        const row = await this.step(run.look().progress);
-        if ("train/epoch_loss" in row && this.report) await onEpochEnd?.(this.report);
+      // What was saved, or failed, at the end of an epoch is told first.
+      while (this.untold || run.running) {
+        if (!this.untold) {
+          this.untold = await this.step(run.look().progress);
+          if ("train/epoch_loss" in this.untold && this.report) await onEpochEnd?.(this.report);
+        }
+        const row = this.untold;
+        this.untold = undefined;
         await run.updateEnd(row);
         await run.step();
       }
@@ -221,14 +230,9 @@ export class CloningTrainer implements Trainer {
   async save(location: CheckpointLocation): Promise<string> {
     const { store, name } = locate(location);
     const { hyperparameters, model, updates, epoch } = this;
-    // WebGPU cannot be read at once. Elsewhere what is saved is the run at this very moment, even if nobody waits.
-    if (tf.getBackend() === "webgpu") {
-      await Promise.all(
-        [...model.variables.values(), ...model.statistics.values()].map((each) => each.data()),
-      );
-      await this.optimizer.fetch();
-    }
-    const config = JSON.parse(JSON.stringify({ hyperparameters, model: model.toJSON() })) as StateRecord;
+    const fetched = fetchWeights(this.optimizer, model.variables, model.statistics);
+    if (fetched) await fetched;
+    const config = { hyperparameters, model: model.toJSON() } as unknown as StateRecord;
     const counters = { updates, epochs: epoch, episodes: this.episodes.count };
     return writeCheckpoint(store, name, { kind: "cloning", config, counters, state: this.getState() });
   }
@@ -278,6 +282,7 @@ export class CloningTrainer implements Trainer {
       batches: this.batches.getState(),
       sums: { ...this.sums },
       report: this.report ? { ...this.report } : null,
+      untold: this.untold ? { ...this.untold } : null,
       playRandom: this.playRandom.getState(),
       episodes: this.episodes.getState(),
       run: this.interrupted ?? this.run?.getState() ?? null,
@@ -298,6 +303,7 @@ export class CloningTrainer implements Trainer {
     checkFields("sums", state.sums, own.sums as StateRecord);
     this.sums = { ...(state.sums as Sums) };
     this.report = state.report ? ({ ...(state.report as object) } as EpochReport) : undefined;
+    this.untold = state.untold ? { ...(state.untold as LogRow) } : undefined;
     this.updates = state.updates as number;
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
@@ -362,9 +368,11 @@ async function restore(
   if (!options.model && className !== "ConvCfC") {
     throw new InvalidArgumentError("model", `checkpoint "${name}" is of a ${className}: give one again`);
   }
-  const model = options.model ?? new ConvCfC(modelConfig as unknown as ConvCfCOptions);
   const saved = config.hyperparameters as unknown as CloningHyperparameters;
-  const trainer = new CloningTrainer({ ...saved, ...options, model });
+  const trainer = freeingOnFailure(() => {
+    const model = options.model ?? new ConvCfC(modelConfig as unknown as ConvCfCOptions);
+    return new CloningTrainer({ ...saved, ...options, model });
+  });
   const batches = state.batches as StateRecord | undefined;
   const { size } = options.dataset;
   if (!anyData || typeof batches?.size !== "number" || batches.size === size) {

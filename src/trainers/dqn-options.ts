@@ -1,14 +1,15 @@
 /** Options of the DQN trainer, with checks. */
 
 import { InvalidArgumentError } from "../core/errors.js";
-import { type Schedule, type ScheduleSpec, toSchedule } from "../core/schedules.js";
+import type { Schedule, ScheduleSpec } from "../core/schedules.js";
 import type { Env } from "../envs/env.js";
 import type { EnvOptions } from "../envs/registry.js";
 import type { QNetwork } from "../models/index.js";
 import type { AdamOptions, RMSPropOptions } from "../optimizers/index.js";
 import type { Box, Discrete } from "../spaces/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
-import { checkNotBelowZero, checkRewardClipping, type RewardClipping } from "./ppo-options.js";
+import { checkRewardClipping, type RewardClipping } from "./reward-clipping.js";
+import { scheduleOption } from "./schedule-option.js";
 
 /** Makes a network for the given spaces; `seed` decides its first weights. */
 export type QNetworkFactory = (spaces: {
@@ -96,7 +97,8 @@ export interface DQNHyperparameters {
   stepsPerIteration: number;
   /**
    * Whether checkpoints hold the memory, default true. Without it a resumed run first plays `learningStarts`
-   * steps by its policy and is not bit for bit the same.
+   * steps by its policy and is not bit for bit the same; where the environments can be saved, the first stacks of
+   * frames are whole all the same.
    */
   saveReplayMemory: boolean;
 }
@@ -161,6 +163,7 @@ export const dqnDefaults: Readonly<DQNHyperparameters> = {
   saveReplayMemory: true,
 };
 
+const defaultBeta: ScheduleSpec = { kind: "linear", initial: 0.4, final: 1 };
 const otherOptions = ["env", "envOptions", "wrapper", "model", "seed"];
 const integers = [
   "numEnvs",
@@ -220,8 +223,6 @@ export function resolveDQNOptions(options: Partial<DQNOptions>): {
   check("huberDelta", h.huberDelta === null || h.huberDelta > 0, "a number above 0 or null");
   check("lossMean", h.lossMean === "taken" || h.lossMean === "all", '"taken" or "all"');
   checkRewardClipping(h.clipRewards);
-  const learningRate = toSchedule(h.learningRate);
-  checkNotBelowZero("learningRate", learningRate);
   const betaSteps = h.prioritized?.betaSteps;
   if (betaSteps !== undefined && !(betaSteps > 0)) {
     throw new InvalidArgumentError(
@@ -232,9 +233,11 @@ export function resolveDQNOptions(options: Partial<DQNOptions>): {
   return {
     hyperparameters,
     schedules: {
-      learningRate,
-      ...(h.exploration !== null && { exploration: toSchedule(h.exploration) }),
-      beta: toSchedule(h.prioritized?.beta ?? { kind: "linear", initial: 0.4, final: 1 }),
+      learningRate: scheduleOption("learningRate", h.learningRate),
+      ...(h.exploration !== null && {
+        exploration: scheduleOption("exploration", h.exploration, { over: "steps" }),
+      }),
+      beta: scheduleOption("prioritized.beta", h.prioritized?.beta ?? defaultBeta),
     },
   };
 }

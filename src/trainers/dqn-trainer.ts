@@ -1,20 +1,20 @@
 /** Deep Q-learning. */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { requireBackend } from "../backends/require-backend.js";
-import { type ArrayPlace, type CheckpointLocation, writeCheckpoint } from "../checkpoints/index.js";
+import { type CheckpointLocation, writeCheckpoint } from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { LogRow } from "../logging/index.js";
-import { PrioritizedReplayMemory, ReplayMemory } from "../memory/index.js";
+import { PrioritizedReplayMemory, type ReplayMemory } from "../memory/index.js";
 import { type QNetwork, updateTarget } from "../models/index.js";
 import { getWeights, setWeights } from "../models/weights.js";
 import { Adam, RMSProp } from "../optimizers/index.js";
-import type { Discrete } from "../spaces/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { defaultQNetwork } from "./default-q-network.js";
+import { DQNIteration } from "./dqn-iteration.js";
+import { checkStack, makeMemory, placeInMemory } from "./dqn-memory.js";
 import {
   type DQNHyperparameters,
   type DQNOptions,
@@ -22,13 +22,15 @@ import {
   resolveDQNOptions,
 } from "./dqn-options.js";
 import { DQNUpdate, type DQNUpdateStatistics } from "./dqn-update.js";
-import { environmentsOf, startSeed } from "./environments.js";
+import { environmentsOf, releaseEnvironments, startSeed } from "./environments.js";
+import { EpsilonGreedy } from "./epsilon-greedy.js";
 import type { Prediction, PredictOptions } from "./evaluate-policy.js";
-import { frameTensor } from "./frame-tensor.js";
+import { fetchWeights } from "./fetch-weights.js";
+import { freeingOnFailure, givenModel } from "./given-model.js";
 import { locate, locateNewest } from "./host.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { predictionInput } from "./prediction-input.js";
-import { clipReward } from "./rollout-collector.js";
+import { clipReward } from "./reward-clipping.js";
 import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
 import { checkFields, checkMoments, restorePart, restoreParts } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
@@ -72,6 +74,7 @@ export class DQNTrainer implements Trainer {
   private readonly schedules: DQNSchedules;
   private readonly optimizer: Adam | RMSProp;
   private readonly update: DQNUpdate;
+  private readonly policy: EpsilonGreedy;
   private readonly random: Random;
   // Playing must not change what training draws next.
   private readonly playRandom: Random;
@@ -89,9 +92,7 @@ export class DQNTrainer implements Trainer {
     pending: false,
     epsilon: 1,
   };
-  private sums = noSums();
-  // Whether the memory began within episodes, whose earlier frames it lacks.
-  private startedWithin = false;
+  private readonly iteration = new DQNIteration();
   private run?: TrainingRun;
   private interrupted?: StateRecord;
   // Settles when no checkpoint is being written of frames as they are.
@@ -116,22 +117,37 @@ export class DQNTrainer implements Trainer {
     // Before environments and networks: a wrong number leaves none of them behind.
     this.optimizer = hyperparameters.optimizer === "adam" ? new Adam(adam) : new RMSProp(rmsprop);
     this.env = environmentsOf(options, hyperparameters.numEnvs);
+    const { env } = this;
+    let made: QNetwork[] = [];
     try {
-      const { actionSpace } = this.env;
+      const { observationSpace, actionSpace } = env;
       if (actionSpace.kind !== "discrete") {
         throw new InvalidArgumentError("env", `DQN needs Discrete actions, received ${actionSpace.kind}`);
       }
-      this.memory = makeMemory(this.env, hyperparameters);
-      this.model = makeModel(options, this.env, actionSpace, modelSeed, hyperparameters.dueling);
-      this.counters.epsilon = hyperparameters.explorationInitialEps;
+      const { dueling } = hyperparameters;
+      this.memory = makeMemory(env, hyperparameters);
+      const spaces = { observationSpace, actionSpace, dueling, seed: modelSeed };
+      this.model = givenModel(options.model ?? defaultQNetwork, spaces, ({ numActions }) => {
+        if (numActions !== actionSpace.n)
+          throw new ShapeError("model", `[${actionSpace.n}] values`, [numActions]);
+      });
+      if (this.model !== options.model) made = [this.model];
+      this.target = freeingOnFailure(() => this.model.clone());
+      made.push(this.target);
+      const { model, target, optimizer } = this;
+      this.update = new DQNUpdate({ model, target, optimizer, hyperparameters });
+      this.policy = new EpsilonGreedy({
+        model,
+        actionSpace,
+        hyperparameters,
+        schedule: schedules.exploration,
+      });
     } catch (error) {
-      if (this.env !== options.env) void this.env.close();
+      for (const network of made) network.dispose();
+      releaseEnvironments(options, env);
       throw error;
     }
-    const { model } = this;
-    this.target = model.clone();
-    const { target, optimizer } = this;
-    this.update = new DQNUpdate({ model, target, optimizer, hyperparameters });
+    this.counters.epsilon = hyperparameters.explorationInitialEps;
   }
 
   /** Environment steps so far, over all `learn` calls. */
@@ -155,9 +171,13 @@ export class DQNTrainer implements Trainer {
   }
 
   /**
-   * Trains until the given number of steps or hours is reached, or a callback ends it; a second
-   * call goes on where the first ended. After {@link DQNTrainer.resume} the interrupted training is
-   * finished, unless another goal is given.
+   * Trains until the given number of steps or hours is reached, or a callback ends it. After
+   * {@link DQNTrainer.resume} the interrupted training is finished, unless another goal is given.
+   *
+   * A second call goes on with networks, memory, environments and the count of steps. What runs over the training's
+   * progress begins anew with the new goal, as in SB3 by default: the schedules of `learningRate` and `beta`, and
+   * exploration by `explorationFraction`, which is at `explorationInitialEps` again. What runs over environment steps
+   * (`exploration`, `betaSteps`, `learningStarts`) goes on; SB3 counts those anew as well.
    *
    * @returns the trainer
    * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
@@ -207,13 +227,10 @@ export class DQNTrainer implements Trainer {
   async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
     const { model, playRandom } = this;
     const { batch } = predictionInput({ observationShape: model.observationShape }, observations, options);
-    const actions = await this.best(observations, batch);
-    if (!options.deterministic) {
-      for (let i = 0; i < batch; i++) {
-        if (playRandom.uniform() < this.explorationRate) actions[i] = playRandom.integer(model.numActions);
-      }
-    }
-    const chosen = this.forEnv(actions);
+    const actions = options.deterministic
+      ? await this.policy.best(observations, batch)
+      : await this.policy.choose(observations, batch, this.explorationRate, playRandom);
+    const chosen = this.policy.forEnv(actions);
     return { actions: chosen, action: chosen[0], state: null };
   }
 
@@ -230,12 +247,8 @@ export class DQNTrainer implements Trainer {
     const { store, name } = locate(location);
     const { hyperparameters, model, setup, counters } = this;
     const { timesteps, iterations, updates } = counters;
-    // WebGPU cannot be read at once. Elsewhere what is saved is the run at this very moment, even if nobody waits.
-    if (tf.getBackend() === "webgpu") {
-      const variables = [model, this.target].flatMap((network) => [...network.variables.values()]);
-      await Promise.all(variables.map((variable) => variable.data()));
-      await this.optimizer.fetch();
-    }
+    const fetched = fetchWeights(this.optimizer, model.variables, this.target.variables);
+    if (fetched) await fetched;
     const config = describeRun(setup, hyperparameters, model);
     const shown = { timesteps, iterations, updates, episodes: this.episodes.count };
     const saving = writeCheckpoint(store, name, {
@@ -283,7 +296,7 @@ export class DQNTrainer implements Trainer {
     const { counters, env } = this;
     return {
       counters: { ...counters },
-      sums: { ...this.sums },
+      sums: this.iteration.getState(),
       model: getWeights(this.model.variables),
       target: getWeights(this.target.variables),
       optimizer: this.optimizer.getState(),
@@ -310,17 +323,15 @@ export class DQNTrainer implements Trainer {
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { random, playRandom, episodes } = this;
-    restoreParts({ random, playRandom, episodes }, state, own);
-    for (const name of ["counters", "sums"]) checkFields(name, state[name], own[name] as StateRecord);
+    restoreParts({ random, playRandom, episodes, sums: this.iteration }, state, own);
+    checkFields("counters", state.counters, own.counters as StateRecord);
     if (state.memory) restorePart("memory", () => this.memory.setState(state.memory as StateRecord));
     Object.assign(counters, state.counters);
-    this.sums = { ...(state.sums as Sums) };
     counters.started &&= Boolean(state.env && this.env.setState);
     if (counters.started) {
       restorePart("env", () => this.env.setState?.(state.env as StateRecord));
       this.observations = (state.observations as TypedArray).slice();
-      if (!state.memory) this.startEpisodes();
-      this.startedWithin = !state.memory;
+      if (!state.memory) this.startEpisodes({ within: true });
     }
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
@@ -339,22 +350,26 @@ export class DQNTrainer implements Trainer {
   private async reset(): Promise<void> {
     const { observations } = await this.env.reset({ seed: startSeed(this.envSeed, this.counters.timesteps) });
     this.observations = observations.slice();
-    this.startEpisodes();
+    this.startEpisodes({ within: false });
     this.counters.started = true;
   }
 
-  private startEpisodes(): void {
-    for (let e = 0; e < this.env.numEnvs; e++) this.memory.start(e, this.rowOf(this.observations!, e));
+  private startEpisodes({ within }: { within: boolean }): void {
+    const { env, memory, observations } = this;
+    for (let e = 0; e < env.numEnvs; e++) memory.start(e, this.rowOf(observations!, e), within);
   }
 
   // One step of all environments.
   private async play(progress: number): Promise<void> {
-    const { env, memory, counters, episodes, hyperparameters } = this;
-    counters.epsilon = this.epsilon(progress);
-    const actions = await this.act(counters.epsilon);
-    const step = await env.step(this.forEnv(actions));
+    const { env, memory, counters, episodes, hyperparameters, policy, random } = this;
+    const { clipRewards, bootstrapTruncated, learningStarts } = hyperparameters;
+    counters.epsilon = policy.rate(progress, counters.timesteps);
+    const actions =
+      counters.timesteps < learningStarts
+        ? policy.blind(env.numEnvs, random)
+        : await policy.choose(this.observations!, env.numEnvs, counters.epsilon, random);
+    const step = await env.step(policy.forEnv(actions));
     await this.saving;
-    const { clipRewards, bootstrapTruncated } = hyperparameters;
     for (let e = 0; e < env.numEnvs; e++) {
       const following = this.rowOf(step.observations, e);
       const ended = step.terminated[e] || step.truncated[e];
@@ -368,7 +383,7 @@ export class DQNTrainer implements Trainer {
         truncated: step.truncated[e] && bootstrapTruncated,
       });
       if (ended) memory.start(e, following);
-      if (counters.vectorSteps < CHECKED_STEPS && !this.startedWithin) this.checkStack(e, following);
+      if (counters.vectorSteps < CHECKED_STEPS) checkStack(memory, e, following);
       const { episode } = step.infos[e];
       if (episode) episodes.add(episode);
     }
@@ -376,27 +391,6 @@ export class DQNTrainer implements Trainer {
     counters.timesteps += env.numEnvs;
     counters.iterationSteps += env.numEnvs;
     counters.vectorSteps++;
-  }
-
-  // The network's values are counted from 0, actions from the first one of the space.
-  private forEnv(actions: Int32Array): Int32Array {
-    const { start } = this.env.actionSpace as Discrete;
-    return start === 0 ? actions : actions.map((action) => action + start);
-  }
-
-  private async act(epsilon: number): Promise<Int32Array> {
-    const { random, model, counters, hyperparameters } = this;
-    const { numEnvs } = this.env;
-    const actions = new Int32Array(numEnvs).fill(-1);
-    const blind = counters.timesteps < hyperparameters.learningStarts;
-    for (let e = 0; e < numEnvs; e++) {
-      if (blind || random.uniform() < epsilon) actions[e] = random.integer(model.numActions);
-    }
-    if (actions.includes(-1)) {
-      const best = await this.best(this.observations!, numEnvs);
-      for (let e = 0; e < numEnvs; e++) if (actions[e] < 0) actions[e] = best[e];
-    }
-    return actions;
   }
 
   // What the last step calls for: gradient steps, an update of the target network.
@@ -417,29 +411,12 @@ export class DQNTrainer implements Trainer {
           memory.updatePriorities(batch.indices, statistics.tdErrors);
         }
         this.lastUpdate = statistics;
-        this.note(statistics);
+        this.iteration.add(statistics);
         counters.updates++;
       }
     }
     const interval = Math.max(1, Math.floor(targetUpdateInterval / this.env.numEnvs));
     if (counters.vectorSteps % interval === 0) updateTarget(model, target, tau);
-  }
-
-  private async best(observations: TypedArray, batch: number): Promise<Int32Array> {
-    const { model } = this;
-    const chosen = tf.tidy(() =>
-      tf.argMax(model.apply(frameTensor(observations, [batch, ...model.observationShape])), 1),
-    );
-    const actions = Int32Array.from(await chosen.data());
-    chosen.dispose();
-    return actions;
-  }
-
-  private epsilon(progress: number): number {
-    const { explorationFraction, explorationInitialEps, explorationFinalEps } = this.hyperparameters;
-    if (this.schedules.exploration) return this.schedules.exploration.value(this.counters.timesteps);
-    const done = explorationFraction === 0 ? 1 : Math.min(1, progress / explorationFraction);
-    return explorationInitialEps + done * (explorationFinalEps - explorationInitialEps);
   }
 
   private beta(progress: number): number {
@@ -448,22 +425,12 @@ export class DQNTrainer implements Trainer {
     return Math.min(1, this.schedules.beta.value(x));
   }
 
-  private note({ loss, gradNorm, meanQ, tdErrors }: DQNUpdateStatistics): void {
-    const { sums } = this;
-    sums.count++;
-    sums.loss += loss;
-    sums.gradNorm += gradNorm;
-    sums.meanQ += meanQ;
-    sums.tdError += tdErrors.reduce((sum, error) => sum + Math.abs(error), 0) / tdErrors.length;
-  }
-
   private async endIteration(run: TrainingRun): Promise<void> {
     await run.rolloutEnd();
-    const { counters, sums, memory, episodes } = this;
-    const { count } = sums;
+    const { counters, memory, episodes } = this;
+    const trained = this.iteration.take();
     counters.iterations++;
     counters.iterationSteps = 0;
-    this.sums = noSums();
     const row: LogRow = {
       "rollout/ep_rew_mean": episodes.meanReturn,
       "rollout/ep_len_mean": episodes.meanLength,
@@ -471,14 +438,11 @@ export class DQNTrainer implements Trainer {
       "rollout/memory_size": memory.size,
       "time/episodes": episodes.count,
       "train/n_updates": counters.updates,
-      ...(count > 0 && {
-        "train/grad_norm": sums.gradNorm / count,
+      ...trained,
+      ...("train/loss" in trained && {
         "train/learning_rate": this.schedules.learningRate.value(run.look().progress),
-        "train/loss": sums.loss / count,
-        "train/q_mean": sums.meanQ / count,
-        "train/td_error": sums.tdError / count,
+        ...(memory instanceof PrioritizedReplayMemory && { "train/beta": memory.beta }),
       }),
-      ...(count > 0 && memory instanceof PrioritizedReplayMemory && { "train/beta": memory.beta }),
     };
     await run.updateEnd(row);
   }
@@ -486,17 +450,6 @@ export class DQNTrainer implements Trainer {
   private rowOf(observations: TypedArray, env: number): TypedArray {
     const size = observations.length / this.env.numEnvs;
     return observations.subarray(env * size, (env + 1) * size);
-  }
-
-  private checkStack(env: number, observation: TypedArray): void {
-    const { frameStack } = this.hyperparameters;
-    if (frameStack === 1) return;
-    const built = this.memory.latest(env);
-    if (built.every((value, i) => value === observation[i])) return;
-    throw new InvalidArgumentError(
-      "frameStack",
-      `observations are not the last ${frameStack} frames along the last axis, oldest first, as FrameStack({ k: ${frameStack} }) makes them: wrap the environment so, or set frameStack to 1`,
-    );
   }
 }
 
@@ -511,59 +464,6 @@ type Counters = {
   epsilon: number;
 };
 
-type Sums = ReturnType<typeof noSums>;
-
-// Sums over the gradient steps of an iteration.
-function noSums() {
-  return { count: 0, loss: 0, gradNorm: 0, meanQ: 0, tdError: 0 };
-}
-
 function makeTrainer(options: DQNOptions): DQNTrainer {
   return new DQNTrainer(options);
-}
-
-// The memory's frames are read into their place.
-function placeInMemory({ memory }: DQNTrainer): ArrayPlace {
-  return ([part, ...path], dtype, length) =>
-    part === "memory" ? memory.placeOf(path, dtype, length) : undefined;
-}
-
-function makeMemory(
-  { numEnvs, observationSpace: { shape, dtype } }: VectorEnv,
-  { bufferSize: capacity, frameStack, nStep, gamma, prioritized }: DQNHyperparameters,
-): ReplayMemory {
-  const common = {
-    capacity,
-    numEnvs,
-    observationShape: shape,
-    observationDtype: dtype,
-    frameStack,
-    nStep,
-    gamma,
-  };
-  if (!prioritized) return new ReplayMemory(common);
-  const { alpha, epsilon } = prioritized;
-  return new PrioritizedReplayMemory({ ...common, alpha, epsilon });
-}
-
-function makeModel(
-  options: DQNOptions,
-  { observationSpace }: VectorEnv,
-  actionSpace: Discrete,
-  seed: number,
-  dueling: boolean,
-): QNetwork {
-  const { model: given = defaultQNetwork } = options;
-  const model = typeof given === "function" ? given({ observationSpace, actionSpace, dueling, seed }) : given;
-  if (model.observationShape.join() !== observationSpace.shape.join()) {
-    throw new ShapeError(
-      "model",
-      `[${observationSpace.shape.join(", ")}] observations`,
-      model.observationShape,
-    );
-  }
-  if (model.numActions !== actionSpace.n) {
-    throw new ShapeError("model", `[${actionSpace.n}] values`, [model.numActions]);
-  }
-  return model;
 }

@@ -51,34 +51,39 @@ export class DQNUpdate {
     const { model, optimizer, hyperparameters } = this.options;
     const { maxGradNorm, prioritized } = hyperparameters;
     const shape = [batch.size, ...model.observationShape];
-    const targets = this.targets(batch, shape);
     let tdErrors: tf.Tensor | undefined;
-    const { value, grads } = tf.variableGrads(() => {
-      const result = this.loss.apply({
-        q: model.apply(frameTensor(batch.observations, shape)),
-        actions: tf.tensor1d(batch.actions, "int32"),
-        targets,
-        weights: prioritized ? tf.tensor1d(batch.weights) : undefined,
+    let read: tf.Tensor;
+    try {
+      read = tf.tidy(() => {
+        const targets = this.targets(batch, shape);
+        const { value, grads } = tf.variableGrads(() => {
+          const result = this.loss.apply({
+            q: model.apply(frameTensor(batch.observations, shape)),
+            actions: tf.tensor1d(batch.actions, "int32"),
+            targets,
+            weights: prioritized ? tf.tensor1d(batch.weights) : undefined,
+          });
+          tdErrors = tf.keep(result.tdErrors);
+          return result.loss;
+        }, [...model.variables.values()]);
+        const gradients = new Map<string, tf.Tensor>();
+        for (const [name, variable] of model.variables) {
+          gradients.set(name, grads[variable.name] ?? tf.zerosLike(variable));
+        }
+        const { gradNorm } = optimizer.applyGradients(gradients, model.variables, {
+          learningRate,
+          maxGradNorm: maxGradNorm ?? undefined,
+          // WebGPU cannot be read in the middle of a step: there the check below comes after the change.
+          skipNonFinite: tf.getBackend() !== "webgpu",
+        });
+        const errors = tdErrors as tf.Tensor1D;
+        return tf.concat([tf.stack([value, gradNorm, tf.mean(tf.sub(targets, errors))]), errors]);
       });
-      tdErrors = tf.keep(result.tdErrors);
-      return result.loss;
-    }, [...model.variables.values()]);
-    const gradients = new Map<string, tf.Tensor>();
-    for (const [name, variable] of model.variables) {
-      gradients.set(name, grads[variable.name] ?? tf.zerosLike(variable));
+    } finally {
+      tdErrors?.dispose();
     }
-    const { gradNorm } = optimizer.applyGradients(gradients, model.variables, {
-      learningRate,
-      maxGradNorm: maxGradNorm ?? undefined,
-      // WebGPU cannot be read in the middle of a step: there the check below comes after the change.
-      skipNonFinite: tf.getBackend() !== "webgpu",
-    });
-    const errors = tdErrors as tf.Tensor;
-    const read = tf.tidy(() =>
-      tf.concat([tf.stack([value, gradNorm, tf.mean(tf.sub(targets, errors))]), errors as tf.Tensor1D]),
-    );
     const numbers = await read.data<"float32">();
-    tf.dispose([targets, value, gradNorm, errors, read, ...gradients.values()]);
+    read.dispose();
     const [loss, norm, meanQ] = numbers;
     if (!numbers.every(Number.isFinite)) {
       throw new NonFiniteError(

@@ -28,6 +28,12 @@ export function environmentsOf(options: EnvironmentOptions, numEnvs: number): Ve
   );
 }
 
+/** Closes environments that {@link environmentsOf} made; given ones stay as they are. */
+export function releaseEnvironments(options: EnvironmentOptions, env: VectorEnv): void {
+  // What is thrown meanwhile says more than an environment that cannot be closed.
+  if (env !== options.env) env.close().catch(() => {});
+}
+
 /**
  * Seed of environments that start when so many steps were made: that of the run at first; later, when a run is taken up
  * again whose environments could not be saved, one that does not bring the first episodes again.

@@ -48,7 +48,6 @@ export {
   type PPOHyperparameters,
   type PPOOptions,
   ppoDefaults,
-  type RewardClipping,
 } from "./ppo-options.js";
 export {
   arcadeBreakoutPPO,
@@ -63,5 +62,6 @@ export {
   smallAtariPPO,
 } from "./ppo-presets.js";
 export { PPOTrainer } from "./ppo-trainer.js";
+export type { RewardClipping } from "./reward-clipping.js";
 export type { Trainer } from "./trainer.js";
 export type { LearnOptions } from "./training-run.js";

@@ -2,7 +2,7 @@
 
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { type Schedule, type ScheduleSpec, toSchedule } from "../core/schedules.js";
+import type { Schedule, ScheduleSpec } from "../core/schedules.js";
 import type { Env } from "../envs/env.js";
 import type { EnvOptions } from "../envs/registry.js";
 import type { StandardizeOptions, ValueClipKind } from "../losses/index.js";
@@ -12,6 +12,8 @@ import type { AdamOptions } from "../optimizers/index.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import type { LearnerModel } from "./learners/learner-model.js";
+import { checkRewardClipping, type RewardClipping } from "./reward-clipping.js";
+import { scheduleOption } from "./schedule-option.js";
 
 /** Makes a network for the given spaces; `seed` decides its first weights. */
 export type ActorCriticFactory = (spaces: {
@@ -25,15 +27,6 @@ export interface AdvantageNormalization extends StandardizeOptions {
   /** Over each minibatch (labml, CleanRL, SB3) or once over the whole rollout (RLlib). */
   over: "minibatch" | "rollout";
 }
-
-/** What PPO does with rewards before it learns from them; reported returns are never clipped. */
-export type RewardClipping =
-  | false
-  | "sign"
-  | {
-      /** Rewards beyond ± this value become it. */
-      limit: number;
-    };
 
 /** Penalty on the divergence from the acting policy. */
 export interface KLPenalty {
@@ -223,41 +216,15 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
     if (value !== null) within(name, value, Number.MIN_VALUE, Number.POSITIVE_INFINITY);
   }
   if (h.valueLossScale !== null) within("valueLossScale", h.valueLossScale, 0, Number.MAX_VALUE);
-  const clipRange = toSchedule(h.clipRange);
+  const clipRange = scheduleOption("clipRange", h.clipRange);
   const ownValueClip = h.clipRangeVf ?? (h.valueClip === "squared-error" ? 10 : null);
   const schedules = {
-    learningRate: toSchedule(h.learningRate),
+    learningRate: scheduleOption("learningRate", h.learningRate),
     clipRange,
-    clipRangeVf: ownValueClip === null ? clipRange : toSchedule(ownValueClip),
-    entCoef: toSchedule(h.entCoef),
+    clipRangeVf: ownValueClip === null ? clipRange : scheduleOption("clipRangeVf", ownValueClip),
+    entCoef: scheduleOption("entCoef", h.entCoef, { negative: true }),
   };
-  for (const name of ["learningRate", "clipRange", "clipRangeVf"] as const) {
-    checkNotBelowZero(name, schedules[name]);
-  }
   return { hyperparameters, schedules };
-}
-
-/**
- * Checks how rewards are clipped.
- *
- * @throws InvalidArgumentError when it is none of the forms of {@link RewardClipping}
- */
-export function checkRewardClipping(clipping: RewardClipping): void {
-  if (clipping === false || clipping === "sign") return;
-  if (typeof clipping === "object" && clipping?.limit > 0) return;
-  throw new InvalidArgumentError(
-    "clipRewards",
-    `expected false, "sign" or { limit } above 0, received ${JSON.stringify(clipping)}`,
-  );
-}
-
-/**
- * Checks a schedule over progress at its ends.
- *
- * @throws InvalidArgumentError when it is negative there
- */
-export function checkNotBelowZero(name: string, schedule: Schedule): void {
-  for (const x of [0, 1]) within(name, schedule.value(x), 0, Number.MAX_VALUE);
 }
 
 function oneOf(name: string, value: string, known: readonly string[]): void {

@@ -1,6 +1,5 @@
 /** Proximal policy optimisation. */
 
-import * as tf from "@tensorflow/tfjs-core";
 import { requireBackend } from "../backends/require-backend.js";
 import { type CheckpointLocation, writeCheckpoint } from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
@@ -9,13 +8,7 @@ import { Random } from "../core/random.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { Action } from "../envs/env.js";
 import type { LogRow } from "../logging/index.js";
-import {
-  type ActionDistribution,
-  AdaptiveKLCoefficient,
-  actionDistribution,
-  explainedVariance,
-  GAE,
-} from "../losses/index.js";
+import { type ActionDistribution, AdaptiveKLCoefficient, actionDistribution, GAE } from "../losses/index.js";
 import { RolloutBuffer, type RolloutBufferOptions } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
 import { getWeights, setWeights } from "../models/weights.js";
@@ -23,14 +16,17 @@ import { Adam } from "../optimizers/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { ObservationNormalizer } from "../wrappers/index.js";
 import { defaultModel } from "./default-model.js";
-import { environmentsOf, startSeed } from "./environments.js";
+import { environmentsOf, releaseEnvironments, startSeed } from "./environments.js";
 import type { Prediction, PredictOptions } from "./evaluate-policy.js";
+import { fetchWeights } from "./fetch-weights.js";
+import { givenModel } from "./given-model.js";
 import { locate, locateNewest } from "./host.js";
 import { describeModel } from "./learners/describe-model.js";
 import type { LearnerGroup } from "./learners/learner-group.js";
 import { makeLearners, requireLearners } from "./learners/make-learners.js";
 import { shareRollout } from "./learners/shared-rollout.js";
 import { oneAtATime } from "./one-at-a-time.js";
+import { ppoLogRow } from "./ppo-log-row.js";
 import type { PPOUpdateCoefficients } from "./ppo-objective.js";
 import {
   type PPOHyperparameters,
@@ -38,7 +34,7 @@ import {
   type PPOSchedules,
   resolvePPOOptions,
 } from "./ppo-options.js";
-import { PPOUpdate, type PPOUpdateStatistics } from "./ppo-update.js";
+import { PPOUpdate } from "./ppo-update.js";
 import { predictionInput } from "./prediction-input.js";
 import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
@@ -132,55 +128,54 @@ export class PPOTrainer implements Trainer {
     this.gae = new GAE({ gamma, lambda });
     if (klPenalty) this.klPenalty = new AdaptiveKLCoefficient(klPenalty);
     this.env = environmentsOf(options, hyperparameters.numEnvs);
+    const { env, optimizer, episodes } = this;
+    let made: ActorCritic | undefined;
     try {
-      checkSlices(hyperparameters, this.env);
-      this.distribution = actionDistribution(this.env.actionSpace);
-      if (hyperparameters.normalizeObservation) this.observationNormalizer = makeNormalizer(this.env);
-      this.model = makeModel(options, this.env, modelSeed, this.distribution);
-    } catch (error) {
-      if (this.env !== options.env) void this.env.close();
-      throw error;
-    }
-    const { env, model, episodes, optimizer, distribution, observationNormalizer } = this;
-    if (hyperparameters.normalizeReward)
-      this.rewardScaler = new RewardScaler({ numEnvs: env.numEnvs, gamma });
-    const { rewardScaler } = this;
-    this.collector = new RolloutCollector({
-      env,
-      model,
-      random,
-      episodes,
-      clipRewards,
-      rewardScaler,
-      observationNormalizer,
-      bootstrapTruncated,
-    });
-    const rolloutOptions: RolloutBufferOptions = {
-      numEnvs: env.numEnvs,
-      numSteps: nSteps,
-      observationShape: env.observationSpace.shape,
-      observationDtype: observationNormalizer ? "float32" : env.observationSpace.dtype,
-      actionSize: distribution.actionSize,
-      distributionSize: model.distributionSize,
-      stateSize: model.stateSize,
-    };
-    let rollout: ReturnType<typeof shareRollout> | undefined;
-    try {
-      if (hyperparameters.learners > 1) rollout = shareRollout(rolloutOptions);
+      checkSlices(hyperparameters, env);
+      const distribution = actionDistribution(env.actionSpace);
+      this.distribution = distribution;
+      if (hyperparameters.normalizeObservation) this.observationNormalizer = makeNormalizer(env);
+      const model = makeModel(options, env, modelSeed, distribution);
+      this.model = model;
+      if (model !== options.model) made = model;
+      if (hyperparameters.normalizeReward) {
+        this.rewardScaler = new RewardScaler({ numEnvs: env.numEnvs, gamma });
+      }
+      const { rewardScaler, observationNormalizer } = this;
+      this.collector = new RolloutCollector({
+        env,
+        model,
+        random,
+        episodes,
+        clipRewards,
+        rewardScaler,
+        observationNormalizer,
+        bootstrapTruncated,
+      });
+      const rolloutOptions: RolloutBufferOptions = {
+        numEnvs: env.numEnvs,
+        numSteps: nSteps,
+        observationShape: env.observationSpace.shape,
+        observationDtype: observationNormalizer ? "float32" : env.observationSpace.dtype,
+        actionSize: distribution.actionSize,
+        distributionSize: model.distributionSize,
+        stateSize: model.stateSize,
+      };
+      const rollout = hyperparameters.learners > 1 ? shareRollout(rolloutOptions) : undefined;
       this.buffer = rollout?.buffer ?? new RolloutBuffer(rolloutOptions);
+      if (rollout) {
+        const { observationSpace, actionSpace } = env;
+        const { learnerModel, learnerTimeout: patience } = options;
+        const parts = { model, distribution, optimizer, hyperparameters, rollout };
+        this.learners = makeLearners({ ...parts, observationSpace, actionSpace, learnerModel, patience });
+      }
+      const { learners } = this;
+      this.update = new PPOUpdate({ model, distribution, optimizer, random, hyperparameters, learners });
     } catch (error) {
-      if (model !== options.model) model.dispose();
-      if (env !== options.env) void env.close();
+      made?.dispose();
+      releaseEnvironments(options, env);
       throw error;
     }
-    if (rollout) {
-      const { observationSpace, actionSpace } = env;
-      const { learnerModel, learnerTimeout: patience } = options;
-      const parts = { model, distribution, optimizer, hyperparameters, rollout };
-      this.learners = makeLearners({ ...parts, observationSpace, actionSpace, learnerModel, patience });
-    }
-    const { learners } = this;
-    this.update = new PPOUpdate({ model, distribution, optimizer, random, hyperparameters, learners });
   }
 
   /** Environment steps so far, over all `learn` calls. */
@@ -194,9 +189,11 @@ export class PPOTrainer implements Trainer {
   }
 
   /**
-   * Trains until the given number of steps or hours is reached, or a callback ends it; a second
-   * call goes on where the first ended. After {@link PPOTrainer.resume} the interrupted training is
-   * finished, unless another goal is given.
+   * Trains until the given number of steps or hours is reached, or a callback ends it. After
+   * {@link PPOTrainer.resume} the interrupted training is finished, unless another goal is given.
+   *
+   * A second call goes on with network, environments, statistics and the count of steps. Schedules run over the
+   * training's progress, so they begin anew with the new goal, as in SB3 by default.
    *
    * @returns the trainer
    * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
@@ -265,11 +262,8 @@ export class PPOTrainer implements Trainer {
   async save(location: CheckpointLocation): Promise<string> {
     const { store, name } = locate(location);
     const { hyperparameters, model, setup, timesteps, updates } = this;
-    // WebGPU cannot be read at once. Elsewhere what is saved is the run at this very moment, even if nobody waits.
-    if (tf.getBackend() === "webgpu") {
-      await Promise.all([...model.variables.values()].map((variable) => variable.data()));
-      await this.optimizer.fetch();
-    }
+    const fetched = fetchWeights(this.optimizer, model.variables);
+    if (fetched) await fetched;
     const config = describeRun(setup, hyperparameters, model);
     const counters = { timesteps, updates, episodes: this.episodes.count };
     return writeCheckpoint(store, name, { kind: "ppo", config, counters, state: this.getState() });
@@ -399,30 +393,9 @@ export class PPOTrainer implements Trainer {
     this.collector.finish();
     this.updates++;
     this.klPenalty?.update(statistics.kl);
-    return this.row(statistics, coefficients);
-  }
-
-  private row(statistics: PPOUpdateStatistics, coefficients: PPOUpdateCoefficients): LogRow {
-    return {
-      "rollout/ep_rew_mean": this.episodes.meanReturn,
-      "rollout/ep_len_mean": this.episodes.meanLength,
-      "train/approx_kl": statistics.approxKl,
-      "train/clip_fraction": statistics.clipFraction,
-      "train/clip_range": coefficients.clipRange,
-      "train/entropy_loss": -statistics.entropy,
-      "train/explained_variance": explainedVariance(this.buffer.values, this.buffer.returns),
-      "train/first_ratio_deviation": statistics.firstRatioDeviation,
-      "train/grad_norm": statistics.gradNorm,
-      "train/learning_rate": coefficients.learningRate,
-      "train/loss": statistics.loss,
-      "train/n_updates": this.updates,
-      "train/policy_gradient_loss": statistics.policyLoss,
-      "train/value_loss": statistics.valueLoss,
-      ...(this.distribution.meanDeviation && {
-        "train/std": this.distribution.meanDeviation(this.buffer.distributions),
-      }),
-      ...(this.klPenalty && { "train/kl": statistics.kl, "train/kl_coef": coefficients.klCoef }),
-    };
+    const { updates, episodes, distribution } = this;
+    const klPenalty = this.klPenalty !== undefined;
+    return ppoLogRow({ statistics, coefficients, buffer, updates, episodes, distribution, klPenalty });
   }
 }
 
@@ -438,21 +411,14 @@ function makeModel(
   seed: number,
   { parameterSize }: ActionDistribution,
 ): ActorCritic {
-  const { model: given = defaultModel } = options;
-  const model = typeof given === "function" ? given({ observationSpace, actionSpace, seed }) : given;
-  if ((options.learners ?? 1) > 1) describeModel(model, options.learnerModel); // before anything else is made of it
-  if (model.observationShape.join() !== observationSpace.shape.join()) {
-    throw new ShapeError(
-      "model",
-      `[${observationSpace.shape.join(", ")}] observations`,
-      model.observationShape,
-    );
-  }
-  if (model.distributionSize !== parameterSize) {
+  const spaces = { observationSpace, actionSpace, seed };
+  return givenModel(options.model ?? defaultModel, spaces, (model) => {
+    // Before anything else is made of it.
+    if ((options.learners ?? 1) > 1) describeModel(model, options.learnerModel);
+    if (model.distributionSize === parameterSize) return;
     const what = actionSpace.kind === "box" ? "means and log standard deviations" : "logits";
     throw new ShapeError("model", `[${parameterSize}] ${what}`, [model.distributionSize]);
-  }
-  return model;
+  });
 }
 
 // RLlib's slices leave out what fills none: a rollout shorter than one would never be learned from.

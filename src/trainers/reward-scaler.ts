@@ -41,6 +41,11 @@ export class RewardScaler implements Stateful {
     }
   }
 
+  /** Episodes begin in all environments: their returns start from zero, the statistics stay. */
+  restart(): void {
+    this.returns.fill(0);
+  }
+
   /** @inheritDoc */
   getState(): StateRecord {
     return { returns: this.returns.slice(), statistics: this.statistics.getState() };

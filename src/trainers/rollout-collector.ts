@@ -8,7 +8,7 @@ import type { RolloutBuffer } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import type { ObservationNormalizer } from "../wrappers/index.js";
-import type { RewardClipping } from "./ppo-options.js";
+import { clipReward, type RewardClipping } from "./reward-clipping.js";
 import type { RewardScaler } from "./reward-scaler.js";
 import { type ModelStep, runModel } from "./run-model.js";
 
@@ -49,12 +49,14 @@ export class RolloutCollector implements Stateful {
     this.distribution = actionDistribution(env.actionSpace);
   }
 
-  /** Starts all environments anew, with zero states. */
+  /** Starts all environments anew, with zero states; a rollout that was begun is dropped. */
   async reset(seed?: number): Promise<void> {
     const { observations } = await this.options.env.reset(seed === undefined ? {} : { seed });
     this.observations = this.seen(observations).slice();
     this.states.fill(0);
     this.episodeStarts.fill(1);
+    this.options.rewardScaler?.restart();
+    this.finish();
   }
 
   /** Whether a rollout was begun and not yet {@link RolloutCollector.finish | finished}. */
@@ -178,11 +180,4 @@ export class RolloutCollector implements Stateful {
     });
     return (await this.forward(ended, states)).values;
   }
-}
-
-/** A reward as learned from. */
-export function clipReward(reward: number, clipping: RewardClipping): number {
-  if (clipping === false) return reward;
-  if (clipping === "sign") return Math.sign(reward);
-  return Math.max(-clipping.limit, Math.min(clipping.limit, reward));
 }

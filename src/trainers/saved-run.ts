@@ -1,8 +1,8 @@
 /** What checkpoints keep of the options that a trainer was made with, and how a trainer is made from it again. */
 
-import { type ArrayPlace, type CheckpointPlace, readCheckpoint } from "../checkpoints/index.js";
+import { type ArrayPlace, type CheckpointPlace, readCheckpoint, splitState } from "../checkpoints/index.js";
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
-import type { StateRecord } from "../core/state.js";
+import type { StateRecord, StateTree } from "../core/state.js";
 import type { EnvOptions } from "../envs/registry.js";
 import {
   type ActorCritic,
@@ -36,11 +36,13 @@ export interface SetupOptions {
 /** What is needed to make the trainer again, and what of it the checkpoint cannot hold. */
 export function describeSetup({ env, envOptions, wrapper, model, seed, adam }: SetupOptions): StateRecord {
   const isId = typeof env === "string";
+  const plain = isId && isPlain(envOptions);
   return {
     env: isId ? env : null,
-    envOptions: isId ? ((envOptions ?? null) as StateRecord | null) : null,
+    envOptions: plain ? ((envOptions ?? null) as StateRecord | null) : null,
     given: {
       env: !isId,
+      envOptions: isId && !plain,
       wrapper: isId && wrapper !== undefined,
       model: model !== undefined,
       decays: adam?.decays !== undefined,
@@ -55,18 +57,30 @@ export function describeSetup({ env, envOptions, wrapper, model, seed, adam }: S
  */
 export function describeRun(
   setup: StateRecord,
-  hyperparameters: object,
+  hyperparameters: { adam: AdamOptions },
   model: ActorCritic | QNetwork,
 ): StateRecord {
   const given = setup.given as Record<string, boolean>;
-  return JSON.parse(
-    JSON.stringify({
-      ...setup,
-      given: { ...given, model: given.model && !isLibraryModel(model) },
-      hyperparameters,
-      model: model.toJSON(),
-    }),
-  ) as StateRecord;
+  const known = isLibraryModel(model);
+  const { adam, ...rest } = hyperparameters;
+  const { decays, ...numbers } = adam;
+  return {
+    ...setup,
+    given: { ...given, model: given.model && !known },
+    hyperparameters: { ...rest, adam: numbers } as StateRecord,
+    // One that has to be given again may describe itself as it likes.
+    model: known ? (model.toJSON() as unknown as StateRecord) : JSON.parse(JSON.stringify(model.toJSON())),
+  };
+}
+
+// Whether a checkpoint can hold it: plain values and arrays, infinities included, nothing that has methods.
+function isPlain(envOptions: unknown): boolean {
+  try {
+    splitState((envOptions ?? null) as StateTree);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -106,12 +120,12 @@ function completeOptions<Options extends SetupOptions>(
   name: string,
 ): Options {
   const given = config.given as Record<string, boolean>;
-  for (const option of ["env", "wrapper", "model"] as const) {
-    const replaced = option === "wrapper" && options.env !== undefined;
+  for (const option of ["env", "envOptions", "wrapper", "model"] as const) {
+    const replaced = (option === "wrapper" || option === "envOptions") && options.env !== undefined;
     if (given[option] && options[option] === undefined && !replaced) {
       throw new InvalidArgumentError(
         option,
-        `checkpoint "${name}" cannot hold the ${option} of its run, which was an object or function: give it again`,
+        `checkpoint "${name}" cannot hold the ${option} of its run, which was or held an object or function: give it again`,
       );
     }
   }

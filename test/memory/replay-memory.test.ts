@@ -142,6 +142,21 @@ describe("ReplayMemory", () => {
     expect(memory.latest(0)).toEqual(stack(19));
   });
 
+  it("taken up within an episode has its earlier frames, and no steps before", () => {
+    const memory = new ReplayMemory({ ...vectors, observationShape: [2, 3], capacity: 9, frameStack: 3 });
+    // Two numbers a frame, oldest frame first along the last axis.
+    const stack = (t: number) => Float32Array.of(t - 2, t - 1, t, 22 - t, 21 - t, 20 - t);
+    memory.start(0, stack(5), true);
+    expect([memory.latest(0), memory.size]).toEqual([stack(5), 0]);
+    for (let t = 6; t < 17; t++) {
+      memory.add(0, { ...step(t), nextObservation: stack(t) });
+      expect(memory.latest(0)).toEqual(stack(t));
+      const { actions, observations, nextObservations } = memory.sample(1, new Random(t));
+      expect(nextObservations).toEqual(stack(actions[0]));
+      expect(observations).toEqual(stack(actions[0] - 1));
+    }
+  });
+
   it("says what is wrong", () => {
     expect(() => new ReplayMemory({ ...vectors, capacity: 2 })).toThrow(/at least 3/);
     expect(() => new ReplayMemory({ ...vectors, capacity: 9, frameStack: 2 })).toThrow(/not 2 frames/);

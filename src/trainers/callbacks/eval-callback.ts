@@ -1,6 +1,7 @@
 /** Evaluation while a trainer learns. */
 
 import type { CheckpointLocation } from "../../checkpoints/index.js";
+import { InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import type { HookResult, TrainerCallback, TrainerProgress } from "../callback.js";
@@ -69,8 +70,15 @@ export class EvalCallback implements TrainerCallback {
     this.trigger = new StepTrigger(options.evalFreq ?? 10_000, "evalFreq");
   }
 
-  /** @inheritDoc */
-  onTrainingStart({ numTimesteps }: TrainerProgress): void {
+  /** @throws InvalidArgumentError when `evalEnv` are the environments that are trained on */
+  onTrainingStart({ trainer, numTimesteps }: TrainerProgress): void {
+    if (trainer.env === this.options.evalEnv) {
+      throw new InvalidArgumentError(
+        "evalEnv",
+        "expected environments of their own, received those that are trained on, whose episodes an evaluation would " +
+          "cut off: make others, e.g. by makeVecEnv",
+      );
+    }
     this.trigger.start(numTimesteps);
   }
 
