@@ -96,18 +96,29 @@ export class EnvSlot {
   reset(seed?: number): Info {
     this.steps = 0;
     if (seed !== undefined) this.seed = seed;
-    return this.start(seed === undefined ? undefined : { seed }).info;
+    const options = seed === undefined ? undefined : { seed };
+    try {
+      return this.start(options).info;
+    } catch (error) {
+      const failure = this.failure(error as Error);
+      return { ...this.replace(error as Error).info, failure };
+    }
   }
 
   /**
    * Starts an environment that takes the place of a lost one, in the middle of things.
    *
    * @param seed its seed · @param steps steps since the last reset of the whole
+   * @throws EnvFailedError, EnvContractError, NonFiniteError
    */
   begin(seed: number | null, steps: number): void {
     this.seed = seed;
     this.steps = steps;
-    this.start(seed === null ? undefined : { seed });
+    try {
+      this.start(seed === null ? undefined : { seed });
+    } catch (error) {
+      this.replace(error as Error);
+    }
   }
 
   /**
@@ -142,26 +153,52 @@ export class EnvSlot {
 
   // The episode counts as cut where the failed environment stood before this step.
   private restart(error: Error): void {
-    const { outcome, steps, seed, remake } = this;
-    if (!remake || this.vain === MOST_IN_A_ROW) throw error;
+    const { outcome } = this;
     if (!outcome.ended) {
       this.final.set(this.row);
       Object.assign(outcome, { reward: 0, terminated: false, truncated: true, ended: true, info: {} });
     }
-    const failure: EnvRestart = { ...reasonOf(error), seed, step: steps };
-    outcome.info = { ...outcome.info, failure };
-    try {
-      this.current.close();
-    } catch {} // it has failed already
-    try {
-      this.current = remake();
-    } catch (cause) {
-      if (cause instanceof NcpsError) throw cause;
-      throw this.failed("its construction", cause);
+    outcome.info = { ...outcome.info, failure: this.failure(error) };
+    this.replace(error);
+  }
+
+  // Puts new environments in the place of the failed one until one has begun an episode.
+  private replace(error: Error): ResetResult {
+    const { remake } = this;
+    for (let reason = error; ; ) {
+      if (!remake || this.vain === MOST_IN_A_ROW) throw reason;
+      this.vain++;
+      this.restarts++;
+      this.seed = freshSeed(this.seed);
+      try {
+        this.current.close();
+      } catch {} // it has failed already
+      try {
+        this.current = this.made(remake);
+        return this.start(this.seed === null ? undefined : { seed: this.seed });
+      } catch (cause) {
+        reason = cause as Error;
+      }
     }
-    this.restarts++;
-    this.vain++;
-    this.begin(freshSeed(seed), steps);
+  }
+
+  private made(remake: () => Env): Env {
+    try {
+      return remake();
+    } catch (cause) {
+      throw cause instanceof NcpsError ? cause : this.failed("its construction", cause);
+    }
+  }
+
+  private failure(error: Error): EnvRestart {
+    const { seed, steps } = this;
+    const failed = error instanceof EnvFailedError;
+    return {
+      message: failed ? error.reason : error.message,
+      during: failed ? error.during : "step",
+      seed,
+      step: steps,
+    };
   }
 
   private play(actions: ArrayLike<number>, offset: number): StepResult {
@@ -234,9 +271,4 @@ export class EnvSlot {
 /** The seed of an environment that takes the place of one that was seeded with `seed`. */
 export function freshSeed(seed: number | null): number | null {
   return seed === null ? null : new Random(seed).uint32();
-}
-
-function reasonOf(error: Error): { message: string; during: string } {
-  if (!(error instanceof EnvFailedError)) return { message: error.message, during: "step" };
-  return { message: error.reason, during: error.during };
 }

@@ -74,6 +74,44 @@ describe("SyncVectorEnv with restartOnFailure", () => {
     expect(made.map((env) => env.closed)).toEqual([1, 1, 1, 1]);
   });
 
+  const resets = (...bad: boolean[]) =>
+    bad.map((fails) => ({
+      beforeReset: () => {
+        if (fails) throw new RangeError("no start");
+      },
+    }));
+
+  it("replaces what has taken the place of another and cannot begin, up to three in a row", async () => {
+    const { made, envs } = envsWith(failAt(2), ...resets(true, true, false));
+    await envs.reset({ seed: 3 });
+    await envs.step([0, 0]);
+    const step = await envs.step([0, 0]);
+    expect([...step.truncated]).toEqual([0, 1]);
+    expect(step.infos[1].failure).toMatchObject({ message: "RangeError: stuck", seed: 4, step: 2 });
+    expect([envs.restarts, made.map((env) => env.closed)]).toEqual([3, [1, 1, 1, 0]]);
+    const seed = freshSeed(freshSeed(freshSeed(4)));
+    expect(envs.getState?.().seeds).toEqual([3, seed]);
+    expect([...(await envs.step([0, 0])).rewards]).toEqual([103, 101]);
+
+    const { envs: never } = envsWith(failAt(1), ...resets(true));
+    await never.reset({ seed: 3 });
+    await expect(never.step([0, 0])).rejects.toThrow(/failed in reset: RangeError: no start/);
+    expect(never.restarts).toBe(3);
+  });
+
+  it("replaces what fails in a reset that was asked for", async () => {
+    const { envs } = envsWith(...resets(true, true, false));
+    const { infos, observations } = await envs.reset({ seed: 3 });
+    expect(infos[0]).toEqual({ fresh: true });
+    const failure = { message: "RangeError: no start", during: "reset", seed: 4, step: 0 };
+    expect(infos[1]).toEqual({ fresh: true, failure });
+    expect([...observations.subarray(3)]).toEqual([
+      ...Float32Array.of(freshSeed(freshSeed(4)) as number),
+      1,
+      0,
+    ]);
+  });
+
   it("gives the same seeds every time", async () => {
     const seeds = await Promise.all(
       [0, 1].map(async () => {

@@ -81,11 +81,9 @@ export class EnvServer {
       const { restarts } = slot;
       const info = request === Request.step ? this.step(slot, arrays) : this.reset(slot, arrays, request);
       arrays.seeds[index] = slot.seed ?? Number.NaN;
-      const restarted = slot.restarts > restarts;
-      const schema = restarted
-        ? INFO_BY_MESSAGE
-        : this.writer.write(info, arrays.infos, index * INFO_NUMBERS);
-      if (schema === INFO_BY_MESSAGE) this.sendInfo(slot, request, info, restarted);
+      this.countRestarts(slot.restarts - restarts);
+      const schema = this.writer.write(info, arrays.infos, index * INFO_NUMBERS);
+      if (schema === INFO_BY_MESSAGE) this.sendInfo(slot, request, info);
       Atomics.store(words, control.ofEnv(index, EnvWord.schema), schema);
     } catch (error) {
       this.post({ kind: "failure", index, error: packError(error) });
@@ -101,6 +99,15 @@ export class EnvServer {
     Atomics.add(words, control.ofWorker(this.setup.worker, WorkerWord.progress), 1);
     const answered = Atomics.add(words, Word.answered, 1) + 1;
     if (((answered - Atomics.load(words, Word.wanted)) | 0) >= 0) Atomics.notify(words, Word.answered);
+  }
+
+  private begin(slot: EnvSlot, seed: number | null, steps: number): void {
+    const { words } = this.control;
+    Atomics.store(words, this.playing, slot.index);
+    slot.begin(seed, steps);
+    Atomics.store(words, this.playing, -1);
+    if (this.arrays) this.arrays.seeds[slot.index] = slot.seed ?? Number.NaN;
+    this.countRestarts(slot.restarts);
   }
 
   private step(slot: EnvSlot, arrays: SharedArrays): Info {
@@ -120,9 +127,13 @@ export class EnvServer {
     return slot.reset(request === Request.seededReset ? arrays.seeds[index] : undefined);
   }
 
-  private sendInfo(slot: EnvSlot, request: number, info: Info, restarted: boolean): void {
+  private countRestarts(count: number): void {
+    Atomics.add(this.control.words, this.control.ofWorker(this.setup.worker, WorkerWord.restarts), count);
+  }
+
+  private sendInfo(slot: EnvSlot, request: number, info: Info): void {
     try {
-      this.post({ kind: "info", index: slot.index, info, restarted });
+      this.post({ kind: "info", index: slot.index, info });
     } catch (cause) {
       throw slot.failed(request === Request.step ? "step" : "reset", cause);
     }
@@ -151,8 +162,7 @@ export class EnvServer {
         return null;
       case "begin":
         call.indices.forEach((index, k) => {
-          const slot = this.slots[index - first];
-          slot.begin(call.seeds[k], call.steps[k]);
+          this.begin(this.slots[index - first], call.seeds[k], call.steps[k]);
         });
         return null;
       case "render":

@@ -17,6 +17,7 @@ const PATIENCE = 1000;
 
 const setup = workerData as WorkerSetup;
 const control = new ControlBlock(setup.control, setup.workers);
+const playing = control.ofWorker(setup.worker, WorkerWord.playing);
 const post = (message: Message) => setup.port.postMessage(message);
 
 process.on("exit", () => {
@@ -28,24 +29,39 @@ process.on("exit", () => {
 
 // The main thread ends them when this thread hangs in one; here they are seen off when all is closed.
 const children: ChildProcess[] = [];
+const untold: { child: ChildProcess; index: number }[] = [];
 subscribe("child_process", (message) => {
   const child = (message as { process: ChildProcess }).process;
   children.push(child);
-  queueMicrotask(() => {
-    const { pid } = child;
-    if (pid === undefined) return;
-    post({ kind: "child", pid });
-    child.once("exit", () => post({ kind: "childEnd", pid }));
-  });
+  untold.push({ child, index: Atomics.load(control.words, playing) });
+  queueMicrotask(tell); // it has its id a moment later
 });
+
+function tell(): void {
+  for (const { child, index } of untold.splice(0)) {
+    const { pid } = child;
+    if (pid === undefined) continue;
+    post({ kind: "child", pid, index });
+    child.once("exit", () => post({ kind: "childEnd", pid }));
+  }
+}
 
 // A function, since CommonJS has no await outside of one.
 async function main(): Promise<void> {
   try {
     const recipe = await loadRecipe(setup.recipe);
     const { first, count } = setup;
-    const remake = (index: number) => makeByRecipe(recipe, index);
-    const factories = Array.from({ length: count }, (_, k) => () => remake(first + k));
+    const remake = (index: number) => {
+      const env = makeByRecipe(recipe, index);
+      tell();
+      return env;
+    };
+    const factories = Array.from({ length: count }, (_, k) => () => {
+      Atomics.store(control.words, playing, first + k);
+      const env = remake(first + k);
+      Atomics.store(control.words, playing, -1);
+      return env;
+    });
     const envs = buildEnvs(factories, first);
     const { observationSpace, actionSpace, actionMeanings } = envs[0];
     const description: Description = {

@@ -81,5 +81,6 @@ export type Message =
   | { kind: "refusal"; error: SentError }
   | { kind: "failure"; index: number; error: SentError }
   | { kind: "schema"; schema: InfoSchema }
-  | { kind: "info"; index: number; info: Info; restarted: boolean }
-  | { kind: "child" | "childEnd"; pid: number };
+  | { kind: "info"; index: number; info: Info }
+  | { kind: "child"; pid: number; index: number }
+  | { kind: "childEnd"; pid: number };

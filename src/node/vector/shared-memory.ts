@@ -23,12 +23,14 @@ export const WorkerWord = {
   calls: 1,
   /** How many calls the worker has answered; the main thread sleeps on it during a call. */
   replies: 2,
-  /** Environment that is being played, -1 for none. */
+  /** Environment that is being made or played, or that failed; -1 for none. */
   playing: 3,
   /** Requests answered by this worker. */
   progress: 4,
   /** 1 when the worker's thread has come to its end. */
   ended: 5,
+  /** How many failed environments it has replaced. */
+  restarts: 6,
 } as const;
 
 /** What the main thread asks of one environment, and how it stands. */
@@ -38,7 +40,7 @@ export const Request = { none: 0, step: 1, reset: 2, seededReset: 3 } as const;
 export const Status = { idle: 0, asked: 1, ready: 2 } as const;
 
 const HEADER = 4;
-const PER_WORKER = 6;
+const PER_WORKER = 7;
 const PER_ENV = 4;
 
 /** Most numbers of one info that travel in shared memory. */

@@ -64,7 +64,7 @@ export class WorkerPlan {
     } catch (cause) {
       if (cause instanceof NcpsError && !isLoss(cause)) throw cause;
       throw new EnvFailedError({
-        index: link.first,
+        index: link.playing < 0 ? link.first : link.playing,
         id: this.id,
         step: 0,
         during: "its construction",

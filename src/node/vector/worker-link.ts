@@ -34,16 +34,15 @@ export class WorkerLink {
   readonly gone: Promise<void>;
   /** Failures of environments that have been told and not yet been taken. */
   readonly failures: unknown[] = [];
-  /** Why it was found to hang. */
+  /** Why it was found to hang, as long as it does. */
   hung: NcpsError | undefined;
-  /** How many failed environments the worker has replaced by itself. */
-  restarts = 0;
   private readonly thread: Worker;
   private readonly port: MessagePort;
   private readonly control: ControlBlock;
   private readonly infos = new Map<number, Info>();
   private readonly schemas: InfoSchema[] = [];
-  private readonly children = new Set<number>();
+  // Process ids, and the environment that started each; -1 where that is not known.
+  private readonly children = new Map<number, number>();
   private readonly replies: Message[] = [];
   private progressAtStart = -1;
 
@@ -89,6 +88,11 @@ export class WorkerLink {
   /** The environment that is being played, -1 for none. */
   get playing(): number {
     return Atomics.load(this.control.words, this.at(WorkerWord.playing));
+  }
+
+  /** How many failed environments the worker has replaced by itself. */
+  get restarts(): number {
+    return Atomics.load(this.control.words, this.at(WorkerWord.restarts));
   }
 
   /** Requests answered so far. */
@@ -166,13 +170,12 @@ export class WorkerLink {
       if (!received) return;
       const message = received.message as Message;
       if (message.kind === "schema") this.schemas.push(message.schema);
-      else if (message.kind === "child") this.children.add(message.pid);
+      else if (message.kind === "child") this.children.set(message.pid, message.index);
       else if (message.kind === "childEnd") this.children.delete(message.pid);
       else if (message.kind === "failure") {
         this.failures.push(unpackError(message.error));
       } else if (message.kind === "info") {
         this.infos.set(message.index, message.info);
-        if (message.restarted) this.restarts++;
       } else this.replies.push(message);
     }
   }
@@ -192,30 +195,36 @@ export class WorkerLink {
   }
 
   /**
-   * Ends child processes of the thread, e.g. an emulator that hangs.
+   * Ends the child processes of the environment that is being played, e.g. an emulator that hangs.
    *
    * @returns whether the thread went on within a second after that
    */
   async freeFromChildren(): Promise<boolean> {
     const { progress, playing } = this;
-    if (!this.killChildren()) return false;
+    if (!this.killChildren(playing)) return false;
     for (const end = performance.now() + 1000; performance.now() < end; ) {
       if (await this.endsWithin(5)) return false;
+      const moved = this.progress !== progress || this.playing !== playing;
       this.drain();
-      if (this.progress !== progress || this.playing !== playing || this.failures.length > 0) return true;
+      if (!moved && this.failures.length === 0) continue;
+      if (this.failures.length === 0) this.hung = undefined; // it was replaced: what fails later has another reason
+      return true;
     }
     return false;
   }
 
-  private killChildren(): boolean {
+  // Those of one environment and those of nobody; without an environment all.
+  private killChildren(of?: number): boolean {
     this.drain();
-    const some = this.children.size > 0;
-    for (const pid of this.children) {
+    let some = false;
+    for (const [pid, index] of this.children) {
+      if (of !== undefined && index !== of && index >= 0) continue;
+      some = true;
+      this.children.delete(pid);
       try {
         process.kill(pid, "SIGKILL");
       } catch {} // it has ended already
     }
-    this.children.clear();
     return some;
   }
 

@@ -231,21 +231,39 @@ export class WorkerPool {
         others.push(i);
       }
     }
-    this.replaced += link.indices.length + link.restarts;
-    const next = plan.start(link.number);
-    this.links[link.number] = next;
-    plan.describe(next);
-    next.call({ kind: "attach", buffers: this.buffers }, plan.startTimeout);
-    const indices = this.begun ? [...ready, ...others] : [];
-    const seeds = indices.map((i) => freshSeed(board.seed(i)));
-    next.call({ kind: "begin", indices, seeds, steps: indices.map((i) => board.steps[i]) }, plan.stepTimeout);
-    next.beginsAnew();
-    indices.forEach((i, k) => {
-      board.arrays.seeds[i] = seeds[k] ?? Number.NaN;
-    });
+    const next = this.beginAnew(link, this.begun ? [...ready, ...others] : []);
     if (this.begun) for (const i of others) this.tellLoss(i, failures.get(i) as EnvRestart);
     for (const i of resets) board.askAgain(i);
     next.wake();
+  }
+
+  // Starts threads until the environments of one have begun new episodes.
+  private beginAnew(link: WorkerLink, indices: number[]): WorkerLink {
+    const { board, plan } = this;
+    const { number } = link;
+    const steps = indices.map((i) => board.steps[i]);
+    for (let lost = link; ; ) {
+      this.replaced += lost.indices.length + lost.restarts;
+      const next = plan.start(number);
+      this.links[number] = next;
+      plan.describe(next);
+      next.call({ kind: "attach", buffers: this.buffers }, plan.startTimeout);
+      const seeds = indices.map((i) => freshSeed(board.seed(i)));
+      indices.forEach((i, k) => {
+        board.arrays.seeds[i] = seeds[k] ?? Number.NaN;
+      });
+      try {
+        next.call({ kind: "begin", indices, seeds, steps }, plan.stepTimeout);
+        next.beginsAnew();
+        return next;
+      } catch (error) {
+        if (!next.ended) throw error;
+        const vain = (this.vain.get(number) ?? 0) + 1;
+        this.vain.set(number, vain);
+        if (vain === MOST_IN_A_ROW) throw this.failed(Math.max(next.playing, next.first), "reset", error);
+        lost = next;
+      }
+    }
   }
 
   private tellLoss(i: number, failure: EnvRestart): void {

@@ -1,0 +1,66 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { WorkerVectorEnv } from "../../../src/node/vector/worker-vector-env.js";
+import { EnvFailedError } from "../../../src/vector/env-failed-error.js";
+import type { WorkerVectorEnvOptions } from "../../../src/vector/worker-options.js";
+
+const module = new URL("./stubborn-module.ts", import.meta.url);
+
+function make(name: string, options: object, settings: Partial<WorkerVectorEnvOptions>): WorkerVectorEnv {
+  const env = { module, export: name, options: { ...options } };
+  const envs = new WorkerVectorEnv(env, { numEnvs: 1, workers: 1, restartOnFailure: true, ...settings });
+  onTestFinished(() => envs.close());
+  return envs;
+}
+
+describe("a thread that took the place of a lost one and ends in its first reset", () => {
+  const exiting = (failures: number) => {
+    const folder = mkdtempSync(join(tmpdir(), "stubborn-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    return make("makeExiting", { file: join(folder, "lives"), failures }, {});
+  };
+
+  it("is replaced in turn", async () => {
+    const envs = exiting(2);
+    await envs.reset({ seed: 1 });
+    await envs.step([0]);
+    expect([...(await envs.step([0])).truncated]).toEqual([1]);
+    expect(envs.restarts).toBe(3);
+    expect([...(await envs.step([0])).rewards]).toEqual([101]);
+  });
+
+  it("stops everything when it is the third in a row", async () => {
+    const envs = exiting(9);
+    await envs.reset({ seed: 1 });
+    await envs.step([0]);
+    const error: EnvFailedError = await envs.step([0]).then(
+      () => expect.unreachable(),
+      (reason) => reason,
+    );
+    expect(error).toBeInstanceOf(EnvFailedError);
+    expect(error).toMatchObject({ index: 0, cause: { code: "WORKER_EXITED" } });
+    expect(envs.restarts).toBe(3);
+  });
+});
+
+describe.skipIf(!existsSync("/proc/self/stat"))("an environment that hangs in a child process", () => {
+  it("loses its own alone, and what fails later did not hang", async () => {
+    const envs = make("makeWithChild", {}, { numEnvs: 2, stepTimeout: 1500 });
+    await envs.reset({ seed: 1 });
+    const [neighbour] = (await envs.step([0, 0])).infos.map(({ pid }) => pid as number);
+    await envs.step([0, 0]);
+    const step = await envs.step([0, 0]);
+    expect([...step.truncated]).toEqual([0, 1]);
+    expect(step.infos[1].failure).toMatchObject({ message: "RangeError: its child has ended" });
+    expect(envs.restarts).toBe(1);
+    expect(() => process.kill(neighbour, 0)).not.toThrow();
+    for (let t = 0; t < 2; t++) expect([...(await envs.step([0, 0])).truncated]).toEqual([0, 0]);
+    const error: EnvFailedError = await envs.step([0, 0]).then(
+      () => expect.unreachable(),
+      (reason) => reason,
+    );
+    expect(error).toMatchObject({ index: 0, reason: "RangeError: broken" });
+  });
+});
