@@ -55,9 +55,10 @@ export class EpisodicLife extends Wrapper {
     const result = super.step(action);
     const lives = this.livesOf(result.info);
     this.gameOver = result.terminated || result.truncated;
-    this.lifeOver = !this.gameOver && lives > 0 && lives < this.lives;
+    const lost = lives > 0 && lives < this.lives;
+    this.lifeOver = lost && !this.gameOver;
     this.lives = lives;
-    return this.lifeOver ? { ...result, terminated: true } : result;
+    return lost ? { ...result, terminated: true } : result;
   }
 
   private nextLife(): ResetResult {

@@ -78,6 +78,14 @@ describe("EpisodicLife", () => {
     expect(shown(env.reset())).toEqual([2, 0, 0]); // truncation is a real end
   });
 
+  it("tells of a life lost in the step that the time limit cuts", () => {
+    const env = new EpisodicLife(new TimeLimit(new FakeAtari({ lifeLostAt: [2] }), { maxEpisodeSteps: 2 }));
+    env.reset();
+    env.step(0);
+    expect(env.step(0)).toMatchObject({ terminated: true, truncated: true });
+    expect(shown(env.reset())).toEqual([2, 0, 0]); // and the game is over
+  });
+
   it("handles an inner time limit that cuts during the NOOP", () => {
     const env = new EpisodicLife(new TimeLimit(new FakeAtari({ lifeLostAt: [1] }), { maxEpisodeSteps: 2 }));
     env.reset();
