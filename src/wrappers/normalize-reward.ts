@@ -1,6 +1,6 @@
 /** Rewards scaled by the spread of returns. */
 
-import { InvalidArgumentError } from "../core/errors.js";
+import { InvalidArgumentError, NonFiniteError } from "../core/errors.js";
 import { RunningMeanStd } from "../core/running-mean-std.js";
 import type { StateRecord } from "../core/state.js";
 import type { Action, Env, StepResult } from "../envs/env.js";
@@ -52,10 +52,15 @@ export class NormalizeReward extends Wrapper {
     this.updateRunningMean = updateRunningMean;
   }
 
-  /** @inheritDoc */
+  /**
+   * Plays one step.
+   *
+   * @throws NonFiniteError when the reward is NaN or infinite; it is then left out of the sum
+   */
   override step(action: Action): StepResult {
     const result = super.step(action);
     const { reward, terminated } = result;
+    if (!Number.isFinite(reward)) throw new NonFiniteError(`"${this.id}" gave the reward ${reward}`);
     this.discounted = (terminated ? 0 : this.discounted * this.gamma) + reward;
     if (this.updateRunningMean) this.statistics.update([this.discounted]);
     return { ...result, reward: reward / Math.sqrt(this.statistics.variance[0] + this.epsilon) };

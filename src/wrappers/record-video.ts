@@ -92,8 +92,11 @@ export class RecordVideo extends Wrapper {
 
   /** Hands out what was recorded of an unfinished episode, and closes the environment. */
   override close(): void {
-    this.finish();
-    super.close();
+    try {
+      this.finish();
+    } finally {
+      super.close();
+    }
   }
 
   /** @inheritDoc */

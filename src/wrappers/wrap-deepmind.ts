@@ -86,7 +86,8 @@ export function wrapDeepmind(env: Env, options: WrapOptions = {}): Env {
  * ```
  */
 export function wrapAtari(env: Env, options: WrapOptions = {}): Env {
-  return wrapDeepmind(env, { noFrameskip: true, clipReward: "sign", ...options });
+  const { noFrameskip = true, clipReward = "sign" } = options;
+  return wrapDeepmind(env, { ...options, noFrameskip, clipReward });
 }
 
 function isRecorded(env: Env): boolean {

@@ -1,6 +1,7 @@
 /** Base of everything that stands around an environment. */
 
-import type { StateRecord } from "../core/state.js";
+import { InvalidArgumentError } from "../core/errors.js";
+import { isTypedArray, type StateRecord, type StateTree } from "../core/state.js";
 import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 
@@ -77,10 +78,21 @@ export abstract class Wrapper implements Env {
     return { env: env.getState(), own: this.getOwnState() };
   }
 
-  /** Puts such a state back; missing when the environment inside cannot be saved. */
+  /**
+   * Puts such a state back; missing when the environment inside cannot be saved.
+   *
+   * @throws InvalidArgumentError when it is the state of something that is wrapped in another way
+   */
   setState(state: StateRecord): void {
-    (this.env as Required<Env>).setState(state.env as StateRecord);
-    this.setOwnState(state.own as StateRecord);
+    const { env, own } = state;
+    if (!isRecord(env) || !isRecord(own)) {
+      throw new InvalidArgumentError(
+        "state",
+        `${this.constructor.name} expected { env, own }, received { ${Object.keys(state).join(", ")} }: was it saved with the same wrappers?`,
+      );
+    }
+    (this.env as Required<Env>).setState(env);
+    this.setOwnState(own);
   }
 
   /** What this wrapper alone has to remember; none by default. */
@@ -90,4 +102,8 @@ export abstract class Wrapper implements Env {
 
   /** Puts back what {@link Wrapper.getOwnState} gave. */
   protected setOwnState(_state: StateRecord): void {}
+}
+
+function isRecord(value: StateTree | undefined): value is StateRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !isTypedArray(value);
 }

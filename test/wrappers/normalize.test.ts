@@ -137,6 +137,32 @@ describe("NormalizeObservation and NormalizeReward", () => {
   });
 });
 
+describe("NormalizeReward", () => {
+  it.each([true, false])(
+    "leaves rewards out that are not finite, updateRunningMean %s",
+    (updateRunningMean) => {
+      let spoil = false;
+      const transform = (reward: number) => (spoil ? Number.NaN : reward);
+      const make = () => {
+        const env = new NormalizeReward(new TransformReward(new PendulumEnv(), { transform }), {
+          updateRunningMean,
+        });
+        env.reset({ seed: 1 });
+        env.step(Float32Array.of(1));
+        return env;
+      };
+      const [env, other] = [make(), make()];
+      spoil = true;
+      expect(() => env.step(Float32Array.of(1))).toThrow(expect.objectContaining({ code: "NON_FINITE" }));
+      spoil = false;
+      env.reset({ seed: 2 });
+      other.reset({ seed: 2 });
+      expect(env.step(Float32Array.of(0)).reward).toBe(other.step(Float32Array.of(0)).reward);
+      expect(env.getState().own).toEqual(other.getState().own);
+    },
+  );
+});
+
 describe("ObservationNormalizer", () => {
   it("centres, scales and clips each element by itself", () => {
     const normalizer = new ObservationNormalizer({ shape: [2], clip: 1.5 });

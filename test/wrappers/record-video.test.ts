@@ -52,6 +52,19 @@ describe("RecordVideo", () => {
     expect(recorded).toHaveLength(1);
   });
 
+  it("closes the environment also when nobody can take the recording", () => {
+    const inner = new CartPoleEnv();
+    const env = new RecordVideo(inner, {
+      onEpisode: () => {
+        throw new Error("the disk is full");
+      },
+    });
+    env.reset({ seed: 1 });
+    env.step(0);
+    expect(() => env.close()).toThrow("the disk is full");
+    expect(() => inner.reset()).toThrow(expect.objectContaining({ code: "INVALID_STATE" }));
+  });
+
   it("refuses intervals that are no positive integers", () => {
     for (const options of [{ frameInterval: 0 }, { maxFrames: 1.5 }]) {
       expect(() => play(1, options)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));

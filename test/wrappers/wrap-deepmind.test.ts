@@ -140,5 +140,7 @@ describe("wrapAtari", () => {
     env.reset();
     expect(env.step(3).reward).toBe(1);
     expect(order(wrapAtari(fake(), { clipReward: false }))).not.toContain("ClipReward");
+    const unsaid = { noFrameskip: undefined, clipReward: undefined };
+    expect(order(wrapAtari(fake({ id: "Arcade/Fake-v0" }), unsaid))).toEqual(order(env));
   });
 });

@@ -40,6 +40,15 @@ describe("Wrapper", () => {
     expect(play(other, 20)).toEqual(future);
   });
 
+  it("refuses the state of another stack of wrappers", () => {
+    const limited = () => new TimeLimit(new FakeAtari(), { maxEpisodeSteps: 7 });
+    const twice = new DoubleReward(limited());
+    for (const state of [{}, new FakeAtari().getState(), limited().getState()]) {
+      expect(() => twice.setState(state)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+    }
+    twice.setState(twice.getState());
+  });
+
   it("has no getState and setState when the environment inside has none", () => {
     const inner: Env = new FakeAtari();
     inner.getState = undefined;
