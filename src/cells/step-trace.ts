@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { ShapeError } from "../core/errors.js";
 import { asFloat } from "../ops/cfc-scan.js";
 import { elapsedRows } from "../ops/sequence-rows.js";
+import { splitParts } from "../ops/split-parts.js";
 import type { BuiltWiring, NeuronType } from "../wirings/wiring.js";
 import { LTCCell } from "./ltc-cell.js";
 import { MixedMemoryCell } from "./mixed-memory-cell.js";
@@ -75,7 +76,7 @@ export function traceStates(
   const neurons = neuronLabels(core);
   const states = tf.tidy(() => {
     const times = elapsedRows(options.elapsed, batch, steps);
-    const inputs = tf.split(asFloat(x), steps, 1) as tf.Tensor3D[];
+    const inputs = splitParts(asFloat(x), steps, 1);
     const resets = options.resets && tf.split(options.resets, steps, 1);
     const mask = options.mask && tf.split(options.mask, steps, 1);
     let state = options.state ?? core.initialState(batch);

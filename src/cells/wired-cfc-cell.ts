@@ -9,6 +9,7 @@ import { type CfcScanResult, cfcScan } from "../ops/cfc-scan.js";
 import { cfcFlavours, cfcModes, checkName } from "../ops/check-scan.js";
 import { hasScanKernel } from "../ops/scan-kernels.js";
 import type { Elapsed } from "../ops/sequence-rows.js";
+import { splitParts } from "../ops/split-parts.js";
 import { wiredCfcScan } from "../ops/wired-cfc-scan.js";
 import type { BuiltWiring, Wiring } from "../wirings/wiring.js";
 import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
@@ -183,7 +184,7 @@ export class WiredCfCCell implements SequenceCell {
     }
     const sizes = layers.map(({ size }) => size);
     return tf.tidy(() => {
-      const parts = tf.split(state, sizes, 1) as tf.Tensor2D[];
+      const parts = splitParts(state, sizes, 1);
       let sequence = x;
       const states = layers.map((layer, i) => {
         const { heads, ...others } = layer.weights;

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { ShapeError } from "../core/errors.js";
+import { splitParts } from "../ops/split-parts.js";
 import { Categorical, sampleCategorical } from "./categorical.js";
 import type { ActionSample, Distribution, SampleActionsOptions } from "./distribution.js";
 
@@ -30,7 +31,7 @@ export class MultiCategorical implements Distribution {
     const size = nvec.reduce((sum, n) => sum + n, 0);
     if (logits.shape[logits.rank - 1] !== size)
       throw new ShapeError("logits", `[..., ${size}]`, logits.shape);
-    this.choices = tf.split(logits, [...nvec], -1).map((part) => new Categorical(part));
+    this.choices = splitParts(logits, nvec, -1).map((part) => new Categorical(part));
   }
 
   /** Log-probabilities of `actions` `[..., choices]`. */

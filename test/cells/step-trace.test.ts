@@ -87,6 +87,20 @@ describe("traceStates", () => {
     layer.dispose();
   });
 
+  it("has a gradient through a single step", () => {
+    const layer = new CfC({ units: 5, seed: 0 });
+    layer.build([null, null, features]);
+    const x = tf.ones<tf.Rank.R3>([1, 1, features]);
+    const of = (run: (x: tf.Tensor3D) => tf.Tensor) =>
+      Array.from(
+        tf
+          .grad((x) => tf.sum(run(x as tf.Tensor3D)))(x)
+          .dataSync(),
+      );
+    expect(of((x) => traceStates(layer, x).states)).toEqual(of((x) => layer.scan(x).outputs));
+    layer.dispose();
+  });
+
   it("says what is wrong", () => {
     const layer = new CfC({ wiring, seed: 0 });
     const x = tf.zeros<tf.Rank.R3>([batch, steps, features]);

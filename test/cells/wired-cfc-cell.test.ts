@@ -162,6 +162,23 @@ describe("WiredCfCCell", () => {
     cell.dispose();
   });
 
+  it("has a gradient of the state when all neurons lie in one layer", async () => {
+    const cell = new WiredCfCCell({ wiring: new FullyConnected({ units: 3 }), seed: 0 });
+    cell.build(2);
+    const gradient = () =>
+      tf.grad((state) => tf.sum(cell.scan({ x: tf.ones([1, 2, 2]), state: state as tf.Tensor2D }).outputs))(
+        tf.ones([1, 3]),
+      );
+    const fused = Array.from(gradient().dataSync());
+    await useBackend("cpu");
+    const composed = Array.from(gradient().dataSync());
+    await useBackend("wasm");
+    composed.forEach((value, i) => {
+      expect(value).toBeCloseTo(fused[i], 5);
+    });
+    cell.dispose();
+  });
+
   it("leaves no tensors behind", () => {
     expectNoLeaks(() => build());
     expectNoLeaks(() => build({ mode: "pure", flavour: "tf", recurrence: "wired" }));

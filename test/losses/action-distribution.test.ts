@@ -66,6 +66,18 @@ describe("MultiCategorical", () => {
     });
   });
 
+  it("has a gradient when there is one choice only", () => {
+    const logits = tf.tensor2d([[0.5, -1, 2]]);
+    const of = (make: (x: tf.Tensor) => tf.Tensor) =>
+      Array.from(
+        tf
+          .grad((x) => tf.sum(make(x)))(logits)
+          .dataSync(),
+      );
+    const joint = of((x) => new MultiCategorical(x, [3]).logProb(tf.tensor2d([[1]], [1, 1], "int32")));
+    expect(joint).toEqual(of((x) => new Categorical(x).logProb(tf.tensor1d([1], "int32"))));
+  });
+
   it("draws each choice with its own probabilities", () => {
     const row = logits.slice(0, 5);
     const rows = 20_000;
