@@ -154,8 +154,7 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
         x: inOrder(x) as tf.Tensor3D,
         state: (start as tf.Tensor2D) ?? this.initialState(x.shape[0]),
         elapsed: inOrder(others.find(({ rank }) => rank === 3)),
-        // The wasm backend's reverse takes booleans for floats and writes past their end.
-        mask: inOrder(mask && tf.cast(mask, "float32")),
+        mask: mask && (this.goBackwards ? reverseFlags(mask) : mask),
         training: options?.training === true,
       });
       if (this.keepsState) this.keepState(state);
@@ -181,7 +180,7 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
 
   private keepState(state: tf.Tensor2D): void {
     this.resetStates();
-    this.keptState = tf.keep(tf.clone(state));
+    this.keptState = tf.keep(withoutGradient(state));
   }
 
   private project(x: tf.Tensor): tf.Tensor {
@@ -201,7 +200,9 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
     _inputs: tf.Tensor | tf.Tensor[],
     mask?: tf.Tensor | tf.Tensor[],
   ): tf.Tensor | tf.Tensor[] {
-    const steps = this.returnSequences ? [mask].flat()[0] : undefined;
+    const given = this.returnSequences ? [mask].flat()[0] : undefined;
+    // The outputs' steps come in the order of running, and so do their masks.
+    const steps = given && this.goBackwards ? tf.tidy(() => reverseFlags(given)) : given;
     const none = null as unknown as tf.Tensor;
     return this.returnState ? [steps ?? none, none] : (steps ?? none);
   }
@@ -230,3 +231,13 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
     return result;
   }
 }
+
+// The wasm backend's reverse takes booleans for floats and writes past their end.
+function reverseFlags(flags: tf.Tensor): tf.Tensor {
+  return tf.reverse(tf.cast(flags, "float32"), 1);
+}
+
+const withoutGradient = tf.customGrad<tf.Tensor2D>((x) => ({
+  value: tf.clone(x as tf.Tensor2D),
+  gradFunc: (dy) => tf.zerosLike(dy),
+}));

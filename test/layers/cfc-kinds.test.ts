@@ -215,6 +215,20 @@ describe("CfC of every kind", () => {
     expect(() => new CfC({ units: 2 }).resetStates()).toThrow(InvalidStateError);
   });
 
+  it("lets no gradient flow from one call of a stateful layer to the one before", () => {
+    const layer = new CfC({ units: 3, stateful: true, seed: 0 });
+    layer.build([null, null, 2]);
+    const twice = (x: tf.Tensor) => {
+      layer.resetStates();
+      layer.apply(x);
+      return tf.sum(layer.apply(tf.ones([1, 1, 2])) as tf.Tensor);
+    };
+    const gradient = tf.grad(twice)(tf.ones([1, 2, 2]));
+    expect(Array.from(gradient.dataSync())).toEqual([0, 0, 0, 0]);
+    layer.dispose();
+    gradient.dispose();
+  });
+
   it.each(cfcKinds)("learns with a kept state, and keeps one tensor only: %s", async (_, options) => {
     const layer = new CfC({ ...options, stateful: true, batchInputShape: [2, 3, 3] });
     const model = tfl.sequential({ layers: [layer, tfl.layers.dense({ units: 1 })] });

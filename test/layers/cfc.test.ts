@@ -141,6 +141,26 @@ describe("CfC", () => {
     model.dispose();
   });
 
+  it("gives masks in the order of its outputs when it runs backwards", () => {
+    const backwards = { goBackwards: true, returnSequences: true };
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.masking({ maskValue: 0, inputShape: [null, 3] }),
+        new CfC({ ...small, ...backwards, name: "first" }),
+        new CfC({ ...small, goBackwards: true, name: "second" }),
+      ],
+    });
+    const tensors = tf.memory().numTensors;
+    tf.tidy(() => {
+      const x = tf.randomNormal<tf.Rank.R3>([1, 2, 3], 0, 1, "float32", 1);
+      const padded = tf.concat([x, tf.zeros([1, 2, 3])], 1);
+      const [whole, part] = [padded, x].map((input) => model.predict(input) as tf.Tensor);
+      expect(distance(whole, part)).toBeLessThan(1e-6);
+    });
+    expect(tf.memory().numTensors).toBe(tensors);
+    model.dispose();
+  });
+
   it("takes a state and elapsed times as further inputs of a model", async () => {
     const x = tfl.input({ shape: [4, 3] });
     const elapsed = tfl.input({ shape: [4, 1] });
