@@ -1,9 +1,11 @@
+import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
 import { MemoryCheckpointStore } from "../../src/checkpoints/index.js";
 import { Random } from "../../src/core/random.js";
+import { Logger } from "../../src/logging/index.js";
 import { CloningTrainer } from "../../src/trainers/index.js";
-import { barData, epochs, type Outcome, train } from "./cloning-scenario.js";
+import { barData, epochs, type Outcome, smallModel, train } from "./cloning-scenario.js";
 import { resumeElsewhere } from "./other-processes.js";
 
 const STEPS = 4 * epochs;
@@ -74,6 +76,43 @@ describe("CloningTrainer.resume", () => {
     expect(counts[1]).toBeGreaterThan(0);
     expect([grown.epoch, grown.numTimesteps]).toEqual([2, 11]);
     await grown.close();
+  });
+
+  it("saved while an epoch's end is told it still has that minibatch's row, and callbacks hear of it", async () => {
+    const place = { store: new MemoryCheckpointStore(), name: "told" };
+    const outcome = () => ({ rows: [] as number[], heard: [] as number[], epochs: [] as number[] });
+    const learn = (
+      trainer: CloningTrainer,
+      { rows, heard, epochs }: ReturnType<typeof outcome>,
+      save = false,
+    ) =>
+      trainer.learn({
+        ...(save && { epochs: 2 }),
+        logger: new Logger([{ write: (row, step) => rows.push(step, row["train/loss"]) }]),
+        callbacks: [{ onUpdateEnd: ({ numTimesteps }) => void heard.push(numTimesteps) }],
+        async onEpochEnd({ epoch }) {
+          epochs.push(epoch);
+          if (save && epoch === 0) await trainer.save(place);
+        },
+      });
+    const [whole, rest] = [outcome(), outcome()];
+    const first = new CloningTrainer({ ...data, batchSize: 3, model: smallModel(), seed: 5 });
+    await learn(first, whole, true);
+    const second = await CloningTrainer.resume(place, data);
+    expect(second.numTimesteps).toBe(4);
+    await learn(second, rest);
+    expect(whole.heard).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(rest).toEqual({ rows: whole.rows.slice(6), heard: [4, 5, 6, 7, 8], epochs: [1] });
+    await first.close();
+    await second.close();
+  });
+
+  it("frees its model when the options are wrong", async () => {
+    const place = { store: new MemoryCheckpointStore(), name: "done" };
+    await train(data, { to: place, stopAt: 1 });
+    const before = tf.memory().numTensors;
+    await expect(CloningTrainer.resume(place, { ...data, batchSize: 0 })).rejects.toThrow(/batchSize/);
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it("refuses data of another size", async () => {

@@ -174,6 +174,21 @@ describe("CloningTrainer", () => {
     await trainer.close();
   });
 
+  it("ends with a typed error where a schedule goes wrong, and keeps its place", async () => {
+    const data = await barData({ train: 4, val: 1 });
+    const toJSON = () => ({ kind: "constant", value: 1e-3 }) as const;
+    const learningRate = { value: (x: number) => (x > 0 && x < 1 ? Number.NaN : 1e-3), toJSON };
+    const before = tf.memory().numTensors;
+    const trainer = new CloningTrainer({ ...data, model: smallModel(), batchSize: 1, learningRate });
+    const training = trainer.learn({ epochs: 1 });
+    await expect(training).rejects.toThrow(InvalidArgumentError);
+    await expect(training).rejects.toThrow(/^learningRate: expected a finite number.*NaN at progress 0.25/);
+    expect(trainer.numTimesteps).toBe(1);
+    expect((trainer.getState().batches as StateRecord).position).toBe(1);
+    await trainer.close();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it("checks its options", async () => {
     const data = await barData({ train: 1, val: 1 });
     const model = smallModel();
@@ -182,6 +197,7 @@ describe("CloningTrainer", () => {
     expect(make({ mirrorActions: [0, 1, 2, 2] })).toThrow(/mirrorActions: expected for each of 4 actions/);
     expect(make({ batchSize: 0 })).toThrow(/batchSize/);
     expect(make({ learningRate: -1 })).toThrow(/learningRate/);
+    expect(make({ learningRate: { value: () => 1 } })).toThrow(/^learningRate: expected a schedule whose toJSON/);
     expect(make({ maxGradNorm: 0 })).toThrow(/maxGradNorm/);
     model.dispose();
     const few = new CloningTrainer({ ...(await barData()), model: smallModel({ numActions: 2 }), seed: 0 });

@@ -167,6 +167,27 @@ describe("DQNTrainer", () => {
     await trainer.close();
   });
 
+  it("begins to explore anew with a second training, by progress; by steps it goes on", async () => {
+    const rates: number[][] = [];
+    for (const exploration of [null, epsilonSchedule({ steps: 200 })]) {
+      const trainer = new DQNTrainer({
+        ...tiny,
+        explorationFraction: 1,
+        explorationFinalEps: 0.1,
+        exploration,
+      });
+      const seen: number[] = [];
+      const callbacks = [{ onStep: () => void seen.push(trainer.explorationRate) }];
+      for (let i = 0; i < 2; i++) await trainer.learn({ totalTimesteps: 100, callbacks });
+      rates.push([seen[0], seen[50], seen[100], seen[150]]);
+      expect(trainer.numTimesteps).toBe(200);
+      await trainer.close();
+    }
+    const near = (values: number[]) => values.map((value) => expect.closeTo(value, 10));
+    expect(rates[0]).toEqual(near([1, 0.55, 1, 0.55]));
+    expect(rates[1]).toEqual(near([1, 0.775, 0.55, 0.325]));
+  });
+
   it("leaves timers and signals their turn, though it never waits for anything", async () => {
     const trainer = new DQNTrainer(tiny);
     let ticks = 0;

@@ -146,6 +146,26 @@ describe("RolloutCollector", () => {
 });
 
 describe("RewardScaler", () => {
+  it("keeps its statistics but no returns when episodes begin anew", () => {
+    const make = () => new RewardScaler({ numEnvs: 1, gamma: 0.5 });
+    const [kept, restarted, fresh] = [make(), make(), make()];
+    const scale = (scaler: RewardScaler, reward: number) => {
+      const rewards = Float32Array.of(reward);
+      scaler.scale(rewards, () => false);
+      return rewards[0];
+    };
+    for (const scaler of [kept, restarted]) for (const reward of [4, -1]) scale(scaler, reward);
+    restarted.restart();
+    const { returns } = restarted.getState();
+    expect(returns).toEqual(fresh.getState().returns);
+    expect(restarted.getState().statistics).toEqual(kept.getState().statistics);
+    // The return counts the reward alone: 2, where it would be 2 + 1 / 2.
+    scale(kept, 2);
+    scale(restarted, 2);
+    expect(kept.getState().returns).toEqual(Float64Array.of(2.5));
+    expect(restarted.getState().returns).toEqual(Float64Array.of(2));
+  });
+
   it("divides by the deviation of discounted returns and clips at 10", () => {
     const scaler = new RewardScaler({ numEnvs: 1, gamma: 0.5 });
     const random = new Random(1);

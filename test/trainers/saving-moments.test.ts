@@ -2,12 +2,12 @@
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
-import { MemoryCheckpointStore } from "../../src/checkpoints/index.js";
+import { MemoryCheckpointStore, readCheckpoint } from "../../src/checkpoints/index.js";
 import { InvalidArgumentError } from "../../src/core/errors.js";
 import type { StateRecord } from "../../src/core/state.js";
 import "../../src/envs/builtin.js";
 import type { Env } from "../../src/envs/env.js";
-import { make } from "../../src/envs/registry.js";
+import { make, register } from "../../src/envs/registry.js";
 import { DQNTrainer, PPOTrainer, type TrainerCallback } from "../../src/trainers/index.js";
 import { SyncVectorEnv } from "../../src/vector/sync-vector-env.js";
 import { FrameStack } from "../../src/wrappers/index.js";
@@ -114,6 +114,10 @@ it("DQN on stacked frames is taken up early without its memory", async () => {
   await first.learn({ totalTimesteps: 40, callbacks: [{ onStep: ({ numTimesteps }) => numTimesteps < 10 }] });
   await first.save(to);
   const second = await DQNTrainer.resume(to, { wrapper });
+  // The stacks that the memory builds are those of the episodes, whose earlier frames it never saw.
+  const { observations } = second.getState();
+  const built = [0, 1].flatMap((env) => [...(second.memory.latest(env) as Float32Array)]);
+  expect(built).toEqual([...(observations as Float32Array)]);
   await second.learn();
   expect(second.numTimesteps).toBe(40);
   await first.close();
@@ -167,6 +171,68 @@ it("two runs taken up from one checkpoint are the same where environments could 
   expect(weights[1]).toEqual(weights[0]);
   expect(seeds[2]).toBe(seeds[1]);
   expect(seeds[1]).not.toBe(seeds[0]);
+});
+
+it("PPO whose environments cannot be saved is set back to episodes that begin: no rollout, no returns of others", async () => {
+  const make = () =>
+    new PPOTrainer({ ...ppo, normalizeReward: true, env: new SyncVectorEnv([fleeting, fleeting]) });
+  const stopAt = (steps: number): TrainerCallback => ({ onStep: ({ numTimesteps }) => numTimesteps < steps });
+  const [live, fresh] = [make(), make()];
+  await live.learn({ totalTimesteps: 160, callbacks: [stopAt(38)] }); // 3 steps of the third rollout
+  const state = live.getState();
+  await live.learn({ totalTimesteps: 160, callbacks: [stopAt(42)] });
+  const learnt: StateRecord[] = [];
+  for (const trainer of [live, fresh]) {
+    const returns: unknown[] = [];
+    trainer.setState(state);
+    await trainer.learn({
+      totalTimesteps: 32,
+      callbacks: [
+        {
+          onTrainingStart: () => void returns.push((trainer.getState().rewardScaler as StateRecord).returns),
+        },
+      ],
+    });
+    expect(returns).toEqual([new Float64Array(2)]);
+    expect([trainer.numTimesteps, trainer.iterations]).toEqual([70, 4]);
+    learnt.push(weightsOf(trainer));
+  }
+  expect(learnt[0]).toEqual(learnt[1]);
+  await live.close();
+  await fresh.close();
+});
+
+register("Open-v0", () => make("CartPole-v1")); // takes any options
+
+it("infinite numbers come back", async () => {
+  const to = place();
+  const infinite = Number.POSITIVE_INFINITY;
+  const envOptions = { limits: [-infinite, infinite] };
+  const first = new PPOTrainer({
+    ...ppo,
+    env: "Open-v0",
+    envOptions,
+    clipRewards: { limit: infinite },
+    maxGradNorm: infinite,
+  });
+  await first.save(to);
+  const second = await PPOTrainer.load(to);
+  expect(second.hyperparameters).toEqual(first.hyperparameters);
+  await second.save(to);
+  expect((await readCheckpoint(to.store, to.name)).config.envOptions).toEqual(envOptions);
+  await first.close();
+  await second.close();
+});
+
+it("options of an environment that hold a function have to be given again", async () => {
+  const to = place();
+  const envOptions = { onGoal: () => {} };
+  const first = new DQNTrainer({ ...dqn, env: "Open-v0", envOptions });
+  await first.save(to);
+  await expect(DQNTrainer.load(to)).rejects.toThrow(/^envOptions: .*again/);
+  const second = await DQNTrainer.load(to, { envOptions });
+  await first.close();
+  await second.close();
 });
 
 it("a function that says which weights decay has to be given again", async () => {

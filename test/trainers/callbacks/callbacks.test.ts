@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { MemoryCheckpointStore, readCheckpoint } from "../../../src/checkpoints/index.js";
+import { InvalidArgumentError } from "../../../src/core/errors.js";
 import { CartPoleEnv } from "../../../src/envs/classic/cart-pole.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
 import {
@@ -133,6 +134,14 @@ describe("EvalCallback", () => {
     const again = make();
     again.setState(evaluation.getState());
     expect(again.bestMeanReward).toBe(evaluation.bestMeanReward);
+  });
+
+  it("refuses the environments that are trained on before the first step", async () => {
+    const trainer = Object.assign(new FakeTrainer(), { env: evalEnv });
+    const training = trainer.learn({ totalTimesteps: 40, callbacks: [new EvalCallback({ evalEnv })] });
+    await expect(training).rejects.toThrow(InvalidArgumentError);
+    await expect(training).rejects.toThrow(/^evalEnv: expected environments of their own/);
+    expect(trainer.numTimesteps).toBe(0);
   });
 });
 
