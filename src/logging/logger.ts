@@ -57,25 +57,41 @@ export class Logger implements Stateful {
     Object.assign(this.row, row);
   }
 
-  /** Hands the row to every sink, unless it is empty, and starts the next one; returns it. */
+  /**
+   * Hands the row to every sink, unless it is empty, and starts the next one; returns it. When a sink fails, the others
+   * get the row all the same; then what the first of those threw is thrown.
+   */
   dump(step: number): LogRow {
     const row = this.row;
     this.row = {};
     this.counts = {};
-    if (Object.keys(row).length > 0) for (const sink of this.sinks) sink.write(row, step);
+    if (Object.keys(row).length > 0) this.each((sink) => sink.write(row, step));
     return row;
   }
 
-  /** Ends all sinks. */
+  /** Ends all sinks, also when one of them fails; then throws what the first of those threw. */
   close(): void {
-    for (const sink of this.sinks) sink.close?.();
+    this.each((sink) => sink.close?.());
+  }
+
+  private each(act: (sink: LogSink) => void): void {
+    const failures: unknown[] = [];
+    for (const sink of this.sinks) {
+      try {
+        act(sink);
+      } catch (failure) {
+        failures.push(failure);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   /** @inheritDoc */
   getState(): StateRecord {
     const sinks: StateRecord = {};
-    for (const { name, state } of this.sinks.map((sink) => ({ name: sink.name, state: sink.getState?.() }))) {
-      if (name !== undefined && state) sinks[name] = state;
+    for (const [name, sink] of this.named()) {
+      const state = sink.getState?.();
+      if (state) sinks[name] = state;
     }
     return { row: { ...this.row }, counts: { ...this.counts }, sinks };
   }
@@ -84,9 +100,21 @@ export class Logger implements Stateful {
   setState({ row, counts, sinks }: StateRecord): void {
     this.row = { ...(row as LogRow) };
     this.counts = { ...(counts as Record<string, number>) };
-    for (const sink of this.sinks) {
-      const state = (sinks as StateRecord)[sink.name ?? ""];
+    for (const [name, sink] of this.named()) {
+      const state = (sinks as StateRecord)[name];
       if (state) sink.setState?.(state as StateRecord);
     }
+  }
+
+  // Several sinks of one name, such as two CSV files, are numbered: "csv", "csv 2".
+  private named(): Map<string, LogSink> {
+    const named = new Map<string, LogSink>();
+    for (const sink of this.sinks) {
+      if (sink.name === undefined) continue;
+      let key = sink.name;
+      for (let n = 2; named.has(key); n++) key = `${sink.name} ${n}`;
+      named.set(key, sink);
+    }
+    return named;
   }
 }

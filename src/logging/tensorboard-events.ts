@@ -50,7 +50,7 @@ function encodeEvent({
     event.tag(5, WireType.LengthDelimited).fork();
     for (const [tag, value] of Object.entries(scalars)) {
       event.tag(1, WireType.LengthDelimited).fork();
-      event.tag(1, WireType.LengthDelimited).string(tag).tag(2, WireType.Bit32).float(value);
+      event.tag(1, WireType.LengthDelimited).string(tag).tag(2, WireType.Bit32).float(Math.fround(value));
       event.join();
     }
     event.join();

@@ -1,6 +1,17 @@
 /** A file that grows at its end. */
 
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { LoggingError } from "../../core/errors.js";
 
@@ -26,12 +37,18 @@ export class AppendFile {
     });
   }
 
-  /** Adds to the end. */
+  /** Adds to the end: wholly, or not at all when the disk is full. */
   append(data: string | Uint8Array): void {
     this.attempt("write", () => {
       const file = this.open();
       const bytes = typeof data === "string" ? Buffer.from(data) : data;
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      const { size } = fstatSync(file);
+      try {
+        for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      } catch (error) {
+        cut(file, size); // the next row must not follow half a one
+        throw error;
+      }
     });
   }
 
@@ -40,8 +57,13 @@ export class AppendFile {
     this.attempt("write", () => {
       this.close();
       mkdirSync(dirname(this.path), { recursive: true });
-      writeFileSync(`${this.path}.tmp`, text);
-      renameSync(`${this.path}.tmp`, this.path);
+      try {
+        writeFileSync(`${this.path}.tmp`, text);
+        renameSync(`${this.path}.tmp`, this.path);
+      } catch (error) {
+        rmSync(`${this.path}.tmp`, { force: true });
+        throw error;
+      }
     });
   }
 
@@ -67,5 +89,13 @@ export class AppendFile {
       if (cause instanceof LoggingError) throw cause;
       throw new LoggingError(`cannot ${what} the log ${this.path}: ${(cause as Error).message}`, { cause });
     }
+  }
+}
+
+function cut(file: number, size: number): void {
+  try {
+    ftruncateSync(file, size);
+  } catch {
+    // not a file on a disk, such as a pipe
   }
 }

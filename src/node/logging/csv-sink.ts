@@ -9,7 +9,7 @@ const STEP = "step";
 /**
  * Writes rows to a CSV file, SB3's `progress.csv`: one column a key, `step` first. Keys that appear later
  * become further columns, empty in the rows before. Non-finite numbers are `nan`, `inf` and `-inf`, which
- * pandas and R read. An earlier file is continued.
+ * pandas and R read. Line breaks in keys become spaces. An earlier file is continued.
  *
  * @example
  * ```ts
@@ -37,10 +37,13 @@ export class CsvSink implements LogSink {
 
   /** Adds a row. */
   write(row: LogRow, step: number): void {
-    const given: LogRow = { [STEP]: step, ...row };
-    const fresh = Object.keys(given).filter((key) => !this.columns.includes(key));
+    const given = new Map(
+      Object.entries({ [STEP]: step, ...row }).map(([key, value]) => [oneLine(key), value]),
+    );
+    const fresh = [...given.keys()].filter((key) => !this.columns.includes(key));
     if (fresh.length > 0) this.addColumns(fresh);
-    this.log.append(this.columns.map((key) => (key in given ? format(given[key]) : "")).join(","));
+    const cells = this.columns.map((key) => given.get(key));
+    this.log.append(cells.map((value) => (value === undefined ? "" : format(value))).join(","));
   }
 
   /** @inheritDoc */
@@ -60,9 +63,9 @@ export class CsvSink implements LogSink {
 
   private addColumns(keys: string[]): void {
     const rows = this.log.lines().slice(1);
-    this.columns.push(...keys);
-    const header = this.columns.map(quote).join(",");
+    const header = [...this.columns, ...keys].map(quote).join(",");
     this.log.rewrite([header, ...rows.map((row) => row + ",".repeat(keys.length))]);
+    this.columns.push(...keys);
   }
 }
 
@@ -72,9 +75,14 @@ function format(value: number): string {
   return value > 0 ? "inf" : "-inf";
 }
 
-// RFC 4180: keys with commas or quotes stand in quotes.
+// A row is a line, and so is the header.
+function oneLine(key: string): string {
+  return key.replace(/[\r\n]+/g, " ");
+}
+
+// RFC 4180: keys with commas or quotes stand in quotes; and empty ones, to be seen.
 function quote(key: string): string {
-  return /[",]/.test(key) ? `"${key.replaceAll('"', '""')}"` : key;
+  return /[",]|^$/.test(key) ? `"${key.replaceAll('"', '""')}"` : key;
 }
 
 function unquoteAll(header: string): string[] {

@@ -40,6 +40,18 @@ describe("CsvSink", () => {
     expect(text("b.csv")).toBe("step,a,b\n1,1,\n2,2,3\n");
   });
 
+  it("keeps each row a line, whatever the keys, and finds its columns again", () => {
+    const path = join(folder, "keys.csv");
+    for (const step of [1, 2]) {
+      const sink = new CsvSink(path);
+      sink.write({ "": step, "two\nlines": step, toString: step }, step);
+      sink.close();
+    }
+    const other = new CsvSink(path);
+    other.write({ a: 1 }, 3);
+    expect(text("keys.csv")).toBe('step,"",two lines,toString,a\n1,1,1,1,\n2,2,2,2,\n3,,,,1\n');
+  });
+
   it("drops a line that a killed process left unfinished", () => {
     writeFileSync(join(folder, "c.csv"), "step,a\n1,1\n2,");
     const sink = new CsvSink(join(folder, "c.csv"));
@@ -74,6 +86,21 @@ describe("JsonLinesSink", () => {
   });
 });
 
+describe("TensorBoardSink", () => {
+  it("takes figures beyond the range of its 32 bits for infinite", () => {
+    const directory = join(folder, "large");
+    const sink = new TensorBoardSink(directory);
+    sink.write({ diverged: -1e39 }, 1);
+    sink.write({ diverged: Number.MAX_VALUE }, 2);
+    sink.close();
+    const file = readFileSync(sink.path);
+    const floats = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY].map((value) =>
+      Buffer.from(Float32Array.of(value).buffer),
+    );
+    expect(floats.map((bytes) => file.includes(bytes))).toEqual([true, true]);
+  });
+});
+
 const hasTensorBoard = (() => {
   try {
     execFileSync(pythonPath(), ["-c", "import tensorboard"], { stdio: "ignore" });
@@ -103,7 +130,7 @@ const readBack = (directory: string) =>
     }),
   ) as Scalars;
 
-describe.skipIf(!hasTensorBoard)("TensorBoardSink", () => {
+describe.skipIf(!hasTensorBoard)("TensorBoardSink and TensorBoard", () => {
   it("is read back by TensorBoard, resumed runs included", () => {
     const directory = join(folder, "board");
     const began = Date.now() / 1000;
