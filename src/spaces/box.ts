@@ -12,6 +12,15 @@ import {
 } from "../core/state.js";
 import type { BoundJSON, Space, SpaceJSON } from "./space.js";
 
+/** Least and greatest number of each element type. */
+const ranges: Record<DType, readonly [number, number]> = {
+  uint8: [0, 255],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  float32: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  float64: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+};
+
 /** Options of {@link Box}. */
 export interface BoxOptions {
   /** Lower bound: one number for all, or one for each element. */
@@ -47,11 +56,19 @@ export class Box implements Space<TypedArray> {
 
   /**
    * @throws ShapeError when a list of bounds has another length than the shape
-   * @throws InvalidArgumentError when a bound is NaN or low exceeds high
+   * @throws InvalidArgumentError when the shape or the element type is not valid, a bound is NaN, low exceeds high,
+   *   or no whole number of that type lies between them
    */
   constructor(options: BoxOptions) {
     this.shape = [...options.shape];
     this.dtype = options.dtype ?? "float32";
+    if (!this.shape.every((size) => Number.isInteger(size) && size >= 0)) {
+      throw new InvalidArgumentError("shape", `expected sizes of at least 0, received [${this.shape}]`);
+    }
+    if (!Object.hasOwn(ranges, this.dtype)) {
+      const names = Object.keys(ranges).join(", ");
+      throw new InvalidArgumentError("dtype", `expected one of ${names}, received ${this.dtype}`);
+    }
     this.size = sizeOf(this.shape);
     this.low = this.bound("low", options.low);
     this.high = this.bound("high", options.high);
@@ -60,6 +77,13 @@ export class Box implements Space<TypedArray> {
         throw new InvalidArgumentError(
           "low",
           `expected low <= high, received ${at(this.low, i)} > ${at(this.high, i)} at ${i}`,
+        );
+      }
+      const [first, last] = this.wholeBounds(i);
+      if (this.isWhole && first > last) {
+        throw new InvalidArgumentError(
+          "low",
+          `expected bounds with a number of ${this.dtype} between, received ${at(this.low, i)} and ${at(this.high, i)}`,
         );
       }
       if (typeof this.low === "number" && typeof this.high === "number") break;
@@ -77,17 +101,28 @@ export class Box implements Space<TypedArray> {
   /** Uniform between finite bounds; normal, or exponential from one finite bound, elsewhere. */
   sample(random: Random): TypedArray {
     const value = createTypedArray(this.dtype, this.size);
-    const whole = this.dtype !== "float32" && this.dtype !== "float64";
     for (let i = 0; i < this.size; i++) {
       const low = at(this.low, i);
       const high = at(this.high, i);
+      const [first, last] = this.wholeBounds(i);
       if (Number.isFinite(low) && Number.isFinite(high)) {
-        value[i] = whole ? low + random.integer(high - low + 1) : random.uniform(low, high);
-      } else if (Number.isFinite(low)) value[i] = low - Math.log(1 - random.uniform());
-      else if (Number.isFinite(high)) value[i] = high + Math.log(1 - random.uniform());
-      else value[i] = random.normal();
+        value[i] = this.isWhole ? first + random.integer(last - first + 1) : between(low, high, random);
+      } else {
+        const drawn = unbounded(low, high, random);
+        value[i] = this.isWhole ? Math.max(first, Math.min(last, Math.trunc(drawn))) : drawn;
+      }
     }
     return value;
+  }
+
+  private get isWhole(): boolean {
+    return this.dtype !== "float32" && this.dtype !== "float64";
+  }
+
+  /** The least and the greatest whole number of the type between the bounds. */
+  private wholeBounds(i: number): [number, number] {
+    const [least, greatest] = ranges[this.dtype];
+    return [Math.max(least, Math.ceil(at(this.low, i))), Math.min(greatest, Math.floor(at(this.high, i)))];
   }
 
   /** @inheritDoc */
@@ -109,6 +144,18 @@ export class Box implements Space<TypedArray> {
       high: plain(this.high),
     };
   }
+}
+
+function between(low: number, high: number, random: Random): number {
+  if (Number.isFinite(high - low)) return random.uniform(low, high);
+  const share = random.uniform();
+  return low * (1 - share) + high * share;
+}
+
+function unbounded(low: number, high: number, random: Random): number {
+  if (Number.isFinite(low)) return low - Math.log(1 - random.uniform());
+  if (Number.isFinite(high)) return high + Math.log(1 - random.uniform());
+  return random.normal();
 }
 
 function at(bound: number | Float64Array, i: number): number {

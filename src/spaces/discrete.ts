@@ -1,6 +1,7 @@
 /** A finite set of actions. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { InvalidArgumentError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import type { Space, SpaceJSON } from "./space.js";
 
@@ -24,13 +25,16 @@ export class Discrete implements Space<number> {
   /**
    * @param n number of values, at least 1
    * @param start first value, default 0
-   * @throws InvalidArgumentError when `n` is not a positive integer
+   * @throws InvalidArgumentError when `n` is not a positive integer or `start` no integer
    */
   constructor(
     readonly n: number,
     readonly start = 0,
   ) {
     checkInteger("n", n);
+    if (!Number.isSafeInteger(start)) {
+      throw new InvalidArgumentError("start", `expected an integer, received ${start}`);
+    }
   }
 
   /** @inheritDoc */

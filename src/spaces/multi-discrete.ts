@@ -19,15 +19,18 @@ export class MultiDiscrete implements Space<Int32Array> {
   readonly shape: readonly number[];
   /** @inheritDoc */
   readonly dtype = "int32";
+  /** Number of values of each entry. */
+  readonly nvec: readonly number[];
 
   /**
    * @param nvec number of values of each entry
    * @throws InvalidArgumentError when empty or an entry is not a positive integer
    */
-  constructor(readonly nvec: readonly number[]) {
+  constructor(nvec: readonly number[]) {
     if (nvec.length === 0 || !nvec.every((n) => Number.isInteger(n) && n > 0)) {
       throw new InvalidArgumentError("nvec", `expected positive integers, received [${nvec.join(", ")}]`);
     }
+    this.nvec = [...nvec];
     this.shape = [nvec.length];
   }
 

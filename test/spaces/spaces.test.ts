@@ -104,3 +104,48 @@ describe("Box bounds", () => {
     expect(box.contains(Float32Array.of(0.1))).toBe(true);
   });
 });
+
+describe("samples lie in their boxes", () => {
+  const infinite = Number.POSITIVE_INFINITY;
+
+  it.each([
+    ["bounds beyond the type", { low: -5, high: 300, dtype: "uint8" }],
+    ["bounds that are no whole numbers", { low: 0.5, high: 2.5, dtype: "int32" }],
+    ["bounds that are infinite on both sides", { low: -infinite, high: infinite, dtype: "uint8" }],
+    ["a lower bound that is no whole number", { low: 3.5, high: infinite, dtype: "int32" }],
+    ["an upper bound alone", { low: -infinite, high: 254.5, dtype: "uint8" }],
+    ["bounds whose distance overflows", { low: -1.7e308, high: 1.7e308, dtype: "float64" }],
+    ["the whole of int32", { low: -(2 ** 31), high: 2 ** 31 - 1, dtype: "int32" }],
+  ] as const)("with %s", (_, options) => {
+    const box = new Box({ ...options, shape: [50] });
+    const random = new Random(1);
+    const values = Array.from({ length: 20 }, () => box.sample(random));
+    expect(values.every((value) => box.contains(value))).toBe(true);
+    const numbers = values.flatMap((value) => [...value]);
+    if (options.dtype === "uint8" && Number.isFinite(options.low)) {
+      // All bytes are about equally likely, also where they would wrap.
+      expect(Math.abs(numbers.filter((value) => value < 64).length / 1000 - 0.25)).toBeLessThan(0.06);
+    }
+    expect(new Set(numbers).size).toBeGreaterThan(1);
+  });
+
+  it("or the box is refused", () => {
+    const wrong = [
+      { low: 0.2, high: 0.8, shape: [1], dtype: "int32" as const },
+      { low: 256, high: 300, shape: [1], dtype: "uint8" as const },
+      { low: 0, high: 1, shape: [-1] },
+      { low: 0, high: 1, shape: [2.5] },
+      { low: 0, high: 1, shape: [2], dtype: "int8" as never },
+    ];
+    for (const options of wrong) expect(() => new Box(options)).toThrow(InvalidArgumentError);
+    for (const start of [0.5, Number.NaN]) expect(() => new Discrete(3, start)).toThrow(InvalidArgumentError);
+    expect(() => spaceFromJSON({ kind: "dict" } as never)).toThrow(InvalidArgumentError);
+  });
+
+  it("whatever becomes of the list that a space was made from", () => {
+    const nvec = [2, 3];
+    const space = new MultiDiscrete(nvec);
+    nvec[0] = 9;
+    expect(space.nvec).toEqual([2, 3]);
+  });
+});
