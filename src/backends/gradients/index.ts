@@ -1,6 +1,7 @@
 /** Gradients that tfjs has wrong or not at all, on all backends. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { averagePool3DGradient, averagePoolGradient } from "./average-pool.js";
 import { maximumGradient, minimumGradient } from "./extremes.js";
 import { batchedGatherGradient, gatherNdGradient, stridedSliceGradient, topKGradient } from "./gather.js";
 import { batchMatMulGradient } from "./mat-mul.js";
@@ -10,8 +11,8 @@ const marked = Symbol.for("ncps-ts.gradient");
 
 /**
  * Registers gradients of matrix products with a broadcast batch, of `gather` with batch axes, of `gatherND`,
- * `stridedSlice`, `prod`, the values of `topk`, and of broadcast operands of `maximum` and `minimum`. `useBackend`
- * calls this; calling it again does nothing.
+ * `stridedSlice`, `prod`, the values of `topk`, padded average pooling, and of broadcast operands of `maximum` and
+ * `minimum`. `useBackend` calls this; calling it again does nothing.
  */
 export function registerMissingGradients(): void {
   register({ kernelName: "BatchMatMul", inputsToSave: ["a", "b"], gradFunc: batchMatMulGradient });
@@ -26,6 +27,8 @@ export function registerMissingGradients(): void {
   register({ kernelName: "Prod", inputsToSave: ["x"], gradFunc: prodGradient });
   register({ kernelName: "Maximum", inputsToSave: ["a", "b"], gradFunc: maximumGradient });
   register({ kernelName: "Minimum", inputsToSave: ["a", "b"], gradFunc: minimumGradient });
+  register({ kernelName: "AvgPool", inputsToSave: ["x"], gradFunc: averagePoolGradient });
+  register({ kernelName: "AvgPool3D", inputsToSave: ["x"], gradFunc: averagePool3DGradient });
   registerGather();
 }
 

@@ -2,14 +2,20 @@
 
 import { engine } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
+import { averagePool } from "./average-pool.js";
 import { batchMatMul } from "./batch-mat-mul.js";
+import { cast } from "./cast.js";
 import { cfcScan, cfcScanGrad } from "./cfc-scan.js";
+import { clipByValue, relu6 } from "./clamp.js";
 import { conv2d, fusedConv2d } from "./conv2d.js";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
+import { conv3dBackpropFilter, conv3dBackpropInput } from "./conv3d-backprop.js";
 import { depthwiseConv2d } from "./depthwise-conv2d.js";
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop.js";
 import { greater, greaterEqual, less, lessEqual, maximum, minimum, select } from "./elementwise.js";
+import { argMax, argMin, cumsum } from "./empty.js";
+import { fusedDepthwiseConv2d } from "./fused-depthwise-conv2d.js";
 import { fusedMatMul } from "./fused-mat-mul.js";
 import { gatherV2 } from "./gather.js";
 import type { WasmBackend } from "./heap.js";
@@ -23,12 +29,14 @@ import { mean } from "./mean.js";
 import { mixedCfcScan, mixedCfcScanGrad } from "./mixed-cfc-scan.js";
 import { oneHot } from "./one-hot.js";
 import { adamStep, globalNorm, rmspropStep, sgdStep } from "./optimizer-step.js";
+import { all, any, max, min, prod } from "./reduce.js";
 import { reluGrad } from "./relu-grad.js";
 import { installRepair, removeRepair, type WasmRepair } from "./repair.js";
 import { reverse } from "./reverse.js";
 import { guardAllocation } from "./scratch.js";
 import { slice } from "./slice.js";
 import { splitV } from "./split.js";
+import { stridedSlice } from "./strided-slice.js";
 import { sum } from "./sum.js";
 import { tile } from "./tile.js";
 import { transpose } from "./transpose.js";
@@ -39,18 +47,29 @@ import { wiredCfcScan, wiredCfcScanGrad } from "./wired-cfc-scan.js";
 
 const repairs = [
   adamStep,
+  all,
+  any,
+  argMax,
+  argMin,
+  averagePool,
   batchMatMul,
+  cast,
   cfcScan,
   cfcScanGrad,
+  clipByValue,
   conv2d,
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  conv3dBackpropFilter,
+  conv3dBackpropInput,
+  cumsum,
   depthwiseConv2d,
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
   erf,
   exp,
   fusedConv2d,
+  fusedDepthwiseConv2d,
   fusedMatMul,
   gatherV2,
   globalNorm,
@@ -62,16 +81,20 @@ const repairs = [
   lessEqual,
   ltcScan,
   ltcScanGrad,
+  max,
   maximum,
   maxPool,
   maxPool3D,
   maxPool3DGrad,
   maxPoolGrad,
   mean,
+  min,
   minimum,
   mixedCfcScan,
   mixedCfcScanGrad,
   oneHot,
+  prod,
+  relu6,
   reluGrad,
   reverse,
   rmspropStep,
@@ -80,6 +103,7 @@ const repairs = [
   slice,
   softplus,
   splitV,
+  stridedSlice,
   sum,
   tanh,
   tile,

@@ -73,11 +73,16 @@ export function reduceNothing(
   dtype: DataType,
   value: number,
 ): TensorInfo | undefined {
-  if (sizeOf(x.shape) > 0 || (dtype !== "float32" && dtype !== "int32")) return undefined;
+  if (sizeOf(x.shape) > 0 || (dtype !== "float32" && dtype !== "int32" && dtype !== "bool")) return undefined;
   const axes = util.parseAxisParam(axis ?? x.shape.map((_, i) => i), x.shape);
   const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes);
   const shape = keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
   const output = backend.makeOutput(shape, dtype);
+  if (dtype === "bool") {
+    const address = bytesOf(backend, output);
+    backend.wasm.HEAPU8.fill(value, address, address + sizeOf(shape));
+    return output;
+  }
   const address = addressOf(backend, output);
   const heap = dtype === "int32" ? wordsOf(backend) : heapOf(backend);
   heap.fill(value, address, address + sizeOf(shape));

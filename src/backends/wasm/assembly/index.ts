@@ -8,7 +8,7 @@ export { columnProduct, dotProduct, finishRows, gridAddresses, rowProduct, vecto
 export { addInto, frameImages, gatherRows, scatterRows } from "./images";
 export { adamStep, rmspropStep, sgdStep, sumOfSquares } from "./optimizer";
 export { packColumns, packRows, padPanels } from "./pack";
-export { maxPool, maxPoolGradient } from "./pool";
+export { averagePool, maxPool, maxPoolGradient } from "./pool";
 export { reluGradient } from "./relu-gradient";
 export { gatherSlices, segmentSum } from "./segment";
 export { erfOf, expOf, logisticOf, tanhOf } from "./math-arrays";
@@ -18,7 +18,8 @@ export { headFactors, rowDots } from "./cfc-head-factors";
 export { padHeads, unpadHeads } from "./cfc-weights";
 export { ltcBackward } from "./ltc-backward";
 export { ltcForward } from "./ltc-forward";
-export { expWideOf, leakyReluOf, softplusOf } from "./unary";
+export { clampOf, expWideOf, leakyReluOf, softplusOf } from "./unary";
 export { addColumnsByRows, rowsByPanels } from "./point-product";
 export { mapElements, mapOutputGradients, mapOutputs, mapTaps } from "./winograd";
 export { mapSix } from "./winograd-six";
+export { volumeFilterGradient, volumeInputGradient } from "./volume";

@@ -1,4 +1,4 @@
-/** Max pooling over depth, height and width, and its gradient; pictures have a depth of 1. */
+/** Pooling over depth, height and width, and the gradient of its maxima; pictures have a depth of 1. */
 
 /** Largest value of every window of `x`, of none -Infinity, written to `out`. Sizes and steps in elements, addresses in bytes. */
 export function maxPool(
@@ -41,6 +41,50 @@ export function maxPool(
               }
             }
             store<f32>(to + channel, best);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Mean of the values in every window of `x`, of none NaN, written to `out`; the padding does not count. */
+export function averagePool(
+  x: usize, out: usize, batch: i32, channels: i32,
+  inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,
+  depth: i32, height: i32, width: i32, stepDepth: i32, stepHeight: i32, stepWidth: i32,
+  front: i32, top: i32, left: i32,
+): void {
+  const pixel = <usize>channels << 2;
+  let to = out;
+  for (let image = 0; image < batch; image++) {
+    for (let od = 0; od < outDepth; od++) {
+      const d0 = max(0, od * stepDepth - front), d1 = min(inDepth, od * stepDepth - front + depth);
+      for (let oh = 0; oh < outHeight; oh++) {
+        const h0 = max(0, oh * stepHeight - top), h1 = min(inHeight, oh * stepHeight - top + height);
+        for (let ow = 0; ow < outWidth; ow++, to += pixel) {
+          const w0 = max(0, ow * stepWidth - left), w1 = min(inWidth, ow * stepWidth - left + width);
+          const count = <f32>(max(0, d1 - d0) * max(0, h1 - h0) * max(0, w1 - w0));
+          let channel: usize = 0;
+          for (; channel + 16 <= pixel; channel += 16) {
+            let sums = f32x4.splat(0);
+            for (let d = d0; d < d1; d++) {
+              for (let h = h0; h < h1; h++) {
+                let at = x + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w0) * pixel + channel;
+                for (let w = w0; w < w1; w++, at += pixel) sums = f32x4.add(sums, v128.load(at));
+              }
+            }
+            v128.store(to + channel, f32x4.div(sums, f32x4.splat(count)));
+          }
+          for (; channel < pixel; channel += 4) {
+            let sum: f32 = 0;
+            for (let d = d0; d < d1; d++) {
+              for (let h = h0; h < h1; h++) {
+                let at = x + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w0) * pixel + channel;
+                for (let w = w0; w < w1; w++, at += pixel) sum += load<f32>(at);
+              }
+            }
+            store<f32>(to + channel, sum / count);
           }
         }
       }

@@ -17,6 +17,18 @@ export function expWideOf(x: usize, out: usize, length: i32): void {
   }
 }
 
+/** `out = min(max(x, low), high)`; what is not a number stays so. */
+export function clampOf(x: usize, out: usize, length: i32, low: f32, high: f32): void {
+  const lows = f32x4.splat(low), highs = f32x4.splat(high);
+  let at: usize = 0;
+  for (const end = <usize>(length & ~3) << 2; at < end; at += 16) {
+    v128.store(out + at, f32x4.min(f32x4.max(v128.load(x + at), lows), highs));
+  }
+  for (const end = <usize>length << 2; at < end; at += 4) {
+    store<f32>(out + at, min(max(load<f32>(x + at), low), high));
+  }
+}
+
 /** `out = log(1 + exp(x))`. */
 export function softplusOf(x: usize, out: usize, length: i32): void {
   let at: usize = 0;
