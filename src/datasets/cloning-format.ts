@@ -4,7 +4,7 @@ import { zipSync } from "fflate";
 import { writeNpy } from "../bridges/npy.js";
 import { readNpz } from "../bridges/npz.js";
 import { DatasetError, ShapeError } from "../core/errors.js";
-import { sizeOf } from "../core/state.js";
+import { dtypeOf, sizeOf } from "../core/state.js";
 
 /** The parts of a data set: for training, and for testing. */
 export type CloningSplit = "train" | "val";
@@ -20,6 +20,7 @@ export interface CloningSequence {
 }
 
 const EPOCH = new Date(1980, 0, 1); // the zip format's first day: files depend on nothing but their content
+const HIGHEST = 2 ** 31 - 1; // of an Int32Array
 const TYPE_AT = "\x93NUMPY\x01\x00HH{'descr': '<".length;
 
 /** Name of the file of the i-th sequence of a split, e.g. `train_00007.npz`. */
@@ -48,9 +49,9 @@ export function readCloningSequence(bytes: Uint8Array, file = "npz"): CloningSeq
     );
   }
   const [steps, ...shape] = obs.shape;
-  if (!(obs.data instanceof Uint8Array) || obs.shape.length !== 4 || steps === 0) {
+  if (!(obs.data instanceof Uint8Array) || obs.shape.length !== 4 || obs.data.length === 0) {
     throw new DatasetError(
-      `${file}: obs: expected uint8 [steps, height, width, channels], received [${obs.shape.join(", ")}]`,
+      `${file}: obs: expected uint8 [steps, height, width, channels], received ${dtypeOf(obs.data)} [${obs.shape.join(", ")}]`,
     );
   }
   if (actions.shape.length !== 1 || actions.shape[0] !== steps) {
@@ -58,8 +59,8 @@ export function readCloningSequence(bytes: Uint8Array, file = "npz"): CloningSeq
       `${file}: actions: expected shape [${steps}], one for each frame, received [${actions.shape.join(", ")}]`,
     );
   }
-  if (!actions.data.every((action) => Number.isInteger(action) && action >= 0)) {
-    throw new DatasetError(`${file}: actions: expected whole numbers from 0 on`);
+  if (!actions.data.every((action) => Number.isInteger(action) && action >= 0 && action <= HIGHEST)) {
+    throw new DatasetError(`${file}: actions: expected whole numbers from 0 on, of 31 bits`);
   }
   return { observations: obs.data, actions: Int32Array.from(actions.data), shape };
 }

@@ -5,6 +5,7 @@ import { InvalidArgumentError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { sizeOf, type TypedArray } from "../core/state.js";
 import type { Env } from "../envs/env.js";
+import type { Discrete } from "../spaces/index.js";
 import { type CloningSplit, cloningFileName, writeCloningSequence } from "./cloning-format.js";
 import type { CloningSink } from "./cloning-source.js";
 
@@ -91,26 +92,10 @@ export async function recordCloning(
   sink: CloningSink,
   options: RecordCloningOptions = {},
 ): Promise<CloningRecord> {
-  const { sequences = { train: 256, val: 32 }, sequenceLength = 32, noise = 0, onSequence } = options;
+  const { sequences = defaults.sequences, sequenceLength = 32, noise = 0, onSequence } = options;
   const { actor, mixing = 0, append = false } = options;
-  const { shape, dtype } = env.observationSpace;
-  const { actionSpace } = env;
-  if (dtype !== "uint8" || shape.length !== 3) {
-    throw new InvalidArgumentError(
-      "env",
-      `expected frames of bytes, received ${dtype} [${shape.join(", ")}]`,
-    );
-  }
-  if (actionSpace.kind !== "discrete") {
-    throw new InvalidArgumentError("env", `expected discrete actions, received ${actionSpace.kind}`);
-  }
-  if (!(noise >= 0 && noise < 1)) {
-    throw new InvalidArgumentError("noise", `expected a number in [0, 1), received ${noise}`);
-  }
-  if (!(mixing >= 0 && mixing <= 1)) {
-    throw new InvalidArgumentError("mixing", `expected a number in 0..1, received ${mixing}`);
-  }
-  checkInteger("sequenceLength", sequenceLength);
+  const { shape } = env.observationSpace;
+  const actionSpace = checkRecording(env, options);
   const random = new Random(options.seed);
   const frame = sizeOf(shape);
   const record: CloningRecord = {
@@ -160,6 +145,38 @@ export async function recordCloning(
     }
   }
   return record;
+}
+
+const defaults = { sequences: { train: 256, val: 32 } } as const;
+
+/**
+ * Checks what {@link recordCloning} is given, before anything is done.
+ *
+ * @returns the actions of the environment
+ * @throws InvalidArgumentError when the environment or an option is of another kind
+ */
+export function checkRecording(env: Env, options: RecordCloningOptions): Discrete {
+  const { sequences = defaults.sequences, sequenceLength = 32, noise = 0, mixing = 0 } = options;
+  const { shape, dtype } = env.observationSpace;
+  const { actionSpace } = env;
+  if (dtype !== "uint8" || shape.length !== 3) {
+    throw new InvalidArgumentError(
+      "env",
+      `expected frames of bytes, received ${dtype} [${shape.join(", ")}]`,
+    );
+  }
+  if (actionSpace.kind !== "discrete") {
+    throw new InvalidArgumentError("env", `expected discrete actions, received ${actionSpace.kind}`);
+  }
+  for (const split of ["train", "val"] as const) checkInteger(`sequences.${split}`, sequences[split], 0);
+  if (!(noise >= 0 && noise < 1)) {
+    throw new InvalidArgumentError("noise", `expected a number in [0, 1), received ${noise}`);
+  }
+  if (!(mixing >= 0 && mixing <= 1)) {
+    throw new InvalidArgumentError("mixing", `expected a number in 0..1, received ${mixing}`);
+  }
+  checkInteger("sequenceLength", sequenceLength);
+  return actionSpace;
 }
 
 // The first number that no file of the split has.

@@ -61,11 +61,25 @@ describe("the format", () => {
       npz({ obs, labels: actions }),
       /expected arrays obs and actions, there are: obs, labels/,
     ],
-    ["floats", npz({ obs: { ...obs, data: new Float32Array(8) }, actions }), /obs: expected uint8/],
+    [
+      "floats",
+      npz({ obs: { ...obs, data: new Float32Array(8) }, actions }),
+      /obs: expected uint8 .* received float32 \[2, 2, 2, 1\]/,
+    ],
+    [
+      "empty frames",
+      npz({ obs: { shape: [2, 0, 2, 1], data: new Uint8Array(0) }, actions }),
+      /obs: expected .* received uint8 \[2, 0, 2, 1\]/,
+    ],
+    [
+      "actions beyond 31 bits",
+      npz({ obs, actions: { shape: [2], data: Float64Array.of(0, 2 ** 31 + 5) } }),
+      /actions: expected whole numbers from 0 on/,
+    ],
     [
       "a flat array",
       npz({ obs: { shape: [8], data: obs.data }, actions }),
-      /obs: expected .* received \[8\]/,
+      /obs: expected .* received uint8 \[8\]/,
     ],
     [
       "too many actions",

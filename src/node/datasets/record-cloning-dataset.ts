@@ -6,6 +6,7 @@ import { DatasetError } from "../../core/errors.js";
 import {
   type CloningExpert,
   type CloningRecord,
+  checkRecording,
   type RecordCloningOptions,
   recordCloning,
 } from "../../datasets/record-cloning.js";
@@ -25,6 +26,7 @@ export interface RecordCloningDatasetOptions extends RecordCloningOptions {
  * needs no download: see {@link recordCloning}.
  *
  * @throws DatasetError when the folder holds a set already, or cannot be written; finished files stay
+ * @throws InvalidArgumentError when the environment or an option is of another kind; an earlier set stays
  *
  * @example
  * ```ts
@@ -40,6 +42,7 @@ export async function recordCloningDataset(
   expert: CloningExpert,
   { directory, overwrite = false, ...options }: RecordCloningDatasetOptions,
 ): Promise<CloningRecord> {
+  checkRecording(env, options); // before an earlier set is removed
   const files = (await readdir(directory).catch(() => [])).filter((name) =>
     /^(train|val)_.*\.npz$/.test(name),
   );

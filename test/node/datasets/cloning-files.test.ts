@@ -230,6 +230,10 @@ describe("recordCloningDataset", () => {
     await record();
     expect((await openCloningDataset(directory)).size).toBe(2);
     await expect(record()).rejects.toMatchObject(dataError(/holds a data set already/));
+    for (const wrong of [{ noise: 2 }, { sequenceLength: 0 }, { sequences: { train: Number.NaN, val: 1 } }]) {
+      await expect(record({ overwrite: true, ...wrong })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    }
+    expect(await readdir(directory)).toHaveLength(3);
     await record({ overwrite: true, sequences: { train: 1, val: 1 } });
     expect((await readdir(directory)).sort()).toEqual(["train_00000.npz", "val_00000.npz"]);
     await record({ append: true, sequences: { train: 1, val: 0 } });
