@@ -4,6 +4,8 @@ import * as gifenc from "gifenc";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Frame } from "../envs/env.js";
 
+const LARGEST = 65535;
+
 /** Options of {@link encodeGif}. */
 export interface EncodeGifOptions {
   /** Frames a second, default 30; browsers show at most 50. */
@@ -19,7 +21,7 @@ export interface EncodeGifOptions {
  * @param frames at least one, all of one size
  * @returns the bytes of the file
  * @throws InvalidArgumentError when there is no frame or `fps` is not positive
- * @throws ShapeError when frames differ in size
+ * @throws ShapeError when frames differ in size, are larger than GIF allows, or have not `height * width * 3` bytes
  *
  * @example
  * ```ts
@@ -37,9 +39,15 @@ export function encodeGif(frames: readonly Frame[], options: EncodeGifOptions = 
   if (frames.length === 0) throw new InvalidArgumentError("frames", "expected at least one, received none");
   if (!(fps > 0)) throw new InvalidArgumentError("fps", `expected a positive number, received ${fps}`);
   const [{ width, height }] = frames;
+  if (!(width > 0 && height > 0 && Math.max(width, height) <= LARGEST)) {
+    throw new ShapeError("frames", `1 to ${LARGEST} rows and columns, as GIF has`, [height, width]);
+  }
   for (const frame of frames) {
     if (frame.width !== width || frame.height !== height) {
       throw new ShapeError("frames", `[${height}, ${width}] as the first`, [frame.height, frame.width]);
+    }
+    if (frame.data.length !== height * width * 3) {
+      throw new ShapeError("frame.data", `[${height} * ${width} * 3]`, [frame.data.length]);
     }
   }
   const { GIFEncoder, quantize, applyPalette } = library();

@@ -55,4 +55,13 @@ describe("encodeGif", () => {
       expect.objectContaining({ code: "INVALID_ARGUMENT" }),
     );
   });
+
+  it("refuses pictures without their bytes, and those that GIF is too small for", () => {
+    const shapeError = expect.objectContaining({ code: "SHAPE" });
+    expect(() => encodeGif([{ height: 4, width: 4, data: new Uint8Array(5) }])).toThrow(shapeError);
+    expect(() => encodeGif([{ height: 0, width: 0, data: new Uint8Array(0) }])).toThrow(shapeError);
+    expect(() => encodeGif([{ height: 1, width: 65536, data: new Uint8Array(3 * 65536) }])).toThrow(
+      shapeError,
+    );
+  });
 });
