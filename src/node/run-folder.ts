@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join } from "node:path";
 import { version_core as tfjsVersion } from "@tensorflow/tfjs-core";
 import { LIBRARY_VERSION } from "../checkpoints/index.js";
-import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
+import { InvalidArgumentError, InvalidStateError, LoggingError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import { Logger, type LogSink, TableSink } from "../logging/index.js";
 import { CheckpointCallback, type CheckpointCallbackOptions } from "../trainers/index.js";
@@ -21,6 +21,8 @@ export type RestartBehavior = "resume" | "restart" | "overwrite";
 
 /** Kinds of log files. */
 export type LogFormat = "csv" | "jsonl" | "tensorboard";
+
+const FORMATS: readonly LogFormat[] = ["csv", "jsonl", "tensorboard"];
 
 /** Options of {@link openRun}. */
 export interface RunOptions {
@@ -54,7 +56,9 @@ export interface Run {
  *
  * @param path e.g. `"runs/breakout"`
  * @returns the open run; hand its logger and checkpoints to `learn`
+ * @throws InvalidArgumentError when an option has a wrong value; nothing was changed then
  * @throws InvalidStateError when the folder holds something that is not a run, or its `run.json` was damaged
+ * @throws LoggingError when the folder cannot be made
  *
  * @example
  * ```ts
@@ -76,7 +80,14 @@ export interface Run {
  */
 export async function openRun(path: string, options: RunOptions = {}): Promise<Run> {
   const { restartBehavior = "resume", config = {}, table = true } = options;
-  const { formats = ["csv", "jsonl", "tensorboard"] } = options;
+  const { formats = FORMATS } = options;
+  const unknown = formats.find((format) => !FORMATS.includes(format));
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(
+      "formats",
+      `expected some of ${FORMATS.map((format) => `"${format}"`).join(", ")}, received ${JSON.stringify(unknown)}`,
+    );
+  }
   const folder = prepare(path, restartBehavior);
   const checkpoints = join(folder, "checkpoints");
   const newest = existsSync(checkpoints) ? await newestCheckpoint(checkpoints) : undefined;
@@ -94,7 +105,7 @@ export async function openRun(path: string, options: RunOptions = {}): Promise<R
 }
 
 // Without a checkpoint the run starts anew, and rows of an earlier start are void.
-function openLogs(folder: string, formats: LogFormat[], anew: boolean): LogSink[] {
+function openLogs(folder: string, formats: readonly LogFormat[], anew: boolean): LogSink[] {
   const [csv, jsonl] = ["progress.csv", "progress.jsonl"].map((file) => join(folder, file));
   if (anew) for (const file of [csv, jsonl]) rmSync(file, { force: true });
   const eventsBefore = readdirSync(folder).some((file) => file.startsWith("events.out.tfevents."));
@@ -126,7 +137,11 @@ function prepare(path: string, restartBehavior: RestartBehavior): string {
       folder = join(dirname(path), `${basename(path)}-${n}`);
     }
   }
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new LoggingError(`the run folder ${folder} cannot be made: ${(cause as Error).message}`, { cause });
+  }
   return folder;
 }
 

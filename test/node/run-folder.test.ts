@@ -173,6 +173,18 @@ describe("openRun", () => {
     );
   });
 
+  it("changes nothing for wrong options, and says where it cannot write", async () => {
+    const path = join(folder, "kept");
+    (await openRun(path, { table: false })).logger.close();
+    const formats = ["cvs" as "csv"];
+    await expect(openRun(path, { restartBehavior: "overwrite", formats })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      message: expect.stringContaining('received "cvs"'),
+    });
+    expect(existsSync(join(path, "run.json"))).toBe(true);
+    await expect(openRun(join(path, "run.json", "below"))).rejects.toMatchObject({ code: "LOGGING" });
+  });
+
   it.each(['{"starts": [', "null", "{}", "[]"])("names a damaged run.json: %s", async (text) => {
     const path = mkdtempSync(join(folder, "damaged-"));
     writeFileSync(join(path, "run.json"), text);
