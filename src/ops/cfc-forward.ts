@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { LinearWeights, ScanSettings, ScanTensors, Steps } from "./cfc-problem.js";
+import { chooseRows } from "./choose-rows.js";
 import { constant } from "./constants.js";
 
 /** What the backward pass needs from the forward pass. */
@@ -40,7 +41,6 @@ export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record:
   const preActivate = firstLayer(tensors, steps);
   const keeps = keep && splitSteps(keep, steps);
   const masks = mask && splitSteps(mask, steps);
-  const skips = mask && splitSteps(tf.sub(constant(1), mask), steps);
   const times = elapsed && splitSteps(elapsed, steps);
   const dropouts = tensors.dropout?.map((factors) => factors && splitSteps(factors, steps));
   const mix = headOf(tensors, settings);
@@ -54,7 +54,7 @@ export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record:
   const outputs: Steps = [];
   let h = state;
   for (let step = 0; step < steps; step++) {
-    if (keeps) h = tf.mul(h, keeps[step]);
+    if (keeps) h = chooseRows(keeps[step], h);
     let u = preActivate(step, h);
     if (record) recording.consumed.push(h);
     for (let layer = 0; layer < backbone; layer++) {
@@ -69,7 +69,7 @@ export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record:
       u = affine(input, layers[layer + 1]);
     }
     const next = mix(u, times?.[step], record ? recording.head : undefined);
-    h = masks && skips ? tf.add(tf.mul(next, masks[step]), tf.mul(h, skips[step])) : next;
+    h = masks ? chooseRows(masks[step], next, h) : next;
     outputs.push(h);
   }
   return { outputs: joinSteps(outputs), trace: record ? joinTrace(recording) : undefined };

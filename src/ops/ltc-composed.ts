@@ -1,7 +1,7 @@
 /** The LTC scan from plain tensor operations, for backends whose tensors cannot be read at once. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { constant } from "./constants.js";
+import { chooseRows } from "./choose-rows.js";
 import { type LtcSettings, type LtcSynapses, type LtcTensors, positiveNames } from "./ltc-problem.js";
 
 /**
@@ -33,7 +33,7 @@ export function ltcComposed(tensors: LtcTensors, settings: LtcSettings, synapses
   const outputs: tf.Tensor2D[] = [];
   let v: tf.Tensor = state;
   for (let step = 0; step < steps; step++) {
-    if (keep) v = tf.mul(v, row(keep, step));
+    if (keep) v = chooseRows(row(keep, step), v as tf.Tensor2D);
     const sensory = currents(row(x, step), [sensoryW, sensorySigma, sensoryMu, sensoryErev]);
     const base = { n: tf.add(sensory.n, leak.n), d: tf.add(sensory.d, leak.d) };
     const h = elapsed
@@ -47,10 +47,7 @@ export function ltcComposed(tensors: LtcTensors, settings: LtcSettings, synapses
       const change = tf.div(tf.sub(n, tf.mul(d, next)), tf.add(cm, tf.mul(h, d)));
       next = tf.add(next, tf.mul(h, change));
     }
-    if (mask) {
-      const runs = row(mask, step);
-      next = tf.add(tf.mul(next, runs), tf.mul(v, tf.sub(constant(1), runs)));
-    }
+    if (mask) next = chooseRows(row(mask, step), next as tf.Tensor2D, v as tf.Tensor2D);
     v = next;
     outputs.push(v as tf.Tensor2D);
   }

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { joinSteps, splitSteps } from "./cfc-forward.js";
 import type { CfcFlavour } from "./cfc-problem.js";
 import { asFloat, type CfcScanOptions, type CfcScanResult, flagRows } from "./cfc-scan.js";
+import { chooseRows } from "./choose-rows.js";
 import { constant } from "./constants.js";
 import { type LstmWeights, lstmStep } from "./mixed-memory-step.js";
 import { type Elapsed, elapsedRows, fromRows, toRows } from "./sequence-rows.js";
@@ -53,22 +54,18 @@ export function mixedMemoryScan(options: MixedMemoryScanOptions): CfcScanResult 
     let [h, c] = tf.split(asFloat(options.state), [size, size], 1) as tf.Tensor2D[];
     const outputs: tf.Tensor2D[] = [];
     for (let step = 0; step < steps; step++) {
-      if (keeps) [h, c] = [tf.mul(h, keeps[step]), tf.mul(c, keeps[step])];
+      if (keeps) [h, c] = [chooseRows(keeps[step], h), chooseRows(keeps[step], c)];
       const memory = lstmStep(drives[step], { h, c }, weights.recurrentKernel, forgetBias);
       const [input, state] = flavour === "torch" ? [inputs[step], memory.h] : [memory.h, h];
       const next = cell.call(input, state, times(step), { training });
       if (masks) {
-        h = choose(masks[step], next.state, h);
-        c = choose(masks[step], memory.c, c);
+        h = chooseRows(masks[step], next.state, h);
+        c = chooseRows(masks[step], memory.c, c);
       } else [h, c] = [next.state, memory.c];
       outputs.push(masks ? cell.readout(h) : next.output);
     }
     return { outputs: fromRows(joinSteps(outputs), batch, steps), state: tf.concat2d([h, c], 1) };
   });
-}
-
-function choose(mask: tf.Tensor2D, taken: tf.Tensor2D, carried: tf.Tensor2D): tf.Tensor2D {
-  return tf.add(tf.mul(taken, mask), tf.mul(carried, tf.sub(constant(1), mask)));
 }
 
 function timesOf(elapsed: Elapsed | undefined, batch: number, steps: number): (step: number) => Elapsed {
