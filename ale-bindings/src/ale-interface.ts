@@ -1,6 +1,7 @@
 /** ALE's own interface, frame by frame. */
 
 import { ALECommands } from "./ale-commands.js";
+import { checkOptions, processChecks } from "./check-options.js";
 import { FifoLink } from "./fifo-link.js";
 import type { ProcessOptions, ProcessVersions } from "./link.js";
 import { callRequest, Operation, readValue, SMALL_REPLY } from "./protocol.js";
@@ -27,10 +28,11 @@ export class ALEInterface extends ALECommands<"sync"> {
   /**
    * Starts a Python process of its own.
    *
-   * @throws AleError when Python or ale-py is missing
+   * @throws AleError when an option is wrong, or Python or ale-py is missing
    */
   constructor(options: ProcessOptions = {}) {
     super();
+    checkOptions(options, processChecks);
     this.link = new FifoLink(options);
     this.request.writeUInt32LE(12, 0);
     this.request.writeUInt32LE(Operation.act, 4);

@@ -1,6 +1,7 @@
 /** ALE's own interface with promises, for systems without named pipes. */
 
 import { ALECommands } from "./ale-commands.js";
+import { checkOptions, processChecks } from "./check-options.js";
 import type { ProcessOptions, ProcessVersions } from "./link.js";
 import { callRequest, Operation, readValue, SMALL_REPLY } from "./protocol.js";
 import { StdioLink } from "./stdio-link.js";
@@ -26,9 +27,10 @@ export class AsyncALEInterface extends ALECommands<"async"> {
   /**
    * Starts a Python process of its own.
    *
-   * @throws AleError when Python or ale-py is missing
+   * @throws AleError when an option is wrong, or Python or ale-py is missing
    */
   static async create(options: ProcessOptions = {}): Promise<AsyncALEInterface> {
+    checkOptions(options, processChecks);
     return new AsyncALEInterface(await StdioLink.start(options));
   }
 

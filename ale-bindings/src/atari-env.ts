@@ -98,7 +98,8 @@ export class AtariEnv {
 
   /**
    * Plays one action for several steps in one round trip, with the same results as that many calls of
-   * {@link AtariEnv.step}: rewards are summed, and an episode's end stops it. `info` is the last step's.
+   * {@link AtariEnv.step}: rewards are summed, and an episode's end stops it. `info` is the last step's. The option
+   * `timeout` holds for every hundred steps begun.
    *
    * @throws AleError as {@link AtariEnv.step}, and `INVALID_ARGUMENT` for `times`
    *

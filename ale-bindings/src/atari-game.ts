@@ -23,6 +23,8 @@ import type { BoxSpec, DiscreteSpec } from "./spaces.js";
 
 // New processes tried for one reset.
 const ATTEMPTS = 3;
+// Steps that may take one `timeout` together.
+const STEPS_IN_TIME = 100;
 // Steps are counted in two bytes.
 const MOST_STEPS = 65535;
 
@@ -147,7 +149,8 @@ export class AtariGame {
     }
     this.repeatRequest.writeUInt32LE(times, 8);
     this.repeatRequest.writeUInt32LE(max ? 1 : 0, 12);
-    return yield* this.play(action, this.repeatRequest, 16);
+    const patience = Math.ceil(times / STEPS_IN_TIME) * (this.options.timeout ?? DEFAULT_TIMEOUT);
+    return yield* this.play(action, this.repeatRequest, 16, patience);
   }
 
   *render(): Flow<AtariFrame> {
@@ -209,14 +212,19 @@ export class AtariGame {
   }
 
   // Sends a request with the action at `offset`.
-  private *play(action: number | ArrayLike<number>, request: Buffer, offset: number): Flow<AtariRepeat> {
+  private *play(
+    action: number | ArrayLike<number>,
+    request: Buffer,
+    offset: number,
+    timeout?: number,
+  ): Flow<AtariRepeat> {
     if (this.untold) return this.cut(this.untold);
     if (!this.playing) {
       throw new AleError("INVALID_STATE", "expected a running episode: call reset() before step()");
     }
     this.writeAction(action, request, offset);
     try {
-      yield* this.exchange(request);
+      yield* this.exchange(request, timeout);
     } catch (error) {
       return this.cut(yield* this.replace(error));
     }

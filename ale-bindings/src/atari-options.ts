@@ -1,7 +1,14 @@
 /** Options of an Atari environment and their checks. */
 
 import type { GameSpec } from "../lib/games.js";
-import { invalidArgument } from "./errors.js";
+import {
+  checkOptions,
+  isBoolean,
+  isInteger,
+  isUnit,
+  type OptionCheck,
+  processChecks,
+} from "./check-options.js";
 import type { ProcessOptions } from "./link.js";
 
 /** What an observation is. */
@@ -50,18 +57,6 @@ export interface GameOptions {
   difficulty: number | null;
 }
 
-/** What an option has to be, in words and as a test. */
-export type OptionCheck = readonly [expected: string, accepts: (value: unknown) => boolean];
-
-/** Tests of values. */
-export const isInteger = (value: unknown, low: number) => Number.isInteger(value) && (value as number) >= low;
-/** A probability. */
-export const isUnit = (value: unknown) => typeof value === "number" && value >= 0 && value <= 1;
-/** A duration. */
-export const isPositive = (value: unknown) => typeof value === "number" && value > 0;
-/** A switch. */
-export const isBoolean = (value: unknown) => typeof value === "boolean";
-
 const checks: Record<keyof AtariOptions, OptionCheck> = {
   obsType: ['"rgb", "grayscale" or "ram"', (value) => ["rgb", "grayscale", "ram"].includes(value as string)],
   frameskip: ["a positive integer, or [low, high] with 0 < low < high", isFrameskip],
@@ -72,26 +67,9 @@ const checks: Record<keyof AtariOptions, OptionCheck> = {
   maxNumFramesPerEpisode: ["a positive integer or null", (value) => value === null || isInteger(value, 1)],
   mode: ["a whole number", (value) => isInteger(value, 0)],
   difficulty: ["a whole number", (value) => isInteger(value, 0)],
-  python: ["a path", (value) => typeof value === "string" && value !== ""],
-  startTimeout: ["milliseconds above 0", isPositive],
-  timeout: ["milliseconds above 0", isPositive],
+  ...processChecks,
   restartOnFailure: ["true or false", isBoolean],
 };
-
-/**
- * Checks options by name.
- *
- * @throws AleError `INVALID_ARGUMENT` for an unknown option or a wrong value
- */
-export function checkOptions(options: object, checks: Readonly<Record<string, OptionCheck>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    const check = checks[name];
-    if (!check) throw invalidArgument(name, `expected one of the options ${Object.keys(checks).join(", ")}`);
-    if (value !== undefined && !check[1](value)) {
-      throw invalidArgument(name, `expected ${check[0]}, received ${JSON.stringify(value)}`);
-    }
-  }
-}
 
 /**
  * Checks options and adds the id's defaults.

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AleError } from "./errors.js";
+import { AleError, startFailed } from "./errors.js";
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
@@ -27,9 +27,11 @@ export interface Channels {
 /**
  * Opens everything before the child exists, so that no `open` can wait for a child that died, and
  * deletes the names at once, so that nothing is left behind however the processes end.
+ *
+ * @throws AleError `UNSUPPORTED_PLATFORM`, `START_FAILED`
  */
 export function openChannels(): Channels {
-  const folder = mkdtempSync(join(memoryFolder(), "ale-bindings-"));
+  const folder = ownFolder();
   const opened: number[] = [];
   const open = (name: string, flags: number | string) => {
     const fd = openSync(join(folder, name), flags);
@@ -38,6 +40,8 @@ export function openChannels(): Channels {
   };
   try {
     const made = spawnSync("mkfifo", ["-m", "600", join(folder, "request"), join(folder, "reply")]);
+    const missing = (made.error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+    if (made.error && !missing) throw made.error;
     if (made.status !== 0) {
       throw new AleError(
         "UNSUPPORTED_PLATFORM",
@@ -61,9 +65,17 @@ export function openChannels(): Channels {
     return { request, reply, replyNow, child, observation, log };
   } catch (error) {
     for (const fd of opened) closeSync(fd);
-    throw error;
+    throw error instanceof AleError ? error : startFailed(error);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function ownFolder(): string {
+  try {
+    return mkdtempSync(join(memoryFolder(), "ale-bindings-"));
+  } catch (error) {
+    throw startFailed(error);
   }
 }
 
@@ -79,5 +91,7 @@ function memoryFolder(): string {
 
 /** Whether this system has named pipes. */
 export function hasNamedPipes(): boolean {
-  return process.platform !== "win32" && spawnSync("mkfifo", ["--version"]).error === undefined;
+  if (process.platform === "win32") return false;
+  const { error } = spawnSync("mkfifo", ["--version"]);
+  return (error as NodeJS.ErrnoException | undefined)?.code !== "ENOENT"; // EMFILE says nothing about it
 }

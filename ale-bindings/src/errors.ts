@@ -10,6 +10,8 @@ export type AleErrorCode =
   | "PACKAGE_MISSING"
   /** A ROM file is missing or damaged. */
   | "ROM_MISSING"
+  /** The system could not start the Python process: too many processes or open files, no memory or disk space. */
+  | "START_FAILED"
   /** The Python process ended on its own. */
   | "PROCESS_DIED"
   /** The Python process did not start in time. */
@@ -82,6 +84,17 @@ export class AleError extends Error {
 /** An {@link AleError} about one argument. */
 export function invalidArgument(argument: string, message: string): AleError {
   return new AleError("INVALID_ARGUMENT", `${argument}: ${message}`, { argument });
+}
+
+/** The system could not do what a start needs. */
+export function startFailed(cause: unknown): AleError {
+  const { message } = cause as Error;
+  return new AleError(
+    "START_FAILED",
+    `the system could not start the Python process (${message}). Close environments that are no longer needed, or ` +
+      "raise the limit of open files (EMFILE, `ulimit -n`) or processes (EAGAIN, `ulimit -u`)",
+    { cause },
+  );
 }
 
 /** Whether the Python process is gone: a new one may help. */

@@ -1,6 +1,6 @@
 /** One Python process, spoken to over named pipes without an event loop: every call waits for its answer. */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import { packageFile } from "../lib/python-home.js";
 import { type Channels, openChannels } from "./channels.js";
@@ -18,7 +18,6 @@ import {
   type ProcessVersions,
   processDied,
   processHung,
-  pythonMissing,
   quote,
   startTimeout,
 } from "./link.js";
@@ -56,7 +55,7 @@ export class FifoLink implements Link {
   /**
    * Starts the process and waits for its first word.
    *
-   * @throws AleError `PYTHON_MISSING`, `PACKAGE_MISSING`, `PROCESS_DIED`, `START_TIMEOUT`,
+   * @throws AleError `PYTHON_MISSING`, `PACKAGE_MISSING`, `START_FAILED`, `PROCESS_DIED`, `START_TIMEOUT`,
    *   `UNSUPPORTED_PLATFORM`
    */
   constructor(options: ProcessOptions = {}) {
@@ -74,13 +73,13 @@ export class FifoLink implements Link {
       const { request, reply, replyNow } = this.channels;
       for (const fd of [child.request, child.reply, request, reply, replyNow, observation, log])
         closeSync(fd);
-      throw notStarted(cause);
+      throw notStarted(python, cause);
     }
     this.child.on("error", () => {}); // a failed start shows as a missing pid below
     this.child.unref();
     closeSync(child.request);
     closeSync(child.reply);
-    if (this.child.pid === undefined) throw this.shut(pythonMissing(python), true);
+    if (this.child.pid === undefined) throw this.shut(notStarted(python, whyNot(python)), true);
     this.pid = this.child.pid;
     this.unread = 1;
     const patience = new Patience(options.startTimeout ?? DEFAULT_TIMEOUT);
@@ -212,4 +211,9 @@ export class FifoLink implements Link {
     if (starting) closeSync(this.channels.replyNow);
     return reason;
   }
+}
+
+// Of a program that could not be started `spawn` tells the reason only later, another attempt at once.
+function whyNot(python: string): Error {
+  return spawnSync(python, ["--version"]).error ?? new Error("the system was busy for a moment");
 }

@@ -3,7 +3,7 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { DOCTOR_COMMAND, INSTALL_COMMAND, pythonPath } from "../lib/python-home.js";
-import { AleError } from "./errors.js";
+import { AleError, startFailed } from "./errors.js";
 
 /** Options of the Python process. */
 export interface ProcessOptions {
@@ -85,23 +85,21 @@ export function endProcess(child: ChildProcess): void {
   if (child.pid !== undefined) child.kill("SIGKILL");
 }
 
-/** The system refused to start a process at all, e.g. for want of file descriptors. */
-export function notStarted(cause: unknown): AleError {
-  return new AleError(
-    "PROCESS_DIED",
-    `the Python process could not be started: ${(cause as Error).message}`,
-    {
-      cause,
-    },
-  );
+/** Why a program could not be started: it cannot be run, or the system has no room for another process. */
+export function notStarted(python: string, cause: unknown): AleError {
+  const { code } = cause as NodeJS.ErrnoException;
+  return ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ENOEXEC"].includes(code ?? "")
+    ? pythonMissing(python, cause)
+    : startFailed(cause);
 }
 
 /** There is nothing to run at this path. */
-export function pythonMissing(python: string): AleError {
+function pythonMissing(python: string, cause?: unknown): AleError {
   return new AleError(
     "PYTHON_MISSING",
     `expected a Python interpreter at ${python}, but it cannot be run. Run \`${INSTALL_COMMAND}\` once, ` +
       "or point ALE_BINDINGS_PYTHON at a Python that has ale-py",
+    { cause },
   );
 }
 

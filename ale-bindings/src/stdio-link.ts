@@ -3,7 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { packageFile } from "../lib/python-home.js";
-import { AleError } from "./errors.js";
+import { AleError, startFailed } from "./errors.js";
 import { describeExit } from "./exit-reason.js";
 import {
   childEnvironment,
@@ -17,7 +17,6 @@ import {
   type ProcessVersions,
   processDied,
   processHung,
-  pythonMissing,
   quote,
   startTimeout,
 } from "./link.js";
@@ -57,15 +56,15 @@ export class StdioLink implements Link {
         windowsHide: true,
       });
     } catch (cause) {
-      throw notStarted(cause);
+      throw notStarted(this.python, cause);
     }
     const { stdin, stdout, stderr } = this.child;
     if (!stdin) {
       // Where file descriptors run out, Node gives a child without streams and tells why later.
       this.child.on("error", () => {});
-      throw notStarted(new Error("there are too many open files"));
+      throw startFailed(new Error("there are too many open files"));
     }
-    this.child.on("error", () => this.fail(pythonMissing(this.python)));
+    this.child.on("error", (error) => this.fail(notStarted(this.python, error)));
     // "close" comes when everything that it printed has been read.
     this.child.on("close", (code, signal) => {
       this.fail(processDied(this.pid, describeExit(code, signal), quote(this.printed)));
@@ -82,7 +81,7 @@ export class StdioLink implements Link {
   /**
    * Starts a process and waits for its first word.
    *
-   * @throws AleError `PYTHON_MISSING`, `PACKAGE_MISSING`, `PROCESS_DIED`, `START_TIMEOUT`
+   * @throws AleError `PYTHON_MISSING`, `PACKAGE_MISSING`, `START_FAILED`, `PROCESS_DIED`, `START_TIMEOUT`
    */
   static async start(options: ProcessOptions = {}): Promise<StdioLink> {
     const link = new StdioLink(options);

@@ -1,7 +1,14 @@
 /** Options of the vector environment and their checks. */
 
 import { environments } from "../lib/games.js";
-import { checkOptions, isBoolean, isInteger, isPositive, isUnit, type OptionCheck } from "./atari-options.js";
+import {
+  checkOptions,
+  isBoolean,
+  isInteger,
+  isUnit,
+  type OptionCheck,
+  processChecks,
+} from "./check-options.js";
 import type { Transport } from "./connect.js";
 import { invalidArgument } from "./errors.js";
 import { gameSpec } from "./games.js";
@@ -68,7 +75,6 @@ const positive: OptionCheck = ["a positive integer", (value) => isInteger(value,
 const natural: OptionCheck = ["a whole number", (value) => isInteger(value, 0)];
 const flag: OptionCheck = ["true or false", isBoolean];
 const unit: OptionCheck = ["a number in 0..1", isUnit];
-const duration: OptionCheck = ["milliseconds above 0", isPositive];
 const oneOf = (...names: string[]): OptionCheck => [
   names.map((name) => `"${name}"`).join(" or "),
   (value) => names.includes(value as string),
@@ -100,9 +106,7 @@ const checks: Record<keyof AtariVectorOptions, OptionCheck> = {
   seed: natural,
   transport: oneOf("fifo", "stdio"),
   restartOnFailure: flag,
-  python: ["a path", (value) => typeof value === "string" && value !== ""],
-  startTimeout: duration,
-  timeout: duration,
+  ...processChecks,
 };
 
 /**

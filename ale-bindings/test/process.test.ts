@@ -3,9 +3,18 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { environmentPath } from "../lib/python-home.js";
-import { ALEInterface, AleError, AsyncALEInterface, AtariEnv, pythonPath } from "../src/index.js";
+import {
+  ALEInterface,
+  AleError,
+  AsyncALEInterface,
+  AsyncAtariEnv,
+  AtariEnv,
+  AtariVectorEnv,
+  pythonPath,
+} from "../src/index.js";
+import { notStarted } from "../src/link.js";
 import { ends, fakePython, hasAle, isRunning } from "./support.js";
 
 function failure(call: () => unknown): AleError {
@@ -60,26 +69,56 @@ describe("a start that fails", () => {
     }
   });
 
-  it.each(["fifo", "stdio"])("is an AleError where no file descriptor is left: %s", (transport) => {
+  it.skipIf(!hasAle).each(["fifo", "stdio"])("tells that few file descriptors are left: %s", (transport) => {
     const script = fileURLToPath(new URL("./fixtures/few-descriptors.ts", import.meta.url));
-    const command = `ulimit -n 200; exec "${process.execPath}" --import tsx "${script}" ${transport}`;
-    const { status, stdout } = spawnSync("sh", ["-c", command], { encoding: "utf8" });
-    expect([status, stdout]).toEqual([0, "AleError"]);
+    const command = `ulimit -n 200; exec "$@"`;
+    const args = [process.execPath, "--import", "tsx", script, transport, pythonPath()];
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", command, "sh", ...args], { encoding: "utf8" });
+    expect([status, stdout, stderr]).toEqual([0, "START_FAILED started", ""]);
   });
 
-  it.skipIf(!existsSync("/proc/self/fd"))(
-    "leaves no file open where the system refuses to start it",
-    async () => {
-      const python = pathToFileURL(process.execPath) as never; // exists, and `spawn` throws
-      const count = () => readdirSync("/proc/self/fd").length;
-      const before = count();
-      for (let i = 0; i < 5; i++) {
-        expect(failure(() => new ALEInterface({ python })).code).toBe("PROCESS_DIED");
-        await expect(AsyncALEInterface.create({ python })).rejects.toMatchObject({ code: "PROCESS_DIED" });
-      }
-      expect(count()).toBeLessThan(before + 5);
-    },
-  );
+  it.each(["EAGAIN", "EMFILE", "ENOMEM"])("tells that the system refused: %s", (code) => {
+    const cause = Object.assign(new Error(`spawn python ${code}`), { code });
+    expect(notStarted("python", cause)).toMatchObject({ code: "START_FAILED", cause });
+    expect(notStarted("python", cause).message).toContain(code);
+  });
+
+  it.skipIf(!existsSync("/proc/self/fd"))("leaves no file open where the system refuses", async () => {
+    const cause = Object.assign(new Error("spawn ENOMEM"), { code: "ENOMEM" });
+    const prototype = ChildProcess.prototype as unknown as { spawn(): void };
+    const refusal = vi.spyOn(prototype, "spawn").mockImplementation(() => {
+      throw cause;
+    });
+    onTestFinished(() => refusal.mockRestore());
+    const count = () => readdirSync("/proc/self/fd").length;
+    const before = count();
+    const options = { python: process.execPath };
+    for (let i = 0; i < 5; i++) {
+      const expected = { code: "START_FAILED", cause };
+      expect(failure(() => new ALEInterface(options))).toMatchObject(expected);
+      await expect(AsyncALEInterface.create(options)).rejects.toMatchObject(expected);
+    }
+    expect(count()).toBeLessThan(before + 5);
+  });
+
+  it.each([
+    { timeout: 0 },
+    { timeout: Number.NaN },
+    { startTimeout: -1 },
+    { startTimeout: "1" as never },
+    { python: "" },
+    { python: pathToFileURL(process.execPath) as never },
+    { toString: 1 } as never,
+  ])("names an option that is wrong: %j", async (options) => {
+    const [argument] = Object.keys(options);
+    const expected = { code: "INVALID_ARGUMENT", argument };
+    expect(failure(() => new ALEInterface(options))).toMatchObject(expected);
+    await expect(AsyncALEInterface.create(options)).rejects.toMatchObject(expected);
+    expect(failure(() => new AtariEnv("ALE/Pong-v5", options))).toMatchObject(expected);
+    await expect(AsyncAtariEnv.create("ALE/Pong-v5", options)).rejects.toMatchObject(expected);
+    const games = AtariVectorEnv.create("pong", { numEnvs: 1, ...options });
+    await expect(games).rejects.toMatchObject(expected);
+  });
 
   it("gives the last words of a process that dies at once, quickly", () => {
     const python = fakePython("echo the interpreter is broken >&2; exit 3");

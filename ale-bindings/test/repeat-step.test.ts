@@ -101,4 +101,10 @@ describe.skipIf(!hasAle)("repeatStep", () => {
     expect(env.repeatStep(0, { times: 9 })).toMatchObject({ truncated: true, steps: 6 });
     expect(() => env.repeatStep(0, { times: 1 })).toThrow(/reset/);
   });
+
+  it("has time in proportion to the steps", () => {
+    const env = open("BreakoutNoFrameskip-v4", { obsType: "ram", timeout: 150, startTimeout: 60_000 });
+    env.reset({ seed: 0 });
+    expect(env.repeatStep(0, { times: 6000 }).steps).toBe(6000);
+  });
 });
