@@ -80,7 +80,7 @@ export function envSpec(id: string): EnvSpec {
   if (spec) return spec;
   const hint = hints.find(({ pattern }) => pattern.test(id))?.hint;
   const near = registeredIds()
-    .sort((a, b) => editDistance(a, id) - editDistance(b, id))
+    .sort((a, b) => editDistance(a, String(id)) - editDistance(b, String(id)))
     .slice(0, 3);
   throw new NotRegisteredError(
     `no environment is registered as "${id}". Nearest: ${near.join(", ") || "none"}.${hint ? ` ${hint}.` : ""}`,

@@ -140,8 +140,12 @@ export abstract class ArcadeEnv implements Env {
     }
   }
 
-  /** @inheritDoc */
+  /**
+   * @inheritDoc
+   * @throws InvalidStateError after `close`
+   */
   getState(): StateRecord {
+    this.requireOpen("getState");
     const { phase, lastAction, frameNumber, episodeFrameNumber } = this;
     const game = this.rules.getState();
     return { phase, lastAction, frameNumber, episodeFrameNumber, game, random: this.random.getState() };
@@ -161,8 +165,10 @@ export abstract class ArcadeEnv implements Env {
     if (!known || !numbers || !isRecord(game) || !isRecord(random)) {
       throw new InvalidArgumentError("state", `expected what getState() of ${this.id} returned`);
     }
+    const generator = new Random(0);
+    generator.setState(random); // throws before anything has changed, as the game does
     this.rules.setState(game);
-    this.random.setState(random);
+    this.random = generator;
     this.phase = phase;
     this.lastAction = lastAction as number;
     this.frameNumber = frameNumber as number;

@@ -87,7 +87,8 @@ export function writeSpaceInvadersFeatures(game: SpaceInvadersGame, features: Fl
   features[at.mothershipX] = mothership ? aside(game.mothership + 3 - middle) : 0;
   features[at.mothershipDirection] = mothership ? game.mothershipDirection : 0;
   features[at.formationX] = aside(formation.left - game.gun);
-  features[at.formationY] = Math.max(formation.rowsLeft, 0) / MOST_ROWS_LEFT;
+  const rowsLeft = Math.min(Math.max(formation.rowsLeft, 0), MOST_ROWS_LEFT); // more when nobody is left
+  features[at.formationY] = rowsLeft / MOST_ROWS_LEFT;
   features[at.formationDirection] = formation.direction;
   features[at.count] = formation.count / INVADER_COUNT;
   let next: number = at.invaders;

@@ -140,8 +140,12 @@ export class CartPoleEnv implements Env {
     this.phase = "closed";
   }
 
-  /** @inheritDoc */
+  /**
+   * @inheritDoc
+   * @throws InvalidStateError after `close`
+   */
   getState(): StateRecord {
+    if (this.phase === "closed") throw new InvalidStateError("getState() after close()");
     const { phase, steps, random } = this;
     return { phase, steps, state: this.state.slice(), random: random.getState() };
   }

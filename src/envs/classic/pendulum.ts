@@ -155,8 +155,12 @@ export class PendulumEnv implements Env {
     this.phase = "closed";
   }
 
-  /** @inheritDoc */
+  /**
+   * @inheritDoc
+   * @throws InvalidStateError after `close`
+   */
   getState(): StateRecord {
+    if (this.phase === "closed") throw new InvalidStateError("getState() after close()");
     const { phase, steps, torque, random } = this;
     return { phase, steps, torque, state: this.state.slice(), random: random.getState() };
   }
