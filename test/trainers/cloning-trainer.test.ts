@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
+import { InvalidArgumentError } from "../../src/core/errors.js";
+import type { StateRecord } from "../../src/core/state.js";
 import { AtariCloningDataset } from "../../src/datasets/atari-cloning.js";
 import { MemoryCloningSource } from "../../src/datasets/cloning-source.js";
 import { BreakoutEnv } from "../../src/envs/arcade/index.js";
@@ -197,7 +199,9 @@ describe("CloningTrainer", () => {
     expect(make({ mirrorActions: [0, 1, 2, 2] })).toThrow(/mirrorActions: expected for each of 4 actions/);
     expect(make({ batchSize: 0 })).toThrow(/batchSize/);
     expect(make({ learningRate: -1 })).toThrow(/learningRate/);
-    expect(make({ learningRate: { value: () => 1 } })).toThrow(/^learningRate: expected a schedule whose toJSON/);
+    expect(make({ learningRate: { value: () => 1 } })).toThrow(
+      /^learningRate: expected a schedule whose toJSON/,
+    );
     expect(make({ maxGradNorm: 0 })).toThrow(/maxGradNorm/);
     model.dispose();
     const few = new CloningTrainer({ ...(await barData()), model: smallModel({ numActions: 2 }), seed: 0 });
