@@ -67,9 +67,16 @@ export class ImpalaConvBlock extends NormalizedBlock {
   protected override createVariables(inputShape: LayerShape): void {
     const expected = "[batch, ..., height, width, channels] with known sizes of at least 36 pixels";
     let [height, width, channels] = knownItem(inputShape, 3, expected);
-    convolutions.forEach(({ filters, size, strides }, i) => {
-      const path = `conv${i + 1}/`;
+    const shapes = convolutions.map(({ filters, size, strides }) => {
       const shape = [size, size, channels, filters];
+      [height, width] = [height, width].map((length) => Math.floor((length - size) / strides) + 1);
+      channels = filters;
+      return shape;
+    });
+    knownItem([null, height > 0 ? height : null, width > 0 ? width : null], 2, expected);
+    shapes.forEach((shape, i) => {
+      const [size, , , filters] = shape;
+      const path = `conv${i + 1}/`;
       // Keras's VarianceScaling(2, "fan_out", "truncated_normal").
       const fanOut = size * size * filters;
       const kernel = this.addVariable(`${path}kernel`, { kind: "heNormal", shape, fanIn: fanOut });
@@ -78,10 +85,7 @@ export class ImpalaConvBlock extends NormalizedBlock {
           ? { kernel, norm: this.addBatchNorm(path, filters, { momentum: 0.99, epsilon: 0.001 }) }
           : { kernel, bias: this.addVariable(`${path}bias`, { kind: "zeros", shape: [filters] }) },
       );
-      [height, width] = [height, width].map((length) => Math.floor((length - size) / strides) + 1);
-      channels = filters;
     });
-    knownItem([null, height > 0 ? height : null, width > 0 ? width : null], 2, expected);
     const shape = [sizeOf([height, width, channels]), this.units];
     this.dense = this.addAffine("dense/", { kind: "glorotUniform", shape });
   }

@@ -84,14 +84,17 @@ export class NatureCNN extends Block {
       "[batch, ..., height, width, channels] with known sizes, large enough for all convolutions";
     let [height, width, channels] = knownItem(inputShape, 3, expected);
     const { kernelInitializer: kind, gain } = this;
-    this.convolutions.forEach(({ filters, size, strides }, i) => {
+    const shapes = this.convolutions.map(({ filters, size, strides }) => {
       const shape = [size, size, channels, filters];
-      this.layers.push(this.addAffine(`conv${i + 1}/`, { kind, gain, shape }));
       [height, width, channels] = [(height - size) / strides + 1, (width - size) / strides + 1, filters].map(
         Math.floor,
       );
+      return shape;
     });
     knownItem([null, height > 0 ? height : null, width > 0 ? width : null], 2, expected);
+    shapes.forEach((shape, i) => {
+      this.layers.push(this.addAffine(`conv${i + 1}/`, { kind, gain, shape }));
+    });
     const shape = [sizeOf([height, width, channels]), this.units];
     this.dense = this.addAffine("dense/", { kind, gain, shape });
   }

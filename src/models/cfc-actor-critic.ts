@@ -4,6 +4,7 @@ import { Random } from "../core/random.js";
 import { CfC } from "../layers/cfc.js";
 import { Linear } from "../layers/linear.js";
 import { MLP } from "../layers/mlp.js";
+import { checkSpaces } from "./check-spaces.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { policyHead } from "./policy-head.js";
 
@@ -35,8 +36,12 @@ export interface CfCActorCriticOptions extends SpacesOptions {
  * ```
  */
 export class CfCActorCritic extends NetworkActorCritic {
-  /** @throws InvalidArgumentError when the action space is a `Box` of whole numbers */
+  /**
+   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers
+   * @throws ShapeError when observations are no vectors
+   */
   constructor(options: CfCActorCriticOptions) {
+    checkSpaces(options, 1, "[features]");
     const { observationSpace, actionSpace, units = 64, backboneUnits = 128, backboneLayers = 1 } = options;
     const { encoderUnits = [64], activation = "tanh", flavour = "torch", logStd = 0 } = options;
     const random = new Random(options.seed);

@@ -4,6 +4,7 @@ import { Random } from "../core/random.js";
 import { CfC } from "../layers/cfc.js";
 import { ConvBlock } from "../layers/conv-block.js";
 import { Linear } from "../layers/linear.js";
+import { checkSpaces, frameShape } from "./check-spaces.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { policyHead } from "./policy-head.js";
 
@@ -28,8 +29,12 @@ export interface ConvCfCActorCriticOptions extends SpacesOptions {
  * ```
  */
 export class ConvCfCActorCritic extends NetworkActorCritic {
-  /** @throws InvalidArgumentError when the action space is a `Box` of whole numbers */
+  /**
+   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers
+   * @throws ShapeError when observations are no frames
+   */
   constructor(options: ConvCfCActorCriticOptions) {
+    checkSpaces(options, 3, frameShape);
     const {
       observationSpace,
       actionSpace,

@@ -4,6 +4,7 @@ import { Random } from "../core/random.js";
 import type { Block } from "../layers/block.js";
 import { Linear, type LinearOptions } from "../layers/linear.js";
 import { MLP } from "../layers/mlp.js";
+import { checkSpaces } from "./check-spaces.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { policyHead } from "./policy-head.js";
 
@@ -31,8 +32,12 @@ type HeadOptions = Omit<LinearOptions, "units">;
  * ```
  */
 export class MlpActorCritic extends NetworkActorCritic {
-  /** @throws InvalidArgumentError when the action space is a `Box` of whole numbers */
+  /**
+   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers
+   * @throws ShapeError when observations are no vectors
+   */
   constructor(options: MlpActorCriticOptions) {
+    checkSpaces(options, 1, "[features]");
     const {
       observationSpace,
       actionSpace,

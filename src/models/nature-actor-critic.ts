@@ -3,6 +3,7 @@
 import { Random } from "../core/random.js";
 import { Linear } from "../layers/linear.js";
 import { NatureCNN } from "../layers/nature-cnn.js";
+import { checkSpaces, frameShape } from "./check-spaces.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { policyHead } from "./policy-head.js";
 
@@ -25,8 +26,12 @@ export interface NatureActorCriticOptions extends SpacesOptions {
  * ```
  */
 export class NatureActorCritic extends NetworkActorCritic {
-  /** @throws InvalidArgumentError when the action space is a `Box` of whole numbers */
+  /**
+   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers
+   * @throws ShapeError when observations are no frames
+   */
   constructor(options: NatureActorCriticOptions) {
+    checkSpaces(options, 3, frameShape);
     const { observationSpace, actionSpace, initializer = "orthogonal" } = options;
     const random = new Random(options.seed);
     const seed = () => random.integer(2 ** 31);

@@ -4,6 +4,7 @@ import { Random } from "../core/random.js";
 import { CfC } from "../layers/cfc.js";
 import { Linear } from "../layers/linear.js";
 import { type Convolution, NatureCNN } from "../layers/nature-cnn.js";
+import { checkSpaces, frameShape } from "./check-spaces.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { policyHead } from "./policy-head.js";
 
@@ -29,8 +30,12 @@ export interface NatureCfCActorCriticOptions extends SpacesOptions {
  * ```
  */
 export class NatureCfCActorCritic extends NetworkActorCritic {
-  /** @throws InvalidArgumentError when the action space is a `Box` of whole numbers */
+  /**
+   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers
+   * @throws ShapeError when observations are no frames
+   */
   constructor(options: NatureCfCActorCriticOptions) {
+    checkSpaces(options, 3, frameShape);
     const {
       observationSpace,
       actionSpace,

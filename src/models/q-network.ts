@@ -1,7 +1,7 @@
 /** Networks that value actions. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { ShapeError } from "../core/errors.js";
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Block } from "../layers/block.js";
 import type { Box, Discrete } from "../spaces/index.js";
 import type { ModelConfig } from "./actor-critic.js";
@@ -138,8 +138,18 @@ export class SequentialQNetwork implements QNetwork {
  * Moves the weights of a target network towards those of the trained one: `θ⁻ ← (1 - τ) θ⁻ + τ θ`.
  *
  * @param from the trained network · @param to the target network · @param tau 1 (the default) copies: a hard update
+ * @throws InvalidArgumentError when tau is not in 0..1 or the networks have not the same weights
  */
 export function updateTarget(from: QNetwork, to: QNetwork, tau = 1): void {
+  if (!(tau >= 0 && tau <= 1)) {
+    throw new InvalidArgumentError("tau", `expected a number in 0..1, received ${tau}`);
+  }
+  for (const [name, { shape }] of to.variables) {
+    const source = from.variables.get(name);
+    if (source?.shape.join() === shape.join()) continue;
+    const received = source ? `[${source.shape}]` : "none";
+    throw new InvalidArgumentError("from", `expected a weight "${name}" [${shape}], received ${received}`);
+  }
   tf.tidy(() => {
     for (const [name, target] of to.variables) {
       const source = from.variables.get(name) as tf.Variable;

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
+import { NcpsError } from "../../src/core/errors.js";
 import {
   CfCActorCritic,
   ConvCfCActorCritic,
@@ -173,5 +174,28 @@ describe("first weights and errors", () => {
     expect(() => new MlpActorCritic({ observationSpace: vector, actionSpace: box })).toThrow(
       /Discrete.*box of int32/,
     );
+  });
+});
+
+describe("spaces that a network is not made for", () => {
+  const bytes = new Box({ low: 0, high: 3, shape: [2], dtype: "int32" });
+  const small = new Box({ low: 0, high: 255, shape: [10, 10, 4], dtype: "uint8" });
+  const matrix = new Box({ low: 0, high: 1, shape: [2, 3] });
+  const attempts: [string, () => NetworkActorCritic][] = [
+    ["whole numbers to act", () => new MlpActorCritic({ observationSpace: vector, actionSpace: bytes })],
+    ["whole numbers to act", () => new CfCActorCritic({ observationSpace: vector, actionSpace: bytes })],
+    ["a matrix to see", () => new MlpActorCritic({ observationSpace: matrix, actionSpace })],
+    [
+      "a matrix to see",
+      () => new CfCActorCritic({ observationSpace: matrix, actionSpace, encoderUnits: [] }),
+    ],
+    ["a vector to see", () => new ConvCfCActorCritic({ observationSpace: vector, actionSpace })],
+    ["small frames", () => new NatureActorCritic({ observationSpace: small, actionSpace })],
+  ];
+
+  it.each(attempts)("are refused and leave no weights behind: %s", (_, make) => {
+    const before = tf.memory().numTensors;
+    expect(make).toThrow(NcpsError);
+    expect(tf.memory().numTensors).toBe(before);
   });
 });

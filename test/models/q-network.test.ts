@@ -115,3 +115,17 @@ describe("SequentialQNetwork", () => {
     model.dispose();
   });
 });
+
+describe("updateTarget", () => {
+  it("names weights that do not fit, and a wrong share", () => {
+    const [one, other] = [[3], [3, 3]].map(
+      (units) => new MlpQNetwork({ observationSpace: vectors, actionSpace, units }),
+    );
+    expect(() => updateTarget(one, other)).toThrow(InvalidArgumentError);
+    for (const tau of [Number.NaN, -0.1, 1.1]) {
+      expect(() => updateTarget(one, one, tau)).toThrow(InvalidArgumentError);
+    }
+    one.dispose();
+    other.dispose();
+  });
+});
