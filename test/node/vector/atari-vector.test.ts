@@ -72,9 +72,11 @@ describe.skipIf(!hasAle)("Atari games", () => {
 });
 
 function childrenOf(envs: VectorEnv): number[] {
-  const { links } = (envs as unknown as { pool: { links: { children: Set<number>; drain(): void }[] } }).pool;
+  const { links } = (
+    envs as unknown as { pool: { links: { children: Map<number, number>; drain(): void }[] } }
+  ).pool;
   return links.flatMap((link) => {
     link.drain();
-    return [...link.children];
+    return [...link.children.keys()];
   });
 }
