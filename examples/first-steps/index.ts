@@ -5,16 +5,19 @@
  *     npx tsx examples/first-steps/index.ts [--seed 0] [--epochs 400]
  */
 
-import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { Adam, AutoNCP, CfC, LTC, useBackend } from "ncps-ts";
+import { commandLine } from "../command-line.js";
 import { plot } from "./plot.js";
 
-const { values } = parseArgs({
-  options: { seed: { type: "string", default: "0" }, epochs: { type: "string", default: "400" } },
-});
-const seed = Number(values.seed);
-const epochs = Number(values.epochs);
+const usage = `An LTC and a CfC learn a wave
+
+  npx tsx examples/first-steps/index.ts [options]
+
+  --seed N     seed of the first weights (default 0)
+  --epochs N   updates (default 400)
+  --help       this text`;
+const { seed, epochs } = commandLine(usage, { seed: [0, 0], epochs: [400, 0] });
 
 await useBackend();
 const steps = 48;

@@ -6,24 +6,27 @@
  *     npx tsx examples/irregular-time/index.ts [--bits 12] [--updates 1200] [--batch 64] [--seed 0]
  */
 
-import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "../../src/core/random.js";
 import { Adam, CfC, useBackend } from "../../src/index.js";
+import { commandLine } from "../command-line.js";
 import { type BitStreams, drawBitStreams } from "./bit-stream.js";
 
-const { values } = parseArgs({
-  options: {
-    bits: { type: "string", default: "12" },
-    updates: { type: "string", default: "1200" },
-    batch: { type: "string", default: "64" },
-    seed: { type: "string", default: "0" },
-  },
-});
-const updates = Number(values.updates);
-const batch = Number(values.batch);
-const seed = Number(values.seed);
-const length = Number(values.bits);
+const usage = `XOR of bits that arrive as events, with times and without
+
+  npx tsx examples/irregular-time/index.ts [options]
+
+  --bits N      bits of a stream (default 12)
+  --updates N   default 1200
+  --batch N     streams of an update (default 64)
+  --seed N      seed of weights and streams (default 0)
+  --help        this text`;
+const {
+  bits: length,
+  updates,
+  batch,
+  seed,
+} = commandLine(usage, { bits: [12, 1], updates: [1200, 1], batch: [64, 1], seed: [0, 0] });
 
 await useBackend();
 const test = drawBitStreams(new Random(seed + 1000), 1000, length);

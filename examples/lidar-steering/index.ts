@@ -8,35 +8,39 @@
  * Without `--data` it learns from a small simulation, which shows that it works and nothing more.
  */
 
-import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs-core";
 import { splitLidarTraces } from "../../src/datasets/lidar-sequences.js";
 import { CfC, useBackend } from "../../src/index.js";
 import { LTC } from "../../src/layers/ltc.js";
 import { NCP } from "../../src/wirings/ncp.js";
+import { commandLine, fail } from "../command-line.js";
 import { readDrives, simulateDrives } from "./drives.js";
 import { learn } from "./learning.js";
 
-const { values } = parseArgs({
-  options: {
-    data: { type: "string" },
-    model: { type: "string", default: "cfc" },
-    epochs: { type: "string", default: "8" },
-    batch: { type: "string", default: "32" },
-    seed: { type: "string", default: "0" },
-  },
-});
-if (values.model !== "ltc" && values.model !== "cfc") {
-  throw new Error(`--model: expected ltc or cfc, received ${values.model}`);
+const usage = `Steering past obstacles from lidar
+
+  npx tsx examples/lidar-steering/index.ts [options]
+
+  --data FOLDER   recorded drives: one .npz of all, or one .csv each (default: a small simulation)
+  --model NAME    ltc or cfc (default)
+  --epochs N      passes through all sequences (default 8)
+  --batch N       sequences of an update (default 32)
+  --seed N        seed of first weights and order (default 0)
+  --help          this text`;
+const { data, model, epochs, batch, seed } = commandLine(
+  usage,
+  { epochs: [8, 0], batch: [32, 1], seed: [0, 0] },
+  { data: undefined, model: "cfc" },
+);
+if (model !== "ltc" && model !== "cfc") {
+  fail(new Error(`--model: expected ltc or cfc, received "${model}"`));
 }
-const seed = Number(values.seed);
 
 await useBackend();
-if (!values.data) {
+if (!data) {
   console.log("No --data folder: learning from simulated drives, not from the recorded data set.");
 }
-const drives = values.data ? readDrives(values.data) : simulateDrives(8, 112, 1);
-const { train, test } = splitLidarTraces(drives, { testTraces: Math.min(7, Math.ceil(drives.length / 4)) });
+const { drives, train, test } = prepare();
 console.log(`${drives.length} drives: ${train.count} sequences to learn from, ${test.count} to test on`);
 
 const wiring = new NCP({
@@ -48,6 +52,16 @@ const wiring = new NCP({
   recurrentCommandSynapses: 4,
   motorFanin: 6,
 });
-const circuit = values.model === "ltc" ? new LTC({ wiring, seed }) : new CfC({ wiring, seed });
-learn({ circuit, train, test, epochs: Number(values.epochs), batch: Number(values.batch), seed });
+const circuit = model === "ltc" ? new LTC({ wiring, seed }) : new CfC({ wiring, seed });
+learn({ circuit, train, test, epochs, batch, seed });
 tf.disposeVariables();
+
+function prepare() {
+  try {
+    const drives = data ? readDrives(data) : simulateDrives(8, 112, 1);
+    const testTraces = Math.min(7, Math.ceil(drives.length / 4));
+    return { drives, ...splitLidarTraces(drives, { testTraces }) };
+  } catch (error) {
+    fail(error);
+  }
+}

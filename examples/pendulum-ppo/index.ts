@@ -4,15 +4,20 @@
  *     npx tsx examples/pendulum-ppo/index.ts [--seed 0] [--steps 200000]
  */
 
-import { parseArgs } from "node:util";
 import { evaluatePolicy, Logger, makeVecEnv, PPOTrainer, pendulumPPO, TableSink, useBackend } from "ncps-ts";
+import { commandLine } from "../command-line.js";
 
-const { values } = parseArgs({
-  options: { seed: { type: "string", default: "0" }, steps: { type: "string", default: "200000" } },
-});
+const usage = `PPO swings a pendulum up
+
+  npx tsx examples/pendulum-ppo/index.ts [options]
+
+  --seed N    seed of everything random (default 0)
+  --steps N   environment steps (default 200000)
+  --help      this text`;
+const { seed, steps } = commandLine(usage, { seed: [0, 0], steps: [200_000, 1] });
 
 await useBackend();
-const trainer = new PPOTrainer({ ...pendulumPPO, env: "Pendulum-v1", seed: Number(values.seed) });
+const trainer = new PPOTrainer({ ...pendulumPPO, env: "Pendulum-v1", seed });
 const env = makeVecEnv("Pendulum-v1", { numEnvs: 20 });
 
 async function report(when: string): Promise<void> {
@@ -22,7 +27,7 @@ async function report(when: string): Promise<void> {
 
 await report("before training");
 await trainer.learn({
-  totalTimesteps: Number(values.steps),
+  totalTimesteps: steps,
   logger: new Logger([new TableSink()]),
   logInterval: 10,
 });
