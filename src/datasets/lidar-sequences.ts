@@ -40,7 +40,7 @@ export interface LidarSplit {
  * negated), windows that overlap by half. Of the 29 published drives this makes 678 sequences of 32 steps for training
  * and 250 for testing.
  *
- * @throws InvalidArgumentError when drives have different beams or are too few, or an option is wrong
+ * @throws InvalidArgumentError when drives have different beams, are too few or too short, or an option is wrong
  *
  * @example
  * ```ts
@@ -73,7 +73,15 @@ export function splitLidarTraces(traces: readonly LidarTrace[], options: LidarSp
   const ordered = numpyShuffle(traces, seed);
   const cut = (part: readonly LidarTrace[]) =>
     cutWindows(mirror ? part.flatMap((trace) => [trace, mirrored(trace)]) : part, sequenceLength);
-  return { train: cut(ordered.slice(testTraces)), test: cut(ordered.slice(0, testTraces)) };
+  const split = { train: cut(ordered.slice(testTraces)), test: cut(ordered.slice(0, testTraces)) };
+  for (const [part, { count }] of Object.entries(split)) {
+    if (count > 0) continue;
+    throw new InvalidArgumentError(
+      "traces",
+      `the drives for ${part} have no sequence of ${sequenceLength} steps: expected some that are longer`,
+    );
+  }
+  return split;
 }
 
 /** The drive as it would have been with left and right exchanged. */

@@ -96,5 +96,8 @@ describe("splitLidarTraces", () => {
     expect(() => splitLidarTraces(traces)).toThrow(InvalidArgumentError);
     expect(() => splitLidarTraces(traces, { testTraces: 1, sequenceLength: 1 })).toThrow(/at least 2/);
     expect(() => splitLidarTraces([...traces, drive(2, 40, 4)], { testTraces: 1 })).toThrow(/3 beams/);
+    expect(() => splitLidarTraces(traces, { testTraces: 1, sequenceLength: 40 })).toThrow(
+      /train have no sequence/,
+    );
   });
 });
