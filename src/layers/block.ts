@@ -146,8 +146,15 @@ export abstract class Block extends tfl.layers.Layer {
     };
   }
 
-  /** Builds the layer for a tensor that arrives before {@link Block.build} was called. */
+  /**
+   * Builds the layer for a tensor that arrives before {@link Block.build} was called.
+   *
+   * @throws InvalidStateError after {@link Block.dispose}
+   */
   protected ensureBuilt(x: tf.Tensor): void {
+    if (this._refCount === 0) {
+      throw new InvalidStateError(`${this.getClassName()}: its weights have been freed by dispose()`);
+    }
     if (!this.built) this.build([null, ...x.shape.slice(1)]);
   }
 

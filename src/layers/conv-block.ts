@@ -64,9 +64,16 @@ export class ConvBlock extends Block {
   }
 
   protected override createVariables(inputShape: LayerShape): void {
-    const image = knownItem(inputShape, 3, "[batch, ..., height, width, channels] with known sizes");
-    let channels = image[2];
+    const expected =
+      "[batch, ..., height, width, channels] with known sizes, large enough for all convolutions";
+    let [height, width, channels] = knownItem(inputShape, 3, expected);
     const { kernelSize: size, kernelInitializer: kind } = this;
+    if (this.padding === "valid") {
+      for (const _ of this.filters) {
+        [height, width] = [height, width].map((length) => Math.floor((length - size) / this.strides) + 1);
+      }
+      knownItem([null, height > 0 ? height : null, width > 0 ? width : null], 2, expected);
+    }
     this.filters.forEach((outputs, i) => {
       this.layers.push(this.addAffine(`conv${i + 1}/`, { kind, shape: [size, size, channels, outputs] }));
       channels = outputs;

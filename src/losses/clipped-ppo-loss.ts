@@ -1,6 +1,7 @@
 /** The clipped surrogate objective of PPO. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError } from "../core/errors.js";
 import { maskedMean } from "./masked-mean.js";
 
 /**
@@ -60,9 +61,16 @@ export class ClippedPPOLoss {
   /** Estimator of `approxKl`. */
   readonly klEstimator: KLEstimator;
 
+  /** @throws InvalidArgumentError when the clip range is not above 0 or the estimator is unknown */
   constructor(options: ClippedPPOLossOptions = {}) {
     this.clipRange = options.clipRange ?? 0.2;
     this.klEstimator = options.klEstimator ?? "k3";
+    if (!(this.clipRange > 0)) {
+      throw new InvalidArgumentError("clipRange", `expected a positive number, received ${this.clipRange}`);
+    }
+    if (!["k1", "k2", "k3"].includes(this.klEstimator)) {
+      throw new InvalidArgumentError("klEstimator", `expected k1, k2 or k3, received ${this.klEstimator}`);
+    }
   }
 
   /** Computes the loss and its monitors. Differentiable in `logProb`. */

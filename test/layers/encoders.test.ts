@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
-import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import type { Block } from "../../src/layers/block.js";
 import { ConvBlock } from "../../src/layers/conv-block.js";
@@ -64,6 +64,15 @@ describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
       }
       layer.dispose();
     });
+  });
+
+  it("says that its weights are gone after dispose", () => {
+    const layer = make();
+    layer.build([null, ...item]);
+    layer.dispose();
+    const x = frames([2, ...item]);
+    expect(() => layer.forward(x)).toThrow(InvalidStateError);
+    x.dispose();
   });
 
   it("gives whole-number and float inputs the same meaning", () => {
@@ -249,4 +258,9 @@ describe("encoders", () => {
     expect(() => new ConvBlock().build([null, null, 84, 4])).toThrow(ShapeError);
     expect(() => new Linear({ units: 2 }).build([null, null])).toThrow(ShapeError);
   });
+});
+
+it("ConvBlock without padding refuses images too small for all convolutions", () => {
+  const block = new ConvBlock({ filters: [2, 2], padding: "valid" });
+  expect(() => block.build([null, 6, 6, 1])).toThrow(ShapeError);
 });

@@ -41,6 +41,13 @@ describe("ClippedPPOLoss", () => {
     expect(number(result.approxKl)).toBeCloseTo(k3, 5);
   });
 
+  it("refuses options that it does not know", () => {
+    for (const clipRange of [0, -0.1, Number.NaN]) {
+      expect(() => new ClippedPPOLoss({ clipRange })).toThrow(InvalidArgumentError);
+    }
+    expect(() => new ClippedPPOLoss({ klEstimator: "k4" as never })).toThrow(InvalidArgumentError);
+  });
+
   it("estimates the divergence in three ways: labml's golden value is k2", () => {
     const estimate = (klEstimator: KLEstimator) =>
       number(
