@@ -6,7 +6,7 @@ import type { RestartBehavior } from "ncps-ts/node";
 
 export const usage = `labml's annotated PPO on Breakout
 
-  npx tsx examples/labml-breakout-ppo/index.ts [options]
+  node --import tsx examples/labml-breakout-ppo/index.ts [options]
 
   --env ID        Arcade/Breakout-v0 (built in, default), or BreakoutNoFrameskip-v4 (real Atari)
   --preset NAME   labml (default): the document's details, a game for every life

@@ -2,7 +2,7 @@
  * Dueling double DQN on Space Invaders, after "Atari Space Invaders and Dueling Q RL in TensorFlow 2". Learns the
  * built-in game in a few minutes:
  *
- *     npx tsx examples/space-invaders-dqn/index.ts [--help]
+ *     node --import tsx examples/space-invaders-dqn/index.ts [--help]
  */
 
 import { DQNTrainer, evaluatePolicy, makeVecEnv, useBackend } from "ncps-ts";
@@ -61,7 +61,7 @@ async function main(settings: Settings): Promise<void> {
     await games.close();
   }
   console.log(
-    `Go on: npx tsx examples/space-invaders-dqn/index.ts --env ${env} --preset ${preset} --run ${run.path} --cont`,
+    `Go on: node --import tsx examples/space-invaders-dqn/index.ts --env ${env} --preset ${preset} --run ${run.path} --cont`,
   );
   await trainer.close();
 }

@@ -19,7 +19,7 @@ import { readSize, resize, type Size } from "./gif-size.js";
 
 export const usage = `Dueling double DQN on Space Invaders
 
-  npx tsx examples/space-invaders-dqn/index.ts [options]
+  node --import tsx examples/space-invaders-dqn/index.ts [options]
 
   --env ID          Arcade/SpaceInvaders-v0 (built in, default); or real Atari: ALE/SpaceInvaders-v5, or
                     SpaceInvaders-v0, which skips 2 to 4 frames at random as the document's
