@@ -436,9 +436,10 @@ export class ReplayMemory implements Stateful {
 
   // Takes the next slot for an observation, and retires the transitions that need what stood there.
   private advance(env: number, observation: TypedArray, age = 0): number {
-    this.heads[env] = (this.heads[env] + 1) % this.slotsPerEnv;
+    const head = (this.heads[env] + 1) % this.slotsPerEnv;
+    this.frames.put(env * this.slotsPerEnv + head, observation, age); // throws before anything else has changed
+    this.heads[env] = head;
     const slot = this.slot(env);
-    this.frames.put(slot, observation, age);
     this.retire(slot);
     this.flags[slot] = 0;
     if (this.counts[env] < this.slotsPerEnv) {

@@ -157,6 +157,16 @@ describe("ReplayMemory", () => {
     }
   });
 
+  it("goes on after an observation of a wrong size as if there had been none", () => {
+    const memory = new ReplayMemory({ ...vectors, capacity: 9 });
+    memory.start(0, new Float32Array(vectors.observationShape[0]));
+    memory.add(0, step(1));
+    const before = structuredClone(memory.getState());
+    const wrong = { ...step(2), nextObservation: new Float32Array(99) };
+    expect(() => memory.add(0, wrong)).toThrow(expect.objectContaining({ code: "SHAPE" }));
+    expect(memory.getState()).toEqual(before);
+  });
+
   it("says what is wrong", () => {
     expect(() => new ReplayMemory({ ...vectors, capacity: 2 })).toThrow(/at least 3/);
     expect(() => new ReplayMemory({ ...vectors, capacity: 9, frameStack: 2 })).toThrow(/not 2 frames/);
