@@ -95,11 +95,12 @@ export class Random implements Stateful {
   }
 }
 
-// Nearby seeds must give unrelated streams (finaliser of MurmurHash3).
+// Nearby seeds must give unrelated streams (finaliser of MurmurHash3). It maps 0 to 0, of which xoroshiro128+ would
+// make a state of ones and zeros, whose first draws are all but 1: a first weight at 7 standard deviations.
 function mix(seed: number): number {
   const high = Math.floor(seed / 0x100000000);
   let h = (seed + Math.imul(high, 0x9e3779b1)) | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) | 0;
+  return (h ^ (h >>> 16)) | 0 || 0x9e3779b9;
 }

@@ -25,6 +25,12 @@ describe("Random", () => {
     }
   });
 
+  it("seed 0 starts as random as others", () => {
+    const bits = draws(new Random(0), 8).map((draw) => draw.toString(2).replaceAll("0", "").length);
+    for (const ones of bits) expect(Math.abs(ones - 16)).toBeLessThanOrEqual(9); // of 32: beyond once in 700
+    expect(Math.abs(new Random(0).normal())).toBeLessThan(4);
+  });
+
   it("uniform stays in its range with the right mean and variance", () => {
     const random = new Random(1);
     const values = Array.from({ length: 20_000 }, () => random.uniform(-3, 5));
