@@ -19,8 +19,8 @@ export interface WasmBackend {
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
   /** Allocates an uninitialised tensor, or describes one that lies at `memoryOffset` already. */
   makeOutput(shape: number[], dtype: DataType, memoryOffset?: number): TensorInfo;
-  /** Gives one reference back, and the memory with the last one. */
-  disposeData(dataId: object): boolean;
+  /** Gives one reference back, or with `force` all of them, and the memory with the last one. */
+  disposeData(dataId: object, force?: boolean): boolean;
   /** Adds one reference. */
   incRef(dataId: object): void;
 }

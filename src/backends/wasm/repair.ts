@@ -8,6 +8,7 @@ import {
   type TensorInfo,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
+import { leavesNothing } from "./failed-call.js";
 import type { WasmBackend } from "./heap.js";
 
 /** What a kernel is called with, typed for the wasm backend. */
@@ -57,11 +58,12 @@ export function installRepair(repair: WasmRepair): boolean {
   const { kernelName } = repair;
   const registered: KernelConfig | undefined = getKernel(kernelName, "wasm");
   if (registered && repaired in registered.kernelFunc) return false;
-  const kernel = repair.create((name) => {
+  const computed = repair.create((name) => {
     const stock = stockKernel(name);
     if (!stock) throw new Error(`the wasm backend has no kernel ${name}`);
     return stock as unknown as WasmKernel;
-  }) as unknown as Marked;
+  });
+  const kernel = leavesNothing(computed) as unknown as Marked;
   kernel[repaired] = registered?.kernelFunc;
   if (registered) unregisterKernel(kernelName, "wasm");
   registerKernel({ ...registered, kernelName, backendName: "wasm", kernelFunc: kernel });

@@ -1,0 +1,42 @@
+/** What a kernel that fails has made so far is given back: tfjs knows nothing of it. */
+
+import type { WasmBackend } from "./heap.js";
+
+// Data of the tensors that the kernel in progress has made.
+let made: object[] | undefined;
+const recorded = new WeakSet<WasmBackend>();
+
+/** The kernel, of which no tensor remains on the backend when it throws, e.g. because the memory is full. */
+export function leavesNothing<Call extends { backend: WasmBackend }, Output>(
+  kernel: (call: Call) => Output,
+): (call: Call) => Output {
+  return (call) => {
+    const { backend } = call;
+    record(backend);
+    const outer = made;
+    const own: object[] = [];
+    made = own;
+    try {
+      const output = kernel(call);
+      outer?.push(...own);
+      return output;
+    } catch (error) {
+      for (const dataId of own) backend.disposeData(dataId, true);
+      throw error;
+    } finally {
+      made = outer;
+    }
+  };
+}
+
+// Stock kernels make their tensors in the same way.
+function record(backend: WasmBackend): void {
+  if (recorded.has(backend)) return;
+  recorded.add(backend);
+  const makeOutput = backend.makeOutput;
+  backend.makeOutput = (...given) => {
+    const tensor = makeOutput.apply(backend, given);
+    made?.push(tensor.dataId);
+    return tensor;
+  };
+}
