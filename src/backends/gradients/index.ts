@@ -6,13 +6,14 @@ import { maximumGradient, minimumGradient } from "./extremes.js";
 import { batchedGatherGradient, gatherNdGradient, stridedSliceGradient, topKGradient } from "./gather.js";
 import { batchMatMulGradient } from "./mat-mul.js";
 import { prodGradient } from "./prod.js";
+import { resizeGradient } from "./resize.js";
 
 const marked = Symbol.for("ncps-ts.gradient");
 
 /**
  * Registers gradients of matrix products with a broadcast batch, of `gather` with batch axes, of `gatherND`,
- * `stridedSlice`, `prod`, the values of `topk`, padded average pooling, and of broadcast operands of `maximum` and
- * `minimum`. `useBackend` calls this; calling it again does nothing.
+ * `stridedSlice`, `prod`, the values of `topk`, padded average pooling, resized images, and of broadcast operands of
+ * `maximum` and `minimum`. `useBackend` calls this; calling it again does nothing.
  */
 export function registerMissingGradients(): void {
   register({ kernelName: "BatchMatMul", inputsToSave: ["a", "b"], gradFunc: batchMatMulGradient });
@@ -29,6 +30,16 @@ export function registerMissingGradients(): void {
   register({ kernelName: "Minimum", inputsToSave: ["a", "b"], gradFunc: minimumGradient });
   register({ kernelName: "AvgPool", inputsToSave: ["x"], gradFunc: averagePoolGradient });
   register({ kernelName: "AvgPool3D", inputsToSave: ["x"], gradFunc: averagePool3DGradient });
+  register({
+    kernelName: "ResizeBilinear",
+    inputsToSave: ["images"],
+    gradFunc: resizeGradient(tf.image.resizeBilinear),
+  });
+  register({
+    kernelName: "ResizeNearestNeighbor",
+    inputsToSave: ["images"],
+    gradFunc: resizeGradient(tf.image.resizeNearestNeighbor),
+  });
   registerGather();
 }
 
