@@ -177,13 +177,13 @@ export class LTCCell implements SequenceCell {
 
   /**
    * Sets negative conductances and capacitances to zero. To be called after each optimiser step of a cell
-   * without implicit constraints; with them it does nothing.
+   * without implicit constraints; with them it does nothing. Frozen weights stay as they are.
    */
   constrain(): void {
     if (this.implicitConstraints) return;
     for (const name of positiveNames) {
       const variable = this.weights[name] as tf.Tensor as tf.Variable;
-      tf.tidy(() => variable.assign(tf.relu(variable)));
+      if (variable.trainable) tf.tidy(() => variable.assign(tf.relu(variable)));
     }
   }
 

@@ -28,7 +28,10 @@ export interface BlockOptions {
   inputShape?: LayerShape;
   /** The same with the batch. */
   batchInputShape?: LayerShape;
-  /** Whether training changes the weights, default true. */
+  /**
+   * Whether training changes the weights, default true. With false, or after `layer.trainable = false`, `fit` and all
+   * trainers leave them bit for bit as they are; batch normalisations keep their statistics then.
+   */
   trainable?: boolean;
 }
 
@@ -91,6 +94,7 @@ export abstract class Block extends tfl.layers.Layer {
     requireBackend();
     this.createVariables(firstShape(inputShape));
     super.build(inputShape);
+    if (!this.trainable) this.trainable = false; // tells the variables, which had not been made before
   }
 
   /** Creates the weights through {@link Block.addVariable}. */
@@ -98,6 +102,12 @@ export abstract class Block extends tfl.layers.Layer {
 
   /** Computes the layer on a tensor, batch first; builds the layer when that has not been done. */
   abstract forward(x: tf.Tensor): tf.Tensor;
+
+  /**
+   * Brings the weights back to where they may be, e.g. conductances to 0 or above. Trainers call it after each step,
+   * as Keras applies its weight constraints; in a loop of your own call it yourself. Does nothing for most layers.
+   */
+  constrain(): void {}
 
   /** The face for tfjs-layers. */
   override call(inputs: tf.Tensor | tf.Tensor[], _options?: CallOptions): tf.Tensor | tf.Tensor[] {

@@ -46,7 +46,7 @@ export class LTC extends RecurrentLayer<LTCCell> {
   }
 
   /** See {@link LTCCell.constrain}: for layers without implicit constraints, after each optimiser step. */
-  constrain(): void {
+  override constrain(): void {
     this.cell.constrain();
   }
 

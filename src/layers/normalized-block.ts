@@ -29,7 +29,7 @@ type Initializer = ReturnType<typeof tfl.initializers.zeros>;
 
 /**
  * A {@link Block} that may normalise its channels over the batch (Ioffe and Szegedy 2015): with the batch's own
- * statistics while training, with their moving averages else.
+ * statistics while training, with their moving averages else, and always where `trainable` is false, as in Keras.
  */
 export abstract class NormalizedBlock extends Block {
   private readonly moving = new Map<string, tf.Variable>();
@@ -73,7 +73,7 @@ export abstract class NormalizedBlock extends Block {
     const { gamma, beta, momentum, epsilon } = norm;
     return tf.tidy(() => {
       let [mean, variance]: tf.Tensor[] = [norm.mean, norm.variance];
-      if (training) {
+      if (training && gamma.trainable) {
         mean = tf.mean(x, [0, 1, 2]);
         variance = tf.mean(tf.square(tf.sub(x, mean)), [0, 1, 2]);
         const count = x.size / variance.size;

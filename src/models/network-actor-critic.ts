@@ -117,9 +117,14 @@ export class NetworkActorCritic implements ActorCritic {
     });
   }
 
-  /** Number of trainable weights. */
+  /** Number of weights. */
   countParams(): number {
     return [...this.variables.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** @inheritDoc */
+  constrain(): void {
+    for (const block of blocks(this.parts)) block.constrain();
   }
 
   /** @inheritDoc */

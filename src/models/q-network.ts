@@ -13,12 +13,19 @@ export interface QNetwork {
   readonly observationShape: readonly number[];
   /** Number of actions. */
   readonly numActions: number;
-  /** All trainable weights by their name in the model. */
+  /**
+   * All weights by their name in the model. Trainers change those whose `trainable` is true, and save all of them.
+   */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /** Q-values `[batch, actions]` of observations `[batch, ...observationShape]`. Differentiable in all variables. */
   apply(observations: tf.Tensor): tf.Tensor2D;
   /** Another network of the same form with weights of its own, equal to these: a target network. */
   clone(): QNetwork;
+  /**
+   * Brings the weights back to where they may be; trainers call it after each step. Missing in models without such
+   * bounds.
+   */
+  constrain?(): void;
   /** Description for checkpoints. */
   toJSON(): ModelConfig;
   /** Frees the weights. */
@@ -107,11 +114,12 @@ export class SequentialQNetwork implements QNetwork {
     }
     return tf.tidy(() => {
       const input: tf.Tensor = tf.cast(observations, "float32");
-      return this.blocks.reduce((x, block) => block.forward(x), input) as tf.Tensor2D;
+      // A recurrent layer's call, unlike its forward, gives the outputs that it was told to give.
+      return this.blocks.reduce((x, block) => block.call(x) as tf.Tensor, input) as tf.Tensor2D;
     });
   }
 
-  /** Number of trainable weights. */
+  /** Number of weights. */
   countParams(): number {
     return [...this.variables.values()].reduce((sum, { size }) => sum + size, 0);
   }
@@ -121,6 +129,11 @@ export class SequentialQNetwork implements QNetwork {
     const twin = new SequentialQNetwork(this.options, this.makeBlocks, this.description);
     updateTarget(this, twin);
     return twin;
+  }
+
+  /** @inheritDoc */
+  constrain(): void {
+    for (const block of this.blocks) block.constrain();
   }
 
   /** @inheritDoc */

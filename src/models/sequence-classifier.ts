@@ -25,12 +25,19 @@ export interface SequenceClassifier {
   readonly numActions: number;
   /** Numbers in the recurrent state, 0 when there is none. */
   readonly stateSize: number;
-  /** All trained weights by their name in the model. */
+  /**
+   * All weights by their name in the model. Trainers change those whose `trainable` is true, and save all of them.
+   */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /** What the model learnt without gradients, e.g. statistics of batch normalisation. */
   readonly statistics: ReadonlyMap<string, tf.Variable>;
   /** Runs the network on `[batch, time, ...observationShape]`. Differentiable in all variables. */
   apply(observations: tf.Tensor, options?: ClassifyOptions): Classification;
+  /**
+   * Brings the weights back to where they may be; trainers call it after each step. Missing in models without such
+   * bounds.
+   */
+  constrain?(): void;
   /** Description for checkpoints. */
   toJSON(): ModelConfig;
   /** Frees the weights. */

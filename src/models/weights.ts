@@ -1,13 +1,29 @@
 /** Weights as plain arrays. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { CheckpointError, ShapeError } from "../core/errors.js";
+import { CheckpointError, InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 
 /** Copies of all weights by name. Reads them back synchronously. */
 export function getWeights(variables: ReadonlyMap<string, tf.Variable>): StateRecord {
   return Object.fromEntries(
     [...variables].map(([name, variable]) => [name, variable.dataSync<"float32">().slice()]),
+  );
+}
+
+/**
+ * The weights that training changes: all but those of layers with `trainable: false`.
+ *
+ * @throws InvalidArgumentError when there is none
+ */
+export function trainableVariables(
+  variables: ReadonlyMap<string, tf.Variable>,
+): ReadonlyMap<string, tf.Variable> {
+  const chosen = new Map([...variables].filter(([, { trainable }]) => trainable));
+  if (chosen.size > 0) return chosen;
+  throw new InvalidArgumentError(
+    "model",
+    `expected a weight to train, received ${variables.size} that are all frozen: leave trainable: false away somewhere`,
   );
 }
 

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, NonFiniteError } from "../core/errors.js";
 import type { CloningBatch } from "../datasets/cloning-batches.js";
 import type { SequenceClassifier } from "../models/sequence-classifier.js";
+import { trainableVariables } from "../models/weights.js";
 import type { Adam } from "../optimizers/index.js";
 import { sequenceCrossEntropy } from "./cloning-loss.js";
 import type { CloningHyperparameters } from "./cloning-options.js";
@@ -74,21 +75,23 @@ export async function learnBatch(
   const monitors = tf.tidy(() => {
     const inputs = toTensors(batch, model.numActions);
     const { mask } = inputs;
+    const variables = trainableVariables(model.variables);
     let correct: tf.Tensor | undefined;
     const { value, grads } = tf.variableGrads(() => {
       const { logits } = model.apply(inputs.observations, { mask, training: true });
       correct = tf.keep(countCorrect(logits, inputs));
       return sequenceCrossEntropy(logits, inputs.actions, { mask, classWeights: classWeights ?? undefined });
-    }, [...model.variables.values()]);
+    }, [...variables.values()]);
     const gradients = new Map(
-      [...model.variables].map(([name, variable]) => [name, grads[variable.name] ?? tf.zerosLike(variable)]),
+      [...variables].map(([name, variable]) => [name, grads[variable.name] ?? tf.zerosLike(variable)]),
     );
-    const { gradNorm } = optimizer.applyGradients(gradients, model.variables, {
+    const { gradNorm } = optimizer.applyGradients(gradients, variables, {
       learningRate,
       maxGradNorm: maxGradNorm ?? undefined,
       // WebGPU cannot be read in the middle of a step: there the check comes after the change.
       skipNonFinite: tf.getBackend() !== "webgpu",
     });
+    model.constrain?.();
     const read = tf.stack([value, correct!, gradNorm]);
     correct!.dispose();
     return read;

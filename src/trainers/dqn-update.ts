@@ -5,6 +5,7 @@ import { NonFiniteError } from "../core/errors.js";
 import { DQNLoss, tdTargets } from "../losses/index.js";
 import type { ReplayBatch } from "../memory/index.js";
 import type { QNetwork } from "../models/index.js";
+import { trainableVariables } from "../models/weights.js";
 import type { Optimizer } from "../optimizers/index.js";
 import type { DQNHyperparameters } from "./dqn-options.js";
 import { frameTensor } from "./frame-tensor.js";
@@ -56,6 +57,7 @@ export class DQNUpdate {
     try {
       read = tf.tidy(() => {
         const targets = this.targets(batch, shape);
+        const variables = trainableVariables(model.variables);
         const { value, grads } = tf.variableGrads(() => {
           const result = this.loss.apply({
             q: model.apply(frameTensor(batch.observations, shape)),
@@ -65,17 +67,18 @@ export class DQNUpdate {
           });
           tdErrors = tf.keep(result.tdErrors);
           return result.loss;
-        }, [...model.variables.values()]);
+        }, [...variables.values()]);
         const gradients = new Map<string, tf.Tensor>();
-        for (const [name, variable] of model.variables) {
+        for (const [name, variable] of variables) {
           gradients.set(name, grads[variable.name] ?? tf.zerosLike(variable));
         }
-        const { gradNorm } = optimizer.applyGradients(gradients, model.variables, {
+        const { gradNorm } = optimizer.applyGradients(gradients, variables, {
           learningRate,
           maxGradNorm: maxGradNorm ?? undefined,
           // WebGPU cannot be read in the middle of a step: there the check below comes after the change.
           skipNonFinite: tf.getBackend() !== "webgpu",
         });
+        model.constrain?.();
         const errors = tdErrors as tf.Tensor1D;
         return tf.concat([tf.stack([value, gradNorm, tf.mean(tf.sub(targets, errors))]), errors]);
       });

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { type ActionDistribution, ClippedPPOLoss, ClippedValueLoss, maskedMean } from "../losses/index.js";
 import type { RolloutMinibatch } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
+import { trainableVariables } from "../models/weights.js";
 import { frameTensor } from "./frame-tensor.js";
 import type { PPOHyperparameters } from "./ppo-options.js";
 
@@ -54,21 +55,22 @@ export class PPOObjective {
   }
 
   /**
-   * Gradients of all weights by name, and scalars in the order of {@link lossMonitors}; the caller owns both.
+   * Gradients of all weights that training changes, by name, and scalars in the order of {@link lossMonitors}; the caller owns both.
    */
   gradients(
     minibatch: RolloutMinibatch,
     coefficients: PPOUpdateCoefficients,
   ): { gradients: Map<string, tf.Tensor>; monitors: tf.Tensor[] } {
     const { model } = this.options;
+    const variables = trainableVariables(model.variables);
     let monitors: tf.Tensor[] = [];
     const { value, grads } = tf.variableGrads(() => {
       const losses = this.losses(minibatch, coefficients);
       monitors = losses.monitors.map((tensor) => tf.keep(tensor));
       return losses.total;
-    }, [...model.variables.values()]);
+    }, [...variables.values()]);
     const gradients = new Map<string, tf.Tensor>();
-    for (const [name, variable] of model.variables) {
+    for (const [name, variable] of variables) {
       gradients.set(name, grads[variable.name] ?? tf.zerosLike(variable));
     }
     return { gradients, monitors: [value, ...monitors] };

@@ -11,6 +11,7 @@ import {
   type Sequences,
   splitMinibatches,
 } from "../memory/index.js";
+import { trainableVariables } from "../models/weights.js";
 import type { Optimizer } from "../optimizers/index.js";
 import {
   lossMonitors,
@@ -117,12 +118,13 @@ export class PPOUpdate {
     const { normalizeAdvantage, maxGradNorm } = hyperparameters;
     if (normalizeAdvantage?.over === "minibatch") standardizeReal(minibatch, normalizeAdvantage);
     const { gradients, monitors } = this.objective.gradients(minibatch, coefficients);
-    const { gradNorm } = optimizer.applyGradients(gradients, model.variables, {
+    const { gradNorm } = optimizer.applyGradients(gradients, trainableVariables(model.variables), {
       learningRate: coefficients.learningRate,
       maxGradNorm: maxGradNorm ?? undefined,
       // WebGPU cannot be read in the middle of a step: there the check comes after the change.
       skipNonFinite: tf.getBackend() !== "webgpu",
     });
+    model.constrain?.();
     const read = tf.stack([...monitors, gradNorm]);
     const numbers = (await read.data<"float32">()) as Float32Array;
     tf.dispose([gradNorm, read, ...monitors, ...gradients.values()]);

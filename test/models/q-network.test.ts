@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/index.js";
 import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 import { DuelingHead } from "../../src/layers/dueling-head.js";
+import { LTC } from "../../src/layers/ltc.js";
 import { MLP } from "../../src/layers/mlp.js";
 import {
   DuelingQNetwork,
@@ -127,5 +128,20 @@ describe("updateTarget", () => {
     }
     one.dispose();
     other.dispose();
+  });
+});
+
+describe("SequentialQNetwork", () => {
+  it("values the actions once, after the last step of a recurrent layer", () => {
+    const observationSpace = new Box({ low: -1, high: 1, shape: [5, 3] });
+    const blocks = () => [new LTC({ units: 6, seed: 0 }), new MLP({ units: [6], seed: 1 })];
+    const model = new SequentialQNetwork({ observationSpace, actionSpace }, blocks, {
+      className: "Recurrent",
+      config: {},
+    });
+    tf.tidy(() => {
+      expect(model.apply(tf.ones([4, 5, 3])).shape).toEqual([4, 6]);
+    });
+    model.dispose();
   });
 });

@@ -118,8 +118,9 @@ export class LearnerGroup implements MinibatchLearners {
     this.start();
     if (!this.ready) await this.together("its start", Math.max(START, this.patience));
     this.ready = true;
-    this.learner.giveWeights();
-    this.call({ kind: "weights", optimizer: this.momentsKnown ? null : this.options.optimizer.getState() });
+    const trainable = this.learner.giveWeights();
+    const optimizer = this.momentsKnown ? null : this.options.optimizer.getState();
+    this.call({ kind: "weights", trainable, optimizer });
     await this.together("taking the weights");
     this.momentsKnown = true;
   }

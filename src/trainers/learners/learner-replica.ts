@@ -56,7 +56,7 @@ export class LearnerReplica {
       return;
     }
     if (call.kind === "weights") {
-      learner.takeWeights();
+      learner.takeWeights(call.trainable);
       if (call.optimizer) optimizer.setState(call.optimizer);
     } else tell(learner.report());
     rendezvous.arrive(this.setup.rank);

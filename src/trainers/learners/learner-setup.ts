@@ -48,7 +48,7 @@ export interface LearnerSetup {
 
 /** From the first learner to all others, who arrive at a meeting point with every answer. */
 export type LearnerCall =
-  | { kind: "weights"; optimizer: StateRecord | null }
+  | { kind: "weights"; trainable: string[]; optimizer: StateRecord | null }
   | ({ kind: "step" } & StepPlan)
   | { kind: "report" };
 

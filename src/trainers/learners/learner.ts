@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { floatTensor, readFloats } from "../../backends/tensor-values.js";
 import type { RolloutBuffer, Sequences } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
+import { trainableVariables } from "../../models/weights.js";
 import { FlatLayout } from "../../optimizers/flat-layout.js";
 import type { Optimizer } from "../../optimizers/index.js";
 import { PPOObjective, type PPOObjectiveOptions, type PPOUpdateCoefficients } from "../ppo-objective.js";
@@ -103,24 +104,29 @@ export class Learner {
   finish({ coefficients }: StepPlan): number {
     const { optimizer, hyperparameters } = this.options;
     return tf.tidy(() => {
-      const { gradNorm } = optimizer.applyGradients(this.tensors(this.exchange.sum), this.model.variables, {
+      const variables = trainableVariables(this.model.variables);
+      const gradients = this.tensors(this.exchange.sum, variables);
+      const { gradNorm } = optimizer.applyGradients(gradients, variables, {
         learningRate: coefficients.learningRate,
         maxGradNorm: hyperparameters.maxGradNorm ?? undefined,
         skipNonFinite: true,
       });
+      this.model.constrain?.();
       return gradNorm.dataSync()[0];
     });
   }
 
-  /** Lays the weights out for the other learners. */
-  giveWeights(): void {
+  /** Lays the weights out for the other learners; gives the names of those that training changes. */
+  giveWeights(): string[] {
     this.layOut(this.model.variables, this.exchange.first);
+    return [...trainableVariables(this.model.variables).keys()];
   }
 
-  /** Takes the weights that the first learner has laid out. */
-  takeWeights(): void {
+  /** Takes the weights that the first learner has laid out, and trains the same of them. */
+  takeWeights(trainable: readonly string[]): void {
+    for (const [name, variable] of this.model.variables) variable.trainable = trainable.includes(name);
     tf.tidy(() => {
-      for (const [name, tensor] of this.tensors(this.exchange.first))
+      for (const [name, tensor] of this.tensors(this.exchange.first, this.model.variables))
         this.model.variables.get(name)!.assign(tensor);
     });
   }
@@ -136,15 +142,18 @@ export class Learner {
     return { checksum, numTensors: tf.memory().numTensors };
   }
 
+  // Where there is no tensor, as for the gradients of frozen weights, the vector stays as it was.
   private layOut(tensors: ReadonlyMap<string, tf.Tensor>, vector: Float32Array): void {
     for (const { name, size, offset } of this.layout.entries) {
-      readFloats(tensors.get(name)!, vector.subarray(offset, offset + size));
+      const tensor = tensors.get(name);
+      if (tensor) readFloats(tensor, vector.subarray(offset, offset + size));
     }
   }
 
-  private tensors(vector: Float32Array): Map<string, tf.Tensor> {
+  private tensors(vector: Float32Array, names: ReadonlyMap<string, unknown>): Map<string, tf.Tensor> {
+    const entries = this.layout.entries.filter(({ name }) => names.has(name));
     return new Map(
-      this.layout.entries.map(({ name, shape, size, offset }) => [
+      entries.map(({ name, shape, size, offset }) => [
         name,
         floatTensor(vector.subarray(offset, offset + size), shape),
       ]),

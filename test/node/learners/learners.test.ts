@@ -13,7 +13,7 @@ import {
   pendulumPPO,
 } from "../../../src/trainers/index.js";
 import type { LearnerGroup } from "../../../src/trainers/learners/learner-group.js";
-import { makeOwn } from "./own-model.js";
+import { makeConstrained, makeFrozenOnMain, makeOwn } from "./own-model.js";
 import "../../../src/envs/builtin.js";
 import "../../../src/node/index.js";
 
@@ -192,6 +192,40 @@ describe("several learners", () => {
     const make = () => trainer({ ...cartPole, model: makeOwn, learners: 2 });
     expect(make).toThrow(InvalidArgumentError);
     expect(make).toThrow(/learnerModel: .*OwnActorCritic.*export: "makeModel"/);
+  });
+});
+
+describe("models of one's own", () => {
+  const own = (name: string, model: PPOOptions["model"], settings: Partial<PPOOptions> = {}) =>
+    trainer({
+      ...cartPole,
+      model,
+      learners: 2,
+      learnerModel: { module: new URL("./own-model.ts", import.meta.url), export: name },
+      ...settings,
+    });
+
+  it("keep frozen weights bit-equal, also where another thread had not frozen them", async () => {
+    const made = own("makeFrozenOnMain", makeFrozenOnMain);
+    const before = weights(made);
+    await made.learn({ totalTimesteps: 128 });
+    const changed = weights(made).flatMap(([name, now], i) =>
+      JSON.stringify(now) === JSON.stringify(before[i][1]) ? [] : [name],
+    );
+    expect(changed.sort()).toEqual(["policy/bias", "policy/kernel", "value/bias", "value/kernel"]);
+    const [first, second] = await groupOf(made).report();
+    expect(second.checksum).toBe(first.checksum);
+  });
+
+  it("keep constrained weights in their bounds on all threads", async () => {
+    const made = own("makeConstrained", makeConstrained, { learningRate: 0.05, nEpochs: 4 });
+    await made.learn({ totalTimesteps: 256 });
+    const bounded = ["gleak", "cm", "w", "sensory_w"].flatMap((name) => [
+      ...made.model.variables.get(`ltc/${name}`)!.dataSync(),
+    ]);
+    expect(Math.min(...bounded)).toBe(0);
+    const [first, second] = await groupOf(made).report();
+    expect(second.checksum).toBe(first.checksum);
   });
 });
 

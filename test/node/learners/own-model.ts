@@ -4,6 +4,8 @@ import { isMainThread } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs-core";
 import { MlpActorCritic } from "../../../src/models/index.js";
 import type { ActorCriticFactory } from "../../../src/trainers/index.js";
+import { makeFree, makeFrozen } from "../../trainers/frozen-model.js";
+import { makeLtcActorCritic } from "../../trainers/ltc-model.js";
 
 class OwnActorCritic extends MlpActorCritic {
   override toJSON() {
@@ -17,6 +19,12 @@ export const makeOwn: ActorCriticFactory = (spaces) => new OwnActorCritic({ ...s
 /** One with other weights on worker threads. */
 export const makeOther: ActorCriticFactory = (spaces) =>
   new OwnActorCritic({ ...spaces, units: isMainThread ? [8] : [9] });
+
+/** A frozen encoder, which only the main thread knows of. */
+export const makeFrozenOnMain: ActorCriticFactory = isMainThread ? makeFrozen : makeFree;
+
+/** An LTC whose weights need constraints. */
+export const makeConstrained: ActorCriticFactory = makeLtcActorCritic;
 
 /** What happens at a call of the network on a worker thread. */
 function faulty(at: number, fault: () => void): ActorCriticFactory {
