@@ -54,7 +54,7 @@ function multiDiscrete({ nvec }: MultiDiscrete): ActionDistribution {
   };
 }
 
-function box({ shape, low, high }: Box): ActionDistribution {
+function box({ shape, dtype, low, high }: Box): ActionDistribution {
   const actionSize = sizeOf(shape);
   const bound = (bounds: number | Float64Array, i: number) =>
     typeof bounds === "number" ? bounds : bounds[i % actionSize];
@@ -65,7 +65,9 @@ function box({ shape, low, high }: Box): ActionDistribution {
     of: (parameters) => DiagonalGaussian.fromParameters(parameters),
     sample: (parameters, options) => sampleDiagonalGaussian(parameters, { actionSize, ...options }),
     forEnv: (actions) =>
-      actions.map((action, i) => Math.max(bound(low, i), Math.min(bound(high, i), action))),
+      (dtype === "float64" ? Float64Array.from(actions) : actions).map((action, i) =>
+        Math.max(bound(low, i), Math.min(bound(high, i), action)),
+      ),
     meanDeviation(parameters) {
       let sum = 0;
       for (let i = 0; i < parameters.length; i++) {

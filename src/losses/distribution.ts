@@ -56,9 +56,9 @@ export interface ActionDistribution {
   sample(parameters: ArrayLike<number>, options: SampleActionsOptions): ActionSample;
   /**
    * Actions as the environment takes them: continuous ones clipped to the bounds of the space, discrete ones
-   * counted from its first value. What is learned from is the action before.
+   * counted from its first value; float64 for a `Box` of float64, whose bounds float32 would round. What is learned from is the action before.
    */
-  forEnv(actions: Int32Array | Float32Array): Int32Array | Float32Array;
+  forEnv(actions: Int32Array | Float32Array): Int32Array | Float32Array | Float64Array;
   /** Mean standard deviation of the policy over flat `[batch, parameterSize]`; continuous actions only. */
   meanDeviation?(parameters: ArrayLike<number>): number;
 }

@@ -18,8 +18,8 @@ export interface PredictOptions {
 
 /** Result of {@link Policy.predict}. */
 export interface Prediction {
-  /** `[batch]` discrete actions, or `[batch, ...shape]` others, flat. */
-  actions: Int32Array | Float32Array;
+  /** `[batch]` discrete actions, or `[batch, ...shape]` others, flat; as the environments take them. */
+  actions: Int32Array | Float32Array | Float64Array;
   /** The first action, for a single observation: an index for `Discrete`, an array for other spaces. */
   action: Action;
   /** `[batch, stateSize]` states for the next call, `null` for feed-forward policies. */

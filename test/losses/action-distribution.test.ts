@@ -124,6 +124,13 @@ describe("actionDistribution", () => {
     expect(actionDistribution(new Discrete(3)).forEnv(actions)).toBe(actions);
   });
 
+  it.each(["float32", "float64"] as const)("gives actions of a Box of %s in its type", (dtype) => {
+    const space = new Box({ low: [-0.1, -1], high: [0.3, 1], shape: [2], dtype });
+    const { forEnv } = actionDistribution(space);
+    for (const drawn of [-5, 0.2, 5])
+      expect(space.contains(forEnv(Float32Array.of(drawn, drawn)))).toBe(true);
+  });
+
   it("tells the mean deviation of continuous policies alone", () => {
     const box = actionDistribution(new Box({ low: -1, high: 1, shape: [2] }));
     const deviation = box.meanDeviation?.([9, 9, 0, Math.log(2), 9, 9, Math.log(3), 0]);

@@ -119,6 +119,16 @@ describe("PPO over continuous actions", () => {
     expect(action).toEqual(sure.slice(0, 2));
   });
 
+  it.each(["float32", "float64"] as const)("predicts actions that a Box of %s holds", async (dtype) => {
+    const space = new Box({ low: -0.1, high: 0.3, shape: [2], dtype });
+    const made = trainer({ ...small, env: new SyncVectorEnv([() => new Follow(space)]), seed: 0 });
+    for (let i = 0; i < 8; i++) {
+      const { action, actions } = await made.predict(Float32Array.of(i, -i));
+      expect(space.contains(action)).toBe(true);
+      expect(space.contains(actions)).toBe(true);
+    }
+  });
+
   it("uses a KL penalty between normal policies", async () => {
     const made = trainer({ ...small, env: "Pendulum-v1", seed: 1, klPenalty: { initial: 0.5 } });
     for (const row of await rows(made, 128 * 2)) expect(row["train/kl"]).toBeGreaterThan(0);
