@@ -1,7 +1,7 @@
 /** What off-policy methods learn from: the last steps of all environments. */
 
 import { checkInteger } from "../core/check-integer.js";
-import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
+import { InvalidArgumentError, InvalidStateError, NonFiniteError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import {
   createTypedArray,
@@ -201,9 +201,11 @@ export class ReplayMemory implements Stateful {
    * @param env index of the environment · @param observation the first one
    * @param within whether the episode began before, so that the earlier frames of the stack are its own; default false:
    *   they are the first frame again
+   * @throws InvalidArgumentError when there is no such environment
    * @throws ShapeError when the observation has another size
    */
   start(env: number, observation: TypedArray, within = false): void {
+    this.checkEnv(env);
     if (this.lengths[env] > 0) {
       const last = this.before(this.slot(env));
       this.flags[last] |= TRUNCATED;
@@ -221,17 +223,27 @@ export class ReplayMemory implements Stateful {
    *
    * @param env index of the environment
    * @throws InvalidStateError when no episode was begun
+   * @throws InvalidArgumentError when there is no such environment, or the action is no whole number
+   * @throws NonFiniteError when the reward is NaN or infinite
    * @throws ShapeError when the observation has another size
    */
   add(env: number, step: ReplayStep): void {
     if (!(this.lengths[env] >= 0)) {
+      this.checkEnv(env);
       throw new InvalidStateError("add() without an episode: call start() with its first observation");
+    }
+    const { action, reward } = step;
+    if ((action | 0) !== action) {
+      throw new InvalidArgumentError("action", `expected a whole number, received ${action}`);
+    }
+    if (!Number.isFinite(Math.fround(reward))) {
+      throw new NonFiniteError(`the reward of environment ${env} is ${reward}: the step was not added`);
     }
     const slot = this.slot(env);
     const ended = Boolean(step.terminated || step.truncated);
     this.advance(env, step.nextObservation);
-    this.actions[slot] = step.action;
-    this.rewards[slot] = step.reward;
+    this.actions[slot] = action;
+    this.rewards[slot] = reward;
     this.flags[slot] |= STEPPED | (step.terminated ? TERMINATED : 0) | (step.truncated ? TRUNCATED : 0);
     this.lengths[env]++;
     this.steps++;
@@ -243,8 +255,13 @@ export class ReplayMemory implements Stateful {
    * The observation that was added last, as sampling would build it.
    *
    * @param env index of the environment
+   * @throws InvalidArgumentError when there is no such environment · @throws InvalidStateError before its first one
    */
   latest(env: number): TypedArray {
+    this.checkEnv(env);
+    if (this.heads[env] < 0) {
+      throw new InvalidStateError("latest() without an observation: call start() with the first one");
+    }
     const out = createTypedArray(this.dtype, this.frames.stackSize);
     this.frames.stackInto(this.slotsOf(this.slot(env), this.stackOf), out);
     return out;
@@ -254,7 +271,7 @@ export class ReplayMemory implements Stateful {
    * Draws transitions with replacement, each with the same probability.
    *
    * @param batchSize how many · @param random draws them
-   * @throws InvalidStateError when there is none
+   * @throws InvalidStateError when there is none · @throws InvalidArgumentError when `batchSize` is no positive integer
    */
   sample(batchSize: number, random: Random): ReplayBatch {
     const batch = this.makeBatch(batchSize);
@@ -384,6 +401,7 @@ export class ReplayMemory implements Stateful {
   protected makeBatch(size: number): ReplayBatch {
     if (this.ready === 0) throw new InvalidStateError("sample() from an empty memory: add steps first");
     if (this.batch?.size !== size) {
+      checkInteger("batchSize", size);
       this.rows = new StackRows(this.frames, size, this.rows);
       const { observations, nextObservations } = this.rows;
       this.batch = {
@@ -420,6 +438,11 @@ export class ReplayMemory implements Stateful {
     batch.terminated[i] = terminated;
     batch.discounts[i] = terminated ? 0 : discount;
     this.rows?.put(i, this.slotsOf(index, stackOf), this.slotsOf(this.after(last), nextStackOf));
+  }
+
+  private checkEnv(env: number): void {
+    if (this.lengths[env] !== undefined) return;
+    throw new InvalidArgumentError("env", `expected an integer in 0..${this.numEnvs - 1}, received ${env}`);
   }
 
   private slot(env: number): number {

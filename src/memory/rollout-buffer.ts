@@ -5,6 +5,8 @@ import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import {
   createTypedArray,
   type DType,
+  dtypeOf,
+  isTypedArray,
   type Stateful,
   type StateRecord,
   sizeOf,
@@ -165,12 +167,18 @@ export class RolloutBuffer implements Stateful {
    * Puts a state back.
    *
    * @throws ShapeError when it is of a buffer of another size
+   * @throws InvalidArgumentError when an array is of another type; nothing was changed then
    */
   setState(state: StateRecord): void {
     for (const name of recorded) {
-      const saved = state[name] as TypedArray | undefined;
-      if (saved?.length !== this[name].length) {
-        throw new ShapeError(`rollout.${name}`, `[${this[name].length}]`, [saved?.length ?? null]);
+      const saved = state[name];
+      const dtype = dtypeOf(this[name]);
+      const received = isTypedArray(saved) ? dtypeOf(saved) : typeof saved;
+      if (!isTypedArray(saved) || received !== dtype) {
+        throw new InvalidArgumentError("state", `rollout.${name}: expected ${dtype}, received ${received}`);
+      }
+      if (saved.length !== this[name].length) {
+        throw new ShapeError(`rollout.${name}`, `[${this[name].length}]`, [saved.length]);
       }
     }
     for (const name of recorded) this[name].set(state[name] as TypedArray);

@@ -167,6 +167,46 @@ describe("ReplayMemory", () => {
     expect(memory.getState()).toEqual(before);
   });
 
+  it.each([ReplayMemory, PrioritizedReplayMemory])("refuses what cannot be learned from: %o", (Memory) => {
+    const memory = new Memory({
+      capacity: 20,
+      numEnvs: 2,
+      observationShape: [1],
+      observationDtype: "float32",
+    });
+    const step = {
+      action: 1,
+      reward: 1,
+      nextObservation: Float32Array.of(2),
+      terminated: false,
+      truncated: false,
+    };
+    const refused = (run: () => unknown, code: string, message: RegExp) =>
+      expect(run).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+    const random = new Random(0);
+    for (const env of [2, -1, 0.5, Number.NaN]) {
+      const message = new RegExp(`^env: expected an integer in 0\\.\\.1, received ${env}`);
+      refused(() => memory.start(env, Float32Array.of(1)), "INVALID_ARGUMENT", message);
+      refused(() => memory.add(env, step), "INVALID_ARGUMENT", message);
+      refused(() => memory.latest(env), "INVALID_ARGUMENT", message);
+    }
+    refused(() => memory.latest(0), "INVALID_STATE", /start\(\)/);
+    memory.start(0, Float32Array.of(1));
+    memory.add(0, step);
+    const before = structuredClone(memory.getState());
+    for (const action of [Number.NaN, 1.5, 2 ** 31]) {
+      refused(() => memory.add(0, { ...step, action }), "INVALID_ARGUMENT", /^action: .* received/);
+    }
+    for (const reward of [Number.NaN, Number.POSITIVE_INFINITY, -1e300]) {
+      refused(() => memory.add(0, { ...step, reward }), "NON_FINITE", /reward of environment 0 is/);
+    }
+    expect(memory.getState()).toEqual(before);
+    for (const size of [Number.NaN, -1, 0, 1.5]) {
+      refused(() => memory.sample(size, random), "INVALID_ARGUMENT", /^batchSize: .* received/);
+    }
+    expect(memory.sample(3, random).rewards).toEqual(Float32Array.of(1, 1, 1));
+  });
+
   it("says what is wrong", () => {
     expect(() => new ReplayMemory({ ...vectors, capacity: 2 })).toThrow(/at least 3/);
     expect(() => new ReplayMemory({ ...vectors, capacity: 9, frameStack: 2 })).toThrow(/not 2 frames/);

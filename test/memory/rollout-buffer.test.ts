@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { StateTree } from "../../src/core/state.js";
 import { cutSequences, RolloutBuffer } from "../../src/memory/index.js";
 
 function filled(): RolloutBuffer {
@@ -56,6 +57,31 @@ describe("RolloutBuffer", () => {
     });
     expect(Array.from(sequences.lengths)).toEqual([2, 3, 1]);
     expect(Array.from(buffer.gather(sequences).states)).toEqual([4, 4, 5]);
+  });
+
+  it("takes back a state of its own types and sizes only", () => {
+    const [buffer, own] = [filled(), filled().getState()];
+    const refuse = (name: string, value: StateTree, message: RegExp, code: string) => {
+      const set = () => buffer.setState({ ...own, rewards: new Float32Array(8).fill(5), [name]: value });
+      expect(set).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+    };
+    refuse("states", new Float32Array(15), /rollout\.states: .*\[16\], received \[15\]/, "SHAPE");
+    refuse(
+      "observations",
+      new Float32Array(16),
+      /rollout\.observations: expected uint8, received float32/,
+      "INVALID_ARGUMENT",
+    );
+    refuse(
+      "values",
+      new Float64Array(8),
+      /rollout\.values: expected float32, received float64/,
+      "INVALID_ARGUMENT",
+    );
+    refuse("values", "12345678", /rollout\.values: expected float32, received string/, "INVALID_ARGUMENT");
+    expect(buffer.getState()).toEqual(own);
+    buffer.setState({ ...own, rewards: new Float32Array(8).fill(5) });
+    expect(buffer.rewards[7]).toBe(5);
   });
 
   it("names a wrong size", () => {
