@@ -23,13 +23,13 @@ export class TableSink implements LogSink {
     this.print = options.print ?? console.log;
   }
 
-  /** Prints a row. */
+  /** Prints a row; nothing for one without numbers, as SB3. */
   write(row: LogRow): void {
-    this.print(formatTable(row));
+    if (Object.keys(row).length > 0) this.print(formatTable(row));
   }
 }
 
-/** The table of one row as text, keys sorted and grouped by what stands before the slash. */
+/** The table of one row as text, keys sorted and grouped by what stands before the slash; empty for an empty row. */
 export function formatTable(row: LogRow): string {
   const lines: [string, string][] = [];
   let group = "";
@@ -42,6 +42,7 @@ export function formatTable(row: LogRow): string {
     }
     lines.push([head ? `   ${key.slice(slash + 1)}` : key, formatNumber(row[key])]);
   }
+  if (lines.length === 0) return "";
   const widths = [0, 1].map((column) => Math.max(...lines.map((line) => line[column].length)));
   const rule = "-".repeat(widths[0] + widths[1] + 7);
   const body = lines.map(([name, value]) => `| ${name.padEnd(widths[0])} | ${value.padEnd(widths[1])} |`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Logger, TableSink } from "../../src/logging/index.js";
+import { formatTable, Logger, TableSink } from "../../src/logging/index.js";
 
 describe("Logger and TableSink", () => {
   it("prints one grouped table a dump and starts a new row", () => {
@@ -20,5 +20,13 @@ describe("Logger and TableSink", () => {
       "-----------------------------",
     ]);
     expect(logger.dump(2)).toEqual({});
+    expect(printed.length).toBe(1);
+  });
+
+  it("prints nothing for nothing", () => {
+    const printed: string[] = [];
+    new TableSink({ print: (text) => printed.push(text) }).write({});
+    expect(printed).toEqual([]);
+    expect(formatTable({})).toBe("");
   });
 });
