@@ -52,7 +52,7 @@ interface Order {
 
 /**
  * Batches of an {@link AtariCloningDataset} without end, epoch after epoch. The order of an epoch depends on the seed
- * and on the epoch alone, so the state is three numbers, and reading ahead does not change it.
+ * and on the epoch alone, so the state is a few numbers, and reading ahead does not change it.
  */
 export class CloningBatches implements Stateful {
   /** Batches in an epoch. */
@@ -137,17 +137,21 @@ export class CloningBatches implements Stateful {
 
   /** @inheritDoc */
   getState(): StateRecord {
-    return { seed: this.seed, position: this.position, size: this.dataset.size };
+    const { seed, position, batchSize } = this;
+    return { seed, position, batchSize, size: this.dataset.size };
   }
 
   /**
    * Puts a state back.
    *
-   * @throws DatasetError when the data have another size than then: their order would be another
+   * @throws DatasetError when the data or the batches have another size than then: their order would be another
    */
-  setState({ seed, position, size }: StateRecord): void {
+  setState({ seed, position, size, batchSize = this.batchSize }: StateRecord): void {
     if (size !== this.dataset.size) {
       throw new DatasetError(`the state is one of ${size} sequences, there are ${this.dataset.size}`);
+    }
+    if (batchSize !== this.batchSize) {
+      throw new DatasetError(`the state is one of batches of ${batchSize}, these are of ${this.batchSize}`);
     }
     this.seed = seed as number;
     this.position = position as number;

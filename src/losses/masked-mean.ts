@@ -2,8 +2,12 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 
+// Keeps a sum of nothing from being divided by 0.
+const tiny = 1e-12;
+
 /**
- * Mean of `values` over the entries whose mask is 1: `Σ mask·x / Σ mask`; the plain mean without a mask.
+ * Mean of `values` over the entries whose mask is 1: `Σ mask·x / Σ mask`; the plain mean without a mask, 0 where nothing
+ * counts, with zero gradients.
  * The caller owns the result.
  *
  * @param values any shape
@@ -16,5 +20,5 @@ import * as tf from "@tensorflow/tfjs-core";
  */
 export function maskedMean(values: tf.Tensor, mask?: tf.Tensor): tf.Scalar {
   if (!mask) return tf.mean(values) as tf.Scalar;
-  return tf.tidy(() => tf.div(tf.sum(tf.mul(values, mask)), tf.sum(mask)) as tf.Scalar);
+  return tf.tidy(() => tf.div(tf.sum(tf.mul(values, mask)), tf.maximum(tf.sum(mask), tiny)) as tf.Scalar);
 }

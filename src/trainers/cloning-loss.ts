@@ -1,6 +1,7 @@
 /** The loss of imitation. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { maskedMean } from "../losses/index.js";
 
 /** Options of {@link sequenceCrossEntropy}. */
 export interface SequenceCrossEntropyOptions {
@@ -12,7 +13,7 @@ export interface SequenceCrossEntropyOptions {
 
 /**
  * Cross-entropy between logits and actions, averaged over all steps of all sequences; with weights, as in torch,
- * `Σ w(action) loss / Σ w(action)`. The caller owns the result.
+ * `Σ w(action) loss / Σ w(action)`; 0 where nothing counts. The caller owns the result.
  *
  * @param logits `[batch, time, actions]` · @param actions `[batch, time]`
  *
@@ -36,7 +37,7 @@ export function sequenceCrossEntropy(
       weights = mask ? tf.mul(ofAction, mask) : ofAction;
     }
     if (!weights) return tf.mean(losses) as tf.Scalar;
-    return tf.div(tf.sum(tf.mul(losses, weights)), tf.sum(weights)) as tf.Scalar;
+    return maskedMean(losses, weights);
   });
 }
 

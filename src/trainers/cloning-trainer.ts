@@ -375,9 +375,11 @@ async function restore(
   });
   const batches = state.batches as StateRecord | undefined;
   const { size } = options.dataset;
-  if (!anyData || typeof batches?.size !== "number" || batches.size === size) {
-    return withState(trainer, name, state);
-  }
+  const { batchSize } = trainer.hyperparameters;
+  const otherData = anyData && typeof batches?.size === "number" && batches.size !== size;
+  if (!batches || !(otherData || saved.batchSize !== batchSize)) return withState(trainer, name, state);
+  // Other batches: the epoch begins anew.
   const position = Number(counters.epochs) * trainer.batchesPerEpoch;
-  return withState(trainer, name, { ...state, sums: { ...none }, batches: { ...batches, size, position } });
+  const begun = { ...batches, batchSize, position, ...(otherData && { size }) };
+  return withState(trainer, name, { ...state, sums: { ...none }, batches: begun });
 }

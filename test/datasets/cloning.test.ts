@@ -183,6 +183,8 @@ describe("CloningBatches", () => {
     }
     const other = (await open(9)).batches({ batchSize: 3 });
     expect(() => other.setState(batches.getState())).toThrow(/10 sequences, there are 9/);
+    const larger = dataset.batches({ batchSize: 4 });
+    expect(() => larger.setState(batches.getState())).toThrow(/batches of 3, these are of 4/);
   });
 
   it("reads no more than one batch ahead", async () => {

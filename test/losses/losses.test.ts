@@ -218,6 +218,22 @@ describe("small estimators", () => {
     expect(number(maskedMean(tf.tensor1d([1, 2, 30])))).toBe(11);
   });
 
+  it("are 0, and have no gradient, where only padding is", () => {
+    const [x, mask] = [tf.tensor1d([0.1, 0.2]), tf.zeros([2])];
+    expect(number(maskedMean(x, mask))).toBe(0);
+    const losses = [
+      (values: tf.Tensor) => maskedMean(values, mask),
+      (values: tf.Tensor) =>
+        new ClippedPPOLoss().apply({ logProb: values, oldLogProb: x, advantages: x, mask }).loss,
+      (values: tf.Tensor) => new ClippedValueLoss().apply({ values, oldValues: x, returns: x, mask }),
+    ];
+    for (const loss of losses) {
+      const { value, grad } = tf.valueAndGrad((values) => loss(values))(tf.tensor1d([1, 2]));
+      expect(Math.abs(value.dataSync()[0])).toBe(0);
+      expect([...grad.dataSync()].map(Math.abs)).toEqual([0, 0]);
+    }
+  });
+
   it("frees its tensors", () => {
     const before = tf.memory().numTensors;
     const x = tf.tensor1d([0.1, 0.2]);

@@ -78,6 +78,16 @@ describe("CloningTrainer.resume", () => {
     await grown.close();
   });
 
+  it("load goes on with batches of another size, from the start of an epoch", async () => {
+    const place = { store: new MemoryCheckpointStore(), name: "larger" };
+    await train(data, { to: place, stopAt: 6 }); // in the middle of the second epoch
+    const larger = await CloningTrainer.load(place, { ...data, batchSize: 5 });
+    expect([larger.epoch, larger.batchesPerEpoch, larger.numTimesteps]).toEqual([1, 2, 6]);
+    await larger.learn({ epochs: 1 });
+    expect([larger.epoch, larger.numTimesteps]).toEqual([2, 8]);
+    await larger.close();
+  });
+
   it("saved while an epoch's end is told it still has that minibatch's row, and callbacks hear of it", async () => {
     const place = { store: new MemoryCheckpointStore(), name: "told" };
     const outcome = () => ({ rows: [] as number[], heard: [] as number[], epochs: [] as number[] });

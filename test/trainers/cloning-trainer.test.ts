@@ -53,6 +53,18 @@ describe("sequenceCrossEntropy", () => {
     expect(weighted.dataSync()[0]).toBeCloseTo((3 * each[0] + each[1]) / 4, 5);
   });
 
+  it.each([
+    ["mask", { mask: [0, 0, 0], classWeights: undefined }],
+    ["class weights", { mask: [1, 1, 0], classWeights: [0, 0, 1] }],
+  ])("is 0 without a gradient where the %s leave nothing", (_, { mask, classWeights }) => {
+    const options = { mask: tf.tensor2d([mask]), classWeights };
+    const { value, grad } = tf.valueAndGrad((x) =>
+      sequenceCrossEntropy(x as tf.Tensor3D, actions(), options),
+    )(logits());
+    expect(value.dataSync()[0]).toBe(0);
+    expect([...grad.dataSync()].every((slope) => slope === 0)).toBe(true);
+  });
+
   it("has the gradient softmax minus one-hot, over the number of steps, and none at masked ones", () => {
     const mask = tf.tensor2d([[1, 1, 0]]);
     const gradient = tf.grad((x) => sequenceCrossEntropy(x as tf.Tensor3D, actions(), { mask }))(logits());
