@@ -20,7 +20,7 @@ function byDifferences(
   return Array.from({ length: size }, (_, at) => {
     const unit = new Float32Array(size);
     unit[at] = 1;
-    const resized = tf.tidy(() => resize(tf.tensor4d(unit, shape)).dataSync());
+    const resized = tf.tidy(() => resize(tf.tensor4d(unit, shape)).dataSync<"float32">());
     return resized.reduce((sum, value, i) => sum + value * w[i], 0);
   });
 }
