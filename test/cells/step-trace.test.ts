@@ -28,7 +28,8 @@ describe("traceStates", () => {
     const layer = make();
     layer.build([null, null, features]);
     tf.dispose(traceStates(layer, tf.zeros([1, 1, features])).states);
-    layer.scan(tf.zeros([1, 2, features]), { mask: tf.ones([1, 2]), elapsed: [[1, 2]] }); // makes lasting constants
+    const steady = { mask: tf.ones([1, 2]), resets: tf.zeros([1, 2]), elapsed: [[1, 2]] };
+    layer.scan(tf.zeros([1, 2, features]), steady); // makes lasting constants
     const before = tf.memory().numTensors;
     tf.tidy(() => {
       const x = tf.randomNormal<tf.Rank.R3>([batch, steps, features], 0, 1, "float32", 1);
