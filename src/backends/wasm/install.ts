@@ -32,6 +32,7 @@ import { adamStep, globalNorm, rmspropStep, sgdStep } from "./optimizer-step.js"
 import { all, any, max, min, prod } from "./reduce.js";
 import { reluGrad } from "./relu-grad.js";
 import { installRepair, removeRepair, type WasmRepair } from "./repair.js";
+import { resizeBilinear, resizeNearestNeighbor } from "./resize.js";
 import { reverse } from "./reverse.js";
 import { guardAllocation } from "./scratch.js";
 import { slice } from "./slice.js";
@@ -96,6 +97,8 @@ const repairs = [
   prod,
   relu6,
   reluGrad,
+  resizeBilinear,
+  resizeNearestNeighbor,
   reverse,
   rmspropStep,
   select,
