@@ -45,6 +45,7 @@ export {
   type CloningBatch,
   CloningBatches,
   type CloningBatchesOptions,
+  type CloningSequences,
 } from "./datasets/cloning-batches.js";
 export {
   type CloningSequence,

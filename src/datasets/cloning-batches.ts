@@ -4,9 +4,18 @@ import { checkInteger } from "../core/check-integer.js";
 import { DatasetError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { type Stateful, type StateRecord, sizeOf } from "../core/state.js";
-import type { AtariCloningDataset } from "./atari-cloning.js";
 import type { CloningSequence } from "./cloning-format.js";
 import { mirrorFrames } from "./mirror-frames.js";
+
+/** Sequences that batches are made of, e.g. an `AtariCloningDataset`. */
+export interface CloningSequences {
+  /** Number of sequences. */
+  readonly size: number;
+  /** Names of the sequences. */
+  readonly files: readonly string[];
+  /** Reads one sequence. */
+  sequence(i: number): Promise<CloningSequence>;
+}
 
 /** Options of {@link CloningBatches}. */
 export interface CloningBatchesOptions {
@@ -68,7 +77,7 @@ export class CloningBatches implements Stateful {
 
   /** @throws InvalidArgumentError when the batch size is not a positive integer */
   constructor(
-    private readonly dataset: AtariCloningDataset,
+    private readonly dataset: CloningSequences,
     options: CloningBatchesOptions = {},
   ) {
     const { batchSize = 32, shuffle = true, prefetch = true, mirrorActions = null } = options;

@@ -4,8 +4,8 @@ import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { wiringToDOT } from "./drawing/dot.js";
 import { wiringToMermaid } from "./drawing/mermaid.js";
-import type { DrawingOptions } from "./drawing/options.js";
-import { type SVGOptions, wiringToSVG } from "./drawing/svg.js";
+import { wiringToSVG } from "./drawing/svg.js";
+import type { DrawingOptions, SVGOptions } from "./drawing-options.js";
 import type { BuiltWiring, NeuronType, Wiring } from "./wiring.js";
 
 /** Order and roles of the neurons, for wirings that have any. */

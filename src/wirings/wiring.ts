@@ -1,7 +1,6 @@
 /** Which neurons of a liquid network are connected, and with which sign. */
 
-import type { DrawingOptions } from "./drawing/options.js";
-import type { SVGOptions } from "./drawing/svg.js";
+import type { DrawingOptions, SVGOptions } from "./drawing-options.js";
 
 /** Role of a neuron: motor neurons are the outputs, command neurons decide, inter neurons stand before them. */
 export type NeuronType = "inter" | "command" | "motor";

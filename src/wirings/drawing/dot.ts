@@ -1,8 +1,9 @@
 /** Wirings in the language of Graphviz. */
 
+import type { DrawingOptions } from "../drawing-options.js";
 import { synapsesOf } from "../synapse-list.js";
 import type { BuiltWiring } from "../wiring.js";
-import { colorsOf, columnsOf, type DrawingOptions } from "./options.js";
+import { colorsOf, columnsOf } from "./options.js";
 
 /**
  * The wiring as a Graphviz graph, one rank a layer: `dot -Tsvg wiring.dot`. Inhibitory synapses end in a bar.

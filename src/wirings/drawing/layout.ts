@@ -1,7 +1,8 @@
 /** Where the neurons of a picture stand. */
 
+import type { DrawingOptions } from "../drawing-options.js";
 import type { BuiltWiring } from "../wiring.js";
-import { columnsOf, type DrawingOptions, type DrawnNeuron } from "./options.js";
+import { columnsOf, type DrawnNeuron } from "./options.js";
 
 /** Radius of a neuron in pixels. */
 export const radius = 13;

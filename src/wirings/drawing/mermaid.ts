@@ -1,8 +1,9 @@
 /** Wirings in the language of Mermaid, which Markdown pages show as pictures. */
 
+import type { DrawingOptions } from "../drawing-options.js";
 import { synapsesOf } from "../synapse-list.js";
 import type { BuiltWiring } from "../wiring.js";
-import { colorsOf, columnsOf, type DrawingOptions, type DrawnKind } from "./options.js";
+import { colorsOf, columnsOf, type DrawnKind } from "./options.js";
 
 const kinds: readonly DrawnKind[] = ["sensory", "inter", "command", "motor"];
 

@@ -1,37 +1,10 @@
 /** What all pictures of wirings have in common. */
 
+import type { DrawingOptions, WiringColors } from "../drawing-options.js";
 import type { BuiltWiring, NeuronType } from "../wiring.js";
 
 /** Kind of a drawn neuron. */
 export type DrawnKind = NeuronType | "sensory";
-
-/** Colours of a picture. Defaults: those that ncps and its documentation use. */
-export interface WiringColors {
-  /** Fill of sensory neurons. */
-  sensory: string;
-  /** Fill of inter neurons. */
-  inter: string;
-  /** Fill of command neurons. */
-  command: string;
-  /** Fill of motor neurons. */
-  motor: string;
-  /** Excitatory synapses. */
-  excitatory: string;
-  /** Inhibitory synapses. */
-  inhibitory: string;
-}
-
-/** Options of every picture. */
-export interface DrawingOptions {
-  /** Where the layers go: `"right"` (default) or `"down"`, sensory neurons first. */
-  direction?: "right" | "down";
-  /** Names of the inputs. Default `s0, s1, …`; inputs without a name keep theirs. */
-  sensoryNames?: readonly string[];
-  /** Names of the neurons by id. Default their ids. */
-  neuronNames?: readonly string[];
-  /** Colours that replace the defaults. */
-  colors?: Partial<WiringColors>;
-}
 
 /** A neuron of a picture. */
 export interface DrawnNeuron {

@@ -1,20 +1,11 @@
 /** Wirings as SVG pictures. */
 
+import type { SVGOptions, WiringColors } from "../drawing-options.js";
 import { synapsesOf } from "../synapse-list.js";
 import type { BuiltWiring } from "../wiring.js";
 import { isOutside, layOut, letterWidth, type PlacedNeuron, radius, type WiringLayout } from "./layout.js";
-import { colorsOf, type DrawingOptions, type DrawnKind, escapeXml, type WiringColors } from "./options.js";
+import { colorsOf, type DrawnKind, escapeXml } from "./options.js";
 import { synapsePath } from "./svg-synapse.js";
-
-/** Options of {@link wiringToSVG}. */
-export interface SVGOptions extends DrawingOptions {
-  /** Name of the picture for screen readers and tooltips. Default: the numbers of neurons and synapses. */
-  title?: string;
-  /** Whether a legend stands below. Default true. */
-  legend?: boolean;
-  /** Fill behind the picture, `"none"` for a transparent one. Default `"#ffffff"`. */
-  background?: string;
-}
 
 /**
  * The wiring as an SVG document, layer by layer from the sensory to the motor neurons. Excitatory synapses end in

@@ -1,0 +1,39 @@
+/** How pictures of wirings look. */
+
+/** Colours of a picture. Defaults: those that ncps and its documentation use. */
+export interface WiringColors {
+  /** Fill of sensory neurons. */
+  sensory: string;
+  /** Fill of inter neurons. */
+  inter: string;
+  /** Fill of command neurons. */
+  command: string;
+  /** Fill of motor neurons. */
+  motor: string;
+  /** Excitatory synapses. */
+  excitatory: string;
+  /** Inhibitory synapses. */
+  inhibitory: string;
+}
+
+/** Options of every picture. */
+export interface DrawingOptions {
+  /** Where the layers go: `"right"` (default) or `"down"`, sensory neurons first. */
+  direction?: "right" | "down";
+  /** Names of the inputs. Default `s0, s1, …`; inputs without a name keep theirs. */
+  sensoryNames?: readonly string[];
+  /** Names of the neurons by id. Default their ids. */
+  neuronNames?: readonly string[];
+  /** Colours that replace the defaults. */
+  colors?: Partial<WiringColors>;
+}
+
+/** Options of pictures as SVG. */
+export interface SVGOptions extends DrawingOptions {
+  /** Name of the picture for screen readers and tooltips. Default: the numbers of neurons and synapses. */
+  title?: string;
+  /** Whether a legend stands below. Default true. */
+  legend?: boolean;
+  /** Fill behind the picture, `"none"` for a transparent one. Default `"#ffffff"`. */
+  background?: string;
+}
