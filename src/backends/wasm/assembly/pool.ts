@@ -7,45 +7,11 @@ export function maxPool(
   depth: i32, height: i32, width: i32, stepDepth: i32, stepHeight: i32, stepWidth: i32,
   front: i32, top: i32, left: i32,
 ): void {
-  const pixel = <usize>channels << 2;
-  let to = out;
-  for (let image = 0; image < batch; image++) {
-    for (let od = 0; od < outDepth; od++) {
-      const d0 = max(0, od * stepDepth - front), d1 = min(inDepth, od * stepDepth - front + depth);
-      for (let oh = 0; oh < outHeight; oh++) {
-        const h0 = max(0, oh * stepHeight - top), h1 = min(inHeight, oh * stepHeight - top + height);
-        for (let ow = 0; ow < outWidth; ow++, to += pixel) {
-          const w0 = max(0, ow * stepWidth - left), w1 = min(inWidth, ow * stepWidth - left + width);
-          if (d0 >= d1 || h0 >= h1 || w0 >= w1) {
-            for (let at: usize = 0; at < pixel; at += 4) store<f32>(to + at, -Infinity);
-            continue;
-          }
-          const first = x + <usize>(((image * inDepth + d0) * inHeight + h0) * inWidth + w0) * pixel;
-          let channel: usize = 0;
-          for (; channel + 16 <= pixel; channel += 16) {
-            let best = v128.load(first + channel);
-            for (let d = d0; d < d1; d++) {
-              for (let h = h0; h < h1; h++) {
-                let at = x + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w0) * pixel + channel;
-                for (let w = w0; w < w1; w++, at += pixel) best = f32x4.max(best, v128.load(at));
-              }
-            }
-            v128.store(to + channel, best);
-          }
-          for (; channel < pixel; channel += 4) {
-            let best = load<f32>(first + channel);
-            for (let d = d0; d < d1; d++) {
-              for (let h = h0; h < h1; h++) {
-                let at = x + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w0) * pixel + channel;
-                for (let w = w0; w < w1; w++, at += pixel) best = max(best, load<f32>(at));
-              }
-            }
-            store<f32>(to + channel, best);
-          }
-        }
-      }
-    }
-  }
+  pool(
+    x, out, false, batch, channels,
+    inDepth, inHeight, inWidth, outDepth, outHeight, outWidth,
+    depth, height, width, stepDepth, stepHeight, stepWidth, front, top, left,
+  );
 }
 
 /** Mean of the values in every window of `x`, of none NaN, written to `out`; the padding does not count. */
@@ -55,7 +21,24 @@ export function averagePool(
   depth: i32, height: i32, width: i32, stepDepth: i32, stepHeight: i32, stepWidth: i32,
   front: i32, top: i32, left: i32,
 ): void {
+  pool(
+    x, out, true, batch, channels,
+    inDepth, inHeight, inWidth, outDepth, outHeight, outWidth,
+    depth, height, width, stepDepth, stepHeight, stepWidth, front, top, left,
+  );
+}
+
+// Inlined, so that each of the two keeps only its own reduction.
+// @ts-ignore: decorator
+@inline
+function pool(
+  x: usize, out: usize, mean: bool, batch: i32, channels: i32,
+  inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,
+  depth: i32, height: i32, width: i32, stepDepth: i32, stepHeight: i32, stepWidth: i32,
+  front: i32, top: i32, left: i32,
+): void {
   const pixel = <usize>channels << 2;
+  const start: f32 = mean ? 0 : -Infinity;
   let to = out;
   for (let image = 0; image < batch; image++) {
     for (let od = 0; od < outDepth; od++) {
@@ -67,24 +50,28 @@ export function averagePool(
           const count = <f32>(max(0, d1 - d0) * max(0, h1 - h0) * max(0, w1 - w0));
           let channel: usize = 0;
           for (; channel + 16 <= pixel; channel += 16) {
-            let sums = f32x4.splat(0);
+            let all = f32x4.splat(start);
             for (let d = d0; d < d1; d++) {
               for (let h = h0; h < h1; h++) {
                 let at = x + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w0) * pixel + channel;
-                for (let w = w0; w < w1; w++, at += pixel) sums = f32x4.add(sums, v128.load(at));
+                for (let w = w0; w < w1; w++, at += pixel) {
+                  all = mean ? f32x4.add(all, v128.load(at)) : f32x4.max(all, v128.load(at));
+                }
               }
             }
-            v128.store(to + channel, f32x4.div(sums, f32x4.splat(count)));
+            v128.store(to + channel, mean ? f32x4.div(all, f32x4.splat(count)) : all);
           }
           for (; channel < pixel; channel += 4) {
-            let sum: f32 = 0;
+            let all = start;
             for (let d = d0; d < d1; d++) {
               for (let h = h0; h < h1; h++) {
                 let at = x + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w0) * pixel + channel;
-                for (let w = w0; w < w1; w++, at += pixel) sum += load<f32>(at);
+                for (let w = w0; w < w1; w++, at += pixel) {
+                  all = mean ? all + load<f32>(at) : max(all, load<f32>(at));
+                }
               }
             }
-            store<f32>(to + channel, sum / count);
+            store<f32>(to + channel, mean ? all / count : all);
           }
         }
       }

@@ -9,37 +9,30 @@ export function volumeInputGradient(
   depth: i32, height: i32, width: i32, stepDepth: i32, stepHeight: i32, stepWidth: i32,
   front: i32, top: i32, left: i32,
 ): void {
-  const pixel = <usize>channels << 2, outPixel = <usize>outChannels << 2;
-  let from = dy;
-  for (let image = 0; image < batch; image++) {
-    for (let od = 0; od < outDepth; od++) {
-      for (let oh = 0; oh < outHeight; oh++) {
-        for (let ow = 0; ow < outWidth; ow++, from += outPixel) {
-          let weights = filter;
-          for (let kd = 0; kd < depth; kd++) {
-            const d = od * stepDepth - front + kd;
-            for (let kh = 0; kh < height; kh++) {
-              const h = oh * stepHeight - top + kh;
-              for (let kw = 0; kw < width; kw++, weights += outPixel * <usize>channels) {
-                const w = ow * stepWidth - left + kw;
-                if (!(inside(d, inDepth) && inside(h, inHeight) && inside(w, inWidth))) continue;
-                const to = dx + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w) * pixel;
-                let row = weights;
-                for (let c: usize = 0; c < pixel; c += 4, row += outPixel) {
-                  store<f32>(to + c, load<f32>(to + c) + dot(from, row, outPixel));
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-  }
+  everyTap(
+    dy, filter, dx, true, batch, channels, outChannels,
+    inDepth, inHeight, inWidth, outDepth, outHeight, outWidth,
+    depth, height, width, stepDepth, stepHeight, stepWidth, front, top, left,
+  );
 }
 
 /** Adds to `df` the products of every tap's inputs with `dy`; `df` starts as zeros. */
 export function volumeFilterGradient(
   dy: usize, x: usize, df: usize, batch: i32, channels: i32, outChannels: i32,
+  inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,
+  depth: i32, height: i32, width: i32, stepDepth: i32, stepHeight: i32, stepWidth: i32,
+  front: i32, top: i32, left: i32,
+): void {
+  everyTap(
+    dy, df, x, false, batch, channels, outChannels,
+    inDepth, inHeight, inWidth, outDepth, outHeight, outWidth,
+    depth, height, width, stepDepth, stepHeight, stepWidth, front, top, left,
+  );
+}
+
+// Brings `dy` back to the voxels through the filter, or else to the filter through the voxels.
+function everyTap(
+  dy: usize, filter: usize, voxels: usize, toVoxels: bool, batch: i32, channels: i32, outChannels: i32,
   inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,
   depth: i32, height: i32, width: i32, stepDepth: i32, stepHeight: i32, stepWidth: i32,
   front: i32, top: i32, left: i32,
@@ -50,18 +43,21 @@ export function volumeFilterGradient(
     for (let od = 0; od < outDepth; od++) {
       for (let oh = 0; oh < outHeight; oh++) {
         for (let ow = 0; ow < outWidth; ow++, from += outPixel) {
-          let weights = df;
+          let row = filter;
           for (let kd = 0; kd < depth; kd++) {
             const d = od * stepDepth - front + kd;
             for (let kh = 0; kh < height; kh++) {
               const h = oh * stepHeight - top + kh;
-              for (let kw = 0; kw < width; kw++, weights += outPixel * <usize>channels) {
+              for (let kw = 0; kw < width; kw++) {
                 const w = ow * stepWidth - left + kw;
-                if (!(inside(d, inDepth) && inside(h, inHeight) && inside(w, inWidth))) continue;
-                const at = x + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w) * pixel;
-                let row = weights;
-                for (let c: usize = 0; c < pixel; c += 4, row += outPixel) {
-                  addProduct(row, from, load<f32>(at + c), outPixel);
+                if (!(inside(d, inDepth) && inside(h, inHeight) && inside(w, inWidth))) {
+                  row += outPixel * <usize>channels;
+                  continue;
+                }
+                let at = voxels + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w) * pixel;
+                for (const end = at + pixel; at < end; at += 4, row += outPixel) {
+                  if (toVoxels) store<f32>(at, load<f32>(at) + dot(from, row, outPixel));
+                  else addProduct(row, from, load<f32>(at), outPixel);
                 }
               }
             }
