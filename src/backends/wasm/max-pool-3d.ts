@@ -3,7 +3,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { bytesOf } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
-import { type Pool3DAttributes, poolSizes3D } from "./max-pool-geometry.js";
+import { type Pool3DAttributes, poolSizes3D } from "./pool-geometry.js";
 import { defineRepair } from "./repair.js";
 
 /**

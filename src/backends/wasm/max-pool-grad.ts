@@ -9,7 +9,7 @@ import {
   type PoolSizes,
   poolSizes,
   poolSizes3D,
-} from "./max-pool-geometry.js";
+} from "./pool-geometry.js";
 import { defineRepair } from "./repair.js";
 
 interface Inputs {

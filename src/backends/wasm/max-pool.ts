@@ -3,7 +3,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { bytesOf } from "./heap.js";
 import { kernelsOf } from "./kernel-module.js";
-import { type PoolAttributes, poolSizes, windowsFit } from "./max-pool-geometry.js";
+import { type PoolAttributes, poolSizes, windowsFit } from "./pool-geometry.js";
 import { defineRepair } from "./repair.js";
 
 /**

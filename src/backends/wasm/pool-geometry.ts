@@ -1,4 +1,4 @@
-/** Windows of max pooling, as the compiled kernels take them. */
+/** Windows of pooling, as the compiled kernels take them. */
 
 import { backend_util } from "@tensorflow/tfjs-core";
 import { checkOutputs, type Shape4D } from "./conv-geometry.js";
