@@ -18,10 +18,10 @@ import {
   RolloutBuffer,
   useBackend,
 } from "../src/index.js";
-import type { LearnerGroup } from "../src/trainers/learners/learner-group.js";
-import { makeLearners } from "../src/trainers/learners/make-learners.js";
-import { shareRollout } from "../src/trainers/learners/shared-rollout.js";
-import { PPOUpdate } from "../src/trainers/ppo-update.js";
+import type { LearnerGroup } from "../src/trainers/ppo/learners/learner-group.js";
+import { makeLearners } from "../src/trainers/ppo/learners/make-learners.js";
+import { shareRollout } from "../src/trainers/ppo/learners/shared-rollout.js";
+import { PPOUpdate } from "../src/trainers/ppo/ppo-update.js";
 import type { BenchmarkResult } from "./run.js";
 import { alternate, type Contender, type Measurement, ratios, summarize } from "./support/alternate.js";
 import { startPyTorch, startTfjsNode } from "./support/peer.js";

@@ -1,7 +1,7 @@
 /** LTC layers, sparse and fully connected, against ncps on PyTorch: `npm run bench -- ltc [turns]`. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend } from "../src/backends/index.js";
+import { useBackend } from "../packages/tfjs-training/src/index.js";
 import { LTC } from "../src/layers/ltc.js";
 import { AutoNCP } from "../src/wirings/auto-ncp.js";
 import { FullyConnected } from "../src/wirings/fully-connected.js";

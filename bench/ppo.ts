@@ -25,7 +25,7 @@ import {
   useBackend,
 } from "../src/index.js";
 import { registerAtari } from "../src/node/index.js";
-import { PPOUpdate } from "../src/trainers/ppo-update.js";
+import { PPOUpdate } from "../src/trainers/ppo/ppo-update.js";
 import type { BenchmarkResult } from "./run.js";
 import { alternate, type Contender, type Measurement, ratios, summarize } from "./support/alternate.js";
 import { startPyTorch } from "./support/peer.js";

@@ -4,8 +4,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend } from "../src/backends/index.js";
-import { createStepper } from "../src/cells/stepper.js";
+import { useBackend } from "../packages/tfjs-training/src/index.js";
+import { createStepper } from "../src/steppers/stepper.js";
 import { CfC } from "../src/layers/cfc.js";
 import { LTC } from "../src/layers/ltc.js";
 import type { RecurrentLayer } from "../src/layers/recurrent-layer.js";

@@ -6,7 +6,7 @@
 
 import "./envs/builtin.js";
 
-export * from "./backends/index.js";
+export * from "tfjs-training";
 export * from "./bridges/index.js";
 export { CfCCell, type CfCCellOptions } from "./cells/cfc-cell.js";
 export type { CreateVariable } from "./cells/cfc-weights.js";
@@ -29,8 +29,8 @@ export {
   type TraceableLayer,
   type TraceStatesOptions,
   traceStates,
-} from "./cells/step-trace.js";
-export { createStepper, type SteppableLayer, Stepper } from "./cells/stepper.js";
+} from "./steppers/step-trace.js";
+export { createStepper, type SteppableLayer, Stepper } from "./steppers/stepper.js";
 export { WiredCfCCell, type WiredCfCCellOptions, type WiredCfcLayer } from "./cells/wired-cfc-cell.js";
 export type { CfcRecurrence } from "./cells/wired-masks.js";
 export * from "./checkpoints/index.js";
@@ -93,7 +93,7 @@ export { ConvBlock, type ConvBlockOptions } from "./layers/conv-block.js";
 export { ConvStack, type ConvStackOptions } from "./layers/conv-stack.js";
 export { DuelingHead, type DuelingHeadOptions, duelingCombine } from "./layers/dueling-head.js";
 export { ImpalaConvBlock, type ImpalaConvBlockOptions } from "./layers/impala-conv-block.js";
-export type { InitializeOptions, InitializerKind } from "./layers/initializers.js";
+export type { InitializeOptions, InitializerKind } from "./core/initializers.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
 export { LTC, type LTCOptions } from "./layers/ltc.js";
 export { MLP, type MLPOptions } from "./layers/mlp.js";
@@ -109,14 +109,14 @@ export * from "./logging/index.js";
 export * from "./losses/index.js";
 export * from "./memory/index.js";
 export * from "./models/index.js";
-export type { CfcActivation } from "./ops/activations.js";
-export type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "./ops/cfc-problem.js";
-export { type CfcScanOptions, type CfcScanResult, cfcScan } from "./ops/cfc-scan.js";
-export type { LtcSynapses, LtcWeights } from "./ops/ltc-problem.js";
-export { type LtcScanOptions, ltcScan } from "./ops/ltc-scan.js";
-export type { LstmWeights } from "./ops/mixed-memory-step.js";
-export type { Elapsed } from "./ops/sequence-rows.js";
-export * from "./optimizers/index.js";
+export type { CfcActivation } from "./recurrent/ops/activations.js";
+export type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "./recurrent/ops/cfc-problem.js";
+export { type CfcScanOptions, type CfcScanResult, cfcScan } from "./recurrent/ops/cfc-scan.js";
+export type { LtcSynapses, LtcWeights } from "./recurrent/ops/ltc-problem.js";
+export { type LtcScanOptions, ltcScan } from "./recurrent/ops/ltc-scan.js";
+export type { LstmWeights } from "./recurrent/ops/mixed-memory-step.js";
+export type { Elapsed } from "./recurrent/ops/sequence-rows.js";
+export * from "tfjs-training";
 export * from "./rendering/index.js";
 export * from "./spaces/index.js";
 export * from "./trainers/index.js";

@@ -1,9 +1,9 @@
 /** Recorded runs of CfC cells: dense, wired and with mixed memory. */
 
 import { CfC, type CfCOptions } from "../../src/layers/cfc.js";
-import { type CfcActivation, cfcActivations } from "../../src/ops/activations.js";
-import type { CfcMode } from "../../src/ops/cfc-problem.js";
-import { cfcModes } from "../../src/ops/check-scan.js";
+import { type CfcActivation, cfcActivations } from "../../src/recurrent/ops/activations.js";
+import type { CfcMode } from "../../src/recurrent/ops/cfc-problem.js";
+import { cfcModes } from "../../src/recurrent/ops/check-scan.js";
 import { type OracleCase, shapeOf } from "./case.js";
 import { hasMixedMemory, isTorch, loadParameters, type Prepare } from "./subject.js";
 import { wiringOf } from "./wiring-of.js";

@@ -2,8 +2,8 @@
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
-import type { InitializeOptions, InitializerKind } from "../layers/initializers.js";
-import type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "../ops/cfc-problem.js";
+import type { InitializeOptions, InitializerKind } from "../core/initializers.js";
+import type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "../recurrent/ops/cfc-problem.js";
 
 /** Makes one named weight with first values. */
 export type CreateVariable = (name: string, options: Omit<InitializeOptions, "random">) => tf.Variable;

@@ -2,8 +2,8 @@
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
-import type { CfcFlavour } from "../ops/cfc-problem.js";
-import type { LstmWeights } from "../ops/mixed-memory-step.js";
+import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
+import type { LstmWeights } from "../recurrent/ops/mixed-memory-step.js";
 import type { CreateVariable } from "./cfc-weights.js";
 
 /**

@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Random } from "../core/random.js";
 import { sizeOf } from "../core/state.js";
-import type { LtcSynapses, LtcWeights } from "../ops/ltc-problem.js";
+import type { LtcSynapses, LtcWeights } from "../recurrent/ops/ltc-problem.js";
 import type { CreateVariable } from "./cfc-weights.js";
 import type { LtcRangeName, LtcRanges } from "./ltc-ranges.js";
 

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Random } from "../core/random.js";
-import { initialize } from "../layers/initializers.js";
+import { initialize } from "../core/initializers.js";
 import type { CreateVariable } from "./cfc-weights.js";
 
 /** Variables by name, made with first values from one generator. */

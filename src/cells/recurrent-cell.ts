@@ -1,8 +1,8 @@
 /** What all recurrent cells have in common, so that one can stand in for another. */
 
 import type * as tf from "@tensorflow/tfjs-core";
-import type { CfcScanOptions, CfcScanResult } from "../ops/cfc-scan.js";
-import type { Elapsed } from "../ops/sequence-rows.js";
+import type { CfcScanOptions, CfcScanResult } from "../recurrent/ops/cfc-scan.js";
+import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import type { CreateVariable } from "./cfc-weights.js";
 
 /** Result of one step of a cell. */

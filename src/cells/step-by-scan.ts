@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { ShapeError } from "../core/errors.js";
-import type { Elapsed } from "../ops/sequence-rows.js";
+import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import type { CellStep, SequenceCell, StepOptions } from "./recurrent-cell.js";
 
 /**

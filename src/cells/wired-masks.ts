@@ -1,6 +1,6 @@
 /** Which entries of a wired CfC's kernels exist. */
 
-import type { CfcFlavour } from "../ops/cfc-problem.js";
+import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
 import type { BuiltWiring } from "../wirings/wiring.js";
 
 /**

@@ -1,7 +1,7 @@
 /** Fingerprints of files. */
 
 import { sha256 as plain } from "@noble/hashes/sha2.js";
-import { nodeBuiltin } from "../core/node-builtin.js";
+import { nodeBuiltin } from "tfjs-training/core";
 
 /** A SHA-256 of bytes that come in pieces. */
 export interface Sha256 {

@@ -3,8 +3,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
-import { constant } from "../ops/constants.js";
-import { fusedConvolution, fusedDense } from "../ops/fused-affine.js";
+import { constant } from "../recurrent/ops/constants.js";
+import { fusedConvolution, fusedDense } from "../recurrent/ops/fused-affine.js";
 
 /** Activations of feed-forward layers. */
 export type Activation = "linear" | "relu" | "tanh" | "sigmoid" | "elu" | "silu";

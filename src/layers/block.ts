@@ -2,12 +2,12 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
-import { requireBackend } from "../backends/require-backend.js";
+import { requireBackend } from "tfjs-training";
 import { InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { sizeOf } from "../core/state.js";
 import type { AffineVariables } from "./affine.js";
-import { type InitializeOptions, initialize } from "./initializers.js";
+import { type InitializeOptions, initialize } from "../core/initializers.js";
 
 /** Shape of a layer's input; `null` where any size goes. */
 export type LayerShape = (number | null)[];

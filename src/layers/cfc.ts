@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { type CfCCore, type CfCCoreOptions, cfcConfig, createCfcCore, readCfcConfig } from "./cfc-core.js";
-import type { InitializerKind } from "./initializers.js";
+import type { InitializerKind } from "../core/initializers.js";
 import { RecurrentLayer, type RecurrentLayerOptions, type RecurrentScanOptions } from "./recurrent-layer.js";
 
 /** Options of {@link CfC}. */

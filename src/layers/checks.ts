@@ -2,7 +2,7 @@
 
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { type InitializerKind, initializerKinds } from "./initializers.js";
+import { type InitializerKind, initializerKinds } from "../core/initializers.js";
 
 /** @throws InvalidArgumentError when the list is empty or one value is not a positive integer */
 export function checkIntegers(argument: string, values: readonly number[]): readonly number[] {

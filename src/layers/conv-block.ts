@@ -6,7 +6,7 @@ import { InvalidArgumentError } from "../core/errors.js";
 import { type AffineWeights, convolve, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
-import type { InitializerKind } from "./initializers.js";
+import type { InitializerKind } from "../core/initializers.js";
 
 /** Options of {@link ConvBlock}. */
 export interface ConvBlockOptions extends BlockOptions {

@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
 import { sizeOf } from "../core/state.js";
-import { constant } from "../ops/constants.js";
+import { constant } from "../recurrent/ops/constants.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
 import type { BlockOptions, LayerShape } from "./block.js";
 import { type BatchNorm, NormalizedBlock } from "./normalized-block.js";

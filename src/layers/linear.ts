@@ -12,7 +12,7 @@ import {
 } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
 import { checkInitializer } from "./checks.js";
-import type { InitializerKind } from "./initializers.js";
+import type { InitializerKind } from "../core/initializers.js";
 
 /** Options of {@link Linear}. */
 export interface LinearOptions extends BlockOptions {

@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { LTCCell, type LTCCellOptions } from "../cells/ltc-cell.js";
 import { wiringFromJSON } from "../wirings/wiring-from-json.js";
-import type { InitializerKind } from "./initializers.js";
+import type { InitializerKind } from "../core/initializers.js";
 import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.js";
 
 /** Options of {@link LTC}. */

@@ -11,7 +11,7 @@ import {
 } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
-import type { InitializerKind } from "./initializers.js";
+import type { InitializerKind } from "../core/initializers.js";
 
 /** Options of {@link MLP}. */
 export interface MLPOptions extends BlockOptions {

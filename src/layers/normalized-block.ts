@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
-import { constant } from "../ops/constants.js";
+import { constant } from "../recurrent/ops/constants.js";
 import { Block, type CallOptions } from "./block.js";
 
 /** How the statistics of a batch normalisation follow the batches. */

@@ -1,7 +1,7 @@
 /** The convolutional encoder of the PyTorch tab of the ncps guide "Atari Behavior Cloning". */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { constant } from "../ops/constants.js";
+import { constant } from "../recurrent/ops/constants.js";
 import { type AffineVariables, convolve, knownItem, overRows } from "./affine.js";
 import type { BlockOptions, LayerShape } from "./block.js";
 import { checkIntegers } from "./checks.js";

@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
-import { constant } from "../ops/constants.js";
+import { constant } from "../recurrent/ops/constants.js";
 import type { Distribution } from "./distribution.js";
 
 // The least float32: in place of the logarithm of 0, of which 0 times it were NaN.

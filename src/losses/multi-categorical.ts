@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { ShapeError } from "../core/errors.js";
-import { splitParts } from "../ops/split-parts.js";
+import { splitParts } from "../recurrent/ops/split-parts.js";
 import { Categorical, sampleCategorical } from "./categorical.js";
 import type { ActionSample, Distribution, SampleActionsOptions } from "./distribution.js";
 

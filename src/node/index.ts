@@ -5,15 +5,15 @@
  * @module ncps-ts/node
  */
 
-import "./backends/index.js";
+import "tfjs-training/node";
 import "./host.js";
 import "./learners/install.js";
 import "./vector/install.js";
 
-export { acceleratorVersions, installAccelerator, removeAccelerator } from "./accelerator.js";
+export { acceleratorVersions, installAccelerator, removeAccelerator } from "tfjs-training/node";
 export { type RegisterAtariOptions, registerAtari } from "./atari.js";
 export type { AtariBatch, AtariVectorGame } from "./atari-vector.js";
-export type { ImportPackage } from "./backends/import-tensorflow.js";
+export type { ImportPackage } from "tfjs-training/node";
 export { FileCheckpointStore } from "./checkpoint-files.js";
 export { Dashboard, type DashboardOptions } from "./dashboard/dashboard.js";
 export { cloningFolder } from "./datasets/cloning-folder.js";

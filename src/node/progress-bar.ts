@@ -1,7 +1,7 @@
 /** A progress bar in the terminal. */
 
 import { Presets, SingleBar } from "cli-progress";
-import type { TrainerCallback, TrainerProgress } from "../trainers/callback.js";
+import type { TrainerCallback, TrainerProgress } from "../trainers/callbacks/callback.js";
 
 /** Options of {@link progressBarCallback}. */
 export interface ProgressBarOptions {

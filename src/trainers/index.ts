@@ -1,34 +1,34 @@
 /** Trainers, presets, evaluation. */
 
-export type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
+export type { HookResult, TrainerCallback, TrainerProgress } from "./callbacks/callback.js";
 export * from "./callbacks/index.js";
-export { classifierPolicy } from "./classifier-policy.js";
+export { classifierPolicy } from "./cloning/classifier-policy.js";
 export {
   balancedClassWeights,
   type SequenceCrossEntropyOptions,
   sequenceCrossEntropy,
-} from "./cloning-loss.js";
-export type { CloningHyperparameters, CloningOptions, EpochReport } from "./cloning-options.js";
-export { type CloningEvaluation, type CloningLearnOptions, CloningTrainer } from "./cloning-trainer.js";
-export { type ClosedLoopOptions, type ClosedLoopRun, runClosedLoop } from "./closed-loop.js";
-export { ClosedLoopCallback, type ClosedLoopCallbackOptions } from "./closed-loop-callback.js";
+} from "./cloning/cloning-loss.js";
+export type { CloningHyperparameters, CloningOptions, EpochReport } from "./cloning/cloning-options.js";
+export { type CloningEvaluation, type CloningLearnOptions, CloningTrainer } from "./cloning/cloning-trainer.js";
+export { type ClosedLoopOptions, type ClosedLoopRun, runClosedLoop } from "./cloning/closed-loop.js";
+export { ClosedLoopCallback, type ClosedLoopCallbackOptions } from "./callbacks/closed-loop-callback.js";
 export {
   type DQNHyperparameters,
   type DQNOptions,
   dqnDefaults,
   type PrioritizedOptions,
   type QNetworkFactory,
-} from "./dqn-options.js";
+} from "./dqn/dqn-options.js";
 export {
   adventuresDuelingDQN,
   arcadeSpaceInvadersDQN,
   cartPoleDQN,
   type DQNPreset,
   smallAtariDQN,
-} from "./dqn-presets.js";
-export { DQNTrainer } from "./dqn-trainer.js";
-export type { DQNUpdateStatistics } from "./dqn-update.js";
-export { type EpsilonScheduleOptions, epsilonSchedule } from "./epsilon-schedule.js";
+} from "./dqn/dqn-presets.js";
+export { DQNTrainer } from "./dqn/dqn-trainer.js";
+export type { DQNUpdateStatistics } from "./dqn/dqn-update.js";
+export { type EpsilonScheduleOptions, epsilonSchedule } from "./dqn/epsilon-schedule.js";
 export {
   type EvaluateOptions,
   type Evaluation,
@@ -36,11 +36,11 @@ export {
   type Policy,
   type Prediction,
   type PredictOptions,
-} from "./evaluate-policy.js";
-export { type FitDataset, fitDataset } from "./fit-dataset.js";
-export { type Host, installHost } from "./host.js";
-export { LearnerFailedError, type LearnerFailure } from "./learners/learner-failed-error.js";
-export type { LearnerModel } from "./learners/learner-model.js";
+} from "./common/evaluate-policy.js";
+export { type FitDataset, fitDataset } from "./cloning/fit-dataset.js";
+export { type Host, installHost } from "./common/host.js";
+export { LearnerFailedError, type LearnerFailure } from "./ppo/learners/learner-failed-error.js";
+export type { LearnerModel } from "./ppo/learners/learner-model.js";
 export {
   type ActorCriticFactory,
   type AdvantageNormalization,
@@ -48,7 +48,7 @@ export {
   type PPOHyperparameters,
   type PPOOptions,
   ppoDefaults,
-} from "./ppo-options.js";
+} from "./ppo/ppo-options.js";
 export {
   arcadeBreakoutPPO,
   cartPoleNoVelPPO,
@@ -60,8 +60,8 @@ export {
   pendulumPPO,
   rllibAtariPPO,
   smallAtariPPO,
-} from "./ppo-presets.js";
-export { PPOTrainer } from "./ppo-trainer.js";
-export type { RewardClipping } from "./reward-clipping.js";
-export type { Trainer } from "./trainer.js";
-export type { LearnOptions } from "./training-run.js";
+} from "./ppo/ppo-presets.js";
+export { PPOTrainer } from "./ppo/ppo-trainer.js";
+export type { RewardClipping } from "./common/reward-clipping.js";
+export type { Trainer } from "./common/trainer.js";
+export type { LearnOptions } from "./common/training-run.js";

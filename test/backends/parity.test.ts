@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type BackendName, useBackend } from "../../src/backends/index.js";
-import "../../src/node/backends/index.js";
-import { relativeError } from "./compare.js";
-import { type CaseResult, operationCases, runCase, runCases } from "./operation-cases.js";
-import { ppoLosses } from "./ppo-losses.js";
+import { type BackendName, useBackend } from "../../packages/tfjs-training/src/index.js";
+import "../../packages/tfjs-training/src/node/index.js";
+import { relativeError } from "../../packages/tfjs-training/test/compare.js";
+import { type CaseResult, operationCases, runCase, runCases } from "../../packages/tfjs-training/test/operation-cases.js";
+import { ppoLosses } from "../losses/ppo-losses.js";
 import { runTrainings, trainingCases } from "./training-cases.js";
 
 const hasTensorflow = await useBackend("tensorflow").then(

@@ -1,11 +1,11 @@
 // Runs on WebGPU what webgpu.test.ts compares, and writes it to a file.
 import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
-import { type BackendChoice, useBackend } from "../../src/backends/index.js";
-import "../../src/node/backends/index.js";
+import { type BackendChoice, useBackend } from "../../packages/tfjs-training/src/index.js";
+import "../../packages/tfjs-training/src/node/index.js";
 import type { NcpsError } from "../../src/core/errors.js";
-import { type CaseResult, runCases } from "./operation-cases.js";
-import { ppoLosses } from "./ppo-losses.js";
+import { type CaseResult, runCases } from "../../packages/tfjs-training/test/operation-cases.js";
+import { ppoLosses } from "../losses/ppo-losses.js";
 import { runTrainings } from "./training-cases.js";
 
 /** What the run found. */

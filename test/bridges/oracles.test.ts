@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { casesOf, flatten, type OracleCase } from "../../scripts/oracles/case.js";
 import { checkCase, prepareOf } from "../../scripts/oracles/check-case.js";
 import { isTorch } from "../../scripts/oracles/subject.js";
-import { useBackend } from "../../src/backends/index.js";
+import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import {
   kerasWeights,
   loadKerasWeights,

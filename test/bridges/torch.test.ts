@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../src/backends/index.js";
+import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { type BridgedLayer, loadTorchWeights, torchWeights } from "../../src/bridges/index.js";
 import {
   CheckpointError,

@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../src/backends/index.js";
+import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { backboneDropout } from "../../src/cells/backbone-dropout.js";
 import { CfCCell } from "../../src/cells/cfc-cell.js";
 import { InvalidArgumentError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
-import { type CfcActivation, cfcActivations } from "../../src/ops/activations.js";
-import type { CfcWeights } from "../../src/ops/cfc-problem.js";
-import { cfcScan } from "../../src/ops/cfc-scan.js";
-import { cfcFlavours } from "../../src/ops/check-scan.js";
+import { type CfcActivation, cfcActivations } from "../../src/recurrent/ops/activations.js";
+import type { CfcWeights } from "../../src/recurrent/ops/cfc-problem.js";
+import { cfcScan } from "../../src/recurrent/ops/cfc-scan.js";
+import { cfcFlavours } from "../../src/recurrent/ops/check-scan.js";
 import { distance, example, features } from "./sequence-properties.js";
 
 function build(options: Partial<ConstructorParameters<typeof CfCCell>[0]>): CfCCell {

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../src/backends/index.js";
+import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { CfCCell } from "../../src/cells/cfc-cell.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
-import { cfcFlavours, cfcModes } from "../../src/ops/check-scan.js";
-import { difference, referenceStep } from "../ops/cfc-reference.js";
+import { cfcFlavours, cfcModes } from "../../src/recurrent/ops/check-scan.js";
+import { difference, referenceStep } from "../recurrent/ops/cfc-reference.js";
 
 describe("CfCCell", () => {
   beforeAll(async () => {

@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../src/backends/index.js";
+import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { CfCCell } from "../../src/cells/cfc-cell.js";
 import { LTCCell } from "../../src/cells/ltc-cell.js";
 import { MixedMemoryCell } from "../../src/cells/mixed-memory-cell.js";
 import type { RecurrentCell } from "../../src/cells/recurrent-cell.js";
 import { WiredCfCCell } from "../../src/cells/wired-cfc-cell.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
-import type { CfcFlavour } from "../../src/ops/cfc-problem.js";
-import { cfcFlavours } from "../../src/ops/check-scan.js";
+import type { CfcFlavour } from "../../src/recurrent/ops/cfc-problem.js";
+import { cfcFlavours } from "../../src/recurrent/ops/check-scan.js";
 import { AutoNCP } from "../../src/wirings/index.js";
 import {
   distance,

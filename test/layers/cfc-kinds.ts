@@ -1,7 +1,7 @@
 /** One CfC layer of each kind, for tests that all of them must pass. */
 
 import type { CfCOptions } from "../../src/layers/cfc.js";
-import { cfcFlavours, cfcModes } from "../../src/ops/check-scan.js";
+import { cfcFlavours, cfcModes } from "../../src/recurrent/ops/check-scan.js";
 import { AutoNCP } from "../../src/wirings/index.js";
 
 /** A wiring of 16 neurons, 4 of them motor neurons. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../src/backends/index.js";
+import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { WiredCfCCell } from "../../src/cells/wired-cfc-cell.js";
 import { CfC } from "../../src/layers/cfc.js";
 import { LTC } from "../../src/layers/ltc.js";

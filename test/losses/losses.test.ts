@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../src/backends/index.js";
+import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import {

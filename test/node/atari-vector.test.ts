@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { hasAle } from "../../ale-bindings/test/support.js";
+import { hasAle } from "../../packages/ale-bindings/test/support.js";
 import { InvalidArgumentError, InvalidStateError, NcpsError } from "../../src/core/errors.js";
 import { envSpec, type VectorEnvFactoryOptions } from "../../src/envs/registry.js";
 import { registerAtari } from "../../src/node/atari.js";

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { hasAle } from "../../ale-bindings/test/support.js";
+import { hasAle } from "../../packages/ale-bindings/test/support.js";
 import {
   InvalidArgumentError,
   InvalidStateError,

@@ -3,9 +3,9 @@
 import { type CheckpointLocation, readCheckpoint, writeCheckpoint } from "../../src/checkpoints/index.js";
 import { EpisodeWindow } from "../../src/core/episode-window.js";
 import type { StateRecord } from "../../src/core/state.js";
-import { locate } from "../../src/trainers/host.js";
-import type { Trainer } from "../../src/trainers/trainer.js";
-import { type LearnOptions, TrainingRun } from "../../src/trainers/training-run.js";
+import { locate } from "../../src/trainers/common/host.js";
+import type { Trainer } from "../../src/trainers/common/trainer.js";
+import { type LearnOptions, TrainingRun } from "../../src/trainers/common/training-run.js";
 
 /** Each step ends an episode whose return is the number of the step; every ten steps make an update. */
 export class FakeTrainer implements Trainer {

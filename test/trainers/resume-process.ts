@@ -3,7 +3,7 @@
  * and save.
  */
 
-import { useBackend } from "../../src/backends/index.js";
+import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import type { CheckpointPlace } from "../../src/checkpoints/index.js";
 import { FileCheckpointStore } from "../../src/node/checkpoint-files.js";
 import { barData, train as trainCloning } from "./cloning-scenario.js";

@@ -1,12 +1,12 @@
 /** Program of a worker thread that learns. Started by WorkerLearner. */
 
-import "../backends/index.js";
+import "tfjs-training/node";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
-import { useBackend } from "../../backends/index.js";
-import { LearnerReplica } from "../../trainers/learners/learner-replica.js";
-import type { LearnerCall } from "../../trainers/learners/learner-setup.js";
-import { Rendezvous } from "../../trainers/learners/rendezvous.js";
-import type { ActorCriticFactory } from "../../trainers/ppo-options.js";
+import { useBackend } from "tfjs-training";
+import { LearnerReplica } from "../../trainers/ppo/learners/learner-replica.js";
+import type { LearnerCall } from "../../trainers/ppo/learners/learner-setup.js";
+import { Rendezvous } from "../../trainers/ppo/learners/rendezvous.js";
+import type { ActorCriticFactory } from "../../trainers/ppo/ppo-options.js";
 import { importFunction } from "../workers/import-function.js";
 import { packError } from "../workers/sent-error.js";
 import type { SentMessage, WorkerSetup } from "./messages.js";

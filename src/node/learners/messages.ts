@@ -1,7 +1,7 @@
 /** What learners on worker threads are started with and tell, as plain data. */
 
 import type { MessagePort } from "node:worker_threads";
-import type { LearnerMessage, LearnerSetup } from "../../trainers/learners/learner-setup.js";
+import type { LearnerMessage, LearnerSetup } from "../../trainers/ppo/learners/learner-setup.js";
 import type { SentError } from "../workers/sent-error.js";
 
 /** What a worker thread is started with. */

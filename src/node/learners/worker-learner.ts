@@ -7,7 +7,7 @@ import type {
   LearnerMessage,
   LearnerSetup,
   LearnerThread,
-} from "../../trainers/learners/learner-setup.js";
+} from "../../trainers/ppo/learners/learner-setup.js";
 import { sentSpecifier } from "../workers/import-function.js";
 import { unpackError } from "../workers/sent-error.js";
 import { workerScript } from "../workers/worker-script.js";

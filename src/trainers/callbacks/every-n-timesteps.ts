@@ -1,7 +1,7 @@
 /** A callback at intervals. */
 
 import type { StateRecord } from "../../core/state.js";
-import type { HookResult, TrainerCallback, TrainerProgress } from "../callback.js";
+import type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
 import { StepTrigger } from "./step-trigger.js";
 
 /** Options of {@link EveryNTimesteps}. */

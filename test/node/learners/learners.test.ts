@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../src/backends/index.js";
+import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import { InvalidArgumentError, NonFiniteError } from "../../../src/core/errors.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
@@ -12,7 +12,7 @@ import {
   PPOTrainer,
   pendulumPPO,
 } from "../../../src/trainers/index.js";
-import type { LearnerGroup } from "../../../src/trainers/learners/learner-group.js";
+import type { LearnerGroup } from "../../../src/trainers/ppo/learners/learner-group.js";
 import { makeConstrained, makeFrozenOnMain, makeOwn } from "./own-model.js";
 import "../../../src/envs/builtin.js";
 import "../../../src/node/index.js";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { hasAle } from "../../../ale-bindings/test/support.js";
+import { hasAle } from "../../../packages/ale-bindings/test/support.js";
 import { checkEnv } from "../../../src/envs/check-env.js";
 import { make } from "../../../src/envs/registry.js";
 import { registerAtari } from "../../../src/node/atari.js";

@@ -11,7 +11,7 @@ import {
   StopTrainingOnNoModelImprovement,
   StopTrainingOnRewardThreshold,
 } from "../../../src/trainers/callbacks/index.js";
-import type { Evaluation } from "../../../src/trainers/evaluate-policy.js";
+import type { Evaluation } from "../../../src/trainers/common/evaluate-policy.js";
 import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
 import { RecordEpisodeStatistics } from "../../../src/wrappers/index.js";
 import { FakeTrainer } from "../fake-trainer.js";

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { useBackend } from "../../../src/backends/index.js";
+import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { BackendError, InvalidArgumentError, InvalidStateError } from "../../../src/core/errors.js";
 import { cartPolePPO, PPOTrainer } from "../../../src/trainers/index.js";
-import { installLearners } from "../../../src/trainers/learners/make-learners.js";
+import { installLearners } from "../../../src/trainers/ppo/learners/make-learners.js";
 import "../../../src/envs/builtin.js";
 
 it("several learners want threads, the wasm backend and a whole number", async () => {

@@ -7,7 +7,7 @@ import {
   cutShares,
   minibatchAdvantages,
   placeAdvantages,
-} from "../../../src/trainers/learners/shares.js";
+} from "../../../src/trainers/ppo/learners/shares.js";
 
 const sequences = (...lengths: number[]) => ({
   starts: Int32Array.from(lengths, (_, i) => 10 * i),

@@ -1,0 +1,105 @@
+/** Matrix products of the wasm backend, computed by a native runtime on the same memory. */
+
+import type { CfcEngine } from "../../../../src/recurrent/wasm/cfc-engine.js";
+import type { Product, ProductBatch, ProductEngine } from "../wasm/products/gemm.js";
+import type { WasmBackend } from "../wasm/memory/heap.js";
+import { encodeBatchModel, encodeProductModel, type ProductModel, productNames } from "./product-model.js";
+import type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "./product-runtime.js";
+import { RuntimeCfc } from "../../../../src/recurrent/accelerator/runtime-cfc.js";
+
+/** Options of {@link RuntimeProducts}. */
+export interface RuntimeProductsOptions {
+  /** Threads of the runtime, default 1. With one thread, results are the same from run to run. */
+  threads?: number;
+  /** Products with fewer multiplications stay on the compiled kernels; see {@link worthwhileWork}. */
+  minWork?: number;
+  /** Products of at least so many floats are not copied on their way; see {@link worthSparing}. */
+  spareFrom?: number;
+}
+
+/**
+ * Multiplications from which on the runtime wins: asking it costs about 10 microseconds, in which the compiled
+ * kernels make some 200 000 multiplications.
+ */
+export const worthwhileWork = 1 << 18;
+
+/** Floats of a product from which on it pays to spare the runtime's copy of it: sparing takes some 10 microseconds. */
+export const worthSparing = 1 << 17;
+
+// Below this many terms the compiled kernels are faster whatever the size.
+const shortSum = 8;
+
+/** Gives products to a runtime, one loaded model for each kind of product. */
+export class RuntimeProducts implements ProductEngine {
+  /** @inheritDoc */
+  readonly cfc: CfcEngine;
+  private readonly sessions: (RuntimeSession | undefined)[] = [];
+  private readonly batchSessions: (RuntimeSession | undefined)[] = [];
+  private readonly threads: number;
+  private readonly minWork: number;
+  private readonly spareFrom: number;
+
+  constructor(
+    private readonly runtime: ProductRuntime,
+    { threads = 1, minWork, spareFrom = worthSparing }: RuntimeProductsOptions = {},
+  ) {
+    this.threads = threads;
+    this.minWork = minWork ?? worthwhileWork;
+    this.spareFrom = spareFrom;
+    this.cfc = new RuntimeCfc(runtime, { threads, minWork });
+  }
+
+  /** @inheritDoc */
+  multiply(backend: WasmBackend, product: Required<Product>): boolean {
+    const { m, n, k, transposeA, transposeB, accumulate, lda, ldb } = product;
+    if (m * n * k < this.minWork) return false;
+    // A vector is read, and short sums are written, as fast as memory allows either way.
+    if (this.minWork > 0 && (m === 1 || n === 1 || k < shortSum)) return false;
+    // The runtime reads no rows with gaps.
+    if (lda !== (transposeA ? m : k) || ldb !== (transposeB ? k : n)) return false;
+    const { buffer } = backend.wasm.HEAPU8;
+    const matrix = (address: number, rows: number, columns: number) =>
+      this.runtime.array(new Float32Array(buffer, address, rows * columns), [rows, columns]);
+    const c = matrix(product.c, m, n);
+    const inputs = {
+      [productNames.a]: transposeA ? matrix(product.a, k, m) : matrix(product.a, m, k),
+      [productNames.b]: transposeB ? matrix(product.b, n, k) : matrix(product.b, k, n),
+      ...(accumulate && { [productNames.addend]: c }),
+    };
+    const nothing = m * n >= this.spareFrom;
+    this.session({ transposeA, transposeB, accumulate, nothing }).run(inputs, outputsOf(c, nothing));
+    return true;
+  }
+
+  /** @inheritDoc */
+  multiplyMany(backend: WasmBackend, batch: ProductBatch): boolean {
+    const { count, m, n, k, a, b, c, transposeA, transposeB } = batch;
+    if (count * m * n * k < this.minWork) return false;
+    const { buffer } = backend.wasm.HEAPU8;
+    const matrices = (address: number, rows: number, columns: number) =>
+      this.runtime.array(new Float32Array(buffer, address, count * rows * columns), [count, rows, columns]);
+    const inputs = {
+      [productNames.a]: transposeA ? matrices(a, k, m) : matrices(a, m, k),
+      [productNames.b]: transposeB ? matrices(b, n, k) : matrices(b, k, n),
+    };
+    const nothing = count * m * n >= this.spareFrom;
+    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(nothing);
+    this.batchSessions[kind] ??= this.runtime.load(
+      encodeBatchModel({ transposeA, transposeB, nothing }),
+      this.threads,
+    );
+    this.batchSessions[kind].run(inputs, outputsOf(matrices(c, m, n), nothing));
+    return true;
+  }
+
+  private session(model: ProductModel): RuntimeSession {
+    const { transposeA, transposeB, accumulate, nothing } = model;
+    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(accumulate) + 8 * Number(nothing);
+    this.sessions[kind] ??= this.runtime.load(encodeProductModel(model), this.threads);
+    return this.sessions[kind];
+  }
+}
+
+function outputsOf(product: RuntimeMatrix, nothing: boolean): Record<string, RuntimeMatrix | null> {
+  return { ...(nothing && { [productNames.nothing]: null }), [productNames.product]: product };
+}

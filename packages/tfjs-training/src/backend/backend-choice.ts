@@ -1,0 +1,73 @@
+/** What choosing a backend is told and tells. */
+
+import type { KernelOptions } from "../wasm/kernel-module.js";
+
+/** Backends by tfjs's names; `"tensorflow"` is `@tensorflow/tfjs-node` and `tfjs-node-gpu`. */
+export type BackendName = "wasm" | "cpu" | "tensorflow" | "webgpu";
+
+/** A backend that `useBackend("auto")` would have preferred. */
+export interface RejectedBackend {
+  /** Its name. */
+  name: BackendName;
+  /** Why it was not taken, and what to do to get it. */
+  reason: string;
+}
+
+/** What `useBackend` chose. */
+export interface BackendChoice {
+  /** The backend that is active now. */
+  name: BackendName;
+  /** Why this one, in one sentence. */
+  reason: string;
+  /** What it computes on, e.g. `"WebAssembly with SIMD"` or the name of the GPU. */
+  device: string;
+  /** Backends tried before this one, best first; empty where one was asked for by name. */
+  rejected: RejectedBackend[];
+  /** What computes the matrix products of the wasm backend, where a platform could bring something. */
+  accelerator?: AcceleratorChoice;
+  /** All of it in one line, to print or log. */
+  report: string;
+}
+
+/** Options of `useBackend`. */
+export interface UseBackendOptions extends KernelOptions {
+  /**
+   * Where the `.wasm` files of tfjs lie: a prefix ending in `/`, or the address of each file by its name.
+   * Needed in pages whose bundler does not put them beside the script; Node finds them itself.
+   */
+  wasmPaths?: string | Record<string, string>;
+  /**
+   * Whether a native library may compute the matrix products of the wasm backend, default true: `onnxruntime-node`
+   * in Node, where it is installed and `ncps-ts/node` is imported. An object says how.
+   */
+  accelerator?: boolean | AcceleratorOptions;
+}
+
+/** How the native library of the wasm backend computes. */
+export interface AcceleratorOptions {
+  /**
+   * Threads that compute a product, default 1: the same results from run to run, and no contention
+   * with environments and other trainers.
+   */
+  threads?: number;
+}
+
+/** Which native library computes the matrix products of the wasm backend. */
+export interface AcceleratorChoice {
+  /** `"onnxruntime-node"`, or `"none"`: the compiled kernels compute all products. */
+  name: "onnxruntime-node" | "none";
+  /** Version of the package, if one was found. */
+  version?: string;
+  /** Why, in one line. */
+  reason: string;
+}
+
+/** A backend that was started and tested. */
+export interface StartedBackend {
+  /** See {@link BackendChoice.device}. */
+  device: string;
+  /** Why `"auto"` takes it when it comes to it. */
+  reason: string;
+  /** See {@link BackendChoice.accelerator}. */
+  accelerator?: AcceleratorChoice;
+}

@@ -1,0 +1,150 @@
+/** Matrix products of the wasm backend by the optional package `onnxruntime-node`. */
+
+import { backend, engine } from "@tensorflow/tfjs-core";
+import {
+  checkCfc,
+  checkProducts,
+  type ProductRuntime,
+  productNames,
+  RuntimeProducts,
+} from "../accelerator/index.js";
+import type { AcceleratorChoice, AcceleratorOptions } from "../backend/backend-choice.js";
+import { setProductEngine } from "../wasm/products/gemm.js";
+import type { WasmBackend } from "../wasm/memory/heap.js";
+import { firstLine, type ImportPackage, importPackage } from "./import-tensorflow.js";
+import { releaseBuffer } from "./release-buffer.js";
+
+/** Versions of `onnxruntime-node` whose inner interface is known. */
+export const acceleratorVersions: readonly string[] = ["1.30.0"];
+
+/**
+ * Puts the matrix product of `onnxruntime-node` under all products and convolutions of the wasm backend, which has
+ * to be the active one: three to four times faster on processors with AVX-512. Large CfCs run their loops over time in
+ * it, too. It works on the backend's own memory; what is too small for it stays on the compiled kernels. The package is asked through its inner, synchronous
+ * interface, so only versions of {@link acceleratorVersions} are taken, and only if a self-test agrees
+ * with the compiled kernels. Never throws: without the package all works as before. `useBackend` calls it.
+ *
+ * @param load imports a package; for tests
+ *
+ * @example
+ * ```ts
+ * await useBackend("wasm");
+ * console.log((await installAccelerator()).reason);
+ * ```
+ */
+export async function installAccelerator(
+  { threads = 1 }: AcceleratorOptions = {},
+  load: ImportPackage = importPackage,
+): Promise<AcceleratorChoice> {
+  removeAccelerator();
+  if (engine().backendName !== "wasm") {
+    return { name: "none", reason: "only the wasm backend has an accelerator" };
+  }
+  const found = await loadRuntime(load);
+  if (!found.runtime) return { name: "none", version: found.version, reason: found.reason };
+  const { runtime, version } = found;
+  try {
+    for (const spareFrom of [0, Number.POSITIVE_INFINITY]) {
+      const products = new RuntimeProducts(runtime, { threads, minWork: 0, spareFrom });
+      const heap = backend() as unknown as WasmBackend;
+      const problem = checkProducts(heap, products) ?? checkCfc(heap, products.cfc);
+      if (problem) return { name: "none", version, reason: `onnxruntime-node ${version}: ${problem}` };
+    }
+  } catch (error) {
+    return { name: "none", version, reason: `onnxruntime-node ${version}: ${firstLine(error)}` };
+  }
+  setProductEngine(new RuntimeProducts(runtime, { threads }));
+  const count = threads === 1 ? "one thread" : `${threads} threads`;
+  return {
+    name: "onnxruntime-node",
+    version,
+    reason: `matrix products by onnxruntime-node ${version} on ${count}`,
+  };
+}
+
+/** Gives all products back to the compiled kernels. */
+export function removeAccelerator(): void {
+  setProductEngine(undefined);
+}
+
+type Found =
+  | { runtime: ProductRuntime; version: string }
+  | { runtime?: undefined; version?: string; reason: string };
+
+const name = "onnxruntime-node";
+const REFUSAL = "Non tensor type";
+
+async function loadRuntime(load: ImportPackage): Promise<Found> {
+  let version: string;
+  try {
+    ({ version } = (await load(
+      `${name}/dist/version.js`,
+    )) as typeof import("onnxruntime-node/dist/version.js"));
+  } catch {
+    return {
+      reason: `${name} is not installed, \`npm install ${name}@${acceleratorVersions[0]}\` makes products three to four times faster`,
+    };
+  }
+  if (!acceleratorVersions.includes(version)) {
+    return { version, reason: `${name} ${version} is not known, only ${acceleratorVersions.join(" and ")}` };
+  }
+  try {
+    const { Tensor } = (await load(name)) as typeof import("onnxruntime-node");
+    const inner = (await load(
+      `${name}/dist/binding.js`,
+    )) as typeof import("onnxruntime-node/dist/binding.js");
+    inner.initOrt();
+    return { runtime: runtimeOf(inner.binding, Tensor), version };
+  } catch (error) {
+    return { version, reason: `${name} ${version} does not load: ${firstLine(error)}` };
+  }
+}
+
+type Binding = typeof import("onnxruntime-node/dist/binding.js").binding;
+type TensorClass = typeof import("onnxruntime-node").Tensor;
+type Tensors = Record<string, InstanceType<TensorClass>>;
+type Outputs = Record<string, InstanceType<TensorClass> | null>;
+
+function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
+  return {
+    load(model, threads) {
+      const session = new binding.InferenceSession();
+      session.loadModel(model.buffer as ArrayBuffer, model.byteOffset, model.byteLength, {
+        executionProviders: ["cpu"],
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        enableCpuMemArena: false,
+        enableMemPattern: false,
+        logSeverityLevel: 3,
+        // Eight sessions that spin while they wait would take each other's processors.
+        extra: { session: { intra_op: { allow_spinning: "0" } } },
+      });
+      return {
+        run(inputs, outputs) {
+          const copies = runModel(session, inputs as Tensors, outputs as Outputs);
+          for (const { data } of Object.values(copies))
+            releaseBuffer((data as Float32Array<ArrayBuffer>).buffer);
+        },
+      };
+    },
+    array: (data, shape) => new Tensor("float32", data, shape),
+  };
+}
+
+// It returns copies of the outputs, unless the first one is a sequence: that it refuses, when all are written.
+function runModel(
+  session: InstanceType<Binding["InferenceSession"]>,
+  inputs: Tensors,
+  outputs: Outputs,
+): Tensors {
+  const { stackTraceLimit } = Error;
+  if (productNames.nothing in outputs) Error.stackTraceLimit = 0;
+  try {
+    return session.run(inputs, outputs, {}) as Tensors;
+  } catch (error) {
+    if (productNames.nothing in outputs && firstLine(error).includes(REFUSAL)) return {};
+    throw error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}

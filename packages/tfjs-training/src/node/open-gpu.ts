@@ -1,0 +1,51 @@
+/** WebGPU in Node through Dawn. */
+
+import type { PlatformGpu } from "../backend/platform.js";
+import type { Gpu } from "../webgpu/gpu.js";
+import { BackendError } from "../core/errors.js";
+import { firstLine, type ImportPackage, importPackage, isMissing } from "./import-tensorflow.js";
+
+const install = "npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0";
+
+/** What the package `webgpu` exports. */
+interface Dawn {
+  create(options: string[]): Gpu;
+  globals: Record<string, unknown>;
+}
+
+let opened: PlatformGpu | undefined;
+
+/**
+ * WebGPU of the package `webgpu`; opened once, for it lives as long as it is referred to.
+ *
+ * @throws BackendError when the package is not installed or does not load
+ */
+export async function openGpu(load: ImportPackage = importPackage): Promise<PlatformGpu> {
+  opened ??= exposable(await importDawn(load));
+  return opened;
+}
+
+async function importDawn(load: ImportPackage): Promise<Dawn> {
+  try {
+    return (await load("webgpu")) as Dawn;
+  } catch (cause) {
+    const why = isMissing(cause, "webgpu") ? "is not installed" : `does not load: ${firstLine(cause)}`;
+    throw new BackendError(`the package webgpu ${why}, \`${install}\``, { cause });
+  }
+}
+
+function exposable({ create, globals }: Dawn): PlatformGpu {
+  const gpu = create([]);
+  const expose = () => {
+    for (const [name, value] of Object.entries(globals)) {
+      if (!(name in globalThis)) define(globalThis, name, value);
+    }
+    if (!globalThis.navigator) define(globalThis, "navigator", {}); // Node 20 has none
+    define(globalThis.navigator, "gpu", gpu);
+  };
+  return { gpu, expose };
+}
+
+function define(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, configurable: true, writable: true });
+}

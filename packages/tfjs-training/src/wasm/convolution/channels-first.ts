@@ -1,0 +1,38 @@
+/** Convolutions of images whose channels come first: turned, computed with channels last, turned back. */
+
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { copyStrided, stepsOf } from "../shape/copy-strided.js";
+import type { WasmBackend } from "../memory/heap.js";
+
+/** The shape of an image batch, channels last. */
+export function lastShape([batch, channels, height, width]: readonly number[]): number[] {
+  return [batch, height, width, channels];
+}
+
+/** Runs `f` on images turned to channels last, and frees the turned ones. */
+export function withChannelsLast<T>(
+  backend: WasmBackend,
+  images: readonly TensorInfo[],
+  f: (...turned: TensorInfo[]) => T,
+): T {
+  const turned = images.map((x) => turn(backend, x, [0, 2, 3, 1]));
+  try {
+    return f(...turned);
+  } finally {
+    for (const { dataId } of turned) backend.disposeData(dataId);
+  }
+}
+
+/** Images with channels last turned to channels first; the given ones are freed. */
+export function toChannelsFirst(backend: WasmBackend, x: TensorInfo): TensorInfo {
+  const turned = turn(backend, x, [0, 3, 1, 2]);
+  backend.disposeData(x.dataId);
+  return turned;
+}
+
+// Not by the stock kernel: it divides by zero where there are no images.
+function turn(backend: WasmBackend, x: TensorInfo, order: readonly number[]): TensorInfo {
+  const steps = stepsOf(x.shape);
+  const shape = order.map((axis) => x.shape[axis]);
+  return copyStrided(backend, x, shape, { offset: 0, steps: order.map((axis) => steps[axis]) });
+}

@@ -1,0 +1,56 @@
+/** Convolutions, plain and with bias and activation. */
+
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { toChannelsFirst, withChannelsLast } from "./channels-first.js";
+import { type ConvAttributes, convGeometry } from "./conv-geometry.js";
+import { convolve } from "./convolve.js";
+import { type FusedAttributes, type FusedInputs, fuse } from "../products/fused.js";
+import type { Epilogue } from "../products/gemm.js";
+import { bytesOf, type WasmBackend } from "../memory/heap.js";
+import { defineRepair } from "../repair.js";
+
+interface Inputs {
+  x: TensorInfo;
+  filter: TensorInfo;
+}
+
+/**
+ * `Conv2D`. Against the stock kernel: fused multiply-add, channels first, and the right output width where
+ * the padding is a number and strides or filter sizes differ.
+ */
+export const conv2d = defineRepair<Inputs, ConvAttributes>(
+  "Conv2D",
+  () =>
+    ({ inputs, backend, attrs }) =>
+      convolution(backend, inputs, attrs, {}),
+);
+
+/** `FusedConv2D`: with a bias and an activation. */
+export const fusedConv2d = defineRepair<Inputs & FusedInputs, ConvAttributes & FusedAttributes>(
+  "FusedConv2D",
+  (stockOf) => {
+    return (call) => {
+      const { inputs, backend, attrs } = call;
+      const compute = fuse(call, inputs.filter.shape[3], stockOf);
+      return compute((epilogue) => convolution(backend, inputs, attrs, epilogue))!;
+    };
+  },
+);
+
+function convolution(
+  backend: WasmBackend,
+  { x, filter }: Inputs,
+  attributes: ConvAttributes,
+  epilogue: Epilogue,
+): TensorInfo {
+  const lastAxis = (images: TensorInfo) => {
+    const geometry = convGeometry(images.shape, filter.shape, attributes);
+    const { batchSize, outHeight, outWidth, outChannels } = geometry;
+    const y = backend.makeOutput([batchSize, outHeight, outWidth, outChannels], "float32");
+    const [fromX, fromFilter, to] = [images, filter, y].map((tensor) => bytesOf(backend, tensor));
+    convolve(backend, geometry, { x: fromX, filter: fromFilter, y: to }, epilogue);
+    return y;
+  };
+  if (attributes.dataFormat !== "NCHW") return lastAxis(x);
+  return toChannelsFirst(backend, withChannelsLast(backend, [x], lastAxis));
+}

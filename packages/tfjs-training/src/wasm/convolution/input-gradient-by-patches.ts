@@ -1,0 +1,54 @@
+/** The input gradient of a convolution as one product, whose rows are added up where patches overlap. */
+
+import type { ConvGeometry, InputGradientAddresses } from "./conv-geometry.js";
+
+import { patchesAtOnce } from "./convolve.js";
+import { frameSize, groupsOf, patchGrid, patchRuns } from "./frames.js";
+import { gemm, workArea, writeAddresses } from "../products/gemm.js";
+import { heapOf, type WasmBackend } from "../memory/heap.js";
+import { kernelsOf } from "../kernel-module.js";
+import { scratch } from "../memory/scratch.js";
+
+/**
+ * The way of the compiled kernels: no multiplication meets a border of zeros, and there are as many columns as
+ * weights of one output, so panels are full also where there are few channels.
+ */
+export function gradientByPatches(
+  backend: WasmBackend,
+  geometry: ConvGeometry,
+  { dy, filter, dx }: InputGradientAddresses,
+): void {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = geometry;
+  const kernels = kernelsOf(backend);
+  const frame = frameSize(geometry);
+  const { segments, length } = patchRuns(geometry, frame.width);
+  const k = segments.length * length;
+  const pixels = outHeight * outWidth;
+  const frameFloats = frame.height * frame.width * inChannels;
+  for (const { first, images } of groupsOf(batchSize, frameFloats)) {
+    const frames = scratch(backend, "images", 4 * images * frameFloats);
+    heapOf(backend).fill(0, frames / 4, frames / 4 + images * frameFloats);
+    const rows = patchGrid(geometry, frame, frames);
+    const most = patchesAtOnce(images * pixels, k);
+    const patches = scratch(backend, "patches", 4 * most * k);
+    for (let patch = 0; patch < images * pixels; patch += most) {
+      const m = Math.min(most, images * pixels - patch);
+      const a = dy + 4 * (first * pixels + patch) * outChannels;
+      gemm(backend, { m, n: k, k: outChannels, a, b: filter, c: patches, transposeB: true });
+      const { offsets, tables } = workArea(backend, segments, most + 6);
+      writeAddresses(kernels, tables, rows, patch, m, outHeight, outWidth);
+      kernels.scatterRows(tables, m, offsets, segments.length, length, patches);
+    }
+    kernels.frameImages(
+      frames,
+      images,
+      frame.height,
+      frame.width * inChannels,
+      dx + 4 * first * inHeight * inWidth * inChannels,
+      inHeight,
+      inWidth * inChannels,
+      -padInfo.top,
+      -padInfo.left * inChannels,
+    );
+  }
+}

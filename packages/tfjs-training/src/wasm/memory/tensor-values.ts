@@ -1,0 +1,30 @@
+/** Values of tensors, without a copy on the way where the backend's memory can be seen. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { sizeOf } from "../../core/state.js";
+import { addressOf, heapOf, type WasmBackend } from "./heap.js";
+
+/** Writes the values of a float tensor, of as many elements, to `target`, which may be shared memory. */
+export function readFloats(tensor: tf.Tensor, target: Float32Array): void {
+  const wasm = wasmBackend();
+  if (wasm?.dataIdMap.get(tensor.dataId)) {
+    const from = addressOf(wasm, tensor);
+    target.set(heapOf(wasm).subarray(from, from + tensor.size));
+  } else target.set(tensor.dataSync<"float32">());
+}
+
+/** A float tensor of the given values, which may be bytes and may lie in shared memory. The caller owns it. */
+export function floatTensor(values: Float32Array | Uint8Array, shape: readonly number[]): tf.Tensor {
+  const wasm = wasmBackend();
+  const size = sizeOf(shape);
+  if (!wasm || size === 0 || values.length !== size) {
+    return tf.tensor(values instanceof Float32Array ? values : new Float32Array(values), [...shape]);
+  }
+  const info = wasm.makeOutput([...shape], "float32");
+  heapOf(wasm).set(values, addressOf(wasm, info)); // bytes become floats on the way
+  return tf.engine().makeTensorFromTensorInfo(info);
+}
+
+function wasmBackend(): WasmBackend | undefined {
+  return tf.getBackend() === "wasm" ? (tf.backend() as unknown as WasmBackend) : undefined;
+}

@@ -1,0 +1,24 @@
+/** Average pooling over height and width. */
+
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { bytesOf } from "../memory/heap.js";
+import { kernelsOf } from "../kernel-module.js";
+import { type PoolAttributes, poolSizes } from "./pool-geometry.js";
+import { defineRepair } from "../repair.js";
+
+/**
+ * `AvgPool`. The stock kernel counts the windows anew, without `dimRoundingMode` and otherwise than tfjs for a padding
+ * that is a number: it then writes beyond its memory. Of what is not a number it can make -Infinity.
+ */
+export const averagePool = defineRepair<{ x: TensorInfo }, PoolAttributes>("AvgPool", (stockOf) => {
+  const stock = stockOf("AvgPool");
+  return (call) => {
+    const { inputs, backend, attrs } = call;
+    const { x } = inputs;
+    if (x.dtype !== "float32") return stock(call);
+    const [sizes, outShape] = poolSizes(x.shape, attrs);
+    const output = backend.makeOutput(outShape, "float32");
+    kernelsOf(backend).averagePool(bytesOf(backend, x), bytesOf(backend, output), ...sizes);
+    return output;
+  };
+});

@@ -1,0 +1,74 @@
+/** Bias and activation after a product or a convolution, in the kernel itself where it can do them. */
+
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { sizeOf } from "../../core/state.js";
+import { activationFlags, type Epilogue } from "./gemm.js";
+import { bytesOf } from "../memory/heap.js";
+import { kernelsOf } from "../kernel-module.js";
+import type { WasmCall, WasmKernel } from "../repair.js";
+
+/** What tfjs's fused kernels take besides their factors. */
+export interface FusedInputs {
+  /** Numbers to add, broadcast to the output. */
+  bias?: TensorInfo;
+  /** Slopes of `"prelu"`. */
+  preluActivationWeights?: TensorInfo;
+}
+
+/** Attributes of tfjs's fused kernels. */
+export interface FusedAttributes {
+  /** Activation, default none. */
+  activation?: keyof typeof activationKernels | "linear" | "relu" | "relu6";
+  /** Slope of `"leakyrelu"`. */
+  leakyreluAlpha?: number;
+}
+
+const activationKernels = {
+  prelu: "Prelu",
+  leakyrelu: "LeakyRelu",
+  sigmoid: "Sigmoid",
+  elu: "Elu",
+} as const;
+
+/**
+ * Returns a function that runs `compute` with as much of bias and activation as a product can do (a bias
+ * for each of the last axis's `columns`; relu and relu6) and the rest of them as kernels after it.
+ */
+export function fuse(
+  { inputs, backend, attrs }: WasmCall<FusedInputs, FusedAttributes>,
+  columns: number,
+  stockOf: (name: string) => unknown,
+): (compute: (epilogue: Epilogue) => TensorInfo | undefined) => TensorInfo | undefined {
+  const { bias, preluActivationWeights: alpha } = inputs;
+  const { activation = "linear" } = attrs;
+  const inner = !bias || isRow(bias, columns);
+  const simple = activation === "linear" || activation === "relu" || activation === "relu6";
+  const epilogue: Epilogue = {
+    bias: bias && inner ? bytesOf(backend, bias) : undefined,
+    activation: simple && inner ? activation : "linear",
+  };
+  return (compute) => {
+    let result = compute(epilogue);
+    if (!result || sizeOf(result.shape) === 0) return result;
+    const apply = (name: string, operands: object, attributes: object) => {
+      const before = result!;
+      const kernel = stockOf(name) as WasmKernel;
+      result = kernel({ inputs: operands, backend, attrs: attributes });
+      backend.disposeData(before.dataId);
+    };
+    if (bias && !inner) apply("Add", { a: result, b: bias }, {});
+    if (!simple) {
+      const operands = activation === "prelu" ? { x: result, alpha } : { x: result };
+      apply(activationKernels[activation], operands, { alpha: attrs.leakyreluAlpha });
+    } else if (!inner && activation !== "linear") {
+      // In place; the stock kernels would turn what is not a number into 0.
+      const [at, flags] = [bytesOf(backend, result), activationFlags[activation]];
+      kernelsOf(backend).finishRows(at, 0, 1, sizeOf(result.shape), 0, flags);
+    }
+    return result;
+  };
+}
+
+function isRow({ shape, dtype }: TensorInfo, columns: number): boolean {
+  return dtype === "float32" && shape[shape.length - 1] === columns && sizeOf(shape) === columns;
+}

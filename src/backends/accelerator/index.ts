@@ -1,8 +1,0 @@
-/** Native matrix products under the kernels of the wasm backend. */
-
-export { checkCfc } from "./check-cfc.js";
-export { checkProducts } from "./check-products.js";
-export { productNames } from "./product-model.js";
-export type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "./product-runtime.js";
-export { RuntimeCfc } from "./runtime-cfc.js";
-export { RuntimeProducts, type RuntimeProductsOptions, worthwhileWork } from "./runtime-products.js";

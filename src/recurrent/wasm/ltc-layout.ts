@@ -1,0 +1,154 @@
+/** An LTC in the layout of its compiled kernels: synapses as a list with their parameters, and the plan of a pass. */
+
+import { endsOf, type SynapseEnds, softplus } from "../ops/ltc-arrays.js";
+import type { DynamicsName } from "../ops/ltc-problem.js";
+
+/** The stored weights by name. */
+export type LtcValues = Record<DynamicsName, Float32Array>;
+
+/** Numbers of one LTC. */
+export interface LtcSizes {
+  units: number;
+  inputs: number;
+  odeUnfolds: number;
+  epsilon: number;
+  implicitConstraints: boolean;
+  /** `[units * units]`. */
+  adjacency: Int8Array;
+  /** `[inputs * units]`. */
+  sensoryAdjacency: Int8Array;
+}
+
+/** Both lists of synapses. */
+export interface LtcEnds {
+  inner: SynapseEnds;
+  sensory: SynapseEnds;
+}
+
+/** The synapses that there are. */
+export function ltcEnds({ adjacency, sensoryAdjacency, units }: LtcSizes): LtcEnds {
+  return { inner: endsOf(adjacency, units), sensory: endsOf(sensoryAdjacency, units) };
+}
+
+/** Byte addresses of what {@link writeParameters} writes. */
+export interface LtcParameters {
+  neurons: number;
+  innerFirst: number;
+  innerSource: number;
+  innerParameters: number;
+  sensoryFirst: number;
+  sensorySource: number;
+  sensoryParameters: number;
+}
+
+/** Takes memory for the parameters. */
+export function placeParameters(
+  { units }: LtcSizes,
+  { inner, sensory }: LtcEnds,
+  allocate: (words: number) => number,
+): LtcParameters {
+  return {
+    neurons: allocate(4 * units),
+    innerFirst: allocate(units + 1),
+    innerSource: allocate(inner.place.length),
+    innerParameters: allocate(4 * inner.place.length),
+    sensoryFirst: allocate(units + 1),
+    sensorySource: allocate(sensory.place.length),
+    sensoryParameters: allocate(4 * sensory.place.length),
+  };
+}
+
+/** Writes neurons and synapses into memory. */
+export function writeParameters(
+  buffer: ArrayBufferLike,
+  sizes: LtcSizes,
+  { inner, sensory }: LtcEnds,
+  values: LtcValues,
+  at: LtcParameters,
+): void {
+  const words = new Int32Array(buffer);
+  const floats = new Float32Array(buffer);
+  const positive = (value: number) => (sizes.implicitConstraints ? softplus(value) : value);
+  for (let i = 0, to = at.neurons / 4; i < sizes.units; i++, to += 4) {
+    floats[to] = positive(values.gleak[i]);
+    floats[to + 1] = values.vleak[i];
+    floats[to + 2] = positive(values.cm[i]);
+  }
+  const list = ({ first, source, place }: SynapseEnds, matrices: Float32Array[], to: number[]) => {
+    const [w, sigma, mu, erev] = matrices;
+    const [firstAt, sourceAt, parametersAt] = to.map((address) => address / 4);
+    words.set(first, firstAt);
+    for (let k = 0, write = parametersAt; k < place.length; k++, write += 4) {
+      const from = place[k];
+      words[sourceAt + k] = 16 * source[k];
+      floats[write] = positive(w[from]);
+      floats[write + 1] = sigma[from];
+      floats[write + 2] = mu[from];
+      floats[write + 3] = erev[from];
+    }
+  };
+  const { w, sigma, mu, erev, sensoryW, sensorySigma, sensoryMu, sensoryErev } = values;
+  list(inner, [w, sigma, mu, erev], [at.innerFirst, at.innerSource, at.innerParameters]);
+  list(
+    sensory,
+    [sensoryW, sensorySigma, sensoryMu, sensoryErev],
+    [at.sensoryFirst, at.sensorySource, at.sensoryParameters],
+  );
+}
+
+/** What a pass reads and writes, as byte addresses; 0 for what there is not. */
+export interface LtcPass {
+  batch: number;
+  steps: number;
+  elapsed: number;
+  x: number;
+  state: number;
+  times: number;
+  resets: number;
+  mask: number;
+  outputs: number;
+  last: number;
+  consumed: number;
+  work: number;
+  dX: number;
+  dState: number;
+  dTimes: number;
+  dNeurons: number;
+  dInner: number;
+  dSensory: number;
+}
+
+/** Words of a plan. */
+export const ltcPlanWords = 31;
+
+/** Writes a plan, in the order of assembly/ltc-plan.ts. */
+export function writeLtcPlan(
+  buffer: ArrayBufferLike,
+  at: number,
+  { units, inputs, odeUnfolds, epsilon }: LtcSizes,
+  { inner, sensory }: LtcEnds,
+  parameters: LtcParameters,
+  pass: LtcPass,
+): void {
+  const words = new Int32Array(buffer, at, ltcPlanWords);
+  const { batch, steps, x, state, times, resets, mask, outputs, last, consumed, work } = pass;
+  const { dX, dState, dTimes, dNeurons, dInner, dSensory } = pass;
+  const { neurons, innerFirst, innerSource, innerParameters } = parameters;
+  const { sensoryFirst, sensorySource, sensoryParameters } = parameters;
+  words.set([batch, steps, units, inputs, odeUnfolds, inner.place.length, sensory.place.length]);
+  new Float32Array(buffer, at + 28, 2).set([epsilon, pass.elapsed]);
+  words.set([x, state, times, resets, mask, neurons, innerFirst, innerSource, innerParameters], 9);
+  words.set([sensoryFirst, sensorySource, sensoryParameters, outputs, last, consumed, work], 18);
+  words.set([dX, dState, dTimes, dNeurons, dInner, dSensory], 25);
+}
+
+/** Floats of work memory of a forward pass. */
+export function forwardWork({ inputs, units }: LtcSizes): number {
+  return 4 * (inputs + 5 * units);
+}
+
+/** Floats of work memory of a backward pass. */
+export function backwardWork({ inputs, units, odeUnfolds }: LtcSizes, { inner, sensory }: LtcEnds): number {
+  const synapses = sensory.place.length + inner.place.length * odeUnfolds;
+  return 4 * (2 * inputs + units * (9 + 3 * odeUnfolds) + synapses);
+}

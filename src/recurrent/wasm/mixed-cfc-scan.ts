@@ -1,0 +1,148 @@
+/** The kernels `MixedCfcScan` and `MixedCfcScanGrad` of the wasm backend. */
+
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { gradientNames, type MixedCfcScanAttributes } from "../ops/scan-kernels.js";
+import { type Arena, arenaOf } from "tfjs-training/wasm";
+import type { CfcTask } from "./cfc-layout.js";
+import { backwardPass, blockRows, forwardPass, traceSize } from "./cfc-pass.js";
+import { cfcTaskOf } from "./cfc-scan.js";
+import { heapOf, type WasmBackend } from "tfjs-training/wasm";
+import {
+  type LstmTask,
+  lstmGradients,
+  lstmTraceSize,
+  planLstmBackward,
+  planLstmForward,
+} from "./lstm-pass.js";
+import { byteAddress, NamedInputs, savedTensor } from "tfjs-training/wasm";
+import { defineRepair } from "tfjs-training/wasm";
+
+/** Forward; see `ops/scan-kernels.ts`. */
+export const mixedCfcScan = defineRepair<TensorInfo[], MixedCfcScanAttributes, TensorInfo[]>(
+  "MixedCfcScan",
+  () =>
+    ({ inputs, backend, attrs }) => {
+      const named = new NamedInputs(backend, attrs.inputs, inputs);
+      const task = mixedTask(named, attrs);
+      const { batch, steps, units } = task;
+      const arena = arenaOf(backend);
+      const outputs = backend.makeOutput([batch, steps, units], "float32");
+      const last = backend.makeOutput([batch, 2 * units], "float32");
+      const saved = attrs.record
+        ? [traceSize(task), lstmTraceSize(task)].map((size) => savedTensor(backend, size))
+        : [];
+      const [trace = 0, lstmTrace = 0] = saved.map((tensor) => byteAddress(backend, tensor));
+      const [state, memory] = apart(backend, arena, task, task.state);
+      const [lastState, lastMemory] = [arena.floats(batch * units), arena.floats(batch * units)];
+      const lstm = planLstmForward(
+        backend,
+        arena,
+        lstmTask(named, attrs, task, { last: lastMemory, trace: lstmTrace }),
+        memory,
+      );
+      const targets = { outputs: byteAddress(backend, outputs), last: lastState, trace, lstm };
+      forwardPass(backend, arena, { ...task, state }, targets);
+      together(backend, task, [lastState, lastMemory], byteAddress(backend, last));
+      return [outputs, last, ...saved];
+    },
+);
+
+/** Backward; see `ops/scan-kernels.ts`. */
+export const mixedCfcScanGrad = defineRepair<TensorInfo[], MixedCfcScanAttributes, TensorInfo[]>(
+  "MixedCfcScanGrad",
+  () =>
+    ({ inputs, backend, attrs }) => {
+      const named = new NamedInputs(backend, attrs.inputs, inputs);
+      const [dOutputs, dState, trace, lstmTrace] = inputs
+        .slice(attrs.inputs.length)
+        .map((tensor) => byteAddress(backend, tensor));
+      const task = mixedTask(named, attrs);
+      const { batch, steps, units } = task;
+      const arena = arenaOf(backend);
+      const names = gradientNames("MixedCfcScan", attrs);
+      const widths: Record<string, number> = { delta: task.layers[0].outputs, lstmDelta: 4 * units };
+      const gradients = names.map((name) => {
+        const shape = name in widths ? [batch, steps, widths[name]] : named.tensor(name).shape;
+        return backend.makeOutput([...shape], "float32");
+      });
+      const gradient = (name: string) => {
+        const at = names.indexOf(name);
+        return at < 0 ? 0 : byteAddress(backend, gradients[at]);
+      };
+      const [dLast, dMemory] = apart(backend, arena, task, dState);
+      const [dFirst, dFirstMemory] = [arena.floats(batch * units), arena.floats(batch * units)];
+      const lstm = lstmTask(named, attrs, task, { last: dMemory, trace: lstmTrace });
+      const { plan, delta } = planLstmBackward(backend, arena, lstm, dFirstMemory, gradient("lstmDelta"));
+      backwardPass(backend, arena, task, {
+        dOutputs,
+        dLast,
+        trace,
+        delta: gradient("delta"),
+        x: 0,
+        dState: dFirst,
+        layers: task.layers.map((_, i) => ({ kernel: gradient(`kernel${i}`), bias: gradient(`bias${i}`) })),
+        wTau: gradient("wTau"),
+        a: gradient("a"),
+        times: gradient("elapsed"),
+        lstm: plan,
+      });
+      lstmGradients(backend, arena, lstm, delta, {
+        kernel: gradient("lstmKernel"),
+        recurrent: gradient("lstmRecurrent"),
+        bias: gradient("lstmBias"),
+        delta: gradient("lstmDelta"),
+      });
+      together(backend, task, [dFirst, dFirstMemory], gradient("state"));
+      return gradients;
+    },
+);
+
+// The state holds two numbers a unit: the cell's and the LSTM's.
+function mixedTask(named: NamedInputs, attrs: MixedCfcScanAttributes): CfcTask {
+  return { ...cfcTaskOf(named, attrs), units: named.tensor("state").shape[1] / 2 };
+}
+
+function lstmTask(
+  named: NamedInputs,
+  { forgetBias }: MixedCfcScanAttributes,
+  task: CfcTask,
+  places: Pick<LstmTask, "last" | "trace">,
+): LstmTask {
+  const { batch, steps, features, units, x } = task;
+  return {
+    batch,
+    steps,
+    features,
+    units,
+    x,
+    blockRows: blockRows(task),
+    forgetBias,
+    kernel: named.address("lstmKernel"),
+    recurrent: named.address("lstmRecurrent"),
+    bias: named.address("lstmBias"),
+    ...places,
+  };
+}
+
+// The halves of the rows `[batch, 2 * units]` at an address, each `[batch, units]`.
+function apart(backend: WasmBackend, arena: Arena, { batch, units }: CfcTask, from: number): number[] {
+  const halves = [arena.floats(batch * units), arena.floats(batch * units)];
+  const heap = heapOf(backend);
+  halves.forEach((to, half) => {
+    for (let row = 0; row < batch; row++) {
+      const start = from / 4 + (2 * row + half) * units;
+      heap.copyWithin(to / 4 + row * units, start, start + units);
+    }
+  });
+  return halves;
+}
+
+function together(backend: WasmBackend, { batch, units }: CfcTask, halves: number[], to: number): void {
+  const heap = heapOf(backend);
+  halves.forEach((from, half) => {
+    for (let row = 0; row < batch; row++) {
+      const start = from / 4 + row * units;
+      heap.copyWithin(to / 4 + (2 * row + half) * units, start, start + units);
+    }
+  });
+}

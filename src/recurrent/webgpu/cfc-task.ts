@@ -1,0 +1,89 @@
+/** What a CfC scan on WebGPU is about: sizes, choices, and where things lie in flat arrays. */
+
+import type { CfcActivation } from "../ops/activations.js";
+import type { CfcFlavour, CfcMode } from "../ops/cfc-problem.js";
+import { slopeNeedsInput } from "./cfc-wgsl.js";
+import { type CourseModel, placeCourse, type ScanSizes } from "./course.js";
+import type { GpuDevice } from "tfjs-training/webgpu";
+import { Regions } from "./scan-shader.js";
+
+/** Sizes and choices that the code of a shader depends on. */
+export interface CfcModel extends CourseModel {
+  /** Outputs of each layer; the last one is the heads. */
+  widths: number[];
+  mode: CfcMode;
+  flavour: CfcFlavour;
+  activation: CfcActivation;
+  /** For each backbone layer, whether there are factors on it. */
+  dropout: boolean[];
+  /** Whether the forward pass saves what the backward pass needs. */
+  record: boolean;
+  /** Sequences that one workgroup computes. */
+  rows: number;
+  /** Invocations in a workgroup. */
+  lanes: number;
+}
+
+/** Parts of each head that are saved: `f | g | s`, `a` where times have gradients; `f | decay` in pure mode. */
+export function partCount({ mode, elapsed }: CfcModel): number {
+  if (mode === "pure") return 2;
+  return elapsed ? 4 : 3;
+}
+
+/** Numbers of a workgroup's memory for one sequence: a state, and the layers in turn in two places. */
+export function memoryOf({ units, widths }: Pick<CfcModel, "units" | "widths">): number {
+  return units + 2 * Math.max(...widths);
+}
+
+/** Sequences in a workgroup, and its invocations; fewer sequences where there are few, to keep all cores busy. */
+export function chooseGroups(
+  model: Pick<CfcModel, "units" | "widths">,
+  batch: number,
+  { limits }: GpuDevice,
+): Pick<CfcModel, "rows" | "lanes"> {
+  const fitting = Math.floor(limits.maxComputeWorkgroupStorageSize / 4 / memoryOf(model));
+  const wanted = batch > 128 ? 4 : batch > 64 ? 2 : 1;
+  const widest = Math.max(...model.widths);
+  const most = Math.min(256, limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX);
+  return { rows: Math.max(1, Math.min(wanted, fitting)), lanes: Math.min(most, Math.ceil(widest / 32) * 32) };
+}
+
+/** Places of `state | elapsed | resets | mask | dropout...` in one array. */
+export function courseLayout(model: CfcModel, sizes: ScanSizes): Record<string, number> {
+  const { places, regions } = placeCourse(model, sizes);
+  model.dropout.forEach((given, i) => {
+    if (given) places[`dropout${i}At`] = regions.take(sizes.batch * sizes.steps * model.widths[i]);
+  });
+  return places;
+}
+
+/** Places of what the forward pass gives out: `outputs | last | consumed | parts | z... | u...`. */
+export interface TraceLayout {
+  size: number;
+  lastAt: number;
+  consumedAt: number;
+  partsAt: number;
+  zAt: number[];
+  uAt: number[];
+}
+
+/** Lays out the forward pass's output. */
+export function traceLayout(model: CfcModel, { batch, steps }: ScanSizes): TraceLayout {
+  const { units, widths, record, activation } = model;
+  const regions = new Regions();
+  const rows = batch * steps;
+  regions.take(rows * units);
+  const lastAt = regions.take(batch * units);
+  if (!record) return { size: regions.size, lastAt, consumedAt: 0, partsAt: 0, zAt: [], uAt: [] };
+  const backbone = widths.slice(0, -1);
+  const consumedAt = regions.take(rows * units);
+  const partsAt = regions.take(rows * units * partCount(model));
+  const zAt = backbone.map((width) => regions.take(rows * width));
+  const uAt = slopeNeedsInput(activation) ? backbone.map((width) => regions.take(rows * width)) : [];
+  return { size: regions.size, lastAt, consumedAt, partsAt, zAt, uAt };
+}
+
+/** A list of places as uniforms. */
+export function numbered(name: string, places: readonly number[]): Record<string, number> {
+  return Object.fromEntries(places.map((place, i) => [`${name}${i}At`, place]));
+}

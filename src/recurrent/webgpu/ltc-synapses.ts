@@ -1,0 +1,142 @@
+/** The synapses of an LTC as lists for its shaders, and where their numbers lie among all weights. */
+
+import { endsOf } from "../ops/ltc-arrays.js";
+import { type DynamicsName, dynamicsNames, positiveNames } from "../ops/ltc-problem.js";
+import { Regions } from "./scan-shader.js";
+
+/** Sizes and synapses of an LTC. */
+export interface LtcNet {
+  units: number;
+  inputs: number;
+  /** `[units * units]`, row source, column destination. */
+  adjacency: Int8Array;
+  /** `[inputs * units]`. */
+  sensoryAdjacency: Int8Array;
+}
+
+/** All weights, those that are made positive first: the order in which they are joined. */
+export const joinedNames: readonly DynamicsName[] = [
+  ...positiveNames,
+  ...dynamicsNames.filter((name) => !(positiveNames as readonly string[]).includes(name)),
+];
+
+/** One way through the synapses. */
+export interface LtcLists {
+  /** For the synapses between neurons and for those from inputs `first | other`: see {@link listPlaces}. */
+  lists: Int32Array;
+  /** Where each parameter lies among the joined weights, in the order of {@link parameterPlaces}. */
+  indices: Int32Array;
+}
+
+/** Lists for one wiring. */
+export interface LtcSynapseLists {
+  /** Synapses between neurons. */
+  inner: number;
+  /** Synapses from inputs. */
+  sensory: number;
+  /** By the neuron at which they end; `other` is where they begin. */
+  forward: LtcLists;
+  /** By the neuron or input at which they begin; `other` is where they end. */
+  backward: LtcLists;
+  /** For each of the joined weights its place among the parameters of `backward`; behind them where it has none. */
+  inverse: Int32Array;
+}
+
+/** Places in a {@link LtcLists.lists}: where those of each owner begin, and the other end of each. */
+export function listPlaces(owners: number, sensoryOwners: number, inner: number): Record<string, number> {
+  const regions = new Regions();
+  return {
+    innerFirstAt: regions.take(owners + 1),
+    innerOtherAt: regions.take(inner),
+    sensoryFirstAt: regions.take(sensoryOwners + 1),
+    sensoryOtherAt: regions.take(0),
+  };
+}
+
+/** Places of `gleak | vleak | cm`, and of the first of `w | sigma | mu | erev` of each kind of synapses. */
+export function parameterPlaces(
+  units: number,
+  inner: number,
+  sensory: number,
+): { innerAt: number; sensoryAt: number; size: number } {
+  const innerAt = 3 * units;
+  const sensoryAt = innerAt + 4 * inner;
+  return { innerAt, sensoryAt, size: sensoryAt + 4 * sensory };
+}
+
+const known = new WeakMap<Int8Array, { sensoryAdjacency: Int8Array; lists: LtcSynapseLists }>();
+
+/** The lists of a wiring; wirings do not change, so they are made once. */
+export function synapseLists(net: LtcNet): LtcSynapseLists {
+  const found = known.get(net.adjacency);
+  if (found?.sensoryAdjacency === net.sensoryAdjacency) return found.lists;
+  const lists = makeLists(net);
+  known.set(net.adjacency, { sensoryAdjacency: net.sensoryAdjacency, lists });
+  return lists;
+}
+
+/** Synapses of one kind, ordered by one end. */
+interface Ordered {
+  first: Int32Array;
+  other: Int32Array;
+  place: Int32Array;
+}
+
+function makeLists({ units, inputs, adjacency, sensoryAdjacency }: LtcNet): LtcSynapseLists {
+  const regions = new Regions();
+  const at = {} as Record<DynamicsName, number>;
+  for (const name of joinedNames) at[name] = regions.take(sizeOf(name, units, inputs));
+  const list = (inner: Ordered, sensory: Ordered): LtcLists => {
+    const shifted = (name: DynamicsName, { place }: Ordered) => place.map((k) => at[name] + k);
+    const whole = (name: DynamicsName) => Int32Array.from({ length: units }, (_, i) => at[name] + i);
+    return {
+      lists: joined([inner.first, inner.other, sensory.first, sensory.other]),
+      indices: joined([
+        ...(["gleak", "vleak", "cm"] as const).map(whole),
+        ...(["w", "sigma", "mu", "erev"] as const).map((name) => shifted(name, inner)),
+        ...(["sensoryW", "sensorySigma", "sensoryMu", "sensoryErev"] as const).map((name) =>
+          shifted(name, sensory),
+        ),
+      ]),
+    };
+  };
+  const [innerEnds, sensoryEnds] = [adjacency, sensoryAdjacency].map((matrix) => {
+    const { first, source, place } = endsOf(matrix, units);
+    return { first, other: source, place };
+  });
+  const backward = list(startsOf(adjacency, units, units), startsOf(sensoryAdjacency, inputs, units));
+  const inverse = new Int32Array(regions.size).fill(backward.indices.length);
+  backward.indices.forEach((place, i) => {
+    inverse[place] = i;
+  });
+  return {
+    inner: innerEnds.place.length,
+    sensory: sensoryEnds.place.length,
+    forward: list(innerEnds, sensoryEnds),
+    backward,
+    inverse,
+  };
+}
+
+function sizeOf(name: DynamicsName, units: number, inputs: number): number {
+  if (name === "gleak" || name === "vleak" || name === "cm") return units;
+  return name.startsWith("sensory") ? inputs * units : units * units;
+}
+
+function startsOf(adjacency: Int8Array, sources: number, units: number): Ordered {
+  const place = Int32Array.from(adjacency.keys()).filter((k) => adjacency[k] !== 0);
+  const first = new Int32Array(sources + 1);
+  for (const k of place) first[Math.floor(k / units) + 1]++;
+  for (let j = 0; j < sources; j++) first[j + 1] += first[j];
+  return { first, other: place.map((k) => k % units), place };
+}
+
+function joined(parts: Int32Array[]): Int32Array {
+  const result = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    result.set(part, at);
+    at += part.length;
+  }
+  return result;
+}

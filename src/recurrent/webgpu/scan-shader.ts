@@ -1,0 +1,64 @@
+/** A shader that runs whole sequences, each workgroup some of them from the first step to the last. */
+
+import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { WebGPUBackend } from "tfjs-training/webgpu";
+import { flat } from "tfjs-training/webgpu";
+
+/** One run of a shader over flat arrays of floats. */
+export interface ScanShader {
+  /** Stands for the code: the same for no other code. */
+  key: string;
+  /** WGSL with `fn main(index : i32)`. */
+  code: string;
+  /** Numbers in the output `result`. */
+  size: number;
+  /** Workgroups. */
+  groups: number;
+  /** Invocations in a workgroup. */
+  lanes: number;
+  /** Whole numbers in `uniforms`. */
+  integers: Record<string, number>;
+  /** `uniforms.time`. */
+  time: number;
+}
+
+/** Runs a shader; `inputs` by their names in the code. */
+export function runScanShader(
+  backend: WebGPUBackend,
+  shader: ScanShader,
+  inputs: Record<string, TensorInfo>,
+): TensorInfo {
+  const { key, code, size, groups, lanes, integers, time } = shader;
+  const names = Object.keys(integers);
+  return backend.runWebGPUProgram(
+    {
+      variableNames: Object.keys(inputs),
+      uniforms: `${names.map((name) => `${name} : i32, `).join("")}time : f32, `,
+      outputShape: [size],
+      workgroupSize: [lanes, 1, 1],
+      dispatch: [groups, 1, 1],
+      dispatchLayout: { x: [0] },
+      shaderKey: key,
+      getUserCode: () => code,
+    },
+    Object.values(inputs).map(flat),
+    "float32",
+    [
+      ...names.map((name) => ({ type: "int32" as const, data: [integers[name]] })),
+      { type: "float32", data: [time] },
+    ],
+  );
+}
+
+/** Gives out places in one array, one behind the other. */
+export class Regions {
+  /** Numbers given out. */
+  size = 0;
+
+  /** Where the next `count` numbers begin. */
+  take(count: number): number {
+    const at = this.size;
+    this.size += count;
+    return at;
+  }
+}

@@ -1,0 +1,54 @@
+/** The loss of imitation. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { maskedMean } from "../../losses/index.js";
+
+/** Options of {@link sequenceCrossEntropy}. */
+export interface SequenceCrossEntropyOptions {
+  /** `[batch, time]`, 0 at steps that do not count. */
+  mask?: tf.Tensor2D;
+  /** Weight of each action, e.g. against one that is rare; default 1. */
+  classWeights?: readonly number[];
+}
+
+/**
+ * Cross-entropy between logits and actions, averaged over all steps of all sequences; with weights, as in torch,
+ * `Σ w(action) loss / Σ w(action)`; 0 where nothing counts. The caller owns the result.
+ *
+ * @param logits `[batch, time, actions]` · @param actions `[batch, time]`
+ *
+ * @example
+ * ```ts
+ * const loss = sequenceCrossEntropy(logits, actions, { mask });
+ * ```
+ */
+export function sequenceCrossEntropy(
+  logits: tf.Tensor3D,
+  actions: tf.Tensor2D,
+  { mask, classWeights }: SequenceCrossEntropyOptions = {},
+): tf.Scalar {
+  return tf.tidy(() => {
+    const size = logits.shape[2];
+    const chosen = tf.cast(tf.oneHot(tf.cast(actions, "int32"), size), "float32");
+    const losses = tf.neg(tf.sum(tf.mul(chosen, tf.logSoftmax(logits)), -1));
+    let weights: tf.Tensor | undefined = mask;
+    if (classWeights) {
+      const ofAction = tf.sum(tf.mul(chosen, tf.tensor1d([...classWeights])), -1);
+      weights = mask ? tf.mul(ofAction, mask) : ofAction;
+    }
+    if (!weights) return tf.mean(losses) as tf.Scalar;
+    return maskedMean(losses, weights);
+  });
+}
+
+/**
+ * Weights that make all actions count alike: `steps / (actions × count)`, as scikit-learn's `"balanced"`; 0 for
+ * actions that never occur.
+ *
+ * @param counts how often each action occurs, see `AtariCloningDataset.actionCounts`
+ */
+export function balancedClassWeights(counts: readonly number[]): number[] {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const present = counts.filter((count) => count > 0).length;
+  return counts.map((count) => (count > 0 ? total / (present * count) : 0));
+}

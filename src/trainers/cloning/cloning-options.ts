@@ -1,0 +1,85 @@
+/** Options of imitation. */
+
+import { InvalidArgumentError } from "../../core/errors.js";
+import type { ScheduleSpec } from "../../core/schedules.js";
+import type { AtariCloningDataset } from "../../datasets/atari-cloning.js";
+import { checkMirrorActions } from "../../datasets/mirror-frames.js";
+import type { SequenceClassifier } from "../../models/sequence-classifier.js";
+import type { AdamOptions } from "tfjs-training";
+
+/** Numbers that decide the training; those of the ncps guide by default. */
+export interface CloningHyperparameters {
+  /** Sequences in a minibatch, default 32. */
+  batchSize: number;
+  /** Step size, a number or a schedule over the training's progress 0..1; default 1e-4. */
+  learningRate: ScheduleSpec;
+  /** Of the optimiser; default Keras's form. */
+  adam: Omit<AdamOptions, "decays">;
+  /** Greatest length of the gradient; default `null`: no clipping. */
+  maxGradNorm: number | null;
+  /** Weight of each action in the loss, e.g. from `balancedClassWeights`; default `null`: all alike. */
+  classWeights: readonly number[] | null;
+  /** Whether every epoch has an order of its own, default true. */
+  shuffle: boolean;
+  /**
+   * For games that are the same in a mirror: for each action the one that it is there, e.g. `[0, 1, 3, 2]` for
+   * Breakout. Half of the sequences, drawn anew each epoch, are then learnt with left and right swapped. Default
+   * `null`: none.
+   */
+  mirrorActions: readonly number[] | null;
+}
+
+/** Options of `CloningTrainer`. */
+export interface CloningOptions extends Partial<CloningHyperparameters> {
+  /** What is learnt from. */
+  dataset: AtariCloningDataset;
+  /** What the accuracy is measured on after each epoch; default: no measuring. */
+  valDataset?: AtariCloningDataset;
+  /** The network; the trainer owns it from then on. */
+  model: SequenceClassifier;
+  /** Decides the order of the sequences, default random. */
+  seed?: number;
+}
+
+/** The figures of an epoch. */
+export interface EpochReport {
+  /** Number of the epoch, from 0 on. */
+  epoch: number;
+  /** Mean loss over the epoch's minibatches, while the network changed. */
+  loss: number;
+  /** Share of steps with the expert's action, while the network changed. */
+  accuracy: number;
+  /** Mean cross-entropy over all steps of the validation split, without class weights; NaN without one. */
+  valLoss: number;
+  /** Share of its steps with the expert's action; NaN without one. */
+  valAccuracy: number;
+}
+
+/** Fills in the defaults and checks the values. @throws InvalidArgumentError naming the option */
+export function resolveCloningOptions(options: CloningOptions): CloningHyperparameters {
+  const { batchSize = 32, learningRate = 1e-4, adam = { epsilonMode: "keras" } } = options;
+  const { maxGradNorm = null, classWeights = null, shuffle = true, mirrorActions = null } = options;
+  const { numActions } = options.model;
+  if (maxGradNorm !== null && !(maxGradNorm > 0)) {
+    throw new InvalidArgumentError(
+      "maxGradNorm",
+      `expected a positive number or null, received ${maxGradNorm}`,
+    );
+  }
+  if (classWeights && !(classWeights.length === numActions && classWeights.every((weight) => weight >= 0))) {
+    throw new InvalidArgumentError(
+      "classWeights",
+      `expected ${numActions} numbers of at least 0, received [${classWeights.join(", ")}]`,
+    );
+  }
+  if (mirrorActions) checkMirrorActions(mirrorActions, numActions);
+  return {
+    batchSize,
+    learningRate,
+    adam: { ...adam },
+    maxGradNorm,
+    classWeights: classWeights && [...classWeights],
+    shuffle,
+    mirrorActions: mirrorActions && [...mirrorActions],
+  };
+}

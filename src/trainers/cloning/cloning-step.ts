@@ -1,0 +1,120 @@
+/** Minibatches through a classifier: with learning, and without. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError, NonFiniteError } from "../../core/errors.js";
+import type { CloningBatch } from "../../datasets/cloning-batches.js";
+import type { SequenceClassifier } from "../../models/sequence-classifier.js";
+import { trainableVariables } from "../../models/weights.js";
+import type { Adam } from "tfjs-training";
+import { sequenceCrossEntropy } from "./cloning-loss.js";
+import type { CloningHyperparameters } from "./cloning-options.js";
+import { frameTensor } from "../common/frame-tensor.js";
+
+/** What a minibatch gave. */
+export interface CloningStep {
+  /** Mean loss of its steps. */
+  loss: number;
+  /** Steps with the expert's action. */
+  correct: number;
+  /** Steps. */
+  count: number;
+  /** Length of the gradient before clipping; 0 without learning. */
+  gradNorm: number;
+}
+
+interface Inputs {
+  observations: tf.Tensor;
+  actions: tf.Tensor2D;
+  mask?: tf.Tensor2D;
+}
+
+function toTensors(batch: CloningBatch, numActions: number): Inputs {
+  const { observations, actions, mask, steps, shape } = batch;
+  const wrong = actions.find((action) => action >= numActions);
+  if (wrong !== undefined) {
+    throw new InvalidArgumentError(
+      "dataset",
+      `it holds action ${wrong}, the model has ${numActions} actions`,
+    );
+  }
+  return {
+    observations: frameTensor(observations, [batch.batch, steps, ...shape]),
+    actions: tf.tensor2d(actions, [batch.batch, steps], "int32"),
+    ...(mask && { mask: tf.tensor2d(mask, [batch.batch, steps]) }),
+  };
+}
+
+function countCorrect(logits: tf.Tensor, { actions, mask }: Inputs): tf.Tensor {
+  return tf.tidy(() => {
+    const same = tf.cast(tf.equal(tf.argMax(logits, -1), actions), "float32");
+    return tf.sum(mask ? tf.mul(same, mask) : same);
+  });
+}
+
+function stepsOf({ batch, steps, mask }: CloningBatch): number {
+  return mask ? mask.reduce((sum, value) => sum + value, 0) : batch * steps;
+}
+
+/** The numbers that one minibatch needs. */
+export interface CloningStepOptions extends Pick<CloningHyperparameters, "maxGradNorm" | "classWeights"> {
+  /** Step size of this minibatch. */
+  learningRate: number;
+}
+
+/**
+ * Learns from one minibatch, whose sequences all start from a zero state.
+ *
+ * @throws NonFiniteError when loss or gradient are not finite; the weights stay as they were, but on webgpu
+ */
+export async function learnBatch(
+  model: SequenceClassifier,
+  optimizer: Adam,
+  batch: CloningBatch,
+  { learningRate, maxGradNorm, classWeights }: CloningStepOptions,
+): Promise<CloningStep> {
+  const monitors = tf.tidy(() => {
+    const inputs = toTensors(batch, model.numActions);
+    const { mask } = inputs;
+    const variables = trainableVariables(model.variables);
+    let correct: tf.Tensor | undefined;
+    const { value, grads } = tf.variableGrads(() => {
+      const { logits } = model.apply(inputs.observations, { mask, training: true });
+      correct = tf.keep(countCorrect(logits, inputs));
+      return sequenceCrossEntropy(logits, inputs.actions, { mask, classWeights: classWeights ?? undefined });
+    }, [...variables.values()]);
+    const gradients = new Map(
+      [...variables].map(([name, variable]) => [name, grads[variable.name] ?? tf.zerosLike(variable)]),
+    );
+    const { gradNorm } = optimizer.applyGradients(gradients, variables, {
+      learningRate,
+      maxGradNorm: maxGradNorm ?? undefined,
+      // WebGPU cannot be read in the middle of a step: there the check comes after the change.
+      skipNonFinite: tf.getBackend() !== "webgpu",
+    });
+    model.constrain?.();
+    const read = tf.stack([value, correct!, gradNorm]);
+    correct!.dispose();
+    return read;
+  });
+  const [loss, correct, gradNorm] = await monitors.data<"float32">();
+  monitors.dispose();
+  if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
+    throw new NonFiniteError(
+      `a minibatch gave loss ${loss}, grad_norm ${gradNorm}; lower learningRate or give maxGradNorm`,
+    );
+  }
+  return { loss, correct, count: stepsOf(batch), gradNorm };
+}
+
+/** Measures one minibatch, without class weights. */
+export async function measureBatch(model: SequenceClassifier, batch: CloningBatch): Promise<CloningStep> {
+  const monitors = tf.tidy(() => {
+    const inputs = toTensors(batch, model.numActions);
+    const { mask } = inputs;
+    const { logits } = model.apply(inputs.observations, { mask });
+    return tf.stack([sequenceCrossEntropy(logits, inputs.actions, { mask }), countCorrect(logits, inputs)]);
+  });
+  const [loss, correct] = await monitors.data<"float32">();
+  monitors.dispose();
+  return { loss, correct, count: stepsOf(batch), gradNorm: 0 };
+}

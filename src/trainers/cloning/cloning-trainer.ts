@@ -1,0 +1,385 @@
+/** Behaviour cloning: imitation of an expert by supervised learning. */
+
+import { requireBackend } from "tfjs-training";
+import {
+  type CheckpointLocation,
+  type CheckpointPlace,
+  readCheckpoint,
+  writeCheckpoint,
+} from "../../checkpoints/index.js";
+import { EpisodeWindow } from "../../core/episode-window.js";
+import { InvalidArgumentError } from "../../core/errors.js";
+import { Random } from "../../core/random.js";
+import type { Schedule } from "../../core/schedules.js";
+import type { StateRecord, TypedArray } from "../../core/state.js";
+import type { CloningBatches } from "../../datasets/cloning-batches.js";
+import type { LogRow } from "../../logging/index.js";
+import type { ModelConfig } from "../../models/actor-critic.js";
+import { ConvCfC, type ConvCfCOptions } from "../../models/conv-cfc.js";
+import type { SequenceClassifier } from "../../models/sequence-classifier.js";
+import { getWeights, setWeights } from "../../models/weights.js";
+import { Adam } from "tfjs-training";
+import { classifierPolicy } from "./classifier-policy.js";
+import {
+  type CloningHyperparameters,
+  type CloningOptions,
+  type EpochReport,
+  resolveCloningOptions,
+} from "./cloning-options.js";
+import { learnBatch, measureBatch } from "./cloning-step.js";
+import type { Policy, Prediction, PredictOptions } from "../common/evaluate-policy.js";
+import { fetchWeights } from "./fetch-weights.js";
+import { freeingOnFailure } from "../common/given-model.js";
+import { locate, locateNewest } from "../common/host.js";
+import { oneAtATime } from "../common/one-at-a-time.js";
+import { withState } from "../common/saved-run.js";
+import { scheduleOption } from "../common/schedule-option.js";
+import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
+import type { Trainer } from "../common/trainer.js";
+import { type LearnOptions, TrainingRun } from "../common/training-run.js";
+
+/** Options of {@link CloningTrainer.learn}. A step, as `totalTimesteps` counts them, is one minibatch. */
+export interface CloningLearnOptions extends LearnOptions {
+  /** Ends after this many epochs more: another way to give `totalTimesteps`. */
+  epochs?: number;
+  /** Hears of every finished epoch, before the callbacks do. */
+  onEpochEnd?(report: EpochReport): void | Promise<void>;
+}
+
+type Sums = { loss: number; correct: number; count: number; batches: number };
+const none: Sums = { loss: 0, correct: 0, count: 0, batches: 0 };
+
+/** Result of {@link CloningTrainer.evaluate}. */
+export interface CloningEvaluation {
+  /** Mean cross-entropy of all real steps. */
+  loss: number;
+  /** Share of steps whose most probable action is the expert's. */
+  accuracy: number;
+}
+
+/**
+ * Behaviour cloning (Pomerleau 1989) of recurrent policies, as the ncps guide "Atari Behavior Cloning" does it:
+ * cross-entropy over all steps of sequences that start from a zero state, Adam, and after each epoch the accuracy on
+ * other games.
+ *
+ * The trainer owns its model and optimiser: {@link CloningTrainer.close} frees them. It is a `Policy`, for
+ * `runClosedLoop` and `evaluatePolicy`.
+ *
+ * @example
+ * ```ts
+ * import { CloningTrainer, ConvCfC, make, runClosedLoop, wrapDeepmind } from "ncps-ts";
+ * import { openCloningDataset } from "ncps-ts/node";
+ *
+ * const trainer = new CloningTrainer({
+ *   dataset: await openCloningDataset("breakout"),
+ *   valDataset: await openCloningDataset("breakout", { split: "val" }),
+ *   model: new ConvCfC({ numActions: 4, seed: 0 }),
+ *   seed: 0,
+ * });
+ * await trainer.learn({ epochs: 50 });
+ * const env = wrapDeepmind(make("Arcade/Breakout-v0"));
+ * const { returns } = await runClosedLoop(trainer, env);
+ * ```
+ */
+export class CloningTrainer implements Trainer {
+  /** All hyper-parameters, defaults filled in. */
+  readonly hyperparameters: CloningHyperparameters;
+  /** The network. */
+  readonly model: SequenceClassifier;
+  /** Returns and lengths of whole games, when a `ClosedLoopCallback` plays some. */
+  readonly episodes = new EpisodeWindow();
+  /** Minibatches in an epoch. */
+  readonly batchesPerEpoch: number;
+  private readonly batches: CloningBatches;
+  private readonly valDataset: CloningOptions["valDataset"];
+  private readonly optimizer: Adam;
+  private readonly learningRate: Schedule;
+  private readonly playRandom: Random;
+  private readonly policy: Policy;
+  private sums: Sums = { ...none };
+  private report?: EpochReport;
+  private updates = 0;
+  // Of a minibatch that was learned from, until log and callbacks hear of it.
+  private untold?: LogRow;
+  private run?: TrainingRun;
+  private interrupted?: StateRecord;
+
+  /**
+   * @throws BackendError when no backend is active
+   * @throws InvalidArgumentError for a value out of range
+   */
+  constructor(options: CloningOptions) {
+    requireBackend();
+    this.hyperparameters = resolveCloningOptions(options);
+    const { batchSize, shuffle, mirrorActions, adam, learningRate } = this.hyperparameters;
+    this.learningRate = scheduleOption("learningRate", learningRate);
+    const random = new Random(options.seed);
+    this.model = options.model;
+    this.batches = options.dataset.batches({
+      batchSize,
+      shuffle,
+      mirrorActions,
+      seed: random.integer(2 ** 31),
+    });
+    this.batchesPerEpoch = this.batches.batchesPerEpoch;
+    this.valDataset = options.valDataset;
+    this.optimizer = new Adam(adam);
+    this.playRandom = random.split();
+    this.policy = classifierPolicy(this.model, this.playRandom);
+  }
+
+  /** Minibatches so far, over all `learn` calls. */
+  get numTimesteps(): number {
+    return this.updates;
+  }
+
+  /** The same as {@link CloningTrainer.numTimesteps}: every minibatch is one update. */
+  get iterations(): number {
+    return this.updates;
+  }
+
+  /** Finished epochs. */
+  get epoch(): number {
+    return this.batches.epoch;
+  }
+
+  /** Figures of the last finished epoch. */
+  get lastEpoch(): EpochReport | undefined {
+    return this.report;
+  }
+
+  /**
+   * Trains for a number of epochs, minibatches or hours, or until a callback ends it. A second call goes on where the
+   * first ended, also in the middle of an epoch; a schedule of step sizes begins anew with it. After
+   * {@link CloningTrainer.resume} the interrupted training is finished, unless another goal is given.
+   *
+   * Rows of the log: `train/loss`, `train/accuracy`, `train/grad_norm`, `train/learning_rate`, `train/epoch`,
+   * `train/n_updates`, and at the end of an epoch `train/epoch_loss`, `train/epoch_accuracy`, `val/loss`,
+   * `val/accuracy`.
+   *
+   * @returns the trainer
+   * @throws InvalidArgumentError when there is no goal · @throws DatasetError when a file cannot be used
+   * @throws InvalidStateError while the trainer is learning already
+   * @throws NonFiniteError when a loss or gradient is not finite
+   */
+  async learn(options: CloningLearnOptions = {}): Promise<this> {
+    await oneAtATime(this, () => this.learnAlone(options));
+    return this;
+  }
+
+  private async learnAlone({ epochs, onEpochEnd, ...options }: CloningLearnOptions): Promise<void> {
+    if (epochs !== undefined && options.totalTimesteps !== undefined) {
+      throw new InvalidArgumentError("epochs", "cannot stand beside totalTimesteps: give one of them");
+    }
+    const goal = epochs === undefined ? {} : { totalTimesteps: epochs * this.batchesPerEpoch };
+    const run = new TrainingRun(this, { ...options, ...goal }, this.interrupted);
+    this.interrupted = undefined;
+    this.run = run;
+    await run.conduct(async () => {
+      // What was saved, or failed, at the end of an epoch is told first.
+      while (this.untold || run.running) {
+        if (!this.untold) {
+          this.untold = await this.step(run.look().progress);
+          if ("train/epoch_loss" in this.untold && this.report) await onEpochEnd?.(this.report);
+        }
+        const row = this.untold;
+        this.untold = undefined;
+        await run.updateEnd(row);
+        await run.step();
+      }
+    });
+  }
+
+  /**
+   * Mean cross-entropy and accuracy on the validation split.
+   *
+   * @returns NaN for both when there is none
+   */
+  async evaluate(): Promise<CloningEvaluation> {
+    const sums = { ...none };
+    if (this.valDataset) {
+      const { batchSize } = this.hyperparameters;
+      const batches = this.valDataset.batches({ batchSize, shuffle: false, seed: 0 });
+      for (let i = 0; i < batches.batchesPerEpoch; i++) {
+        const { loss, correct, count } = await measureBatch(this.model, await batches.next());
+        sums.loss += loss * count;
+        sums.correct += correct;
+        sums.count += count;
+      }
+    }
+    return { loss: sums.loss / sums.count, accuracy: sums.correct / sums.count };
+  }
+
+  /**
+   * Chooses actions for frames, as the data hold them.
+   *
+   * @throws ShapeError when observations or states have another size
+   */
+  predict(observations: TypedArray, options?: PredictOptions): Promise<Prediction> {
+    return this.policy.predict(observations, options);
+  }
+
+  /**
+   * Saves the whole run, also in the middle of an epoch: weights, statistics, optimiser, place in the data,
+   * generators, log and callbacks. The data are not part of it.
+   *
+   * @param location a path (import `ncps-ts/node` first), or a store and a name
+   * @returns where it was written
+   * @throws CheckpointError when it cannot be written
+   */
+  async save(location: CheckpointLocation): Promise<string> {
+    const { store, name } = locate(location);
+    const { hyperparameters, model, updates, epoch } = this;
+    const fetched = fetchWeights(this.optimizer, model.variables, model.statistics);
+    if (fetched) await fetched;
+    const config = { hyperparameters, model: model.toJSON() } as unknown as StateRecord;
+    const counters = { updates, epochs: epoch, episodes: this.episodes.count };
+    return writeCheckpoint(store, name, { kind: "cloning", config, counters, state: this.getState() });
+  }
+
+  /**
+   * Makes a trainer from a checkpoint, to go on from it with a new goal. The data may have grown meanwhile, as in
+   * rounds of DAgger: with another number of sequences an unfinished epoch is dropped and the next one begins.
+   *
+   * @param location where {@link CloningTrainer.save} wrote
+   * @param options the data, which the checkpoint does not hold; a model that is no `ConvCfC`; and hyper-parameters
+   *   that shall change
+   * @throws CheckpointError when it is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when the model has to be given
+   */
+  static async load(
+    location: CheckpointLocation,
+    options: Omit<CloningOptions, "model"> & Partial<CloningOptions>,
+  ): Promise<CloningTrainer> {
+    const trainer = await restore(locate(location), options, true);
+    trainer.interrupted = undefined;
+    return trainer;
+  }
+
+  /**
+   * Takes an interrupted training up again: {@link CloningTrainer.learn} then reaches its goal, bit for bit as if it
+   * had never been interrupted. Hand the same callbacks and log to `learn`.
+   *
+   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest one is taken
+   * @param options as for {@link CloningTrainer.load}
+   * @throws CheckpointError when there is none, it is damaged, of another kind, or of another architecture, or the
+   *   data have another size
+   */
+  static async resume(
+    location: CheckpointLocation,
+    options: Omit<CloningOptions, "model"> & Partial<CloningOptions>,
+  ): Promise<CloningTrainer> {
+    return restore(await locateNewest(location), options);
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return {
+      updates: this.updates,
+      model: getWeights(this.model.variables),
+      statistics: getWeights(this.model.statistics),
+      optimizer: this.optimizer.getState(),
+      batches: this.batches.getState(),
+      sums: { ...this.sums },
+      report: this.report ? { ...this.report } : null,
+      untold: this.untold ? { ...this.untold } : null,
+      playRandom: this.playRandom.getState(),
+      episodes: this.episodes.getState(),
+      run: this.interrupted ?? this.run?.getState() ?? null,
+    };
+  }
+
+  /** @inheritDoc */
+  setState(state: StateRecord): void {
+    const own = this.getState();
+    checkFields("", state, own, false);
+    restorePart("batches", () => this.batches.setState(state.batches as StateRecord));
+    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
+    restorePart("statistics", () => setWeights(this.model.statistics, state.statistics as StateRecord));
+    checkMoments(state.optimizer, this.model.variables);
+    restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
+    const { playRandom, episodes } = this;
+    restoreParts({ playRandom, episodes }, state, own);
+    checkFields("sums", state.sums, own.sums as StateRecord);
+    this.sums = { ...(state.sums as Sums) };
+    this.report = state.report ? ({ ...(state.report as object) } as EpochReport) : undefined;
+    this.untold = state.untold ? { ...(state.untold as LogRow) } : undefined;
+    this.updates = state.updates as number;
+    this.interrupted = (state.run as StateRecord | null) ?? undefined;
+  }
+
+  /** Frees the model and the optimiser. */
+  async close(): Promise<void> {
+    this.model.dispose();
+    this.optimizer.dispose();
+  }
+
+  private async step(progress: number): Promise<LogRow> {
+    const { model, optimizer, hyperparameters, sums } = this;
+    const learningRate = this.learningRate.value(progress);
+    const { epoch } = this;
+    const before = this.batches.getState();
+    const batch = await this.batches.next();
+    let step: Awaited<ReturnType<typeof learnBatch>>;
+    try {
+      step = await learnBatch(model, optimizer, batch, { ...hyperparameters, learningRate });
+    } catch (error) {
+      this.batches.setState(before); // what is saved now repeats this minibatch
+      throw error;
+    }
+    const { loss, correct, count, gradNorm } = step;
+    this.updates++;
+    sums.loss += loss;
+    sums.correct += correct;
+    sums.count += count;
+    sums.batches++;
+    return {
+      "train/loss": loss,
+      "train/accuracy": correct / count,
+      "train/grad_norm": gradNorm,
+      "train/learning_rate": learningRate,
+      "train/epoch": epoch,
+      "train/n_updates": this.updates,
+      ...(batch.last && (await this.endEpoch(epoch))),
+    };
+  }
+
+  private async endEpoch(epoch: number): Promise<LogRow> {
+    const { sums } = this;
+    const { loss: valLoss, accuracy: valAccuracy } = await this.evaluate();
+    const report = { epoch, loss: sums.loss / sums.batches, accuracy: sums.correct / sums.count };
+    this.report = { ...report, valLoss, valAccuracy };
+    this.sums = { ...none };
+    return {
+      "train/epoch_loss": report.loss,
+      "train/epoch_accuracy": report.accuracy,
+      ...(this.valDataset && { "val/loss": valLoss, "val/accuracy": valAccuracy }),
+    };
+  }
+}
+
+async function restore(
+  { store, name }: CheckpointPlace,
+  options: Omit<CloningOptions, "model"> & Partial<CloningOptions>,
+  anyData = false,
+): Promise<CloningTrainer> {
+  const { config, state, counters } = await readCheckpoint(store, name, { kind: "cloning" });
+  const { className, config: modelConfig } = config.model as unknown as ModelConfig;
+  if (!options.model && className !== "ConvCfC") {
+    throw new InvalidArgumentError("model", `checkpoint "${name}" is of a ${className}: give one again`);
+  }
+  const saved = config.hyperparameters as unknown as CloningHyperparameters;
+  const trainer = freeingOnFailure(() => {
+    const model = options.model ?? new ConvCfC(modelConfig as unknown as ConvCfCOptions);
+    return new CloningTrainer({ ...saved, ...options, model });
+  });
+  const batches = state.batches as StateRecord | undefined;
+  const { size } = options.dataset;
+  const { batchSize } = trainer.hyperparameters;
+  const otherData = anyData && typeof batches?.size === "number" && batches.size !== size;
+  if (!batches || !(otherData || saved.batchSize !== batchSize)) return withState(trainer, name, state);
+  // Other batches: the epoch begins anew.
+  const position = Number(counters.epochs) * trainer.batchesPerEpoch;
+  const begun = { ...batches, batchSize, position, ...(otherData && { size }) };
+  return withState(trainer, name, { ...state, sums: { ...none }, batches: begun });
+}

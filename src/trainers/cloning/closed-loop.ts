@@ -1,0 +1,80 @@
+/** A policy in the game that it shall play. */
+
+import { InvalidArgumentError } from "../../core/errors.js";
+import type { Env } from "../../envs/env.js";
+import type { Policy } from "../common/evaluate-policy.js";
+import { ReportedEpisodes } from "../common/reported-episodes.js";
+
+/** Options of {@link runClosedLoop}. */
+export interface ClosedLoopOptions {
+  /** Ends after this many episodes; under `wrapDeepmind` an episode is a life. Default 10, unless `numGames` is given. */
+  numEpisodes?: number;
+  /** Ends after this many whole games. */
+  numGames?: number;
+  /** Seed of the first game; without it the environment goes on as it is. */
+  seed?: number;
+  /** Hears of every episode; `false` ends the run. With `numEpisodes: Infinity` it is the only end. */
+  onEpisode?(episodeReturn: number, run: ClosedLoopRun): boolean | void | Promise<boolean | void>;
+}
+
+/** Result of {@link runClosedLoop}. */
+export interface ClosedLoopRun {
+  /** Return of each episode: of a life under `wrapDeepmind`, which is what the guide prints. */
+  returns: number[];
+  /** Return of each whole game that ended, where the environment records it. */
+  gameReturns: number[];
+  /** Steps played. */
+  steps: number;
+}
+
+/**
+ * Lets a policy play by its most probable actions. Its memory is carried from frame to frame, and cleared whenever
+ * an episode starts.
+ *
+ * @param policy a trainer, or `classifierPolicy(model)`
+ * @param env the game as the policy knows it, e.g. `wrapDeepmind(make("Arcade/Breakout-v0"))`
+ * @throws InvalidArgumentError when a number is not positive
+ * @throws EnvContractError when `numGames` shall end it, and games end that the environment does not record
+ *
+ * @example
+ * ```ts
+ * const { returns } = await runClosedLoop(trainer, env, { numEpisodes: 10 });
+ * const mean = returns.reduce((sum, value) => sum + value) / returns.length;
+ * console.log(`Mean return ${mean} (n=${returns.length})`);
+ * ```
+ */
+export async function runClosedLoop(
+  policy: Policy,
+  env: Env,
+  options: ClosedLoopOptions = {},
+): Promise<ClosedLoopRun> {
+  const { numGames = Number.POSITIVE_INFINITY, seed, onEpisode } = options;
+  const { numEpisodes = options.numGames === undefined ? 10 : Number.POSITIVE_INFINITY } = options;
+  for (const [name, value] of Object.entries({ numEpisodes, numGames })) {
+    if (!(value > 0)) throw new InvalidArgumentError(name, `expected a positive number, received ${value}`);
+  }
+  const run: ClosedLoopRun = { returns: [], gameReturns: [], steps: 0 };
+  let { observation } = env.reset(seed === undefined ? {} : { seed });
+  let state: Float32Array | null = null;
+  let total = 0;
+  const reported = new ReportedEpisodes(1);
+  while (run.returns.length < numEpisodes && run.gameReturns.length < numGames) {
+    const prediction = await policy.predict(observation, { state, deterministic: true });
+    const step = env.step(prediction.action);
+    ({ observation } = step);
+    ({ state } = prediction);
+    total += step.reward;
+    run.steps++;
+    if (!step.terminated && !step.truncated) continue;
+    run.returns.push(total);
+    if (numEpisodes === Number.POSITIVE_INFINITY && numGames < numEpisodes) {
+      reported.look(0, true, step.info.episode !== undefined);
+    }
+    if (step.info.episode) run.gameReturns.push(step.info.episode.return);
+    if ((await onEpisode?.(total, run)) === false) break;
+    ({ observation } = env.reset());
+    state = null;
+    total = 0;
+  }
+  return run;
+}

@@ -1,0 +1,38 @@
+/** What policies are asked with. */
+
+import { ShapeError } from "../../core/errors.js";
+import { sizeOf, type TypedArray } from "../../core/state.js";
+import type { PredictOptions } from "./evaluate-policy.js";
+
+/** Sizes of a network that chooses actions. */
+export interface PolicySizes {
+  /** Shape of one observation. */
+  observationShape: readonly number[];
+  /** Floats of one recurrent state; default 0, none. */
+  stateSize?: number;
+}
+
+/**
+ * The number of whole observations, and a copy of their states, zero where an episode starts.
+ *
+ * @throws ShapeError when observations or states have another size
+ */
+export function predictionInput(
+  { observationShape, stateSize = 0 }: PolicySizes,
+  observations: TypedArray,
+  { state = null, episodeStart }: PredictOptions,
+): { batch: number; states: Float32Array } {
+  const batch = observations.length / sizeOf(observationShape);
+  if (!Number.isInteger(batch) || batch === 0) {
+    const expected = `[batch, ${observationShape.join(", ")}]`;
+    throw new ShapeError("observations", expected, [observations.length], "Give whole observations, flat");
+  }
+  const states = state?.slice() ?? new Float32Array(batch * stateSize);
+  if (states.length !== batch * stateSize) {
+    throw new ShapeError("state", `[${batch}, ${stateSize}]`, [states.length]);
+  }
+  for (let row = 0; row < batch; row++) {
+    if (episodeStart?.[row]) states.fill(0, row * stateSize, (row + 1) * stateSize);
+  }
+  return { batch, states };
+}

@@ -1,0 +1,49 @@
+/** The memory of deep Q-learning. */
+
+import type { ArrayPlace } from "../../checkpoints/index.js";
+import { InvalidArgumentError } from "../../core/errors.js";
+import type { TypedArray } from "../../core/state.js";
+import { PrioritizedReplayMemory, ReplayMemory } from "../../memory/index.js";
+import type { VectorEnv } from "../../vector/vector-env.js";
+import type { DQNHyperparameters } from "./dqn-options.js";
+
+/** Makes the memory that the options describe. @throws InvalidArgumentError when they do not fit the observations */
+export function makeMemory(
+  { numEnvs, observationSpace: { shape, dtype } }: VectorEnv,
+  { bufferSize: capacity, frameStack, nStep, gamma, prioritized }: DQNHyperparameters,
+): ReplayMemory {
+  const common = {
+    capacity,
+    numEnvs,
+    observationShape: shape,
+    observationDtype: dtype,
+    frameStack,
+    nStep,
+    gamma,
+  };
+  if (!prioritized) return new ReplayMemory(common);
+  const { alpha, epsilon } = prioritized;
+  return new PrioritizedReplayMemory({ ...common, alpha, epsilon });
+}
+
+/** Where a checkpoint's arrays are put at once: the memory's frames into their place. */
+export function placeInMemory({ memory }: { memory: ReplayMemory }): ArrayPlace {
+  return ([part, ...path], dtype, length) =>
+    part === "memory" ? memory.placeOf(path, dtype, length) : undefined;
+}
+
+/**
+ * Checks that the stack that the memory builds of an environment's newest frames is what was observed.
+ *
+ * @throws InvalidArgumentError when observations are not stacked as it was told
+ */
+export function checkStack(memory: ReplayMemory, env: number, observation: TypedArray): void {
+  const { frameStack } = memory;
+  if (frameStack === 1) return;
+  const built = memory.latest(env);
+  if (built.every((value, i) => value === observation[i])) return;
+  throw new InvalidArgumentError(
+    "frameStack",
+    `observations are not the last ${frameStack} frames along the last axis, oldest first, as FrameStack({ k: ${frameStack} }) makes them: wrap the environment so, or set frameStack to 1`,
+  );
+}

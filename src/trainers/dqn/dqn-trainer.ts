@@ -1,0 +1,469 @@
+/** Deep Q-learning. */
+
+import { requireBackend } from "tfjs-training";
+import { type CheckpointLocation, writeCheckpoint } from "../../checkpoints/index.js";
+import { EpisodeWindow } from "../../core/episode-window.js";
+import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
+import { Random } from "../../core/random.js";
+import type { StateRecord, TypedArray } from "../../core/state.js";
+import type { LogRow } from "../../logging/index.js";
+import { PrioritizedReplayMemory, type ReplayMemory } from "../../memory/index.js";
+import { type QNetwork, updateTarget } from "../../models/index.js";
+import { getWeights, setWeights } from "../../models/weights.js";
+import { Adam, RMSProp } from "tfjs-training";
+import type { VectorEnv } from "../../vector/vector-env.js";
+import { defaultQNetwork } from "./default-q-network.js";
+import { DQNIteration } from "./dqn-iteration.js";
+import { checkStack, makeMemory, placeInMemory } from "./dqn-memory.js";
+import {
+  type DQNHyperparameters,
+  type DQNOptions,
+  type DQNSchedules,
+  resolveDQNOptions,
+} from "./dqn-options.js";
+import { DQNUpdate, type DQNUpdateStatistics } from "./dqn-update.js";
+import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
+import { EpsilonGreedy } from "./epsilon-greedy.js";
+import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
+import { fetchWeights } from "../cloning/fetch-weights.js";
+import { freeingOnFailure, givenModel } from "../common/given-model.js";
+import { locate, locateNewest } from "../common/host.js";
+import { oneAtATime } from "../common/one-at-a-time.js";
+import { predictionInput } from "../common/prediction-input.js";
+import { clipReward } from "../common/reward-clipping.js";
+import { describeRun, describeSetup, restoreTrainer } from "../common/saved-run.js";
+import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
+import type { Trainer } from "../common/trainer.js";
+import { type LearnOptions, TrainingRun } from "../common/training-run.js";
+
+// Steps in which observations are compared with the stacks that the memory builds.
+const CHECKED_STEPS = 64;
+
+/**
+ * Deep Q-learning (Mnih et al. 2015) for discrete actions, with double Q-learning (van Hasselt et al. 2016), dueling
+ * networks (Wang et al. 2016), prioritized replay (Schaul et al. 2016) and n-step returns as options.
+ *
+ * The trainer owns its networks, optimiser, memory and environments: {@link DQNTrainer.close} frees them all.
+ *
+ * @example
+ * ```ts
+ * import { cartPoleDQN, DQNTrainer, useBackend } from "ncps-ts";
+ *
+ * await useBackend();
+ * const trainer = new DQNTrainer({ ...cartPoleDQN, env: "CartPole-v1", seed: 0 });
+ * await trainer.learn({ totalTimesteps: 50_000 });
+ * const { action } = await trainer.predict(Float32Array.of(0, 0, 0.05, 0), { deterministic: true });
+ * await trainer.close();
+ * ```
+ */
+export class DQNTrainer implements Trainer {
+  /** All hyper-parameters, defaults filled in. */
+  readonly hyperparameters: DQNHyperparameters;
+  /** The environments that are trained on. */
+  readonly env: VectorEnv;
+  /** The network that is trained and acts. */
+  readonly model: QNetwork;
+  /** The network that values what follows. */
+  readonly target: QNetwork;
+  /** The last steps. */
+  readonly memory: ReplayMemory;
+  /** Returns and lengths of the last 100 whole episodes. */
+  readonly episodes = new EpisodeWindow();
+  /** Figures of the last gradient step; missing before the first. */
+  lastUpdate?: DQNUpdateStatistics;
+  private readonly schedules: DQNSchedules;
+  private readonly optimizer: Adam | RMSProp;
+  private readonly update: DQNUpdate;
+  private readonly policy: EpsilonGreedy;
+  private readonly random: Random;
+  // Playing must not change what training draws next.
+  private readonly playRandom: Random;
+  private readonly envSeed: number;
+  private readonly setup: StateRecord;
+  private observations?: TypedArray;
+  private counters: Counters = {
+    timesteps: 0,
+    vectorSteps: 0,
+    iterations: 0,
+    updates: 0,
+    started: false,
+    // Steps of the present iteration; whether the last step waits for its training.
+    iterationSteps: 0,
+    pending: false,
+    epsilon: 1,
+  };
+  private readonly iteration = new DQNIteration();
+  private run?: TrainingRun;
+  private interrupted?: StateRecord;
+  // Settles when no checkpoint is being written of frames as they are.
+  private saving?: Promise<unknown>;
+
+  /**
+   * @throws BackendError when no backend is active
+   * @throws InvalidArgumentError for an unknown option, a value out of range, or actions that are not `Discrete`
+   */
+  constructor(options: DQNOptions) {
+    const { hyperparameters, schedules } = resolveDQNOptions(options);
+    this.hyperparameters = hyperparameters;
+    this.schedules = schedules;
+    this.setup = describeSetup(options);
+    requireBackend();
+    const random = new Random(options.seed);
+    const [modelSeed, envSeed] = [random.integer(2 ** 31), random.integer(2 ** 31)];
+    this.random = random;
+    this.playRandom = random.split();
+    this.envSeed = envSeed;
+    const { adam, rmsprop } = hyperparameters;
+    // Before environments and networks: a wrong number leaves none of them behind.
+    this.optimizer = hyperparameters.optimizer === "adam" ? new Adam(adam) : new RMSProp(rmsprop);
+    this.env = environmentsOf(options, hyperparameters.numEnvs);
+    const { env } = this;
+    let made: QNetwork[] = [];
+    try {
+      const { observationSpace, actionSpace } = env;
+      if (actionSpace.kind !== "discrete") {
+        throw new InvalidArgumentError("env", `DQN needs Discrete actions, received ${actionSpace.kind}`);
+      }
+      const { dueling } = hyperparameters;
+      this.memory = makeMemory(env, hyperparameters);
+      const spaces = { observationSpace, actionSpace, dueling, seed: modelSeed };
+      this.model = givenModel(options.model ?? defaultQNetwork, spaces, ({ numActions }) => {
+        if (numActions !== actionSpace.n)
+          throw new ShapeError("model", `[${actionSpace.n}] values`, [numActions]);
+      });
+      if (this.model !== options.model) made = [this.model];
+      this.target = freeingOnFailure(() => this.model.clone());
+      made.push(this.target);
+      const { model, target, optimizer } = this;
+      this.update = new DQNUpdate({ model, target, optimizer, hyperparameters });
+      this.policy = new EpsilonGreedy({
+        model,
+        actionSpace,
+        hyperparameters,
+        schedule: schedules.exploration,
+      });
+    } catch (error) {
+      for (const network of made) network.dispose();
+      releaseEnvironments(options, env);
+      throw error;
+    }
+    this.counters.epsilon = hyperparameters.explorationInitialEps;
+  }
+
+  /** Environment steps so far, over all `learn` calls. */
+  get numTimesteps(): number {
+    return this.counters.timesteps;
+  }
+
+  /** Iterations so far: `stepsPerIteration` environment steps each. */
+  get iterations(): number {
+    return this.counters.iterations;
+  }
+
+  /** Gradient steps so far. */
+  get gradientSteps(): number {
+    return this.counters.updates;
+  }
+
+  /** Probability of a random action in the last step. */
+  get explorationRate(): number {
+    return this.counters.epsilon;
+  }
+
+  /**
+   * Trains until the given number of steps or hours is reached, or a callback ends it. After
+   * {@link DQNTrainer.resume} the interrupted training is finished, unless another goal is given.
+   *
+   * A second call goes on with networks, memory, environments and the count of steps. What runs over the training's
+   * progress begins anew with the new goal, as in SB3 by default: the schedules of `learningRate` and `beta`, and
+   * exploration by `explorationFraction`, which is at `explorationInitialEps` again. What runs over environment steps
+   * (`exploration`, `betaSteps`, `learningStarts`) goes on; SB3 counts those anew as well.
+   *
+   * @returns the trainer
+   * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
+   * @throws InvalidStateError while the trainer is learning already
+   * @throws NonFiniteError when a loss or gradient is not finite
+   */
+  async learn(options: LearnOptions = {}): Promise<this> {
+    await oneAtATime(this, () => this.learnAlone(options));
+    return this;
+  }
+
+  private async learnAlone(options: LearnOptions): Promise<void> {
+    const run = new TrainingRun(this, options, this.interrupted);
+    this.interrupted = undefined;
+    this.run = run;
+    const { counters, hyperparameters } = this;
+    if (!counters.started) await this.reset();
+    await run.conduct(async () => {
+      // A step that was interrupted before its training gets it first.
+      while (counters.pending || run.running) {
+        if (run.interrupted) break;
+        // Saved when it was whole, before it was ended.
+        if (!counters.pending && counters.iterationSteps >= hyperparameters.stepsPerIteration) {
+          await this.endIteration(run);
+          continue;
+        }
+        if (!counters.pending) {
+          if (counters.iterationSteps === 0) await run.rolloutStart();
+          await this.play(run.look().progress);
+          counters.pending = true;
+          if (!(await run.step())) break;
+        }
+        await this.train(run.look().progress);
+        counters.pending = false;
+        if (counters.iterationSteps >= hyperparameters.stepsPerIteration) await this.endIteration(run);
+      }
+      if (!run.interrupted && counters.iterationSteps > 0) await this.endIteration(run);
+    });
+  }
+
+  /**
+   * Chooses actions for raw observations: the best ones, or, unless `deterministic`, random ones with the
+   * present {@link DQNTrainer.explorationRate}.
+   *
+   * @throws ShapeError when observations have another size
+   */
+  async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
+    const { model, playRandom } = this;
+    const { batch } = predictionInput({ observationShape: model.observationShape }, observations, options);
+    const actions = options.deterministic
+      ? await this.policy.best(observations, batch)
+      : await this.policy.choose(observations, batch, this.explorationRate, playRandom);
+    const chosen = this.policy.forEnv(actions);
+    return { actions: chosen, action: chosen[0], state: null };
+  }
+
+  /**
+   * Saves the whole run, between any two steps: both networks, optimiser, counters, generators, statistics, the memory
+   * with its priorities (`saveReplayMemory`), log and callbacks, and the environments where they can be saved. The
+   * frames are not copied: training that goes on meanwhile waits before its next step.
+   *
+   * @param location a path (import `ncps-ts/node` first), or a store and a name
+   * @returns where it was written
+   * @throws CheckpointError when it cannot be written
+   */
+  async save(location: CheckpointLocation): Promise<string> {
+    const { store, name } = locate(location);
+    const { hyperparameters, model, setup, counters } = this;
+    const { timesteps, iterations, updates } = counters;
+    const fetched = fetchWeights(this.optimizer, model.variables, this.target.variables);
+    if (fetched) await fetched;
+    const config = describeRun(setup, hyperparameters, model);
+    const shown = { timesteps, iterations, updates, episodes: this.episodes.count };
+    const saving = writeCheckpoint(store, name, {
+      kind: "dqn",
+      config,
+      counters: shown,
+      state: this.getState(),
+    });
+    this.saving = Promise.allSettled([this.saving, saving]).then(() => {});
+    return saving;
+  }
+
+  /**
+   * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
+   * unless given, weights and all the rest of the training always.
+   *
+   * @param location where {@link DQNTrainer.save} wrote
+   * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
+   *   and hyper-parameters that shall change
+   * @throws CheckpointError when it is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+   */
+  static async load(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
+    const trainer = await restoreTrainer(locate(location), "dqn", options, makeTrainer, placeInMemory);
+    trainer.interrupted = undefined;
+    return trainer;
+  }
+
+  /**
+   * Takes an interrupted training up again: {@link DQNTrainer.learn} then reaches its goal, bit for bit as
+   * if it had never been interrupted, where environments and memory were saved. Hand the same callbacks and log to
+   * `learn`.
+   *
+   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest one is taken
+   * @param options as for {@link DQNTrainer.load}
+   * @throws CheckpointError when there is none, or it is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+   */
+  static async resume(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
+    return restoreTrainer(await locateNewest(location), "dqn", options, makeTrainer, placeInMemory);
+  }
+
+  /** Everything that decides what happens next. The frames of the memory are views: use them before the next step. */
+  getState(): StateRecord {
+    const { counters, env } = this;
+    return {
+      counters: { ...counters },
+      sums: this.iteration.getState(),
+      model: getWeights(this.model.variables),
+      target: getWeights(this.target.variables),
+      optimizer: this.optimizer.getState(),
+      random: this.random.getState(),
+      playRandom: this.playRandom.getState(),
+      episodes: this.episodes.getState(),
+      memory: this.hyperparameters.saveReplayMemory ? this.memory.getState() : null,
+      observations: this.observations?.slice() ?? null,
+      env: (counters.started && env.getState?.()) || null,
+      run: this.interrupted ?? this.run?.getState() ?? null,
+    };
+  }
+
+  /**
+   * Puts a state back. Environments that cannot be saved start new episodes; the ones in the memory then count
+   * as truncated.
+   */
+  setState(state: StateRecord): void {
+    const { counters } = this;
+    const own = this.getState();
+    checkFields("", state, own, false);
+    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
+    restorePart("target", () => setWeights(this.target.variables, state.target as StateRecord));
+    checkMoments(state.optimizer, this.model.variables);
+    restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
+    const { random, playRandom, episodes } = this;
+    restoreParts({ random, playRandom, episodes, sums: this.iteration }, state, own);
+    checkFields("counters", state.counters, own.counters as StateRecord);
+    if (state.memory) restorePart("memory", () => this.memory.setState(state.memory as StateRecord));
+    Object.assign(counters, state.counters);
+    counters.started &&= Boolean(state.env && this.env.setState);
+    if (counters.started) {
+      restorePart("env", () => this.env.setState?.(state.env as StateRecord));
+      this.observations = (state.observations as TypedArray).slice();
+      if (!state.memory) this.startEpisodes({ within: true });
+    }
+    this.interrupted = (state.run as StateRecord | null) ?? undefined;
+  }
+
+  /** Frees the environments, the networks and the optimiser. */
+  async close(): Promise<void> {
+    try {
+      await this.env.close();
+    } finally {
+      this.model.dispose();
+      this.target.dispose();
+      this.optimizer.dispose();
+    }
+  }
+
+  private async reset(): Promise<void> {
+    const { observations } = await this.env.reset({ seed: startSeed(this.envSeed, this.counters.timesteps) });
+    this.observations = observations.slice();
+    this.startEpisodes({ within: false });
+    this.counters.started = true;
+  }
+
+  private startEpisodes({ within }: { within: boolean }): void {
+    const { env, memory, observations } = this;
+    for (let e = 0; e < env.numEnvs; e++) memory.start(e, this.rowOf(observations!, e), within);
+  }
+
+  // One step of all environments.
+  private async play(progress: number): Promise<void> {
+    const { env, memory, counters, episodes, hyperparameters, policy, random } = this;
+    const { clipRewards, bootstrapTruncated, learningStarts } = hyperparameters;
+    counters.epsilon = policy.rate(progress, counters.timesteps);
+    const actions =
+      counters.timesteps < learningStarts
+        ? policy.blind(env.numEnvs, random)
+        : await policy.choose(this.observations!, env.numEnvs, counters.epsilon, random);
+    const step = await env.step(policy.forEnv(actions));
+    await this.saving;
+    for (let e = 0; e < env.numEnvs; e++) {
+      const following = this.rowOf(step.observations, e);
+      const ended = step.terminated[e] || step.truncated[e];
+      // Without bootstrapping a cut counts as an end.
+      const terminated = step.terminated[e] || (step.truncated[e] && !bootstrapTruncated);
+      memory.add(e, {
+        action: actions[e],
+        reward: clipReward(step.rewards[e], clipRewards),
+        nextObservation: step.finalObservations[e] ?? following,
+        terminated,
+        truncated: step.truncated[e] && bootstrapTruncated,
+      });
+      if (ended) memory.start(e, following);
+      if (counters.vectorSteps < CHECKED_STEPS) checkStack(memory, e, following);
+      const { episode } = step.infos[e];
+      if (episode) episodes.add(episode);
+    }
+    this.observations!.set(step.observations);
+    counters.timesteps += env.numEnvs;
+    counters.iterationSteps += env.numEnvs;
+    counters.vectorSteps++;
+  }
+
+  // What the last step calls for: gradient steps, an update of the target network.
+  private async train(progress: number): Promise<void> {
+    const { memory, counters, hyperparameters, model, target } = this;
+    const { learningStarts, trainFreq, targetUpdateInterval, tau } = hyperparameters;
+    if (memory.added <= learningStarts || memory.size === 0) return;
+    if (counters.vectorSteps % trainFreq === 0) {
+      const { numEnvs } = this.env;
+      const { gradientSteps, batchSize, prioritized } = hyperparameters;
+      const learningRate = this.schedules.learningRate.value(progress);
+      const count = gradientSteps === -1 ? trainFreq * numEnvs : gradientSteps;
+      for (let i = 0; i < count; i++) {
+        if (memory instanceof PrioritizedReplayMemory) memory.beta = this.beta(progress);
+        const batch = memory.sample(batchSize, this.random);
+        const statistics = await this.update.step(batch, learningRate);
+        if (prioritized && memory instanceof PrioritizedReplayMemory) {
+          memory.updatePriorities(batch.indices, statistics.tdErrors);
+        }
+        this.lastUpdate = statistics;
+        this.iteration.add(statistics);
+        counters.updates++;
+      }
+    }
+    const interval = Math.max(1, Math.floor(targetUpdateInterval / this.env.numEnvs));
+    if (counters.vectorSteps % interval === 0) updateTarget(model, target, tau);
+  }
+
+  private beta(progress: number): number {
+    const { betaSteps } = this.hyperparameters.prioritized ?? {};
+    const x = betaSteps === undefined ? progress : Math.min(1, this.counters.timesteps / betaSteps);
+    return Math.min(1, this.schedules.beta.value(x));
+  }
+
+  private async endIteration(run: TrainingRun): Promise<void> {
+    await run.rolloutEnd();
+    const { counters, memory, episodes } = this;
+    const trained = this.iteration.take();
+    counters.iterations++;
+    counters.iterationSteps = 0;
+    const row: LogRow = {
+      "rollout/ep_rew_mean": episodes.meanReturn,
+      "rollout/ep_len_mean": episodes.meanLength,
+      "rollout/exploration_rate": counters.epsilon,
+      "rollout/memory_size": memory.size,
+      "time/episodes": episodes.count,
+      "train/n_updates": counters.updates,
+      ...trained,
+      ...("train/loss" in trained && {
+        "train/learning_rate": this.schedules.learningRate.value(run.look().progress),
+        ...(memory instanceof PrioritizedReplayMemory && { "train/beta": memory.beta }),
+      }),
+    };
+    await run.updateEnd(row);
+  }
+
+  private rowOf(observations: TypedArray, env: number): TypedArray {
+    const size = observations.length / this.env.numEnvs;
+    return observations.subarray(env * size, (env + 1) * size);
+  }
+}
+
+type Counters = {
+  timesteps: number;
+  vectorSteps: number;
+  iterations: number;
+  updates: number;
+  started: boolean;
+  iterationSteps: number;
+  pending: boolean;
+  epsilon: number;
+};
+
+function makeTrainer(options: DQNOptions): DQNTrainer {
+  return new DQNTrainer(options);
+}

@@ -1,0 +1,111 @@
+/** One gradient step of deep Q-learning. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { NonFiniteError } from "../../core/errors.js";
+import { DQNLoss, tdTargets } from "../../losses/index.js";
+import type { ReplayBatch } from "../../memory/index.js";
+import type { QNetwork } from "../../models/index.js";
+import { trainableVariables } from "../../models/weights.js";
+import type { Optimizer } from "tfjs-training";
+import type { DQNHyperparameters } from "./dqn-options.js";
+import { frameTensor } from "../common/frame-tensor.js";
+
+/** Figures of one gradient step. */
+export interface DQNUpdateStatistics {
+  /** The loss, importance weights included. */
+  loss: number;
+  /** Length of the gradient before clipping. */
+  gradNorm: number;
+  /** Mean value of the taken actions, before the step. */
+  meanQ: number;
+  /** `[batch]` target minus value, before the step. */
+  tdErrors: Float32Array;
+}
+
+/** Options of {@link DQNUpdate}. */
+export interface DQNUpdateOptions {
+  /** The network to train. */
+  model: QNetwork;
+  /** The target network. */
+  target: QNetwork;
+  /** Changes the weights. */
+  optimizer: Optimizer;
+  /** All hyper-parameters. */
+  hyperparameters: DQNHyperparameters;
+}
+
+/** Makes gradient steps on batches of a memory. */
+export class DQNUpdate {
+  private readonly loss: DQNLoss;
+
+  constructor(private readonly options: DQNUpdateOptions) {
+    const { huberDelta, lossMean } = options.hyperparameters;
+    this.loss = new DQNLoss({ delta: huberDelta, mean: lossMean });
+  }
+
+  /**
+   * Makes one step.
+   *
+   * @throws NonFiniteError when the loss or the gradient is NaN or infinite; the weights stay as they were
+   */
+  async step(batch: ReplayBatch, learningRate: number): Promise<DQNUpdateStatistics> {
+    const { model, optimizer, hyperparameters } = this.options;
+    const { maxGradNorm, prioritized } = hyperparameters;
+    const shape = [batch.size, ...model.observationShape];
+    let tdErrors: tf.Tensor | undefined;
+    let read: tf.Tensor;
+    try {
+      read = tf.tidy(() => {
+        const targets = this.targets(batch, shape);
+        const variables = trainableVariables(model.variables);
+        const { value, grads } = tf.variableGrads(() => {
+          const result = this.loss.apply({
+            q: model.apply(frameTensor(batch.observations, shape)),
+            actions: tf.tensor1d(batch.actions, "int32"),
+            targets,
+            weights: prioritized ? tf.tensor1d(batch.weights) : undefined,
+          });
+          tdErrors = tf.keep(result.tdErrors);
+          return result.loss;
+        }, [...variables.values()]);
+        const gradients = new Map<string, tf.Tensor>();
+        for (const [name, variable] of variables) {
+          gradients.set(name, grads[variable.name] ?? tf.zerosLike(variable));
+        }
+        const { gradNorm } = optimizer.applyGradients(gradients, variables, {
+          learningRate,
+          maxGradNorm: maxGradNorm ?? undefined,
+          // WebGPU cannot be read in the middle of a step: there the check below comes after the change.
+          skipNonFinite: tf.getBackend() !== "webgpu",
+        });
+        model.constrain?.();
+        const errors = tdErrors as tf.Tensor1D;
+        return tf.concat([tf.stack([value, gradNorm, tf.mean(tf.sub(targets, errors))]), errors]);
+      });
+    } finally {
+      tdErrors?.dispose();
+    }
+    const numbers = await read.data<"float32">();
+    read.dispose();
+    const [loss, norm, meanQ] = numbers;
+    if (!numbers.every(Number.isFinite)) {
+      throw new NonFiniteError(
+        `a batch gave loss ${loss}, gradient norm ${norm}, mean value ${meanQ}; lower learningRate or check observations and rewards`,
+      );
+    }
+    return { loss, gradNorm: norm, meanQ, tdErrors: numbers.slice(3) as Float32Array };
+  }
+
+  private targets(batch: ReplayBatch, shape: number[]): tf.Tensor1D {
+    const { model, target, hyperparameters } = this.options;
+    return tf.tidy(() => {
+      const next = frameTensor(batch.nextObservations, shape);
+      return tdTargets({
+        rewards: tf.tensor1d(batch.rewards),
+        discounts: tf.tensor1d(batch.discounts),
+        targetQ: target.apply(next),
+        onlineQ: hyperparameters.double ? model.apply(next) : undefined,
+      });
+    });
+  }
+}

@@ -1,0 +1,81 @@
+/** How deep Q-learning acts: by its values, and now and then at random. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import type { Random } from "../../core/random.js";
+import type { Schedule } from "../../core/schedules.js";
+import type { TypedArray } from "../../core/state.js";
+import type { QNetwork } from "../../models/index.js";
+import type { Discrete } from "../../spaces/index.js";
+import type { DQNHyperparameters } from "./dqn-options.js";
+import { frameTensor } from "../common/frame-tensor.js";
+
+/** Options of {@link EpsilonGreedy}. */
+export interface EpsilonGreedyOptions {
+  /** Values the actions. */
+  model: QNetwork;
+  /** The actions of the environments. */
+  actionSpace: Discrete;
+  /** How the probability of random actions falls over progress. */
+  hyperparameters: Pick<
+    DQNHyperparameters,
+    "explorationFraction" | "explorationInitialEps" | "explorationFinalEps"
+  >;
+  /** Or over environment steps. */
+  schedule?: Schedule;
+}
+
+/** Chooses actions, counted from 0 as the network's values are. */
+export class EpsilonGreedy {
+  constructor(private readonly options: EpsilonGreedyOptions) {}
+
+  /**
+   * Probability of a random action.
+   *
+   * @param progress of the training, 0..1 · @param timesteps environment steps so far
+   */
+  rate(progress: number, timesteps: number): number {
+    const { hyperparameters, schedule } = this.options;
+    if (schedule) return schedule.value(timesteps);
+    const { explorationFraction, explorationInitialEps, explorationFinalEps } = hyperparameters;
+    const done = explorationFraction === 0 ? 1 : Math.min(1, progress / explorationFraction);
+    return explorationInitialEps + done * (explorationFinalEps - explorationInitialEps);
+  }
+
+  /** Random actions. */
+  blind(batch: number, random: Random): Int32Array {
+    return Int32Array.from({ length: batch }, () => random.integer(this.options.model.numActions));
+  }
+
+  /** The actions of the greatest values for `[batch, ...observationShape]` observations. */
+  async best(observations: TypedArray, batch: number): Promise<Int32Array> {
+    const { model } = this.options;
+    const chosen = tf.tidy(() =>
+      tf.argMax(model.apply(frameTensor(observations, [batch, ...model.observationShape])), 1),
+    );
+    const actions = Int32Array.from(await chosen.data());
+    chosen.dispose();
+    return actions;
+  }
+
+  /** The best actions, but each with probability `epsilon` a random one. */
+  async choose(
+    observations: TypedArray,
+    batch: number,
+    epsilon: number,
+    random: Random,
+  ): Promise<Int32Array> {
+    const actions = new Int32Array(batch).fill(-1);
+    for (let i = 0; i < batch; i++) {
+      if (random.uniform() < epsilon) actions[i] = random.integer(this.options.model.numActions);
+    }
+    if (!actions.includes(-1)) return actions;
+    const best = await this.best(observations, batch);
+    return actions.map((action, i) => (action < 0 ? best[i] : action));
+  }
+
+  /** The same actions, counted from the first one of the space. */
+  forEnv(actions: Int32Array): Int32Array {
+    const { start } = this.options.actionSpace;
+    return start === 0 ? actions : actions.map((action) => action + start);
+  }
+}

@@ -1,0 +1,47 @@
+/** Exploration by steps. */
+
+import { piecewiseSchedule, type Schedule } from "../../core/schedules.js";
+
+/** Options of {@link epsilonSchedule}. */
+export interface EpsilonScheduleOptions {
+  /** Probability of a random action at first, default 1. */
+  initial?: number;
+  /** And at last, default 0.1. */
+  final?: number;
+  /** Environment steps before it begins to fall, default 0. */
+  delay?: number;
+  /** Environment steps in which it falls. */
+  steps: number;
+  /**
+   * As the published script of "Atari Space Invaders and Dueling Q RL" has it: the slope counts from `delay`, but the
+   * fall is cut at step `steps`, so that the value jumps there (from 0.19 to 0.1 with its numbers). Default false.
+   */
+  asPublished?: boolean;
+}
+
+/**
+ * Probability of a random action over environment steps: `initial` up to step `delay`, then a straight line that is
+ * `final` from step `delay + steps` on. For the option `exploration` of `DQNTrainer`.
+ *
+ * @throws InvalidArgumentError when a number is not finite, or `steps` is not above 0
+ *
+ * @example
+ * ```ts
+ * epsilonSchedule({ delay: 50_000, steps: 500_000 }).value(300_000); // 0.55
+ * ```
+ */
+export function epsilonSchedule(options: EpsilonScheduleOptions): Schedule {
+  const { initial = 1, final = 0.1, delay = 0, steps, asPublished = false } = options;
+  if (!asPublished || delay === 0) {
+    return piecewiseSchedule([
+      [delay, initial],
+      [delay + steps, final],
+    ]);
+  }
+  // The last step on the line is `steps - 1`.
+  return piecewiseSchedule([
+    [delay, initial],
+    [steps - 1, initial + ((steps - 1 - delay) / steps) * (final - initial)],
+    [steps, final],
+  ]);
+}

@@ -1,0 +1,104 @@
+/** A learner on another thread: its own model and optimiser, driven by the first learner's calls. */
+
+import { InvalidArgumentError } from "../../../core/errors.js";
+import { actionDistribution } from "../../../losses/index.js";
+import type { ActorCritic } from "../../../models/actor-critic.js";
+import { Adam } from "tfjs-training";
+import { type ActionSpace, type Box, spaceFromJSON } from "../../../spaces/index.js";
+import type { ActorCriticFactory } from "../ppo-options.js";
+import { buildModel } from "./describe-model.js";
+import { Learner, type LearnerReport, type StepPlan } from "./learner.js";
+import type { LearnerCall, LearnerSetup } from "./learner-setup.js";
+import type { Rendezvous } from "./rendezvous.js";
+import { attachRollout } from "./shared-rollout.js";
+
+/** A model, an optimiser and a learner made from a description. The backend has to be active. */
+export class LearnerReplica {
+  private readonly model: ActorCritic;
+  private readonly optimizer: Adam;
+  private readonly learner: Learner;
+
+  /**
+   * @param factory what the description's module exports, where it names one
+   * @throws InvalidArgumentError when the model has other weights than the first learner's
+   */
+  constructor(
+    private readonly setup: LearnerSetup,
+    private readonly rendezvous: Rendezvous,
+    factory?: ActorCriticFactory,
+  ) {
+    const { rank, learners, exchange, hyperparameters, adam, decaying } = setup;
+    const spaces = {
+      observationSpace: spaceFromJSON(setup.observationSpace) as Box,
+      actionSpace: spaceFromJSON(setup.actionSpace) as ActionSpace,
+      seed: 0, // the first learner's weights replace the first ones
+    };
+    this.model = makeModel(setup, spaces, factory);
+    requireSameWeights(this.model, setup);
+    const decays = decaying ? (name: string) => decaying.includes(name) : undefined;
+    this.optimizer = new Adam({ ...adam, decays });
+    const { model, optimizer } = this;
+    const distribution = actionDistribution(spaces.actionSpace);
+    const rollout = attachRollout(setup.rollout);
+    const parts = { model, distribution, optimizer, rollout, exchange };
+    this.learner = new Learner({ rank, learners, hyperparameters, ...parts });
+  }
+
+  /**
+   * Answers a call and arrives at the meeting point after it.
+   *
+   * @param tell hands a report to the first learner
+   */
+  answer(call: LearnerCall, tell: (report: LearnerReport) => void): void {
+    const { learner, optimizer, rendezvous } = this;
+    if (call.kind === "step") {
+      this.step(call);
+      return;
+    }
+    if (call.kind === "weights") {
+      learner.takeWeights(call.trainable);
+      if (call.optimizer) optimizer.setState(call.optimizer);
+    } else tell(learner.report());
+    rendezvous.arrive(this.setup.rank);
+  }
+
+  private step(plan: StepPlan): void {
+    const { learner, rendezvous } = this;
+    const { rank } = this.setup;
+    learner.contribute(plan);
+    if (!rendezvous.meet(rank)) return;
+    const numbers = learner.reduce();
+    if (!rendezvous.meet(rank)) return;
+    if (numbers.every(Number.isFinite)) learner.finish(plan);
+  }
+
+  /** Frees weights and moments. */
+  dispose(): void {
+    this.model.dispose();
+    this.optimizer.dispose();
+  }
+}
+
+function makeModel(
+  { model }: LearnerSetup,
+  spaces: Parameters<ActorCriticFactory>[0],
+  factory: ActorCriticFactory | undefined,
+): ActorCritic {
+  if ("className" in model) return buildModel(model, spaces);
+  if (factory) return factory(spaces);
+  throw new InvalidArgumentError("learnerModel", `no function came from ${model.module}`);
+}
+
+function requireSameWeights(model: ActorCritic, { weights }: LearnerSetup): void {
+  const text = (all: [string, readonly number[]][]) =>
+    all
+      .map(([name, shape]) => `${name} [${shape.join(", ")}]`)
+      .sort()
+      .join("; ");
+  const own = text([...model.variables].map(([name, { shape }]) => [name, shape]));
+  if (own === text(weights)) return;
+  throw new InvalidArgumentError(
+    "learnerModel",
+    `expected the weights of the trainer's model: ${text(weights)}; received ${own}. Both have to be made alike`,
+  );
+}

@@ -1,0 +1,162 @@
+/** One of several learners: its part of every step. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { floatTensor, readFloats } from "tfjs-training/wasm";
+import type { RolloutBuffer, Sequences } from "../../../memory/index.js";
+import type { ActorCritic } from "../../../models/actor-critic.js";
+import { trainableVariables } from "../../../models/weights.js";
+import { FlatLayout } from "tfjs-training";
+import type { Optimizer } from "tfjs-training";
+import { PPOObjective, type PPOObjectiveOptions, type PPOUpdateCoefficients } from "../ppo-objective.js";
+import type { PPOHyperparameters } from "../ppo-options.js";
+import { type ExchangeMemory, GradientExchange } from "./gradient-exchange.js";
+import { countSteps, cutShares, minibatchAdvantages, placeAdvantages } from "./shares.js";
+
+/** What of the hyper-parameters decides a step. */
+export type StepHyperparameters = PPOObjectiveOptions["hyperparameters"] &
+  Pick<PPOHyperparameters, "normalizeAdvantage" | "maxGradNorm">;
+
+/** Options of {@link Learner}. */
+export interface LearnerOptions extends PPOObjectiveOptions {
+  /** Number of this learner; 0 is the main thread. */
+  rank: number;
+  /** How many there are. */
+  learners: number;
+  /** Changes the weights of this learner's model. */
+  optimizer: Optimizer;
+  /** The rollout, in shared memory. */
+  rollout: RolloutBuffer;
+  /** Memory of the exchange. */
+  exchange: ExchangeMemory;
+  /** What decides a step. */
+  hyperparameters: StepHyperparameters;
+}
+
+/** One learner's view of a step that all make. */
+export interface StepPlan {
+  /** The whole minibatch. */
+  minibatch: Sequences;
+  /** Numbers of the update. */
+  coefficients: PPOUpdateCoefficients;
+}
+
+/** What a learner has in common with all others, for tests: see {@link Learner.report}. */
+export interface LearnerReport {
+  /** A number made from all bits of all weights. */
+  checksum: number;
+  /** Tensors that the learner holds. */
+  numTensors: number;
+}
+
+/**
+ * Makes one share of every step. The steps of a step, between which all learners meet: {@link Learner.contribute},
+ * {@link Learner.reduce}, {@link Learner.finish}. Since every learner makes the same change from the same sum, all
+ * weights stay equal bit for bit.
+ */
+export class Learner {
+  private readonly objective: PPOObjective;
+  private readonly layout: FlatLayout;
+  private readonly exchange: GradientExchange;
+  private readonly model: ActorCritic;
+  private weights: number[] = [];
+
+  constructor(private readonly options: LearnerOptions) {
+    const { model, rank, learners, exchange } = options;
+    this.model = model;
+    this.objective = new PPOObjective(options);
+    this.layout = new FlatLayout(model.variables);
+    this.exchange = new GradientExchange(exchange, rank, learners, this.layout.size);
+  }
+
+  /** Writes gradients and numbers of this learner's share into shared memory. */
+  contribute({ minibatch, coefficients }: StepPlan): void {
+    const { rank, learners, rollout, hyperparameters } = this.options;
+    const shares = cutShares(minibatch, learners);
+    const steps = shares.map(countSteps);
+    const total = steps.reduce((sum, count) => sum + count, 0);
+    this.weights = steps.map((count) => count / total);
+    if (steps[rank] === 0) return;
+    const { normalizeAdvantage: normalize } = hyperparameters;
+    const share = rollout.gather(shares[rank]);
+    if (normalize?.over === "minibatch") {
+      const before = steps.slice(0, rank).reduce((sum, count) => sum + count, 0);
+      const advantages = minibatchAdvantages(rollout, minibatch, normalize);
+      placeAdvantages(share, shares[rank], advantages.subarray(before, before + steps[rank]));
+    }
+    const { gradients, monitors } = this.objective.gradients(share, coefficients);
+    this.layOut(gradients, this.exchange.mine);
+    this.exchange.monitors.set(monitors.map((monitor) => monitor.dataSync()[0]));
+    tf.dispose([...monitors, ...gradients.values()]);
+  }
+
+  /**
+   * Sums one slice of all learners' gradients.
+   *
+   * @returns the numbers of the whole minibatch; when one of them is not finite, nothing is summed
+   */
+  reduce(): number[] {
+    const numbers = this.exchange.combine(this.weights);
+    if (numbers.every(Number.isFinite)) this.exchange.reduce(this.weights);
+    return numbers;
+  }
+
+  /** Changes the weights, unless the gradient is not finite; returns its length before clipping. */
+  finish({ coefficients }: StepPlan): number {
+    const { optimizer, hyperparameters } = this.options;
+    return tf.tidy(() => {
+      const variables = trainableVariables(this.model.variables);
+      const gradients = this.tensors(this.exchange.sum, variables);
+      const { gradNorm } = optimizer.applyGradients(gradients, variables, {
+        learningRate: coefficients.learningRate,
+        maxGradNorm: hyperparameters.maxGradNorm ?? undefined,
+        skipNonFinite: true,
+      });
+      this.model.constrain?.();
+      return gradNorm.dataSync()[0];
+    });
+  }
+
+  /** Lays the weights out for the other learners; gives the names of those that training changes. */
+  giveWeights(): string[] {
+    this.layOut(this.model.variables, this.exchange.first);
+    return [...trainableVariables(this.model.variables).keys()];
+  }
+
+  /** Takes the weights that the first learner has laid out, and trains the same of them. */
+  takeWeights(trainable: readonly string[]): void {
+    for (const [name, variable] of this.model.variables) variable.trainable = trainable.includes(name);
+    tf.tidy(() => {
+      for (const [name, tensor] of this.tensors(this.exchange.first, this.model.variables))
+        this.model.variables.get(name)!.assign(tensor);
+    });
+  }
+
+  /** What must be equal everywhere, and what must not grow. */
+  report(): LearnerReport {
+    let checksum = 0;
+    for (const { name } of this.layout.entries) {
+      const values = this.model.variables.get(name)!.dataSync<"float32">();
+      const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+      for (const word of bits) checksum = (Math.imul(checksum, 31) + word) | 0;
+    }
+    return { checksum, numTensors: tf.memory().numTensors };
+  }
+
+  // Where there is no tensor, as for the gradients of frozen weights, the vector stays as it was.
+  private layOut(tensors: ReadonlyMap<string, tf.Tensor>, vector: Float32Array): void {
+    for (const { name, size, offset } of this.layout.entries) {
+      const tensor = tensors.get(name);
+      if (tensor) readFloats(tensor, vector.subarray(offset, offset + size));
+    }
+  }
+
+  private tensors(vector: Float32Array, names: ReadonlyMap<string, unknown>): Map<string, tf.Tensor> {
+    const entries = this.layout.entries.filter(({ name }) => names.has(name));
+    return new Map(
+      entries.map(({ name, shape, size, offset }) => [
+        name,
+        floatTensor(vector.subarray(offset, offset + size), shape),
+      ]),
+    );
+  }
+}

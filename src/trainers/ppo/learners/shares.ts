@@ -1,0 +1,55 @@
+/** One minibatch for several learners. */
+
+import { type StandardizeOptions, standardize } from "../../../losses/index.js";
+import type { RolloutBuffer, RolloutMinibatch, Sequences } from "../../../memory/index.js";
+
+/**
+ * Cuts a minibatch into `count` runs of whole sequences, as even in steps as whole sequences allow: a sequence
+ * belongs to the share in which its middle lies. Shares are empty where there are too few sequences.
+ */
+export function cutShares({ starts, lengths }: Sequences, count: number): Sequences[] {
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const ends = new Array<number>(count).fill(0);
+  let steps = 0;
+  for (let i = 0; i < lengths.length; i++) {
+    const middle = steps + lengths[i] / 2;
+    ends[Math.floor((middle * count) / total)] = i + 1;
+    steps += lengths[i];
+  }
+  let from = 0;
+  return ends.map((end) => {
+    const to = Math.max(from, end);
+    const share = { starts: starts.subarray(from, to), lengths: lengths.subarray(from, to) };
+    from = to;
+    return share;
+  });
+}
+
+/** Steps of sequences altogether. */
+export function countSteps({ lengths }: Sequences): number {
+  return lengths.reduce((sum, length) => sum + length, 0);
+}
+
+/** Advantages of a whole minibatch, step by step without padding, standardised if asked to. */
+export function minibatchAdvantages(
+  { advantages }: RolloutBuffer,
+  { starts, lengths }: Sequences,
+  options?: StandardizeOptions,
+): Float32Array {
+  const all = new Float32Array(countSteps({ starts, lengths }));
+  let at = 0;
+  for (let i = 0; i < starts.length; i++) {
+    all.set(advantages.subarray(starts[i], starts[i] + lengths[i]), at);
+    at += lengths[i];
+  }
+  return options ? standardize(all, options) : all;
+}
+
+/** Puts advantages, step by step without padding, into a padded share. */
+export function placeAdvantages(share: RolloutMinibatch, { lengths }: Sequences, values: Float32Array): void {
+  let at = 0;
+  lengths.forEach((length, b) => {
+    share.advantages.set(values.subarray(at, at + length), b * share.time);
+    at += length;
+  });
+}

@@ -1,0 +1,281 @@
+/** Published settings of PPO, number by number. Spread one into the options and override what you like. */
+
+import {
+  CfCActorCritic,
+  ConvCfCActorCritic,
+  MlpActorCritic,
+  NatureActorCritic,
+  NatureCfCActorCritic,
+} from "../../models/index.js";
+import { EpisodicLife, FireReset, wrapDeepmind, wrapLabml } from "../../wrappers/index.js";
+import type { PPOOptions } from "./ppo-options.js";
+
+/** Settings of {@link PPOTrainer} without the environment. */
+export type PPOPreset = Readonly<Omit<PPOOptions, "env">>;
+
+/**
+ * RLlib 2.x's PPO for Atari as the ncps guide runs it: 16 workers × 4 environments, fragments of 63
+ * steps (RLlib shortens the guide's 100 to fit its default batch of 4000), the Conv-CfC network
+ * with 64 units, sequences of at most 20 steps, KL penalty, reward signs, squared value error
+ * clipped at 10. Rollouts of 4032 steps, 8 minibatches, 10 epochs.
+ *
+ * Minibatches hold every step once; `minibatchMode: "rllib"` repeats RLlib's slicing, which trains
+ * 121 steps twice and leaves 153 out.
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...rllibAtariPPO, env: "ALE/Breakout-v5", seed: 0 });
+ * ```
+ */
+export const rllibAtariPPO: PPOPreset = {
+  numEnvs: 64,
+  nSteps: 63,
+  batchSize: 500,
+  nEpochs: 10,
+  learningRate: 5e-5,
+  gamma: 0.99,
+  gaeLambda: 0.95,
+  clipRange: 0.1,
+  valueClip: "squared-error",
+  clipRangeVf: 10,
+  vfCoef: 1,
+  entCoef: 0.01,
+  maxGradNorm: null,
+  klPenalty: { initial: 0.5, target: 0.01 },
+  normalizeAdvantage: { over: "rollout", ddof: 0, floor: 1e-4 },
+  clipRewards: "sign",
+  bootstrapTruncated: false,
+  sequenceLength: 20,
+  cutAtEpisodes: true,
+  adam: { epsilon: 1e-7, epsilonMode: "keras" },
+  wrapper: (env) => wrapDeepmind(env),
+  model: ({ observationSpace, actionSpace, seed }) =>
+    new ConvCfCActorCritic({ observationSpace, actionSpace, seed, units: 64, flavour: "tf" }),
+};
+
+/**
+ * labml's PPO for Breakout (10 000 updates of 8 × 128 steps; `totalTimesteps: 10_240_000`): the
+ * Nature network with torch's initialisation, step size and clip range both falling to zero,
+ * value changes clipped by the same range, raw rewards, a game for every life ({@link wrapLabml}).
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...labmlBreakoutPPO, env: "BreakoutNoFrameskip-v4", seed: 47 });
+ * ```
+ */
+export const labmlBreakoutPPO: PPOPreset = {
+  numEnvs: 8,
+  nSteps: 128,
+  batchSize: 256,
+  nEpochs: 4,
+  learningRate: "lin_2.5e-4",
+  gamma: 0.99,
+  gaeLambda: 0.95,
+  clipRange: "lin_0.1",
+  valueClip: "value-change",
+  vfCoef: 0.5,
+  entCoef: 0.01,
+  maxGradNorm: 0.5,
+  normalizeAdvantage: { over: "minibatch", ddof: 1, epsilon: 1e-8 },
+  clipRewards: false,
+  bootstrapTruncated: false,
+  adam: { epsilon: 1e-8, epsilonMode: "torch" },
+  wrapper: (env) => wrapLabml(env),
+  model: ({ observationSpace, actionSpace, seed }) =>
+    new NatureActorCritic({ observationSpace, actionSpace, seed, initializer: "torchUniform" }),
+};
+
+/**
+ * CleanRL's `ppo_atari.py`, the details that reach 400 in Breakout after 10 million steps:
+ * orthogonal initialisation (heads 0.01 and 1), ε 1e-5, falling step size, constant clip range,
+ * reward signs, the full DeepMind wrappers.
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...cleanrlAtariPPO, env: "BreakoutNoFrameskip-v4", seed: 1 });
+ * ```
+ */
+export const cleanrlAtariPPO: PPOPreset = {
+  ...labmlBreakoutPPO,
+  clipRange: 0.1,
+  clipRewards: "sign",
+  adam: { epsilon: 1e-5, epsilonMode: "torch" },
+  wrapper: (env) => wrapDeepmind(env),
+  model: ({ observationSpace, actionSpace, seed }) =>
+    new NatureActorCritic({ observationSpace, actionSpace, seed, initializer: "orthogonal" }),
+};
+
+/**
+ * CartPole-v1 in 100 000 steps (the settings of SB3's zoo): an MLP 64-64 each for policy and value,
+ * step size and clip range falling to zero.
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...cartPolePPO, env: "CartPole-v1", seed: 0 });
+ * await trainer.learn({ totalTimesteps: 100_000 });
+ * ```
+ */
+export const cartPolePPO: PPOPreset = {
+  numEnvs: 8,
+  nSteps: 32,
+  batchSize: 256,
+  nEpochs: 20,
+  learningRate: "lin_1e-3",
+  gamma: 0.98,
+  gaeLambda: 0.8,
+  clipRange: "lin_0.2",
+  valueClip: "none",
+  vfCoef: 0.5,
+  entCoef: 0,
+  maxGradNorm: 0.5,
+  normalizeAdvantage: { over: "minibatch", ddof: 1, epsilon: 1e-8 },
+  model: ({ observationSpace, actionSpace, seed }) =>
+    new MlpActorCritic({ observationSpace, actionSpace, seed, units: [64, 64] }),
+};
+
+/**
+ * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps: a CfC network, which has to remember.
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...cartPoleNoVelPPO, env: "CartPoleNoVel-v1", seed: 0 });
+ * await trainer.learn({ totalTimesteps: 100_000 });
+ * ```
+ */
+export const cartPoleNoVelPPO: PPOPreset = {
+  ...cartPolePPO,
+  numEnvs: 8,
+  nSteps: 128,
+  batchSize: 256,
+  nEpochs: 10,
+  gamma: 0.99,
+  gaeLambda: 0.95,
+  normalizeReward: true,
+  sequenceLength: 16,
+  model: ({ observationSpace, actionSpace, seed }) =>
+    new CfCActorCritic({ observationSpace, actionSpace, seed, units: 32, backboneUnits: 64 }),
+};
+
+/**
+ * Atari frames on a CPU: wrappers, frames, rewards and CfC of {@link rllibAtariPPO} behind the small
+ * convolutions of Mnih et al. 2013, which is a sixtieth of the arithmetic and keeps where things are;
+ * fewer environments, fewer epochs and a larger step size.
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...smallAtariPPO, env: "ALE/Breakout-v5", seed: 0 });
+ * ```
+ */
+export const smallAtariPPO: PPOPreset = {
+  numEnvs: 16,
+  nSteps: 64,
+  batchSize: 256,
+  nEpochs: 3,
+  learningRate: 1e-3,
+  gamma: 0.99,
+  gaeLambda: 0.95,
+  clipRange: 0.2,
+  valueClip: "none",
+  vfCoef: 0.5,
+  entCoef: 0.01,
+  maxGradNorm: 0.5,
+  clipRewards: "sign",
+  sequenceLength: 16,
+  wrapper: (env) => wrapDeepmind(env),
+  model: ({ observationSpace, actionSpace, seed }) =>
+    new NatureCfCActorCritic({
+      observationSpace,
+      actionSpace,
+      seed,
+      units: 64,
+      features: 256,
+      convolutions: [
+        { filters: 16, size: 8, strides: 4 },
+        { filters: 32, size: 4, strides: 2 },
+      ],
+    }),
+};
+
+/**
+ * `Arcade/Breakout-v0` in under two minutes on two CPU cores: positions of ball and paddle and the
+ * wall as numbers instead of frames, because a convolution on frames would need ten thousand times
+ * the arithmetic; and a small CfC, because velocities are hidden and must be remembered. A lost life
+ * ends an episode, and the ball is served at once, as `wrapDeepmind` has it.
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...arcadeBreakoutPPO, env: "Arcade/Breakout-v0", seed: 0 });
+ * await trainer.learn({ hours: 0.03 });
+ * ```
+ */
+export const arcadeBreakoutPPO: PPOPreset = {
+  numEnvs: 16,
+  nSteps: 128,
+  batchSize: 512,
+  nEpochs: 4,
+  learningRate: 1e-3,
+  gamma: 0.99,
+  gaeLambda: 0.95,
+  clipRange: 0.2,
+  entCoef: 0.01,
+  clipRewards: "sign",
+  sequenceLength: 16,
+  envOptions: { observation: "features" },
+  wrapper: (env) => new FireReset(new EpisodicLife(env)),
+  model: ({ observationSpace, actionSpace, seed }) =>
+    new CfCActorCritic({ observationSpace, actionSpace, seed, units: 32, backboneUnits: 64 }),
+};
+
+/**
+ * CleanRL's `ppo_continuous_action.py`, all 13 details for continuous actions: two MLPs 64-64, a normal
+ * policy with one log standard deviation (first 0) an action component, observations and rewards normalised
+ * and clipped to ±10, actions clipped for the environment alone. One environment, 2048 steps, 32 minibatches.
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...cleanrlContinuousPPO, env: "Pendulum-v1", seed: 1 });
+ * ```
+ */
+export const cleanrlContinuousPPO: PPOPreset = {
+  numEnvs: 1,
+  nSteps: 2048,
+  batchSize: 64,
+  nEpochs: 10,
+  learningRate: "lin_3e-4",
+  gamma: 0.99,
+  gaeLambda: 0.95,
+  clipRange: 0.2,
+  valueClip: "value-change",
+  vfCoef: 0.5,
+  entCoef: 0,
+  maxGradNorm: 0.5,
+  normalizeAdvantage: { over: "minibatch", ddof: 1, epsilon: 1e-8 },
+  normalizeObservation: true,
+  normalizeReward: true,
+  adam: { epsilon: 1e-5, epsilonMode: "torch" },
+  model: ({ observationSpace, actionSpace, seed }) =>
+    new MlpActorCritic({ observationSpace, actionSpace, seed, units: [64, 64], logStd: 0 }),
+};
+
+/**
+ * Pendulum-v1 in 200 000 steps: {@link cleanrlContinuousPPO} with a shorter horizon, more environments, and a
+ * larger step size that falls to zero. Observations stay raw, as in SB3's zoo: they are bounded.
+ *
+ * @example
+ * ```ts
+ * const trainer = new PPOTrainer({ ...pendulumPPO, env: "Pendulum-v1", seed: 0 });
+ * await trainer.learn({ totalTimesteps: 200_000 });
+ * ```
+ */
+export const pendulumPPO: PPOPreset = {
+  ...cleanrlContinuousPPO,
+  numEnvs: 32,
+  nSteps: 64,
+  batchSize: 256,
+  nEpochs: 10,
+  learningRate: "lin_2e-3",
+  gamma: 0.95,
+  gaeLambda: 0.9,
+  valueClip: "none",
+  normalizeObservation: false,
+};

@@ -1,0 +1,441 @@
+/** Proximal policy optimisation. */
+
+import { requireBackend } from "tfjs-training";
+import { type CheckpointLocation, writeCheckpoint } from "../../checkpoints/index.js";
+import { EpisodeWindow } from "../../core/episode-window.js";
+import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
+import { Random } from "../../core/random.js";
+import type { StateRecord, TypedArray } from "../../core/state.js";
+import type { Action } from "../../envs/env.js";
+import type { LogRow } from "../../logging/index.js";
+import { type ActionDistribution, AdaptiveKLCoefficient, actionDistribution, GAE } from "../../losses/index.js";
+import { RolloutBuffer, type RolloutBufferOptions } from "../../memory/index.js";
+import type { ActorCritic } from "../../models/actor-critic.js";
+import { getWeights, setWeights } from "../../models/weights.js";
+import { Adam } from "tfjs-training";
+import type { VectorEnv } from "../../vector/vector-env.js";
+import { ObservationNormalizer } from "../../wrappers/index.js";
+import { defaultModel } from "./default-model.js";
+import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
+import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
+import { fetchWeights } from "../cloning/fetch-weights.js";
+import { givenModel } from "../common/given-model.js";
+import { locate, locateNewest } from "../common/host.js";
+import { describeModel } from "./learners/describe-model.js";
+import type { LearnerGroup } from "./learners/learner-group.js";
+import { makeLearners, requireLearners } from "./learners/make-learners.js";
+import { shareRollout } from "./learners/shared-rollout.js";
+import { oneAtATime } from "../common/one-at-a-time.js";
+import { ppoLogRow } from "./ppo-log-row.js";
+import type { PPOUpdateCoefficients } from "./ppo-objective.js";
+import {
+  type PPOHyperparameters,
+  type PPOOptions,
+  type PPOSchedules,
+  resolvePPOOptions,
+} from "./ppo-options.js";
+import { PPOUpdate } from "./ppo-update.js";
+import { predictionInput } from "../common/prediction-input.js";
+import { RewardScaler } from "./reward-scaler.js";
+import { RolloutCollector } from "./rollout-collector.js";
+import { runModel } from "./run-model.js";
+import { describeRun, describeSetup, restoreTrainer } from "../common/saved-run.js";
+import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
+import type { Trainer } from "../common/trainer.js";
+import { type LearnOptions, TrainingRun } from "../common/training-run.js";
+
+/**
+ * Proximal policy optimisation (Schulman et al. 2017) for feed-forward and recurrent policies over
+ * discrete, multi-discrete and continuous actions.
+ *
+ * The trainer owns its model, optimiser and environments: {@link PPOTrainer.close} frees them all.
+ * Recurrent networks are trained on whole sequences from the states in which they acted, with the
+ * states cleared wherever an episode started.
+ *
+ * @example
+ * ```ts
+ * import { PPOTrainer, cartPolePPO, useBackend } from "ncps-ts";
+ *
+ * await useBackend();
+ * const trainer = new PPOTrainer({ ...cartPolePPO, env: "CartPole-v1", seed: 0 });
+ * await trainer.learn({ totalTimesteps: 100_000 });
+ * const { action } = await trainer.predict(Float32Array.of(0, 0, 0.05, 0), { deterministic: true });
+ * await trainer.close();
+ * ```
+ */
+export class PPOTrainer implements Trainer {
+  /** All hyper-parameters, defaults filled in. */
+  readonly hyperparameters: PPOHyperparameters;
+  /** The environments that are trained on. */
+  readonly env: VectorEnv;
+  /** The network. */
+  readonly model: ActorCritic;
+  /** Returns and lengths of the last 100 whole episodes. */
+  readonly episodes = new EpisodeWindow();
+  /** Statistics of the observations, with `normalizeObservation`. */
+  readonly observationNormalizer?: ObservationNormalizer;
+  private readonly distribution: ActionDistribution;
+  private readonly schedules: PPOSchedules;
+  private readonly optimizer: Adam;
+  private readonly klPenalty?: AdaptiveKLCoefficient;
+  private readonly rewardScaler?: RewardScaler;
+  private readonly gae: GAE;
+  private readonly collector: RolloutCollector;
+  private readonly update: PPOUpdate;
+  private readonly buffer: RolloutBuffer;
+  private readonly learners?: LearnerGroup;
+  private readonly random: Random;
+  // Playing must not change what training draws next.
+  private readonly playRandom: Random;
+  private readonly envSeed: number;
+  private readonly setup: StateRecord;
+  private timesteps = 0;
+  private updates = 0;
+  private started = false;
+  private rolloutProgress = 0;
+  private run?: TrainingRun;
+  private interrupted?: StateRecord;
+
+  /**
+   * @throws BackendError when no backend is active, or not wasm with `learners` above 1
+   * @throws InvalidArgumentError for an unknown option, a value out of range, or an action space
+   * of whole numbers that is a `Box`; for a model that other learners cannot make
+   * @throws InvalidStateError for `learners` above 1 without `ncps-ts/node`
+   */
+  constructor(options: PPOOptions) {
+    const { hyperparameters, schedules } = resolvePPOOptions(options);
+    this.hyperparameters = hyperparameters;
+    this.schedules = schedules;
+    this.setup = describeSetup(options);
+    requireBackend();
+    if (hyperparameters.learners > 1) requireLearners(hyperparameters.learners);
+    const random = new Random(options.seed);
+    const [modelSeed, envSeed] = [random.integer(2 ** 31), random.integer(2 ** 31)];
+    this.random = random;
+    this.playRandom = random.split();
+    this.envSeed = envSeed;
+    const {
+      gamma,
+      gaeLambda: lambda,
+      clipRewards,
+      bootstrapTruncated,
+      klPenalty,
+      adam,
+      nSteps,
+    } = hyperparameters;
+    // Before environments and network: a wrong number leaves none of them behind.
+    this.optimizer = new Adam(adam);
+    this.gae = new GAE({ gamma, lambda });
+    if (klPenalty) this.klPenalty = new AdaptiveKLCoefficient(klPenalty);
+    this.env = environmentsOf(options, hyperparameters.numEnvs);
+    const { env, optimizer, episodes } = this;
+    let made: ActorCritic | undefined;
+    try {
+      checkSlices(hyperparameters, env);
+      const distribution = actionDistribution(env.actionSpace);
+      this.distribution = distribution;
+      if (hyperparameters.normalizeObservation) this.observationNormalizer = makeNormalizer(env);
+      const model = makeModel(options, env, modelSeed, distribution);
+      this.model = model;
+      if (model !== options.model) made = model;
+      if (hyperparameters.normalizeReward) {
+        this.rewardScaler = new RewardScaler({ numEnvs: env.numEnvs, gamma });
+      }
+      const { rewardScaler, observationNormalizer } = this;
+      this.collector = new RolloutCollector({
+        env,
+        model,
+        random,
+        episodes,
+        clipRewards,
+        rewardScaler,
+        observationNormalizer,
+        bootstrapTruncated,
+      });
+      const rolloutOptions: RolloutBufferOptions = {
+        numEnvs: env.numEnvs,
+        numSteps: nSteps,
+        observationShape: env.observationSpace.shape,
+        observationDtype: observationNormalizer ? "float32" : env.observationSpace.dtype,
+        actionSize: distribution.actionSize,
+        distributionSize: model.distributionSize,
+        stateSize: model.stateSize,
+      };
+      const rollout = hyperparameters.learners > 1 ? shareRollout(rolloutOptions) : undefined;
+      this.buffer = rollout?.buffer ?? new RolloutBuffer(rolloutOptions);
+      if (rollout) {
+        const { observationSpace, actionSpace } = env;
+        const { learnerModel, learnerTimeout: patience } = options;
+        const parts = { model, distribution, optimizer, hyperparameters, rollout };
+        this.learners = makeLearners({ ...parts, observationSpace, actionSpace, learnerModel, patience });
+      }
+      const { learners } = this;
+      this.update = new PPOUpdate({ model, distribution, optimizer, random, hyperparameters, learners });
+    } catch (error) {
+      made?.dispose();
+      releaseEnvironments(options, env);
+      throw error;
+    }
+  }
+
+  /** Environment steps so far, over all `learn` calls. */
+  get numTimesteps(): number {
+    return this.timesteps;
+  }
+
+  /** Updates so far. */
+  get iterations(): number {
+    return this.updates;
+  }
+
+  /**
+   * Trains until the given number of steps or hours is reached, or a callback ends it. After
+   * {@link PPOTrainer.resume} the interrupted training is finished, unless another goal is given.
+   *
+   * A second call goes on with network, environments, statistics and the count of steps. Schedules run over the
+   * training's progress, so they begin anew with the new goal, as in SB3 by default.
+   *
+   * @returns the trainer
+   * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
+   * @throws InvalidStateError while the trainer is learning already
+   * @throws NonFiniteError when a loss or gradient is not finite
+   * @throws LearnerFailedError when another learner fails, ends or hangs
+   */
+  async learn(options: LearnOptions = {}): Promise<this> {
+    await oneAtATime(this, () => this.learnAlone(options));
+    return this;
+  }
+
+  private async learnAlone(options: LearnOptions): Promise<void> {
+    const run = new TrainingRun(this, options, this.interrupted);
+    this.interrupted = undefined;
+    this.run = run;
+    const { collector, buffer } = this;
+    this.learners?.start();
+    if (!this.started) await collector.reset(startSeed(this.envSeed, this.timesteps));
+    this.started = true;
+    const afterStep = () => {
+      this.timesteps += buffer.numEnvs;
+      return run.step();
+    };
+    await run.conduct(async () => {
+      while (run.running || (collector.underway && !run.interrupted)) {
+        if (!collector.underway) {
+          this.rolloutProgress = run.look().progress;
+          await run.rolloutStart();
+        }
+        if (!(await collector.collect(buffer, afterStep))) break;
+        await run.rolloutEnd();
+        await run.updateEnd(await this.train(this.coefficients(this.rolloutProgress)));
+      }
+    });
+  }
+
+  /**
+   * Chooses actions for raw observations: with `normalizeObservation` they are normalised here. Continuous
+   * actions are clipped to the bounds of the space.
+   *
+   * @throws ShapeError when observations or states have another size
+   */
+  async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
+    const { deterministic = false } = options;
+    const { model } = this;
+    const { batch, states } = predictionInput(model, observations, options);
+    const seen = this.observationNormalizer?.normalize(observations) ?? observations;
+    const { distribution, states: next } = await runModel(model, batch, seen, states);
+    const drawn = this.distribution.sample(distribution, { random: this.playRandom, deterministic });
+    const actions = this.distribution.forEnv(drawn.actions);
+    const { actionShape, actionSize } = this.distribution;
+    const action: Action = actionShape.length === 0 ? actions[0] : actions.slice(0, actionSize);
+    return { actions, action, state: model.stateSize > 0 ? next : null };
+  }
+
+  /**
+   * Saves the whole run, also in the middle of a rollout: weights, optimiser, counters, generators, KL
+   * coefficient, statistics, the unfinished rollout, log and callbacks, and the environments where they can
+   * be saved.
+   *
+   * @param location a path (import `ncps-ts/node` first), or a store and a name
+   * @returns where it was written
+   * @throws CheckpointError when it cannot be written
+   */
+  async save(location: CheckpointLocation): Promise<string> {
+    const { store, name } = locate(location);
+    const { hyperparameters, model, setup, timesteps, updates } = this;
+    const fetched = fetchWeights(this.optimizer, model.variables);
+    if (fetched) await fetched;
+    const config = describeRun(setup, hyperparameters, model);
+    const counters = { timesteps, updates, episodes: this.episodes.count };
+    return writeCheckpoint(store, name, { kind: "ppo", config, counters, state: this.getState() });
+  }
+
+  /**
+   * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
+   * unless given, weights and all the rest of the training always.
+   *
+   * @param location where {@link PPOTrainer.save} wrote
+   * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
+   *   and hyper-parameters that shall change
+   * @throws CheckpointError when it is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+   */
+  static async load(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
+    const trainer = await restoreTrainer(locate(location), "ppo", options, makeTrainer);
+    trainer.interrupted = undefined;
+    return trainer;
+  }
+
+  /**
+   * Takes an interrupted training up again: {@link PPOTrainer.learn} then reaches its goal, bit for bit as
+   * if it had never been interrupted, where the environments can be saved. Hand the same callbacks and log to `learn`.
+   *
+   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest one is taken
+   * @param options as for {@link PPOTrainer.load}
+   * @throws CheckpointError when there is none, or it is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+   *
+   * @example
+   * ```ts
+   * import { PPOTrainer } from "ncps-ts";
+   * import "ncps-ts/node";
+   *
+   * const trainer = await PPOTrainer.resume("runs/breakout");
+   * await trainer.learn();
+   * ```
+   */
+  static async resume(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
+    return restoreTrainer(await locateNewest(location), "ppo", options, makeTrainer);
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    const { timesteps, updates, started, rolloutProgress, collector, buffer, env } = this;
+    return {
+      counters: { timesteps, updates, started, rolloutProgress },
+      model: getWeights(this.model.variables),
+      optimizer: this.optimizer.getState(),
+      random: this.random.getState(),
+      playRandom: this.playRandom.getState(),
+      klPenalty: this.klPenalty?.getState() ?? null,
+      rewardScaler: this.rewardScaler?.getState() ?? null,
+      observationNormalizer: this.observationNormalizer?.getState() ?? null,
+      episodes: this.episodes.getState(),
+      collector: collector.getState(),
+      rollout: collector.underway ? buffer.getState() : null,
+      env: (started && env.getState?.()) || null,
+      run: this.interrupted ?? this.run?.getState() ?? null,
+    };
+  }
+
+  /**
+   * Puts a state back. Environments that cannot be saved start new episodes, and an unfinished rollout is
+   * dropped with them.
+   */
+  setState(state: StateRecord): void {
+    const own = this.getState();
+    checkFields("", state, own, false);
+    checkFields("counters", state.counters, own.counters as StateRecord);
+    const counters = state.counters as unknown as Counters;
+    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
+    checkMoments(state.optimizer, this.model.variables);
+    restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
+    this.learners?.optimizerChanged();
+    const { random, playRandom, klPenalty, rewardScaler, observationNormalizer, episodes } = this;
+    restoreParts({ random, playRandom, episodes }, state, own);
+    // A checkpoint of a run with other options may lack these.
+    const optional = Object.entries({ klPenalty, rewardScaler, observationNormalizer });
+    restoreParts(Object.fromEntries(optional.filter(([name]) => state[name])), state, own);
+    this.timesteps = counters.timesteps;
+    this.updates = counters.updates;
+    this.started = counters.started && Boolean(state.env && this.env.setState);
+    if (this.started) {
+      restorePart("env", () => this.env.setState?.(state.env as StateRecord));
+      restorePart("collector", () => this.collector.setState(state.collector as StateRecord));
+      if (state.rollout) restorePart("rollout", () => this.buffer.setState(state.rollout as StateRecord));
+    }
+    this.rolloutProgress = counters.rolloutProgress;
+    this.interrupted = (state.run as StateRecord | null) ?? undefined;
+  }
+
+  /** @inheritDoc */
+  neuronActivity(env: number): Float32Array {
+    return this.collector.stateOf(env);
+  }
+
+  /** Frees the environments, the model and the optimiser, and ends other learners. */
+  async close(): Promise<void> {
+    try {
+      await this.learners?.close();
+      await this.env.close();
+    } finally {
+      this.model.dispose();
+      this.optimizer.dispose();
+    }
+  }
+
+  private coefficients(progress: number): PPOUpdateCoefficients {
+    const { learningRate, clipRange, clipRangeVf, entCoef } = this.schedules;
+    return {
+      learningRate: learningRate.value(progress),
+      clipRange: clipRange.value(progress),
+      clipRangeVf: clipRangeVf.value(progress),
+      entCoef: entCoef.value(progress),
+      klCoef: this.klPenalty?.value ?? 0,
+    };
+  }
+
+  private async train(coefficients: PPOUpdateCoefficients): Promise<LogRow> {
+    const { buffer } = this;
+    const { advantages, returns } = this.gae.compute(buffer);
+    buffer.advantages.set(advantages);
+    buffer.returns.set(returns);
+    const statistics = await this.update.run(buffer, coefficients);
+    this.collector.finish();
+    this.updates++;
+    this.klPenalty?.update(statistics.kl);
+    const { updates, episodes, distribution } = this;
+    const klPenalty = this.klPenalty !== undefined;
+    return ppoLogRow({ statistics, coefficients, buffer, updates, episodes, distribution, klPenalty });
+  }
+}
+
+type Counters = { timesteps: number; updates: number; started: boolean; rolloutProgress: number };
+
+function makeTrainer(options: PPOOptions): PPOTrainer {
+  return new PPOTrainer(options);
+}
+
+function makeModel(
+  options: PPOOptions,
+  { observationSpace, actionSpace }: VectorEnv,
+  seed: number,
+  { parameterSize }: ActionDistribution,
+): ActorCritic {
+  const spaces = { observationSpace, actionSpace, seed };
+  return givenModel(options.model ?? defaultModel, spaces, (model) => {
+    // Before anything else is made of it.
+    if ((options.learners ?? 1) > 1) describeModel(model, options.learnerModel);
+    if (model.distributionSize === parameterSize) return;
+    const what = actionSpace.kind === "box" ? "means and log standard deviations" : "logits";
+    throw new ShapeError("model", `[${parameterSize}] ${what}`, [model.distributionSize]);
+  });
+}
+
+// RLlib's slices leave out what fills none: a rollout shorter than one would never be learned from.
+function checkSlices({ minibatchMode, batchSize, nSteps }: PPOHyperparameters, { numEnvs }: VectorEnv): void {
+  if (minibatchMode !== "rllib" || batchSize <= numEnvs * nSteps) return;
+  throw new InvalidArgumentError(
+    "batchSize",
+    `expected at most the ${numEnvs * nSteps} steps of a rollout in mode "rllib", received ${batchSize}`,
+  );
+}
+
+function makeNormalizer({ observationSpace: { shape, dtype } }: VectorEnv): ObservationNormalizer {
+  if (dtype !== "float32" && dtype !== "float64") {
+    throw new InvalidArgumentError(
+      "normalizeObservation",
+      `expected observations of float32 or float64, received ${dtype}; networks for frames divide them`,
+    );
+  }
+  return new ObservationNormalizer({ shape, clip: 10 });
+}

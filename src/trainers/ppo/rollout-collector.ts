@@ -1,0 +1,183 @@
+/** Plays environments with a policy and writes down what happened. */
+
+import type { EpisodeWindow } from "../../core/episode-window.js";
+import type { Random } from "../../core/random.js";
+import type { Stateful, StateRecord, TypedArray } from "../../core/state.js";
+import { type ActionDistribution, actionDistribution } from "../../losses/index.js";
+import type { RolloutBuffer } from "../../memory/index.js";
+import type { ActorCritic } from "../../models/actor-critic.js";
+import type { VectorEnv } from "../../vector/vector-env.js";
+import type { ObservationNormalizer } from "../../wrappers/index.js";
+import { clipReward, type RewardClipping } from "../common/reward-clipping.js";
+import type { RewardScaler } from "./reward-scaler.js";
+import { type ModelStep, runModel } from "./run-model.js";
+
+/** Options of {@link RolloutCollector}. */
+export interface RolloutCollectorOptions {
+  /** The environments. */
+  env: VectorEnv;
+  /** The acting network. */
+  model: ActorCritic;
+  /** Draws actions. */
+  random: Random;
+  /** Receives every finished whole episode. */
+  episodes: EpisodeWindow;
+  /** How rewards are clipped before they are stored. */
+  clipRewards: RewardClipping;
+  /** Scales rewards after clipping, when there is one. */
+  rewardScaler?: RewardScaler;
+  /** Learns from all observations and normalises them for the network, when there is one. */
+  observationNormalizer?: ObservationNormalizer;
+  /** Whether truncated episodes are continued by the value of their final observation. */
+  bootstrapTruncated: boolean;
+}
+
+/**
+ * Collects rollouts; observations, recurrent states and episode starts carry over from one to the next.
+ */
+export class RolloutCollector implements Stateful {
+  private observations?: TypedArray;
+  private states: Float32Array;
+  private readonly episodeStarts: Uint8Array;
+  private readonly distribution: ActionDistribution;
+  private t = 0;
+
+  constructor(private readonly options: RolloutCollectorOptions) {
+    const { env, model } = options;
+    this.states = new Float32Array(env.numEnvs * model.stateSize);
+    this.episodeStarts = new Uint8Array(env.numEnvs).fill(1);
+    this.distribution = actionDistribution(env.actionSpace);
+  }
+
+  /** Starts all environments anew, with zero states; a rollout that was begun is dropped. */
+  async reset(seed?: number): Promise<void> {
+    const { observations } = await this.options.env.reset(seed === undefined ? {} : { seed });
+    this.observations = this.seen(observations).slice();
+    this.states.fill(0);
+    this.episodeStarts.fill(1);
+    this.options.rewardScaler?.restart();
+    this.finish();
+  }
+
+  /** Whether a rollout was begun and not yet {@link RolloutCollector.finish | finished}. */
+  get underway(): boolean {
+    return this.t > 0;
+  }
+
+  /** Declares the rollout used: the next one starts from its first step. */
+  finish(): void {
+    this.t = 0;
+  }
+
+  /**
+   * Fills the buffer with `numSteps` steps of every environment, or what is missing of them.
+   *
+   * @param buffer the same one until the rollout is finished · @param afterStep called after every step;
+   *   `false` interrupts the rollout, and the next call goes on with it
+   * @returns whether the rollout is whole
+   */
+  async collect(
+    buffer: RolloutBuffer,
+    afterStep: () => boolean | Promise<boolean> = () => true,
+  ): Promise<boolean> {
+    const { env, random, episodes, clipRewards, rewardScaler } = this.options;
+    const { numEnvs, stateSize, distributionSize, observationSize, actionSize } = buffer;
+    if (!this.observations) await this.reset();
+    while (this.t < buffer.numSteps) {
+      const { t } = this;
+      const before = this.observations!;
+      const { distribution, values, states } = await this.forward(before, this.states);
+      const { actions, logProbs } = this.distribution.sample(distribution, { random });
+      const step = await env.step(this.distribution.forEnv(actions));
+      const after = this.seen(step.observations);
+      const anyTruncated = step.truncated.includes(1);
+      const ended = (e: number) => step.terminated[e] === 1 || step.truncated[e] === 1;
+      const rewards = step.rewards.map((reward) => clipReward(reward, clipRewards));
+      rewardScaler?.scale(rewards, ended);
+      const finalValues = anyTruncated ? await this.finalValues(after, step.finalObservations, states) : null;
+
+      for (let e = 0; e < numEnvs; e++) {
+        const i = e * buffer.numSteps + t;
+        buffer.observations.set(
+          before.subarray(e * observationSize, (e + 1) * observationSize),
+          i * observationSize,
+        );
+        buffer.distributions.set(
+          distribution.subarray(e * distributionSize, (e + 1) * distributionSize),
+          i * distributionSize,
+        );
+        buffer.states.set(this.states.subarray(e * stateSize, (e + 1) * stateSize), i * stateSize);
+        buffer.actions.set(actions.subarray(e * actionSize, (e + 1) * actionSize), i * actionSize);
+        buffer.logProbs[i] = logProbs[e];
+        buffer.values[i] = values[e];
+        buffer.rewards[i] = rewards[e];
+        // Without bootstrapping a cut counts as an end, as RLlib and the original PPO had it.
+        const bootstrap = this.options.bootstrapTruncated;
+        buffer.terminated[i] = step.terminated[e] || (step.truncated[e] && !bootstrap) ? 1 : 0;
+        buffer.truncated[i] = step.truncated[e] && bootstrap ? 1 : 0;
+        buffer.episodeStarts[i] = this.episodeStarts[e];
+        buffer.finalValues[i] = finalValues?.[e] ?? 0;
+        this.episodeStarts[e] = ended(e) ? 1 : 0;
+        if (ended(e)) states.fill(0, e * stateSize, (e + 1) * stateSize);
+        const episode = step.infos[e].episode;
+        if (episode) episodes.add(episode);
+      }
+      this.states = states;
+      this.observations!.set(after);
+      this.t++;
+      if (!(await afterStep())) return false;
+    }
+    buffer.lastValues.set((await this.forward(this.observations!, this.states)).values);
+    return true;
+  }
+
+  /** A copy of the recurrent state that one environment is in. */
+  stateOf(env: number): Float32Array {
+    const { stateSize } = this.options.model;
+    return this.states.slice(env * stateSize, (env + 1) * stateSize);
+  }
+
+  /** @inheritDoc */
+  getState(): StateRecord {
+    return {
+      observations: this.observations?.slice() ?? null,
+      states: this.states.slice(),
+      episodeStarts: this.episodeStarts.slice(),
+      step: this.t,
+    };
+  }
+
+  /** @inheritDoc */
+  setState(state: StateRecord): void {
+    this.observations = (state.observations as TypedArray | null)?.slice();
+    this.states = (state.states as Float32Array).slice();
+    this.episodeStarts.set(state.episodeStarts as Uint8Array);
+    this.t = state.step as number;
+  }
+
+  private forward(observations: TypedArray, states: Float32Array): Promise<ModelStep> {
+    return runModel(this.options.model, this.options.env.numEnvs, observations, states);
+  }
+
+  // Fresh observations as the network sees them.
+  private seen(observations: TypedArray): TypedArray {
+    const { observationNormalizer } = this.options;
+    if (!observationNormalizer) return observations;
+    observationNormalizer.update(observations);
+    return observationNormalizer.normalize(observations);
+  }
+
+  // The state after the episode's last step, not the cleared one, belongs to its final observation.
+  private async finalValues(
+    observations: TypedArray,
+    finals: (TypedArray | null)[],
+    states: Float32Array,
+  ): Promise<Float32Array> {
+    const ended = observations.slice();
+    const size = ended.length / finals.length;
+    finals.forEach((final, e) => {
+      if (final) ended.set(this.options.observationNormalizer?.normalize(final) ?? final, e * size);
+    });
+    return (await this.forward(ended, states)).values;
+  }
+}

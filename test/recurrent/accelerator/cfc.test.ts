@@ -1,0 +1,238 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkCfc, type ProductRuntime, RuntimeCfc } from "../../../packages/tfjs-training/src/accelerator/index.js";
+import { useBackend } from "../../../packages/tfjs-training/src/index.js";
+import type { CfcEngine, CfcLoop } from "../../../src/recurrent/wasm/cfc-engine.js";
+import { productEngine, setProductEngine } from "../../../packages/tfjs-training/src/wasm/products/gemm.js";
+import type { WasmBackend } from "../../../packages/tfjs-training/src/wasm/memory/heap.js";
+import { installAccelerator, removeAccelerator } from "../../../packages/tfjs-training/src/node/accelerator.js";
+import type { CfcActivation } from "../../../src/recurrent/ops/activations.js";
+import type { CfcFlavour, CfcMode } from "../../../src/recurrent/ops/cfc-problem.js";
+import { cfcScan } from "../../../src/recurrent/ops/cfc-scan.js";
+import { relativeError } from "../../../packages/tfjs-training/test/compare.js";
+
+let runtime: ProductRuntime;
+// Takes loops of any size.
+let engine: RuntimeCfc;
+
+beforeAll(async () => {
+  await useBackend("cpu");
+  await useBackend("wasm");
+  await installAccelerator();
+  runtime = (productEngine() as unknown as { runtime: ProductRuntime }).runtime;
+  engine = new RuntimeCfc(runtime, { minWork: 0 });
+});
+
+afterAll(() => removeAccelerator());
+
+const wasm = () => tf.backend() as unknown as WasmBackend;
+const use = (cfc: CfcEngine | undefined) => setProductEngine({ multiply: () => false, cfc });
+
+interface Variant {
+  mode?: CfcMode;
+  flavour?: CfcFlavour;
+  activation?: CfcActivation;
+  layers?: number;
+  timed?: boolean;
+  masked?: boolean;
+  dropout?: boolean;
+  /** Called between the passes. */
+  between?: () => void;
+}
+
+const [B, T, F, U, W] = [5, 7, 6, 9, 11];
+
+/** Loss and all gradients. */
+function results(variant: Variant): tf.TypedArray[] {
+  const { mode = "default", flavour = "torch", activation = "lecun_tanh", between } = variant;
+  const { layers = 1, timed = false, masked = false, dropout = false } = variant;
+  return tf.tidy(() => {
+    let seed = 1;
+    const random = <R extends tf.Rank>(shape: number[], scale = 1) =>
+      tf.randomNormal<R>(shape as tf.ShapeMap[R], 0, scale, "float32", seed++);
+    const backbone = Array.from({ length: layers }, (_, i) => ({
+      kernel: random<tf.Rank.R2>([i ? W + i - 1 : F + U, W + i], 0.4),
+      bias: random<tf.Rank.R1>([W + i]),
+    }));
+    const columns = (mode === "pure" ? 1 : 4) * U;
+    const heads = { kernel: random<tf.Rank.R2>([W + layers - 1, columns], 0.3), bias: random([columns]) };
+    const pure = mode === "pure" ? [tf.abs(random([U])), random([U])] : [];
+    const elapsed = timed ? [tf.abs(random([B, T]))] : [];
+    const flags = (share: number) =>
+      tf.cast(tf.less(tf.randomUniform([B, T], 0, 1, "float32", seed++), share), "float32");
+    const options = masked ? { resets: flags(0.2), mask: flags(0.8) } : {};
+    const factors = dropout
+      ? { dropout: [tf.mul(flags(0.5), 2)].map((x) => tf.tile(tf.expandDims(x, 2), [1, 1, W])) }
+      : {};
+    const [dOutputs, dState] = [random([B, T, U]), random([B, U])];
+    const weights = [...backbone, heads].flatMap(({ kernel, bias }) => [kernel, bias]);
+    const loss = (...given: tf.Tensor[]) => {
+      const [x, state, ...rest] = given;
+      const layer = (i: number) => ({
+        kernel: rest[2 * i] as tf.Tensor2D,
+        bias: rest[2 * i + 1] as tf.Tensor1D,
+      });
+      const [wTau, a] = rest.slice(2 * layers + 2) as tf.Tensor1D[];
+      const scan = cfcScan({
+        x: x as tf.Tensor3D,
+        state: state as tf.Tensor2D,
+        weights: {
+          backbone: backbone.map((_, i) => layer(i)),
+          heads: layer(layers),
+          ...(mode === "pure" && { wTau, a }),
+        },
+        ...{ mode, flavour, activation },
+        elapsed: timed ? (given[given.length - 1] as tf.Tensor2D) : 0.8,
+        ...options,
+        ...(factors as object),
+      });
+      between?.();
+      return tf.add(tf.sum(tf.mul(scan.outputs, dOutputs)), tf.sum(tf.mul(scan.state, dState))) as tf.Scalar;
+    };
+    const args = [random([B, T, F]), random([B, U]), ...weights, ...pure, ...elapsed] as tf.Tensor[];
+    const { value, grads } = tf.valueAndGrads(loss)(args);
+    return [value, ...grads].map((tensor) => tensor.dataSync());
+  });
+}
+
+function expectSame(actual: tf.TypedArray[], expected: tf.TypedArray[]): void {
+  expect(actual.length).toBe(expected.length);
+  // The first one is a sum of numbers of both signs.
+  expect(Math.abs(actual[0][0] - expected[0][0])).toBeLessThan(1e-4);
+  for (let i = 1; i < actual.length; i++) expect(relativeError(actual[i], expected[i])).toBeLessThan(1e-5);
+}
+
+describe("loops of a CfC in the runtime", () => {
+  const modes = ["default", "no_gate"] as const;
+  const flavours = ["torch", "tf"] as const;
+  const variants = modes.flatMap((mode) =>
+    flavours.flatMap((flavour) =>
+      (["lecun_tanh", "tanh", "relu"] as const).map((activation) => ({ mode, flavour, activation })),
+    ),
+  );
+  it.each(variants)(
+    "give the compiled kernels' results and gradients: $mode, $flavour, $activation",
+    (kind) => {
+      for (const timed of [false, true]) {
+        for (const masked of [false, true]) {
+          for (const layers of [1, 2]) {
+            const variant = { ...kind, timed, masked, layers };
+            use(engine);
+            const actual = results(variant);
+            use(undefined);
+            expectSame(actual, results(variant));
+          }
+        }
+      }
+    },
+  );
+
+  it("agree with the cpu backend, padded steps and times included", async () => {
+    use(engine);
+    const actual = results({ timed: true, masked: true });
+    await tf.setBackend("cpu");
+    const expected = results({ timed: true, masked: true });
+    await tf.setBackend("wasm");
+    expectSame(actual, expected);
+  });
+
+  it("are finished by the engine that began them", () => {
+    use(undefined);
+    const expected = results({ masked: true });
+    use(engine);
+    expectSame(results({ masked: true, between: () => use(undefined) }), expected);
+    expectSame(results({ masked: true, between: () => use(engine) }), expected);
+  });
+
+  it.each([{ mode: "pure" }, { activation: "gelu" }, { activation: "silu" }, { dropout: true }] as Variant[])(
+    "stay on the compiled kernels where the runtime has no model: %o",
+    (variant) => {
+      use(undefined);
+      const expected = results(variant);
+      use(new RuntimeCfc({ ...runtime, load: () => expect.unreachable() }, { minWork: 0 }));
+      const actual = results(variant);
+      for (let i = 0; i < expected.length; i++) expect(actual[i]).toEqual(expected[i]);
+    },
+  );
+
+  it("need enough work in each step", () => {
+    const loop: CfcLoop = {
+      ...{ batch: 32, steps: 32, units: 64, widths: [128], activation: 0 },
+      ...{ gated: true, bounded: true, timed: false, resets: false, masked: false, record: true },
+    };
+    const chosen = new RuntimeCfc(runtime);
+    expect(chosen.accepts(loop)).toBe(true);
+    expect(chosen.accepts({ ...loop, batch: 16 })).toBe(false);
+    expect(chosen.accepts({ ...loop, batch: 8, widths: [1024] })).toBe(false);
+    expect(chosen.accepts({ ...loop, batch: 24 })).toBe(true);
+    expect(chosen.accepts({ ...loop, batch: 24, masked: true })).toBe(false);
+    expect(chosen.accepts({ ...loop, units: 16, widths: [32] })).toBe(false);
+    expect(chosen.accepts({ ...loop, batch: 10_000, widths: [] })).toBe(false);
+  });
+
+  it("take resets and masks without effect for none", () => {
+    const loops: CfcLoop[] = [];
+    use({
+      accepts: (loop) => loops.push(loop) > 0,
+      forward: engine.forward.bind(engine),
+      backward: engine.backward.bind(engine),
+    });
+    const scan = (reset: number, runs: number) =>
+      tf.tidy(() => {
+        const kernel = (rows: number, columns: number) => ({
+          kernel: tf.zeros<tf.Rank.R2>([rows, columns]),
+          bias: tf.zeros<tf.Rank.R1>([columns]),
+        });
+        cfcScan({
+          x: tf.zeros([B, T, F]),
+          state: tf.zeros([B, U]),
+          weights: { backbone: [kernel(F + U, W)], heads: kernel(W, 4 * U) },
+          resets: tf.fill([B, T], reset),
+          mask: tf.fill([B, T], runs),
+        });
+      });
+    scan(0, 1);
+    scan(1, 1);
+    scan(0, 0);
+    expect(loops.map(({ resets, masked }) => [resets, masked])).toEqual([
+      [false, false],
+      [true, false],
+      [false, true],
+    ]);
+  });
+
+  it("leave no tensors behind, and the heap as it is", () => {
+    use(engine);
+    results({ masked: true, timed: true });
+    const { numTensors } = tf.memory();
+    const heap = wasm().wasm.HEAPU8.length;
+    for (let i = 0; i < 50; i++) results({ masked: true, timed: true });
+    expect(tf.memory().numTensors).toBe(numTensors);
+    expect(wasm().wasm.HEAPU8.length).toBe(heap);
+  });
+});
+
+describe("checkCfc", () => {
+  it("passes the runtime, and leaves the engine as it was", () => {
+    use(engine);
+    const before = productEngine();
+    expect(checkCfc(wasm(), engine)).toBeUndefined();
+    expect(productEngine()).toBe(before);
+  });
+
+  it("notices what is left undone in either pass", () => {
+    const { forward, backward } = engine;
+    const parts = {
+      accepts: () => true,
+      forward: forward.bind(engine),
+      backward: backward.bind(engine),
+    };
+    expect(checkCfc(wasm(), { ...parts, forward: () => {} })).toContain("a CfC without times differs by");
+    expect(checkCfc(wasm(), { ...parts, backward: () => {} })).toContain("a CfC without times differs by");
+    const timeless: CfcEngine = {
+      ...parts,
+      forward: (backend, loop, addresses) => parts.forward(backend, { ...loop, resets: false }, addresses),
+    };
+    expect(checkCfc(wasm(), timeless)).toContain("differs by");
+  });
+});

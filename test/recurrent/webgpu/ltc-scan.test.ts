@@ -1,0 +1,45 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { hasSoftwareGpu, runOnSwiftShader } from "../../../packages/tfjs-training/test/webgpu-support.js";
+import type { LtcScanRun } from "./ltc-scan-run.js";
+
+function expectSmall(differences: Record<string, number>, tolerance = 2e-5): void {
+  expect(Object.keys(differences)).toContain("d sensoryMu");
+  for (const [name, difference] of Object.entries(differences)) {
+    expect(difference, name).toBeLessThan(tolerance);
+  }
+}
+
+describe.skipIf(!hasSoftwareGpu)("LTC sequences in one shader equal those in arrays on cpu", () => {
+  let run: LtcScanRun;
+  beforeAll(() => {
+    run = runOnSwiftShader<LtcScanRun>("test/backends/webgpu/ltc-scan-run.ts");
+  }, 600_000);
+
+  it("of random sizes and options", () => {
+    expect(run.seeds).toHaveLength(12);
+    for (const differences of run.seeds) expectSmall(differences);
+  });
+
+  it("of more neurons than a workgroup has lanes", () => {
+    expect(run.fused).toBe(true);
+    expectSmall(run.large);
+  });
+
+  it("where the neurons do not fit into a workgroup, are refused", () => {
+    expect(run.wide).toBe(false);
+  });
+
+  it("where they are refused, are composed", () => {
+    const size = { batch: 2, steps: 3, units: 5, widths: [2, expect.any(Number)] };
+    expect(run.refused.sizes).toContainEqual(size);
+    expectSmall(run.refused.difference);
+  });
+
+  it("are the same to the bit when run again", () => {
+    expect(run.same).toBe(true);
+  });
+
+  it("leave no tensors behind", () => {
+    expect(run.left).toEqual([0, 0]);
+  });
+});

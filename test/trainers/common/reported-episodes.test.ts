@@ -1,0 +1,32 @@
+import { expect, it } from "vitest";
+import { EnvContractError } from "../../../src/core/errors.js";
+import "../../../src/envs/builtin.js";
+import { make } from "../../../src/envs/registry.js";
+import { evaluatePolicy, type Policy, runClosedLoop } from "../../../src/trainers/index.js";
+import { ReportedEpisodes } from "../../../src/trainers/common/reported-episodes.js";
+import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
+
+const left: Policy = {
+  predict: async () => ({ actions: new Int32Array(2), action: 0, state: null }),
+};
+
+it("evaluatePolicy does not wait without end for episodes that nobody reports", async () => {
+  const env = new SyncVectorEnv([() => make("CartPole-v1"), () => make("CartPole-v1")]);
+  const evaluation = evaluatePolicy(left, env, { numEpisodes: 2, seed: 1 });
+  await expect(evaluation).rejects.toThrow(EnvContractError);
+  await expect(evaluation).rejects.toThrow("RecordEpisodeStatistics");
+});
+
+it("nor does runClosedLoop for whole games, unless episodes end it", async () => {
+  await expect(runClosedLoop(left, make("CartPole-v1"), { numGames: 2 })).rejects.toThrow(EnvContractError);
+  const { returns } = await runClosedLoop(left, make("CartPole-v1"), { numEpisodes: 120 });
+  expect(returns).toHaveLength(120);
+});
+
+it("lives that end within a game are no reason to stop", () => {
+  const reported = new ReportedEpisodes(2);
+  for (let i = 0; i < 500; i++) {
+    reported.look(0, true, i % 50 === 49);
+    reported.look(1, false, false);
+  }
+});

@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
+import { Logger, type LogRow } from "../../../src/logging/index.js";
+import type { TrainerCallback } from "../../../src/trainers/callbacks/callback.js";
+import { FakeTrainer } from "../fake-trainer.js";
+
+const rows = () => {
+  const written: [number, LogRow][] = [];
+  return { written, logger: new Logger([{ write: (row, step) => written.push([step, row]) }]) };
+};
+
+describe("TrainingRun", () => {
+  it("calls the hooks in order and logs SB3's keys", async () => {
+    const calls: string[] = [];
+    const hook = (name: string) => () => void calls.push(name);
+    const callback: TrainerCallback = {
+      onTrainingStart: hook("start"),
+      onRolloutStart: hook("rollout"),
+      onStep: hook("step"),
+      onRolloutEnd: hook("rolled"),
+      onUpdateEnd: hook("update"),
+      onTrainingEnd: hook("end"),
+    };
+    const { written, logger } = rows();
+    await new FakeTrainer().learn({ totalTimesteps: 11, callbacks: [callback], logger });
+    const rollout = ["rollout", ...Array<string>(10).fill("step"), "rolled", "update"];
+    expect(calls).toEqual(["start", ...rollout, ...rollout, "end"]);
+    expect(written.map(([step]) => step)).toEqual([10, 20]);
+    expect(written[1][1]).toMatchObject({
+      "train/loss": 0.5,
+      "time/iterations": 2,
+      "time/total_timesteps": 20,
+    });
+    expect(written[1][1]).toHaveProperty("time/fps");
+    expect(written[1][1]).toHaveProperty("time/time_elapsed");
+  });
+
+  it("lets callbacks that come last see what the others did", async () => {
+    const calls: string[] = [];
+    const first: TrainerCallback = { last: true, onStep: () => void calls.push("last") };
+    const second: TrainerCallback = { onStep: () => void calls.push("other") };
+    await new FakeTrainer().learn({ totalTimesteps: 1, callbacks: [first, second] });
+    expect(calls.slice(0, 4)).toEqual(["other", "last", "other", "last"]);
+  });
+
+  it("ends after the step, or the update, whose hook returns false", async () => {
+    const trainer = new FakeTrainer();
+    await trainer.learn({ totalTimesteps: 100, callbacks: [{ onStep: (p) => p.numTimesteps < 7 }] });
+    expect([trainer.numTimesteps, trainer.iterations]).toEqual([7, 0]);
+    await trainer.learn({ totalTimesteps: 100, callbacks: [{ onRolloutEnd: () => false }] });
+    expect([trainer.numTimesteps, trainer.iterations]).toEqual([10, 1]);
+  });
+
+  it("takes an interrupted goal up again, unless another one is given", async () => {
+    const store = new MemoryCheckpointStore();
+    const trainer = new FakeTrainer();
+    const stopAt15: TrainerCallback = {
+      last: true,
+      onStep: async ({ numTimesteps, trainer: seen }) => {
+        if (numTimesteps === 15) await seen.save({ store, name: "run" });
+        return numTimesteps < 15;
+      },
+    };
+    await trainer.learn({ totalTimesteps: 40, callbacks: [stopAt15] });
+    for (const options of [{}, { totalTimesteps: 40 }]) {
+      const resumed = await FakeTrainer.resume({ store, name: "run" });
+      await resumed.learn(options);
+      expect(resumed.numTimesteps).toBe(40);
+    }
+    const onwards = await FakeTrainer.resume({ store, name: "run" });
+    await onwards.learn({ totalTimesteps: 30 });
+    expect(onwards.numTimesteps).toBe(50); // the update that reaches 45
+  });
+
+  it("keeps the figures of an unfinished row and the states of callbacks", async () => {
+    const store = new MemoryCheckpointStore();
+    const counting = () => {
+      let count = 0;
+      const callback: TrainerCallback = {
+        name: "count",
+        onStep: ({ logger }) => {
+          logger.record("custom/count", ++count);
+        },
+        getState: () => ({ count }),
+        setState: (state) => {
+          count = state.count as number;
+        },
+      };
+      return callback;
+    };
+    const stop: TrainerCallback = {
+      last: true,
+      onStep: async ({ numTimesteps, trainer }) => {
+        if (numTimesteps === 17) await trainer.save({ store, name: "run" });
+        return numTimesteps < 17;
+      },
+    };
+    await new FakeTrainer().learn({ totalTimesteps: 30, callbacks: [counting(), stop] });
+    const { written, logger } = rows();
+    const resumed = await FakeTrainer.resume({ store, name: "run" });
+    await resumed.learn({ callbacks: [counting()], logger });
+    expect(written.map(([step, row]) => [step, row["custom/count"]])).toEqual([
+      [20, 20],
+      [30, 30],
+    ]);
+  });
+
+  it("keeps the states of callbacks of one name apart", async () => {
+    const store = new MemoryCheckpointStore();
+    const restored: [number, unknown][] = [];
+    const callback = (number: number): TrainerCallback => ({
+      name: "same",
+      getState: () => ({ number }),
+      setState: (state) => void restored.push([number, state.number]),
+    });
+    const callbacks = [callback(1), callback(2), callback(3)];
+    const trainer = new FakeTrainer();
+    await trainer.learn({ totalTimesteps: 10, callbacks });
+    await trainer.save({ store, name: "run" });
+    const resumed = await FakeTrainer.resume({ store, name: "run" });
+    await resumed.learn({ callbacks });
+    expect(restored).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+
+  it("does not count the time after a training's end to its goal", async () => {
+    const trainer = new FakeTrainer();
+    const spent = () => (trainer.getState() as { run: { goal: { spent: number } } }).run.goal.spent;
+    await trainer.learn({ hours: 1, callbacks: [{ onUpdateEnd: () => false }] });
+    const before = spent();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(spent()).toBe(before);
+  });
+
+  it("tells callbacks why a training failed and throws that error", async () => {
+    const seen: unknown[] = [];
+    const failing: TrainerCallback = {
+      onStep: () => {
+        throw new Error("broken");
+      },
+      onTrainingEnd: (_, failure) => void seen.push(failure),
+    };
+    await expect(new FakeTrainer().learn({ totalTimesteps: 5, callbacks: [failing] })).rejects.toThrow(
+      "broken",
+    );
+    expect(seen).toEqual([new Error("broken")]);
+  });
+
+  it.each([{}, { totalTimesteps: 0 }, { hours: -1 }, { totalTimesteps: 10, logInterval: 0 }])(
+    "refuses %j",
+    async (options) => {
+      await expect(new FakeTrainer().learn(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    },
+  );
+});

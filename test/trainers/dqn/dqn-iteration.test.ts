@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { DQNIteration } from "../../../src/trainers/dqn/dqn-iteration.js";
+
+const step = (loss: number, ...tdErrors: number[]) => ({
+  loss,
+  gradNorm: 2 * loss,
+  meanQ: -loss,
+  tdErrors: Float32Array.from(tdErrors),
+});
+
+it("means over gradient steps, taken once, also through its state", () => {
+  const first = new DQNIteration();
+  expect(first.take()).toEqual({});
+  first.add(step(1, 1, -3));
+  const second = new DQNIteration();
+  second.setState(first.getState());
+  second.add(step(3, -4, 0));
+  expect(second.take()).toEqual({
+    "train/grad_norm": 4,
+    "train/loss": 2,
+    "train/q_mean": -2,
+    "train/td_error": 2,
+  });
+  expect(second.take()).toEqual({});
+});

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../../../packages/tfjs-training/src/index.js";
+import { type CheckpointFiles, MemoryCheckpointStore, readCheckpoint } from "../../../src/checkpoints/index.js";
+import { Random } from "../../../src/core/random.js";
+import type { StateRecord } from "../../../src/core/state.js";
+import { DQNTrainer } from "../../../src/trainers/index.js";
+import { type Outcome, type Scenario, scenarios, totalTimesteps, train } from "../dqn-resume-scenario.js";
+import { resumeElsewhere } from "../other-processes.js";
+
+beforeAll(() => useBackend("wasm"));
+
+describe.each(Object.keys(scenarios) as Scenario[])("DQN, %s", (scenario) => {
+  let whole: Outcome;
+  beforeAll(async () => {
+    whole = await train(scenario);
+  });
+
+  it("covers what it should: episodes, evaluations, gradient steps, a row for the rest", () => {
+    expect(whole.rows).toHaveLength(8);
+    expect(whole.rows.at(-1)?.[1]["train/n_updates"]).toBeGreaterThan(80);
+    expect(whole.rows.some(([, row]) => "eval/mean_reward" in row)).toBe(true);
+    expect(whole.rows.at(-1)?.[1]["time/episodes"]).toBeGreaterThan(5);
+  });
+
+  const random = new Random(23);
+  const stops = Array.from({ length: 20 }, () => 1 + random.integer(totalTimesteps));
+  it.each([...new Set([...stops, 40, totalTimesteps])])(
+    "stopped after step %i and resumed it is the same, bit for bit",
+    async (stopAt) => {
+      const place = { store: new MemoryCheckpointStore(), name: "stopped" };
+      const first = await train(scenario, { stopAt, to: place });
+      const second = await train(scenario, { from: place });
+      expect(second.state).toEqual(whole.state);
+      expect([...first.rows, ...second.rows]).toEqual(whole.rows);
+    },
+  );
+
+  it("resumed in another process it is the same, bit for bit", async () => {
+    const { callbacks, ...expected } = whole.state;
+    expect(callbacks).toBeDefined();
+    expect(expected.memory).not.toBeNull();
+    expect(await resumeElsewhere("dqn", scenario, 133)).toEqual(expected);
+  });
+
+  it("another seed gives another training", async () => {
+    const options = scenarios[scenario];
+    const trainer = new DQNTrainer({ ...options, seed: 6 });
+    await trainer.learn({ totalTimesteps });
+    expect(trainer.getState().model).not.toEqual(whole.state.model);
+    await trainer.close();
+  });
+});
+
+describe("DQNTrainer.save", () => {
+  it("keeps the memory as it was, though the training that calls it does not wait", async () => {
+    const trainer = new DQNTrainer(scenarios["prioritized, three-step, overwritten memory"]);
+    let memory: StateRecord | undefined;
+    class SlowStore extends MemoryCheckpointStore {
+      override async write(name: string, files: CheckpointFiles): Promise<string> {
+        memory = structuredClone(trainer.memory.getState());
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return super.write(name, files);
+      }
+    }
+    const store = new SlowStore();
+    let saving: Promise<string> | undefined;
+    const onStep = ({ numTimesteps }: { numTimesteps: number }) => {
+      if (numTimesteps === 200) saving = trainer.save({ store, name: "run" });
+    };
+    await trainer.learn({ totalTimesteps: 260, callbacks: [{ onStep }] });
+    await saving;
+    const { state } = await readCheckpoint(store, "run");
+    expect(state.memory).toEqual(memory);
+    expect(trainer.memory.getState().frames).not.toEqual(memory?.frames);
+    await trainer.close();
+  });
+});
+
+describe("DQNTrainer.resume without the memory", () => {
+  it("fills the memory again before it trains", async () => {
+    const { saveReplayMemory, ...options } = {
+      ...scenarios["prioritized, three-step, overwritten memory"],
+      saveReplayMemory: false,
+    };
+    const place = { store: new MemoryCheckpointStore(), name: "lean" };
+    const trainer = new DQNTrainer({ ...options, saveReplayMemory });
+    await trainer.learn({ totalTimesteps: 100 });
+    const { gradientSteps } = trainer;
+    await trainer.save(place);
+    await trainer.close();
+    const resumed = await DQNTrainer.load(place);
+    expect(resumed.memory.size).toBe(0);
+    await resumed.learn({ totalTimesteps: 30 });
+    expect(resumed.gradientSteps).toBe(gradientSteps);
+    await resumed.learn({ totalTimesteps: 30 });
+    expect(resumed.gradientSteps).toBeGreaterThan(gradientSteps);
+    await resumed.close();
+  });
+
+  it("needs again what a checkpoint cannot hold", async () => {
+    const options = scenarios["stacked, several environments, soft updates"];
+    const place = { store: new MemoryCheckpointStore(), name: "run" };
+    const trainer = new DQNTrainer(options);
+    await trainer.save(place);
+    await trainer.close();
+    await expect(DQNTrainer.resume(place)).rejects.toThrow(/wrapper.*give it again/);
+    const { wrapper, model } = options;
+    const resumed = await DQNTrainer.resume(place, { wrapper, model });
+    expect(resumed.hyperparameters.tau).toBe(0.1);
+    await resumed.close();
+  });
+});

@@ -1,0 +1,187 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../../../packages/tfjs-training/src/index.js";
+import { EpisodeWindow } from "../../../src/core/episode-window.js";
+import { Random } from "../../../src/core/random.js";
+import type { Env, StepResult } from "../../../src/envs/env.js";
+import { RolloutBuffer } from "../../../src/memory/index.js";
+import type { ActorCritic } from "../../../src/models/index.js";
+import { Box, Discrete } from "../../../src/spaces/index.js";
+import { RewardScaler } from "../../../src/trainers/ppo/reward-scaler.js";
+import { RolloutCollector, type RolloutCollectorOptions } from "../../../src/trainers/ppo/rollout-collector.js";
+import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
+
+beforeAll(async () => {
+  await useBackend("cpu");
+});
+
+/** Counts its steps; ends after `length` of them in the given way and pays 3 a step. */
+class Counter implements Env {
+  readonly id = "Counter-v0";
+  readonly observationSpace = new Box({ low: 0, high: 1000, shape: [1] });
+  readonly actionSpace = new Discrete(2);
+  private time = 0;
+  constructor(
+    private readonly length: number,
+    private readonly end: "terminated" | "truncated",
+  ) {}
+  reset() {
+    this.time = 0;
+    return { observation: Float32Array.of(0), info: {} };
+  }
+  step(): StepResult {
+    this.time++;
+    const ended = this.time === this.length;
+    return {
+      observation: Float32Array.of(this.time),
+      reward: 3,
+      terminated: ended && this.end === "terminated",
+      truncated: ended && this.end === "truncated",
+      info: ended ? { episode: { return: 3 * this.time, length: this.time } } : {},
+    };
+  }
+  render() {
+    return { height: 1, width: 1, data: new Uint8Array(3) };
+  }
+  close() {}
+}
+
+/** Its state is the sum of what it has seen; its value is observation + 100 * state before. */
+const model: ActorCritic = {
+  observationShape: [1],
+  distributionSize: 2,
+  stateSize: 1,
+  variables: new Map(),
+  apply(x, { state } = {}) {
+    const [batch] = x.shape;
+    const seen = tf.reshape(x, [batch, 1]) as tf.Tensor2D;
+    const before = state ?? (tf.zeros([batch, 1]) as tf.Tensor2D);
+    return {
+      distribution: tf.zeros([batch, 1, 2]) as tf.Tensor3D,
+      values: tf.add(seen, tf.mul(before, 100)) as tf.Tensor2D,
+      state: tf.add(before, seen) as tf.Tensor2D,
+    };
+  },
+  toJSON: () => ({ className: "Sum", config: {} }),
+  dispose() {},
+};
+
+async function collect(end: "terminated" | "truncated", options: Partial<RolloutCollectorOptions> = {}) {
+  const env = new SyncVectorEnv([() => new Counter(3, end), () => new Counter(4, end)]);
+  const episodes = new EpisodeWindow();
+  const collector = new RolloutCollector({
+    env,
+    model,
+    random: new Random(0),
+    episodes,
+    clipRewards: false,
+    bootstrapTruncated: true,
+    ...options,
+  });
+  const buffer = new RolloutBuffer({
+    numEnvs: 2,
+    numSteps: 5,
+    observationShape: [1],
+    observationDtype: "float32",
+    distributionSize: 2,
+    stateSize: 1,
+  });
+  await collector.collect(buffer);
+  return { buffer, collector, episodes };
+}
+
+describe("RolloutCollector", () => {
+  it("stores what acting saw: observations, states cleared at starts, flags, statistics", async () => {
+    const { buffer, episodes } = await collect("terminated");
+    expect(Array.from(buffer.observations)).toEqual([0, 1, 2, 0, 1, 0, 1, 2, 3, 0]);
+    expect(Array.from(buffer.states)).toEqual([0, 0, 1, 0, 0, 0, 0, 1, 3, 0]);
+    expect(Array.from(buffer.values)).toEqual([0, 1, 102, 0, 1, 0, 1, 102, 303, 0]);
+    expect(Array.from(buffer.episodeStarts)).toEqual([1, 0, 0, 1, 0, 1, 0, 0, 0, 1]);
+    expect(Array.from(buffer.terminated)).toEqual([0, 0, 1, 0, 0, 0, 0, 0, 1, 0]);
+    expect(Array.from(buffer.lastValues)).toEqual([2 + 100 * 1, 1]);
+    expect(buffer.logProbs[0]).toBeCloseTo(Math.log(0.5), 6);
+    expect([episodes.count, episodes.meanReturn, episodes.meanLength]).toEqual([2, 10.5, 3.5]);
+  });
+
+  it("values the final observation of a cut episode with the state before it was cleared", async () => {
+    const { buffer } = await collect("truncated");
+    expect(Array.from(buffer.truncated)).toEqual([0, 0, 1, 0, 0, 0, 0, 0, 1, 0]);
+    expect(Array.from(buffer.terminated)).toEqual(Array(10).fill(0));
+    expect(buffer.finalValues[2]).toBe(3 + 100 * (0 + 1 + 2));
+    expect(buffer.finalValues[8]).toBe(4 + 100 * (0 + 1 + 2 + 3));
+  });
+
+  it("treats a cut as an end when asked to", async () => {
+    const { buffer } = await collect("truncated", { bootstrapTruncated: false });
+    expect(Array.from(buffer.terminated)).toEqual([0, 0, 1, 0, 0, 0, 0, 0, 1, 0]);
+    expect(buffer.truncated.includes(1)).toBe(false);
+  });
+
+  it("clips and scales rewards for learning, not for reporting", async () => {
+    const clipped = await collect("terminated", { clipRewards: "sign" });
+    expect(Array.from(clipped.buffer.rewards)).toEqual(Array(10).fill(1));
+    expect(clipped.episodes.meanReturn).toBe(10.5);
+    expect((await collect("terminated", { clipRewards: { limit: 2 } })).buffer.rewards[0]).toBe(2);
+    const rewardScaler = new RewardScaler({ numEnvs: 2, gamma: 0.9 });
+    const scaled = await collect("terminated", { rewardScaler });
+    expect(scaled.buffer.rewards[4]).toBeLessThan(3);
+    expect(scaled.buffer.rewards[4]).toBeGreaterThan(0);
+  });
+
+  it("carries episodes and states from one rollout to the next, also through its state", async () => {
+    const { buffer, collector } = await collect("terminated");
+    const state = collector.getState();
+    expect(state).toEqual({
+      observations: Float32Array.of(2, 1),
+      states: Float32Array.of(1, 0),
+      episodeStarts: Uint8Array.of(0, 0),
+      step: buffer.numSteps,
+    });
+    collector.finish();
+    await collector.collect(buffer);
+    expect(Array.from(buffer.observations.subarray(0, 2))).toEqual([2, 0]);
+    collector.setState(state);
+    expect(collector.getState()).toEqual(state);
+  });
+});
+
+describe("RewardScaler", () => {
+  it("keeps its statistics but no returns when episodes begin anew", () => {
+    const make = () => new RewardScaler({ numEnvs: 1, gamma: 0.5 });
+    const [kept, restarted, fresh] = [make(), make(), make()];
+    const scale = (scaler: RewardScaler, reward: number) => {
+      const rewards = Float32Array.of(reward);
+      scaler.scale(rewards, () => false);
+      return rewards[0];
+    };
+    for (const scaler of [kept, restarted]) for (const reward of [4, -1]) scale(scaler, reward);
+    restarted.restart();
+    const { returns } = restarted.getState();
+    expect(returns).toEqual(fresh.getState().returns);
+    expect(restarted.getState().statistics).toEqual(kept.getState().statistics);
+    // The return counts the reward alone: 2, where it would be 2 + 1 / 2.
+    scale(kept, 2);
+    scale(restarted, 2);
+    expect(kept.getState().returns).toEqual(Float64Array.of(2.5));
+    expect(restarted.getState().returns).toEqual(Float64Array.of(2));
+  });
+
+  it("divides by the deviation of discounted returns and clips at 10", () => {
+    const scaler = new RewardScaler({ numEnvs: 1, gamma: 0.5 });
+    const random = new Random(1);
+    let carried = 0;
+    const seen: number[] = [];
+    for (let t = 0; t < 500; t++) {
+      const raw = random.normal(1, 2);
+      const done = t % 7 === 6;
+      carried = carried * 0.5 + raw;
+      seen.push(carried);
+      const mean = seen.reduce((a, b) => a + b) / seen.length;
+      const variance = seen.reduce((a, b) => a + (b - mean) ** 2, 0) / seen.length;
+      const rewards = Float32Array.of(raw);
+      scaler.scale(rewards, () => done);
+      if (t > 20) expect(rewards[0]).toBeCloseTo(Math.max(-10, Math.min(10, raw / Math.sqrt(variance))), 2);
+      if (done) carried = 0;
+    }
+  });
+});
