@@ -5,8 +5,8 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../packages/tfjs-training/src/index.js";
-import { NatureActorCritic } from "../src/models/nature-actor-critic.js";
 import { Adam } from "../packages/tfjs-training/src/optimizers/index.js";
+import { NatureActorCritic } from "../src/models/nature-actor-critic.js";
 import { Box, Discrete } from "../src/spaces/index.js";
 import type { BenchmarkResult } from "./run.js";
 import { accelerated } from "./support/accelerated.js";

@@ -7,6 +7,7 @@
 import "./envs/builtin.js";
 
 export * from "tfjs-training";
+export * from "tfjs-training";
 export * from "./bridges/index.js";
 export { CfCCell, type CfCCellOptions } from "./cells/cfc-cell.js";
 export type { CreateVariable } from "./cells/cfc-weights.js";
@@ -22,20 +23,12 @@ export type {
   SequenceOptions,
   StepOptions,
 } from "./cells/recurrent-cell.js";
-export {
-  type NeuronLabel,
-  neuronLabels,
-  type StateTrace,
-  type TraceableLayer,
-  type TraceStatesOptions,
-  traceStates,
-} from "./steppers/step-trace.js";
-export { createStepper, type SteppableLayer, Stepper } from "./steppers/stepper.js";
 export { WiredCfCCell, type WiredCfCCellOptions, type WiredCfcLayer } from "./cells/wired-cfc-cell.js";
 export type { CfcRecurrence } from "./cells/wired-masks.js";
 export * from "./checkpoints/index.js";
 export * from "./core/episode-window.js";
 export * from "./core/errors.js";
+export type { InitializeOptions, InitializerKind } from "./core/initializers.js";
 export * from "./core/random.js";
 export * from "./core/running-mean-std.js";
 export * from "./core/schedules.js";
@@ -93,7 +86,6 @@ export { ConvBlock, type ConvBlockOptions } from "./layers/conv-block.js";
 export { ConvStack, type ConvStackOptions } from "./layers/conv-stack.js";
 export { DuelingHead, type DuelingHeadOptions, duelingCombine } from "./layers/dueling-head.js";
 export { ImpalaConvBlock, type ImpalaConvBlockOptions } from "./layers/impala-conv-block.js";
-export type { InitializeOptions, InitializerKind } from "./core/initializers.js";
 export { Linear, type LinearOptions } from "./layers/linear.js";
 export { LTC, type LTCOptions } from "./layers/ltc.js";
 export { MLP, type MLPOptions } from "./layers/mlp.js";
@@ -116,9 +108,17 @@ export type { LtcSynapses, LtcWeights } from "./recurrent/ops/ltc-problem.js";
 export { type LtcScanOptions, ltcScan } from "./recurrent/ops/ltc-scan.js";
 export type { LstmWeights } from "./recurrent/ops/mixed-memory-step.js";
 export type { Elapsed } from "./recurrent/ops/sequence-rows.js";
-export * from "tfjs-training";
 export * from "./rendering/index.js";
 export * from "./spaces/index.js";
+export {
+  type NeuronLabel,
+  neuronLabels,
+  type StateTrace,
+  type TraceableLayer,
+  type TraceStatesOptions,
+  traceStates,
+} from "./steppers/step-trace.js";
+export { createStepper, type SteppableLayer, Stepper } from "./steppers/stepper.js";
 export * from "./trainers/index.js";
 export type { AsyncVectorEnv, VectorBatch } from "./vector/async-vector-env.js";
 export { EnvFailedError, type EnvFailure } from "./vector/env-failed-error.js";

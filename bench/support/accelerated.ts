@@ -1,7 +1,7 @@
 /** A training step once more, with the accelerator of the wasm backend. */
 
-import { productEngine, setProductEngine } from "../../packages/tfjs-training/src/wasm/products/gemm.js";
 import { installAccelerator, removeAccelerator } from "../../packages/tfjs-training/src/node/accelerator.js";
+import { productEngine, setProductEngine } from "../../packages/tfjs-training/src/wasm/products/gemm.js";
 
 /** The step with the accelerator, by its name; nothing, with a word on the console, where there is none. */
 export async function accelerated(step: () => void): Promise<Record<string, () => void>> {

@@ -1,8 +1,8 @@
 /** Weights that a cell owns itself, for use without a layer. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Random } from "../core/random.js";
 import { initialize } from "../core/initializers.js";
+import type { Random } from "../core/random.js";
 import type { CreateVariable } from "./cfc-weights.js";
 
 /** Variables by name, made with first values from one generator. */

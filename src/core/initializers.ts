@@ -1,9 +1,9 @@
 /** First values of weights, as plain arrays drawn from a seeded generator. */
 
 import { InvalidArgumentError } from "./errors.js";
+import { orthonormalColumns } from "./orthonormal.js";
 import type { Random } from "./random.js";
 import { sizeOf } from "./state.js";
-import { orthonormalColumns } from "./orthonormal.js";
 
 /**
  * How weights start:

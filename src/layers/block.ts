@@ -4,10 +4,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { requireBackend } from "tfjs-training";
 import { InvalidStateError } from "../core/errors.js";
+import { type InitializeOptions, initialize } from "../core/initializers.js";
 import { Random } from "../core/random.js";
 import { sizeOf } from "../core/state.js";
 import type { AffineVariables } from "./affine.js";
-import { type InitializeOptions, initialize } from "../core/initializers.js";
 
 /** Shape of a layer's input; `null` where any size goes. */
 export type LayerShape = (number | null)[];

@@ -1,8 +1,8 @@
 /** The CfC as a recurrent layer. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type CfCCore, type CfCCoreOptions, cfcConfig, createCfcCore, readCfcConfig } from "./cfc-core.js";
 import type { InitializerKind } from "../core/initializers.js";
+import { type CfCCore, type CfCCoreOptions, cfcConfig, createCfcCore, readCfcConfig } from "./cfc-core.js";
 import { RecurrentLayer, type RecurrentLayerOptions, type RecurrentScanOptions } from "./recurrent-layer.js";
 
 /** Options of {@link CfC}. */

@@ -3,10 +3,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
+import type { InitializerKind } from "../core/initializers.js";
 import { type AffineWeights, convolve, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
-import type { InitializerKind } from "../core/initializers.js";
 
 /** Options of {@link ConvBlock}. */
 export interface ConvBlockOptions extends BlockOptions {

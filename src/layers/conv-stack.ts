@@ -1,11 +1,11 @@
 /** Convolutions and nothing after them. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { InitializerKind } from "../core/initializers.js";
 import { sizeOf } from "../core/state.js";
 import { type AffineWeights, convolve, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
-import type { InitializerKind } from "../core/initializers.js";
 import type { Convolution } from "./nature-cnn.js";
 
 /** Options of {@link ConvStack}. */

@@ -2,10 +2,10 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import type { InitializerKind } from "../core/initializers.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
 import { checkInitializer } from "./checks.js";
-import type { InitializerKind } from "../core/initializers.js";
 
 /** Options of {@link DuelingHead}. */
 export interface DuelingHeadOptions extends BlockOptions {

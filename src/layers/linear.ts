@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import type { InitializerKind } from "../core/initializers.js";
 import {
   type Activation,
   type AffineWeights,
@@ -12,7 +13,6 @@ import {
 } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
 import { checkInitializer } from "./checks.js";
-import type { InitializerKind } from "../core/initializers.js";
 
 /** Options of {@link Linear}. */
 export interface LinearOptions extends BlockOptions {

@@ -2,8 +2,8 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { LTCCell, type LTCCellOptions } from "../cells/ltc-cell.js";
-import { wiringFromJSON } from "../wirings/wiring-from-json.js";
 import type { InitializerKind } from "../core/initializers.js";
+import { wiringFromJSON } from "../wirings/wiring-from-json.js";
 import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.js";
 
 /** Options of {@link LTC}. */

@@ -1,6 +1,7 @@
 /** Several dense layers: the usual encoder of short observation vectors. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { InitializerKind } from "../core/initializers.js";
 import {
   type Activation,
   type AffineWeights,
@@ -11,7 +12,6 @@ import {
 } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
-import type { InitializerKind } from "../core/initializers.js";
 
 /** Options of {@link MLP}. */
 export interface MLPOptions extends BlockOptions {

@@ -2,11 +2,11 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import type { InitializerKind } from "../core/initializers.js";
 import { sizeOf } from "../core/state.js";
 import { type AffineWeights, affine, convolve, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
-import type { InitializerKind } from "../core/initializers.js";
 
 /** One convolution without padding. */
 export interface Convolution {

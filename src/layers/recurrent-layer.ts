@@ -5,12 +5,12 @@ import { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
 import type { SequenceCell } from "../cells/recurrent-cell.js";
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidStateError, ShapeError } from "../core/errors.js";
+import type { InitializerKind } from "../core/initializers.js";
 import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
 import type { CfcScanResult } from "../recurrent/ops/cfc-scan.js";
 import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, type CallOptions, type LayerShape } from "./block.js";
-import type { InitializerKind } from "../core/initializers.js";
 
 /** Options that every {@link RecurrentLayer} takes. */
 export interface RecurrentLayerOptions extends BlockOptions {

@@ -1,9 +1,9 @@
 /** Q-network for frames. */
 
+import type { InitializerKind } from "../core/initializers.js";
 import { Random } from "../core/random.js";
 import { ConvStack } from "../layers/conv-stack.js";
 import { DuelingHead } from "../layers/dueling-head.js";
-import type { InitializerKind } from "../core/initializers.js";
 import type { Convolution } from "../layers/nature-cnn.js";
 import { type QNetworkOptions, SequentialQNetwork } from "./q-network.js";
 

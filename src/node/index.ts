@@ -10,10 +10,10 @@ import "./host.js";
 import "./learners/install.js";
 import "./vector/install.js";
 
+export type { ImportPackage } from "tfjs-training/node";
 export { acceleratorVersions, installAccelerator, removeAccelerator } from "tfjs-training/node";
 export { type RegisterAtariOptions, registerAtari } from "./atari.js";
 export type { AtariBatch, AtariVectorGame } from "./atari-vector.js";
-export type { ImportPackage } from "tfjs-training/node";
 export { FileCheckpointStore } from "./checkpoint-files.js";
 export { Dashboard, type DashboardOptions } from "./dashboard/dashboard.js";
 export { cloningFolder } from "./datasets/cloning-folder.js";

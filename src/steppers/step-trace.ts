@@ -1,15 +1,15 @@
 /** The states of all neurons at every step of a sequence. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { LTCCell } from "../cells/ltc-cell.js";
+import { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
+import type { RecurrentCell, SequenceCell, SequenceOptions } from "../cells/recurrent-cell.js";
+import { WiredCfCCell } from "../cells/wired-cfc-cell.js";
 import { ShapeError } from "../core/errors.js";
 import { asFloat } from "../recurrent/ops/cfc-scan.js";
 import { elapsedRows } from "../recurrent/ops/sequence-rows.js";
 import { splitParts } from "../recurrent/ops/split-parts.js";
 import type { BuiltWiring, NeuronType } from "../wirings/wiring.js";
-import { LTCCell } from "../cells/ltc-cell.js";
-import { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
-import type { RecurrentCell, SequenceCell, SequenceOptions } from "../cells/recurrent-cell.js";
-import { WiredCfCCell } from "../cells/wired-cfc-cell.js";
 
 /** What {@link traceStates} needs of a layer; built `CfC` and `LTC` layers are such layers. */
 export interface TraceableLayer {

@@ -1,11 +1,11 @@
 /** Steps of CfC cells in plain arrays. */
 
-import { activationNumbers, modeNumbers } from "../recurrent/wasm/cfc-layout.js";
-import { CfcStep } from "../recurrent/wasm/cfc-step.js";
 import { hasKernels } from "tfjs-training/wasm";
+import type { CfCCell } from "../cells/cfc-cell.js";
 import type { CfcFlavour, CfcMode, CfcWeights } from "../recurrent/ops/cfc-problem.js";
 import { logistic } from "../recurrent/ops/ltc-sigmoid.js";
-import type { CfCCell } from "../cells/cfc-cell.js";
+import { activationNumbers, modeNumbers } from "../recurrent/wasm/cfc-layout.js";
+import { CfcStep } from "../recurrent/wasm/cfc-step.js";
 import { type ApplyActivation, applyActivation, hyperbolicTangent } from "./stepper-activations.js";
 import type { CellStepper } from "./stepper-cell.js";
 import { DenseProduct, valuesOf } from "./stepper-dense.js";

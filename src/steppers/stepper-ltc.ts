@@ -1,11 +1,11 @@
 /** Steps of LTC cells in plain arrays. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { LtcStep } from "../recurrent/wasm/ltc-step.js";
 import { hasKernels } from "tfjs-training/wasm";
+import type { LTCCell } from "../cells/ltc-cell.js";
 import { type LtcArrays, readArrays } from "../recurrent/ops/ltc-arrays.js";
 import { ltcForward } from "../recurrent/ops/ltc-forward.js";
-import type { LTCCell } from "../cells/ltc-cell.js";
+import { LtcStep } from "../recurrent/wasm/ltc-step.js";
 import type { CellStepper } from "./stepper-cell.js";
 import { valuesOf } from "./stepper-dense.js";
 

@@ -1,7 +1,7 @@
 /** Steps of cells with mixed memory in plain arrays. */
 
-import { logistic } from "../recurrent/ops/ltc-sigmoid.js";
 import type { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
+import { logistic } from "../recurrent/ops/ltc-sigmoid.js";
 import { hyperbolicTangent } from "./stepper-activations.js";
 import type { CellStepper } from "./stepper-cell.js";
 import { DenseProduct, valuesOf } from "./stepper-dense.js";

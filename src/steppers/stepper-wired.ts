@@ -1,9 +1,9 @@
 /** Steps of wired CfC cells in plain arrays. */
 
+import type { WiredCfCCell } from "../cells/wired-cfc-cell.js";
 import type { CellStepper } from "./stepper-cell.js";
 import { CfcNetwork } from "./stepper-cfc.js";
 import { valuesOf } from "./stepper-dense.js";
-import type { WiredCfCCell } from "../cells/wired-cfc-cell.js";
 
 /** Steps of a `WiredCfCCell`: layer by layer, each from the new state of the layer before. */
 export class WiredCfcCellStepper implements CellStepper {

@@ -1,18 +1,18 @@
 /** Single steps of a trained recurrent layer without tensors, for control loops. */
 
 import type * as tf from "@tensorflow/tfjs-core";
-import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { CfCCell } from "../cells/cfc-cell.js";
 import { LTCCell } from "../cells/ltc-cell.js";
 import { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
 import type { RecurrentCell } from "../cells/recurrent-cell.js";
+import { WiredCfCCell } from "../cells/wired-cfc-cell.js";
+import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { CellStepper } from "./stepper-cell.js";
 import { CfcCellStepper } from "./stepper-cfc.js";
 import { DenseProduct, valuesOf } from "./stepper-dense.js";
 import { LtcCellStepper } from "./stepper-ltc.js";
 import { MixedMemoryStepper } from "./stepper-mixed.js";
 import { WiredCfcCellStepper } from "./stepper-wired.js";
-import { WiredCfCCell } from "../cells/wired-cfc-cell.js";
 
 /** What {@link createStepper} needs of a layer; `CfC` and `LTC` are such layers. */
 export interface SteppableLayer {

@@ -1,6 +1,7 @@
 /** Trainers, presets, evaluation. */
 
 export type { HookResult, TrainerCallback, TrainerProgress } from "./callbacks/callback.js";
+export { ClosedLoopCallback, type ClosedLoopCallbackOptions } from "./callbacks/closed-loop-callback.js";
 export * from "./callbacks/index.js";
 export { classifierPolicy } from "./cloning/classifier-policy.js";
 export {
@@ -9,9 +10,25 @@ export {
   sequenceCrossEntropy,
 } from "./cloning/cloning-loss.js";
 export type { CloningHyperparameters, CloningOptions, EpochReport } from "./cloning/cloning-options.js";
-export { type CloningEvaluation, type CloningLearnOptions, CloningTrainer } from "./cloning/cloning-trainer.js";
+export {
+  type CloningEvaluation,
+  type CloningLearnOptions,
+  CloningTrainer,
+} from "./cloning/cloning-trainer.js";
 export { type ClosedLoopOptions, type ClosedLoopRun, runClosedLoop } from "./cloning/closed-loop.js";
-export { ClosedLoopCallback, type ClosedLoopCallbackOptions } from "./callbacks/closed-loop-callback.js";
+export { type FitDataset, fitDataset } from "./cloning/fit-dataset.js";
+export {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluatePolicy,
+  type Policy,
+  type Prediction,
+  type PredictOptions,
+} from "./common/evaluate-policy.js";
+export { type Host, installHost } from "./common/host.js";
+export type { RewardClipping } from "./common/reward-clipping.js";
+export type { Trainer } from "./common/trainer.js";
+export type { LearnOptions } from "./common/training-run.js";
 export {
   type DQNHyperparameters,
   type DQNOptions,
@@ -29,16 +46,6 @@ export {
 export { DQNTrainer } from "./dqn/dqn-trainer.js";
 export type { DQNUpdateStatistics } from "./dqn/dqn-update.js";
 export { type EpsilonScheduleOptions, epsilonSchedule } from "./dqn/epsilon-schedule.js";
-export {
-  type EvaluateOptions,
-  type Evaluation,
-  evaluatePolicy,
-  type Policy,
-  type Prediction,
-  type PredictOptions,
-} from "./common/evaluate-policy.js";
-export { type FitDataset, fitDataset } from "./cloning/fit-dataset.js";
-export { type Host, installHost } from "./common/host.js";
 export { LearnerFailedError, type LearnerFailure } from "./ppo/learners/learner-failed-error.js";
 export type { LearnerModel } from "./ppo/learners/learner-model.js";
 export {
@@ -62,6 +69,3 @@ export {
   smallAtariPPO,
 } from "./ppo/ppo-presets.js";
 export { PPOTrainer } from "./ppo/ppo-trainer.js";
-export type { RewardClipping } from "./common/reward-clipping.js";
-export type { Trainer } from "./common/trainer.js";
-export type { LearnOptions } from "./common/training-run.js";

@@ -2,7 +2,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type BackendName, useBackend } from "../../packages/tfjs-training/src/index.js";
 import "../../packages/tfjs-training/src/node/index.js";
 import { relativeError } from "../../packages/tfjs-training/test/compare.js";
-import { type CaseResult, operationCases, runCase, runCases } from "../../packages/tfjs-training/test/operation-cases.js";
+import {
+  type CaseResult,
+  operationCases,
+  runCase,
+  runCases,
+} from "../../packages/tfjs-training/test/operation-cases.js";
 import { ppoLosses } from "../losses/ppo-losses.js";
 import { runTrainings, trainingCases } from "./training-cases.js";
 

@@ -1,14 +1,14 @@
 /** Twenty updates of small networks, made of the library's own layers, losses and optimisers. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { Adam } from "../../packages/tfjs-training/src/optimizers/index.js";
+import { numbers } from "../../packages/tfjs-training/test/compare.js";
 import { Random } from "../../src/core/random.js";
 import { sizeOf } from "../../src/core/state.js";
 import { Categorical, ClippedPPOLoss, ClippedValueLoss } from "../../src/losses/index.js";
 import type { ActorCritic } from "../../src/models/actor-critic.js";
 import { ConvCfCActorCritic, MlpActorCritic, NatureActorCritic } from "../../src/models/index.js";
-import { Adam } from "../../packages/tfjs-training/src/optimizers/index.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
-import { numbers } from "../../packages/tfjs-training/test/compare.js";
 
 /** How many updates each network makes. */
 export const updates = 20;

@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { type BackendChoice, useBackend } from "../../packages/tfjs-training/src/index.js";
 import "../../packages/tfjs-training/src/node/index.js";
-import type { NcpsError } from "../../src/core/errors.js";
 import { type CaseResult, runCases } from "../../packages/tfjs-training/test/operation-cases.js";
+import type { NcpsError } from "../../src/core/errors.js";
 import { ppoLosses } from "../losses/ppo-losses.js";
 import { runTrainings } from "./training-cases.js";
 

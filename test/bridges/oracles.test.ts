@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { casesOf, flatten, type OracleCase } from "../../scripts/oracles/case.js";
 import { checkCase, prepareOf } from "../../scripts/oracles/check-case.js";
 import { isTorch } from "../../scripts/oracles/subject.js";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import {
   kerasWeights,
   loadKerasWeights,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../../src/core/errors.js";
-import { Random } from "../../src/core/random.js";
 import { type InitializerKind, initialize, initializerKinds } from "../../src/core/initializers.js";
+import { Random } from "../../src/core/random.js";
 
 function draw(
   kind: InitializerKind,

@@ -8,9 +8,9 @@ export type {
   RejectedBackend,
   UseBackendOptions,
 } from "./backend/backend-choice.js";
+export { useBackend } from "./backend/use-backend.js";
 export { registerComparisonGradients } from "./gradients/comparisons.js";
 export { registerMissingGradients } from "./gradients/index.js";
-export { useBackend } from "./backend/use-backend.js";
 export {
   installWasmRepairs,
   removeWasmRepairs,

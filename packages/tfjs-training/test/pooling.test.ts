@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../src/index.js";
 import { InvalidArgumentError } from "../src/core/errors.js";
+import { useBackend } from "../src/index.js";
 import { expectAgreement, expectNoLeak, numbers } from "./compare.js";
 
 beforeAll(async () => {

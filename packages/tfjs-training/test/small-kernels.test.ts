@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../src/index.js";
 import { Random } from "../../../src/core/random.js";
+import { useBackend } from "../src/index.js";
 import { type Computation, expectAgreement, expectNoLeak, relativeError } from "./compare.js";
 
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { installWasmRepairs, useBackend, wasmRepairNames } from "../src/index.js";
 import { type BackendPlatform, installBackendPlatform } from "../src/backend/platform.js";
 import { BackendError } from "../src/core/errors.js";
+import { installWasmRepairs, useBackend, wasmRepairNames } from "../src/index.js";
 
 afterEach(() => {
   vi.restoreAllMocks();

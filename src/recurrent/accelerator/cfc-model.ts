@@ -1,16 +1,16 @@
 /** The loop over time of a CfC as ONNX models: the operator `Scan` runs a graph once for every step. */
 
-import { lecunTanh } from "../ops/activations.js";
-import type { CfcLoop } from "../wasm/cfc-engine.js";
-import { activationNumbers } from "../wasm/cfc-layout.js";
 import {
   encodeModel,
   type OnnxArray,
   type OnnxAttribute,
   type OnnxGraph,
   type OnnxNode,
+  productNames,
 } from "tfjs-training/wasm";
-import { productNames } from "tfjs-training/wasm";
+import { lecunTanh } from "../ops/activations.js";
+import type { CfcLoop } from "../wasm/cfc-engine.js";
+import { activationNumbers } from "../wasm/cfc-layout.js";
 
 /** What decides which model a loop needs: all but its sizes. */
 export type CfcLoopModel = Omit<CfcLoop, "batch" | "steps" | "units" | "widths"> & {

@@ -1,13 +1,17 @@
 /** Whether an engine runs a CfC's loop as the compiled kernels do, before training is trusted to it. */
 
+import {
+  arenaOf,
+  heapOf,
+  largestDifference,
+  productEngine,
+  setProductEngine,
+  type WasmBackend,
+} from "tfjs-training/wasm";
 import { Random } from "../../core/random.js";
-import { arenaOf } from "tfjs-training/wasm";
 import type { CfcEngine } from "../wasm/cfc-engine.js";
 import { activationNumbers, type CfcTask, modeNumbers } from "../wasm/cfc-layout.js";
 import { backwardPass, forwardPass, traceSize } from "../wasm/cfc-pass.js";
-import { productEngine, setProductEngine } from "tfjs-training/wasm";
-import { heapOf, type WasmBackend } from "tfjs-training/wasm";
-import { largestDifference } from "tfjs-training/wasm";
 
 const [batch, steps, features, units, width] = [5, 4, 3, 7, 9];
 const rows = batch * steps;

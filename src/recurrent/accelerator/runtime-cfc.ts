@@ -1,5 +1,7 @@
 /** The loop over time of a CfC, run by a native runtime on the backend's memory. */
 
+import type { ProductRuntime, RuntimeMatrix, RuntimeSession, WasmBackend } from "tfjs-training/wasm";
+import { productNames } from "tfjs-training/wasm";
 import { sizeOf } from "../../core/state.js";
 import type {
   CfcEngine,
@@ -9,10 +11,7 @@ import type {
   CfcLoopWeights,
 } from "../wasm/cfc-engine.js";
 import { activationNumbers } from "../wasm/cfc-layout.js";
-import type { WasmBackend } from "tfjs-training/wasm";
 import { cfcNames, encodeCfcBackward, encodeCfcForward } from "./cfc-model.js";
-import { productNames } from "tfjs-training/wasm";
-import type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "tfjs-training/wasm";
 
 /** Options of {@link RuntimeCfc}. */
 export interface RuntimeCfcOptions {

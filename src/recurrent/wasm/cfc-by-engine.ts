@@ -1,13 +1,11 @@
 /** Forward and backward pass of one CfC whose loop over time an engine runs: what is left is done around it. */
 
 import type { Arena } from "tfjs-training/wasm";
+import { gemm, heapOf, kernelsOf, productEngine, type WasmBackend, wordsOf } from "tfjs-training/wasm";
 import type { CfcEngine, CfcLoop, CfcLoopForward, CfcLoopTrace, CfcLoopWeights } from "./cfc-engine.js";
 import { type CfcTask, headLayout, modeNumbers } from "./cfc-layout.js";
 import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
 import { weightGradients } from "./cfc-weight-gradients.js";
-import { gemm, productEngine } from "tfjs-training/wasm";
-import { heapOf, type WasmBackend, wordsOf } from "tfjs-training/wasm";
-import { kernelsOf } from "tfjs-training/wasm";
 
 // Engines that have left traces; a trace begins with the number of its engine here, counted from 1, or 0.
 const engines: CfcEngine[] = [];

@@ -1,12 +1,10 @@
 /** The kernels `CfcScan` and `CfcScanGrad` of the wasm backend. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { arenaOf, byteAddress, defineRepair, NamedInputs, savedTensor } from "tfjs-training/wasm";
 import { type CfcScanAttributes, gradientNames } from "../ops/scan-kernels.js";
-import { arenaOf } from "tfjs-training/wasm";
 import { activationNumbers, type CfcTask, modeNumbers } from "./cfc-layout.js";
 import { backwardPass, forwardPass, traceSize } from "./cfc-pass.js";
-import { byteAddress, NamedInputs, savedTensor } from "tfjs-training/wasm";
-import { defineRepair } from "tfjs-training/wasm";
 
 /** The task of a call. */
 export function cfcTaskOf(inputs: NamedInputs, attrs: CfcScanAttributes): CfcTask {

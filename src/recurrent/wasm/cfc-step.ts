@@ -1,5 +1,6 @@
 /** Single steps of a CfC on the compiled kernels, without tensors and without a backend. */
 
+import { OwnMemory } from "tfjs-training/wasm";
 import {
   type CfcTask,
   headLayout,
@@ -10,7 +11,6 @@ import {
   prepareLayers,
   writePlan,
 } from "./cfc-layout.js";
-import { OwnMemory } from "tfjs-training/wasm";
 
 /** Which CfC it is. */
 export interface CfcStepOptions

@@ -1,11 +1,9 @@
 /** Gradients of a CfC's weights, from those of its pre-activations. */
 
-import type { Arena } from "tfjs-training/wasm";
+import type { Arena, WasmBackend } from "tfjs-training/wasm";
+import { gemm, kernelsOf } from "tfjs-training/wasm";
 import { type CfcTask, headLayout } from "./cfc-layout.js";
 import type { CfcBackwardTargets } from "./cfc-targets.js";
-import { gemm } from "tfjs-training/wasm";
-import type { WasmBackend } from "tfjs-training/wasm";
-import { kernelsOf } from "tfjs-training/wasm";
 
 /** What the passes leave behind, as byte addresses; what meets in one product has its rows in one order. */
 export interface CfcGradientSources {

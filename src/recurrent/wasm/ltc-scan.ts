@@ -1,13 +1,23 @@
 /** The kernels `LtcScan` and `LtcScanGrad` of the wasm backend. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import {
+  type Arena,
+  addressOf,
+  arenaOf,
+  byteAddress,
+  defineRepair,
+  heapOf,
+  kernelsOf,
+  NamedInputs,
+  savedTensor,
+  type WasmBackend,
+  zeros,
+} from "tfjs-training/wasm";
 import { sizeOf } from "../../core/state.js";
 import type { SynapseEnds } from "../ops/ltc-arrays.js";
 import { dynamicsNames, positiveNames } from "../ops/ltc-problem.js";
 import { gradientNames, type LtcScanAttributes } from "../ops/scan-kernels.js";
-import { type Arena, arenaOf } from "tfjs-training/wasm";
-import { addressOf, heapOf, type WasmBackend, zeros } from "tfjs-training/wasm";
-import { kernelsOf } from "tfjs-training/wasm";
 import {
   backwardWork,
   forwardWork,
@@ -21,8 +31,6 @@ import {
   writeLtcPlan,
   writeParameters,
 } from "./ltc-layout.js";
-import { byteAddress, NamedInputs, savedTensor } from "tfjs-training/wasm";
-import { defineRepair } from "tfjs-training/wasm";
 
 function sizesOf(named: NamedInputs, attrs: LtcScanAttributes): LtcSizes {
   return { ...attrs, inputs: named.tensor("x").shape[2], units: named.tensor("state").shape[1] };

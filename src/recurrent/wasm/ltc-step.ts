@@ -1,5 +1,6 @@
 /** Single steps of an LTC on the compiled kernels, without tensors and without a backend. */
 
+import { OwnMemory } from "tfjs-training/wasm";
 import {
   forwardWork,
   type LtcSizes,
@@ -10,7 +11,6 @@ import {
   writeLtcPlan,
   writeParameters,
 } from "./ltc-layout.js";
-import { OwnMemory } from "tfjs-training/wasm";
 
 /** One network with its weights and a place for one input and one state. */
 export class LtcStep {

@@ -1,12 +1,20 @@
 /** The kernels `MixedCfcScan` and `MixedCfcScanGrad` of the wasm backend. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import {
+  type Arena,
+  arenaOf,
+  byteAddress,
+  defineRepair,
+  heapOf,
+  NamedInputs,
+  savedTensor,
+  type WasmBackend,
+} from "tfjs-training/wasm";
 import { gradientNames, type MixedCfcScanAttributes } from "../ops/scan-kernels.js";
-import { type Arena, arenaOf } from "tfjs-training/wasm";
 import type { CfcTask } from "./cfc-layout.js";
 import { backwardPass, blockRows, forwardPass, traceSize } from "./cfc-pass.js";
 import { cfcTaskOf } from "./cfc-scan.js";
-import { heapOf, type WasmBackend } from "tfjs-training/wasm";
 import {
   type LstmTask,
   lstmGradients,
@@ -14,8 +22,6 @@ import {
   planLstmBackward,
   planLstmForward,
 } from "./lstm-pass.js";
-import { byteAddress, NamedInputs, savedTensor } from "tfjs-training/wasm";
-import { defineRepair } from "tfjs-training/wasm";
 
 /** Forward; see `ops/scan-kernels.ts`. */
 export const mixedCfcScan = defineRepair<TensorInfo[], MixedCfcScanAttributes, TensorInfo[]>(

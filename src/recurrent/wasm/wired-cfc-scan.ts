@@ -1,13 +1,19 @@
 /** The kernels `WiredCfcScan` and `WiredCfcScanGrad` of the wasm backend: a CfC for each layer of neurons. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import {
+  arenaOf,
+  byteAddress,
+  defineRepair,
+  heapOf,
+  NamedInputs,
+  savedTensor,
+  type WasmBackend,
+  zeros,
+} from "tfjs-training/wasm";
 import { type CfcScanAttributes, gradientNames } from "../ops/scan-kernels.js";
-import { arenaOf } from "tfjs-training/wasm";
 import { type CfcTask, modeNumbers } from "./cfc-layout.js";
 import { backwardPass, forwardPass, traceSize } from "./cfc-pass.js";
-import { heapOf, type WasmBackend, zeros } from "tfjs-training/wasm";
-import { byteAddress, NamedInputs, savedTensor } from "tfjs-training/wasm";
-import { defineRepair } from "tfjs-training/wasm";
 
 /** A layer of neurons. */
 interface WiredLayer {

@@ -1,14 +1,14 @@
 /** The kernels `CfcScan` and `CfcScanGrad` of the webgpu backend: see `ops/scan-kernels.ts`. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { GpuDevice } from "tfjs-training/webgpu";
+import { reshaped, StockKernels } from "tfjs-training/webgpu";
 import { type CfcScanAttributes, gradientNames, type ScanSize } from "../ops/scan-kernels.js";
 import { cfcBackwardShader, deltaLayout } from "./cfc-backward-shader.js";
 import { cfcForwardShader } from "./cfc-forward-shader.js";
 import { type CfcModel, chooseGroups, memoryOf, traceLayout } from "./cfc-task.js";
-import type { GpuDevice } from "tfjs-training/webgpu";
 import { type ScanCall, ScanInputs } from "./scan-inputs.js";
 import { runScanShader } from "./scan-shader.js";
-import { reshaped, StockKernels } from "tfjs-training/webgpu";
 
 /**
  * Whether a device holds a scan: a state and two layers in the memory of a workgroup, and all that is saved in

@@ -1,10 +1,10 @@
 /** What a CfC scan on WebGPU is about: sizes, choices, and where things lie in flat arrays. */
 
+import type { GpuDevice } from "tfjs-training/webgpu";
 import type { CfcActivation } from "../ops/activations.js";
 import type { CfcFlavour, CfcMode } from "../ops/cfc-problem.js";
 import { slopeNeedsInput } from "./cfc-wgsl.js";
 import { type CourseModel, placeCourse, type ScanSizes } from "./course.js";
-import type { GpuDevice } from "tfjs-training/webgpu";
 import { Regions } from "./scan-shader.js";
 
 /** Sizes and choices that the code of a shader depends on. */

@@ -1,6 +1,7 @@
 /** The kernels `LtcScan` and `LtcScanGrad` of the webgpu backend: see `ops/scan-kernels.ts`. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { reshaped, StockKernels } from "tfjs-training/webgpu";
 import { sizeOf } from "../../core/state.js";
 import { positiveNames } from "../ops/ltc-problem.js";
 import { gradientNames, type LtcScanAttributes } from "../ops/scan-kernels.js";
@@ -10,7 +11,6 @@ import { joinedNames, type LtcSynapseLists, synapseLists } from "./ltc-synapses.
 import { chooseLanes, type LtcModel, type LtcSizes, ltcDeltaLayout, ltcTraceLayout } from "./ltc-task.js";
 import { type ScanCall, ScanInputs } from "./scan-inputs.js";
 import { runScanShader } from "./scan-shader.js";
-import { reshaped, StockKernels } from "tfjs-training/webgpu";
 
 /** A call with the model and the synapses that follow from it. */
 class LtcInputs extends ScanInputs {

@@ -1,8 +1,8 @@
 /** What an LTC scan on WebGPU is about: sizes, choices, and where things lie in flat arrays. */
 
+import type { GpuDevice } from "tfjs-training/webgpu";
 import type { ScanSize } from "../ops/scan-kernels.js";
 import type { CourseModel, ScanSizes } from "./course.js";
-import type { GpuDevice } from "tfjs-training/webgpu";
 import { parameterPlaces } from "./ltc-synapses.js";
 import { Regions } from "./scan-shader.js";
 

@@ -1,10 +1,9 @@
 /** The inputs of a scan's kernel by their names. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { StockKernels, WebGPUBackend } from "tfjs-training/webgpu";
 import type { ScanAttributes } from "../ops/scan-kernels.js";
 import { type CourseModel, courseNames, type ScanSizes } from "./course.js";
-import type { WebGPUBackend } from "tfjs-training/webgpu";
-import type { StockKernels } from "tfjs-training/webgpu";
 
 /** A call of one of the kernels. */
 export interface ScanCall<A extends ScanAttributes> {

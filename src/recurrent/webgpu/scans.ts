@@ -1,9 +1,9 @@
 /** Registering the fused sequences of the webgpu backend. */
 
 import { getKernel, type KernelConfig, registerKernel } from "@tensorflow/tfjs-core";
+import type { GpuDevice } from "tfjs-training/webgpu";
 import type { ScanKernelFunction, ScanSize } from "../ops/scan-kernels.js";
 import { cfcScan, cfcScanGrad, holdsCfcScan } from "./cfc-scan.js";
-import type { GpuDevice } from "tfjs-training/webgpu";
 import { ltcScan, ltcScanGrad } from "./ltc-scan.js";
 import { holdsLtcScan } from "./ltc-task.js";
 

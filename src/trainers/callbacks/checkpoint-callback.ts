@@ -3,8 +3,8 @@
 import type { CheckpointStore } from "../../checkpoints/index.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
-import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import { host } from "../common/host.js";
+import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import { StepTrigger } from "./step-trigger.js";
 
 /** Options of {@link CheckpointCallback}. */

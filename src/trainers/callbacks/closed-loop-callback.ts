@@ -3,9 +3,9 @@
 import type { StateRecord } from "../../core/state.js";
 import type { Env } from "../../envs/env.js";
 import type { LogRow } from "../../logging/index.js";
-import type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
 import { type ClosedLoopRun, runClosedLoop } from "../cloning/closed-loop.js";
 import type { Policy } from "../common/evaluate-policy.js";
+import type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
 
 /** Options of {@link ClosedLoopCallback}. */
 export interface ClosedLoopCallbackOptions {

@@ -4,8 +4,8 @@ import type { CheckpointLocation } from "../../checkpoints/index.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
-import type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
 import { type Evaluation, evaluatePolicy } from "../common/evaluate-policy.js";
+import type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
 import { StepTrigger } from "./step-trigger.js";
 
 /** Hears of every evaluation of an {@link EvalCallback}. */

@@ -2,8 +2,8 @@
 
 import { checkInteger } from "../../core/check-integer.js";
 import type { StateRecord } from "../../core/state.js";
-import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import type { Evaluation } from "../common/evaluate-policy.js";
+import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import type { EvaluationListener } from "./eval-callback.js";
 
 /**

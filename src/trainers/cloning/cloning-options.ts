@@ -1,11 +1,11 @@
 /** Options of imitation. */
 
+import type { AdamOptions } from "tfjs-training";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { ScheduleSpec } from "../../core/schedules.js";
 import type { AtariCloningDataset } from "../../datasets/atari-cloning.js";
 import { checkMirrorActions } from "../../datasets/mirror-frames.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
-import type { AdamOptions } from "tfjs-training";
 
 /** Numbers that decide the training; those of the ncps guide by default. */
 export interface CloningHyperparameters {

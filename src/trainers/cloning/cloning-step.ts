@@ -1,14 +1,14 @@
 /** Minibatches through a classifier: with learning, and without. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { Adam } from "tfjs-training";
 import { InvalidArgumentError, NonFiniteError } from "../../core/errors.js";
 import type { CloningBatch } from "../../datasets/cloning-batches.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
 import { trainableVariables } from "../../models/weights.js";
-import type { Adam } from "tfjs-training";
+import { frameTensor } from "../common/frame-tensor.js";
 import { sequenceCrossEntropy } from "./cloning-loss.js";
 import type { CloningHyperparameters } from "./cloning-options.js";
-import { frameTensor } from "../common/frame-tensor.js";
 
 /** What a minibatch gave. */
 export interface CloningStep {

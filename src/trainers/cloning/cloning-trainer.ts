@@ -1,6 +1,6 @@
 /** Behaviour cloning: imitation of an expert by supervised learning. */
 
-import { requireBackend } from "tfjs-training";
+import { Adam, requireBackend } from "tfjs-training";
 import {
   type CheckpointLocation,
   type CheckpointPlace,
@@ -18,17 +18,7 @@ import type { ModelConfig } from "../../models/actor-critic.js";
 import { ConvCfC, type ConvCfCOptions } from "../../models/conv-cfc.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
 import { getWeights, setWeights } from "../../models/weights.js";
-import { Adam } from "tfjs-training";
-import { classifierPolicy } from "./classifier-policy.js";
-import {
-  type CloningHyperparameters,
-  type CloningOptions,
-  type EpochReport,
-  resolveCloningOptions,
-} from "./cloning-options.js";
-import { learnBatch, measureBatch } from "./cloning-step.js";
 import type { Policy, Prediction, PredictOptions } from "../common/evaluate-policy.js";
-import { fetchWeights } from "./fetch-weights.js";
 import { freeingOnFailure } from "../common/given-model.js";
 import { locate, locateNewest } from "../common/host.js";
 import { oneAtATime } from "../common/one-at-a-time.js";
@@ -37,6 +27,15 @@ import { scheduleOption } from "../common/schedule-option.js";
 import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
 import type { Trainer } from "../common/trainer.js";
 import { type LearnOptions, TrainingRun } from "../common/training-run.js";
+import { classifierPolicy } from "./classifier-policy.js";
+import {
+  type CloningHyperparameters,
+  type CloningOptions,
+  type EpochReport,
+  resolveCloningOptions,
+} from "./cloning-options.js";
+import { learnBatch, measureBatch } from "./cloning-step.js";
+import { fetchWeights } from "./fetch-weights.js";
 
 /** Options of {@link CloningTrainer.learn}. A step, as `totalTimesteps` counts them, is one minibatch. */
 export interface CloningLearnOptions extends LearnOptions {

@@ -1,6 +1,12 @@
 /** What checkpoints keep of the options that a trainer was made with, and how a trainer is made from it again. */
 
-import { type ArrayPlace, type CheckpointPlace, readCheckpoint, splitState } from "../../checkpoints/index.js";
+import type { AdamOptions } from "tfjs-training";
+import {
+  type ArrayPlace,
+  type CheckpointPlace,
+  readCheckpoint,
+  splitState,
+} from "../../checkpoints/index.js";
 import { CheckpointError, InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord, StateTree } from "../../core/state.js";
 import type { EnvOptions } from "../../envs/registry.js";
@@ -13,7 +19,6 @@ import {
   type QNetwork,
   rebuildModel,
 } from "../../models/index.js";
-import type { AdamOptions } from "tfjs-training";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import type { Trainer } from "./trainer.js";
 

@@ -1,11 +1,11 @@
 /** Options of the DQN trainer, with checks. */
 
+import type { AdamOptions, RMSPropOptions } from "tfjs-training";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { Schedule, ScheduleSpec } from "../../core/schedules.js";
 import type { Env } from "../../envs/env.js";
 import type { EnvOptions } from "../../envs/registry.js";
 import type { QNetwork } from "../../models/index.js";
-import type { AdamOptions, RMSPropOptions } from "tfjs-training";
 import type { Box, Discrete } from "../../spaces/index.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { checkRewardClipping, type RewardClipping } from "../common/reward-clipping.js";

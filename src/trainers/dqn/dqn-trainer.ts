@@ -1,6 +1,6 @@
 /** Deep Q-learning. */
 
-import { requireBackend } from "tfjs-training";
+import { Adam, RMSProp, requireBackend } from "tfjs-training";
 import { type CheckpointLocation, writeCheckpoint } from "../../checkpoints/index.js";
 import { EpisodeWindow } from "../../core/episode-window.js";
 import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
@@ -10,8 +10,19 @@ import type { LogRow } from "../../logging/index.js";
 import { PrioritizedReplayMemory, type ReplayMemory } from "../../memory/index.js";
 import { type QNetwork, updateTarget } from "../../models/index.js";
 import { getWeights, setWeights } from "../../models/weights.js";
-import { Adam, RMSProp } from "tfjs-training";
 import type { VectorEnv } from "../../vector/vector-env.js";
+import { fetchWeights } from "../cloning/fetch-weights.js";
+import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
+import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
+import { freeingOnFailure, givenModel } from "../common/given-model.js";
+import { locate, locateNewest } from "../common/host.js";
+import { oneAtATime } from "../common/one-at-a-time.js";
+import { predictionInput } from "../common/prediction-input.js";
+import { clipReward } from "../common/reward-clipping.js";
+import { describeRun, describeSetup, restoreTrainer } from "../common/saved-run.js";
+import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
+import type { Trainer } from "../common/trainer.js";
+import { type LearnOptions, TrainingRun } from "../common/training-run.js";
 import { defaultQNetwork } from "./default-q-network.js";
 import { DQNIteration } from "./dqn-iteration.js";
 import { checkStack, makeMemory, placeInMemory } from "./dqn-memory.js";
@@ -22,19 +33,7 @@ import {
   resolveDQNOptions,
 } from "./dqn-options.js";
 import { DQNUpdate, type DQNUpdateStatistics } from "./dqn-update.js";
-import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
 import { EpsilonGreedy } from "./epsilon-greedy.js";
-import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
-import { fetchWeights } from "../cloning/fetch-weights.js";
-import { freeingOnFailure, givenModel } from "../common/given-model.js";
-import { locate, locateNewest } from "../common/host.js";
-import { oneAtATime } from "../common/one-at-a-time.js";
-import { predictionInput } from "../common/prediction-input.js";
-import { clipReward } from "../common/reward-clipping.js";
-import { describeRun, describeSetup, restoreTrainer } from "../common/saved-run.js";
-import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
-import type { Trainer } from "../common/trainer.js";
-import { type LearnOptions, TrainingRun } from "../common/training-run.js";
 
 // Steps in which observations are compared with the stacks that the memory builds.
 const CHECKED_STEPS = 64;

@@ -1,14 +1,14 @@
 /** One gradient step of deep Q-learning. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { Optimizer } from "tfjs-training";
 import { NonFiniteError } from "../../core/errors.js";
 import { DQNLoss, tdTargets } from "../../losses/index.js";
 import type { ReplayBatch } from "../../memory/index.js";
 import type { QNetwork } from "../../models/index.js";
 import { trainableVariables } from "../../models/weights.js";
-import type { Optimizer } from "tfjs-training";
-import type { DQNHyperparameters } from "./dqn-options.js";
 import { frameTensor } from "../common/frame-tensor.js";
+import type { DQNHyperparameters } from "./dqn-options.js";
 
 /** Figures of one gradient step. */
 export interface DQNUpdateStatistics {

@@ -6,8 +6,8 @@ import type { Schedule } from "../../core/schedules.js";
 import type { TypedArray } from "../../core/state.js";
 import type { QNetwork } from "../../models/index.js";
 import type { Discrete } from "../../spaces/index.js";
-import type { DQNHyperparameters } from "./dqn-options.js";
 import { frameTensor } from "../common/frame-tensor.js";
+import type { DQNHyperparameters } from "./dqn-options.js";
 
 /** Options of {@link EpsilonGreedy}. */
 export interface EpsilonGreedyOptions {

@@ -1,5 +1,6 @@
 /** Options of the PPO trainer: every detail of the published implementations, with checks. */
 
+import type { AdamOptions } from "tfjs-training";
 import { checkInteger } from "../../core/check-integer.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { Schedule, ScheduleSpec } from "../../core/schedules.js";
@@ -8,12 +9,11 @@ import type { EnvOptions } from "../../envs/registry.js";
 import type { StandardizeOptions, ValueClipKind } from "../../losses/index.js";
 import type { MinibatchMode } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
-import type { AdamOptions } from "tfjs-training";
 import type { ActionSpace, Box } from "../../spaces/index.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
-import type { LearnerModel } from "./learners/learner-model.js";
 import { checkRewardClipping, type RewardClipping } from "../common/reward-clipping.js";
 import { scheduleOption } from "../common/schedule-option.js";
+import type { LearnerModel } from "./learners/learner-model.js";
 
 /** Makes a network for the given spaces; `seed` decides its first weights. */
 export type ActorCriticFactory = (spaces: {

@@ -1,6 +1,6 @@
 /** Proximal policy optimisation. */
 
-import { requireBackend } from "tfjs-training";
+import { Adam, requireBackend } from "tfjs-training";
 import { type CheckpointLocation, writeCheckpoint } from "../../checkpoints/index.js";
 import { EpisodeWindow } from "../../core/episode-window.js";
 import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
@@ -8,24 +8,33 @@ import { Random } from "../../core/random.js";
 import type { StateRecord, TypedArray } from "../../core/state.js";
 import type { Action } from "../../envs/env.js";
 import type { LogRow } from "../../logging/index.js";
-import { type ActionDistribution, AdaptiveKLCoefficient, actionDistribution, GAE } from "../../losses/index.js";
+import {
+  type ActionDistribution,
+  AdaptiveKLCoefficient,
+  actionDistribution,
+  GAE,
+} from "../../losses/index.js";
 import { RolloutBuffer, type RolloutBufferOptions } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
 import { getWeights, setWeights } from "../../models/weights.js";
-import { Adam } from "tfjs-training";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { ObservationNormalizer } from "../../wrappers/index.js";
-import { defaultModel } from "./default-model.js";
+import { fetchWeights } from "../cloning/fetch-weights.js";
 import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
 import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
-import { fetchWeights } from "../cloning/fetch-weights.js";
 import { givenModel } from "../common/given-model.js";
 import { locate, locateNewest } from "../common/host.js";
+import { oneAtATime } from "../common/one-at-a-time.js";
+import { predictionInput } from "../common/prediction-input.js";
+import { describeRun, describeSetup, restoreTrainer } from "../common/saved-run.js";
+import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
+import type { Trainer } from "../common/trainer.js";
+import { type LearnOptions, TrainingRun } from "../common/training-run.js";
+import { defaultModel } from "./default-model.js";
 import { describeModel } from "./learners/describe-model.js";
 import type { LearnerGroup } from "./learners/learner-group.js";
 import { makeLearners, requireLearners } from "./learners/make-learners.js";
 import { shareRollout } from "./learners/shared-rollout.js";
-import { oneAtATime } from "../common/one-at-a-time.js";
 import { ppoLogRow } from "./ppo-log-row.js";
 import type { PPOUpdateCoefficients } from "./ppo-objective.js";
 import {
@@ -35,14 +44,9 @@ import {
   resolvePPOOptions,
 } from "./ppo-options.js";
 import { PPOUpdate } from "./ppo-update.js";
-import { predictionInput } from "../common/prediction-input.js";
 import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 import { runModel } from "./run-model.js";
-import { describeRun, describeSetup, restoreTrainer } from "../common/saved-run.js";
-import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
-import type { Trainer } from "../common/trainer.js";
-import { type LearnOptions, TrainingRun } from "../common/training-run.js";
 
 /**
  * Proximal policy optimisation (Schulman et al. 2017) for feed-forward and recurrent policies over

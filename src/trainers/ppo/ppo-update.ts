@@ -1,6 +1,7 @@
 /** One PPO update: epochs of minibatches over a finished rollout. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { Optimizer } from "tfjs-training";
 import { NonFiniteError } from "../../core/errors.js";
 import type { Random } from "../../core/random.js";
 import { standardize } from "../../losses/index.js";
@@ -12,7 +13,6 @@ import {
   splitMinibatches,
 } from "../../memory/index.js";
 import { trainableVariables } from "../../models/weights.js";
-import type { Optimizer } from "tfjs-training";
 import {
   lossMonitors,
   PPOObjective,

@@ -1,15 +1,22 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkCfc, type ProductRuntime, RuntimeCfc } from "../../../packages/tfjs-training/src/accelerator/index.js";
+import {
+  checkCfc,
+  type ProductRuntime,
+  RuntimeCfc,
+} from "../../../packages/tfjs-training/src/accelerator/index.js";
 import { useBackend } from "../../../packages/tfjs-training/src/index.js";
-import type { CfcEngine, CfcLoop } from "../../../src/recurrent/wasm/cfc-engine.js";
-import { productEngine, setProductEngine } from "../../../packages/tfjs-training/src/wasm/products/gemm.js";
+import {
+  installAccelerator,
+  removeAccelerator,
+} from "../../../packages/tfjs-training/src/node/accelerator.js";
 import type { WasmBackend } from "../../../packages/tfjs-training/src/wasm/memory/heap.js";
-import { installAccelerator, removeAccelerator } from "../../../packages/tfjs-training/src/node/accelerator.js";
+import { productEngine, setProductEngine } from "../../../packages/tfjs-training/src/wasm/products/gemm.js";
+import { relativeError } from "../../../packages/tfjs-training/test/compare.js";
 import type { CfcActivation } from "../../../src/recurrent/ops/activations.js";
 import type { CfcFlavour, CfcMode } from "../../../src/recurrent/ops/cfc-problem.js";
 import { cfcScan } from "../../../src/recurrent/ops/cfc-scan.js";
-import { relativeError } from "../../../packages/tfjs-training/test/compare.js";
+import type { CfcEngine, CfcLoop } from "../../../src/recurrent/wasm/cfc-engine.js";
 
 let runtime: ProductRuntime;
 // Takes loops of any size.

@@ -3,7 +3,11 @@ import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import "../../../packages/tfjs-training/src/node/index.js";
-import { hasScanKernel, type ScanKernelFunction, type ScanSize } from "../../../src/recurrent/ops/scan-kernels.js";
+import {
+  hasScanKernel,
+  type ScanKernelFunction,
+  type ScanSize,
+} from "../../../src/recurrent/ops/scan-kernels.js";
 import { differences, evaluate, ltcProblem, ltcProblemOf, type Problem } from "../ops/scan-problems.js";
 
 /** What the run found. */

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { EnvContractError } from "../../../src/core/errors.js";
 import "../../../src/envs/builtin.js";
 import { make } from "../../../src/envs/registry.js";
-import { evaluatePolicy, type Policy, runClosedLoop } from "../../../src/trainers/index.js";
 import { ReportedEpisodes } from "../../../src/trainers/common/reported-episodes.js";
+import { evaluatePolicy, type Policy, runClosedLoop } from "../../../src/trainers/index.js";
 import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
 
 const left: Policy = {

@@ -1,6 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../../packages/tfjs-training/src/index.js";
-import { type CheckpointFiles, MemoryCheckpointStore, readCheckpoint } from "../../../src/checkpoints/index.js";
+import {
+  type CheckpointFiles,
+  MemoryCheckpointStore,
+  readCheckpoint,
+} from "../../../src/checkpoints/index.js";
 import { Random } from "../../../src/core/random.js";
 import type { StateRecord } from "../../../src/core/state.js";
 import { DQNTrainer } from "../../../src/trainers/index.js";

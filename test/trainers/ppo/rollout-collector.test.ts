@@ -8,7 +8,10 @@ import { RolloutBuffer } from "../../../src/memory/index.js";
 import type { ActorCritic } from "../../../src/models/index.js";
 import { Box, Discrete } from "../../../src/spaces/index.js";
 import { RewardScaler } from "../../../src/trainers/ppo/reward-scaler.js";
-import { RolloutCollector, type RolloutCollectorOptions } from "../../../src/trainers/ppo/rollout-collector.js";
+import {
+  RolloutCollector,
+  type RolloutCollectorOptions,
+} from "../../../src/trainers/ppo/rollout-collector.js";
 import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
 
 beforeAll(async () => {

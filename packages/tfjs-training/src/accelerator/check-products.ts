@@ -1,6 +1,7 @@
 /** Whether an engine multiplies as the compiled kernels do, before training is trusted to it. */
 
 import { Random } from "../../../../src/core/random.js";
+import { bytesOf, heapOf, type WasmBackend } from "../wasm/memory/heap.js";
 import {
   gemm,
   gemmMany,
@@ -9,7 +10,6 @@ import {
   productEngine,
   setProductEngine,
 } from "../wasm/products/gemm.js";
-import { bytesOf, heapOf, type WasmBackend } from "../wasm/memory/heap.js";
 import { largestDifference } from "./largest-difference.js";
 
 // Odd sizes, single rows of tiles and more than one block of every cache.

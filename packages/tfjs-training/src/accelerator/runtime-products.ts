@@ -1,11 +1,11 @@
 /** Matrix products of the wasm backend, computed by a native runtime on the same memory. */
 
+import { RuntimeCfc } from "../../../../src/recurrent/accelerator/runtime-cfc.js";
 import type { CfcEngine } from "../../../../src/recurrent/wasm/cfc-engine.js";
-import type { Product, ProductBatch, ProductEngine } from "../wasm/products/gemm.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
+import type { Product, ProductBatch, ProductEngine } from "../wasm/products/gemm.js";
 import { encodeBatchModel, encodeProductModel, type ProductModel, productNames } from "./product-model.js";
 import type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "./product-runtime.js";
-import { RuntimeCfc } from "../../../../src/recurrent/accelerator/runtime-cfc.js";
 
 /** Options of {@link RuntimeProducts}. */
 export interface RuntimeProductsOptions {

@@ -1,7 +1,7 @@
 /** What backends want of the platform; `ncps-ts/node` installs it, browsers need none. */
 
-import type { AcceleratorChoice, AcceleratorOptions } from "./backend-choice.js";
 import type { Gpu } from "../webgpu/gpu.js";
+import type { AcceleratorChoice, AcceleratorOptions } from "./backend-choice.js";
 
 /** Services of a platform. */
 export interface BackendPlatform {

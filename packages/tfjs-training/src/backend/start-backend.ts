@@ -2,9 +2,9 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../core/errors.js";
-import type { BackendName } from "./backend-choice.js";
 import { registerComparisonGradients } from "../gradients/comparisons.js";
 import { registerMissingGradients } from "../gradients/index.js";
+import type { BackendName } from "./backend-choice.js";
 import { checkNumbers } from "./self-test.js";
 
 /**

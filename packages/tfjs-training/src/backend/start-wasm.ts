@@ -1,6 +1,8 @@
 /** Starting tfjs's wasm backend, repaired. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { installWasmRepairs } from "../wasm/install.js";
+import { setProductEngine } from "../wasm/products/gemm.js";
 import type {
   AcceleratorChoice,
   AcceleratorOptions,
@@ -9,8 +11,6 @@ import type {
 } from "./backend-choice.js";
 import { backendPlatform } from "./platform.js";
 import { startBackend } from "./start-backend.js";
-import { setProductEngine } from "../wasm/products/gemm.js";
-import { installWasmRepairs } from "../wasm/install.js";
 
 /**
  * Starts the wasm backend and puts the training kernels into it.

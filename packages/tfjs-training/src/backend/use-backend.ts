@@ -2,6 +2,7 @@
 
 import "@tensorflow/tfjs-layers"; // registers the gradients of all operations
 import { BackendError } from "../core/errors.js";
+import { startWebGPU } from "../webgpu/start.js";
 import type {
   BackendChoice,
   BackendName,
@@ -10,9 +11,8 @@ import type {
   UseBackendOptions,
 } from "./backend-choice.js";
 import { startBackend } from "./start-backend.js";
-import { startWasm } from "./start-wasm.js";
 import { startTensorflow } from "./start-tensorflow.js";
-import { startWebGPU } from "../webgpu/start.js";
+import { startWasm } from "./start-wasm.js";
 
 type Start = (options: UseBackendOptions & { automatic: boolean }) => Promise<StartedBackend>;
 

@@ -9,8 +9,8 @@ import {
   RuntimeProducts,
 } from "../accelerator/index.js";
 import type { AcceleratorChoice, AcceleratorOptions } from "../backend/backend-choice.js";
-import { setProductEngine } from "../wasm/products/gemm.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
+import { setProductEngine } from "../wasm/products/gemm.js";
 import { firstLine, type ImportPackage, importPackage } from "./import-tensorflow.js";
 import { releaseBuffer } from "./release-buffer.js";
 

@@ -1,8 +1,8 @@
 /** WebGPU in Node through Dawn. */
 
 import type { PlatformGpu } from "../backend/platform.js";
-import type { Gpu } from "../webgpu/gpu.js";
 import { BackendError } from "../core/errors.js";
+import type { Gpu } from "../webgpu/gpu.js";
 import { firstLine, type ImportPackage, importPackage, isMissing } from "./import-tensorflow.js";
 
 const install = "npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0";

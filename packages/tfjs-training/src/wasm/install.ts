@@ -1,50 +1,61 @@
 /** Puts the repaired and missing kernels into tfjs's wasm backend. */
 
 import { engine } from "@tensorflow/tfjs-core";
-import { InvalidArgumentError } from "../core/errors.js";
-import { averagePool } from "./pooling/average-pool.js";
-import { batchMatMul } from "./products/batch-mat-mul.js";
-import { cast } from "./shape/cast.js";
 import { cfcScan, cfcScanGrad } from "../../../../src/recurrent/wasm/cfc-scan.js";
-import { clipByValue, relu6 } from "./elementwise/clamp.js";
+import { ltcScan, ltcScanGrad } from "../../../../src/recurrent/wasm/ltc-scan.js";
+import { mixedCfcScan, mixedCfcScanGrad } from "../../../../src/recurrent/wasm/mixed-cfc-scan.js";
+import { wiredCfcScan, wiredCfcScanGrad } from "../../../../src/recurrent/wasm/wired-cfc-scan.js";
+import { InvalidArgumentError } from "../core/errors.js";
 import { conv2d, fusedConv2d } from "./convolution/conv2d.js";
 import { conv2dBackpropFilter } from "./convolution/conv2d-backprop-filter.js";
 import { conv2dBackpropInput } from "./convolution/conv2d-backprop-input.js";
 import { conv3dBackpropFilter, conv3dBackpropInput } from "./convolution/conv3d-backprop.js";
 import { depthwiseConv2d } from "./convolution/depthwise-conv2d.js";
-import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./convolution/depthwise-conv2d-backprop.js";
-import { greater, greaterEqual, less, lessEqual, maximum, minimum, select } from "./elementwise/elementwise.js";
-import { argMax, argMin, cumsum } from "./reduction/empty.js";
+import {
+  depthwiseConv2dBackpropFilter,
+  depthwiseConv2dBackpropInput,
+} from "./convolution/depthwise-conv2d-backprop.js";
 import { fusedDepthwiseConv2d } from "./convolution/fused-depthwise-conv2d.js";
-import { fusedMatMul } from "./products/fused-mat-mul.js";
-import { gatherV2 } from "./shape/gather.js";
-import type { WasmBackend } from "./memory/heap.js";
-import { identity } from "./shape/identity.js";
+import { clipByValue, relu6 } from "./elementwise/clamp.js";
+import {
+  greater,
+  greaterEqual,
+  less,
+  lessEqual,
+  maximum,
+  minimum,
+  select,
+} from "./elementwise/elementwise.js";
+import { reluGrad } from "./elementwise/relu-grad.js";
+import { erf, exp, leakyRelu, softplus, tanh } from "./elementwise/unary.js";
 import { type KernelOptions, setKernelOptions } from "./kernel-module.js";
-import { ltcScan, ltcScanGrad } from "../../../../src/recurrent/wasm/ltc-scan.js";
+import type { WasmBackend } from "./memory/heap.js";
+import { guardAllocation } from "./memory/scratch.js";
+import { adamStep, globalNorm, rmspropStep, sgdStep } from "./optimizer/optimizer-step.js";
+import { averagePool } from "./pooling/average-pool.js";
 import { maxPool } from "./pooling/max-pool.js";
 import { maxPool3D } from "./pooling/max-pool-3d.js";
 import { maxPool3DGrad, maxPoolGrad } from "./pooling/max-pool-grad.js";
+import { batchMatMul } from "./products/batch-mat-mul.js";
+import { fusedMatMul } from "./products/fused-mat-mul.js";
+import { argMax, argMin, cumsum } from "./reduction/empty.js";
 import { mean } from "./reduction/mean.js";
-import { mixedCfcScan, mixedCfcScanGrad } from "../../../../src/recurrent/wasm/mixed-cfc-scan.js";
-import { oneHot } from "./shape/one-hot.js";
-import { adamStep, globalNorm, rmspropStep, sgdStep } from "./optimizer/optimizer-step.js";
 import { all, any, max, min, prod } from "./reduction/reduce.js";
-import { reluGrad } from "./elementwise/relu-grad.js";
+import { sum } from "./reduction/sum.js";
+import { unsortedSegmentSum } from "./reduction/unsorted-segment-sum.js";
 import { installRepair, removeRepair, type WasmRepair } from "./repair.js";
+import { cast } from "./shape/cast.js";
+import { gatherV2 } from "./shape/gather.js";
+import { identity } from "./shape/identity.js";
+import { oneHot } from "./shape/one-hot.js";
 import { resizeBilinear, resizeNearestNeighbor } from "./shape/resize.js";
 import { reverse } from "./shape/reverse.js";
-import { guardAllocation } from "./memory/scratch.js";
 import { slice } from "./shape/slice.js";
 import { splitV } from "./shape/split.js";
 import { stridedSlice } from "./shape/strided-slice.js";
-import { sum } from "./reduction/sum.js";
 import { tile } from "./shape/tile.js";
 import { transpose } from "./shape/transpose.js";
-import { erf, exp, leakyRelu, softplus, tanh } from "./elementwise/unary.js";
 import { unpack } from "./shape/unpack.js";
-import { unsortedSegmentSum } from "./reduction/unsorted-segment-sum.js";
-import { wiredCfcScan, wiredCfcScanGrad } from "../../../../src/recurrent/wasm/wired-cfc-scan.js";
 
 const repairs = [
   adamStep,

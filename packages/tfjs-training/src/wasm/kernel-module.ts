@@ -2,9 +2,9 @@
 
 import { BackendError } from "../core/errors.js";
 import { nodeBuiltin } from "../core/node-builtin.js";
-import type { WasmBackend } from "./memory/heap.js";
 import { type KernelExports, relaxed, simd } from "./kernel-binaries.js";
 import { computesProducts } from "./kernel-self-test.js";
+import type { WasmBackend } from "./memory/heap.js";
 import { guardAllocation } from "./memory/scratch.js";
 
 /** Which build runs: relaxed SIMD has fused multiply-add and is a quarter faster. */

@@ -1,17 +1,17 @@
 /** Starting tfjs's webgpu backend on a device of its own. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { BackendError } from "../core/errors.js";
+import { registerScans } from "../../../../src/recurrent/webgpu/scans.js";
 import type { StartedBackend } from "../backend/backend-choice.js";
 import { backendPlatform, type PlatformGpu } from "../backend/platform.js";
 import { because, startBackend } from "../backend/start-backend.js";
+import { BackendError } from "../core/errors.js";
 import { replaceAddN } from "./add-n.js";
 import { replaceCumulative } from "./cumulative.js";
 import { openDevice } from "./device.js";
 import { describeAdapter, type Gpu, type GpuAdapter, type GpuDevice, isSoftware } from "./gpu.js";
 import { guardReads } from "./guard.js";
 import type { WebGPUBackend } from "./replace-kernel.js";
-import { registerScans } from "../../../../src/recurrent/webgpu/scans.js";
 
 const install = "npm install @tensorflow/tfjs-backend-webgpu@4.22.0";
 const reason = "there is a GPU";

@@ -1,18 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Random } from "../../../../src/core/random.js";
+import { sizeOf } from "../../src/core/state.js";
 import { useBackend } from "../../src/index.js";
 import { type ConvGeometry, convGeometry, type Shape4D } from "../../src/wasm/convolution/conv-geometry.js";
 import { convolutionPlan } from "../../src/wasm/convolution/conv-plan.js";
-import { type Epilogue, setProductEngine } from "../../src/wasm/products/gemm.js";
 import { bytesOf, heapOf, type WasmBackend } from "../../src/wasm/memory/heap.js";
+import { type Epilogue, setProductEngine } from "../../src/wasm/products/gemm.js";
 import {
   winogradConvolve,
   winogradFilterGradient,
   winogradInputGradient,
 } from "../../src/wasm/winograd/winograd.js";
 import { type WinogradAxes, winogradAxes } from "../../src/wasm/winograd/winograd-axis.js";
-import { Random } from "../../../../src/core/random.js";
-import { sizeOf } from "../../src/core/state.js";
 import { expectNoLeak, numbers, relativeError } from "../compare.js";
 
 beforeAll(async () => {

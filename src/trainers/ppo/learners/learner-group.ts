@@ -1,11 +1,10 @@
 /** All learners of a trainer: the main thread's own part, and its hold on the others. */
 
-import { productEngine } from "tfjs-training/wasm";
-import { kernelOptions } from "tfjs-training/wasm";
+import type { Adam } from "tfjs-training";
+import { FlatLayout } from "tfjs-training";
+import { kernelOptions, productEngine } from "tfjs-training/wasm";
 import { InvalidStateError, NcpsError } from "../../../core/errors.js";
 import type { RolloutBuffer, Sequences } from "../../../memory/index.js";
-import { FlatLayout } from "tfjs-training";
-import type { Adam } from "tfjs-training";
 import type { ActionSpace, Box } from "../../../spaces/index.js";
 import type { PPOObjectiveOptions, PPOUpdateCoefficients } from "../ppo-objective.js";
 import type { PPOHyperparameters } from "../ppo-options.js";

@@ -1,9 +1,9 @@
 /** A learner on another thread: its own model and optimiser, driven by the first learner's calls. */
 
+import { Adam } from "tfjs-training";
 import { InvalidArgumentError } from "../../../core/errors.js";
 import { actionDistribution } from "../../../losses/index.js";
 import type { ActorCritic } from "../../../models/actor-critic.js";
-import { Adam } from "tfjs-training";
 import { type ActionSpace, type Box, spaceFromJSON } from "../../../spaces/index.js";
 import type { ActorCriticFactory } from "../ppo-options.js";
 import { buildModel } from "./describe-model.js";

@@ -1,8 +1,8 @@
 /** What the first learner and the others tell each other. */
 
+import type { AdamOptions } from "tfjs-training";
 import type { StateRecord } from "../../../core/state.js";
 import type { RolloutBufferOptions } from "../../../memory/index.js";
-import type { AdamOptions } from "tfjs-training";
 import type { SpaceJSON } from "../../../spaces/index.js";
 import type { SentModel } from "./describe-model.js";
 import type { ExchangeMemory } from "./gradient-exchange.js";

@@ -1,12 +1,12 @@
 /** One of several learners: its part of every step. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { Optimizer } from "tfjs-training";
+import { FlatLayout } from "tfjs-training";
 import { floatTensor, readFloats } from "tfjs-training/wasm";
 import type { RolloutBuffer, Sequences } from "../../../memory/index.js";
 import type { ActorCritic } from "../../../models/actor-critic.js";
 import { trainableVariables } from "../../../models/weights.js";
-import { FlatLayout } from "tfjs-training";
-import type { Optimizer } from "tfjs-training";
 import { PPOObjective, type PPOObjectiveOptions, type PPOUpdateCoefficients } from "../ppo-objective.js";
 import type { PPOHyperparameters } from "../ppo-options.js";
 import { type ExchangeMemory, GradientExchange } from "./gradient-exchange.js";

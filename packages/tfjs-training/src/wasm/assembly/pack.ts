@@ -1,6 +1,6 @@
 /** Matrices rewritten as panels of eight columns, in the order in which a product reads them. */
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 const width = 8;
 

@@ -68,7 +68,7 @@ function everyTap(
   }
 }
 
-// @ts-ignore: decorator
+// @ts-expect-error: decorator
 @inline
 function inside(at: i32, size: i32): bool {
   return <u32>at < <u32>size;

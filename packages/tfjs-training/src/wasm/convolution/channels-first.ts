@@ -1,8 +1,8 @@
 /** Convolutions of images whose channels come first: turned, computed with channels last, turned back. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { copyStrided, stepsOf } from "../shape/copy-strided.js";
 import type { WasmBackend } from "../memory/heap.js";
+import { copyStrided, stepsOf } from "../shape/copy-strided.js";
 
 /** The shape of an image batch, channels last. */
 export function lastShape([batch, channels, height, width]: readonly number[]): number[] {

@@ -1,7 +1,7 @@
 /** Which way a convolution is computed: a choice by what each way would cost. */
 
-import { type ConvGeometry, isProduct } from "./conv-geometry.js";
 import { type WinogradAxes, winogradAxes } from "../winograd/winograd-axis.js";
+import { type ConvGeometry, isProduct } from "./conv-geometry.js";
 
 /** A pass through a convolution. */
 export type ConvolutionPass = "forward" | "inputGradient" | "filterGradient";

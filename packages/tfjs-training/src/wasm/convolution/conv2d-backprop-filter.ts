@@ -2,6 +2,20 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
+import { kernelsOf } from "../kernel-module.js";
+import { bytesOf, type WasmBackend, zeros } from "../memory/heap.js";
+import { scratch } from "../memory/scratch.js";
+import {
+  gemm,
+  panelBytes,
+  productEngine,
+  termsAtOnce,
+  tileFlags,
+  workArea,
+  writeAddresses,
+} from "../products/gemm.js";
+import { defineRepair } from "../repair.js";
+import { winogradFilterGradient } from "../winograd/winograd.js";
 import { withChannelsLast } from "./channels-first.js";
 import {
   type ConvGeometry,
@@ -14,12 +28,6 @@ import {
 import { convolutionPlan } from "./conv-plan.js";
 import { patchBlocks } from "./convolve.js";
 import { frameInput, patchGrid, patchRuns } from "./frames.js";
-import { gemm, panelBytes, productEngine, termsAtOnce, tileFlags, workArea, writeAddresses } from "../products/gemm.js";
-import { bytesOf, type WasmBackend, zeros } from "../memory/heap.js";
-import { kernelsOf } from "../kernel-module.js";
-import { defineRepair } from "../repair.js";
-import { scratch } from "../memory/scratch.js";
-import { winogradFilterGradient } from "../winograd/winograd.js";
 
 interface Inputs {
   x: TensorInfo;

@@ -2,6 +2,10 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
+import { bytesOf, zeros } from "../memory/heap.js";
+import { gemm, productEngine } from "../products/gemm.js";
+import { defineRepair } from "../repair.js";
+import { winogradInputGradient } from "../winograd/winograd.js";
 import { lastShape, toChannelsFirst, withChannelsLast } from "./channels-first.js";
 import {
   type ConvGeometry,
@@ -12,12 +16,8 @@ import {
   type Shape4D,
 } from "./conv-geometry.js";
 import { convolutionPlan } from "./conv-plan.js";
-import { gemm, productEngine } from "../products/gemm.js";
-import { bytesOf, zeros } from "../memory/heap.js";
 import { gradientByCells } from "./input-gradient-by-cells.js";
 import { gradientByPatches } from "./input-gradient-by-patches.js";
-import { defineRepair } from "../repair.js";
-import { winogradInputGradient } from "../winograd/winograd.js";
 
 interface Inputs {
   dy: TensorInfo;

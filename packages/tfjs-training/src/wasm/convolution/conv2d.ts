@@ -1,13 +1,13 @@
 /** Convolutions, plain and with bias and activation. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { bytesOf, type WasmBackend } from "../memory/heap.js";
+import { type FusedAttributes, type FusedInputs, fuse } from "../products/fused.js";
+import type { Epilogue } from "../products/gemm.js";
+import { defineRepair } from "../repair.js";
 import { toChannelsFirst, withChannelsLast } from "./channels-first.js";
 import { type ConvAttributes, convGeometry } from "./conv-geometry.js";
 import { convolve } from "./convolve.js";
-import { type FusedAttributes, type FusedInputs, fuse } from "../products/fused.js";
-import type { Epilogue } from "../products/gemm.js";
-import { bytesOf, type WasmBackend } from "../memory/heap.js";
-import { defineRepair } from "../repair.js";
 
 interface Inputs {
   x: TensorInfo;

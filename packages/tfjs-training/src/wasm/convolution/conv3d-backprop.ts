@@ -1,8 +1,8 @@
 /** Both gradients of a convolution over depth, height and width. */
 
 import { backend_util, type TensorInfo } from "@tensorflow/tfjs-core";
-import { bytesOf, zeros } from "../memory/heap.js";
 import { kernelsOf } from "../kernel-module.js";
+import { bytesOf, zeros } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
 
 type Shape5D = [number, number, number, number, number];

@@ -1,10 +1,10 @@
 /** Both gradients of a depthwise convolution, which the wasm backend lacks. */
 
 import { backend_util, type TensorInfo } from "@tensorflow/tfjs-core";
-import type { ConvGradientAttributes, Shape4D } from "./conv-geometry.js";
-import { bytesOf } from "../memory/heap.js";
 import { kernelsOf } from "../kernel-module.js";
+import { bytesOf } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
+import type { ConvGradientAttributes, Shape4D } from "./conv-geometry.js";
 
 interface DepthwiseAttributes extends ConvGradientAttributes {
   dilations: [number, number];

@@ -1,11 +1,11 @@
 /** Depthwise convolutions forward. */
 
 import { backend_util, type TensorInfo } from "@tensorflow/tfjs-core";
+import { kernelsOf } from "../kernel-module.js";
+import { bytesOf } from "../memory/heap.js";
+import { defineRepair } from "../repair.js";
 import { type ConvAttributes, type ConvGeometry, checkOutputs, type Shape4D } from "./conv-geometry.js";
 import { frameSize } from "./frames.js";
-import { bytesOf } from "../memory/heap.js";
-import { kernelsOf } from "../kernel-module.js";
-import { defineRepair } from "../repair.js";
 
 /**
  * `DepthwiseConv2dNative`. The stock kernel counts the outputs anew, without `dimRoundingMode` and otherwise than

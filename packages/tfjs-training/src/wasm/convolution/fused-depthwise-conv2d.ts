@@ -2,13 +2,13 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import type { ConvAttributes } from "./conv-geometry.js";
-import { depthwiseConv2d } from "./depthwise-conv2d.js";
+import { kernelsOf } from "../kernel-module.js";
+import { bytesOf } from "../memory/heap.js";
 import { type FusedAttributes, type FusedInputs, fuse } from "../products/fused.js";
 import { activationFlags } from "../products/gemm.js";
-import { bytesOf } from "../memory/heap.js";
-import { kernelsOf } from "../kernel-module.js";
 import { defineRepair } from "../repair.js";
+import type { ConvAttributes } from "./conv-geometry.js";
+import { depthwiseConv2d } from "./depthwise-conv2d.js";
 
 interface Inputs extends FusedInputs {
   x: TensorInfo;

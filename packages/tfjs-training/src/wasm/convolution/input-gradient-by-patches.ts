@@ -1,13 +1,12 @@
 /** The input gradient of a convolution as one product, whose rows are added up where patches overlap. */
 
+import { kernelsOf } from "../kernel-module.js";
+import { heapOf, type WasmBackend } from "../memory/heap.js";
+import { scratch } from "../memory/scratch.js";
+import { gemm, workArea, writeAddresses } from "../products/gemm.js";
 import type { ConvGeometry, InputGradientAddresses } from "./conv-geometry.js";
-
 import { patchesAtOnce } from "./convolve.js";
 import { frameSize, groupsOf, patchGrid, patchRuns } from "./frames.js";
-import { gemm, workArea, writeAddresses } from "../products/gemm.js";
-import { heapOf, type WasmBackend } from "../memory/heap.js";
-import { kernelsOf } from "../kernel-module.js";
-import { scratch } from "../memory/scratch.js";
 
 /**
  * The way of the compiled kernels: no multiplication meets a border of zeros, and there are as many columns as

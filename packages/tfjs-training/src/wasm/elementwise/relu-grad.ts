@@ -2,8 +2,8 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { bytesOf } from "../memory/heap.js";
 import { kernelsOf } from "../kernel-module.js";
+import { bytesOf } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
 
 /** `ReluGrad`: `dy` where `y` is positive, else 0. A kernel of this library's own. */

@@ -1,10 +1,10 @@
 /** Max pooling over depth, height and width. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { bytesOf } from "../memory/heap.js";
 import { kernelsOf } from "../kernel-module.js";
-import { type Pool3DAttributes, poolSizes3D } from "./pool-geometry.js";
+import { bytesOf } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
+import { type Pool3DAttributes, poolSizes3D } from "./pool-geometry.js";
 
 /**
  * `MaxPool3D`. The stock kernel starts each maximum from the smallest positive number, and returns that

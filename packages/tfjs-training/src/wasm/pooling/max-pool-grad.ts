@@ -1,8 +1,9 @@
 /** Gradients of max pooling. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { bytesOf, type WasmBackend, zeros } from "../memory/heap.js";
 import { kernelsOf } from "../kernel-module.js";
+import { bytesOf, type WasmBackend, zeros } from "../memory/heap.js";
+import { defineRepair } from "../repair.js";
 import {
   type Pool3DAttributes,
   type PoolAttributes,
@@ -10,7 +11,6 @@ import {
   poolSizes,
   poolSizes3D,
 } from "./pool-geometry.js";
-import { defineRepair } from "../repair.js";
 
 interface Inputs {
   dy: TensorInfo;

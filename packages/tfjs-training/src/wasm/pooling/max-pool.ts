@@ -1,10 +1,10 @@
 /** Max pooling over height and width. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { bytesOf } from "../memory/heap.js";
 import { kernelsOf } from "../kernel-module.js";
-import { type PoolAttributes, poolSizes, windowsFit } from "./pool-geometry.js";
+import { bytesOf } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
+import { type PoolAttributes, poolSizes, windowsFit } from "./pool-geometry.js";
 
 /**
  * `MaxPool`. The stock kernel counts the windows anew, without `dimRoundingMode` and otherwise than tfjs for a padding

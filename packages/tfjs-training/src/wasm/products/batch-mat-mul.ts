@@ -2,9 +2,9 @@
 
 import { broadcast_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { type Epilogue, gemm } from "./gemm.js";
 import { bytesOf, type WasmBackend } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
+import { type Epilogue, gemm } from "./gemm.js";
 
 /** Inputs of tfjs's `BatchMatMul`. */
 export interface MatMulInputs {

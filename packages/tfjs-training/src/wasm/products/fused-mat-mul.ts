@@ -1,9 +1,9 @@
 /** Product, bias and activation in one kernel. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import { defineRepair } from "../repair.js";
 import { type MatMulAttributes, type MatMulInputs, multiplyBatch } from "./batch-mat-mul.js";
 import { type FusedAttributes, type FusedInputs, fuse } from "./fused.js";
-import { defineRepair } from "../repair.js";
 
 /**
  * `_FusedMatMul`. With a transposed factor or more than one product the stock kernel adds the bias and

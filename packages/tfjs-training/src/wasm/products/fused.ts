@@ -2,10 +2,10 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { activationFlags, type Epilogue } from "./gemm.js";
-import { bytesOf } from "../memory/heap.js";
 import { kernelsOf } from "../kernel-module.js";
+import { bytesOf } from "../memory/heap.js";
 import type { WasmCall, WasmKernel } from "../repair.js";
+import { activationFlags, type Epilogue } from "./gemm.js";
 
 /** What tfjs's fused kernels take besides their factors. */
 export interface FusedInputs {

@@ -1,12 +1,12 @@
 /** Means over axes that are not the innermost ones, e.g. the global average of an image's pixels. */
 
+import { defineRepair } from "../repair.js";
 import {
   type ReductionAttributes,
   type ReductionInputs,
   reduceNothing,
   reduceOuterAxes,
 } from "./reduction.js";
-import { defineRepair } from "../repair.js";
 
 /**
  * `Mean`. The stock kernel transposes first when an axis stands before one that stays, and writes no mean of no

@@ -1,8 +1,8 @@
 /** Reductions of no elements, which the stock kernels leave unwritten; all others are theirs. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { type ReductionAttributes, type ReductionInputs, reduceNothing } from "./reduction.js";
 import { defineRepair } from "../repair.js";
+import { type ReductionAttributes, type ReductionInputs, reduceNothing } from "./reduction.js";
 
 /** `All`; true of nothing. */
 export const all = reduction("All", () => 1);

@@ -2,8 +2,8 @@
 
 import { backend_util, type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { addressOf, bytesOf, heapOf, type WasmBackend, wordsOf } from "../memory/heap.js";
 import { kernelsOf } from "../kernel-module.js";
+import { addressOf, bytesOf, heapOf, type WasmBackend, wordsOf } from "../memory/heap.js";
 
 /** Input of tfjs's reductions. */
 export interface ReductionInputs {

@@ -1,12 +1,12 @@
 /** Sums over leading axes: the gradient of every bias. */
 
+import { defineRepair } from "../repair.js";
 import {
   type ReductionAttributes,
   type ReductionInputs,
   reduceNothing,
   reduceOuterAxes,
 } from "./reduction.js";
-import { defineRepair } from "../repair.js";
 
 /** `Sum`. The stock kernel transposes first when an axis stands before one that stays, and writes no sum of no terms. */
 export const sum = defineRepair<ReductionInputs, ReductionAttributes>("Sum", (stockOf) => {

@@ -2,8 +2,8 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { addressOf, bytesOf, heapOf, type WasmBackend } from "../memory/heap.js";
 import { kernelsOf } from "../kernel-module.js";
+import { addressOf, bytesOf, heapOf, type WasmBackend } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
 
 /**

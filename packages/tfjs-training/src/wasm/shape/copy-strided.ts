@@ -1,8 +1,8 @@
 /** Copying elements between layouts: parts, repetitions, permutations and reversals of tensors. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { bytesOf, type WasmBackend } from "../memory/heap.js";
 import { kernelsOf } from "../kernel-module.js";
+import { bytesOf, type WasmBackend } from "../memory/heap.js";
 
 /** Where the elements of a result lie in the tensor that they come from, in elements. */
 export interface StridedSource {

@@ -3,9 +3,9 @@
 import { backend_util, type Tensor, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { sizeOf } from "../../core/state.js";
+import { kernelsOf } from "../kernel-module.js";
 import { isCopied } from "../memory/copy-block.js";
 import { addressOf, bytesOf, type WasmBackend, wordsOf } from "../memory/heap.js";
-import { kernelsOf } from "../kernel-module.js";
 import { defineRepair } from "../repair.js";
 
 /**

@@ -2,8 +2,8 @@
 
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { copyStrided, isCopied, stepsOf } from "./copy-strided.js";
 import { defineRepair } from "../repair.js";
+import { copyStrided, isCopied, stepsOf } from "./copy-strided.js";
 
 /**
  * `Reverse`. The stock kernel works out the place of every single number anew; for booleans, which take one

@@ -2,9 +2,9 @@
 
 import { slice_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
-import { copyStrided, isCopied, type StridedSource, stepsOf } from "./copy-strided.js";
 import { bytesOf, type WasmBackend } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
+import { copyStrided, isCopied, type StridedSource, stepsOf } from "./copy-strided.js";
 
 interface Attributes {
   begin: number[];

@@ -1,8 +1,8 @@
 /** Repeating tensors. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { copyStrided, isCopied, stepsOf } from "./copy-strided.js";
 import { defineRepair } from "../repair.js";
+import { copyStrided, isCopied, stepsOf } from "./copy-strided.js";
 
 /** `Tile`. The stock kernel works out the place of every single number anew, a hundred times slower. */
 export const tile = defineRepair<{ x: TensorInfo }, { reps: number[] }>("Tile", (stockOf) => {

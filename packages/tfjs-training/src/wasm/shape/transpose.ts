@@ -1,8 +1,8 @@
 /** Axes in another order. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
-import { copyStrided, isCopied, stepsOf } from "./copy-strided.js";
 import { defineRepair } from "../repair.js";
+import { copyStrided, isCopied, stepsOf } from "./copy-strided.js";
 
 /** `Transpose`. The stock kernel moves one number at a time wherever the last axis moves. */
 export const transpose = defineRepair<{ x: TensorInfo }, { perm: number[] }>("Transpose", (stockOf) => {

@@ -6,9 +6,9 @@ import type {
   FilterGradientAddresses,
   InputGradientAddresses,
 } from "../convolution/conv-geometry.js";
-import { activationFlags, type Epilogue, gemmMany, panelBytes, productEngine } from "../products/gemm.js";
 import { heapOf, type WasmBackend } from "../memory/heap.js";
 import { scratch } from "../memory/scratch.js";
+import { activationFlags, type Epilogue, gemmMany, panelBytes, productEngine } from "../products/gemm.js";
 import type { WinogradAxes } from "./winograd-axis.js";
 import { transformFilter, transformFilterGradient } from "./winograd-filter.js";
 import { transformInput, transformInputGradient } from "./winograd-input.js";
