@@ -8,13 +8,14 @@ export default defineConfig({
     alias: [
       { find: /^ncps-ts\/node$/, replacement: at("./src/node/index.ts") },
       { find: /^ncps-ts$/, replacement: at("./src/index.ts") },
-      { find: /^ale-bindings\/wasm$/, replacement: at("./ale-bindings/src/wasm/index.ts") },
-      { find: /^ale-bindings$/, replacement: at("./ale-bindings/src/index.ts") },
+      { find: /^ale-bindings\/wasm$/, replacement: at("./packages/ale-bindings/src/wasm/index.ts") },
+      { find: /^(ale-bindings|tfjs-training)$/, replacement: at("./packages/$1/src/index.ts") },
+      { find: /^tfjs-training\/(\w+)$/, replacement: at("./packages/tfjs-training/src/$1/index.ts") },
     ],
   },
   test: {
     globalSetup: "test/build-generated.ts",
-    include: ["test/**/*.test.ts", "ale-bindings/test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",

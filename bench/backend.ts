@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-layers";
 import "@tensorflow/tfjs-backend-wasm";
-import { installWasmRepairs } from "../packages/tfjs-training/src/index.js";
+import { installWasmRepairs } from "tfjs-training";
 import type { BenchmarkResult } from "./run.js";
 
 interface Operation {

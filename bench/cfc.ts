@@ -4,9 +4,9 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend } from "../packages/tfjs-training/src/index.js";
 import { installAccelerator } from "../packages/tfjs-training/src/node/accelerator.js";
 import { CfC, type CfCOptions } from "../src/layers/cfc.js";
+import { useBackend } from "../src/recurrent/use-backend.js";
 import { AutoNCP } from "../src/wirings/auto-ncp.js";
 import type { BenchmarkResult } from "./run.js";
 import { compareRecurrent, type PeerCase, type RecurrentCase } from "./support/recurrent.js";

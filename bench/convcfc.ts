@@ -4,11 +4,11 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend } from "../packages/tfjs-training/src/index.js";
-import { Adam } from "../packages/tfjs-training/src/optimizers/index.js";
+import { Adam } from "tfjs-training";
 import { CfC } from "../src/layers/cfc.js";
 import { ConvBlock } from "../src/layers/conv-block.js";
 import { Linear } from "../src/layers/linear.js";
+import { useBackend } from "../src/recurrent/use-backend.js";
 import type { BenchmarkResult } from "./run.js";
 import { accelerated } from "./support/accelerated.js";
 import { compareSteps } from "./support/training-step.js";

@@ -4,7 +4,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { installWasmRepairs, removeWasmRepairs, useBackend } from "../packages/tfjs-training/src/index.js";
+import { installWasmRepairs, removeWasmRepairs } from "tfjs-training";
+import { useBackend } from "../src/recurrent/use-backend.js";
 import type { BenchmarkResult } from "./run.js";
 import { alternate, type Contender, measured, summarize } from "./support/alternate.js";
 import { startPyTorch, startTfjsNode } from "./support/peer.js";

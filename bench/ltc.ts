@@ -1,8 +1,8 @@
 /** LTC layers, sparse and fully connected, against ncps on PyTorch: `npm run bench -- ltc [turns]`. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend } from "../packages/tfjs-training/src/index.js";
 import { LTC } from "../src/layers/ltc.js";
+import { useBackend } from "../src/recurrent/use-backend.js";
 import { AutoNCP } from "../src/wirings/auto-ncp.js";
 import { FullyConnected } from "../src/wirings/fully-connected.js";
 import type { Wiring } from "../src/wirings/wiring.js";

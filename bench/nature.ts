@@ -4,9 +4,9 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend } from "../packages/tfjs-training/src/index.js";
-import { Adam } from "../packages/tfjs-training/src/optimizers/index.js";
+import { Adam } from "tfjs-training";
 import { NatureActorCritic } from "../src/models/nature-actor-critic.js";
+import { useBackend } from "../src/recurrent/use-backend.js";
 import { Box, Discrete } from "../src/spaces/index.js";
 import type { BenchmarkResult } from "./run.js";
 import { accelerated } from "./support/accelerated.js";

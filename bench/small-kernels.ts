@@ -6,7 +6,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-layers";
 import "@tensorflow/tfjs-backend-wasm";
-import { Adam, RMSProp, SGD } from "../packages/tfjs-training/src/optimizers/index.js";
+import { Adam, RMSProp, SGD } from "tfjs-training";
 import { installWasmRepairs, removeWasmRepairs } from "../packages/tfjs-training/src/wasm/install.js";
 import type { BenchmarkResult } from "./run.js";
 

@@ -4,10 +4,10 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend } from "../packages/tfjs-training/src/index.js";
 import { CfC } from "../src/layers/cfc.js";
 import { LTC } from "../src/layers/ltc.js";
 import type { RecurrentLayer } from "../src/layers/recurrent-layer.js";
+import { useBackend } from "../src/recurrent/use-backend.js";
 import { createStepper } from "../src/steppers/stepper.js";
 import { AutoNCP } from "../src/wirings/auto-ncp.js";
 import type { BenchmarkResult } from "./run.js";

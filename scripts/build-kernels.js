@@ -1,6 +1,6 @@
 /**
- * Compiles the AssemblyScript kernels of the wasm backend into `src/backends/wasm/kernel-binaries.ts`, once
- * with plain and once with relaxed SIMD. Does nothing while the sources have not changed.
+ * Compiles the AssemblyScript kernels of each folder `wasm/assembly` into the file `kernel-binaries.ts` beside it,
+ * once with plain and once with relaxed SIMD. Does nothing while the sources have not changed.
  *
  *     node scripts/build-kernels.js
  */
@@ -10,16 +10,30 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
-const sources = new URL("../src/backends/wasm/assembly/", import.meta.url);
-const target = new URL("../src/backends/wasm/kernel-binaries.ts", import.meta.url);
+const root = new URL("../", import.meta.url);
+// Later ones may use sources of earlier ones.
+const rooms = ["packages/tfjs-training/src/wasm/", "src/recurrent/wasm/"];
 const features = { simd: ["simd"], relaxed: ["simd", "relaxed-simd"] };
 
-/** Builds both binaries when a source changed; returns whether it did. */
+/** Builds the binaries whose sources changed; returns whether there were any. */
 export async function buildKernels() {
-  const stamp = `// ${hash()}\n`;
+  const digest = toolDigest();
+  let built = false;
+  for (const room of rooms) {
+    const sources = new URL(`${room}assembly/`, root);
+    for (const file of readdirSync(sources).sort())
+      digest.update(file).update(readFileSync(new URL(file, sources)));
+    const target = new URL(`${room}kernel-binaries.ts`, root);
+    if (await buildRoom(`${room}assembly/index.ts`, target, digest.copy().digest("hex"))) built = true;
+  }
+  return built;
+}
+
+async function buildRoom(entry, target, hash) {
+  const stamp = `// ${hash}\n`;
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return false;
   let text = `${stamp}/** The compiled kernels in base64, written by scripts/build-kernels.js. */\n`;
-  const builds = await Promise.all(Object.values(features).map(compile));
+  const builds = await Promise.all(Object.values(features).map((list) => compile(entry, list)));
   checkForeign(builds[0].binary); // the other one has the same form, but not every Node reads it
   text += `\n/** What both builds export; addresses are bytes. */\nexport interface KernelExports {\n${methods(builds[0].types)}}\n`;
   for (const [i, [name, list]] of Object.entries(features).entries()) {
@@ -30,21 +44,18 @@ export async function buildKernels() {
   return true;
 }
 
-function hash() {
+function toolDigest() {
   const digest = createHash("sha256").update(readFileSync(fileURLToPath(import.meta.url)));
-  digest.update(createRequire(import.meta.url)("assemblyscript/package.json").version);
-  for (const file of readdirSync(sources).sort())
-    digest.update(file).update(readFileSync(new URL(file, sources)));
-  return digest.digest("hex");
+  return digest.update(createRequire(import.meta.url)("assemblyscript/package.json").version);
 }
 
-async function compile(list) {
+async function compile(entry, list) {
   const { default: asc } = await import("assemblyscript/asc");
   const written = new Map();
   const { error, stderr } = await asc.main(
     [
-      "index.ts",
-      `--baseDir=${fileURLToPath(sources)}`,
+      entry,
+      `--baseDir=${fileURLToPath(root)}`,
       "--outFile=kernels.wasm",
       "--bindings=raw",
       "-O3",

@@ -7,7 +7,8 @@
 
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type BackendName, useBackend } from "../packages/tfjs-training/src/index.js";
+import type { BackendName } from "tfjs-training";
+import { useBackend } from "../src/recurrent/use-backend.js";
 import { casesOf, type OracleCase } from "./oracles/case.js";
 import { type CaseResult, checkCase } from "./oracles/check-case.js";
 import { checkWiring, isWiringFile, type WiringCase } from "./oracles/wirings.js";

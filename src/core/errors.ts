@@ -1,71 +1,18 @@
 /** Typed errors: every failure of the library is a subclass of {@link NcpsError}. */
 
-/** Options shared by every {@link NcpsError}. */
-export interface NcpsErrorOptions {
-  /** The error that led to this one, when there is one. */
-  cause?: unknown;
-}
+import {
+  TrainingError as NcpsError,
+  type TrainingErrorOptions as NcpsErrorOptions,
+} from "tfjs-training/core";
 
-/**
- * Base class of every error that the library throws on purpose.
- *
- * @example
- * ```ts
- * import { CartPoleEnv, NcpsError } from "ncps-ts";
- *
- * try {
- *   new CartPoleEnv().step(0); // step before reset
- * } catch (error) {
- *   if (error instanceof NcpsError) console.log(error.code); // "INVALID_STATE"
- * }
- * ```
- */
-export class NcpsError extends Error {
-  /** Stable, machine-readable name of the kind of failure. */
-  readonly code: string;
-
-  /** @param code stable name · @param message what was expected, what came, what to do */
-  constructor(code: string, message: string, options: NcpsErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = new.target.name;
-    this.code = code;
-  }
-}
-
-/** An argument or option has a wrong value. Code `INVALID_ARGUMENT`. */
-export class InvalidArgumentError extends NcpsError {
-  /** Name of the argument or option, e.g. `"gamma"`. */
-  readonly argument: string;
-
-  /** @param argument name of the argument · @param message expected, received, remedy */
-  constructor(argument: string, message: string, options?: NcpsErrorOptions) {
-    super("INVALID_ARGUMENT", `${argument}: ${message}`, options);
-    this.argument = argument;
-  }
-}
-
-/** An array or tensor has a wrong shape. Code `SHAPE`. */
-export class ShapeError extends NcpsError {
-  /** Name of the array or tensor. */
-  readonly argument: string;
-
-  /** @param argument name of the tensor · @param expected shape in words · @param received actual shape */
-  constructor(argument: string, expected: string, received: readonly (number | null)[], hint = "") {
-    super(
-      "SHAPE",
-      `${argument}: expected shape ${expected}, received [${received.join(", ")}]${hint ? `. ${hint}` : ""}`,
-    );
-    this.argument = argument;
-  }
-}
-
-/** A method was called at the wrong time, e.g. `step` before `reset`. Code `INVALID_STATE`. */
-export class InvalidStateError extends NcpsError {
-  /** @param message what was called, what must come first */
-  constructor(message: string, options?: NcpsErrorOptions) {
-    super("INVALID_STATE", message, options);
-  }
-}
+export {
+  BackendError,
+  InvalidArgumentError,
+  InvalidStateError,
+  MissingDependencyError,
+  ShapeError,
+} from "tfjs-training/core";
+export { NcpsError, type NcpsErrorOptions };
 
 /** A name is not in a registry. Code `NOT_REGISTERED`; the message lists near names. */
 export class NotRegisteredError extends NcpsError {
@@ -96,22 +43,6 @@ export class CheckpointError extends NcpsError {
   /** @param message file, field, and what is wrong with it */
   constructor(message: string, options?: NcpsErrorOptions) {
     super("CHECKPOINT", message, options);
-  }
-}
-
-/** An optional part is not installed. Code `MISSING_DEPENDENCY`; the message holds the command that mends it. */
-export class MissingDependencyError extends NcpsError {
-  /** @param message what is missing and the command that installs it */
-  constructor(message: string, options?: NcpsErrorOptions) {
-    super("MISSING_DEPENDENCY", message, options);
-  }
-}
-
-/** A backend cannot do what was asked of it. Code `BACKEND`. */
-export class BackendError extends NcpsError {
-  /** @param message which backend, what failed, what to do */
-  constructor(message: string, options?: NcpsErrorOptions) {
-    super("BACKEND", message, options);
   }
 }
 

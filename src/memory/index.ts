@@ -7,7 +7,14 @@ export {
   type ReplayMemoryOptions,
   type ReplayStep,
 } from "./replay-memory.js";
-export { RolloutBuffer, type RolloutBufferOptions, type RolloutMinibatch } from "./rollout-buffer.js";
+export {
+  type FinishRolloutInput,
+  type MinibatchOptions,
+  RolloutBuffer,
+  type RolloutBufferOptions,
+  type RolloutMinibatch,
+  type RolloutStep,
+} from "./rollout-buffer.js";
 export { MinTree, SegmentTree, SumTree } from "./segment-tree.js";
 export {
   type CutSequencesInput,

@@ -1,7 +1,8 @@
 /** Everything that one on-policy rollout produced, as flat typed arrays. */
 
 import { checkInteger } from "../core/check-integer.js";
-import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
+import type { Random } from "../core/random.js";
 import {
   createTypedArray,
   type DType,
@@ -12,7 +13,8 @@ import {
   sizeOf,
   type TypedArray,
 } from "../core/state.js";
-import type { Sequences } from "./sequences.js";
+import type { GAE } from "../losses/gae.js";
+import { cutSequences, type MinibatchMode, type Sequences, splitMinibatches } from "./sequences.js";
 
 /** Options of {@link RolloutBuffer}. */
 export interface RolloutBufferOptions {
@@ -35,6 +37,54 @@ export interface RolloutBufferOptions {
    * {@link createTypedArray}.
    */
   allocate?: (dtype: DType, length: number) => TypedArray;
+}
+
+/** One step of all environments, `[numEnvs, ...]`. */
+export interface RolloutStep {
+  /** `[numEnvs, ...observationShape]` observations that the actions were chosen on. */
+  observations: TypedArray;
+  /** `[numEnvs, actionSize]` taken actions. */
+  actions: ArrayLike<number>;
+  /** `[numEnvs]` log-probabilities of the actions. */
+  logProbs: ArrayLike<number>;
+  /** `[numEnvs, distributionSize]` the acting policy's distribution. */
+  distributions: ArrayLike<number>;
+  /** `[numEnvs]` values of the observations. */
+  values: ArrayLike<number>;
+  /** `[numEnvs]` rewards of the step, as learned from. */
+  rewards: ArrayLike<number>;
+  /** `[numEnvs]`, 1 where the task ended with the step. */
+  terminated: ArrayLike<number>;
+  /** `[numEnvs]`, 1 where the episode was cut after the step; default nowhere. */
+  truncated?: ArrayLike<number>;
+  /** `[numEnvs]`, 1 where the step is the first of its episode; default where the step before was the last. */
+  episodeStarts?: ArrayLike<number>;
+  /** `[numEnvs]` values of the final observations of truncated episodes; default zeros. */
+  finalValues?: ArrayLike<number>;
+  /** `[numEnvs, stateSize]` recurrent states that the step was taken in; default zeros. */
+  states?: ArrayLike<number>;
+}
+
+/** Arguments of {@link RolloutBuffer.finish}. */
+export interface FinishRolloutInput {
+  /** `[numEnvs]` values of the observations after the last step. */
+  lastValues: ArrayLike<number>;
+  /** Estimates the advantages. */
+  gae: GAE;
+}
+
+/** Options of {@link RolloutBuffer.minibatches}. */
+export interface MinibatchOptions {
+  /** Wanted number of steps of a minibatch. */
+  batchSize: number;
+  /** Draws the order. */
+  random: Random;
+  /** Longest sequence; default 1 for feed-forward networks, else the whole rollout. */
+  sequenceLength?: number;
+  /** Whether sequences also end where episodes end (RLlib); default false: resets are marked instead. */
+  cutAtEpisodes?: boolean;
+  /** How sequences are put together, default `"exact"`. */
+  mode?: MinibatchMode;
 }
 
 /** A padded batch of sequences, `[batch, time, ...]`, as plain arrays. */
@@ -68,6 +118,14 @@ export interface RolloutMinibatch {
 /**
  * One rollout of `numEnvs` environments, environment-major (`env * numSteps + step`), so that each
  * environment's sequence is contiguous.
+ *
+ * @example
+ * ```ts
+ * while (!buffer.full) buffer.add(await playOneStep());
+ * buffer.finish({ lastValues, gae: new GAE({ gamma: 0.99, lambda: 0.95 }) });
+ * for (const minibatch of buffer.minibatches({ batchSize: 256, random })) train(minibatch);
+ * buffer.reset();
+ * ```
  */
 export class RolloutBuffer implements Stateful {
   /** Number of environments. */
@@ -110,6 +168,8 @@ export class RolloutBuffer implements Stateful {
   readonly advantages: Float32Array;
   /** `[numEnvs, numSteps]`, filled after the rollout. */
   readonly returns: Float32Array;
+  private readonly nextStarts: Uint8Array;
+  private recordedSteps = 0;
 
   /** @throws InvalidArgumentError when a size is not a positive integer, or there is not enough memory */
   constructor(options: RolloutBufferOptions) {
@@ -151,6 +211,7 @@ export class RolloutBuffer implements Stateful {
     this.lastValues = floats(numEnvs);
     this.advantages = floats(size);
     this.returns = floats(size);
+    this.nextStarts = new Uint8Array(numEnvs).fill(1);
   }
 
   /** Number of steps of all environments together. */
@@ -158,9 +219,110 @@ export class RolloutBuffer implements Stateful {
     return this.numEnvs * this.numSteps;
   }
 
-  /** Copies of all that acting writes; advantages and returns are computed afterwards. */
+  /** Steps of each environment that are recorded. */
+  get position(): number {
+    return this.recordedSteps;
+  }
+
+  /** Whether all `numSteps` steps are recorded. */
+  get full(): boolean {
+    return this.recordedSteps === this.numSteps;
+  }
+
+  /**
+   * Records one step of every environment.
+   *
+   * @throws InvalidStateError when the buffer is full · @throws ShapeError when an array has another length
+   */
+  add(step: RolloutStep): void {
+    if (this.full) {
+      throw new InvalidStateError(
+        `add was called on a full rollout buffer of ${this.numSteps} steps: call reset() first`,
+      );
+    }
+    const place = (name: PlacedName, source: ArrayLike<number> | undefined, width: number) => {
+      const length = this.numEnvs * width;
+      if (source && source.length !== length) throw new ShapeError(name, `[${length}]`, [source.length]);
+      const target = this[name];
+      for (let env = 0; env < this.numEnvs; env++) {
+        const at = (env * this.numSteps + this.recordedSteps) * width;
+        if (!source) target.fill(0, at, at + width);
+        else if (isTypedArray(source)) target.set(source.subarray(env * width, (env + 1) * width), at);
+        else for (let i = 0; i < width; i++) target[at + i] = source[env * width + i];
+      }
+    };
+    place("observations", step.observations, this.observationSize);
+    place("distributions", step.distributions, this.distributionSize);
+    place("states", step.states, this.stateSize);
+    place("actions", step.actions, this.actionSize);
+    place("logProbs", step.logProbs, 1);
+    place("values", step.values, 1);
+    place("rewards", step.rewards, 1);
+    place("terminated", step.terminated, 1);
+    place("truncated", step.truncated, 1);
+    place("episodeStarts", step.episodeStarts ?? this.nextStarts, 1);
+    place("finalValues", step.finalValues, 1);
+    for (let env = 0; env < this.numEnvs; env++) {
+      this.nextStarts[env] = step.terminated[env] || step.truncated?.[env] ? 1 : 0;
+    }
+    this.recordedSteps++;
+  }
+
+  /**
+   * Fills {@link RolloutBuffer.advantages} and {@link RolloutBuffer.returns}.
+   *
+   * @throws InvalidStateError when steps are missing · @throws ShapeError when `lastValues` has another length
+   */
+  finish({ lastValues, gae }: FinishRolloutInput): void {
+    if (!this.full) {
+      throw new InvalidStateError(
+        `finish was called after ${this.recordedSteps} of ${this.numSteps} steps: add the others first`,
+      );
+    }
+    if (lastValues.length !== this.numEnvs) {
+      throw new ShapeError("lastValues", `[${this.numEnvs}]`, [lastValues.length]);
+    }
+    this.lastValues.set(lastValues);
+    const { advantages, returns } = gae.compute(this);
+    this.advantages.set(advantages);
+    this.returns.set(returns);
+  }
+
+  /** Cuts the rollout into sequences; see {@link cutSequences}. */
+  sequences({
+    sequenceLength,
+    cutAtEpisodes = false,
+  }: Pick<MinibatchOptions, "sequenceLength" | "cutAtEpisodes"> = {}): Sequences {
+    return cutSequences({
+      numEnvs: this.numEnvs,
+      numSteps: this.numSteps,
+      maxLength: this.stateSize === 0 ? 1 : (sequenceLength ?? this.numSteps),
+      episodeStarts: cutAtEpisodes ? this.episodeStarts : undefined,
+    });
+  }
+
+  /** The minibatches of one epoch, every step once, in random order; their arrays are fresh. */
+  *minibatches(options: MinibatchOptions): Generator<RolloutMinibatch, void, undefined> {
+    const { batchSize, random, mode } = options;
+    for (const minibatch of splitMinibatches({
+      sequences: this.sequences(options),
+      batchSize,
+      random,
+      mode,
+    })) {
+      yield this.gather(minibatch);
+    }
+  }
+
+  /** Starts over: the next step is the first of the next rollout, which goes on where this one ended. */
+  reset(): void {
+    this.recordedSteps = 0;
+  }
+
+  /** Copies of all that acting writes, and the position; advantages and returns are computed afterwards. */
   getState(): StateRecord {
-    return Object.fromEntries(recorded.map((name) => [name, this[name].slice()]));
+    const arrays = Object.fromEntries(recorded.map((name) => [name, this[name].slice()]));
+    return { ...arrays, position: this.recordedSteps, nextStarts: this.nextStarts.slice() };
   }
 
   /**
@@ -182,6 +344,9 @@ export class RolloutBuffer implements Stateful {
       }
     }
     for (const name of recorded) this[name].set(state[name] as TypedArray);
+    // Older states have neither: their owner kept the position.
+    if (typeof state.position === "number") this.recordedSteps = state.position;
+    if (state.nextStarts) this.nextStarts.set(state.nextStarts as Uint8Array);
   }
 
   /** Copies sequences into one padded minibatch; every array is fresh. */
@@ -231,6 +396,8 @@ const recorded = [
   "finalValues",
   "states",
 ] as const;
+
+type PlacedName = (typeof recorded)[number];
 
 // The stored state of a first step is cleared already, so only resets inside a sequence matter.
 function innerResets(episodeStarts: Uint8Array, time: number): Float32Array | undefined {

@@ -1,5 +1,6 @@
+import type { BackendName } from "tfjs-training";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type BackendName, useBackend } from "../../packages/tfjs-training/src/index.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import "../../packages/tfjs-training/src/node/index.js";
 import { relativeError } from "../../packages/tfjs-training/test/compare.js";
 import {

@@ -1,7 +1,8 @@
 // Runs on WebGPU what webgpu.test.ts compares, and writes it to a file.
 import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
-import { type BackendChoice, useBackend } from "../../packages/tfjs-training/src/index.js";
+import type { BackendChoice } from "tfjs-training";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import "../../packages/tfjs-training/src/node/index.js";
 import { type CaseResult, runCases } from "../../packages/tfjs-training/test/operation-cases.js";
 import type { NcpsError } from "../../src/core/errors.js";

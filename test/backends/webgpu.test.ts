@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { relativeError } from "../../packages/tfjs-training/test/compare.js";
 import { operationCases, runCase } from "../../packages/tfjs-training/test/operation-cases.js";
 import { hasSoftwareGpu, runOnSwiftShader } from "../../packages/tfjs-training/test/webgpu-support.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { ppoLosses } from "../losses/ppo-losses.js";
 import { runTrainings } from "./training-cases.js";
 import type { WebGPURun } from "./webgpu-run.js";

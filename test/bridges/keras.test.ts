@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import {
   type BridgedLayer,
   kerasWeights,
@@ -13,6 +12,7 @@ import {
 import { CheckpointError, InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 import { CfC } from "../../src/layers/cfc.js";
 import { LTC } from "../../src/layers/ltc.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../src/wirings/index.js";
 
 const read = (name: string) => readArrays(readFileSync(`test/fixtures/bridges/${name}.npz`), name);

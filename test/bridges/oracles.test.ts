@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { casesOf, flatten, type OracleCase } from "../../scripts/oracles/case.js";
 import { checkCase, prepareOf } from "../../scripts/oracles/check-case.js";
 import { isTorch } from "../../scripts/oracles/subject.js";
@@ -16,6 +15,7 @@ import {
   writeNpz,
 } from "../../src/bridges/index.js";
 import { writeSafetensors } from "../../src/checkpoints/safetensors.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 
 const files = ["torch-cfc", "keras-cfc", "wired-and-mixed", "ltc"];
 const cases = files.flatMap((name) =>

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { type BridgedLayer, loadTorchWeights, torchWeights } from "../../src/bridges/index.js";
 import {
   CheckpointError,
@@ -10,6 +9,7 @@ import {
 } from "../../src/core/errors.js";
 import { CfC, type CfCOptions } from "../../src/layers/cfc.js";
 import { LTC } from "../../src/layers/ltc.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../src/wirings/index.js";
 
 function build<T extends BridgedLayer>(layer: T): T {

@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { browserPath } from "../../packages/tfjs-training/test/webgpu-support.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { runTraining } from "../backends/training-cases.js";
 import type { PageTraining } from "./page.js";
 

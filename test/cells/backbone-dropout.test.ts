@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { backboneDropout } from "../../src/cells/backbone-dropout.js";
 import { CfCCell } from "../../src/cells/cfc-cell.js";
 import { InvalidArgumentError } from "../../src/core/errors.js";
@@ -9,6 +8,7 @@ import { type CfcActivation, cfcActivations } from "../../src/recurrent/ops/acti
 import type { CfcWeights } from "../../src/recurrent/ops/cfc-problem.js";
 import { cfcScan } from "../../src/recurrent/ops/cfc-scan.js";
 import { cfcFlavours } from "../../src/recurrent/ops/check-scan.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { distance, example, features } from "./sequence-properties.js";
 
 function build(options: Partial<ConstructorParameters<typeof CfCCell>[0]>): CfCCell {

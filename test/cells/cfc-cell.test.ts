@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { CfCCell } from "../../src/cells/cfc-cell.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import { cfcFlavours, cfcModes } from "../../src/recurrent/ops/check-scan.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { difference, referenceStep } from "../recurrent/ops/cfc-reference.js";
 
 describe("CfCCell", () => {

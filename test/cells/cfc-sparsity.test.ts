@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { CfCCell } from "../../src/cells/cfc-cell.js";
 import { CfC } from "../../src/layers/cfc.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 
 beforeAll(async () => {
   await useBackend("wasm");

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { LTCCell, type LTCCellOptions } from "../../src/cells/ltc-cell.js";
 import { ltcRanges } from "../../src/cells/ltc-ranges.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../src/wirings/auto-ncp.js";
 import { FullyConnected } from "../../src/wirings/fully-connected.js";
 import { difference } from "../recurrent/ops/ltc-problem.js";

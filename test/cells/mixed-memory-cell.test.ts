@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { CfCCell } from "../../src/cells/cfc-cell.js";
 import { LTCCell } from "../../src/cells/ltc-cell.js";
 import { MixedMemoryCell } from "../../src/cells/mixed-memory-cell.js";
@@ -9,6 +8,7 @@ import { WiredCfCCell } from "../../src/cells/wired-cfc-cell.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import type { CfcFlavour } from "../../src/recurrent/ops/cfc-problem.js";
 import { cfcFlavours } from "../../src/recurrent/ops/check-scan.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../src/wirings/index.js";
 import {
   distance,

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { WiredCfCCell, type WiredCfCCellOptions } from "../../src/cells/wired-cfc-cell.js";
 import { cfcRecurrences } from "../../src/cells/wired-masks.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import { cfcFlavours, cfcModes } from "../../src/recurrent/ops/check-scan.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { AutoNCP, FullyConnected } from "../../src/wirings/index.js";
 import {
   distance,

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import { CfC, type CfCOptions } from "../../src/layers/cfc.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { AutoNCP, FullyConnected, NCP, RandomWiring } from "../../src/wirings/index.js";
 import { cfcKinds, wiring } from "./cfc-kinds.js";
 import { countWeights, distance } from "./layer-helpers.js";

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import "../../src/layers/cfc.js";
 import "../../src/layers/ltc.js";
 

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { Random } from "../../src/core/random.js";
 import { ConvStack } from "../../src/layers/conv-stack.js";
 import { DuelingHead, duelingCombine } from "../../src/layers/dueling-head.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 
 beforeAll(async () => {
   await useBackend("wasm");

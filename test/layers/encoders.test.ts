@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import type { Block } from "../../src/layers/block.js";
@@ -9,6 +8,7 @@ import { ConvBlock } from "../../src/layers/conv-block.js";
 import { Linear } from "../../src/layers/linear.js";
 import { MLP } from "../../src/layers/mlp.js";
 import { NatureCNN } from "../../src/layers/nature-cnn.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { countWeights, distance, saveAndLoad, weightValues } from "./layer-helpers.js";
 
 function frames(shape: number[], seed = 0): tf.Tensor {

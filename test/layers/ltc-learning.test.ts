@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { Adam } from "../../packages/tfjs-training/src/optimizers/adam.js";
 import { LTC } from "../../src/layers/ltc.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../src/wirings/auto-ncp.js";
 
 describe("LTC", () => {

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { ShapeError } from "../../src/core/errors.js";
 import { LTC, type LTCOptions } from "../../src/layers/ltc.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../src/wirings/auto-ncp.js";
 import { NCP } from "../../src/wirings/ncp.js";
 import { countWeights, distance, saveAndLoad, weightValues } from "./layer-helpers.js";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { casesOf, type OracleCase } from "../../scripts/oracles/case.js";
 import { checkCase } from "../../scripts/oracles/check-case.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 
 /**
  * Compares recorded runs of the Python package ncps 1.0.1 (PyTorch, and the Keras and TensorFlow sources), values

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { DQNLoss, huber, tdTargets } from "../../src/losses/index.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 
 beforeAll(() => useBackend("wasm"));
 

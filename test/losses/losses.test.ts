@@ -2,7 +2,6 @@ import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-cpu";
 import "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import {
@@ -18,6 +17,7 @@ import {
   sampleMultiCategorical,
   standardize,
 } from "../../src/losses/index.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { InvalidStateError, ShapeError } from "../../src/core/errors.js";
+import { Random } from "../../src/core/random.js";
 import type { StateTree } from "../../src/core/state.js";
+import { GAE } from "../../src/losses/gae.js";
 import { cutSequences, RolloutBuffer } from "../../src/memory/index.js";
 
 function filled(): RolloutBuffer {
@@ -94,5 +97,86 @@ describe("RolloutBuffer", () => {
         distributionSize: 2,
       });
     expect(make).toThrow(/numEnvs/);
+  });
+});
+
+describe("RolloutBuffer.add, finish and minibatches", () => {
+  const empty = () =>
+    new RolloutBuffer({
+      numEnvs: 2,
+      numSteps: 3,
+      observationShape: [1],
+      observationDtype: "float32",
+      distributionSize: 2,
+    });
+  const step = (t: number, terminated: number[] = [0, 0]) => ({
+    observations: Float32Array.of(t, 10 + t),
+    actions: [t % 2, 1],
+    logProbs: [-t, -10 - t],
+    distributions: Float32Array.of(t, 0, 10 + t, 0),
+    values: [t / 2, 0],
+    rewards: [1, 2],
+    terminated,
+  });
+  const whole = () => {
+    const buffer = empty();
+    for (let t = 0; t < 3; t++) buffer.add(step(t, [t === 1 ? 1 : 0, 0]));
+    return buffer;
+  };
+
+  it("places the steps of each environment one after the other", () => {
+    const buffer = whole();
+    expect(buffer.full).toBe(true);
+    expect([...buffer.observations]).toEqual([0, 1, 2, 10, 11, 12]);
+    expect([...buffer.logProbs]).toEqual([-0, -1, -2, -10, -11, -12]);
+    expect([...buffer.distributions.subarray(6)]).toEqual([10, 0, 11, 0, 12, 0]);
+  });
+
+  it("marks the first step of each episode, across rollouts too", () => {
+    const buffer = whole();
+    expect([...buffer.episodeStarts]).toEqual([1, 0, 1, 1, 0, 0]);
+    buffer.reset();
+    buffer.add(step(0, [0, 1]));
+    buffer.add(step(1));
+    expect([...buffer.episodeStarts].filter((_, i) => i % 3 < 2)).toEqual([0, 0, 0, 1]);
+  });
+
+  it("estimates advantages as GAE does", () => {
+    const buffer = whole();
+    const gae = new GAE({ gamma: 0.5, lambda: 0.5 });
+    buffer.finish({ lastValues: [4, 6], gae });
+    // Last step of the first environment: 1 + 0.5 * 4 - 1; its second step ends an episode: 1 - 0.5.
+    expect([buffer.advantages[2], buffer.advantages[1]]).toEqual([2, 0.5]);
+    expect(buffer.returns[5]).toBe(2 + 0.5 * 6);
+  });
+
+  it("gives every step once in minibatches of the wanted size", () => {
+    const buffer = whole();
+    buffer.finish({ lastValues: [0, 0], gae: new GAE() });
+    const seen = [...buffer.minibatches({ batchSize: 2, random: new Random(1) })];
+    expect(seen.map(({ batch, time }) => [batch, time])).toEqual([
+      [2, 1],
+      [2, 1],
+      [2, 1],
+    ]);
+    expect(seen.flatMap(({ observations }) => [...observations]).sort((a, b) => a - b)).toEqual([
+      0, 1, 2, 10, 11, 12,
+    ]);
+  });
+
+  it("refuses steps too many, a finish too early and arrays of another length", () => {
+    expect(() => whole().add(step(3))).toThrow(InvalidStateError);
+    expect(() => empty().finish({ lastValues: [0, 0], gae: new GAE() })).toThrow(InvalidStateError);
+    expect(() => empty().add({ ...step(0), values: [1] })).toThrow(ShapeError);
+  });
+
+  it("goes on from a saved state in the middle of a rollout", () => {
+    const buffer = empty();
+    buffer.add(step(0, [1, 0]));
+    const copy = empty();
+    copy.setState(buffer.getState());
+    copy.add(step(1));
+    expect(copy.position).toBe(2);
+    expect(copy.episodeStarts[1]).toBe(1);
   });
 });

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import {
   CfCActorCritic,
   distributionSize,
@@ -9,6 +8,7 @@ import {
   type NetworkActorCritic,
   type SpacesOptions,
 } from "../../src/models/index.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { Box, Discrete, MultiDiscrete } from "../../src/spaces/index.js";
 
 beforeAll(async () => {

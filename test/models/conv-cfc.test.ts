@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { Random } from "../../src/core/random.js";
 import { ConvCfC, type ConvCfCOptions } from "../../src/models/index.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 
 beforeAll(() => useBackend("wasm"));
 

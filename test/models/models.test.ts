@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { NcpsError } from "../../src/core/errors.js";
 import {
   CfCActorCritic,
@@ -10,6 +9,7 @@ import {
   type NetworkActorCritic,
 } from "../../src/models/index.js";
 import { getWeights, setWeights } from "../../src/models/weights.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
 
 beforeAll(async () => {

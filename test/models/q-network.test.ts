@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 import { DuelingHead } from "../../src/layers/dueling-head.js";
 import { LTC } from "../../src/layers/ltc.js";
@@ -12,6 +11,7 @@ import {
   SequentialQNetwork,
   updateTarget,
 } from "../../src/models/index.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
 
 beforeAll(() => useBackend("wasm"));

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import { CfC } from "../../src/layers/cfc.js";
 import { LTC } from "../../src/layers/ltc.js";
 import type { RecurrentLayer } from "../../src/layers/recurrent-layer.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { traceStates } from "../../src/steppers/step-trace.js";
 import { wiring } from "../layers/cfc-kinds.js";
 import { distance } from "../layers/layer-helpers.js";

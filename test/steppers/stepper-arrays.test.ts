@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { hasKernels } from "../../packages/tfjs-training/src/wasm/memory/own-memory.js";
 import { CfC } from "../../src/layers/cfc.js";
 import { LTC } from "../../src/layers/ltc.js";
 import { cfcModes } from "../../src/recurrent/ops/check-scan.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { createStepper } from "../../src/steppers/stepper.js";
 
 vi.mock("../../packages/tfjs-training/src/wasm/memory/own-memory.js", async (original) => ({

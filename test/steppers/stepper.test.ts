@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import { CfC } from "../../src/layers/cfc.js";
 import { LTC, type LTCOptions } from "../../src/layers/ltc.js";
 import type { RecurrentLayer } from "../../src/layers/recurrent-layer.js";
 import { cfcActivations } from "../../src/recurrent/ops/activations.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { createStepper } from "../../src/steppers/stepper.js";
 import { cfcKinds, wiring } from "../layers/cfc-kinds.js";
 

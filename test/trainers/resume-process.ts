@@ -3,9 +3,9 @@
  * and save.
  */
 
-import { useBackend } from "../../packages/tfjs-training/src/index.js";
 import type { CheckpointPlace } from "../../src/checkpoints/index.js";
 import { FileCheckpointStore } from "../../src/node/checkpoint-files.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { barData, train as trainCloning } from "./cloning-scenario.js";
 import { type Scenario as DQNScenario, train as trainDQN } from "./dqn-resume-scenario.js";
 import { type Scenario, train } from "./resume-scenario.js";

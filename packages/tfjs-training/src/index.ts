@@ -1,16 +1,60 @@
-/** Choosing and preparing the tensor backend. */
+/**
+ * TensorFlow.js made trainable and fast: missing gradients, training kernels for WebAssembly, repairs, fused
+ * optimisers.
+ *
+ * @module tfjs-training
+ */
 
 export type {
   AcceleratorChoice,
   AcceleratorOptions,
   BackendChoice,
+  BackendExtension,
   BackendName,
   RejectedBackend,
   UseBackendOptions,
 } from "./backend/backend-choice.js";
+export { requireBackend } from "./backend/require-backend.js";
 export { useBackend } from "./backend/use-backend.js";
+export {
+  BackendError,
+  InvalidArgumentError,
+  InvalidStateError,
+  MissingDependencyError,
+  ShapeError,
+  TrainingError,
+  type TrainingErrorOptions,
+} from "./core/errors.js";
+export type { Stateful, StateRecord, StateTree, TypedArray } from "./core/state.js";
 export { registerComparisonGradients } from "./gradients/comparisons.js";
 export { registerMissingGradients } from "./gradients/index.js";
+export { FlatLayout } from "./optimizers/flat-layout.js";
+export {
+  Adam,
+  type AdamOptions,
+  AdamW,
+  type ApplyOptions,
+  type ApplyResult,
+  type ClipByGlobalNormOptions,
+  type ClipByGlobalNormResult,
+  clipByGlobalNorm,
+  computeGradients,
+  FlatOptimizer,
+  type FlatStep,
+  type FlatUpdate,
+  type FusedRule,
+  type LossAndMetrics,
+  type MetricValues,
+  type MinimizeOptions,
+  type Optimizer,
+  RMSProp,
+  type RMSPropOptions,
+  readMetrics,
+  SGD,
+  type SGDOptions,
+  type StepMetrics,
+  type TensorsByName,
+} from "./optimizers/index.js";
 export {
   installWasmRepairs,
   removeWasmRepairs,

@@ -2,8 +2,8 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-import { Random } from "../../../src/core/random.js";
 import { sizeOf } from "../src/core/state.js";
+import { Random } from "./random.js";
 
 /** A computation over float tensors. */
 export type Computation = (...inputs: tf.Tensor[]) => tf.Tensor;

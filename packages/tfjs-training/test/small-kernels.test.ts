@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../../../src/core/random.js";
 import { useBackend } from "../src/index.js";
 import { type Computation, expectAgreement, expectNoLeak, relativeError } from "./compare.js";
+import { Random } from "./random.js";
 
 beforeAll(async () => {
   await useBackend("cpu");

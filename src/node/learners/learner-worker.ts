@@ -2,7 +2,7 @@
 
 import "tfjs-training/node";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
-import { useBackend } from "tfjs-training";
+import { useBackend } from "../../recurrent/use-backend.js";
 import { LearnerReplica } from "../../trainers/ppo/learners/learner-replica.js";
 import type { LearnerCall } from "../../trainers/ppo/learners/learner-setup.js";
 import { Rendezvous } from "../../trainers/ppo/learners/rendezvous.js";

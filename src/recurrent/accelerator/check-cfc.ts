@@ -9,7 +9,7 @@ import {
   type WasmBackend,
 } from "tfjs-training/wasm";
 import { Random } from "../../core/random.js";
-import type { CfcEngine } from "../wasm/cfc-engine.js";
+import { type CfcEngine, cfcEngineName } from "../wasm/cfc-engine.js";
 import { activationNumbers, type CfcTask, modeNumbers } from "../wasm/cfc-layout.js";
 import { backwardPass, forwardPass, traceSize } from "../wasm/cfc-pass.js";
 
@@ -27,7 +27,7 @@ export function checkCfc(backend: WasmBackend, engine: CfcEngine): string | unde
   try {
     for (const timed of [false, true]) {
       const [expected, actual] = [undefined, engine].map((cfc) => {
-        setProductEngine({ multiply: () => false, cfc });
+        setProductEngine({ multiply: () => false, extensions: { [cfcEngineName]: cfc } });
         return run(backend, timed);
       });
       const error = largestDifference(actual, expected);

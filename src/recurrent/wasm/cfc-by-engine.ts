@@ -1,11 +1,19 @@
 /** Forward and backward pass of one CfC whose loop over time an engine runs: what is left is done around it. */
 
 import type { Arena } from "tfjs-training/wasm";
-import { gemm, heapOf, kernelsOf, productEngine, type WasmBackend, wordsOf } from "tfjs-training/wasm";
-import type { CfcEngine, CfcLoop, CfcLoopForward, CfcLoopTrace, CfcLoopWeights } from "./cfc-engine.js";
+import { gemm, heapOf, productEngine, type WasmBackend, wordsOf } from "tfjs-training/wasm";
+import {
+  type CfcEngine,
+  type CfcLoop,
+  type CfcLoopForward,
+  type CfcLoopTrace,
+  type CfcLoopWeights,
+  cfcEngineName,
+} from "./cfc-engine.js";
 import { type CfcTask, headLayout, modeNumbers } from "./cfc-layout.js";
 import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
 import { weightGradients } from "./cfc-weight-gradients.js";
+import { kernelsOf } from "./kernels.js";
 
 // Engines that have left traces; a trace begins with the number of its engine here, counted from 1, or 0.
 const engines: CfcEngine[] = [];
@@ -20,7 +28,9 @@ export function forwardByEngine(
   task: CfcTask,
   targets: CfcForwardTargets,
 ): boolean {
-  const engine = targets.lstm ? undefined : productEngine()?.cfc;
+  const engine = targets.lstm
+    ? undefined
+    : (productEngine()?.extensions?.[cfcEngineName] as CfcEngine | undefined);
   const loop = engine && loopOf(backend, task, targets.trace !== 0);
   const taken = engine && loop && engine.accepts(loop);
   if (targets.trace) wordsOf(backend)[targets.trace / 4] = taken ? numberOf(engine) : 0;

@@ -2,6 +2,9 @@
 
 import type { WasmBackend } from "tfjs-training/wasm";
 
+/** Name of the engine among the extensions of the accelerator. */
+export const cfcEngineName = "cfc";
+
 /** Which loop it is. */
 export interface CfcLoop {
   batch: number;

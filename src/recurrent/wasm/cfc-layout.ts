@@ -1,6 +1,6 @@
 /** A CfC in the layout of its compiled kernels: padded, folded and packed weights, and the plan of a pass. */
 
-import type { KernelExports } from "./kernel-binaries.js";
+import type { RecurrentKernels } from "./kernels.js";
 
 /** An affine layer where it lies; byte addresses. */
 export interface CfcTaskLayer {
@@ -96,7 +96,7 @@ export function savesPreActivation({ activation }: CfcTask): boolean {
 export type Allocate = (floats: number) => number;
 
 /** Pads and folds all layers whose width asks for it; the others are taken where they lie. */
-export function prepareLayers(kernels: KernelExports, task: CfcTask, allocate: Allocate): PreparedLayer[] {
+export function prepareLayers(kernels: RecurrentKernels, task: CfcTask, allocate: Allocate): PreparedLayer[] {
   const last = task.layers.length - 1;
   const layout = headLayout(task);
   return task.layers.map((layer, index): PreparedLayer => {
@@ -119,7 +119,7 @@ export function prepareLayers(kernels: KernelExports, task: CfcTask, allocate: A
 
 /** A vector of one number a unit, padded with zeros. */
 export function padVector(
-  kernels: KernelExports,
+  kernels: RecurrentKernels,
   address: number,
   units: number,
   allocate: Allocate,
@@ -132,7 +132,7 @@ export function padVector(
 
 /** Packs the rows of a prepared layer from `first` on, as the panels of a product. */
 export function packRowsOf(
-  kernels: KernelExports,
+  kernels: RecurrentKernels,
   { matrix, width }: PreparedLayer,
   first: number,
   rows: number,
@@ -145,7 +145,7 @@ export function packRowsOf(
 
 /** Packs the same rows, transposed. */
 export function packTransposed(
-  kernels: KernelExports,
+  kernels: RecurrentKernels,
   { matrix, width }: PreparedLayer,
   first: number,
   rows: number,

@@ -1,7 +1,7 @@
 /** Forward and backward pass of one CfC over whole sequences: the plan around the compiled kernels. */
 
 import type { Arena } from "tfjs-training/wasm";
-import { gemm, heapOf, kernelsOf, type WasmBackend } from "tfjs-training/wasm";
+import { gemm, heapOf, type WasmBackend } from "tfjs-training/wasm";
 import { backwardByEngine, forwardByEngine, traceHeader } from "./cfc-by-engine.js";
 import {
   type CfcTask,
@@ -18,6 +18,7 @@ import {
 } from "./cfc-layout.js";
 import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
 import { weightGradients } from "./cfc-weight-gradients.js";
+import { kernelsOf } from "./kernels.js";
 
 /** Where the backward pass finds what the forward pass kept. */
 interface Trace {

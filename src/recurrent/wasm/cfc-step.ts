@@ -11,6 +11,7 @@ import {
   prepareLayers,
   writePlan,
 } from "./cfc-layout.js";
+import { kernelsOn, type RecurrentKernels } from "./kernels.js";
 
 /** Which CfC it is. */
 export interface CfcStepOptions
@@ -37,7 +38,7 @@ export class CfcStep {
   x!: Float32Array;
   /** `[units]`: the state before and after {@link CfcStep.run}. */
   state!: Float32Array;
-  private memory!: OwnMemory;
+  private memory!: OwnMemory<RecurrentKernels>;
   private time!: Float32Array;
   private plan = 0;
 
@@ -46,7 +47,7 @@ export class CfcStep {
   /** Takes other weights. */
   load({ layers, factors, wTau, a }: CfcStepWeights): void {
     // A fresh memory: loading is rare, and nothing of the old one is worth keeping.
-    const memory = new OwnMemory();
+    const memory = new OwnMemory(kernelsOn);
     const { features, units } = this.options;
     const allocate = (floats: number) => memory.take(floats);
     const place = (values: Float32Array | undefined) => {

@@ -1,9 +1,10 @@
 /** Gradients of a CfC's weights, from those of its pre-activations. */
 
 import type { Arena, WasmBackend } from "tfjs-training/wasm";
-import { gemm, kernelsOf } from "tfjs-training/wasm";
+import { gemm } from "tfjs-training/wasm";
 import { type CfcTask, headLayout } from "./cfc-layout.js";
 import type { CfcBackwardTargets } from "./cfc-targets.js";
+import { kernelsOf } from "./kernels.js";
 
 /** What the passes leave behind, as byte addresses; what meets in one product has its rows in one order. */
 export interface CfcGradientSources {

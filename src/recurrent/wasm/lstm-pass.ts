@@ -1,8 +1,9 @@
 /** The LSTM beside a CfC: its plan around the compiled kernels, and the gradients of its weights. */
 
 import type { Arena } from "tfjs-training/wasm";
-import { gemm, heapOf, kernelsOf, type WasmBackend } from "tfjs-training/wasm";
+import { gemm, heapOf, type WasmBackend } from "tfjs-training/wasm";
 import { padded } from "./cfc-layout.js";
+import { kernelsOf } from "./kernels.js";
 
 /** The LSTM where it lies; byte addresses. */
 export interface LstmTask {

@@ -8,7 +8,6 @@ import {
   byteAddress,
   defineRepair,
   heapOf,
-  kernelsOf,
   NamedInputs,
   savedTensor,
   type WasmBackend,
@@ -18,6 +17,7 @@ import { sizeOf } from "../../core/state.js";
 import type { SynapseEnds } from "../ops/ltc-arrays.js";
 import { dynamicsNames, positiveNames } from "../ops/ltc-problem.js";
 import { gradientNames, type LtcScanAttributes } from "../ops/scan-kernels.js";
+import { kernelsOf } from "./kernels.js";
 import {
   backwardWork,
   forwardWork,

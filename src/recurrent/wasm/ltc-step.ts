@@ -1,6 +1,7 @@
 /** Single steps of an LTC on the compiled kernels, without tensors and without a backend. */
 
 import { OwnMemory } from "tfjs-training/wasm";
+import { kernelsOn } from "./kernels.js";
 import {
   forwardWork,
   type LtcSizes,
@@ -18,7 +19,7 @@ export class LtcStep {
   readonly x: Float32Array;
   /** `[units]`: the state before and after {@link LtcStep.run}. */
   readonly state: Float32Array;
-  private readonly memory = new OwnMemory();
+  private readonly memory = new OwnMemory(kernelsOn);
   private readonly time: Float32Array;
   private readonly plan: number;
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { decode } from "fast-png";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/envs/builtin.js";
 import { Logger } from "../../../src/logging/index.js";
 import { CfCActorCritic } from "../../../src/models/index.js";

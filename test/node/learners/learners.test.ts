@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import { InvalidArgumentError, NonFiniteError } from "../../../src/core/errors.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
 import { CfCActorCritic } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import {
   cartPolePPO,
   LearnerFailedError,

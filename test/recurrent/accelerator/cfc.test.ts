@@ -1,11 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { ProductRuntime } from "tfjs-training/wasm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  checkCfc,
-  type ProductRuntime,
-  RuntimeCfc,
-} from "../../../packages/tfjs-training/src/accelerator/index.js";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import {
   installAccelerator,
   removeAccelerator,
@@ -13,9 +8,12 @@ import {
 import type { WasmBackend } from "../../../packages/tfjs-training/src/wasm/memory/heap.js";
 import { productEngine, setProductEngine } from "../../../packages/tfjs-training/src/wasm/products/gemm.js";
 import { relativeError } from "../../../packages/tfjs-training/test/compare.js";
+import { checkCfc } from "../../../src/recurrent/accelerator/check-cfc.js";
+import { RuntimeCfc } from "../../../src/recurrent/accelerator/runtime-cfc.js";
 import type { CfcActivation } from "../../../src/recurrent/ops/activations.js";
 import type { CfcFlavour, CfcMode } from "../../../src/recurrent/ops/cfc-problem.js";
 import { cfcScan } from "../../../src/recurrent/ops/cfc-scan.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import type { CfcEngine, CfcLoop } from "../../../src/recurrent/wasm/cfc-engine.js";
 
 let runtime: ProductRuntime;
@@ -33,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => removeAccelerator());
 
 const wasm = () => tf.backend() as unknown as WasmBackend;
-const use = (cfc: CfcEngine | undefined) => setProductEngine({ multiply: () => false, cfc });
+const use = (cfc: CfcEngine | undefined) => setProductEngine({ multiply: () => false, extensions: { cfc } });
 
 interface Variant {
   mode?: CfcMode;

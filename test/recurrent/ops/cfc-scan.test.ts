@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { InvalidArgumentError, ShapeError } from "../../../src/core/errors.js";
 import { Random } from "../../../src/core/random.js";
 import { cfcActivations } from "../../../src/recurrent/ops/activations.js";
 import { type CfcScanOptions, cfcScan } from "../../../src/recurrent/ops/cfc-scan.js";
 import { cfcFlavours, cfcModes } from "../../../src/recurrent/ops/check-scan.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import {
   difference,
   evaluate,

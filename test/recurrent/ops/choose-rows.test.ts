@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { CfC } from "../../../src/layers/cfc.js";
 import { LTC } from "../../../src/layers/ltc.js";
 import type { RecurrentLayer } from "../../../src/layers/recurrent-layer.js";
 import { chooseRows } from "../../../src/recurrent/ops/choose-rows.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../../src/wirings/index.js";
 
 const wiring = new AutoNCP({ units: 8, outputSize: 2 });

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { WiredCfCCell } from "../../../src/cells/wired-cfc-cell.js";
 import { Random } from "../../../src/core/random.js";
 import { cfcFlavours, cfcModes } from "../../../src/recurrent/ops/check-scan.js";
 import { hasScanKernel } from "../../../src/recurrent/ops/scan-kernels.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../../src/wirings/auto-ncp.js";
 import {
   cfcProblem,

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { InvalidArgumentError, ShapeError } from "../../../src/core/errors.js";
 import { ltcComposed } from "../../../src/recurrent/ops/ltc-composed.js";
 import { ltcOperation } from "../../../src/recurrent/ops/ltc-operation.js";
 import { dynamicsNames, type LtcSettings, type LtcTensors } from "../../../src/recurrent/ops/ltc-problem.js";
 import { type LtcScanOptions, ltcScan } from "../../../src/recurrent/ops/ltc-scan.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { difference, drawSynapses, drawWeights } from "./ltc-problem.js";
 
 const [batch, steps, inputs, units, motors] = [8, 6, 3, 5, 2];

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { leavesNothing } from "../../../packages/tfjs-training/src/wasm/memory/failed-call.js";
 import type { WasmBackend } from "../../../packages/tfjs-training/src/wasm/memory/heap.js";
 import { CfCCell } from "../../../src/cells/cfc-cell.js";
 import { LTCCell } from "../../../src/cells/ltc-cell.js";
 import { MixedMemoryCell } from "../../../src/cells/mixed-memory-cell.js";
 import { WiredCfCCell } from "../../../src/cells/wired-cfc-cell.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../../src/wirings/auto-ncp.js";
 
 beforeAll(async () => {

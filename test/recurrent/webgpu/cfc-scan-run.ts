@@ -1,7 +1,7 @@
 // Runs CfC scans on cpu and on WebGPU for cfc-scan.test.ts, and writes how far apart they are to a file.
 import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../packages/tfjs-training/src/node/index.js";
 import { hasScanKernel } from "../../../src/recurrent/ops/scan-kernels.js";
 import { cfcProblem, cfcProblemOf, differences, evaluate } from "../ops/scan-problems.js";

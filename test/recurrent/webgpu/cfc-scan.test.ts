@@ -12,7 +12,7 @@ function expectSmall(differences: Record<string, number>, tolerance = 2e-5): voi
 describe.skipIf(!hasSoftwareGpu)("CfC sequences in one shader equal the composed ones on cpu", () => {
   let run: CfcScanRun;
   beforeAll(() => {
-    run = runOnSwiftShader<CfcScanRun>("test/backends/webgpu/cfc-scan-run.ts");
+    run = runOnSwiftShader<CfcScanRun>("test/recurrent/webgpu/cfc-scan-run.ts");
   }, 600_000);
 
   it("of random sizes and options", () => {

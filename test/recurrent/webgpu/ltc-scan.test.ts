@@ -12,7 +12,7 @@ function expectSmall(differences: Record<string, number>, tolerance = 2e-5): voi
 describe.skipIf(!hasSoftwareGpu)("LTC sequences in one shader equal those in arrays on cpu", () => {
   let run: LtcScanRun;
   beforeAll(() => {
-    run = runOnSwiftShader<LtcScanRun>("test/backends/webgpu/ltc-scan-run.ts");
+    run = runOnSwiftShader<LtcScanRun>("test/recurrent/webgpu/ltc-scan-run.ts");
   }, 600_000);
 
   it("of random sizes and options", () => {

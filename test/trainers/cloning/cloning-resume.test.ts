@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import { Random } from "../../../src/core/random.js";
 import { Logger } from "../../../src/logging/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { CloningTrainer } from "../../../src/trainers/index.js";
 import { barData, epochs, type Outcome, smallModel, train } from "../cloning-scenario.js";
 import { resumeElsewhere } from "../other-processes.js";

@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
+import { Adam } from "tfjs-training";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
-import { Adam } from "../../../packages/tfjs-training/src/optimizers/index.js";
 import { InvalidArgumentError } from "../../../src/core/errors.js";
 import type { StateRecord } from "../../../src/core/state.js";
 import { AtariCloningDataset } from "../../../src/datasets/atari-cloning.js";
 import { MemoryCloningSource } from "../../../src/datasets/cloning-source.js";
 import { BreakoutEnv } from "../../../src/envs/arcade/index.js";
 import type { LogRow } from "../../../src/logging/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { learnBatch } from "../../../src/trainers/cloning/cloning-step.js";
 import {
   balancedClassWeights,

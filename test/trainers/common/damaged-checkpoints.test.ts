@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import {
   type CheckpointFiles,
   type CheckpointStore,
@@ -11,6 +10,7 @@ import {
 import { CheckpointError } from "../../../src/core/errors.js";
 import { Random } from "../../../src/core/random.js";
 import { isTypedArray, type StateRecord, type StateTree } from "../../../src/core/state.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/envs/builtin.js";
 import { DQNTrainer, PPOTrainer, type Trainer } from "../../../src/trainers/index.js";
 import { inPieces, type WholeFiles, wholeFiles } from "../../checkpoints/whole-files.js";

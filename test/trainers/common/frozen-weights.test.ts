@@ -1,8 +1,8 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import { InvalidArgumentError } from "../../../src/core/errors.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/envs/builtin.js";
 import { CfC } from "../../../src/layers/cfc.js";
 import type { ImpalaConvBlock } from "../../../src/layers/impala-conv-block.js";

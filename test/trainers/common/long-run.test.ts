@@ -5,7 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/envs/builtin.js";
 import { Logger } from "../../../src/logging/index.js";
 import { CfCActorCritic, NatureCfCActorCritic } from "../../../src/models/index.js";

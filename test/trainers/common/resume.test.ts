@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import { Random } from "../../../src/core/random.js";
 import { MlpActorCritic } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { type PPOOptions, PPOTrainer } from "../../../src/trainers/index.js";
 import { resumeElsewhere } from "../other-processes.js";
 import { type Outcome, type Scenario, scenarios, totalTimesteps, train } from "../resume-scenario.js";

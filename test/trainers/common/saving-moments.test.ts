@@ -1,10 +1,10 @@
 /** Saving at moments that are not between two steps of a training. */
 
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { MemoryCheckpointStore, readCheckpoint } from "../../../src/checkpoints/index.js";
 import { InvalidArgumentError } from "../../../src/core/errors.js";
 import type { StateRecord } from "../../../src/core/state.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/envs/builtin.js";
 import type { Env } from "../../../src/envs/env.js";
 import { make, register } from "../../../src/envs/registry.js";

@@ -2,8 +2,8 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { InvalidArgumentError, InvalidStateError } from "../../../src/core/errors.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/envs/builtin.js";
 import { make, register } from "../../../src/envs/registry.js";
 import { MlpActorCritic, MlpQNetwork } from "../../../src/models/index.js";

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import {
   type CheckpointFiles,
   MemoryCheckpointStore,
@@ -7,6 +6,7 @@ import {
 } from "../../../src/checkpoints/index.js";
 import { Random } from "../../../src/core/random.js";
 import type { StateRecord } from "../../../src/core/state.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { DQNTrainer } from "../../../src/trainers/index.js";
 import { type Outcome, type Scenario, scenarios, totalTimesteps, train } from "../dqn-resume-scenario.js";
 import { resumeElsewhere } from "../other-processes.js";

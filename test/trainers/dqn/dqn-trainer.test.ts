@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { Random } from "../../../src/core/random.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/envs/builtin.js";
 import type { Env } from "../../../src/envs/env.js";
 import { make } from "../../../src/envs/registry.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { BackendError, InvalidArgumentError, InvalidStateError } from "../../../src/core/errors.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { cartPolePPO, PPOTrainer } from "../../../src/trainers/index.js";
 import { installLearners } from "../../../src/trainers/ppo/learners/make-learners.js";
 import "../../../src/envs/builtin.js";

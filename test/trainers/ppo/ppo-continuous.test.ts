@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import type { Env, StepResult } from "../../../src/envs/env.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
 import { CfCActorCritic } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { Box, MultiDiscrete } from "../../../src/spaces/index.js";
 import {
   cleanrlContinuousPPO,

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
 import { CfCActorCritic, MlpActorCritic } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import {
   cartPoleNoVelPPO,
   cartPolePPO,

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../packages/tfjs-training/src/index.js";
 import { EpisodeWindow } from "../../../src/core/episode-window.js";
 import { Random } from "../../../src/core/random.js";
 import type { Env, StepResult } from "../../../src/envs/env.js";
 import { RolloutBuffer } from "../../../src/memory/index.js";
 import type { ActorCritic } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { Box, Discrete } from "../../../src/spaces/index.js";
 import { RewardScaler } from "../../../src/trainers/ppo/reward-scaler.js";
 import {

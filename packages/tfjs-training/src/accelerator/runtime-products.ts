@@ -1,9 +1,8 @@
 /** Matrix products of the wasm backend, computed by a native runtime on the same memory. */
 
-import { RuntimeCfc } from "../../../../src/recurrent/accelerator/runtime-cfc.js";
-import type { CfcEngine } from "../../../../src/recurrent/wasm/cfc-engine.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
 import type { Product, ProductBatch, ProductEngine } from "../wasm/products/gemm.js";
+import type { AcceleratorExtension } from "./accelerator-extension.js";
 import { encodeBatchModel, encodeProductModel, type ProductModel, productNames } from "./product-model.js";
 import type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "./product-runtime.js";
 
@@ -15,6 +14,8 @@ export interface RuntimeProductsOptions {
   minWork?: number;
   /** Products of at least so many floats are not copied on their way; see {@link worthSparing}. */
   spareFrom?: number;
+  /** What the runtime computes for other packages. */
+  extensions?: readonly AcceleratorExtension[];
 }
 
 /**
@@ -32,7 +33,7 @@ const shortSum = 8;
 /** Gives products to a runtime, one loaded model for each kind of product. */
 export class RuntimeProducts implements ProductEngine {
   /** @inheritDoc */
-  readonly cfc: CfcEngine;
+  readonly extensions: Readonly<Record<string, unknown>>;
   private readonly sessions: (RuntimeSession | undefined)[] = [];
   private readonly batchSessions: (RuntimeSession | undefined)[] = [];
   private readonly threads: number;
@@ -41,12 +42,14 @@ export class RuntimeProducts implements ProductEngine {
 
   constructor(
     private readonly runtime: ProductRuntime,
-    { threads = 1, minWork, spareFrom = worthSparing }: RuntimeProductsOptions = {},
+    { threads = 1, minWork, spareFrom = worthSparing, extensions = [] }: RuntimeProductsOptions = {},
   ) {
     this.threads = threads;
     this.minWork = minWork ?? worthwhileWork;
     this.spareFrom = spareFrom;
-    this.cfc = new RuntimeCfc(runtime, { threads, minWork });
+    this.extensions = Object.fromEntries(
+      extensions.map(({ name, create }) => [name, create(runtime, { threads, minWork })]),
+    );
   }
 
   /** @inheritDoc */

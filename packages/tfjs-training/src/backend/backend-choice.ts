@@ -1,6 +1,9 @@
 /** What choosing a backend is told and tells. */
 
+import type { AcceleratorExtension } from "../accelerator/accelerator-extension.js";
 import type { KernelOptions } from "../wasm/kernel-module.js";
+import type { WasmRepair } from "../wasm/repair.js";
+import type { GpuDevice } from "../webgpu/gpu.js";
 
 /** Backends by tfjs's names; `"tensorflow"` is `@tensorflow/tfjs-node` and `tfjs-node-gpu`. */
 export type BackendName = "wasm" | "cpu" | "tensorflow" | "webgpu";
@@ -41,6 +44,18 @@ export interface UseBackendOptions extends KernelOptions {
    * in Node, where it is installed and `ncps-ts/node` is imported. An object says how.
    */
   accelerator?: boolean | AcceleratorOptions;
+  /** Kernels that other packages bring, default none. */
+  extensions?: readonly BackendExtension[];
+}
+
+/** Kernels that another package puts into the backends. */
+export interface BackendExtension {
+  /** Kernels of the wasm backend, made by `defineRepair`. */
+  wasm?: readonly WasmRepair[];
+  /** Registers kernels of the webgpu backend on its device. */
+  webgpu?(device: GpuDevice): void;
+  /** Work for the accelerator's runtime beside matrix products. */
+  accelerator?: AcceleratorExtension;
 }
 
 /** How the native library of the wasm backend computes. */
@@ -50,6 +65,8 @@ export interface AcceleratorOptions {
    * with environments and other trainers.
    */
   threads?: number;
+  /** Work for its runtime beside matrix products, default none. */
+  extensions?: readonly AcceleratorExtension[];
 }
 
 /** Which native library computes the matrix products of the wasm backend. */

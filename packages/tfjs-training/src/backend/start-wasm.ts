@@ -6,6 +6,7 @@ import { setProductEngine } from "../wasm/products/gemm.js";
 import type {
   AcceleratorChoice,
   AcceleratorOptions,
+  BackendExtension,
   StartedBackend,
   UseBackendOptions,
 } from "./backend-choice.js";
@@ -22,6 +23,7 @@ export async function startWasm({
   accelerator = true,
   relaxedSimd,
   revectorize,
+  extensions = [],
 }: UseBackendOptions): Promise<StartedBackend> {
   const { getThreadsCount, setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
   const running = tf.engine().registry.wasm !== undefined;
@@ -32,24 +34,33 @@ export async function startWasm({
     startBackend(
       "wasm",
       "the wasm backend cannot start (is WebAssembly allowed, and are the .wasm files where `wasmPaths` says?)",
-      () => void installWasmRepairs({ relaxedSimd, revectorize }),
+      () =>
+        void installWasmRepairs({
+          relaxedSimd,
+          revectorize,
+          extra: extensions.flatMap(({ wasm = [] }) => wasm),
+        }),
     ),
   );
   const simd = (await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")) ? "with SIMD" : "without SIMD";
   const threaded = await tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT");
   const device = `WebAssembly ${simd}${threaded ? `, ${getThreadsCount()} threads` : ""}`;
   const reason = "WebAssembly is the fastest backend that needs no installation";
-  const choice = await accelerate(accelerator);
+  const choice = await accelerate(accelerator, extensions);
   const products = choice?.version && choice.name !== "none" ? ` and ${choice.name} ${choice.version}` : "";
   return { device: device + products, reason, accelerator: choice };
 }
 
-async function accelerate(wanted: boolean | AcceleratorOptions): Promise<AcceleratorChoice | undefined> {
+async function accelerate(
+  wanted: boolean | AcceleratorOptions,
+  others: readonly BackendExtension[],
+): Promise<AcceleratorChoice | undefined> {
   if (wanted === false) {
     setProductEngine(undefined);
     return { name: "none", reason: "switched off" };
   }
-  return backendPlatform()?.installAccelerator?.(wanted === true ? {} : wanted);
+  const extensions = others.flatMap(({ accelerator = [] }) => accelerator);
+  return backendPlatform()?.installAccelerator?.({ extensions, ...(wanted !== true && wanted) });
 }
 
 // In Node, emscripten throws every uncaught error again from its own one-line bundle, so that a user's

@@ -1,13 +1,7 @@
 /** Matrix products of the wasm backend by the optional package `onnxruntime-node`. */
 
 import { backend, engine } from "@tensorflow/tfjs-core";
-import {
-  checkCfc,
-  checkProducts,
-  type ProductRuntime,
-  productNames,
-  RuntimeProducts,
-} from "../accelerator/index.js";
+import { checkProducts, type ProductRuntime, productNames, RuntimeProducts } from "../accelerator/index.js";
 import type { AcceleratorChoice, AcceleratorOptions } from "../backend/backend-choice.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
 import { setProductEngine } from "../wasm/products/gemm.js";
@@ -19,8 +13,7 @@ export const acceleratorVersions: readonly string[] = ["1.30.0"];
 
 /**
  * Puts the matrix product of `onnxruntime-node` under all products and convolutions of the wasm backend, which has
- * to be the active one: three to four times faster on processors with AVX-512. Large CfCs run their loops over time in
- * it, too. It works on the backend's own memory; what is too small for it stays on the compiled kernels. The package is asked through its inner, synchronous
+ * to be the active one: three to four times faster on processors with AVX-512. It works on the backend's own memory; what is too small for it stays on the compiled kernels. The package is asked through its inner, synchronous
  * interface, so only versions of {@link acceleratorVersions} are taken, and only if a self-test agrees
  * with the compiled kernels. Never throws: without the package all works as before. `useBackend` calls it.
  *
@@ -33,7 +26,7 @@ export const acceleratorVersions: readonly string[] = ["1.30.0"];
  * ```
  */
 export async function installAccelerator(
-  { threads = 1 }: AcceleratorOptions = {},
+  { threads = 1, extensions = [] }: AcceleratorOptions = {},
   load: ImportPackage = importPackage,
 ): Promise<AcceleratorChoice> {
   removeAccelerator();
@@ -45,15 +38,19 @@ export async function installAccelerator(
   const { runtime, version } = found;
   try {
     for (const spareFrom of [0, Number.POSITIVE_INFINITY]) {
-      const products = new RuntimeProducts(runtime, { threads, minWork: 0, spareFrom });
+      const products = new RuntimeProducts(runtime, { threads, minWork: 0, spareFrom, extensions });
       const heap = backend() as unknown as WasmBackend;
-      const problem = checkProducts(heap, products) ?? checkCfc(heap, products.cfc);
+      const problems = [
+        checkProducts(heap, products),
+        ...extensions.map(({ name, check }) => check(heap, products.extensions[name])),
+      ];
+      const problem = problems.find((found) => found !== undefined);
       if (problem) return { name: "none", version, reason: `onnxruntime-node ${version}: ${problem}` };
     }
   } catch (error) {
     return { name: "none", version, reason: `onnxruntime-node ${version}: ${firstLine(error)}` };
   }
-  setProductEngine(new RuntimeProducts(runtime, { threads }));
+  setProductEngine(new RuntimeProducts(runtime, { threads, extensions }));
   const count = threads === 1 ? "one thread" : `${threads} threads`;
   return {
     name: "onnxruntime-node",

@@ -6,6 +6,7 @@ import type { StateRecord, StateTree } from "../core/state.js";
 import { checkMaxNorm, clipFactor } from "./clip-by-global-norm.js";
 import { FlatLayout } from "./flat-layout.js";
 import { applyFused, type FusedRule, globalNorm, hasFusedStep } from "./fused-step.js";
+import { type LossAndMetrics, type MinimizeOptions, minimizeWith, type StepMetrics } from "./minimize.js";
 import {
   type ApplyOptions,
   type ApplyResult,
@@ -122,6 +123,15 @@ export abstract class FlatOptimizer implements Optimizer {
       }
       return { gradNorm, applied: true };
     });
+  }
+
+  /** @inheritDoc */
+  minimize<Metrics extends LossAndMetrics = { loss: tf.Scalar }>(
+    lossFn: () => tf.Scalar | Metrics,
+    variables: TensorsByName<tf.Variable>,
+    options: MinimizeOptions,
+  ): StepMetrics<Metrics> {
+    return minimizeWith<Metrics>(this, lossFn, variables, options);
   }
 
   private fusedStep(

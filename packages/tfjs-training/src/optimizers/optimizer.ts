@@ -2,6 +2,7 @@
 
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Stateful } from "../core/state.js";
+import type { LossAndMetrics, MinimizeOptions, StepMetrics } from "./minimize.js";
 
 /** Tensors by a name that the caller chose, e.g. `"policy/dense/kernel"`. */
 export type TensorsByName<T extends tf.Tensor> = ReadonlyMap<string, T> | Readonly<Record<string, T>>;
@@ -57,6 +58,32 @@ export interface Optimizer extends Stateful {
     variables: TensorsByName<tf.Variable>,
     options: ApplyOptions,
   ): ApplyResult;
+  /**
+   * Makes one whole gradient step: gradients of a loss, zeros for variables that it does not depend on,
+   * clipping, a check that all is finite, the optimiser's change.
+   *
+   * @param lossFn gives the loss, a scalar, alone or as `loss` in a record with other tensors to know
+   * @param variables by name; those that are not trainable are left as they are
+   * @returns `loss`, `gradNorm` and the other tensors of the record; the caller owns them (see `readMetrics`)
+   * @throws InvalidArgumentError when no variable is trainable or an option is wrong
+   *
+   * @example
+   * ```ts
+   * const optimizer = new Adam();
+   * const variables = { w: tf.variable(tf.zeros([3, 1])) };
+   * const metrics = optimizer.minimize(
+   *   () => tf.losses.meanSquaredError(targets, tf.matMul(inputs, variables.w)),
+   *   variables,
+   *   { learningRate: 1e-3, maxGradNorm: 0.5 },
+   * );
+   * console.log(await readMetrics(metrics)); // { loss, gradNorm }
+   * ```
+   */
+  minimize<Metrics extends LossAndMetrics = { loss: tf.Scalar }>(
+    lossFn: () => tf.Scalar | Metrics,
+    variables: TensorsByName<tf.Variable>,
+    options: MinimizeOptions,
+  ): StepMetrics<Metrics>;
   /** Frees the moments. Calling it twice is allowed. */
   dispose(): void;
 }

@@ -1,10 +1,6 @@
 /** Puts the repaired and missing kernels into tfjs's wasm backend. */
 
 import { engine } from "@tensorflow/tfjs-core";
-import { cfcScan, cfcScanGrad } from "../../../../src/recurrent/wasm/cfc-scan.js";
-import { ltcScan, ltcScanGrad } from "../../../../src/recurrent/wasm/ltc-scan.js";
-import { mixedCfcScan, mixedCfcScanGrad } from "../../../../src/recurrent/wasm/mixed-cfc-scan.js";
-import { wiredCfcScan, wiredCfcScanGrad } from "../../../../src/recurrent/wasm/wired-cfc-scan.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { conv2d, fusedConv2d } from "./convolution/conv2d.js";
 import { conv2dBackpropFilter } from "./convolution/conv2d-backprop-filter.js";
@@ -66,8 +62,6 @@ const repairs = [
   averagePool,
   batchMatMul,
   cast,
-  cfcScan,
-  cfcScanGrad,
   clipByValue,
   conv2d,
   conv2dBackpropFilter,
@@ -91,8 +85,6 @@ const repairs = [
   leakyRelu,
   less,
   lessEqual,
-  ltcScan,
-  ltcScanGrad,
   max,
   maximum,
   maxPool,
@@ -102,8 +94,6 @@ const repairs = [
   mean,
   min,
   minimum,
-  mixedCfcScan,
-  mixedCfcScanGrad,
   oneHot,
   prod,
   relu6,
@@ -124,8 +114,6 @@ const repairs = [
   transpose,
   unpack,
   unsortedSegmentSum,
-  wiredCfcScan,
-  wiredCfcScanGrad,
 ];
 
 /** Names of the kernels that {@link installWasmRepairs} replaces or adds, in tfjs's spelling. */
@@ -135,6 +123,8 @@ export const wasmRepairNames: readonly string[] = repairs.map(({ kernelName }) =
 export interface WasmRepairOptions extends KernelOptions {
   /** Which kernels, by tfjs's names; default all of {@link wasmRepairNames}. */
   kernels?: readonly string[];
+  /** Kernels of another package, made by `defineRepair`, which are registered as well. */
+  extra?: readonly WasmRepair[];
 }
 
 /**
@@ -149,7 +139,7 @@ export interface WasmRepairOptions extends KernelOptions {
  * ```ts
  * import "@tensorflow/tfjs-backend-wasm";
  * import * as tf from "@tensorflow/tfjs-core";
- * import { installWasmRepairs } from "ncps-ts";
+ * import { installWasmRepairs } from "tfjs-training";
  *
  * await tf.setBackend("wasm");
  * installWasmRepairs();
@@ -157,9 +147,10 @@ export interface WasmRepairOptions extends KernelOptions {
  */
 export function installWasmRepairs({
   kernels = wasmRepairNames,
+  extra = [],
   ...kernelOptions
 }: WasmRepairOptions = {}): string[] {
-  const chosen = repairsOf(kernels);
+  const chosen = [...repairsOf(kernels), ...extra];
   setKernelOptions(kernelOptions);
   const backend = engine().registry.wasm as unknown as WasmBackend | undefined;
   if (backend) guardAllocation(backend);
@@ -171,13 +162,15 @@ export function installWasmRepairs({
  * kernels that tfjs has not are removed.
  *
  * @param kernels which ones, by tfjs's names; default all of {@link wasmRepairNames}
+ * @param extra kernels of another package, which are removed as well
  * @returns names of the kernels that this call put back or removed
  * @throws InvalidArgumentError when a name is unknown
  */
-export function removeWasmRepairs(kernels: readonly string[] = wasmRepairNames): string[] {
-  return repairsOf(kernels)
-    .filter(removeRepair)
-    .map(({ kernelName }) => kernelName);
+export function removeWasmRepairs(
+  kernels: readonly string[] = wasmRepairNames,
+  extra: readonly WasmRepair[] = [],
+): string[] {
+  return [...repairsOf(kernels), ...extra].filter(removeRepair).map(({ kernelName }) => kernelName);
 }
 
 function repairsOf(kernels: readonly string[]): WasmRepair[] {

@@ -27,8 +27,6 @@ export interface KernelOptions {
 }
 
 let options: Required<KernelOptions> = { relaxedSimd: true, revectorize: false };
-const modules = new Map<KernelBuild, WebAssembly.Module>();
-const instances = new WeakMap<WasmBackend, KernelExports>();
 
 /** Sets how kernels are compiled from here on; what is left out stays. */
 export function setKernelOptions(changes: KernelOptions): void {
@@ -41,27 +39,74 @@ export function kernelOptions(): Required<KernelOptions> {
   return { ...options };
 }
 
-/** The kernels of one backend, instantiated on first use. */
-export function kernelsOf(backend: WasmBackend): KernelExports {
-  let kernels = instances.get(backend);
-  if (!kernels) {
-    const { memory } = backend.wasm.asm;
-    if (!memory) {
-      throw new BackendError(
-        'the training kernels run beside the single-threaded wasm backend: call useBackend, or tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false), before the backend starts',
-      );
-    }
-    guardAllocation(backend);
-    kernels = instantiate(kernelModule(kernelBuild()), memory);
-    instances.set(backend, kernels);
-  }
-  return kernels;
+/** One set of kernels, compiled for each {@link KernelBuild}, in base64. */
+export interface KernelBinary {
+  /** Needs SIMD. */
+  simd: string;
+  /** Needs SIMD and relaxed SIMD. */
+  relaxed: string;
 }
 
-/** The kernels on a memory apart from all backends. Throws as {@link kernelBuild} does. */
+/**
+ * Compiled kernels that import nothing but a memory. Packages with kernels of their own make one from their
+ * binary; all run on the same memory of the wasm backend.
+ *
+ * @typeParam Exports the functions of the binary; addresses are bytes
+ */
+export class KernelModule<Exports> {
+  private readonly modules = new Map<KernelBuild, WebAssembly.Module>();
+  private readonly instances = new WeakMap<WasmBackend, Exports>();
+
+  /** @param binary what the compiler wrote */
+  constructor(private readonly binary: KernelBinary) {}
+
+  /**
+   * The kernels on the memory of a backend, instantiated at the first call.
+   *
+   * @throws BackendError when the backend is tfjs's threaded one or WebAssembly has no SIMD here
+   */
+  of(backend: WasmBackend): Exports {
+    let kernels = this.instances.get(backend);
+    if (!kernels) {
+      const { memory } = backend.wasm.asm;
+      if (!memory) {
+        throw new BackendError(
+          'the training kernels run beside the single-threaded wasm backend: call useBackend, or tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false), before the backend starts',
+        );
+      }
+      guardAllocation(backend);
+      kernels = this.on(memory);
+      this.instances.set(backend, kernels);
+    }
+    return kernels;
+  }
+
+  /** The kernels on a memory apart from all backends. Throws as {@link kernelBuild} does. */
+  on(memory: WebAssembly.Memory): Exports {
+    return this.instantiate(kernelBuild(), memory);
+  }
+
+  /** The kernels of one build on a memory. */
+  instantiate(build: KernelBuild, memory: WebAssembly.Memory): Exports {
+    let module = this.modules.get(build);
+    if (!module) {
+      module = new WebAssembly.Module(bytesOf(this.binary[build]));
+      this.modules.set(build, module);
+    }
+    return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+  }
+}
+
+const general = new KernelModule<KernelExports>({ simd, relaxed });
+
+/** The kernels of this package on the memory of a backend; see {@link KernelModule.of}. */
+export function kernelsOf(backend: WasmBackend): KernelExports {
+  return general.of(backend);
+}
+
+/** The kernels of this package on a memory of its own; see {@link KernelModule.on}. */
 export function kernelsOn(memory: WebAssembly.Memory): KernelExports {
-  const module = kernelModule(kernelBuild());
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+  return general.on(memory);
 }
 
 /**
@@ -75,7 +120,7 @@ export function kernelBuild(): KernelBuild {
     if (build === "relaxed" && !(options.relaxedSimd && hasRelaxedSimd())) continue;
     if (build === "simd" && !WebAssembly.validate(bytesOf(simd))) continue;
     const memory = new WebAssembly.Memory({ initial: 1 });
-    if (computesProducts(instantiate(kernelModule(build), memory), memory)) return build;
+    if (computesProducts(general.instantiate(build, memory), memory)) return build;
   }
   throw new BackendError(
     "the training kernels need WebAssembly SIMD: Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later",
@@ -91,19 +136,6 @@ function hasRelaxedSimd(): boolean {
 // Flags of V8 count for what is compiled after them. Other engines and older versions of Node have no such way.
 function switchOn(flag: string): void {
   nodeBuiltin("node:v8")?.setFlagsFromString(flag);
-}
-
-function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): KernelExports {
-  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
-}
-
-function kernelModule(build: KernelBuild): WebAssembly.Module {
-  let module = modules.get(build);
-  if (!module) {
-    module = new WebAssembly.Module(bytesOf({ relaxed, simd }[build]));
-    modules.set(build, module);
-  }
-  return module;
 }
 
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {

@@ -1,8 +1,7 @@
 /** Starting tfjs's webgpu backend on a device of its own. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { registerScans } from "../../../../src/recurrent/webgpu/scans.js";
-import type { StartedBackend } from "../backend/backend-choice.js";
+import type { StartedBackend, UseBackendOptions } from "../backend/backend-choice.js";
 import { backendPlatform, type PlatformGpu } from "../backend/platform.js";
 import { because, startBackend } from "../backend/start-backend.js";
 import { BackendError } from "../core/errors.js";
@@ -21,17 +20,20 @@ let device = "a device that the program opened";
  * Starts the webgpu backend with the adapter's limits and errors that are thrown. A backend that already
  * runs, e.g. on a device that the program opened, is kept.
  *
- * @param options with `automatic`, software adapters are refused
+ * @param options with `automatic`, software adapters are refused; extensions register kernels on the device
  * @throws BackendError when there is no adapter, the package is not installed, or the device cannot be opened
  */
-export async function startWebGPU({ automatic }: { automatic: boolean }): Promise<StartedBackend> {
+export async function startWebGPU({
+  automatic,
+  extensions = [],
+}: UseBackendOptions & { automatic: boolean }): Promise<StartedBackend> {
   if (tf.engine().registry.webgpu === undefined) await register(automatic);
   await startBackend("webgpu", "the webgpu backend cannot start", () => {
     const backend = tf.backend() as WebGPUBackend;
     guardReads(backend, backend.device);
     replaceAddN();
     replaceCumulative();
-    registerScans(backend.device);
+    for (const { webgpu } of extensions) webgpu?.(backend.device);
   });
   return { device, reason };
 }

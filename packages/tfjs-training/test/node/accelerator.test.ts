@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../../../../src/core/random.js";
 import { checkProducts, type ProductRuntime, RuntimeProducts } from "../../src/accelerator/index.js";
 import { useBackend } from "../../src/index.js";
 import { installAccelerator, removeAccelerator } from "../../src/node/accelerator.js";
 import type { WasmBackend } from "../../src/wasm/memory/heap.js";
 import { gemm, type ProductEngine, productEngine, setProductEngine } from "../../src/wasm/products/gemm.js";
 import { expectAgreement, relativeError } from "../compare.js";
+import { Random } from "../random.js";
 
 beforeAll(async () => {
   await useBackend("cpu");

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../../../../src/core/random.js";
 import { useBackend } from "../../src/index.js";
 import { Adam, AdamW, type ApplyOptions, type Optimizer, RMSProp, SGD } from "../../src/optimizers/index.js";
+import { Random } from "../random.js";
 import { normals } from "./train.js";
 
 beforeAll(async () => {

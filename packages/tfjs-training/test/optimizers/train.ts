@@ -2,9 +2,9 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-import { Random } from "../../../../src/core/random.js";
 import { sizeOf } from "../../src/core/state.js";
 import type { ApplyOptions, Optimizer } from "../../src/optimizers/index.js";
+import { Random } from "../random.js";
 import { type Rule, torchClip } from "./reference.js";
 
 /** Shapes of the variables of all tests. */

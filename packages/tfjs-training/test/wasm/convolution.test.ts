@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../../../../src/core/random.js";
 import { sizeOf } from "../../src/core/state.js";
 import { useBackend } from "../../src/index.js";
 import { setProductEngine } from "../../src/wasm/products/gemm.js";
 import { expectNoLeak, numbers, relativeError } from "../compare.js";
+import { Random } from "../random.js";
 
 beforeAll(async () => {
   await useBackend("wasm");

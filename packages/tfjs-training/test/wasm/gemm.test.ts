@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../../../../src/core/random.js";
 import { useBackend } from "../../src/index.js";
 import { bytesOf, heapOf, type WasmBackend } from "../../src/wasm/memory/heap.js";
 import { gemm, type Product, setProductEngine } from "../../src/wasm/products/gemm.js";
 import { heapBytes, numbers, relativeError } from "../compare.js";
+import { Random } from "../random.js";
 
 let backend: WasmBackend;
 

@@ -1,8 +1,8 @@
 import { gzipSync } from "node:zlib";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { type KernelExports, relaxed, simd } from "../../../src/backends/wasm/kernel-binaries.js";
 import { installWasmRepairs, removeWasmRepairs, useBackend } from "../../src/index.js";
+import { type KernelExports, relaxed, simd } from "../../src/wasm/kernel-binaries.js";
 import { kernelBuild, setKernelOptions } from "../../src/wasm/kernel-module.js";
 import { computesProducts } from "../../src/wasm/kernel-self-test.js";
 import type { WasmBackend } from "../../src/wasm/memory/heap.js";

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../../../../src/core/random.js";
 import { sizeOf } from "../../src/core/state.js";
 import { useBackend } from "../../src/index.js";
 import { type ConvGeometry, convGeometry, type Shape4D } from "../../src/wasm/convolution/conv-geometry.js";
@@ -14,6 +13,7 @@ import {
 } from "../../src/wasm/winograd/winograd.js";
 import { type WinogradAxes, winogradAxes } from "../../src/wasm/winograd/winograd-axis.js";
 import { expectNoLeak, numbers, relativeError } from "../compare.js";
+import { Random } from "../random.js";
 
 beforeAll(async () => {
   await useBackend("cpu");

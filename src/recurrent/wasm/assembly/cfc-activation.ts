@@ -4,28 +4,28 @@ import { erf, exp, logistic, tanh } from "../../../../packages/tfjs-training/src
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
 /** Numbers of the activations. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const LECUN_TANH = 0;
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const TANH = 1;
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const RELU = 2;
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const SILU = 3;
 
 // lecun_tanh(u) = outer tanh(inner u)
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const outer: f32 = 1.7159;
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const inner: f32 = 0.666;
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function normalCdf(u: v128): v128 {
   const half = f32x4.splat(0.5);

@@ -1,16 +1,16 @@
 /** Backward pass of the CfC over whole sequences: the gradients of all pre-activations. */
 
-import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 import { slope } from "./cfc-activation";
-import { type CfcPlan, layerAt } from "./cfc-plan";
+import { CfcPlan, layerAt } from "./cfc-plan";
 import { addProduct, blockRows, clearFloats, copyFloats } from "./cfc-product";
-import type { LstmPlan } from "./lstm-plan";
+import { LstmPlan } from "./lstm-plan";
 import { loadCells, lstmBackward, resetCells, shownOf, storeCells } from "./lstm-step";
+import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
 /** Runs all sequences, up to 32 at a time, each from its last step to its first; `plan` is a {@link CfcPlan}. */
 export function cfcBackward(plan: usize): void {
   const p = changetype<CfcPlan>(plan);
-  for (let first = 0; first < p.batch; ) {
+  for (let first = 0; first < p.batch;) {
     const rows = blockRows(p.batch - first);
     backwardBlock(p, first, rows);
     first += rows;
@@ -18,17 +18,12 @@ export function cfcBackward(plan: usize): void {
 }
 
 function backwardBlock(p: CfcPlan, first: i32, rows: i32): void {
-  const steps = p.steps,
-    units = p.units,
-    padded = p.padded,
-    heads = p.layers - 1;
-  const stride = (<usize>padded) << 2;
-  const d = p.work,
-    next = d + rows * stride,
-    dz = next + rows * stride;
+  const steps = p.steps, units = p.units, padded = p.padded, heads = p.layers - 1;
+  const stride = <usize>padded << 2;
+  const d = p.work, next = d + rows * stride, dz = next + rows * stride;
   clearFloats(d, rows * padded);
   for (let r = 0; r < rows; r++) {
-    copyFloats(p.last + ((<usize>((first + r) * units)) << 2), d + r * stride, units);
+    copyFloats(p.last + (<usize>((first + r) * units) << 2), d + r * stride, units);
   }
   const l = changetype<LstmPlan>(p.lstm);
   if (p.lstm) loadCells(p, l, l.last, first, rows);
@@ -36,8 +31,7 @@ function backwardBlock(p: CfcPlan, first: i32, rows: i32): void {
     const row = <usize>(first * steps + step);
     clearFloats(next, rows * padded);
     for (let r = 0; r < rows; r++) {
-      const at = row + r * steps,
-        own = d + r * stride;
+      const at = row + r * steps, own = d + r * stride;
       addFloats(p.outputs + ((at * units) << 2), own, units);
       const runs = !p.mask || load<f32>(p.mask + (at << 2)) != 0;
       const layer = layerAt(p, heads);
@@ -53,31 +47,18 @@ function backwardBlock(p: CfcPlan, first: i32, rows: i32): void {
       else unmix(p, own, delta, at, time);
     }
     for (let l = heads; l > 0; l--) {
-      const layer = layerAt(p, l),
-        before = layerAt(p, l - 1);
-      const width = before.width,
-        bytes = (<usize>width) << 2;
+      const layer = layerAt(p, l), before = layerAt(p, l - 1);
+      const width = before.width, bytes = <usize>width << 2;
       clearFloats(dz, rows * width);
       addProduct(
-        rows,
-        layer.delta + ((row * layer.width) << 2),
-        (<usize>(steps * layer.width)) << 2,
-        layer.transposed,
-        layer.width,
-        dz,
-        bytes,
-        width,
+        rows, layer.delta + ((row * layer.width) << 2), <usize>(steps * layer.width) << 2,
+        layer.transposed, layer.width, dz, bytes, width,
       );
       for (let r = 0; r < rows; r++) {
         const place = ((row + r * steps) * width) << 2;
         slope(
-          p.activation,
-          dz + r * bytes,
-          before.z + place,
-          before.u ? before.u + place : 0,
-          before.dropout ? before.dropout + place : 0,
-          before.delta + place,
-          width,
+          p.activation, dz + r * bytes, before.z + place, before.u ? before.u + place : 0,
+          before.dropout ? before.dropout + place : 0, before.delta + place, width,
         );
       }
     }
@@ -85,14 +66,8 @@ function backwardBlock(p: CfcPlan, first: i32, rows: i32): void {
     const consumed = p.lstm ? shownOf(p, l, rows) : next;
     if (p.lstm) clearFloats(consumed, rows * padded);
     addProduct(
-      rows,
-      base.delta + ((row * base.width) << 2),
-      (<usize>(steps * base.width)) << 2,
-      base.transposed,
-      base.width,
-      consumed,
-      stride,
-      padded,
+      rows, base.delta + ((row * base.width) << 2), <usize>(steps * base.width) << 2,
+      base.transposed, base.width, consumed, stride, padded,
     );
     if (p.lstm) lstmBackward(p, l, row, rows, next);
     copyFloats(next, d, rows * padded);
@@ -104,7 +79,7 @@ function backwardBlock(p: CfcPlan, first: i32, rows: i32): void {
     }
   }
   for (let r = 0; r < rows; r++) {
-    copyFloats(d + r * stride, p.dState + ((<usize>((first + r) * units)) << 2), units);
+    copyFloats(d + r * stride, p.dState + (<usize>((first + r) * units) << 2), units);
   }
   if (p.lstm) storeCells(p, l, l.dFirst, first, rows);
 }
@@ -125,16 +100,14 @@ function addFloats(from: usize, to: usize, count: i32): void {
 
 // h' = f + s g, or f (1 - s) + s g; gradients of the heads' pre-activations from that of h'.
 function unmix(p: CfcPlan, d: usize, delta: usize, at: usize, time: f32): void {
-  const bytes = (<usize>p.padded) << 2;
+  const bytes = <usize>p.padded << 2;
   const one = f32x4.splat(1);
   const factor = f32x4.splat(p.bounded ? time : -time);
   const parts = p.parts + at * p.heads * bytes;
   let sum = f32x4.splat(0);
   for (let j: usize = 0; j < bytes; j += 16) {
     const dh = v128.load(d + j);
-    const f = v128.load(parts + j),
-      g = v128.load(parts + bytes + j),
-      s = v128.load(parts + 2 * bytes + j);
+    const f = v128.load(parts + j), g = v128.load(parts + bytes + j), s = v128.load(parts + 2 * bytes + j);
     const rest = f32x4.sub(one, s);
     const gated = p.mode == 0;
     let df = gated ? f32x4.mul(dh, rest) : dh;
@@ -157,15 +130,12 @@ function unmix(p: CfcPlan, d: usize, delta: usize, at: usize, time: f32): void {
 
 // h' = A (1 - e f) with e = exp(-t (|w| + |f|))
 function unmixPure(p: CfcPlan, d: usize, delta: usize, at: usize, time: f32): void {
-  const bytes = (<usize>p.padded) << 2;
-  const one = f32x4.splat(1),
-    t = f32x4.splat(time);
+  const bytes = <usize>p.padded << 2;
+  const one = f32x4.splat(1), t = f32x4.splat(time);
   const parts = p.parts + at * 2 * bytes;
   let sum = f32x4.splat(0);
   for (let j: usize = 0; j < bytes; j += 16) {
-    const dh = v128.load(d + j),
-      f = v128.load(parts + j),
-      decay = v128.load(parts + bytes + j);
+    const dh = v128.load(d + j), f = v128.load(parts + j), decay = v128.load(parts + bytes + j);
     const scaled = f32x4.mul(f32x4.mul(dh, v128.load(p.a + j)), decay);
     const size = f32x4.abs(f);
     v128.store(delta + j, f32x4.mul(scaled, f32x4.sub(f32x4.mul(t, size), one)));
@@ -179,8 +149,6 @@ function unmixPure(p: CfcPlan, d: usize, delta: usize, at: usize, time: f32): vo
 
 function total(x: v128): f32 {
   return (
-    f32x4.extract_lane(x, 0) +
-    f32x4.extract_lane(x, 1) +
-    (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
+    f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3))
   );
 }

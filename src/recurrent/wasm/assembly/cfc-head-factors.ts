@@ -9,18 +9,10 @@ import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd"
  * are written too.
  */
 export function headFactors(
-  f: usize,
-  g: usize,
-  s: usize,
-  times: usize,
-  runs: usize,
-  out: usize,
-  rows: i32,
-  units: i32,
-  gated: bool,
-  bounded: bool,
+  f: usize, g: usize, s: usize, times: usize, runs: usize, out: usize, rows: i32, units: i32,
+  gated: bool, bounded: bool,
 ): void {
-  const bytes = (<usize>units) << 2;
+  const bytes = <usize>units << 2;
   const heads = times ? 4 : 3;
   const one = f32x4.splat(1);
   for (let row: usize = 0; row < <usize>rows; row++) {
@@ -30,9 +22,7 @@ export function headFactors(
     for (let head = 0; head < heads; head++) {
       const factor = head == 2 ? time : weight;
       for (let j: usize = 0; j < bytes; j += 16) {
-        const vf = v128.load(f + j),
-          vg = v128.load(g + j),
-          vs = v128.load(s + j);
+        const vf = v128.load(f + j), vg = v128.load(g + j), vs = v128.load(s + j);
         const rest = f32x4.sub(one, vs);
         let y: v128;
         if (head == 0) {
@@ -55,23 +45,15 @@ export function headFactors(
 
 /** Sums of products of rows: `out[row] = x[row] . y[row]` over `columns` numbers; steps in bytes. */
 export function rowDots(
-  x: usize,
-  xStep: usize,
-  y: usize,
-  yStep: usize,
-  out: usize,
-  rows: i32,
-  columns: i32,
+  x: usize, xStep: usize, y: usize, yStep: usize, out: usize, rows: i32, columns: i32,
 ): void {
   for (let row = 0; row < rows; row++) {
     let sum = f32x4.splat(0);
     let j: usize = 0;
-    const bytes = (<usize>columns) << 2;
+    const bytes = <usize>columns << 2;
     for (; j + 16 <= bytes; j += 16) sum = madd(v128.load(x + j), v128.load(y + j), sum);
     let total =
-      f32x4.extract_lane(sum, 0) +
-      f32x4.extract_lane(sum, 1) +
-      (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
+      f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + (f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3));
     for (; j < bytes; j += 4) total += load<f32>(x + j) * load<f32>(y + j);
     store<f32>(out, total);
     x += xStep;

@@ -91,12 +91,12 @@ export class CfcLayer {
 }
 
 /** Bytes of one entry of the table. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export const layerBytes: usize = 40;
 
 /** An entry of the table. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export function layerAt(plan: CfcPlan, index: i32): CfcLayer {
   return changetype<CfcLayer>(plan.table + <usize>index * layerBytes);

@@ -3,7 +3,7 @@
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
 // Bytes of one term of a panel: eight columns.
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const panelRow: usize = 32;
 
@@ -130,7 +130,7 @@ export function addProduct(
 }
 
 /** How many of `left` sequences run together: as many as there are up to 32, in fours, or one. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export function blockRows(left: i32): i32 {
   return left >= 4 ? min(left, 32) & ~3 : 1;

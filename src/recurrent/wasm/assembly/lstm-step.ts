@@ -1,20 +1,20 @@
 /** One step, forward and backward, of the LSTM beside a CfC: `c' = c sf + tanh(i) si`, `h' = tanh(c') so`. */
 
+import { CfcPlan } from "./cfc-plan";
+import { addProduct, clearFloats, copyFloats } from "./cfc-product";
+import { LstmPlan } from "./lstm-plan";
 import { logistic, tanh } from "../../../../packages/tfjs-training/src/wasm/assembly/math";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
-import type { CfcPlan } from "./cfc-plan";
-import { addProduct, clearFloats, copyFloats } from "./cfc-product";
-import type { LstmPlan } from "./lstm-plan";
 
 /** Memories of a block's rows `[rows, padded]`, at the beginning of the work area. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export function cellsOf(l: LstmPlan): usize {
   return l.work;
 }
 
 /** The LSTM's outputs of a block's rows `[rows, padded]`, or their gradients. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export function shownOf(p: CfcPlan, l: LstmPlan, rows: i32): usize {
   return l.work + (<usize>(rows * p.padded) << 2);
@@ -46,7 +46,7 @@ export function resetCells(p: CfcPlan, l: LstmPlan, row: usize, rows: i32): void
   }
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function runs(p: CfcPlan, at: usize): bool {
   return !p.mask || load<f32>(p.mask + (at << 2)) != 0;

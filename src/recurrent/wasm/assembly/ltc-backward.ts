@@ -1,8 +1,8 @@
 /** Backward pass of the LTC over whole sequences. */
 
-import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
-import type { LtcPlan } from "./ltc-plan";
+import { LtcPlan } from "./ltc-plan";
 import { base, conduct, gather, gatherInputs, rowOf, runningLanes, scatter, solverStep } from "./ltc-step";
+import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
 /**
  * Runs all sequences, four at a time; `plan` is an {@link LtcPlan}. Each step is solved again from the state that it
@@ -19,40 +19,22 @@ export function ltcBackward(plan: usize): void {
 }
 
 function backwardGroup(p: LtcPlan, group: i32): void {
-  const units = p.units,
-    unfolds = p.unfolds,
-    size = (<usize>units) << 4,
-    all = size * unfolds;
+  const units = p.units, unfolds = p.unfolds, size = <usize>units << 4, all = size * unfolds;
   const lanes = min(4, p.batch - 4 * group);
-  const x = p.work,
-    dx = x + ((<usize>p.inputs) << 4),
-    sensoryOpen = dx + ((<usize>p.inputs) << 4);
-  const n0 = sensoryOpen + ((<usize>p.sensory) << 4),
-    d0 = n0 + size,
-    n = d0 + size,
-    d = n + size;
-  const g = d + size,
-    dn = g + size,
-    dd = dn + size,
-    sumN = dd + size,
-    sumD = sumN + size;
-  const before = sumD + size,
-    rates = before + all,
-    denominators = rates + all,
-    open = denominators + all;
-  const openSize = (<usize>p.inner) << 4;
+  const x = p.work, dx = x + (<usize>p.inputs << 4), sensoryOpen = dx + (<usize>p.inputs << 4);
+  const n0 = sensoryOpen + (<usize>p.sensory << 4), d0 = n0 + size, n = d0 + size, d = n + size;
+  const g = d + size, dn = g + size, dd = dn + size, sumN = dd + size, sumD = sumN + size;
+  const before = sumD + size, rates = before + all, denominators = rates + all, open = denominators + all;
+  const openSize = <usize>p.inner << 4;
   const zero = f32x4.splat(0);
-  const s0 = <usize>(4 * group),
-    end = <usize>(p.batch - 1);
+  const s0 = <usize>(4 * group), end = <usize>(p.batch - 1);
   gather(p.last, s0, min(s0 + 1, end), min(s0 + 2, end), min(s0 + 3, end), units, g);
   // Lanes without a sequence carry no gradient.
   const exists = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(lanes));
   maskVectors(g, units, exists);
   for (let step = p.steps - 1; step >= 0; step--) {
-    const r0 = rowOf(p, group, 0, step),
-      r1 = rowOf(p, group, 1, step);
-    const r2 = rowOf(p, group, 2, step),
-      r3 = rowOf(p, group, 3, step);
+    const r0 = rowOf(p, group, 0, step), r1 = rowOf(p, group, 1, step);
+    const r2 = rowOf(p, group, 2, step), r3 = rowOf(p, group, 3, step);
     const running = runningLanes(p, group, step);
     gather(p.outputs, r0, r1, r2, r3, units, n);
     for (let i: usize = 0; i < size; i += 16) {
@@ -66,21 +48,12 @@ function backwardGroup(p: LtcPlan, group: i32): void {
     for (let unfold = 0; unfold < unfolds; unfold++) {
       const place = <usize>unfold * size;
       conduct(
-        units,
-        p.innerFirst,
-        p.innerSource,
-        p.innerParameters,
-        before + place,
-        n0,
-        d0,
-        n,
-        d,
+        units, p.innerFirst, p.innerSource, p.innerParameters, before + place, n0, d0, n, d,
         open + <usize>unfold * openSize,
       );
       let neuron = p.neurons;
       for (let i: usize = 0; i < size; i += 16) {
-        const potential = v128.load(before + place + i),
-          dense = v128.load(d + i);
+        const potential = v128.load(before + place + i), dense = v128.load(d + i);
         const denominator = madd(h, dense, v128.load32_splat(neuron, 8));
         let rate = f32x4.div(f32x4.sub(v128.load(n + i), f32x4.mul(dense, potential)), denominator);
         rate = v128.andnot(rate, f32x4.eq(denominator, zero));
@@ -96,13 +69,10 @@ function backwardGroup(p: LtcPlan, group: i32): void {
     clearVectors(sumD, units);
     for (let unfold = unfolds - 1; unfold >= 0; unfold--) {
       const place = <usize>unfold * size;
-      let neuron = p.neurons,
-        dNeuron = p.dNeurons;
+      let neuron = p.neurons, dNeuron = p.dNeurons;
       for (let i: usize = 0; i < size; i += 16) {
-        const denominator = v128.load(denominators + place + i),
-          rate = v128.load(rates + place + i);
-        const cm = v128.load32_splat(neuron, 8),
-          gradient = v128.load(g + i);
+        const denominator = v128.load(denominators + place + i), rate = v128.load(rates + place + i);
+        const cm = v128.load32_splat(neuron, 8), gradient = v128.load(g + i);
         const stuck = v128.or(f32x4.eq(denominator, zero), v128.not(running));
         const share = v128.andnot(f32x4.div(gradient, denominator), stuck);
         const dNumerator = f32x4.mul(share, h);
@@ -120,23 +90,13 @@ function backwardGroup(p: LtcPlan, group: i32): void {
         dNeuron += 48;
       }
       conductBack(
-        units,
-        p.innerFirst,
-        p.innerSource,
-        p.innerParameters,
-        before + place,
-        dn,
-        dd,
-        open + <usize>unfold * openSize,
-        p.dInner,
-        g,
+        units, p.innerFirst, p.innerSource, p.innerParameters, before + place, dn, dd,
+        open + <usize>unfold * openSize, p.dInner, g,
       );
     }
-    let neuron = p.neurons,
-      dNeuron = p.dNeurons;
+    let neuron = p.neurons, dNeuron = p.dNeurons;
     for (let i: usize = 0; i < size; i += 16) {
-      const ofN = v128.load(sumN + i),
-        ofD = v128.load(sumD + i);
+      const ofN = v128.load(sumN + i), ofD = v128.load(sumD + i);
       const dGleak = madd(ofN, v128.load32_splat(neuron, 4), ofD);
       v128.store(dNeuron, f32x4.add(v128.load(dNeuron), dGleak));
       v128.store(dNeuron, madd(ofN, v128.load32_splat(neuron), v128.load(dNeuron, 16)), 16);
@@ -145,16 +105,7 @@ function backwardGroup(p: LtcPlan, group: i32): void {
     }
     clearVectors(dx, p.inputs);
     conductBack(
-      units,
-      p.sensoryFirst,
-      p.sensorySource,
-      p.sensoryParameters,
-      x,
-      sumN,
-      sumD,
-      sensoryOpen,
-      p.dSensory,
-      dx,
+      units, p.sensoryFirst, p.sensorySource, p.sensoryParameters, x, sumN, sumD, sensoryOpen, p.dSensory, dx,
     );
     scatter(dx, p.dX, r0, r1, r2, r3, p.inputs, lanes);
     if (p.dTimes) {
@@ -171,24 +122,15 @@ function backwardGroup(p: LtcPlan, group: i32): void {
 
 // From gradients of numerators and denominators to those of the synapses and of the potentials before them.
 function conductBack(
-  units: i32,
-  first: usize,
-  source: usize,
-  parameters: usize,
-  v: usize,
-  dn: usize,
-  dd: usize,
-  open: usize,
-  sums: usize,
-  dv: usize,
+  units: i32, first: usize, source: usize, parameters: usize, v: usize, dn: usize, dd: usize,
+  open: usize, sums: usize, dv: usize,
 ): void {
   const one = f32x4.splat(1);
   let k = load<i32>(first);
-  for (let i: usize = 0; i < (<usize>units) << 4; i += 16) {
+  for (let i: usize = 0; i < <usize>units << 4; i += 16) {
     first += 4;
     const end = load<i32>(first);
-    const current = v128.load(dn + i),
-      conductance = v128.load(dd + i);
+    const current = v128.load(dn + i), conductance = v128.load(dd + i);
     for (; k < end; k++) {
       const j = <usize>load<i32>(source);
       const s = v128.load(open);
@@ -219,10 +161,9 @@ function gatherOne(table: usize, r0: usize, r1: usize, r2: usize, r3: usize): v1
 }
 
 function clearVectors(at: usize, count: i32): void {
-  for (const end = at + ((<usize>count) << 4); at < end; at += 16) v128.store(at, f32x4.splat(0));
+  for (const end = at + (<usize>count << 4); at < end; at += 16) v128.store(at, f32x4.splat(0));
 }
 
 function maskVectors(at: usize, count: i32, kept: v128): void {
-  for (const end = at + ((<usize>count) << 4); at < end; at += 16)
-    v128.store(at, v128.and(v128.load(at), kept));
+  for (const end = at + (<usize>count << 4); at < end; at += 16) v128.store(at, v128.and(v128.load(at), kept));
 }

@@ -1,18 +1,8 @@
 /** Forward pass of the LTC over whole sequences. */
 
+import { LtcPlan } from "./ltc-plan";
+import { applyResets, base, conduct, gather, gatherInputs, rowOf, runningLanes, scatter, solverStep } from "./ltc-step";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
-import type { LtcPlan } from "./ltc-plan";
-import {
-  applyResets,
-  base,
-  conduct,
-  gather,
-  gatherInputs,
-  rowOf,
-  runningLanes,
-  scatter,
-  solverStep,
-} from "./ltc-step";
 
 /** Runs all sequences, four at a time; `plan` is an {@link LtcPlan}. */
 export function ltcForward(plan: usize): void {
@@ -21,18 +11,12 @@ export function ltcForward(plan: usize): void {
 }
 
 function forwardGroup(p: LtcPlan, group: i32): void {
-  const units = p.units,
-    size = (<usize>units) << 4;
+  const units = p.units, size = <usize>units << 4;
   const lanes = min(4, p.batch - 4 * group);
   // Work: inputs | potentials | base n | base d | n | d
-  const x = p.work,
-    v = x + ((<usize>p.inputs) << 4);
-  const n0 = v + size,
-    d0 = n0 + size,
-    n = d0 + size,
-    d = n + size;
-  const s0 = <usize>(4 * group),
-    end = <usize>(p.batch - 1);
+  const x = p.work, v = x + (<usize>p.inputs << 4);
+  const n0 = v + size, d0 = n0 + size, n = d0 + size, d = n + size;
+  const s0 = <usize>(4 * group), end = <usize>(p.batch - 1);
   gather(p.state, s0, min(s0 + 1, end), min(s0 + 2, end), min(s0 + 3, end), units, v);
   for (let step = 0; step < p.steps; step++) {
     applyResets(p, group, step, v);
@@ -48,8 +32,7 @@ function forwardGroup(p: LtcPlan, group: i32): void {
       conduct(units, p.innerFirst, p.innerSource, p.innerParameters, v, n0, d0, n, d, 0);
       let neuron = p.neurons;
       for (let i: usize = 0; i < size; i += 16) {
-        const potential = v128.load(v + i),
-          dense = v128.load(d + i);
+        const potential = v128.load(v + i), dense = v128.load(d + i);
         const denominator = madd(h, dense, v128.load32_splat(neuron, 8));
         let rate = f32x4.div(f32x4.sub(v128.load(n + i), f32x4.mul(dense, potential)), denominator);
         rate = v128.andnot(rate, f32x4.eq(denominator, f32x4.splat(0)));
@@ -58,14 +41,8 @@ function forwardGroup(p: LtcPlan, group: i32): void {
       }
     }
     scatter(
-      v,
-      p.outputs,
-      rowOf(p, group, 0, step),
-      rowOf(p, group, 1, step),
-      rowOf(p, group, 2, step),
-      rowOf(p, group, 3, step),
-      units,
-      lanes,
+      v, p.outputs, rowOf(p, group, 0, step), rowOf(p, group, 1, step), rowOf(p, group, 2, step),
+      rowOf(p, group, 3, step), units, lanes,
     );
   }
   scatter(v, p.last, s0, min(s0 + 1, end), min(s0 + 2, end), min(s0 + 3, end), units, lanes);

@@ -1,11 +1,11 @@
 /** One step of an LTC for four sequences, one in each lane. */
 
+import { LtcPlan } from "./ltc-plan";
 import { exp } from "../../../../packages/tfjs-training/src/wasm/assembly/math";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
-import type { LtcPlan } from "./ltc-plan";
 
 /** Row of the sequence in a lane; lanes behind the last sequence repeat it. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export function rowOf(p: LtcPlan, group: i32, lane: i32, step: i32): usize {
   return <usize>(min(4 * group + lane, p.batch - 1) * p.steps + step);

@@ -2,7 +2,7 @@
 
 // Rows that are summed up before the result is added to the sum of the blocks before: they stay in the
 // cache, and rounding errors grow with the length of a block and the number of blocks, not with all rows.
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const block = 128;
 

@@ -61,7 +61,7 @@ export function transposePlanes(from: usize, to: usize, planes: i32, rows: i32, 
   }
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function copyElement(source: usize, target: usize, i: i32, j: i32, row: usize, column: usize): void {
   store<i32>(target + <usize>j * column + (<usize>i << 2), load<i32>(source + <usize>i * row + (<usize>j << 2)));

@@ -119,14 +119,14 @@ export function depthwiseInputGradient(
 }
 
 // First output whose input position `output * step + shift` is not before the image.
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function firstInside(shift: i32, step: i32): i32 {
   return shift >= 0 ? 0 : (step - 1 - shift) / step;
 }
 
 // First output after that whose input position is past the image.
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function pastInside(shift: i32, step: i32, size: i32): i32 {
   return shift >= size ? 0 : (size - 1 - shift) / step + 1;

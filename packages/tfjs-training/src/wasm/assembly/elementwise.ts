@@ -10,7 +10,7 @@ export function minimum(a: usize, b: usize, out: usize, rows: i32, columns: i32,
   extreme(a, b, out, rows, columns, single, false);
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function extreme(a: usize, b: usize, out: usize, rows: i32, columns: i32, single: bool, larger: bool): void {
   const size = <usize>columns << 2;
@@ -39,7 +39,7 @@ export function less(a: usize, b: usize, out: usize, rows: i32, columns: i32, si
   compare(a, b, out, rows, columns, single, equal, false);
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function compare(
   a: usize, b: usize, out: usize, rows: i32, columns: i32, single: bool, equal: bool, larger: bool,
@@ -65,7 +65,7 @@ function compare(
   }
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function holds(a: usize, single: bool, number: v128, b: usize, equal: bool, larger: bool): v128 {
   const p = v128.load(a), q = single ? number : v128.load(b);

@@ -1,8 +1,8 @@
 /** Matrix products over tables of row addresses, so that a row may be a patch of an image. */
 
-import { packTile, packTiles } from "./pack-rows";
 import { madd } from "./simd";
-import { ACCUMULATE, activateTile, CAP6, RELU, tile, tileColumns, tileRows } from "./tile";
+import { packTile, packTiles } from "./pack-rows";
+import { ACCUMULATE, CAP6, RELU, activateTile, tile, tileColumns, tileRows } from "./tile";
 
 // Terms summed up in registers before the output is touched: the panel of the right factor (16 kB) stays in
 // the first-level cache, and the packed rows that meet it in the second-level one.
@@ -21,8 +21,8 @@ function prepare(work: usize, start: usize): void {
   v128.store(work + zeros, nothing);
   v128.store(work + zeros, nothing, 16);
   for (let row = 0; row < tileRows; row++) {
-    const entry = work + ((<usize>row) << 2);
-    store<usize>(entry + spareTable, work + spareTile + ((<usize>row) << 5));
+    const entry = work + (<usize>row << 2);
+    store<usize>(entry + spareTable, work + spareTile + (<usize>row << 5));
     store<usize>(entry + startTable, start);
   }
 }
@@ -33,15 +33,8 @@ function prepare(work: usize, start: usize): void {
  * fills the table up to the multiple.
  */
 export function gridAddresses(
-  table: usize,
-  base: usize,
-  first: i32,
-  count: i32,
-  height: i32,
-  width: i32,
-  imageStep: i32,
-  rowStep: i32,
-  columnStep: i32,
+  table: usize, base: usize, first: i32, count: i32, height: i32, width: i32,
+  imageStep: i32, rowStep: i32, columnStep: i32,
 ): void {
   let column = first % width;
   const line = first / width;
@@ -54,10 +47,7 @@ export function gridAddresses(
     table += 4;
     if (++column == width) {
       column = 0;
-      if (++row == height) {
-        row = 0;
-        image++;
-      }
+      if (++row == height) { row = 0; image++; }
     }
   }
   for (let i = count; i % tileRows != 0; i++) {
@@ -75,28 +65,15 @@ export function gridAddresses(
  * `work` is 320 bytes to write to, `packed` room for 768 floats a row.
  */
 export function rowProduct(
-  rows: usize,
-  out: usize,
-  count: i32,
-  offsets: usize,
-  segments: i32,
-  length: i32,
-  b: usize,
-  step: i32,
-  panelStep: i32,
-  edge: usize,
-  columns: i32,
-  bias: usize,
-  flags: i32,
-  work: usize,
-  packed: usize,
+  rows: usize, out: usize, count: i32, offsets: usize, segments: i32, length: i32,
+  b: usize, step: i32, panelStep: i32, edge: usize, columns: i32, bias: usize, flags: i32,
+  work: usize, packed: usize,
 ): void {
   prepare(work, work + zeros);
   let accumulate = flags & ACCUMULATE;
   let terms = 0;
-  for (let segment = 0, skip = 0; segment < segments; ) {
-    let runs = 1,
-      run = length - skip;
+  for (let segment = 0, skip = 0; segment < segments;) {
+    let runs = 1, run = length - skip;
     if (length > depth + depth / 2) {
       if (run > depth + depth / 2) run = depth;
     } else {
@@ -104,25 +81,21 @@ export function rowProduct(
     }
     const last = skip + run == length && segment + runs == segments;
     const many = (runs * run + 3) & ~3;
-    packTiles(rows, count, (<usize>skip) << 2, offsets + ((<usize>segment) << 2), runs, run, packed, many);
+    packTiles(rows, count, <usize>skip << 2, offsets + (<usize>segment << 2), runs, run, packed, many);
     for (let column = 0; column < columns; column += tileColumns) {
-      const left = columns - column,
-        width = min(left, tileColumns);
-      const panel =
-        left >= tileColumns
-          ? b + <usize>(column / tileColumns) * panelStep + <usize>terms * step
-          : edge + ((<usize>terms) << 5);
+      const left = columns - column, width = min(left, tileColumns);
+      const panel = left >= tileColumns
+        ? b + <usize>(column / tileColumns) * panelStep + <usize>terms * step
+        : edge + (<usize>terms << 5);
       const panelRow = left >= tileColumns ? step : 32;
-      const shift = (<usize>column) << 2;
+      const shift = <usize>column << 2;
       for (let row = 0; row < count; row += tileRows) {
-        const to = out + ((<usize>row) << 2);
-        const a = packed + <usize>((row * many) << 2);
+        const to = out + (<usize>row << 2);
+        const a = packed + <usize>(row * many << 2);
         const height = min(count - row, tileRows);
         const whole = height == tileRows && width == tileColumns;
-        const target = whole ? to : work + spareTable,
-          targetShift = whole ? shift : 0;
-        let from = work + startTable,
-          fromShift: usize = 0;
+        const target = whole ? to : work + spareTable, targetShift = whole ? shift : 0;
+        let from = work + startTable, fromShift: usize = 0;
         if (accumulate) {
           from = target;
           fromShift = targetShift;
@@ -138,18 +111,15 @@ export function rowProduct(
     }
     accumulate = ACCUMULATE;
     terms += runs * run;
-    if (runs > 1 || skip + run == length) {
-      segment += runs;
-      skip = 0;
-    } else skip += run;
+    if (runs > 1 || skip + run == length) { segment += runs; skip = 0; }
+    else skip += run;
   }
 }
 
 function addBias(out: usize, shift: usize, bias: usize): void {
-  const x = v128.load(bias),
-    y = v128.load(bias, 16);
+  const x = v128.load(bias), y = v128.load(bias, 16);
   for (let row = 0; row < tileRows; row++) {
-    const at = load<usize>(out + ((<usize>row) << 2)) + shift;
+    const at = load<usize>(out + (<usize>row << 2)) + shift;
     v128.store(at, f32x4.add(v128.load(at), x));
     v128.store(at, f32x4.add(v128.load(at, 16), y), 16);
   }
@@ -163,42 +133,29 @@ function addBias(out: usize, shift: usize, bias: usize): void {
  * for six floats for each row.
  */
 export function columnProduct(
-  rows: usize,
-  count: i32,
-  offsets: usize,
-  segments: i32,
-  length: i32,
-  b: usize,
-  columns: i32,
-  out: usize,
-  outStep: i32,
-  flags: i32,
-  work: usize,
-  packed: usize,
+  rows: usize, count: i32, offsets: usize, segments: i32, length: i32,
+  b: usize, columns: i32, out: usize, outStep: i32, flags: i32, work: usize, packed: usize,
 ): void {
   prepare(work, work + zeros);
   const many = (count + 3) & ~3;
   for (let segment = 0; segment < segments; segment++) {
-    const offset = load<usize>(offsets + ((<usize>segment) << 2));
+    const offset = load<usize>(offsets + (<usize>segment << 2));
     const first = out + <usize>(segment * length) * outStep;
     for (let element = 0; element < length; element += tileRows) {
       // The last tile starts early rather than to read beyond the run, and drops what was done before.
       const start = max(0, min(element, length - tileRows));
-      const done = element - start,
-        height = min(length - element, tileRows);
-      packTile(rows, count, offset + ((<usize>start) << 2), packed);
+      const done = element - start, height = min(length - element, tileRows);
+      packTile(rows, count, offset + (<usize>start << 2), packed);
       for (let row = 0; row < tileRows; row++) {
-        store<usize>(work + ((<usize>row) << 2), first + <usize>(start + row) * outStep);
+        store<usize>(work + (<usize>row << 2), first + <usize>(start + row) * outStep);
       }
       for (let column = 0; column < columns; column += tileColumns) {
-        const panel = b + ((<usize>((column / tileColumns) * many)) << 5);
-        const shift = (<usize>column) << 2;
+        const panel = b + (<usize>(column / tileColumns * many) << 5);
+        const shift = <usize>column << 2;
         const width = min(columns - column, tileColumns);
         const whole = height == tileRows && width == tileColumns;
-        const target = whole ? work : work + spareTable,
-          targetShift = whole ? shift : 0;
-        let from = work + startTable,
-          fromShift: usize = 0;
+        const target = whole ? work : work + spareTable, targetShift = whole ? shift : 0;
+        let from = work + startTable, fromShift: usize = 0;
         if (flags & ACCUMULATE) {
           from = target;
           fromShift = targetShift;
@@ -214,8 +171,8 @@ export function columnProduct(
 // Copies the part of the output that a spare tile stands for into it.
 function fetchTile(work: usize, out: usize, shift: usize, height: i32, width: i32): void {
   for (let row = 0; row < height; row++) {
-    const from = load<usize>(out + ((<usize>row) << 2)) + shift;
-    const to = work + spareTile + ((<usize>row) << 5);
+    const from = load<usize>(out + (<usize>row << 2)) + shift;
+    const to = work + spareTile + (<usize>row << 5);
     for (let i = 0; i < width << 2; i += 4) store<f32>(to + i, load<f32>(from + i));
   }
 }
@@ -223,8 +180,8 @@ function fetchTile(work: usize, out: usize, shift: usize, height: i32, width: i3
 // Copies `height` rows of a spare tile, from the row `first`, into the output.
 function returnTile(work: usize, out: usize, shift: usize, first: i32, height: i32, width: i32): void {
   for (let row = first; row < first + height; row++) {
-    const from = work + spareTile + ((<usize>row) << 5);
-    const to = load<usize>(out + ((<usize>row) << 2)) + shift;
+    const from = work + spareTile + (<usize>row << 5);
+    const to = load<usize>(out + (<usize>row << 2)) + shift;
     for (let i = 0; i < width << 2; i += 4) store<f32>(to + i, load<f32>(from + i));
   }
 }
@@ -234,32 +191,16 @@ function returnTile(work: usize, out: usize, shift: usize, first: i32, height: i
  * nothing packed. Steps between rows are bytes.
  */
 export function dotProduct(
-  a: usize,
-  aStep: i32,
-  b: usize,
-  bStep: i32,
-  out: usize,
-  outStep: i32,
-  m: i32,
-  n: i32,
-  k: i32,
-  flags: i32,
+  a: usize, aStep: i32, b: usize, bStep: i32, out: usize, outStep: i32, m: i32, n: i32, k: i32, flags: i32,
 ): void {
-  const whole = (<usize>(k & ~3)) << 2,
-    end = (<usize>k) << 2;
+  const whole = <usize>(k & ~3) << 2, end = <usize>k << 2;
   for (let row = 0; row < m; row++) {
     const x = a + row * aStep;
     let to = out + row * outStep;
     let column = 0;
     for (; column + 4 <= n; column += 4) {
-      const y0 = b + column * bStep,
-        y1 = y0 + bStep,
-        y2 = y1 + bStep,
-        y3 = y2 + bStep;
-      let s0 = f32x4.splat(0),
-        s1 = s0,
-        s2 = s0,
-        s3 = s0;
+      const y0 = b + column * bStep, y1 = y0 + bStep, y2 = y1 + bStep, y3 = y2 + bStep;
+      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
       let at: usize = 0;
       for (; at < whole; at += 16) {
         const v = v128.load(x + at);
@@ -268,13 +209,13 @@ export function dotProduct(
         s2 = madd(v, v128.load(y2 + at), s2);
         s3 = madd(v, v128.load(y3 + at), s3);
       }
-      const t0 = v128.shuffle<f32>(s0, s1, 0, 4, 1, 5),
-        t1 = v128.shuffle<f32>(s0, s1, 2, 6, 3, 7);
-      const t2 = v128.shuffle<f32>(s2, s3, 0, 4, 1, 5),
-        t3 = v128.shuffle<f32>(s2, s3, 2, 6, 3, 7);
-      const low = f32x4.add(t0, t1),
-        high = f32x4.add(t2, t3);
-      let sum = f32x4.add(v128.shuffle<f64>(low, high, 0, 2), v128.shuffle<f64>(low, high, 1, 3));
+      const t0 = v128.shuffle<f32>(s0, s1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(s0, s1, 2, 6, 3, 7);
+      const t2 = v128.shuffle<f32>(s2, s3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(s2, s3, 2, 6, 3, 7);
+      const low = f32x4.add(t0, t1), high = f32x4.add(t2, t3);
+      let sum = f32x4.add(
+        v128.shuffle<f64>(low, high, 0, 2),
+        v128.shuffle<f64>(low, high, 1, 3),
+      );
       for (; at < end; at += 4) {
         const tails = f32x4(load<f32>(y0 + at), load<f32>(y1 + at), load<f32>(y2 + at), load<f32>(y3 + at));
         sum = madd(v128.load32_splat(x + at), tails, sum);
@@ -288,11 +229,7 @@ export function dotProduct(
       let s = f32x4.splat(0);
       let at: usize = 0;
       for (; at < whole; at += 16) s = madd(v128.load(x + at), v128.load(y + at), s);
-      let sum =
-        f32x4.extract_lane(s, 0) +
-        f32x4.extract_lane(s, 1) +
-        f32x4.extract_lane(s, 2) +
-        f32x4.extract_lane(s, 3);
+      let sum = f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1) + f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3);
       for (; at < end; at += 4) sum += load<f32>(x + at) * load<f32>(y + at);
       if (flags & ACCUMULATE) sum += load<f32>(to);
       store<f32>(to, sum);
@@ -305,12 +242,8 @@ export function dotProduct(
 export function vectorProduct(a: usize, b: usize, bStep: i32, out: usize, n: i32, k: i32, flags: i32): void {
   let column = 0;
   for (; column + 16 <= n; column += 16) {
-    let s0 = f32x4.splat(0),
-      s1 = s0,
-      s2 = s0,
-      s3 = s0;
-    let from = b + ((<usize>column) << 2),
-      x = a;
+    let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+    let from = b + (<usize>column << 2), x = a;
     for (let row = 0; row < k; row++) {
       const v = v128.load32_splat(x);
       s0 = madd(v, v128.load(from), s0);
@@ -320,7 +253,7 @@ export function vectorProduct(a: usize, b: usize, bStep: i32, out: usize, n: i32
       from += bStep;
       x += 4;
     }
-    const to = out + ((<usize>column) << 2);
+    const to = out + (<usize>column << 2);
     if (flags & ACCUMULATE) {
       s0 = f32x4.add(s0, v128.load(to));
       s1 = f32x4.add(s1, v128.load(to, 16));
@@ -334,20 +267,18 @@ export function vectorProduct(a: usize, b: usize, bStep: i32, out: usize, n: i32
   }
   for (; column + 4 <= n; column += 4) {
     let s = f32x4.splat(0);
-    let from = b + ((<usize>column) << 2),
-      x = a;
+    let from = b + (<usize>column << 2), x = a;
     for (let row = 0; row < k; row++) {
       s = madd(v128.load32_splat(x), v128.load(from), s);
       from += bStep;
       x += 4;
     }
-    const to = out + ((<usize>column) << 2);
+    const to = out + (<usize>column << 2);
     v128.store(to, flags & ACCUMULATE ? f32x4.add(s, v128.load(to)) : s);
   }
   for (; column < n; column++) {
-    let from = b + ((<usize>column) << 2),
-      x = a;
-    const to = out + ((<usize>column) << 2);
+    let from = b + (<usize>column << 2), x = a;
+    const to = out + (<usize>column << 2);
     let s: f32 = flags & ACCUMULATE ? load<f32>(to) : 0;
     for (let row = 0; row < k; row++) {
       s += load<f32>(x) * load<f32>(from);
@@ -362,11 +293,9 @@ export function vectorProduct(a: usize, b: usize, bStep: i32, out: usize, n: i32
 export function finishRows(out: usize, step: i32, rows: i32, columns: i32, bias: usize, flags: i32): void {
   const low: f32 = flags & RELU ? 0 : -Infinity;
   const high: f32 = flags & CAP6 ? 6 : Infinity;
-  const lows = f32x4.splat(low),
-    highs = f32x4.splat(high);
+  const lows = f32x4.splat(low), highs = f32x4.splat(high);
   for (let row = 0; row < rows; row++) {
-    let at = out,
-      add = bias;
+    let at = out, add = bias;
     let left = columns;
     for (; left >= 4; left -= 4) {
       let x = v128.load(at);

@@ -1,6 +1,6 @@
 /** Images with borders of zeros, and their patches as rows of a matrix. */
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function zero(to: usize, floats: i32): void {
   const nothing = f32x4.splat(0);
@@ -15,7 +15,7 @@ function zero(to: usize, floats: i32): void {
   }
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function copy(from: usize, to: usize, floats: i32): void {
   let left = floats;

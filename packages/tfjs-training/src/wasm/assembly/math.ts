@@ -3,7 +3,7 @@
 import { madd } from "./simd";
 
 /** `exp(x)`, relative error below 2e-7; constant outside of -87.3..88.3, where floats end. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
   const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(88.3)), f32x4.splat(-87.3));
@@ -24,7 +24,7 @@ export function exp(x: v128): v128 {
 }
 
 /** `1 / (1 + exp(-x))`, relative error below 4e-7. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export function logistic(x: v128): v128 {
   const one = f32x4.splat(1);
@@ -32,7 +32,7 @@ export function logistic(x: v128): v128 {
 }
 
 /** `tanh(x)`, relative error below 5e-7 and never above 1: a quotient of polynomials in `x^2` (Eigen's). */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export function tanh(x: v128): v128 {
   const limit: f32 = 7.90531110763549805;
@@ -51,7 +51,7 @@ export function tanh(x: v128): v128 {
 }
 
 /** `erf(x)` (Abramowitz and Stegun, formula 7.1.26, as tfjs's backends have it): absolute error below 4e-7. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export function erf(x: v128): v128 {
   const one = f32x4.splat(1);

@@ -2,16 +2,14 @@
 
 /** Sum of the squares of `count` floats; blocks of 4096 are added up in double precision. */
 export function sumOfSquares(x: usize, count: i32): f64 {
-  const end = x + ((<usize>count) << 2);
+  const end = x + (<usize>count << 2);
   let total: f64 = 0;
   let at = x;
   while (at + 16 <= end) {
     const stop = min(end, at + 16384);
-    let a = f32x4.splat(0),
-      b = a;
+    let a = f32x4.splat(0), b = a;
     for (; at + 32 <= stop; at += 32) {
-      const p = v128.load(at),
-        q = v128.load(at, 16);
+      const p = v128.load(at), q = v128.load(at, 16);
       a = f32x4.add(a, f32x4.mul(p, p));
       b = f32x4.add(b, f32x4.mul(q, q));
     }
@@ -20,11 +18,8 @@ export function sumOfSquares(x: usize, count: i32): f64 {
       a = f32x4.add(a, f32x4.mul(p, p));
     }
     a = f32x4.add(a, b);
-    total +=
-      <f64>f32x4.extract_lane(a, 0) +
-      <f64>f32x4.extract_lane(a, 1) +
-      <f64>f32x4.extract_lane(a, 2) +
-      <f64>f32x4.extract_lane(a, 3);
+    total += <f64>f32x4.extract_lane(a, 0) + <f64>f32x4.extract_lane(a, 1)
+      + <f64>f32x4.extract_lane(a, 2) + <f64>f32x4.extract_lane(a, 3);
   }
   for (; at < end; at += 4) {
     const value = load<f32>(at);
@@ -38,30 +33,13 @@ export function sumOfSquares(x: usize, count: i32): f64 {
  * `out = keep w - rate m / (sqrt(v) + epsilon)` with `g = scale gradient`. Moments change in place.
  */
 export function adamStep(
-  weight: usize,
-  gradient: usize,
-  out: usize,
-  mean: usize,
-  meanSquare: usize,
-  count: i32,
-  scale: f32,
-  beta1: f32,
-  rest1: f32,
-  beta2: f32,
-  rest2: f32,
-  rate: f32,
-  epsilon: f32,
-  keep: f32,
+  weight: usize, gradient: usize, out: usize, mean: usize, meanSquare: usize, count: i32,
+  scale: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, rate: f32, epsilon: f32, keep: f32,
 ): void {
-  const size = (<usize>count) << 2;
-  const S = f32x4.splat(scale),
-    B1 = f32x4.splat(beta1),
-    R1 = f32x4.splat(rest1);
-  const B2 = f32x4.splat(beta2),
-    R2 = f32x4.splat(rest2);
-  const L = f32x4.splat(rate),
-    E = f32x4.splat(epsilon),
-    K = f32x4.splat(keep);
+  const size = <usize>count << 2;
+  const S = f32x4.splat(scale), B1 = f32x4.splat(beta1), R1 = f32x4.splat(rest1);
+  const B2 = f32x4.splat(beta2), R2 = f32x4.splat(rest2);
+  const L = f32x4.splat(rate), E = f32x4.splat(epsilon), K = f32x4.splat(keep);
   let at: usize = 0;
   for (; at + 16 <= size; at += 16) {
     const g = f32x4.mul(v128.load(gradient + at), S);
@@ -78,7 +56,7 @@ export function adamStep(
     const v = load<f32>(meanSquare + at) * beta2 + g * g * rest2;
     store<f32>(mean + at, m);
     store<f32>(meanSquare + at, v);
-    store<f32>(out + at, load<f32>(weight + at) * keep - (m / (sqrt<f32>(v) + epsilon)) * rate);
+    store<f32>(out + at, load<f32>(weight + at) * keep - m / (sqrt<f32>(v) + epsilon) * rate);
   }
 }
 
@@ -87,29 +65,12 @@ export function adamStep(
  * the rate inside the momentum, as in TensorFlow 1. Moments change in place.
  */
 export function rmspropStep(
-  weight: usize,
-  gradient: usize,
-  out: usize,
-  meanSquare: usize,
-  mean: usize,
-  velocity: usize,
-  count: i32,
-  scale: f32,
-  decay: f32,
-  rest: f32,
-  rate: f32,
-  epsilon: f32,
-  momentum: f32,
-  inside: bool,
+  weight: usize, gradient: usize, out: usize, meanSquare: usize, mean: usize, velocity: usize, count: i32,
+  scale: f32, decay: f32, rest: f32, rate: f32, epsilon: f32, momentum: f32, inside: bool,
 ): void {
-  const size = (<usize>count) << 2;
-  const S = f32x4.splat(scale),
-    D = f32x4.splat(decay),
-    R = f32x4.splat(rest);
-  const L = f32x4.splat(rate),
-    E = f32x4.splat(epsilon),
-    M = f32x4.splat(momentum),
-    zero = f32x4.splat(0);
+  const size = <usize>count << 2;
+  const S = f32x4.splat(scale), D = f32x4.splat(decay), R = f32x4.splat(rest);
+  const L = f32x4.splat(rate), E = f32x4.splat(epsilon), M = f32x4.splat(momentum), zero = f32x4.splat(0);
   let at: usize = 0;
   for (; at + 16 <= size; at += 16) {
     const g = f32x4.mul(v128.load(gradient + at), S);
@@ -156,20 +117,11 @@ export function rmspropStep(
  * `velocity` is 0 without momentum; it changes in place.
  */
 export function sgdStep(
-  weight: usize,
-  gradient: usize,
-  out: usize,
-  velocity: usize,
-  count: i32,
-  scale: f32,
-  rate: f32,
-  momentum: f32,
-  nesterov: bool,
+  weight: usize, gradient: usize, out: usize, velocity: usize, count: i32,
+  scale: f32, rate: f32, momentum: f32, nesterov: bool,
 ): void {
-  const size = (<usize>count) << 2;
-  const S = f32x4.splat(scale),
-    L = f32x4.splat(rate),
-    M = f32x4.splat(momentum);
+  const size = <usize>count << 2;
+  const S = f32x4.splat(scale), L = f32x4.splat(rate), M = f32x4.splat(momentum);
   let at: usize = 0;
   for (; at + 16 <= size; at += 16) {
     const g = f32x4.mul(v128.load(gradient + at), S);

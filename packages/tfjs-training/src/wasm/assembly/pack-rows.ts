@@ -5,20 +5,13 @@
  * `rows[i] + offsets[segment] + skip`; zeros fill each group up to `terms`. The table ends on a multiple of six.
  */
 export function packTiles(
-  rows: usize,
-  count: i32,
-  skip: usize,
-  offsets: usize,
-  segments: i32,
-  length: i32,
-  out: usize,
-  terms: i32,
+  rows: usize, count: i32, skip: usize, offsets: usize, segments: i32, length: i32, out: usize, terms: i32,
 ): void {
   for (let row = 0; row < count; row += 6) {
-    const table = rows + ((<usize>row) << 2);
+    const table = rows + (<usize>row << 2);
     let to = out;
     for (let segment = 0; segment < segments; segment++) {
-      packRun(table, skip + load<usize>(offsets + ((<usize>segment) << 2)), length, to);
+      packRun(table, skip + load<usize>(offsets + (<usize>segment << 2)), length, to);
       to += <usize>length * 24;
     }
     out += <usize>terms * 24;
@@ -28,38 +21,22 @@ export function packTiles(
 
 // One run of six rows, in squares of four by four and pairs.
 function packRun(rows: usize, offset: usize, length: i32, out: usize): void {
-  let r0 = load<usize>(rows) + offset,
-    r1 = load<usize>(rows, 4) + offset,
-    r2 = load<usize>(rows, 8) + offset;
-  let r3 = load<usize>(rows, 12) + offset,
-    r4 = load<usize>(rows, 16) + offset,
-    r5 = load<usize>(rows, 20) + offset;
+  let r0 = load<usize>(rows) + offset, r1 = load<usize>(rows, 4) + offset, r2 = load<usize>(rows, 8) + offset;
+  let r3 = load<usize>(rows, 12) + offset, r4 = load<usize>(rows, 16) + offset, r5 = load<usize>(rows, 20) + offset;
   let left = length;
   for (; left >= 4; left -= 4) {
-    const x0 = v128.load(r0),
-      x1 = v128.load(r1),
-      x2 = v128.load(r2),
-      x3 = v128.load(r3);
-    const x4 = v128.load(r4),
-      x5 = v128.load(r5);
-    const t0 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5),
-      t1 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
-    const t2 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5),
-      t3 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
-    const p0 = v128.shuffle<f32>(x4, x5, 0, 4, 1, 5),
-      p1 = v128.shuffle<f32>(x4, x5, 2, 6, 3, 7);
+    const x0 = v128.load(r0), x1 = v128.load(r1), x2 = v128.load(r2), x3 = v128.load(r3);
+    const x4 = v128.load(r4), x5 = v128.load(r5);
+    const t0 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);
+    const t2 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(x2, x3, 2, 6, 3, 7);
+    const p0 = v128.shuffle<f32>(x4, x5, 0, 4, 1, 5), p1 = v128.shuffle<f32>(x4, x5, 2, 6, 3, 7);
     v128.store(out, v128.shuffle<f64>(t0, t2, 0, 2));
     v128.store(out, v128.shuffle<f64>(p0, t0, 0, 3), 16);
     v128.store(out, v128.shuffle<f64>(t2, p0, 1, 3), 32);
     v128.store(out, v128.shuffle<f64>(t1, t3, 0, 2), 48);
     v128.store(out, v128.shuffle<f64>(p1, t1, 0, 3), 64);
     v128.store(out, v128.shuffle<f64>(t3, p1, 1, 3), 80);
-    r0 += 16;
-    r1 += 16;
-    r2 += 16;
-    r3 += 16;
-    r4 += 16;
-    r5 += 16;
+    r0 += 16; r1 += 16; r2 += 16; r3 += 16; r4 += 16; r5 += 16;
     out += 96;
   }
   for (; left > 0; left--) {
@@ -69,12 +46,7 @@ function packRun(rows: usize, offset: usize, length: i32, out: usize): void {
     store<f32>(out, load<f32>(r3), 12);
     store<f32>(out, load<f32>(r4), 16);
     store<f32>(out, load<f32>(r5), 20);
-    r0 += 4;
-    r1 += 4;
-    r2 += 4;
-    r3 += 4;
-    r4 += 4;
-    r5 += 4;
+    r0 += 4; r1 += 4; r2 += 4; r3 += 4; r4 += 4; r5 += 4;
     out += 24;
   }
 }

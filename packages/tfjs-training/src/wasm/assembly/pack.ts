@@ -1,6 +1,6 @@
 /** Matrices rewritten as panels of eight columns, in the order in which a product reads them. */
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const width = 8;
 

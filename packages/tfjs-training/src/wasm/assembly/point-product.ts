@@ -2,7 +2,7 @@
 
 import { madd } from "./simd";
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const tileRows = 6;
 
@@ -26,7 +26,7 @@ export function rowsByPanels(
 }
 
 // Terms summed up before the output is touched: their rows of both factors stay in the first-level cache.
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 const block = 64;
 

@@ -29,7 +29,7 @@ export function averagePool(
 }
 
 // Inlined, so that each of the two keeps only its own reduction.
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function pool(
   x: usize, out: usize, mean: bool, batch: i32, channels: i32,
@@ -141,7 +141,7 @@ export function maxPoolGradient(
   }
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function add(at: usize, value: f32): void {
   store<f32>(at, load<f32>(at) + value);

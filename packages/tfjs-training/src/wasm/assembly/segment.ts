@@ -2,19 +2,13 @@
 
 /** Adds row i of `x` to row `ids[i]` of `out` `[segments, size]`; rows with other ids are left out. */
 export function segmentSum(
-  x: usize,
-  ids: usize,
-  out: usize,
-  rows: i32,
-  size: i32,
-  segments: i32,
-  integers: bool,
+  x: usize, ids: usize, out: usize, rows: i32, size: i32, segments: i32, integers: bool,
 ): void {
-  const row = (<usize>size) << 2;
+  const row = <usize>size << 2;
   memory.fill(out, 0, <usize>segments * row);
   let from = x;
   for (let i = 0; i < rows; i++, from += row) {
-    const id = load<i32>(ids + ((<usize>i) << 2));
+    const id = load<i32>(ids + (<usize>i << 2));
     if (<u32>id >= <u32>segments) continue;
     const to = out + <usize>id * row;
     let at: usize = 0;
@@ -33,26 +27,19 @@ export function segmentSum(
  * Returns the place of the first id outside of `0..choices - 1`, or -1.
  */
 export function gatherSlices(
-  x: usize,
-  ids: usize,
-  out: usize,
-  batches: i32,
-  outer: i32,
-  choices: i32,
-  count: i32,
-  size: i32,
+  x: usize, ids: usize, out: usize, batches: i32, outer: i32, choices: i32, count: i32, size: i32,
 ): i32 {
   for (let i = 0; i < batches * count; i++) {
-    if (load<u32>(ids + ((<usize>i) << 2)) >= <u32>choices) return i;
+    if (load<u32>(ids + (<usize>i << 2)) >= <u32>choices) return i;
   }
-  const slice = (<usize>size) << 2;
+  const slice = <usize>size << 2;
   let to = out;
   for (let batch = 0; batch < batches; batch++) {
-    const list = ids + ((<usize>(batch * count)) << 2);
+    const list = ids + (<usize>(batch * count) << 2);
     for (let i = 0; i < outer; i++) {
       const from = x + <usize>((batch * outer + i) * choices) * slice;
       for (let j = 0; j < count; j++, to += slice) {
-        const source = from + <usize>load<i32>(list + ((<usize>j) << 2)) * slice;
+        const source = from + <usize>load<i32>(list + (<usize>j << 2)) * slice;
         if (size == 1) store<f32>(to, load<f32>(source));
         else memory.copy(to, source, slice);
       }

@@ -1,7 +1,7 @@
 /** Vectors of four floats. */
 
 /** `a * b + c`; rounded once where the machine has fused multiply-add (the relaxed build). */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD

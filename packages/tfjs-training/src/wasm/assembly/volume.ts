@@ -68,7 +68,7 @@ function everyTap(
   }
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function inside(at: i32, size: i32): bool {
   return <u32>at < <u32>size;

@@ -6,19 +6,19 @@
 import { madd } from "./simd";
 
 /** As in winograd-axis.ts, behind the maps of winograd.ts. */
-enum Map {
+const enum Map {
   input6 = 24, inputGradient62, inputGradient63, filter26, filter36, filterGradient62, filterGradient63,
   output61, output62, output63, output64, output64Wide, output65,
   outputGradient16, outputGradient26, outputGradient36, outputGradient46, outputGradient46Wide, outputGradient56,
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function at(x: usize, xs: usize, i: usize, single: bool): v128 {
   return single ? v128.load32_zero(x + i * xs) : v128.load(x + i * xs);
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function put(y: usize, ys: usize, i: usize, value: v128, single: bool): void {
   if (single) v128.store32_lane(y + i * ys, value, 0);
@@ -26,7 +26,7 @@ function put(y: usize, ys: usize, i: usize, value: v128, single: bool): void {
 }
 
 /** Six elements to points. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function input6(x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
   const x1 = at(x, xs, 1, single), x2 = at(x, xs, 2, single), x3 = at(x, xs, 3, single), x4 = at(x, xs, 4, single);
@@ -40,7 +40,7 @@ function input6(x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
 }
 
 /** The adjoint of {@link input6}, added to the first `taps - 1` elements. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function inputGradient6(taps: i32, x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
   const v0 = at(x, xs, 0, single), v1 = at(x, xs, 1, single), v2 = at(x, xs, 2, single);
@@ -57,7 +57,7 @@ function inputGradient6(taps: i32, x: usize, xs: usize, y: usize, ys: usize, sin
 }
 
 /** Points to the first `count` outputs; with `full`, the last of them is the last one of the tile. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function output6(count: i32, full: bool, x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
   const v1 = at(x, xs, 1, single), v2 = at(x, xs, 2, single), v3 = at(x, xs, 3, single), v4 = at(x, xs, 4, single);
@@ -76,7 +76,7 @@ function output6(count: i32, full: bool, x: usize, xs: usize, y: usize, ys: usiz
 }
 
 /** The adjoint of {@link output6}. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function outputGradient6(
   count: i32, full: bool, x: usize, xs: usize, y: usize, ys: usize, single: bool,
@@ -96,7 +96,7 @@ function outputGradient6(
 }
 
 /** Taps to points. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function filter6(taps: i32, x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
   const g0 = at(x, xs, 0, single), g1 = at(x, xs, 1, single);
@@ -111,7 +111,7 @@ function filter6(taps: i32, x: usize, xs: usize, y: usize, ys: usize, single: bo
 }
 
 /** The adjoint of {@link filter6}. */
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function filterGradient6(taps: i32, x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
   const third = f32x4.splat(1.0 / 3.0);

@@ -4,7 +4,7 @@
  */
 
 /** As in winograd-axis.ts. */
-export enum Map {
+export const enum Map {
   copy, // one element as it is
   input3, input4, // elements to points
   inputGradient32, inputGradient42, inputGradient43, // points to elements, added to the first `taps - 1`
@@ -14,13 +14,13 @@ export enum Map {
   filterGradient32, filterGradient42, filterGradient43, // points to taps
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function read(at: usize, single: bool): v128 {
   return single ? v128.load32_zero(at) : v128.load(at);
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function write(at: usize, x: v128, single: bool): void {
   if (single) v128.store32_lane(at, x, 0);
@@ -28,7 +28,7 @@ function write(at: usize, x: v128, single: bool): void {
 }
 
 // One map of four neighbours, or of a single float.
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function apply(map: Map, x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
   const x0 = read(x, single);
@@ -121,7 +121,7 @@ function apply(map: Map, x: usize, xs: usize, y: usize, ys: usize, single: bool)
   }
 }
 
-// @ts-expect-error: decorator
+// @ts-ignore: decorator
 @inline
 function runs(
   map: Map, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,

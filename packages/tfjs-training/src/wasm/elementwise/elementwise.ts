@@ -2,11 +2,11 @@
 
 import { broadcast_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
+import type { KernelExports } from "../kernel-binaries.js";
 import { kernelsOf } from "../kernel-module.js";
 import { bytesOf, type WasmBackend } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
 import { copyStrided, stepsOf } from "../shape/copy-strided.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 interface Pair {
   a: TensorInfo;

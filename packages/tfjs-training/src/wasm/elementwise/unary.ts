@@ -2,10 +2,10 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
+import type { KernelExports } from "../kernel-binaries.js";
 import { kernelsOf } from "../kernel-module.js";
 import { bytesOf } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 type Compute<Attributes> = (
   kernels: KernelExports,

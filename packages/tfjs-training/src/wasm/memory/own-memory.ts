@@ -1,18 +1,21 @@
 /** The compiled kernels on a small memory of their own, apart from all backends. */
 
+import type { KernelExports } from "../kernel-binaries.js";
 import { kernelsOn } from "../kernel-module.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 /** Memory that is filled once and lives as long as its owner. */
-export class OwnMemory {
+export class OwnMemory<Kernels = KernelExports> {
   /** The kernels on this memory. */
-  readonly kernels: KernelExports;
+  readonly kernels: Kernels;
   private readonly memory = new WebAssembly.Memory({ initial: 1 });
   private used = 1024;
 
-  /** @throws BackendError when WebAssembly has no SIMD here */
-  constructor() {
-    this.kernels = kernelsOn(this.memory);
+  /**
+   * @param instantiate puts kernels on the memory, e.g. `kernelsOn`
+   * @throws BackendError when WebAssembly has no SIMD here
+   */
+  constructor(instantiate: (memory: WebAssembly.Memory) => Kernels) {
+    this.kernels = instantiate(this.memory);
   }
 
   /** Takes room for words; returns a byte address. The memory may grow: get {@link OwnMemory.buffer} afterwards. */
@@ -39,7 +42,7 @@ export class OwnMemory {
 export function hasKernels(): boolean {
   if (known === undefined) {
     try {
-      new OwnMemory();
+      new OwnMemory(kernelsOn);
       known = true;
     } catch {
       known = false;

@@ -2,10 +2,10 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
+import type { KernelExports } from "../kernel-binaries.js";
 import { kernelsOf } from "../kernel-module.js";
 import { addressOf, bytesOf, heapOf, type WasmBackend } from "../memory/heap.js";
 import { defineRepair, type WasmCall } from "../repair.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 // `weight0`, `gradient0`, `weight1`, ..., the moments by name, and `norm` when gradients are clipped.
 type Inputs = Record<string, TensorInfo>;

@@ -1,10 +1,9 @@
 /** Matrix products on the heap: the one place through which all products and convolutions go. */
 
-import type { CfcEngine } from "../../../../../src/recurrent/wasm/cfc-engine.js";
+import type { KernelExports } from "../kernel-binaries.js";
 import { kernelsOf } from "../kernel-module.js";
 import { heapOf, type WasmBackend, wordsOf } from "../memory/heap.js";
 import { scratch } from "../memory/scratch.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 /**
  * `C = A B`, or `C += A B`, of matrices of 32-bit floats that lie row by row in the backend's memory. The
@@ -49,8 +48,8 @@ export interface ProductEngine {
   multiply(backend: WasmBackend, product: Required<Product>): boolean;
   /** Computes products of one size at once and returns true, or returns false. */
   multiplyMany?(backend: WasmBackend, products: ProductBatch): boolean;
-  /** Runs the loops over time of CfCs. */
-  readonly cfc?: CfcEngine;
+  /** What the engine computes for another package, by the name of its `AcceleratorExtension`. */
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 /** Products of one size; the matrices of each kind lie one after the other. */

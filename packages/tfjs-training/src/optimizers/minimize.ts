@@ -1,0 +1,124 @@
+/** The gradient step: gradients of a loss, and the optimiser's change along them. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { InvalidArgumentError } from "../core/errors.js";
+import { byName, type Optimizer, type TensorsByName } from "./optimizer.js";
+
+/** A loss, and beside it whatever one wants to know about the same forward pass. */
+export type LossAndMetrics = { loss: tf.Scalar } & Record<string, tf.Tensor>;
+
+/** Options of {@link Optimizer.minimize}. */
+export interface MinimizeOptions {
+  /** Learning rate of this step, at least 0. */
+  learningRate: number;
+  /** Largest global norm of the gradient, see `ApplyOptions.maxGradNorm`. Default: no clipping. */
+  maxGradNorm?: number | null;
+  /**
+   * Leaves variables and moments untouched when a gradient is NaN or infinite. Default true, but false on
+   * webgpu, which cannot be read in the middle of a step.
+   */
+  skipNonFinite?: boolean;
+  /** Called after the step, e.g. to put variables back into their bounds; default nothing. */
+  constrain?: () => void;
+}
+
+/** Metrics of a step: those of the loss function, and the global norm of the gradient before clipping. */
+export type StepMetrics<Metrics extends LossAndMetrics> = Metrics & { gradNorm: tf.Scalar };
+
+/**
+ * Gradients of a loss with respect to named variables. Variables that are not trainable are left out; those
+ * that the loss does not depend on have gradients of zeros.
+ *
+ * @returns gradients by the variables' names, and what the loss function returned; the caller owns all of it
+ * @throws InvalidArgumentError when no variable is trainable
+ */
+export function computeGradients<Metrics extends LossAndMetrics>(
+  lossFn: () => Metrics,
+  variables: TensorsByName<tf.Variable>,
+): { gradients: Map<string, tf.Tensor>; metrics: Metrics } {
+  const trained = trainable(variables);
+  const kept: Record<string, tf.Tensor> = {};
+  const { value, grads } = tf.variableGrads(() => {
+    const { loss, ...others } = lossFn();
+    for (const [name, tensor] of Object.entries(others)) kept[name] = tf.keep(tf.clone(tensor));
+    return loss;
+  }, [...trained.values()]);
+  const gradients = new Map<string, tf.Tensor>();
+  for (const [name, variable] of trained) {
+    gradients.set(name, grads[variable.name] ?? tf.zerosLike(variable));
+  }
+  return { gradients, metrics: { loss: value, ...kept } as unknown as Metrics };
+}
+
+/** Makes one gradient step with any optimiser; see {@link Optimizer.minimize}. */
+export function minimizeWith<Metrics extends LossAndMetrics>(
+  optimizer: Pick<Optimizer, "applyGradients">,
+  lossFn: () => tf.Scalar | Metrics,
+  variables: TensorsByName<tf.Variable>,
+  { learningRate, maxGradNorm, skipNonFinite = tf.getBackend() !== "webgpu", constrain }: MinimizeOptions,
+): StepMetrics<Metrics> {
+  const record = () => {
+    const result = lossFn();
+    return (result instanceof tf.Tensor ? { loss: result } : result) as Metrics;
+  };
+  const { gradients, metrics } = computeGradients(record, variables);
+  try {
+    const { gradNorm } = optimizer.applyGradients(gradients, trainable(variables), {
+      learningRate,
+      maxGradNorm: maxGradNorm ?? undefined,
+      skipNonFinite,
+    });
+    constrain?.();
+    return { ...metrics, gradNorm };
+  } catch (error) {
+    tf.dispose(metrics);
+    throw error;
+  } finally {
+    tf.dispose([...gradients.values()]);
+  }
+}
+
+/** Values of metrics: numbers of scalars, arrays of everything else. */
+export type MetricValues<Metrics> = {
+  [Name in keyof Metrics]: Metrics[Name] extends tf.Scalar ? number : Float32Array;
+};
+
+/**
+ * Reads metrics in one transfer and disposes of them.
+ *
+ * @example
+ * ```ts
+ * const metrics = optimizer.minimize(() => lossOf(batch), variables, { learningRate: 3e-4 });
+ * const { loss, gradNorm } = await readMetrics(metrics);
+ * ```
+ */
+export async function readMetrics<Metrics extends Record<string, tf.Tensor>>(
+  metrics: Metrics,
+): Promise<MetricValues<Metrics>> {
+  const entries = Object.entries(metrics);
+  const read = tf.tidy(() => tf.concat(entries.map(([, tensor]) => tf.reshape(tensor, [-1]))));
+  const places = entries.map(([name, { size, rank }]) => ({ name, size, rank }));
+  tf.dispose(metrics);
+  try {
+    const values = (await read.data<"float32">()) as Float32Array;
+    let at = 0;
+    const result: Record<string, number | Float32Array> = {};
+    for (const { name, size, rank } of places) {
+      result[name] = rank === 0 ? values[at] : values.slice(at, at + size);
+      at += size;
+    }
+    return result as MetricValues<Metrics>;
+  } finally {
+    read.dispose();
+  }
+}
+
+function trainable(variables: TensorsByName<tf.Variable>): Map<string, tf.Variable> {
+  const all = byName(variables);
+  const chosen = new Map([...all].filter(([, variable]) => variable.trainable));
+  if (chosen.size > 0) return chosen;
+  throw new InvalidArgumentError(
+    "variables",
+    `expected a variable to train, received ${all.size} that are all frozen: leave trainable: false away somewhere`,
+  );
+}
