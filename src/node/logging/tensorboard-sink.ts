@@ -55,6 +55,7 @@ export class TensorBoardSink implements LogSink {
 
   /** @inheritDoc */
   getState(): StateRecord {
+    this.file.sync();
     return { lastStep: this.lastStep };
   }
 

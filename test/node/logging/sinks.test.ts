@@ -67,6 +67,44 @@ describe("CsvSink", () => {
   });
 });
 
+describe("a log that a resumed run goes on with", () => {
+  const told: string[] = [];
+  const warn = (text: string) => told.push(text);
+
+  it("tells of rows that are missing, and of lines that are no rows", () => {
+    const [csv, jsonl] = [join(folder, "less.csv"), join(folder, "less.jsonl")];
+    writeFileSync(csv, "step,a\n1,1\n\0\0\0\n");
+    writeFileSync(jsonl, '{"step":1,"a":1}\n{"st\n');
+    for (const sink of [new CsvSink(csv, { warn }), new JsonLinesSink(jsonl, { warn })]) {
+      told.length = 0;
+      sink.setState({ rows: 4 });
+      expect(told).toEqual([
+        expect.stringMatching(/has 2 rows, and the checkpoint knows of 4.*2 rows are lost/),
+        expect.stringMatching(/holds 1 lines that are no rows, the first of them line [23]/),
+      ]);
+    }
+    expect(text("less.csv")).toBe("step,a\n1,1\n\0\0\0\n");
+  });
+
+  it("tells nothing of a whole one, and of what is cut anyway", () => {
+    told.length = 0;
+    const path = join(folder, "whole.csv");
+    writeFileSync(path, "step,a\n1,nan\n2,\ngarbage\n");
+    const sink = new CsvSink(path, { warn });
+    sink.setState({ rows: 2 });
+    expect(told).toEqual([]);
+    expect(text("whole.csv")).toBe("step,a\n1,nan\n2,\n");
+    expect(() => sink.setState({ rows: "2" })).toThrow(LoggingError);
+  });
+
+  it("is never another file", () => {
+    writeFileSync(join(folder, "thesis.csv"), "chapter,pages\n1,20\n2,");
+    expect(() => new CsvSink(join(folder, "thesis.csv"))).toThrow(/it is another file, or was damaged/);
+    expect(() => new JsonLinesSink(join(folder, "thesis.csv"))).toThrow(LoggingError);
+    expect(text("thesis.csv")).toBe("chapter,pages\n1,20\n2,");
+  });
+});
+
 describe("JsonLinesSink", () => {
   it("writes one object a row and goes back to a saved state", () => {
     const path = join(folder, "d.jsonl");
