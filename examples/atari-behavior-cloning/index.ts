@@ -3,7 +3,7 @@
  * Run it with --help for the options.
  */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   balancedClassWeights,
@@ -14,7 +14,7 @@ import {
   runClosedLoop,
   useBackend,
 } from "ncps-ts";
-import { registerAtari } from "ncps-ts/node";
+import { interruptCallback, registerAtari } from "ncps-ts/node";
 import { drawCurve, type Point } from "./curve.js";
 import { expertScore, openData, openGame, recordClone } from "./game.js";
 import { readSettings, type Settings, sizes, usage } from "./settings.js";
@@ -61,12 +61,18 @@ async function main(settings: Settings): Promise<void> {
     seed,
   };
   const points = join(out, "curve.json");
-  const trainer = cont
-    ? await CloningTrainer.load(checkpoint, options)
-    : new CloningTrainer({
-        ...options,
-        model: new ConvCfC({ numActions, form, seed, ...sizes[size].model }),
-      });
+  // Where Ctrl-C leaves a training, within an epoch too. It is finished first; then there are new goals.
+  const unfinished = join(out, "unfinished");
+  const finishing = cont && settings.dagger === 0 && existsSync(unfinished);
+  const trainer = finishing
+    ? await CloningTrainer.resume(unfinished, options)
+    : cont
+      ? await CloningTrainer.load(checkpoint, options)
+      : new CloningTrainer({
+          ...options,
+          model: new ConvCfC({ numActions, form, seed, ...sizes[size].model }),
+        });
+  if (finishing) console.log(`Finishing what was stopped after ${trainer.iterations} minibatches`);
   const parameters = [...trainer.model.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
   console.log(
     `${train.size} + ${val.size} sequences, ${size} ${form}: ${parameters.toLocaleString("en")} parameters`,
@@ -86,9 +92,11 @@ async function main(settings: Settings): Promise<void> {
     },
   });
   let [losses, minibatches] = [0, 0];
+  const interruption = interruptCallback();
   await trainer.learn({
-    epochs,
+    ...(!finishing && { epochs }),
     callbacks: [
+      interruption,
       {
         onUpdateEnd(_, row) {
           losses += row["train/loss"] as number;
@@ -101,7 +109,14 @@ async function main(settings: Settings): Promise<void> {
       closedLoop,
       {
         last: true,
-        onUpdateEnd: async (_, row) => void ("train/epoch_loss" in row && (await trainer.save(checkpoint))),
+        async onUpdateEnd(_, row) {
+          if (!("train/epoch_loss" in row)) return;
+          await trainer.save(checkpoint);
+          rmSync(unfinished, { recursive: true, force: true });
+        },
+        async onTrainingEnd() {
+          if (interruption.signal) await trainer.save(unfinished);
+        },
       },
     ],
     onEpochEnd({ epoch, loss, accuracy, valLoss, valAccuracy }) {
@@ -118,6 +133,12 @@ async function main(settings: Settings): Promise<void> {
     },
   });
 
+  if (interruption.signal) {
+    console.log(`\nStopped after ${trainer.iterations} minibatches and saved; --cont finishes it: ${out}`);
+    await trainer.close();
+    env.close();
+    return;
+  }
   const { gameReturns } = await runClosedLoop(trainer, env, { numGames: GAMES, seed: seed + 2 });
   console.log(`Scores of whole games: ${gameReturns.join(" ")}, mean ${mean(gameReturns).toFixed(1)}`);
   if (settings.data === undefined) {

@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { drawCurve } from "../../examples/atari-behavior-cloning/curve.js";
 import { runExample } from "./run-example.js";
@@ -23,6 +26,48 @@ describe("examples/atari-behavior-cloning", () => {
       expect(again).not.toContain("Recording");
       expect(again).toMatch(/10 \+ 2 sequences/); // two more, which the clone played
       expect(again).toMatch(/Epoch 2, val_loss=/);
+    } finally {
+      await rm(out, { recursive: true });
+    }
+  }, 300_000);
+
+  it("is saved by Ctrl-C within an epoch, and finished by --cont", async () => {
+    const out = await mkdtemp(join(tmpdir(), "ncps-ts-cloning-"));
+    const example = async (interrupt: boolean, ...args: string[]) => {
+      const child = spawn(
+        process.execPath,
+        [
+          "--import",
+          "tsx",
+          "examples/atari-behavior-cloning/index.ts",
+          "--out",
+          out,
+          "--epochs",
+          "1",
+          ...args,
+        ],
+        { cwd: fileURLToPath(new URL("../..", import.meta.url)), stdio: ["ignore", "pipe", "inherit"] },
+      );
+      let printed = "";
+      child.stdout.on("data", (text) => {
+        printed += text;
+        if (!interrupt || !printed.includes("parameters")) return;
+        interrupt = false;
+        setTimeout(() => child.kill("SIGINT"), 500);
+      });
+      const code = await new Promise((resolve) => child.on("close", resolve));
+      return { code, printed };
+    };
+    try {
+      const stopped = await example(true, "--sequences", "64");
+      expect(stopped.code).toBe(130);
+      const [, minibatches] = /Stopped after (\d+) minibatches and saved/.exec(stopped.printed) ?? [];
+      expect(Number(minibatches)).toBeLessThan(16);
+      const finished = await example(false, "--cont");
+      expect(finished.code).toBe(0);
+      expect(finished.printed).toContain(`Finishing what was stopped after ${minibatches} minibatches`);
+      expect(finished.printed).toMatch(/Epoch 1, val_loss=/);
+      expect(existsSync(join(out, "unfinished"))).toBe(false);
     } finally {
       await rm(out, { recursive: true });
     }

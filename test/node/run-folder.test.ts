@@ -17,7 +17,6 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { readCheckpoint, writeCheckpoint } from "../../src/checkpoints/index.js";
-import { Random } from "../../src/core/random.js";
 import { FileCheckpointStore } from "../../src/node/checkpoint-files.js";
 import { checkpointToResume, newestCheckpoint } from "../../src/node/newest-checkpoint.js";
 import { openRun, type Run } from "../../src/node/run-folder.js";
@@ -124,37 +123,6 @@ describe("a training in a run's folder", () => {
     expect(await weights(signal)).toEqual(uninterrupted);
     expect(log(signal)).toEqual(log("whole"));
   });
-
-  // How often: NCPS_KILLS, by default what takes a quarter of a minute.
-  const kills = Number(process.env.NCPS_KILLS ?? 4);
-  it(`killed at ${kills} random moments it ends as if it had not been`, async () => {
-    const random = new Random(11);
-    for (let killed = 0; killed < kills; ) {
-      const name = `kills-${Math.floor(killed / 4)}`;
-      const after = 1 + random.integer(100);
-      let planned = false;
-      const end = await train(name, (child, steps) => {
-        if (steps < after || planned) return;
-        planned = true;
-        setTimeout(() => child.kill("SIGKILL"), random.uniform() * 5);
-      });
-      if (end.signal === "SIGKILL") {
-        killed++;
-        await readNewest(name);
-      } else expect(end.code).toBe(0);
-    }
-    for (let i = 0; i < Math.ceil(kills / 4); i++) {
-      expect(await train(`kills-${i}`)).toMatchObject({ code: 0 });
-      expect(await weights(`kills-${i}`)).toEqual(uninterrupted);
-      expect(log(`kills-${i}`)).toEqual(log("whole"));
-    }
-  }, 1_800_000);
-
-  async function readNewest(name: string): Promise<void> {
-    const store = new FileCheckpointStore(join(folder, name, "checkpoints"));
-    const newest = await newestCheckpoint(store.directory);
-    if (newest !== undefined) await readCheckpoint(store, newest, { kind: "ppo" });
-  }
 });
 
 const quiet = { table: false, warn: () => {} };

@@ -79,12 +79,7 @@ describe("Dashboard", () => {
     ]) {
       expect(await statusFor(host)).toBe(200);
     }
-    const strangers = [
-      "evil.example",
-      "localhost.evil.example:80",
-      "localhost@evil.example",
-      "192.168.1.5",
-    ];
+    const strangers = ["evil.example", "localhost.evil.example:80", "localhost@evil.example", "192.168.1.5"];
     for (const host of strangers) expect(await statusFor(host)).toBe(403);
   });
 

@@ -6,8 +6,7 @@ import { MAX_ROWS, RowWindow } from "../../../src/node/dashboard/row-window.js";
 function training(count: number, hear: (message: RowMessage) => void = () => {}): RowWindow {
   const window = new RowWindow();
   for (let i = 0; i < count; i++) {
-    const row = i % 24 === 7 ? { a: i, "eval/mean_reward": i } : { a: i };
-    hear(window.write(i * 10, row));
+    hear(window.write(i * 10, { a: i, ...(i % 24 === 7 && { "eval/mean_reward": i }) }));
   }
   return window;
 }
