@@ -1,14 +1,19 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { drawCurve } from "../../examples/atari-behavior-cloning/curve.js";
 import { runExample } from "./run-example.js";
 
 describe("examples/atari-behavior-cloning", () => {
+  const children: ChildProcess[] = [];
+  afterAll(() => {
+    for (const child of children) child.kill("SIGKILL");
+  });
+
   it("records, trains, prints the guide's lines, draws a curve, and goes on", async () => {
     const out = await mkdtemp(join(tmpdir(), "ncps-ts-cloning-"));
     const example = (...args: string[]) =>
@@ -48,6 +53,7 @@ describe("examples/atari-behavior-cloning", () => {
         ],
         { cwd: fileURLToPath(new URL("../..", import.meta.url)), stdio: ["ignore", "pipe", "inherit"] },
       );
+      children.push(child);
       let printed = "";
       child.stdout.on("data", (text) => {
         printed += text;
@@ -63,7 +69,7 @@ describe("examples/atari-behavior-cloning", () => {
       expect(stopped.code).toBe(130);
       const [, minibatches] = /Stopped after (\d+) minibatches and saved/.exec(stopped.printed) ?? [];
       expect(Number(minibatches)).toBeLessThan(16);
-      const finished = await example(false, "--cont");
+      const finished = await example(false, "--sequences", "64", "--cont");
       expect(finished.code).toBe(0);
       expect(finished.printed).toContain(`Finishing what was stopped after ${minibatches} minibatches`);
       expect(finished.printed).toMatch(/Epoch 1, val_loss=/);
