@@ -14,14 +14,12 @@ export {
   type ClippedPPOLossOptions,
   type ClippedPPOLossResult,
   type KLEstimator,
-  klEstimators,
 } from "./clipped-ppo-loss.js";
 export {
   ClippedValueLoss,
   type ClippedValueLossInput,
   type ClippedValueLossOptions,
   type ValueClipKind,
-  valueClipKinds,
 } from "./clipped-value-loss.js";
 export {
   DiagonalGaussian,

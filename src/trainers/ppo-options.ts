@@ -5,13 +5,9 @@ import { InvalidArgumentError } from "../core/errors.js";
 import type { Schedule, ScheduleSpec } from "../core/schedules.js";
 import type { Env } from "../envs/env.js";
 import type { EnvOptions } from "../envs/registry.js";
-import {
-  type KLEstimator,
-  klEstimators,
-  type StandardizeOptions,
-  type ValueClipKind,
-  valueClipKinds,
-} from "../losses/index.js";
+import { klEstimators } from "../losses/clipped-ppo-loss.js";
+import { valueClipKinds } from "../losses/clipped-value-loss.js";
+import type { KLEstimator, StandardizeOptions, ValueClipKind } from "../losses/index.js";
 import type { MinibatchMode } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
 import type { AdamOptions } from "../optimizers/index.js";
