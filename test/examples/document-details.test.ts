@@ -8,7 +8,7 @@ import { useBackend } from "../../src/backends/index.js";
 import { Random } from "../../src/core/random.js";
 import { SpaceInvadersEnv } from "../../src/envs/arcade/index.js";
 import { make } from "../../src/envs/registry.js";
-import "../../src/envs/arcade/index.js";
+import { DQNTrainer } from "../../src/trainers/index.js";
 
 beforeAll(() => useBackend("cpu"));
 
@@ -31,6 +31,16 @@ describe("Adam of the cloning guide's tabs", () => {
     expect(adamOf("tf")).toEqual({ epsilon: 1e-7, epsilonMode: "keras" });
     expect(adamOf("torch")).toEqual({ epsilon: 1e-8, epsilonMode: "torch" });
   });
+});
+
+it("the dueling DQN learns from frames with quarters, which its memory keeps", async () => {
+  await useBackend("wasm");
+  const { options } = duelingSettings(["--preset", "document", "--quarters", "--memory", "100"])!;
+  const trainer = new DQNTrainer({ ...options, learningStarts: 40 });
+  await trainer.learn({ totalTimesteps: 43 });
+  expect(trainer.gradientSteps).toBe(3);
+  expect(trainer.memory.byteLength).toBe(100 * 105 * 80 * 4);
+  await trainer.close();
 });
 
 describe("the dueling DQN with the document's preset", () => {
