@@ -74,7 +74,7 @@ async function main(settings: Settings): Promise<void> {
   const curve: Point[] = cont && existsSync(points) ? JSON.parse(readFileSync(points, "utf8")) : [];
   const reporter = (form === "tf" ? kerasReporter : torchReporter)({
     batches: trainer.batchesPerEpoch,
-    epochs: Math.floor(trainer.iterations / trainer.batchesPerEpoch) + epochs,
+    epochs: (trainer.lastEpoch ? trainer.lastEpoch.epoch + 1 : 0) + epochs,
     live: process.stdout.isTTY === true,
     write: (text) => process.stdout.write(text),
   });
