@@ -48,6 +48,7 @@ export {
   type PPOHyperparameters,
   type PPOOptions,
   ppoDefaults,
+  type TargetKlCheck,
 } from "./ppo-options.js";
 export {
   arcadeBreakoutPPO,

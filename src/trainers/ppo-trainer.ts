@@ -25,6 +25,7 @@ import { describeModel } from "./learners/describe-model.js";
 import type { LearnerGroup } from "./learners/learner-group.js";
 import { makeLearners, requireLearners } from "./learners/make-learners.js";
 import { shareRollout } from "./learners/shared-rollout.js";
+import { countersOfTheirTime } from "./old-options.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { ppoLogRow } from "./ppo-log-row.js";
 import type { PPOUpdateCoefficients } from "./ppo-objective.js";
@@ -33,6 +34,7 @@ import {
   type PPOOptions,
   type PPOSchedules,
   resolvePPOOptions,
+  valueClipOf,
 } from "./ppo-options.js";
 import { PPOUpdate } from "./ppo-update.js";
 import { predictionInput } from "./prediction-input.js";
@@ -91,6 +93,7 @@ export class PPOTrainer implements Trainer {
   private readonly setup: StateRecord;
   private timesteps = 0;
   private updates = 0;
+  private epochs = 0;
   private started = false;
   private rolloutProgress = 0;
   private run?: TrainingRun;
@@ -309,9 +312,9 @@ export class PPOTrainer implements Trainer {
 
   /** @inheritDoc */
   getState(): StateRecord {
-    const { timesteps, updates, started, rolloutProgress, collector, buffer, env } = this;
+    const { timesteps, updates, epochs, started, rolloutProgress, collector, buffer, env } = this;
     return {
-      counters: { timesteps, updates, started, rolloutProgress },
+      counters: { timesteps, updates, epochs, started, rolloutProgress },
       model: getWeights(this.model.variables),
       optimizer: this.optimizer.getState(),
       random: this.random.getState(),
@@ -334,8 +337,9 @@ export class PPOTrainer implements Trainer {
   setState(state: StateRecord): void {
     const own = this.getState();
     checkFields("", state, own, false);
-    checkFields("counters", state.counters, own.counters as StateRecord);
-    const counters = state.counters as unknown as Counters;
+    const counted = countersOfTheirTime(state.counters, this.hyperparameters);
+    checkFields("counters", counted, own.counters as StateRecord);
+    const counters = counted as unknown as Counters;
     restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
@@ -347,6 +351,7 @@ export class PPOTrainer implements Trainer {
     restoreParts(Object.fromEntries(optional.filter(([name]) => state[name])), state, own);
     this.timesteps = counters.timesteps;
     this.updates = counters.updates;
+    this.epochs = counters.epochs;
     this.started = counters.started && Boolean(state.env && this.env.setState);
     if (this.started) {
       restorePart("env", () => this.env.setState?.(state.env as StateRecord));
@@ -392,14 +397,32 @@ export class PPOTrainer implements Trainer {
     const statistics = await this.update.run(buffer, coefficients);
     this.collector.finish();
     this.updates++;
+    this.epochs += statistics.epochs;
     this.klPenalty?.update(statistics.kl);
-    const { updates, episodes, distribution } = this;
+    const { epochs, episodes, distribution, hyperparameters } = this;
+    const deviation = distribution.meanDeviation?.(await this.collector.presentDistributions());
     const klPenalty = this.klPenalty !== undefined;
-    return ppoLogRow({ statistics, coefficients, buffer, updates, episodes, distribution, klPenalty });
+    const clipsValues = valueClipOf(hyperparameters) !== "none";
+    return ppoLogRow({
+      statistics,
+      coefficients,
+      buffer,
+      epochs,
+      episodes,
+      deviation,
+      clipsValues,
+      klPenalty,
+    });
   }
 }
 
-type Counters = { timesteps: number; updates: number; started: boolean; rolloutProgress: number };
+type Counters = {
+  timesteps: number;
+  updates: number;
+  epochs: number;
+  started: boolean;
+  rolloutProgress: number;
+};
 
 function makeTrainer(options: PPOOptions): PPOTrainer {
   return new PPOTrainer(options);

@@ -131,6 +131,11 @@ export class RolloutCollector implements Stateful {
     return true;
   }
 
+  /** `[numEnvs, distributionSize]` what the network, as it is now, gives for the present observations. */
+  async presentDistributions(): Promise<Float32Array> {
+    return (await this.forward(this.observations!, this.states)).distribution;
+  }
+
   /** A copy of the recurrent state that one environment is in. */
   stateOf(env: number): Float32Array {
     const { stateSize } = this.options.model;

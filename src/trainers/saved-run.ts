@@ -15,6 +15,7 @@ import {
 } from "../models/index.js";
 import type { AdamOptions } from "../optimizers/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
+import { optionsOfTheirTime } from "./old-options.js";
 import type { Trainer } from "./trainer.js";
 
 /** Options that all trainers of environments have. */
@@ -100,7 +101,8 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
 ): Promise<T> {
   let trainer: T | undefined;
   const prepare = (config: StateRecord) => {
-    trainer = make(completeOptions(config, options, name));
+    const hyperparameters = optionsOfTheirTime(kind, config.hyperparameters as StateRecord);
+    trainer = make(completeOptions({ ...config, hyperparameters }, options, name));
     return placeIn?.(trainer);
   };
   try {

@@ -22,15 +22,17 @@ describe("examples/atari-behavior-cloning", () => {
       const printed = await example();
       expect(printed).toMatch(/Recording data \.\.\. \[done\]/);
       expect(printed).toMatch(/8 \+ 2 sequences, small tf: [\d,]+ parameters/);
+      expect(printed).toMatch(/cfc \(CfC\)[\s\S]*Total params: [\d,]+/);
       expect(printed).toMatch(
-        /Epoch 1, val_loss=\d+\.\d+, val_acc=\d+\.\d\d%\nMean return \d+(\.\d+)? \(n=10\)/,
+        /Epoch 1\/1\n2\/2 \[={30}\] - ETA: 0s[^\n]*\nEpoch 0 return: \d+\.\d\d \+- \d+\.\d\d\n2\/2 .*val_loss: \d/,
       );
       expect(printed).toMatch(/The expert's mean score: \d+\.\d; the clone has \d+ % of it/);
       expect(await readFile(join(out, "curve.svg"), "utf8")).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
-      const again = await example("--cont", "--balanced", "--dagger", "2");
+      const again = await example("--cont", "--balanced", "--dagger", "2", "--render");
       expect(again).not.toContain("Recording");
       expect(again).toMatch(/10 \+ 2 sequences/); // two more, which the clone played
-      expect(again).toMatch(/Epoch 2, val_loss=/);
+      expect(again).toMatch(/Epoch 2\/2\n/);
+      expect(again).toMatch(/\ngame over: \d+ points\n$/);
     } finally {
       await rm(out, { recursive: true });
     }
