@@ -106,7 +106,7 @@ describe.each(models)("%s", (_, make, stateSize) => {
       let state = tf.zeros([2, stateSize]) as tf.Tensor2D;
       for (let t = 0; t < 5; t++) {
         const keep = tf.tensor2d(flags.map((row) => [1 - row[t]]));
-        const step = model.apply(tf.slice(x, [0, t], [2, 1]), { state: tf.mul(state, keep) });
+        const step = model.apply(tf.slice(x, [0, t], [2, 1]), { state: tf.mul<tf.Tensor2D>(state, keep) });
         state = step.state as tf.Tensor2D;
         expect(largest(tf.sub(step.values, tf.slice(whole.values, [0, t], [2, 1])))).toBeLessThan(1e-6);
         const expected = tf.slice(whole.distribution, [0, t, 0], [2, 1, 4]);
@@ -162,8 +162,8 @@ describe("the wiring of a recurrent actor-critic", () => {
   const ncp = { interNeurons: 5, commandNeurons: 3, motorNeurons: 2, sensoryFanout: 2, interFanout: 2 };
   const wirings = [
     wiring,
-    new FullyConnected({ units: 4, outputSize: 2 }),
-    new RandomWiring({ units: 6, outputSize: 2, sparsity: 0.5 }),
+    new FullyConnected({ units: 4, outputDim: 2 }),
+    new RandomWiring({ units: 6, outputDim: 2, sparsity: 0.5 }),
     new NCP({ ...ncp, recurrentCommandSynapses: 2, motorFanin: 2 }),
     new LayeredNCP({
       interNeurons: [5, 4],
