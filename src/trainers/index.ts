@@ -66,3 +66,4 @@ export { PPOTrainer } from "./ppo-trainer.js";
 export type { RewardClipping } from "./reward-clipping.js";
 export type { Trainer } from "./trainer.js";
 export type { LearnOptions } from "./training-run.js";
+export { cartPoleNoVelLTCPPO, cartPoleNoVelWiredPPO } from "./wired-presets.js";
