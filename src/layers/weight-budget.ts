@@ -21,8 +21,14 @@ export function withinWeights<T>(weights: number, make: () => T): T {
   }
 }
 
-/** Counts a weight that is about to be made. @throws InvalidArgumentError when it is too large */
+/** Counts a weight that is about to be made. @throws InvalidArgumentError when it is too large, or has no size */
 export function countWeight(name: string, shape: readonly number[]): void {
+  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw new InvalidArgumentError(
+      "units",
+      `the weight "${name}" cannot have the shape [${shape.join(", ")}]: expected whole numbers`,
+    );
+  }
   if (left === Number.POSITIVE_INFINITY) return;
   const size = sizeOf(shape);
   if (!(size <= left)) {

@@ -166,7 +166,8 @@ async function mustHoldOnly(folder: string, files: CheckpointFiles): Promise<voi
   }
 }
 
-async function writeSynced(path: string, pieces: Pieces): Promise<void> {
+/** Writes a file and waits until it is on the disk. */
+export async function writeSynced(path: string, pieces: Pieces): Promise<void> {
   const file = await open(path, "wx");
   try {
     for await (const piece of pieces) {
@@ -207,8 +208,8 @@ async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-// Makes the names in a folder durable. Windows cannot open folders; its renames need no such help.
-async function syncFolder(path: string): Promise<void> {
+/** Makes the names in a folder durable. Windows cannot open folders; its renames need no such help. */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(path, "r");
   try {
@@ -218,7 +219,8 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is a file or folder. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);
     return true;
@@ -238,7 +240,8 @@ const remedies: Readonly<Record<string, string>> = {
   EEXIST: "a file stands in the way",
 };
 
-function failure(what: string, cause: unknown): NcpsError {
+/** What went wrong with a file, and what helps. */
+export function failure(what: string, cause: unknown): NcpsError {
   if (cause instanceof NcpsError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   const reason = code !== undefined && code in remedies ? `${remedies[code]} (${code})` : message;

@@ -33,3 +33,4 @@ export { TensorBoardSink } from "./logging/tensorboard-sink.js";
 export { type ProgressBarOptions, progressBarCallback } from "./progress-bar.js";
 export { type LogFormat, openRun, type RestartBehavior, type Run, type RunOptions } from "./run-folder.js";
 export { WorkerVectorEnv } from "./vector/worker-vector-env.js";
+export { ZipCheckpointStore } from "./zip-checkpoints.js";

@@ -67,7 +67,7 @@ export const ppoForms: SavedForms = {
 export const dqnForms: SavedForms = {
   numEnvs: countForm(MOST_ENVS),
   bufferSize: countForm(2 ** 31 - 1),
-  batchSize: countForm(2 ** 20),
+  batchSize: countForm(2 ** 16),
   gradientSteps: countForm(MOST_REPEATS, -1),
   nStep: countForm(MOST_REPEATS),
   frameStack: countForm(1000),
@@ -96,7 +96,7 @@ export const dqnForms: SavedForms = {
 
 /** Of `CloningTrainer`, all of them. */
 export const cloningForms: SavedForms = {
-  batchSize: countForm(2 ** 20),
+  batchSize: countForm(2 ** 16),
   learningRate: scheduleForm,
   adam,
   maxGradNorm: nullable(numberForm),
