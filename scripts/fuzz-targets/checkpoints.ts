@@ -218,8 +218,8 @@ function spoil(tree: Parts, random: () => number): void {
   }
   const value = parent[key];
   const way = random();
-  if (parent === (tree as unknown)) return spoil(tree, random);
-  if (way < 0.15) delete parent[key];
+  if (parent === (tree as unknown)) spoil(tree, random);
+  else if (way < 0.15) delete parent[key];
   else if (way < 0.25 && !Array.isArray(parent)) {
     Object.defineProperty(parent, pick(random, names), {
       value: pick(random, nasty),

@@ -117,7 +117,8 @@ function makeFrom<Options extends SetupOptions, T extends { env: VectorEnv }>(
     if (missing?.argument === "model" || missing?.argument === "adam") throw missing;
     if (missing) return without(missing);
     const learners = complete.learners ?? 1;
-    if (run.given.learnerModel && options.learnerModel === undefined && learners > 1 && !run.knownModel) {
+    const own = run.given.model || !run.knownModel;
+    if (run.given.learnerModel && options.learnerModel === undefined && learners > 1 && own) {
       throw again("learnerModel", name);
     }
     trainer = makeChecked(complete, { restoring, options, lengths });
@@ -161,14 +162,16 @@ function makeChecked<Options extends SetupOptions, T>(
     restoring.checkSizes?.(complete, lengths);
     return restoring.make(complete);
   } catch (cause) {
-    // Functions of the caller may throw what they like.
-    const foreign = [options.env, options.model, options.wrapper].every((each) => each === undefined);
-    if (foreign && (cause instanceof TypeError || cause instanceof RangeError)) {
+    // Functions and environments of the caller may throw what they like.
+    const { env, envOptions, wrapper, model } = options;
+    const alone = [env, envOptions, wrapper, model].every((each) => each === undefined);
+    if (alone && (cause instanceof TypeError || cause instanceof RangeError)) {
       throw new CheckpointError(`field "config": ${cause.message}`, { cause });
     }
     if (!(cause instanceof InvalidArgumentError || cause instanceof ShapeError)) throw cause;
-    const own = (options as Record<string, unknown>)[cause.argument.split(".")[0]] !== undefined;
-    if (own) throw cause;
+    const [option] = cause.argument.split(".");
+    const saved = alone || Object.hasOwn(restoring.defaults, option);
+    if (!saved || (options as Record<string, unknown>)[option] !== undefined) throw cause;
     throw new CheckpointError(`field "config": ${cause.message}`, { cause });
   }
 }

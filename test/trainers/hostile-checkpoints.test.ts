@@ -157,7 +157,7 @@ describe.each(Object.keys(kinds) as Kind[])("a checkpoint of %s that comes from 
     const files = new Map<string, Uint8Array>();
     for (const [file, pieces] of await store.read("deep")) files.set(file, await readWhole(pieces));
     const text = new TextDecoder().decode(files.get("manifest.json"));
-    const deep = '{"a":'.repeat(20_000) + "1" + "}".repeat(20_000);
+    const deep = `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`;
     for (const field of ["config", "counters", "state"]) {
       const body = text
         .replace(/,\n {2}"sha256": "[0-9a-f]{64}"\n\}\n$/, "")
@@ -195,7 +195,7 @@ describe.each(Object.keys(kinds) as Kind[])("a checkpoint of %s that comes from 
     const spoilt = (parts.state.model as Record<string, Float32Array>)[weight].slice();
     spoilt[0] = Number.NaN;
     expect(
-      (await refused(kind, { [`state.model`]: { ...(parts.state.model as StateRecord), [weight]: spoilt } }))
+      (await refused(kind, { "state.model": { ...(parts.state.model as StateRecord), [weight]: spoilt } }))
         .message,
     ).toContain(`model.${weight}`);
     const zeros = { xoroshiro128plus: new Int32Array(4) };
