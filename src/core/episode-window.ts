@@ -79,13 +79,13 @@ export class EpisodeWindow implements Stateful {
   setState({ episodes, returns, lengths }: StateRecord): void {
     const fits = (array: unknown): array is Float64Array =>
       array instanceof Float64Array && array.length === this.returns.length;
-    if (typeof episodes !== "number" || !fits(returns) || !fits(lengths)) {
+    if (!Number.isSafeInteger(episodes) || !((episodes as number) >= 0) || !fits(returns) || !fits(lengths)) {
       throw new InvalidArgumentError(
         "state",
-        `expected { episodes: number, returns and lengths: Float64Array(${this.returns.length}) }. Was it saved from a window of another size?`,
+        `expected { episodes: a count, returns and lengths: Float64Array(${this.returns.length}) }. Was it saved from a window of another size?`,
       );
     }
-    this.episodes = episodes;
+    this.episodes = episodes as number;
     this.returns.set(returns);
     this.lengths.set(lengths);
   }

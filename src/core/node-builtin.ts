@@ -3,6 +3,7 @@
 interface Builtins {
   "node:crypto": typeof import("node:crypto");
   "node:v8": typeof import("node:v8");
+  "node:zlib": typeof import("node:zlib");
 }
 
 /** A module of Node, asked for in a way that no bundler follows; undefined in browsers and where Node is too old. */

@@ -33,6 +33,11 @@ export interface EnvSpec {
   readonly makeVector?: VectorEnvFactory;
   /** Options that both use unless they are given others; worker threads are told them too. */
   readonly defaults?: EnvOptions;
+  /**
+   * Names of options that a checkpoint may keep and bring back: those whose numbers, booleans and texts can do no harm,
+   * whatever they are. All others must be given again when a run is resumed.
+   */
+  readonly savedOptions?: readonly string[];
 }
 
 const specs = new Map<string, EnvSpec>();
@@ -49,7 +54,9 @@ const hints: { pattern: RegExp; hint: string }[] = [
  * @param id e.g. `"MyEnv-v0"`
  * @param factory makes one environment
  * @param options `makeVector` makes many at once, where there is a faster way than one by one; `defaults` are
- *   options that the factories use unless they are given others
+ *   options that the factories use unless they are given others; `savedOptions` names the options that checkpoints may
+ *   keep, none by default. Name none that could hold a path, an address, a command or a module: a checkpoint may come
+ *   from anybody
  *
  * @example
  * ```ts
@@ -60,9 +67,15 @@ const hints: { pattern: RegExp; hint: string }[] = [
 export function register(
   id: string,
   factory: EnvFactory,
-  { makeVector, defaults }: { makeVector?: VectorEnvFactory; defaults?: EnvOptions } = {},
+  { makeVector, defaults, savedOptions }: Pick<EnvSpec, "makeVector" | "defaults" | "savedOptions"> = {},
 ): void {
-  specs.set(id, { id, make: factory, ...(makeVector && { makeVector }), ...(defaults && { defaults }) });
+  specs.set(id, {
+    id,
+    make: factory,
+    ...(makeVector && { makeVector }),
+    ...(defaults && { defaults }),
+    ...(savedOptions && { savedOptions }),
+  });
 }
 
 /** Ids of all registered environments, sorted. */

@@ -8,6 +8,7 @@ import { Random } from "../core/random.js";
 import { sizeOf } from "../core/state.js";
 import type { AffineVariables } from "./affine.js";
 import { type InitializeOptions, initialize } from "./initializers.js";
+import { countWeight } from "./weight-budget.js";
 
 /** Shape of a layer's input; `null` where any size goes. */
 export type LayerShape = (number | null)[];
@@ -130,6 +131,7 @@ export abstract class Block extends tfl.layers.Layer {
   /** Makes one weight named `prefix/name`, with first values from the layer's generator. */
   protected addVariable(name: string, options: VariableOptions): tf.Variable {
     const { shape } = options;
+    countWeight(`${this.prefix}/${name}`, shape);
     const values = initialize({ ...options, random: this.random });
     const first = { apply: () => tf.tensor(values, [...shape]) } as unknown as Initializer;
     // Inside apply() tfjs itself puts the layer's name before the weight's.

@@ -3,7 +3,7 @@
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import type { StateRecord } from "../core/state.js";
-import { type ReplayBatch, ReplayMemory, type ReplayMemoryOptions } from "./replay-memory.js";
+import { READY, type ReplayBatch, ReplayMemory, type ReplayMemoryOptions } from "./replay-memory.js";
 import { MinTree, SumTree } from "./segment-tree.js";
 
 /** Options of {@link PrioritizedReplayMemory}. */
@@ -52,8 +52,16 @@ export class PrioritizedReplayMemory extends ReplayMemory {
     this.alpha = alpha;
     this.beta = beta;
     this.epsilon = epsilon;
-    this.sums = new SumTree(this.capacity);
-    this.minima = new MinTree(this.capacity);
+    try {
+      this.sums = new SumTree(this.capacity);
+      this.minima = new MinTree(this.capacity);
+    } catch (cause) {
+      throw new InvalidArgumentError(
+        "capacity",
+        `this machine cannot give memory for ${this.capacity} priorities: choose fewer`,
+        { cause },
+      );
+    }
   }
 
   /** Probability with which a transition is drawn; 0 for places that hold none. */
@@ -120,9 +128,17 @@ export class PrioritizedReplayMemory extends ReplayMemory {
       return "priorities do not fit";
     }
     for (const [name, value] of Object.entries({ highest, beta })) {
-      if (typeof value !== "number") return `${name} is no number`;
+      if (typeof value !== "number" || !Number.isFinite(value)) return `${name} is no number`;
     }
-    return super.misfit(state);
+    if (!((highest as number) > 0)) return `highest is ${highest}`;
+    const problem = super.misfit(state);
+    if (problem !== undefined) return problem;
+    const flags = state.flags as Uint8Array[];
+    const wrong = priorities.findIndex((priority, index) => {
+      const bits = flags[Math.floor(index / this.slotsPerEnv)][index % this.slotsPerEnv] ?? 0;
+      return bits & READY ? !(priority > 0 && priority < Number.POSITIVE_INFINITY) : priority !== 0;
+    });
+    return wrong >= 0 ? `priorities are wrong at ${wrong}` : undefined;
   }
 
   protected override onReady(index: number): void {

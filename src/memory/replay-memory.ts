@@ -81,7 +81,8 @@ const STARTS = 1;
 const STEPPED = 2;
 const TERMINATED = 4;
 const TRUNCATED = 8;
-const READY = 16;
+/** Flag of a slot whose transition can be sampled. */
+export const READY = 16;
 
 /**
  * The last steps of `numEnvs` environments: a ring for each, in typed arrays. Every frame is kept once and stacks are
@@ -160,9 +161,22 @@ export class ReplayMemory implements Stateful {
     this.dtype = observationDtype;
     const shape = [...observationShape.slice(0, -1), last / frameStack];
     this.frames = new ReplayFrames({ count: slots, shape, dtype: observationDtype, stack: frameStack });
-    this.actions = new Int32Array(slots);
-    this.rewards = new Float32Array(slots);
-    this.flags = new Uint8Array(slots);
+    const allocate = <T>(make: () => T): T => {
+      try {
+        return make();
+      } catch (cause) {
+        throw new InvalidArgumentError(
+          "capacity",
+          `this machine cannot give memory for ${slots} steps: choose fewer`,
+          {
+            cause,
+          },
+        );
+      }
+    };
+    this.actions = allocate(() => new Int32Array(slots));
+    this.rewards = allocate(() => new Float32Array(slots));
+    this.flags = allocate(() => new Uint8Array(slots));
     this.heads = new Int32Array(numEnvs).fill(-1);
     this.counts = new Int32Array(numEnvs);
     this.lengths = new Int32Array(numEnvs).fill(-1);
@@ -369,6 +383,14 @@ export class ReplayMemory implements Stateful {
     }
     const counts = state.counts as Int32Array;
     if (counts.some((count) => count < 0 || count > slotsPerEnv)) return "counts are out of range";
+    const [heads, lengths] = [state.heads as Int32Array, state.lengths as Int32Array];
+    // Slots fill up from the first; only a full ring has its newest one anywhere.
+    const headFits = (head: number, env: number) =>
+      counts[env] < slotsPerEnv ? head === counts[env] - 1 : head >= 0 && head < slotsPerEnv;
+    if (!heads.every(headFits)) return "heads are out of range";
+    if (lengths.some((length, env) => length < -1 || (length >= 0 && heads[env] < 0))) {
+      return "lengths are out of range";
+    }
     const lengthOf = (arrays: StateTree, like: TypedArray): number =>
       Array.isArray(arrays) && arrays.every((each) => isTypedArray(each) && dtypeOf(each) === dtypeOf(like))
         ? (arrays as TypedArray[]).reduce((sum, { length }) => sum + length, 0)
@@ -383,7 +405,21 @@ export class ReplayMemory implements Stateful {
       );
       if (wrong >= 0) return `${name}.${wrong} does not fit`;
     }
-    return undefined;
+    if ((state.steps as number) < 0) return `steps is ${state.steps}`;
+    return this.misflagged(state);
+  }
+
+  // Sampling looks for flagged slots until it finds one, and counts on the step that they hold.
+  private misflagged({ flags, rewards, ready }: StateRecord): string | undefined {
+    let flagged = 0;
+    for (const [env, list] of (flags as Uint8Array[]).entries()) {
+      const wrong = list.findIndex((bits) => bits > 31 || (bits & (READY | STEPPED)) === READY);
+      if (wrong >= 0) return `flags.${env} are wrong at ${wrong}`;
+      for (const bits of list) if (bits & READY) flagged++;
+    }
+    if (flagged !== ready) return `ready is ${ready}, but ${flagged} steps are flagged so`;
+    const endless = (rewards as Float32Array[]).findIndex((list) => !list.every(Number.isFinite));
+    return endless >= 0 ? `rewards.${endless} are not finite` : undefined;
   }
 
   /** Called when a transition can be sampled from now on. */

@@ -214,7 +214,8 @@ async function lastChange(folder: string): Promise<number> {
   return Math.max(...(await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs))));
 }
 
-async function writeSynced(path: string, pieces: Pieces): Promise<void> {
+/** Writes a file and waits until it is on the disk. */
+export async function writeSynced(path: string, pieces: Pieces): Promise<void> {
   const file = await open(path, "wx");
   try {
     for await (const piece of pieces) {
@@ -255,8 +256,8 @@ async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-// Makes the names in a folder durable. Windows cannot open folders; its renames need no such help.
-async function syncFolder(path: string): Promise<void> {
+/** Makes the names in a folder durable. Windows cannot open folders; its renames need no such help. */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(path, "r");
   try {
@@ -266,7 +267,8 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is a file or folder. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);
     return true;
@@ -276,7 +278,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-function failure(what: string, cause: unknown): NcpsError {
+/** What went wrong with a file, and what helps. */
+export function failure(what: string, cause: unknown): NcpsError {
   if (cause instanceof NcpsError) return cause;
   return new CheckpointError(`${what}: ${reasonOf(cause)}`, { cause });
 }

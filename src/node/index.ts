@@ -36,3 +36,4 @@ export { openRun, type RestartBehavior, type Run, type RunOptions } from "./run-
 export { RunLockedError } from "./runs/run-lock.js";
 export type { LogFormat } from "./runs/run-logs.js";
 export { WorkerVectorEnv } from "./vector/worker-vector-env.js";
+export { ZipCheckpointStore } from "./zip-checkpoints.js";

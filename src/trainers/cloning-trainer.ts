@@ -8,16 +8,15 @@ import {
   writeCheckpoint,
 } from "../checkpoints/index.js";
 import { EpisodeWindow } from "../core/episode-window.js";
-import { InvalidArgumentError } from "../core/errors.js";
+import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { Schedule } from "../core/schedules.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { CloningBatches } from "../datasets/cloning-batches.js";
 import type { LogRow } from "../logging/index.js";
-import type { ModelConfig } from "../models/actor-critic.js";
 import { ConvCfC, type ConvCfCOptions } from "../models/conv-cfc.js";
 import type { SequenceClassifier } from "../models/sequence-classifier.js";
-import { getWeights, setWeights } from "../models/weights.js";
+import { getWeights } from "../models/weights.js";
 import { Adam } from "../optimizers/index.js";
 import { classifierPolicy } from "./classifier-policy.js";
 import {
@@ -32,9 +31,20 @@ import { fetchWeights } from "./fetch-weights.js";
 import { freeingOnFailure } from "./given-model.js";
 import { locate, locateNewest } from "./host.js";
 import { oneAtATime } from "./one-at-a-time.js";
-import { withState } from "./saved-run.js";
+import { buildSaved, lengthsOf, ofCheckpoint, putState } from "./restore-trainer.js";
+import { cloningForms } from "./saved-hyperparameters.js";
+import { readRecord, readSavedOptions } from "./saved-options.js";
+import { readModelConfig } from "./saved-run.js";
 import { scheduleOption } from "./schedule-option.js";
-import { checkFields, checkMoments, restorePart, restoreParts } from "./state-parts.js";
+import {
+  checkCounts,
+  checkFields,
+  checkMoments,
+  checkSavedRun,
+  restorePart,
+  restoreParts,
+  restoreWeights,
+} from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -293,17 +303,28 @@ export class CloningTrainer implements Trainer {
   setState(state: StateRecord): void {
     const own = this.getState();
     checkFields("", state, own, false);
-    restorePart("batches", () => this.batches.setState(state.batches as StateRecord));
-    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
-    restorePart("statistics", () => setWeights(this.model.statistics, state.statistics as StateRecord));
+    const batches = readRecord("batches", state.batches);
+    restorePart("batches", () => this.batches.setState(batches));
+    checkSavedRun(state.run);
+    restoreWeights("model", this.model.variables, state.model);
+    restoreWeights("statistics", this.model.statistics, state.statistics);
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { playRandom, episodes } = this;
     restoreParts({ playRandom, episodes }, state, own);
     checkFields("sums", state.sums, own.sums as StateRecord);
+    checkCounts("", state, ["updates"]);
+    const report = { epoch: 0, loss: 0, accuracy: 0, valLoss: 0, valAccuracy: 0 };
+    if (state.report !== null) checkFields("report", state.report, report);
+    const untold = state.untold === null ? undefined : readRecord("untold", state.untold);
+    checkFields(
+      "untold",
+      untold ?? {},
+      Object.fromEntries(Object.keys(untold ?? {}).map((name) => [name, 0])),
+    );
     this.sums = { ...(state.sums as Sums) };
     this.report = state.report ? ({ ...(state.report as object) } as EpochReport) : undefined;
-    this.untold = state.untold ? { ...(state.untold as LogRow) } : undefined;
+    this.untold = untold && { ...(untold as LogRow) };
     this.updates = state.updates as number;
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
@@ -358,28 +379,75 @@ export class CloningTrainer implements Trainer {
   }
 }
 
+type RestoreCloningOptions = Omit<CloningOptions, "model"> & Partial<CloningOptions>;
+
 async function restore(
   { store, name }: CheckpointPlace,
-  options: Omit<CloningOptions, "model"> & Partial<CloningOptions>,
+  options: RestoreCloningOptions,
   anyData = false,
 ): Promise<CloningTrainer> {
   const { config, state, counters } = await readCheckpoint(store, name, { kind: "cloning" });
-  const { className, config: modelConfig } = config.model as unknown as ModelConfig;
-  if (!options.model && className !== "ConvCfC") {
-    throw new InvalidArgumentError("model", `checkpoint "${name}" is of a ${className}: give one again`);
+  const trainer = makeSaved(name, config, state, options);
+  try {
+    putState(trainer, name, withData(trainer, { config, state, counters }, options, anyData));
+  } catch (error) {
+    await trainer.close();
+    throw error;
   }
-  const saved = config.hyperparameters as unknown as CloningHyperparameters;
-  const trainer = freeingOnFailure(() => {
-    const model = options.model ?? new ConvCfC(modelConfig as unknown as ConvCfCOptions);
-    return new CloningTrainer({ ...saved, ...options, model });
-  });
-  const batches = state.batches as StateRecord | undefined;
-  const { size } = options.dataset;
+  return trainer;
+}
+
+// Only named numbers and texts come out of the file.
+function makeSaved(
+  name: string,
+  config: StateRecord,
+  state: StateRecord,
+  options: RestoreCloningOptions,
+): CloningTrainer {
+  try {
+    const description = readModelConfig(config.model);
+    const saved = readSavedOptions(config.hyperparameters, cloningForms, cloningForms, options);
+    if (!options.model && description.className !== "ConvCfC") {
+      throw new InvalidArgumentError(
+        "model",
+        `checkpoint "${name}" is of a ${description.className.slice(0, 100)}: give one again`,
+      );
+    }
+    return freeingOnFailure(() => {
+      const model =
+        options.model ??
+        buildSaved(
+          description,
+          lengthsOf(state),
+          (own) => new ConvCfC(own.config as unknown as ConvCfCOptions),
+        );
+      return new CloningTrainer({ ...saved, ...options, model });
+    });
+  } catch (error) {
+    if (error instanceof CheckpointError) throw ofCheckpoint(name, error);
+    // What is wrong with an option that the caller gave, or has to give, is the caller's.
+    if (!(error instanceof InvalidArgumentError) || error.argument === "model") throw error;
+    const given = (options as Record<string, unknown>)[error.argument.split(".")[0]];
+    throw given === undefined ? ofCheckpoint(name, error) : error;
+  }
+}
+
+// The state for these data: with other batches the epoch begins anew.
+function withData(
+  trainer: CloningTrainer,
+  { config, state, counters }: { config: StateRecord; state: StateRecord; counters: StateRecord },
+  { dataset: { size } }: RestoreCloningOptions,
+  anyData: boolean,
+): StateRecord {
+  const batches = readRecord("batches", state.batches);
   const { batchSize } = trainer.hyperparameters;
-  const otherData = anyData && typeof batches?.size === "number" && batches.size !== size;
-  if (!batches || !(otherData || saved.batchSize !== batchSize)) return withState(trainer, name, state);
-  // Other batches: the epoch begins anew.
+  const otherData = anyData && typeof batches.size === "number" && batches.size !== size;
+  // Early versions kept the batch size among the options alone.
+  const savedSize =
+    batches.batchSize ?? readRecord("config.hyperparameters", config.hyperparameters).batchSize;
+  const otherBatches = savedSize !== batchSize;
+  if (!otherData && !otherBatches) return state;
   const position = Number(counters.epochs) * trainer.batchesPerEpoch;
   const begun = { ...batches, batchSize, position, ...(otherData && { size }) };
-  return withState(trainer, name, { ...state, sums: { ...none }, batches: begun });
+  return { ...state, sums: { ...none }, batches: begun };
 }

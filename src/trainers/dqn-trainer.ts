@@ -9,16 +9,25 @@ import type { StateRecord, TypedArray } from "../core/state.js";
 import type { LogRow } from "../logging/index.js";
 import { PrioritizedReplayMemory, type ReplayMemory } from "../memory/index.js";
 import { type QNetwork, updateTarget } from "../models/index.js";
-import { getWeights, setWeights } from "../models/weights.js";
+import { getWeights } from "../models/weights.js";
 import { Adam, RMSProp } from "../optimizers/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
+import { requireEnvironments } from "./absent-envs.js";
 import { defaultQNetwork } from "./default-q-network.js";
+import {
+  beginMemoryAnew,
+  checkMemory,
+  checkMemorySizes,
+  savedEnvironments,
+  savedObservations,
+} from "./dqn-checkpoint.js";
 import { DQNIteration } from "./dqn-iteration.js";
 import { checkStack, makeMemory, placeInMemory } from "./dqn-memory.js";
 import {
   type DQNHyperparameters,
   type DQNOptions,
   type DQNSchedules,
+  dqnDefaults,
   resolveDQNOptions,
 } from "./dqn-options.js";
 import { DQNUpdate, type DQNUpdateStatistics } from "./dqn-update.js";
@@ -30,9 +39,20 @@ import { freeingOnFailure, givenModel } from "./given-model.js";
 import { locate, locateNewest } from "./host.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { predictionInput } from "./prediction-input.js";
+import { type Restoring, restoreTrainer } from "./restore-trainer.js";
 import { clipReward } from "./reward-clipping.js";
-import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
-import { checkFields, checkMoments, restorePart, restoreParts } from "./state-parts.js";
+import { dqnForms } from "./saved-hyperparameters.js";
+import { describeRun, describeSetup } from "./saved-run.js";
+import {
+  checkCounts,
+  checkFields,
+  checkFinite,
+  checkMoments,
+  checkSavedRun,
+  restorePart,
+  restoreParts,
+  restoreWeights,
+} from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -190,6 +210,7 @@ export class DQNTrainer implements Trainer {
   }
 
   private async learnAlone(options: LearnOptions): Promise<void> {
+    requireEnvironments(this.env);
     const run = new TrainingRun(this, options, this.interrupted);
     this.interrupted = undefined;
     this.run = run;
@@ -249,7 +270,7 @@ export class DQNTrainer implements Trainer {
     const { timesteps, iterations, updates } = counters;
     const fetched = fetchWeights(this.optimizer, model.variables, this.target.variables);
     if (fetched) await fetched;
-    const config = describeRun(setup, hyperparameters, model);
+    const config = describeRun(setup, hyperparameters, model, this.env);
     const shown = { timesteps, iterations, updates, episodes: this.episodes.count };
     const saving = writeCheckpoint(store, name, {
       kind: "dqn",
@@ -265,14 +286,19 @@ export class DQNTrainer implements Trainer {
    * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
    * unless given, weights and all the rest of the training always.
    *
+   * Where its environments are not (an id that nobody registered, a missing Python, a wrapper that was not given), the
+   * trainer can `predict` all the same, and `learn` throws an InvalidStateError that says why. Environments in another
+   * number than saved (`numEnvs`, `env`), or of another kind, begin new episodes.
+   *
    * @param location where {@link DQNTrainer.save} wrote
    * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
    *   and hyper-parameters that shall change
-   * @throws CheckpointError when it is damaged, of another kind, or of another architecture
+   * @throws CheckpointError when it is damaged, of another kind, of another architecture, or for other spaces than those
+   *   of the given environments
    * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
   static async load(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
-    const trainer = await restoreTrainer(locate(location), "dqn", options, makeTrainer, placeInMemory);
+    const trainer = await restoreTrainer(locate(location), restoring, options, { playOnly: true });
     trainer.interrupted = undefined;
     return trainer;
   }
@@ -288,7 +314,7 @@ export class DQNTrainer implements Trainer {
    * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
   static async resume(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
-    return restoreTrainer(await locateNewest(location), "dqn", options, makeTrainer, placeInMemory);
+    return restoreTrainer(await locateNewest(location), restoring, options);
   }
 
   /** Everything that decides what happens next. The frames of the memory are views: use them before the next step. */
@@ -318,19 +344,31 @@ export class DQNTrainer implements Trainer {
     const { counters } = this;
     const own = this.getState();
     checkFields("", state, own, false);
-    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
-    restorePart("target", () => setWeights(this.target.variables, state.target as StateRecord));
+    checkSavedRun(state.run);
+    restoreWeights("model", this.model.variables, state.model);
+    restoreWeights("target", this.target.variables, state.target);
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { random, playRandom, episodes } = this;
     restoreParts({ random, playRandom, episodes, sums: this.iteration }, state, own);
     checkFields("counters", state.counters, own.counters as StateRecord);
-    if (state.memory) restorePart("memory", () => this.memory.setState(state.memory as StateRecord));
+    checkCounts("counters", state.counters, [
+      "timesteps",
+      "vectorSteps",
+      "iterations",
+      "updates",
+      "iterationSteps",
+    ]);
+    if (state.memory) {
+      checkFinite("memory", state.memory);
+      checkMemory(state.memory, this.model.numActions);
+      restorePart("memory", () => this.memory.setState(state.memory as StateRecord));
+    }
     Object.assign(counters, state.counters);
     counters.started &&= Boolean(state.env && this.env.setState);
     if (counters.started) {
       restorePart("env", () => this.env.setState?.(state.env as StateRecord));
-      this.observations = (state.observations as TypedArray).slice();
+      this.observations = savedObservations(state.observations, this.env).slice();
       if (!state.memory) this.startEpisodes({ within: true });
     }
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
@@ -464,6 +502,13 @@ type Counters = {
   epsilon: number;
 };
 
-function makeTrainer(options: DQNOptions): DQNTrainer {
-  return new DQNTrainer(options);
-}
+const restoring: Restoring<DQNOptions, DQNTrainer> = {
+  kind: "dqn",
+  defaults: dqnDefaults,
+  forms: dqnForms,
+  make: (options) => new DQNTrainer(options),
+  placeIn: placeInMemory,
+  numEnvs: savedEnvironments,
+  checkSizes: checkMemorySizes,
+  beginAnew: beginMemoryAnew,
+};

@@ -11,10 +11,11 @@ import type { LogRow } from "../logging/index.js";
 import { type ActionDistribution, AdaptiveKLCoefficient, actionDistribution, GAE } from "../losses/index.js";
 import { RolloutBuffer, type RolloutBufferOptions } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
-import { getWeights, setWeights } from "../models/weights.js";
+import { getWeights } from "../models/weights.js";
 import { Adam } from "../optimizers/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { ObservationNormalizer } from "../wrappers/index.js";
+import { requireEnvironments } from "./absent-envs.js";
 import { defaultModel } from "./default-model.js";
 import { environmentsOf, releaseEnvironments, startSeed } from "./environments.js";
 import type { Prediction, PredictOptions } from "./evaluate-policy.js";
@@ -27,22 +28,34 @@ import { makeLearners, requireLearners } from "./learners/make-learners.js";
 import { shareRollout } from "./learners/shared-rollout.js";
 import { countersOfTheirTime } from "./old-options.js";
 import { oneAtATime } from "./one-at-a-time.js";
+import { beginRolloutAnew, checkRollout, checkRolloutSizes } from "./ppo-checkpoint.js";
 import { ppoLogRow } from "./ppo-log-row.js";
 import type { PPOUpdateCoefficients } from "./ppo-objective.js";
 import {
   type PPOHyperparameters,
   type PPOOptions,
   type PPOSchedules,
+  ppoDefaults,
   resolvePPOOptions,
   valueClipOf,
 } from "./ppo-options.js";
 import { PPOUpdate } from "./ppo-update.js";
 import { predictionInput } from "./prediction-input.js";
+import { type Restoring, restoreTrainer } from "./restore-trainer.js";
 import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 import { runModel } from "./run-model.js";
-import { describeRun, describeSetup, restoreTrainer } from "./saved-run.js";
-import { checkFields, checkMoments, restorePart, restoreParts } from "./state-parts.js";
+import { ppoForms } from "./saved-hyperparameters.js";
+import { describeRun, describeSetup } from "./saved-run.js";
+import {
+  checkCounts,
+  checkFields,
+  checkMoments,
+  checkSavedRun,
+  restorePart,
+  restoreParts,
+  restoreWeights,
+} from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 import { type LearnOptions, TrainingRun } from "./training-run.js";
 
@@ -210,6 +223,7 @@ export class PPOTrainer implements Trainer {
   }
 
   private async learnAlone(options: LearnOptions): Promise<void> {
+    requireEnvironments(this.env);
     const run = new TrainingRun(this, options, this.interrupted);
     this.interrupted = undefined;
     this.run = run;
@@ -267,7 +281,7 @@ export class PPOTrainer implements Trainer {
     const { hyperparameters, model, setup, timesteps, updates } = this;
     const fetched = fetchWeights(this.optimizer, model.variables);
     if (fetched) await fetched;
-    const config = describeRun(setup, hyperparameters, model);
+    const config = describeRun(setup, hyperparameters, model, this.env);
     const counters = { timesteps, updates, episodes: this.episodes.count };
     return writeCheckpoint(store, name, { kind: "ppo", config, counters, state: this.getState() });
   }
@@ -276,14 +290,19 @@ export class PPOTrainer implements Trainer {
    * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
    * unless given, weights and all the rest of the training always.
    *
+   * Where its environments are not (an id that nobody registered, a missing Python, a wrapper that was not given), the
+   * trainer can `predict` all the same, and `learn` throws an InvalidStateError that says why. Environments in another
+   * number than saved (`numEnvs`, `env`), or of another kind, begin new episodes.
+   *
    * @param location where {@link PPOTrainer.save} wrote
    * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
    *   and hyper-parameters that shall change
-   * @throws CheckpointError when it is damaged, of another kind, or of another architecture
+   * @throws CheckpointError when it is damaged, of another kind, of another architecture, or for other spaces than those
+   *   of the given environments
    * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
   static async load(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
-    const trainer = await restoreTrainer(locate(location), "ppo", options, makeTrainer);
+    const trainer = await restoreTrainer(locate(location), restoring, options, { playOnly: true });
     trainer.interrupted = undefined;
     return trainer;
   }
@@ -307,7 +326,7 @@ export class PPOTrainer implements Trainer {
    * ```
    */
   static async resume(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
-    return restoreTrainer(await locateNewest(location), "ppo", options, makeTrainer);
+    return restoreTrainer(await locateNewest(location), restoring, options);
   }
 
   /** @inheritDoc */
@@ -340,7 +359,9 @@ export class PPOTrainer implements Trainer {
     const counted = countersOfTheirTime(state.counters, this.hyperparameters);
     checkFields("counters", counted, own.counters as StateRecord);
     const counters = counted as unknown as Counters;
-    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
+    checkCounts("counters", counted as StateRecord, ["timesteps", "updates"]);
+    checkSavedRun(state.run);
+    restoreWeights("model", this.model.variables, state.model);
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     this.learners?.optimizerChanged();
@@ -354,6 +375,7 @@ export class PPOTrainer implements Trainer {
     this.epochs = counters.epochs;
     this.started = counters.started && Boolean(state.env && this.env.setState);
     if (this.started) {
+      checkRollout(state, this.buffer, this.env.actionSpace);
       restorePart("env", () => this.env.setState?.(state.env as StateRecord));
       restorePart("collector", () => this.collector.setState(state.collector as StateRecord));
       if (state.rollout) restorePart("rollout", () => this.buffer.setState(state.rollout as StateRecord));
@@ -424,9 +446,15 @@ type Counters = {
   rolloutProgress: number;
 };
 
-function makeTrainer(options: PPOOptions): PPOTrainer {
-  return new PPOTrainer(options);
-}
+const restoring: Restoring<PPOOptions, PPOTrainer> = {
+  kind: "ppo",
+  defaults: ppoDefaults,
+  forms: ppoForms,
+  make: (options) => new PPOTrainer(options),
+  numEnvs: (lengths) => lengths.get("collector.episodeStarts"),
+  checkSizes: checkRolloutSizes,
+  beginAnew: beginRolloutAnew,
+};
 
 function makeModel(
   options: PPOOptions,

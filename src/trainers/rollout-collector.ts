@@ -1,8 +1,16 @@
 /** Plays environments with a policy and writes down what happened. */
 
 import type { EpisodeWindow } from "../core/episode-window.js";
+import { InvalidArgumentError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
-import type { Stateful, StateRecord, TypedArray } from "../core/state.js";
+import {
+  dtypeOf,
+  isTypedArray,
+  type Stateful,
+  type StateRecord,
+  sizeOf,
+  type TypedArray,
+} from "../core/state.js";
 import { type ActionDistribution, actionDistribution } from "../losses/index.js";
 import type { RolloutBuffer } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
@@ -152,12 +160,36 @@ export class RolloutCollector implements Stateful {
     };
   }
 
-  /** @inheritDoc */
-  setState(state: StateRecord): void {
-    this.observations = (state.observations as TypedArray | null)?.slice();
-    this.states = (state.states as Float32Array).slice();
-    this.episodeStarts.set(state.episodeStarts as Uint8Array);
-    this.t = state.step as number;
+  /**
+   * Puts a state back.
+   *
+   * @throws InvalidArgumentError when it is of other environments or another network; nothing was changed then
+   */
+  setState({ observations, states, episodeStarts, step }: StateRecord): void {
+    const { env, observationNormalizer } = this.options;
+    const size = env.numEnvs * sizeOf(env.observationSpace.shape);
+    const dtype = observationNormalizer ? "float32" : env.observationSpace.dtype;
+    const seen =
+      isTypedArray(observations) && observations.length === size && dtypeOf(observations) === dtype;
+    const flags = episodeStarts instanceof Uint8Array && episodeStarts.length === env.numEnvs;
+    if (
+      !(seen || observations === null) ||
+      !flags ||
+      !Number.isSafeInteger(step) ||
+      !((step as number) >= 0)
+    ) {
+      throw new InvalidArgumentError(
+        "state",
+        `expected { observations: ${dtype}[${size}], episodeStarts: uint8[${env.numEnvs}], step: a count }`,
+      );
+    }
+    if (!(states instanceof Float32Array && states.length === this.states.length)) {
+      throw new InvalidArgumentError("state", `expected states: float32[${this.states.length}]`);
+    }
+    this.observations = observations === null ? undefined : observations.slice();
+    this.states = states.slice();
+    this.episodeStarts.set(episodeStarts);
+    this.t = step as number;
   }
 
   private forward(observations: TypedArray, states: Float32Array): Promise<ModelStep> {

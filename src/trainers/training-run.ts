@@ -5,6 +5,7 @@ import type { Stateful, StateRecord } from "../core/state.js";
 import { Logger, type LogRow } from "../logging/index.js";
 import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import { host } from "./host.js";
+import { restorePart } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 
 // Milliseconds between turns that are left to others.
@@ -190,9 +191,9 @@ export class TrainingRun implements Stateful {
   setState({ callbacks, logger }: StateRecord): void {
     for (const [key, callback] of this.named()) {
       const state = (callbacks as StateRecord)[key];
-      if (state) callback.setState?.(state as StateRecord);
+      if (state) restorePart(`run.callbacks.${key}`, () => callback.setState?.(state as StateRecord));
     }
-    this.logger.setState(logger as StateRecord);
+    restorePart("run.logger", () => this.logger.setState(logger as StateRecord));
   }
 
   // Callbacks that have a name, those of one name told apart by their order.
