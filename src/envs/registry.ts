@@ -1,6 +1,7 @@
 /** Environments by name. */
 
 import { NotRegisteredError } from "../core/errors.js";
+import { editDistance } from "../core/nearest-name.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import type { Env } from "./env.js";
 
@@ -96,16 +97,4 @@ export function envSpec(id: string): EnvSpec {
  */
 export function make(id: string, options: EnvOptions = {}): Env {
   return envSpec(id).make(options);
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

@@ -88,7 +88,11 @@ export class Dashboard implements LogSink {
   /** Adds a row to the curves. */
   write(row: LogRow, step: number): void {
     const message = rowMessage(row, step);
-    while (this.rows.length > 0 && this.rows[this.rows.length - 1].step >= step) this.rows.pop();
+    while (this.rows.length > 0 && this.rows[this.rows.length - 1].step > step) this.rows.pop();
+    // An evaluation and an update may share a step: one point of each curve.
+    const last = this.rows.at(-1);
+    if (last?.step === step)
+      Object.assign(message.row, { ...last.row, ...message.row }, void this.rows.pop());
     this.rows.push(message);
     if (this.rows.length > maxRows) this.rows = this.rows.filter((_, i) => i % 2 === 0);
     for (const listener of this.listeners) send(listener, [message]);
