@@ -95,6 +95,10 @@ export function envSpec(id: string): EnvSpec {
  * @param options passed to the environment
  * @throws NotRegisteredError when the id is unknown; the message names the nearest ids
  */
-export function make(id: string, options: EnvOptions = {}): Env {
-  return envSpec(id).make(options);
+export function make(id: string, options: EnvOptions = {}): Env & Disposable {
+  const env = envSpec(id).make(options);
+  if (env && !env[Symbol.dispose]) {
+    Object.defineProperty(env, Symbol.dispose, { value: () => env.close(), configurable: true });
+  }
+  return env as Env & Disposable;
 }
