@@ -16,8 +16,14 @@ describe("checkOptions", () => {
     [{ callback: 1 }, "callback: is not an option of PPO: did you mean callbacks?"],
     [{ policy: 1 }, "policy: is not an option of PPO: the network is the option model"],
     [{ zebra: 1 }, "zebra: is not an option of PPO; there are nSteps, numEnvs, callbacks"],
-    [undefined, "options: PPO expected an object of options { nSteps, numEnvs, callbacks }, received undefined"],
-    ["MlpPolicy", 'options: PPO expected an object of options { nSteps, numEnvs, callbacks }, received "MlpPolicy"'],
+    [
+      undefined,
+      "options: PPO expected an object of options { nSteps, numEnvs, callbacks }, received undefined",
+    ],
+    [
+      "MlpPolicy",
+      'options: PPO expected an object of options { nSteps, numEnvs, callbacks }, received "MlpPolicy"',
+    ],
   ])("refuses %j", (options, message) => {
     const hints = { policy: "the network is the option model" };
     expect(() => checkOptions("PPO", options, names, hints)).toThrow(message);
