@@ -138,7 +138,12 @@ export function pictureSizes(
   const expected = `[batch, ..., height, width, channels] with height and width of at least ${least}`;
   let [height, width, channels] = knownItem(shape, 3, expected);
   if (Math.min(height, width) < least) {
-    throw new ShapeError("inputShape", expected, shape, "Give larger pictures, or fewer or smaller convolutions");
+    throw new ShapeError(
+      "inputShape",
+      expected,
+      shape,
+      "Give larger pictures, or fewer or smaller convolutions",
+    );
   }
   for (const { size, strides } of convolutions) {
     [height, width] = [height, width].map((side) => Math.floor((side - size) / strides) + 1);

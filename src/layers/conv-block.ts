@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { type AffineWeights, convolve, pictureSizes, overRows } from "./affine.js";
+import { type AffineWeights, convolve, overRows, pictureSizes } from "./affine.js";
 import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
 import type { InitializerKind } from "./initializers.js";

@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { sizeOf } from "../core/state.js";
-import { type AffineWeights, convolve, pictureSizes, overRows } from "./affine.js";
+import { type AffineWeights, convolve, overRows, pictureSizes } from "./affine.js";
 import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
 import type { InitializerKind } from "./initializers.js";
@@ -18,7 +18,6 @@ export interface ConvStackOptions extends BlockOptions {
   /** Default `"glorotUniform"` with zero biases, as Keras. */
   kernelInitializer?: InitializerKind;
 }
-
 
 const names = optionNames<Omit<ConvStackOptions, keyof BlockOptions>>({
   convolutions: true,

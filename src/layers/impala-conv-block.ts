@@ -5,7 +5,7 @@ import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { sizeOf } from "../core/state.js";
 import { constant } from "../ops/constants.js";
-import { type AffineWeights, affine, pictureSizes, overRows } from "./affine.js";
+import { type AffineWeights, affine, overRows, pictureSizes } from "./affine.js";
 import { type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { type BatchNorm, NormalizedBlock } from "./normalized-block.js";
 

@@ -109,8 +109,8 @@ export interface DQNHyperparameters {
 /** Options of {@link DQNTrainer}. */
 export interface DQNOptions extends Partial<DQNHyperparameters> {
   /**
-   * The environments, or the id of one that is made `numEnvs` times. Environments of your own report
-   * episodes through `RecordEpisodeStatistics`, their innermost wrapper; `makeVecEnv` adds it.
+   * The environments, or the id of one that is made `numEnvs` times. Environments of your own go into a
+   * `SyncVectorEnv`, which reports their episodes.
    */
   env: VectorEnv | string;
   /** Options of the environment, when `env` is an id. */
