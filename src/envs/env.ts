@@ -56,6 +56,11 @@ export interface Frame {
 export interface ResetOptions {
   /** Seeds the environment's generator; without it the generator goes on. */
   seed?: number;
+  /**
+   * What else this episode starts with (Gymnasium's `options`), e.g. the level of a curriculum. Every environment knows
+   * its own; wrappers pass them on, vector environments to all of theirs. The next reset has none unless given some.
+   */
+  options?: Readonly<Record<string, unknown>>;
 }
 
 /** Options of {@link Env.repeatStep}. */
@@ -111,6 +116,8 @@ export interface Env {
   render(): Frame;
   /** Frees what the environment holds; further calls throw. Calling it twice is allowed. */
   close(): void;
+  /** Closes it at the end of a `using` block; what `make` returns has it. */
+  [Symbol.dispose]?(): void;
   /** A copy of everything that decides the future, generator included; missing where a game cannot be saved. */
   getState?(): StateRecord;
   /** Puts such a copy back. */

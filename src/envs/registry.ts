@@ -1,6 +1,7 @@
 /** Environments by name. */
 
 import { NotRegisteredError } from "../core/errors.js";
+import { editDistance } from "../core/nearest-name.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import type { Env } from "./env.js";
 
@@ -107,18 +108,10 @@ export function envSpec(id: string): EnvSpec {
  * @param options passed to the environment
  * @throws NotRegisteredError when the id is unknown; the message names the nearest ids
  */
-export function make(id: string, options: EnvOptions = {}): Env {
-  return envSpec(id).make(options);
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
+export function make(id: string, options: EnvOptions = {}): Env & Disposable {
+  const env = envSpec(id).make(options);
+  if (env && !env[Symbol.dispose]) {
+    Object.defineProperty(env, Symbol.dispose, { value: () => env.close(), configurable: true });
   }
-  return row[b.length];
+  return env as Env & Disposable;
 }

@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { requireBackend } from "../backends/require-backend.js";
+import { optionNames } from "../core/check-options.js";
 import { InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { sizeOf } from "../core/state.js";
@@ -35,6 +36,20 @@ export interface BlockOptions {
    */
   trainable?: boolean;
 }
+
+/** The names of {@link BlockOptions}, and those that tfjs-layers adds to them when it loads a model. */
+export const blockOptionNames: readonly string[] = [
+  ...optionNames<BlockOptions>({
+    name: true,
+    seed: true,
+    inputShape: true,
+    batchInputShape: true,
+    trainable: true,
+  }),
+  "dtype",
+  "customObjects",
+  "fastWeightInit",
+];
 
 /** What {@link Block.addVariable} needs of a weight. */
 export type VariableOptions = Omit<InitializeOptions, "random">;

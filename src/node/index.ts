@@ -8,6 +8,7 @@
 import "./backends/index.js";
 import "./host.js";
 import "./learners/install.js";
+import "./model-files.js";
 import "./vector/install.js";
 
 export { acceleratorVersions, installAccelerator, removeAccelerator } from "./accelerator.js";

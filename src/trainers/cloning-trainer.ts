@@ -7,11 +7,12 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from "../checkpoints/index.js";
-import { EpisodeWindow } from "../core/episode-window.js";
-import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
+import { EpisodeWindow, withSuccesses } from "../core/episode-window.js";
+import { CheckpointError, InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { Schedule } from "../core/schedules.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
+import { EventLoopTurns } from "../core/yield.js";
 import type { CloningBatches } from "../datasets/cloning-batches.js";
 import type { LogRow } from "../logging/index.js";
 import { ConvCfC, type ConvCfCOptions } from "../models/conv-cfc.js";
@@ -30,6 +31,8 @@ import type { Policy, Prediction, PredictOptions } from "./evaluate-policy.js";
 import { fetchWeights } from "./fetch-weights.js";
 import { freeingOnFailure } from "./given-model.js";
 import { locate, locateNewest } from "./host.js";
+import { getParameters, type ModelParameters } from "./model-parameters.js";
+import { mustBeOpen } from "./must-be-open.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { buildSaved, lengthsOf, ofCheckpoint, putState } from "./restore-trainer.js";
 import { cloningForms } from "./saved-hyperparameters.js";
@@ -46,7 +49,8 @@ import {
   restoreWeights,
 } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
-import { type LearnOptions, TrainingRun } from "./training-run.js";
+import { trainingRows } from "./training-rows.js";
+import { checkLearnOptions, type LearnOptions, type RowListener, TrainingRun } from "./training-run.js";
 
 /** Options of {@link CloningTrainer.learn}. A step, as `totalTimesteps` counts them, is one minibatch. */
 export interface CloningLearnOptions extends LearnOptions {
@@ -112,6 +116,9 @@ export class CloningTrainer implements Trainer {
   // Of a minibatch that was learned from, until log and callbacks hear of it.
   private untold?: LogRow;
   private run?: TrainingRun;
+  // Settles when no minibatch is under way, or the measuring at the end of an epoch.
+  private updating?: Promise<LogRow>;
+  private closed = false;
   private interrupted?: StateRecord;
 
   /**
@@ -159,7 +166,7 @@ export class CloningTrainer implements Trainer {
   }
 
   /**
-   * Trains for a number of epochs, minibatches or hours, or until a callback ends it. A second call goes on where the
+   * Trains for a number of epochs, minibatches or hours, or until a callback or a signal ends it. A second call goes on where the
    * first ended, also in the middle of an epoch; a schedule of step sizes begins anew with it. After
    * {@link CloningTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
@@ -168,8 +175,9 @@ export class CloningTrainer implements Trainer {
    * `val/accuracy`.
    *
    * @returns the trainer
-   * @throws InvalidArgumentError when there is no goal · @throws DatasetError when a file cannot be used
-   * @throws InvalidStateError while the trainer is learning already
+   * @throws InvalidArgumentError when there is no goal, or an option is unknown
+   * @throws DatasetError when a file cannot be used
+   * @throws InvalidStateError while the trainer is learning already, or when it is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    */
   async learn(options: CloningLearnOptions = {}): Promise<this> {
@@ -177,19 +185,43 @@ export class CloningTrainer implements Trainer {
     return this;
   }
 
-  private async learnAlone({ epochs, onEpochEnd, ...options }: CloningLearnOptions): Promise<void> {
+  /**
+   * Trains as {@link CloningTrainer.learn} does and yields every row of the log. Training waits while a row is looked
+   * at; leaving the loop ends it after the present minibatch.
+   *
+   * @example
+   * ```ts
+   * for await (const row of trainer.rows({ epochs: 50 })) {
+   *   if (row["val/accuracy"] >= 0.9) break;
+   * }
+   * ```
+   */
+  rows(options: CloningLearnOptions = {}): AsyncGenerator<LogRow, void, void> {
+    return trainingRows((onRow) => oneAtATime(this, () => this.learnAlone(options, onRow)));
+  }
+
+  private async learnAlone(given: CloningLearnOptions, onRow?: RowListener): Promise<void> {
+    mustBeOpen(this.closed, "learn");
+    const { epochs, onEpochEnd, ...options } = given;
+    checkLearnOptions(options);
     if (epochs !== undefined && options.totalTimesteps !== undefined) {
       throw new InvalidArgumentError("epochs", "cannot stand beside totalTimesteps: give one of them");
     }
     const goal = epochs === undefined ? {} : { totalTimesteps: epochs * this.batchesPerEpoch };
-    const run = new TrainingRun(this, { ...options, ...goal }, this.interrupted);
+    if (options.resetNumTimesteps) {
+      throw new InvalidArgumentError(
+        "resetNumTimesteps",
+        "CloningTrainer counts minibatches, which tell its place in the data: make a new trainer",
+      );
+    }
+    const run = new TrainingRun(this, { ...options, ...goal }, this.interrupted, onRow);
     this.interrupted = undefined;
     this.run = run;
     await run.conduct(async () => {
       // What was saved, or failed, at the end of an epoch is told first.
       while (this.untold || run.running) {
         if (!this.untold) {
-          this.untold = await this.step(run.look().progress);
+          this.untold = await this.undisturbed(this.step(run.look().progress));
           if ("train/epoch_loss" in this.untold && this.report) await onEpochEnd?.(this.report);
         }
         const row = this.untold;
@@ -206,7 +238,9 @@ export class CloningTrainer implements Trainer {
    * @returns NaN for both when there is none
    */
   async evaluate(): Promise<CloningEvaluation> {
+    mustBeOpen(this.closed, "evaluate");
     const sums = { ...none };
+    const turns = new EventLoopTurns();
     if (this.valDataset) {
       const { batchSize } = this.hyperparameters;
       const batches = this.valDataset.batches({ batchSize, shuffle: false, seed: 0 });
@@ -215,6 +249,7 @@ export class CloningTrainer implements Trainer {
         sums.loss += loss * count;
         sums.correct += correct;
         sums.count += count;
+        await turns.give();
       }
     }
     return { loss: sums.loss / sums.count, accuracy: sums.correct / sums.count };
@@ -225,20 +260,23 @@ export class CloningTrainer implements Trainer {
    *
    * @throws ShapeError when observations or states have another size
    */
-  predict(observations: TypedArray, options?: PredictOptions): Promise<Prediction> {
+  async predict(observations: TypedArray, options?: PredictOptions): Promise<Prediction> {
+    mustBeOpen(this.closed, "predict");
     return this.policy.predict(observations, options);
   }
 
   /**
    * Saves the whole run, also in the middle of an epoch: weights, statistics, optimiser, place in the data,
-   * generators, log and callbacks. The data are not part of it.
+   * generators, log and callbacks. The data are not part of it. A minibatch that is under way is finished first.
    *
    * @param location a path (import `ncps-ts/node` first), or a store and a name
    * @returns where it was written
    * @throws CheckpointError when it cannot be written
    */
   async save(location: CheckpointLocation): Promise<string> {
+    mustBeOpen(this.closed, "save");
     const { store, name } = locate(location);
+    while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
     const { hyperparameters, model, updates, epoch } = this;
     const fetched = fetchWeights(this.optimizer, model.variables, model.statistics);
     if (fetched) await fetched;
@@ -311,7 +349,8 @@ export class CloningTrainer implements Trainer {
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { playRandom, episodes } = this;
-    restoreParts({ playRandom, episodes }, state, own);
+    const known = { ...state, episodes: withSuccesses(state.episodes) };
+    restoreParts({ playRandom, episodes }, known, own);
     checkFields("sums", state.sums, own.sums as StateRecord);
     checkCounts("", state, ["updates"]);
     const report = { epoch: 0, loss: 0, accuracy: 0, valLoss: 0, valAccuracy: 0 };
@@ -329,10 +368,49 @@ export class CloningTrainer implements Trainer {
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
 
-  /** Frees the model and the optimiser. */
+  /**
+   * The weights by name, copies, without the statistics of batch normalisation and the optimiser.
+   *
+   * @throws InvalidStateError when the trainer is closed
+   */
+  async getParameters(): Promise<ModelParameters> {
+    mustBeOpen(this.closed, "getParameters");
+    return getParameters(this.model.variables);
+  }
+
+  /**
+   * Sets the weights by name; statistics and optimiser stay as they are.
+   *
+   * @throws InvalidStateError when the trainer is closed, or a minibatch is under way
+   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   */
+  setParameters(parameters: ModelParameters): void {
+    mustBeOpen(this.closed, "setParameters");
+    if (this.updating) throw new InvalidStateError("setParameters() within an update: call it in a callback");
+    setWeights(this.model.variables, parameters);
+  }
+
+  /** Frees the model and the optimiser. Calling it twice is allowed. */
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     this.model.dispose();
     this.optimizer.dispose();
+  }
+
+  /** Closes the trainer at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // What is saved meanwhile waits until the minibatch is whole.
+  private async undisturbed(step: Promise<LogRow>): Promise<LogRow> {
+    this.updating = step;
+    try {
+      return await step;
+    } finally {
+      this.updating = undefined;
+    }
   }
 
   private async step(progress: number): Promise<LogRow> {

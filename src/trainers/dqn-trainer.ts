@@ -2,10 +2,11 @@
 
 import { requireBackend } from "../backends/require-backend.js";
 import { type CheckpointLocation, writeCheckpoint } from "../checkpoints/index.js";
-import { EpisodeWindow } from "../core/episode-window.js";
-import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { EpisodeWindow, withSuccesses } from "../core/episode-window.js";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
+import type { ResetOptions } from "../envs/env.js";
 import type { LogRow } from "../logging/index.js";
 import { PrioritizedReplayMemory, type ReplayMemory } from "../memory/index.js";
 import { type QNetwork, updateTarget } from "../models/index.js";
@@ -13,6 +14,7 @@ import { getWeights } from "../models/weights.js";
 import { Adam, RMSProp } from "../optimizers/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { requireEnvironments } from "./absent-envs.js";
+import type { PlayedStep } from "./callback.js";
 import { defaultQNetwork } from "./default-q-network.js";
 import {
   beginMemoryAnew,
@@ -37,6 +39,8 @@ import type { Prediction, PredictOptions } from "./evaluate-policy.js";
 import { fetchWeights } from "./fetch-weights.js";
 import { freeingOnFailure, givenModel } from "./given-model.js";
 import { locate, locateNewest } from "./host.js";
+import { getParameters, type ModelParameters } from "./model-parameters.js";
+import { mustBeOpen } from "./must-be-open.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { predictionInput } from "./prediction-input.js";
 import { type Restoring, restoreTrainer } from "./restore-trainer.js";
@@ -53,8 +57,10 @@ import {
   restoreParts,
   restoreWeights,
 } from "./state-parts.js";
+import { recordEpisodes } from "./successes.js";
 import type { Trainer } from "./trainer.js";
-import { type LearnOptions, TrainingRun } from "./training-run.js";
+import { trainingRows } from "./training-rows.js";
+import { checkLearnOptions, type LearnOptions, type RowListener, TrainingRun } from "./training-run.js";
 
 // Steps in which observations are compared with the stacks that the memory builds.
 const CHECKED_STEPS = 64;
@@ -117,6 +123,9 @@ export class DQNTrainer implements Trainer {
   private interrupted?: StateRecord;
   // Settles when no checkpoint is being written of frames as they are.
   private saving?: Promise<unknown>;
+  // Settles when no gradient steps are under way: others have turns of the event loop between two of them.
+  private updating?: Promise<void>;
+  private closed = false;
 
   /**
    * @throws BackendError when no backend is active
@@ -191,7 +200,7 @@ export class DQNTrainer implements Trainer {
   }
 
   /**
-   * Trains until the given number of steps or hours is reached, or a callback ends it. After
+   * Trains until the given number of steps or hours is reached, or a callback or a signal ends it. After
    * {@link DQNTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
    * A second call goes on with networks, memory, environments and the count of steps. What runs over the training's
@@ -199,9 +208,11 @@ export class DQNTrainer implements Trainer {
    * exploration by `explorationFraction`, which is at `explorationInitialEps` again. What runs over environment steps
    * (`exploration`, `betaSteps`, `learningStarts`) goes on; SB3 counts those anew as well.
    *
+   * Others get turns of the event loop between steps and between gradient steps: pages, servers and signals go on.
+   *
    * @returns the trainer
-   * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
-   * @throws InvalidStateError while the trainer is learning already
+   * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given, or an option is unknown
+   * @throws InvalidStateError while the trainer is learning already, or when it is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    */
   async learn(options: LearnOptions = {}): Promise<this> {
@@ -212,6 +223,26 @@ export class DQNTrainer implements Trainer {
   private async learnAlone(options: LearnOptions): Promise<void> {
     requireEnvironments(this.env);
     const run = new TrainingRun(this, options, this.interrupted);
+  /**
+   * Trains as {@link DQNTrainer.learn} does and yields every row of the log. Training waits while a row is looked at;
+   * leaving the loop ends it.
+   *
+   * @example
+   * ```ts
+   * for await (const row of trainer.rows({ totalTimesteps: 50_000 })) {
+   *   if (row["rollout/ep_rew_mean"] >= 475) break;
+   * }
+   * ```
+   */
+  rows(options: LearnOptions = {}): AsyncGenerator<LogRow, void, void> {
+    return trainingRows((onRow) => oneAtATime(this, () => this.learnAlone(options, onRow)));
+  }
+
+  private async learnAlone(options: LearnOptions, onRow?: RowListener): Promise<void> {
+    mustBeOpen(this.closed, "learn");
+    checkLearnOptions(options);
+    if (options.resetNumTimesteps) await this.resetTimesteps();
+    const run = new TrainingRun(this, options, this.interrupted, onRow);
     this.interrupted = undefined;
     this.run = run;
     const { counters, hyperparameters } = this;
@@ -227,11 +258,11 @@ export class DQNTrainer implements Trainer {
         }
         if (!counters.pending) {
           if (counters.iterationSteps === 0) await run.rolloutStart();
-          await this.play(run.look().progress);
+          const played = await this.play(run.look().progress);
           counters.pending = true;
-          if (!(await run.step())) break;
+          if (!(await run.step(played))) break;
         }
-        await this.train(run.look().progress);
+        await this.undisturbed(this.train(run.look().progress, run));
         counters.pending = false;
         if (counters.iterationSteps >= hyperparameters.stepsPerIteration) await this.endIteration(run);
       }
@@ -246,6 +277,7 @@ export class DQNTrainer implements Trainer {
    * @throws ShapeError when observations have another size
    */
   async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
+    mustBeOpen(this.closed, "predict");
     const { model, playRandom } = this;
     const { batch } = predictionInput({ observationShape: model.observationShape }, observations, options);
     const actions = options.deterministic
@@ -258,14 +290,17 @@ export class DQNTrainer implements Trainer {
   /**
    * Saves the whole run, between any two steps: both networks, optimiser, counters, generators, statistics, the memory
    * with its priorities (`saveReplayMemory`), log and callbacks, and the environments where they can be saved. The
-   * frames are not copied: training that goes on meanwhile waits before its next step.
+   * frames are not copied: training that goes on meanwhile waits before its next step. Gradient steps that are under
+   * way are finished first.
    *
    * @param location a path (import `ncps-ts/node` first), or a store and a name
    * @returns where it was written
    * @throws CheckpointError when it cannot be written
    */
   async save(location: CheckpointLocation): Promise<string> {
+    mustBeOpen(this.closed, "save");
     const { store, name } = locate(location);
+    while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
     const { hyperparameters, model, setup, counters } = this;
     const { timesteps, iterations, updates } = counters;
     const fetched = fetchWeights(this.optimizer, model.variables, this.target.variables);
@@ -350,7 +385,8 @@ export class DQNTrainer implements Trainer {
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { random, playRandom, episodes } = this;
-    restoreParts({ random, playRandom, episodes, sums: this.iteration }, state, own);
+    const known = { ...state, episodes: withSuccesses(state.episodes) };
+    restoreParts({ random, playRandom, episodes, sums: this.iteration }, known, own);
     checkFields("counters", state.counters, own.counters as StateRecord);
     checkCounts("counters", state.counters, [
       "timesteps",
@@ -374,8 +410,33 @@ export class DQNTrainer implements Trainer {
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
 
-  /** Frees the environments, the networks and the optimiser. */
+  /**
+   * The weights by name, copies: SB3's `get_parameters`, without target network and optimiser.
+   *
+   * @throws InvalidStateError when the trainer is closed
+   */
+  async getParameters(): Promise<ModelParameters> {
+    mustBeOpen(this.closed, "getParameters");
+    return getParameters(this.model.variables);
+  }
+
+  /**
+   * Sets the weights of both networks by name, of another trainer or of your own making; the optimiser stays as it is.
+   *
+   * @throws InvalidStateError when the trainer is closed, or gradient steps are under way
+   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   */
+  setParameters(parameters: ModelParameters): void {
+    mustBeOpen(this.closed, "setParameters");
+    if (this.updating) throw new InvalidStateError("setParameters() within an update: call it in a callback");
+    setWeights(this.model.variables, parameters);
+    updateTarget(this.model, this.target, 1);
+  }
+
+  /** Frees the environments, the networks and the optimiser. Calling it twice is allowed. */
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     try {
       await this.env.close();
     } finally {
@@ -385,8 +446,35 @@ export class DQNTrainer implements Trainer {
     }
   }
 
-  private async reset(): Promise<void> {
-    const { observations } = await this.env.reset({ seed: startSeed(this.envSeed, this.counters.timesteps) });
+  /** Closes the trainer at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // SB3's reset_num_timesteps: the count begins anew, and all environments with it.
+  private async resetTimesteps(): Promise<void> {
+    const { counters } = this;
+    Object.assign(counters, { timesteps: 0, iterationSteps: 0, pending: false });
+    this.iteration.take();
+    this.episodes.clear();
+    this.interrupted = undefined;
+    if (counters.started) await this.reset({});
+  }
+
+  // What is saved meanwhile waits until the step is whole.
+  private async undisturbed(training: Promise<void>): Promise<void> {
+    this.updating = training;
+    try {
+      await training;
+    } finally {
+      this.updating = undefined;
+    }
+  }
+
+  private async reset(
+    { seed }: ResetOptions = { seed: startSeed(this.envSeed, this.counters.timesteps) },
+  ): Promise<void> {
+    const { observations } = await this.env.reset(seed === undefined ? {} : { seed });
     this.observations = observations.slice();
     this.startEpisodes({ within: false });
     this.counters.started = true;
@@ -398,7 +486,7 @@ export class DQNTrainer implements Trainer {
   }
 
   // One step of all environments.
-  private async play(progress: number): Promise<void> {
+  private async play(progress: number): Promise<PlayedStep> {
     const { env, memory, counters, episodes, hyperparameters, policy, random } = this;
     const { clipRewards, bootstrapTruncated, learningStarts } = hyperparameters;
     counters.epsilon = policy.rate(progress, counters.timesteps);
@@ -406,7 +494,8 @@ export class DQNTrainer implements Trainer {
       counters.timesteps < learningStarts
         ? policy.blind(env.numEnvs, random)
         : await policy.choose(this.observations!, env.numEnvs, counters.epsilon, random);
-    const step = await env.step(policy.forEnv(actions));
+    const played = policy.forEnv(actions);
+    const step = await env.step(played);
     await this.saving;
     for (let e = 0; e < env.numEnvs; e++) {
       const following = this.rowOf(step.observations, e);
@@ -422,17 +511,17 @@ export class DQNTrainer implements Trainer {
       });
       if (ended) memory.start(e, following);
       if (counters.vectorSteps < CHECKED_STEPS) checkStack(memory, e, following);
-      const { episode } = step.infos[e];
-      if (episode) episodes.add(episode);
     }
+    recordEpisodes(episodes, step);
     this.observations!.set(step.observations);
     counters.timesteps += env.numEnvs;
     counters.iterationSteps += env.numEnvs;
     counters.vectorSteps++;
+    return { ...step, actions: played };
   }
 
   // What the last step calls for: gradient steps, an update of the target network.
-  private async train(progress: number): Promise<void> {
+  private async train(progress: number, { turns }: TrainingRun): Promise<void> {
     const { memory, counters, hyperparameters, model, target } = this;
     const { learningStarts, trainFreq, targetUpdateInterval, tau } = hyperparameters;
     if (memory.added <= learningStarts || memory.size === 0) return;
@@ -451,6 +540,7 @@ export class DQNTrainer implements Trainer {
         this.lastUpdate = statistics;
         this.iteration.add(statistics);
         counters.updates++;
+        if (turns.due) await turns.give();
       }
     }
     const interval = Math.max(1, Math.floor(targetUpdateInterval / this.env.numEnvs));

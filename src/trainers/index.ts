@@ -1,6 +1,13 @@
 /** Trainers, presets, evaluation. */
 
-export type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
+export type {
+  CallbackLike,
+  HookResult,
+  PlayedStep,
+  StepProgress,
+  TrainerCallback,
+  TrainerProgress,
+} from "./callback.js";
 export * from "./callbacks/index.js";
 export { classifierPolicy } from "./classifier-policy.js";
 export {
@@ -41,6 +48,7 @@ export { type FitDataset, fitDataset } from "./fit-dataset.js";
 export { type Host, installHost } from "./host.js";
 export { LearnerFailedError, type LearnerFailure } from "./learners/learner-failed-error.js";
 export type { LearnerModel } from "./learners/learner-model.js";
+export type { ModelParameters } from "./model-parameters.js";
 export {
   type ActorCriticFactory,
   type AdvantageNormalization,

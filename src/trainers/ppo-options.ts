@@ -1,8 +1,10 @@
 /** Options of the PPO trainer: every detail of the published implementations, with checks. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Schedule, ScheduleSpec } from "../core/schedules.js";
+import { showValue } from "../core/show-value.js";
 import type { Env } from "../envs/env.js";
 import type { EnvOptions } from "../envs/registry.js";
 import { klEstimators } from "../losses/clipped-ppo-loss.js";
@@ -16,6 +18,7 @@ import type { VectorEnv } from "../vector/vector-env.js";
 import type { LearnerModel } from "./learners/learner-model.js";
 import { checkRewardClipping, type RewardClipping } from "./reward-clipping.js";
 import { scheduleOption } from "./schedule-option.js";
+import { trainerHints } from "./trainer-hints.js";
 
 /** Makes a network for the given spaces; `seed` decides its first weights. */
 export type ActorCriticFactory = (spaces: {
@@ -141,8 +144,8 @@ export interface PPOOptions extends Partial<Omit<PPOHyperparameters, "normalizeA
   /** Standardisation of advantages; `true` (SB3's, the default), `false` or `null` for none, or how. */
   normalizeAdvantage?: AdvantageNormalization | boolean | null;
   /**
-   * The environments, or the id of one that is made `numEnvs` times. Environments of your own report
-   * episodes through `RecordEpisodeStatistics`, their innermost wrapper; `makeVecEnv` adds it.
+   * The environments, or the id of one that is made `numEnvs` times. Environments of your own go into a
+   * `SyncVectorEnv`, which reports their episodes.
    */
   env: VectorEnv | string;
   /** Options of the environment, when `env` is an id. */
@@ -224,13 +227,11 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
   hyperparameters: PPOHyperparameters;
   schedules: PPOSchedules;
 } {
+  checkOptions("PPOTrainer", options, [...otherOptions, ...Object.keys(ppoDefaults)], trainerHints);
   const hyperparameters = { ...ppoDefaults };
   for (const [name, value] of Object.entries(options)) {
-    if (name in ppoDefaults) {
-      if (value !== undefined) Object.assign(hyperparameters, { [name]: value });
-    } else if (!otherOptions.includes(name)) {
-      const known = Object.keys(ppoDefaults).join(", ");
-      throw new InvalidArgumentError(name, `is not an option of PPO; the options are ${known}`);
+    if (Object.hasOwn(ppoDefaults, name) && value !== undefined) {
+      Object.assign(hyperparameters, { [name]: value });
     }
   }
   const h = hyperparameters;
@@ -289,7 +290,10 @@ function oneOf(name: string, value: string, known: readonly string[]): void {
 }
 
 function within(name: string, value: number, low: number, high: number): void {
-  if (!(value >= low && value <= high)) {
-    throw new InvalidArgumentError(name, `expected a number in ${low}..${high}, received ${value}`);
+  if (typeof value !== "number" || !(value >= low && value <= high)) {
+    throw new InvalidArgumentError(
+      name,
+      `expected a number in ${low}..${high}, received ${showValue(value)}`,
+    );
   }
 }

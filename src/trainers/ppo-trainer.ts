@@ -2,8 +2,8 @@
 
 import { requireBackend } from "../backends/require-backend.js";
 import { type CheckpointLocation, writeCheckpoint } from "../checkpoints/index.js";
-import { EpisodeWindow } from "../core/episode-window.js";
-import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { EpisodeWindow, withSuccesses } from "../core/episode-window.js";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { Action } from "../envs/env.js";
@@ -16,6 +16,7 @@ import { Adam } from "../optimizers/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { ObservationNormalizer } from "../wrappers/index.js";
 import { requireEnvironments } from "./absent-envs.js";
+import type { PlayedStep } from "./callback.js";
 import { defaultModel } from "./default-model.js";
 import { environmentsOf, releaseEnvironments, startSeed } from "./environments.js";
 import type { Prediction, PredictOptions } from "./evaluate-policy.js";
@@ -27,6 +28,8 @@ import type { LearnerGroup } from "./learners/learner-group.js";
 import { makeLearners, requireLearners } from "./learners/make-learners.js";
 import { shareRollout } from "./learners/shared-rollout.js";
 import { countersOfTheirTime } from "./old-options.js";
+import { getParameters, type ModelParameters } from "./model-parameters.js";
+import { mustBeOpen } from "./must-be-open.js";
 import { oneAtATime } from "./one-at-a-time.js";
 import { beginRolloutAnew, checkRollout, checkRolloutSizes } from "./ppo-checkpoint.js";
 import { ppoLogRow } from "./ppo-log-row.js";
@@ -57,7 +60,8 @@ import {
   restoreWeights,
 } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
-import { type LearnOptions, TrainingRun } from "./training-run.js";
+import { trainingRows } from "./training-rows.js";
+import { checkLearnOptions, type LearnOptions, type RowListener, TrainingRun } from "./training-run.js";
 
 /**
  * Proximal policy optimisation (Schulman et al. 2017) for feed-forward and recurrent policies over
@@ -111,6 +115,9 @@ export class PPOTrainer implements Trainer {
   private rolloutProgress = 0;
   private run?: TrainingRun;
   private interrupted?: StateRecord;
+  // Settles when no update is under way: others have turns of the event loop within one.
+  private updating?: Promise<LogRow>;
+  private closed = false;
 
   /**
    * @throws BackendError when no backend is active, or not wasm with `learners` above 1
@@ -205,15 +212,17 @@ export class PPOTrainer implements Trainer {
   }
 
   /**
-   * Trains until the given number of steps or hours is reached, or a callback ends it. After
+   * Trains until the given number of steps or hours is reached, or a callback or a signal ends it. After
    * {@link PPOTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
    * A second call goes on with network, environments, statistics and the count of steps. Schedules run over the
    * training's progress, so they begin anew with the new goal, as in SB3 by default.
    *
+   * Others get turns of the event loop between minibatches and between steps: pages, servers and signals go on.
+   *
    * @returns the trainer
-   * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
-   * @throws InvalidStateError while the trainer is learning already
+   * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given, or an option is unknown
+   * @throws InvalidStateError while the trainer is learning already, or when it is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    * @throws LearnerFailedError when another learner fails, ends or hangs
    */
@@ -222,18 +231,36 @@ export class PPOTrainer implements Trainer {
     return this;
   }
 
-  private async learnAlone(options: LearnOptions): Promise<void> {
+  /**
+   * Trains as {@link PPOTrainer.learn} does and yields every row of the log. Training waits while a row is looked at;
+   * leaving the loop ends it after the present update.
+   *
+   * @example
+   * ```ts
+   * for await (const row of trainer.rows({ totalTimesteps: 100_000 })) {
+   *   if (row["rollout/ep_rew_mean"] >= 475) break;
+   * }
+   * ```
+   */
+  rows(options: LearnOptions = {}): AsyncGenerator<LogRow, void, void> {
+    return trainingRows((onRow) => oneAtATime(this, () => this.learnAlone(options, onRow)));
+  }
+
+  private async learnAlone(options: LearnOptions, onRow?: RowListener): Promise<void> {
+    mustBeOpen(this.closed, "learn");
     requireEnvironments(this.env);
-    const run = new TrainingRun(this, options, this.interrupted);
+    checkLearnOptions(options);
+    if (options.resetNumTimesteps) await this.resetTimesteps();
+    const run = new TrainingRun(this, options, this.interrupted, onRow);
     this.interrupted = undefined;
     this.run = run;
     const { collector, buffer } = this;
     this.learners?.start();
     if (!this.started) await collector.reset(startSeed(this.envSeed, this.timesteps));
     this.started = true;
-    const afterStep = () => {
+    const afterStep = (played: PlayedStep) => {
       this.timesteps += buffer.numEnvs;
-      return run.step();
+      return run.step(played);
     };
     await run.conduct(async () => {
       while (run.running || (collector.underway && !run.interrupted)) {
@@ -243,7 +270,8 @@ export class PPOTrainer implements Trainer {
         }
         if (!(await collector.collect(buffer, afterStep))) break;
         await run.rolloutEnd();
-        await run.updateEnd(await this.train(this.coefficients(this.rolloutProgress)));
+        const row = await this.undisturbed(this.train(this.coefficients(this.rolloutProgress)));
+        await run.updateEnd(row);
       }
     });
   }
@@ -255,6 +283,7 @@ export class PPOTrainer implements Trainer {
    * @throws ShapeError when observations or states have another size
    */
   async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
+    mustBeOpen(this.closed, "predict");
     const { deterministic = false } = options;
     const { model } = this;
     const { batch, states } = predictionInput(model, observations, options);
@@ -270,14 +299,16 @@ export class PPOTrainer implements Trainer {
   /**
    * Saves the whole run, also in the middle of a rollout: weights, optimiser, counters, generators, KL
    * coefficient, statistics, the unfinished rollout, log and callbacks, and the environments where they can
-   * be saved.
+   * be saved. An update that is under way is finished first.
    *
    * @param location a path (import `ncps-ts/node` first), or a store and a name
    * @returns where it was written
    * @throws CheckpointError when it cannot be written
    */
   async save(location: CheckpointLocation): Promise<string> {
+    mustBeOpen(this.closed, "save");
     const { store, name } = locate(location);
+    while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
     const { hyperparameters, model, setup, timesteps, updates } = this;
     const fetched = fetchWeights(this.optimizer, model.variables);
     if (fetched) await fetched;
@@ -366,7 +397,8 @@ export class PPOTrainer implements Trainer {
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     this.learners?.optimizerChanged();
     const { random, playRandom, klPenalty, rewardScaler, observationNormalizer, episodes } = this;
-    restoreParts({ random, playRandom, episodes }, state, own);
+    const known = { ...state, episodes: withSuccesses(state.episodes) };
+    restoreParts({ random, playRandom, episodes }, known, own);
     // A checkpoint of a run with other options may lack these.
     const optional = Object.entries({ klPenalty, rewardScaler, observationNormalizer });
     restoreParts(Object.fromEntries(optional.filter(([name]) => state[name])), state, own);
@@ -389,14 +421,61 @@ export class PPOTrainer implements Trainer {
     return this.collector.stateOf(env);
   }
 
-  /** Frees the environments, the model and the optimiser, and ends other learners. */
+  /**
+   * The weights by name, copies: SB3's `get_parameters`, without the optimiser.
+   *
+   * @throws InvalidStateError when the trainer is closed
+   */
+  async getParameters(): Promise<ModelParameters> {
+    mustBeOpen(this.closed, "getParameters");
+    return getParameters(this.model.variables);
+  }
+
+  /**
+   * Sets the weights by name, of another trainer or of your own making; the optimiser stays as it is.
+   *
+   * @throws InvalidStateError when the trainer is closed, or an update is under way
+   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   */
+  setParameters(parameters: ModelParameters): void {
+    mustBeOpen(this.closed, "setParameters");
+    if (this.updating) throw new InvalidStateError("setParameters() within an update: call it in a callback");
+    setWeights(this.model.variables, parameters);
+  }
+
+  /** Frees the environments, the model and the optimiser, and ends other learners. Calling it twice is allowed. */
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     try {
       await this.learners?.close();
       await this.env.close();
     } finally {
       this.model.dispose();
       this.optimizer.dispose();
+    }
+  }
+
+  /** Closes the trainer at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // SB3's reset_num_timesteps: the count begins anew, and all environments with it.
+  private async resetTimesteps(): Promise<void> {
+    this.timesteps = 0;
+    this.episodes.clear();
+    this.interrupted = undefined;
+    if (this.started) await this.collector.reset();
+  }
+
+  // What is saved meanwhile waits until log and callbacks hear of the update.
+  private async undisturbed(update: Promise<LogRow>): Promise<LogRow> {
+    this.updating = update;
+    try {
+      return await update;
+    } finally {
+      this.updating = undefined;
     }
   }
 

@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { NonFiniteError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
+import { EventLoopTurns } from "../core/yield.js";
 import { type StandardizeOptions, standardize } from "../losses/index.js";
 import {
   cutSequences,
@@ -69,6 +70,7 @@ export interface PPOUpdateOptions extends PPOObjectiveOptions {
 /** Makes PPO updates from rollouts whose advantages and returns are filled in. */
 export class PPOUpdate {
   private readonly objective: PPOObjective;
+  private readonly turns = new EventLoopTurns();
 
   constructor(private readonly options: PPOUpdateOptions) {
     this.objective = new PPOObjective(options);
@@ -97,6 +99,7 @@ export class PPOUpdate {
           ? await learners.step(minibatch, coefficients)
           : await this.step(buffer.gather(minibatch), coefficients);
         requireFinite(result);
+        await this.turns.give();
         epoch.push(result.monitors);
         ended = result.gradNorm === undefined;
         if (result.gradNorm === undefined) break;

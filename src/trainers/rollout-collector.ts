@@ -16,9 +16,11 @@ import type { RolloutBuffer } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import type { ObservationNormalizer } from "../wrappers/index.js";
+import type { PlayedStep } from "./callback.js";
 import { clipReward, type RewardClipping } from "./reward-clipping.js";
 import type { RewardScaler } from "./reward-scaler.js";
 import { type ModelStep, runModel } from "./run-model.js";
+import { recordEpisodes } from "./successes.js";
 
 /** Options of {@link RolloutCollector}. */
 export interface RolloutCollectorOptions {
@@ -80,13 +82,13 @@ export class RolloutCollector implements Stateful {
   /**
    * Fills the buffer with `numSteps` steps of every environment, or what is missing of them.
    *
-   * @param buffer the same one until the rollout is finished · @param afterStep called after every step;
+   * @param buffer the same one until the rollout is finished · @param afterStep called after every step with what was played;
    *   `false` interrupts the rollout, and the next call goes on with it
    * @returns whether the rollout is whole
    */
   async collect(
     buffer: RolloutBuffer,
-    afterStep: () => boolean | Promise<boolean> = () => true,
+    afterStep: (played: PlayedStep) => boolean | Promise<boolean> = () => true,
   ): Promise<boolean> {
     const { env, random, episodes, clipRewards, rewardScaler } = this.options;
     const { numEnvs, stateSize, distributionSize, observationSize, actionSize } = buffer;
@@ -96,7 +98,8 @@ export class RolloutCollector implements Stateful {
       const before = this.observations!;
       const { distribution, values, states } = await this.forward(before, this.states);
       const { actions, logProbs } = this.distribution.sample(distribution, { random });
-      const step = await env.step(this.distribution.forEnv(actions));
+      const played = this.distribution.forEnv(actions);
+      const step = await env.step(played);
       const after = this.seen(step.observations);
       const anyTruncated = step.truncated.includes(1);
       const ended = (e: number) => step.terminated[e] === 1 || step.truncated[e] === 1;
@@ -127,13 +130,12 @@ export class RolloutCollector implements Stateful {
         buffer.finalValues[i] = finalValues?.[e] ?? 0;
         this.episodeStarts[e] = ended(e) ? 1 : 0;
         if (ended(e)) states.fill(0, e * stateSize, (e + 1) * stateSize);
-        const episode = step.infos[e].episode;
-        if (episode) episodes.add(episode);
       }
+      recordEpisodes(episodes, step);
       this.states = states;
       this.observations!.set(after);
       this.t++;
-      if (!(await afterStep())) return false;
+      if (!(await afterStep({ ...step, actions: played }))) return false;
     }
     buffer.lastValues.set((await this.forward(this.observations!, this.states)).values);
     return true;

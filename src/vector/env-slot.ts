@@ -46,6 +46,11 @@ export interface EnvSlotOptions {
   remake?: () => Env;
 }
 
+/** What is wrong with an environment whose methods are asynchronous. */
+export const PROMISED =
+  "returned a Promise, but an Env answers at once. What takes its time (a server, a browser, a robot) is a VectorEnv, " +
+  'whose reset and step are asynchronous: see "Environments that answer later" in docs/environments.md';
+
 /** How often an environment may be replaced in a row without having played a step in between. */
 export const MOST_IN_A_ROW = 3;
 
@@ -93,12 +98,12 @@ export class EnvSlot {
    *
    * @throws EnvFailedError, EnvContractError, NonFiniteError
    */
-  reset(seed?: number): Info {
+  reset({ seed, options }: ResetOptions = {}): Info {
     this.steps = 0;
     if (seed !== undefined) this.seed = seed;
-    const options = seed === undefined ? undefined : { seed };
+    const given = { ...(seed !== undefined && { seed }), ...(options && { options }) };
     try {
-      return this.start(options).info;
+      return this.start(seed === undefined && !options ? undefined : given).info;
     } catch (error) {
       const failure = this.failure(error as Error);
       return { ...this.replace(error as Error).info, failure };
@@ -213,6 +218,7 @@ export class EnvSlot {
     } catch (cause) {
       throw this.failed("step", cause);
     }
+    this.requireResult("step", step);
     const observation = this.checked(step?.observation);
     if (!Number.isFinite(Math.fround(step.reward))) {
       throw new NonFiniteError(`${this.name}: the reward is ${step.reward}`);
@@ -228,8 +234,16 @@ export class EnvSlot {
     } catch (cause) {
       throw this.failed("reset", cause);
     }
+    this.requireResult("reset", result);
     this.row.set(this.checked(result?.observation));
     return result;
+  }
+
+  // Environments answer at once: an asynchronous one would give promises for observations.
+  private requireResult(method: string, result: unknown): void {
+    if (typeof (result as Promise<unknown> | undefined)?.then !== "function") return;
+    (result as Promise<unknown>).then(undefined, () => {}); // nobody waits for it
+    throw new EnvContractError(`${this.name}: ${method}() ${PROMISED}`);
   }
 
   private checked(observation: unknown): TypedArray {

@@ -39,7 +39,7 @@ export interface WorkerVectorEnvOptions {
 export type WorkerVectorEnvMaker = (
   env: string | EnvModule,
   options: WorkerVectorEnvOptions,
-) => AsyncVectorEnv;
+) => AsyncVectorEnv & AsyncDisposable;
 
 let installed: WorkerVectorEnvMaker | undefined;
 

@@ -1,5 +1,6 @@
 /** Observations with mean 0 and variance 1. */
 
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
@@ -44,6 +45,7 @@ export class NormalizeObservation extends Wrapper {
    */
   constructor(env: Env, options: NormalizeObservationOptions = {}) {
     super(env);
+    checkOptions("NormalizeObservation", options, ["epsilon", "normalizer", "updateRunningMean"]);
     const { epsilon, normalizer, updateRunningMean = true } = options;
     const { shape } = env.observationSpace;
     if (normalizer && epsilon !== undefined) {

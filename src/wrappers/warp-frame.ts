@@ -1,5 +1,6 @@
 /** Small gray pictures. */
 
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import type { TypedArray } from "../core/state.js";
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
@@ -41,8 +42,10 @@ export class WarpFrame extends Wrapper {
    * @throws InvalidArgumentError when observations are not uint8 `[rows, columns, 3]`, `[rows, columns, 1]` or
    * `[rows, columns]`, or are smaller than what they shall become; or not twice as large, with `rounded: false`
    */
-  constructor(env: Env, { dim = 84, height = dim, width = dim, rounded = true }: WarpFrameOptions = {}) {
+  constructor(env: Env, options: WarpFrameOptions = {}) {
     super(env);
+    checkOptions("WarpFrame", options, ["dim", "height", "width", "rounded"]);
+    const { dim = 84, height = dim, width = dim, rounded = true } = options;
     const { shape, dtype } = env.observationSpace;
     const [inputHeight, inputWidth, channels = 1] = shape;
     if (dtype !== "uint8" || shape.length < 2 || shape.length > 3 || (channels !== 1 && channels !== 3)) {

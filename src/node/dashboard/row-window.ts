@@ -20,8 +20,10 @@ export class RowWindow {
   /** @param maxRows most rows of either kind, default {@link MAX_ROWS} */
   constructor(private readonly maxRows = MAX_ROWS) {}
 
-  /** Makes the message of a row that comes next, and adds it. */
-  write(step: number, row: RowMessage["row"]): RowMessage {
+  /** Makes the message of a row that comes next, and adds it. An evaluation and an update of one step share a row. */
+  write(step: number, added: RowMessage["row"]): RowMessage {
+    const newest = this.rows[this.rows.length - 1];
+    const row = newest?.step === step ? { ...newest.row, ...added } : added;
     this.takeBack(step);
     const last = this.rows[this.rows.length - 1];
     const evaluated = Object.keys(row).some((key) => key.startsWith("eval/"));

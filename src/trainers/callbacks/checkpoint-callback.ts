@@ -1,6 +1,7 @@
 /** Checkpoints while a trainer learns. */
 
 import type { CheckpointStore } from "../../checkpoints/index.js";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
 import type { TrainerCallback, TrainerProgress } from "../callback.js";
@@ -24,6 +25,16 @@ export interface CheckpointCallbackOptions {
   /** What the names begin with; default `"step"`, as in `step-000000204800`. */
   namePrefix?: string;
 }
+
+const names = optionNames<CheckpointCallbackOptions>({
+  savePath: true,
+  saveFreq: true,
+  everyMinutes: true,
+  keepLast: true,
+  keepBest: true,
+  saveAtEnd: true,
+  namePrefix: true,
+});
 
 interface Saved extends StateRecord {
   name: string;
@@ -59,6 +70,7 @@ export class CheckpointCallback implements TrainerCallback {
 
   /** @throws InvalidArgumentError for a number that is not positive, or when nothing says when to save */
   constructor(private readonly options: CheckpointCallbackOptions) {
+    checkOptions("CheckpointCallback", options, names);
     const { savePath, saveFreq, everyMinutes, keepLast, keepBest, saveAtEnd = true } = options;
     this.store =
       typeof savePath === "string" ? host(`the path "${savePath}"`).checkpoints(savePath) : savePath;

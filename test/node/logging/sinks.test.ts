@@ -169,6 +169,31 @@ const readBack = (directory: string) =>
   ) as Scalars;
 
 describe.skipIf(!hasTensorBoard)("TensorBoardSink and TensorBoard", () => {
+  it("has each point once when a run was saved between an evaluation and an update of one step", () => {
+    const directory = join(folder, "one-step");
+    const first = new TensorBoardSink(directory);
+    first.write({ "train/loss": 3 }, 1000);
+    first.write({ "eval/mean_reward": 20 }, 2000);
+    const state = first.getState();
+    first.write({ "train/loss": 2 }, 2000); // lost: the process was killed
+    first.close();
+    const second = new TensorBoardSink(directory);
+    second.setState(state);
+    second.write({ "train/loss": 2 }, 2000);
+    second.close();
+    const points = Object.entries(readBack(directory)).map(([tag, list]) => [
+      tag,
+      list.map(([step, value]) => [step, value]),
+    ]);
+    expect(Object.fromEntries(points)).toEqual({
+      "train/loss": [
+        [1000, 3],
+        [2000, 2],
+      ],
+      "eval/mean_reward": [[2000, 20]],
+    });
+  });
+
   it("is read back by TensorBoard, resumed runs included", () => {
     const directory = join(folder, "board");
     const began = Date.now() / 1000;
