@@ -1,6 +1,7 @@
 /** The CfC as a recurrent layer. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { CfcFlavour } from "../ops/cfc-problem.js";
 import { type CfCCore, type CfCCoreOptions, cfcConfig, createCfcCore, readCfcConfig } from "./cfc-core.js";
 import type { InitializerKind } from "./initializers.js";
 import { RecurrentLayer, type RecurrentLayerOptions, type RecurrentScanOptions } from "./recurrent-layer.js";
@@ -8,7 +9,7 @@ import { RecurrentLayer, type RecurrentLayerOptions, type RecurrentScanOptions }
 /** Options of {@link CfC}. */
 export interface CfCOptions extends RecurrentLayerOptions, CfCCoreOptions {
   /** Gate sign, head activation, mask sign, place of mixed memory, first weights; default `"torch"`. */
-  flavour?: CfCCoreOptions["flavour"];
+  flavour?: CfcFlavour;
   /** Decides the first weights and the dropped units; default random. */
   seed?: number;
 }

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { LTCCell, type LTCCellOptions } from "../cells/ltc-cell.js";
+import type { CfcFlavour } from "../ops/cfc-problem.js";
 import { wiringFromJSON } from "../wirings/wiring-from-json.js";
 import type { InitializerKind } from "./initializers.js";
 import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.js";
@@ -9,7 +10,7 @@ import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.js
 /** Options of {@link LTC}. */
 export interface LTCOptions extends RecurrentLayerOptions, LTCCellOptions {
   /** Default of `implicitConstraints`, and the place of mixed memory; default `"torch"`. */
-  flavour?: LTCCellOptions["flavour"];
+  flavour?: CfcFlavour;
   /** Decides the first weights; default random. */
   seed?: number;
 }
