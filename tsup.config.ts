@@ -19,18 +19,25 @@ const sharedChunks: Plugin = {
   esbuildOptions(options) {
     options.splitting = true;
     options.format = "esm";
+    options.sourcesContent = false; // the package holds the sources once, beside both formats
   },
   async renderChunk(source, { path }) {
     if (!/\.c?js$/.test(path)) return undefined;
-    const { code } =
+    const { code, map } =
       this.format === "cjs"
-        ? await transform(source, { ...(source.includes("import.meta.url") && ownUrl), ...commonJs })
+        ? await transform(source, {
+            ...(source.includes("import.meta.url") && ownUrl),
+            ...commonJs,
+            sourcemap: true,
+            sourcefile: path,
+            sourcesContent: false,
+          })
         : { code: source };
     // Bundling names a class that mentions itself `_Random`, which would show in stack traces and consoles.
     const named = code.replace(/\b_([A-Z]\w*)\b/g, (name, bare) =>
       code.includes(`var ${bare} = class ${name} `) ? bare : name,
     );
-    return { code: named };
+    return { code: named, map };
   },
 };
 
@@ -45,6 +52,7 @@ export default defineConfig({
   format: ["esm", "cjs"],
   plugins: [sharedChunks],
   dts: true,
+  sourcemap: true,
   clean: true,
   target: "es2022",
   platform: "neutral", // the main entry runs in browsers too
