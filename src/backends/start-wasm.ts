@@ -24,11 +24,7 @@ export async function startWasm({
   relaxedSimd,
   revectorize,
 }: UseBackendOptions): Promise<StartedBackend> {
-  if (tf.engine().registry.wasm === undefined) {
-    // The training kernels cannot run beside tfjs's build with threads.
-    tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-    await registerTfjsWasm(wasmPaths);
-  }
+  if (tf.engine().registry.wasm === undefined) await registerTfjsWasm(wasmPaths);
   await startBackend(
     "wasm",
     "the wasm backend cannot start",

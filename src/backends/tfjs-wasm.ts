@@ -38,6 +38,7 @@ export async function registerTfjsWasm(wasmPaths: UseBackendOptions["wasmPaths"]
       throw new BackendError(`WebAssembly cannot start${because(cause)}. ${advice}`, { cause });
     },
   );
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // the training kernels cannot run beside threads
   const priority = 2; // tfjs's own
   if (tf.findBackendFactory("wasm")) tf.removeBackend("wasm");
   tf.registerBackend(
