@@ -85,7 +85,8 @@ function section([name, where]) {
   } else if (/^\s*Apache License\s+Version 2.0/.test(text) || (!text && license === "Apache-2.0")) {
     text = apache;
   }
-  if (!text) throw new Error(`${name} has no text of its licence: name its place in scripts/build-notices.js`);
+  if (!text)
+    throw new Error(`${name} has no text of its licence: name its place in scripts/build-notices.js`);
   const notice = existsSync(new URL("NOTICE", folder)) ? `\n${fence(read("NOTICE"))}` : "";
   return `## ${name} ${version} (${license})\n\n${where.join("; ")}\n\n${fence(text)}${notice}`;
 }

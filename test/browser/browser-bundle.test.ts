@@ -72,12 +72,18 @@ describeOptional("the file for pages without a bundler", missingBrowser, () => {
     expect(await inPage(page, failure(`${trainer}.save("runs/x")`))).toEqual({
       name: "InvalidStateError",
       code: "INVALID_STATE",
-      text: expect.stringMatching(/^InvalidStateError: the path "runs\/x" is for Node\. In a page, pass a store/),
+      text: expect.stringMatching(
+        /^InvalidStateError: the path "runs\/x" is for Node\. In a page, pass a store/,
+      ),
     });
     const others: [string, string, RegExp][] = [
       [`${trainer}.learn({ totalTimesteps: 1, progressBar: true })`, "InvalidStateError", /In a page, use a/],
       ['ncps.make("ALE/Pong-v5")', "NotRegisteredError", /a page has the arcade/],
-      ['ncps.makeVecEnv("CartPole-v1", { numEnvs: 1, kind: "worker" })', "InvalidStateError", /In a page use/],
+      [
+        'ncps.makeVecEnv("CartPole-v1", { numEnvs: 1, kind: "worker" })',
+        "InvalidStateError",
+        /In a page use/,
+      ],
       ['ncps.useBackend("tensorflow")', "BackendError", /pages cannot run TensorFlow/],
     ];
     for (const [call, name, text] of others) {
