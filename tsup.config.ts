@@ -1,13 +1,20 @@
 import { transform } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
-const commonJs = { format: "cjs", target: "es2022" } as const;
+// "node" makes esbuild tell the names of exports, for `import()`.
+const commonJs = { format: "cjs", target: "es2022", platform: "node" } as const;
 const ownUrl = {
   define: { "import.meta.url": "ownUrl" },
   banner: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;',
 };
 
 type Plugin = NonNullable<Options["plugins"]>[number];
+
+// esbuild carries a map over that the source brings along.
+function withMap(source: string, map: unknown): string {
+  const text = Buffer.from(String(map)).toString("base64");
+  return `${source}\n//# sourceMappingURL=data:application/json;base64,${text}\n`;
+}
 
 /**
  * Both entries share one registry and one set of classes: common code lies in chunks, in CommonJS as well.
@@ -21,16 +28,15 @@ const sharedChunks: Plugin = {
     options.format = "esm";
     options.sourcesContent = false; // the package holds the sources once, beside both formats
   },
-  async renderChunk(source, { path }) {
-    if (!/\.c?js$/.test(path)) return undefined;
+  async renderChunk(source, info) {
+    const { path } = info;
+    if (info.type !== "chunk" || !/\.c?js$/.test(path)) return undefined;
     const { code, map } =
       this.format === "cjs"
-        ? await transform(source, {
+        ? await transform(withMap(source, info.map), {
             ...(source.includes("import.meta.url") && ownUrl),
             ...commonJs,
-            sourcemap: true,
-            sourcefile: path,
-            sourcesContent: false,
+            ...{ sourcemap: true, sourcesContent: false, sourcefile: "chunk.js" },
           })
         : { code: source };
     // Bundling names a class that mentions itself `_Random`, which would show in stack traces and consoles.
