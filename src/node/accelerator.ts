@@ -138,11 +138,7 @@ function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
 }
 
 // It returns copies of the outputs, unless the first one is a sequence: that it refuses, when all are written.
-function runModel(
-  session: InferenceSession,
-  inputs: Tensors,
-  outputs: Outputs,
-): Tensors {
+function runModel(session: InferenceSession, inputs: Tensors, outputs: Outputs): Tensors {
   const { stackTraceLimit } = Error;
   if (productNames.nothing in outputs) Error.stackTraceLimit = 0;
   try {
