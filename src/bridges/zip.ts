@@ -1,7 +1,7 @@
 /** Reader of zip archives (PKWARE's APPNOTE 6.3.10) without encryption and below 4 GiB. */
 
-import crc32 from "crc-32";
 import { inflateSync } from "fflate";
+import { crc32 } from "../core/crc32.js";
 import { CheckpointError } from "../core/errors.js";
 
 const END = 0x06054b50;
@@ -51,7 +51,7 @@ export function readZip(bytes: Uint8Array, file = "zip"): Map<string, Uint8Array
     const data = bytes.subarray(start, start + packed);
     const content = method === 8 ? inflate(data, size, name, fail) : new Uint8Array(data);
     if (method !== 0 && method !== 8) throw fail(`${name} has compression method ${method}, expected 0 or 8`);
-    if (content.length !== size || crc32.buf(content) >>> 0 !== checksum) {
+    if (content.length !== size || crc32(content) !== checksum) {
       throw fail(`${name} is damaged: its checksum differs`);
     }
     files.set(name, content);

@@ -101,7 +101,7 @@ export interface Env {
   /** What actions are allowed. */
   readonly actionSpace: ActionSpace;
   /** Names of discrete actions in ALE's words (`"NOOP"`, `"FIRE"`, ...), for games. */
-  readonly actionMeanings?: readonly string[];
+  readonly actionMeanings?: readonly string[] | undefined;
   /** Starts a new episode. */
   reset(options?: ResetOptions): ResetResult;
   /** Plays one step. Throws `InvalidStateError` before `reset` and after the episode's end. */

@@ -2,6 +2,7 @@
 
 import { NotRegisteredError } from "../core/errors.js";
 import { editDistance } from "../core/nearest-name.js";
+import { inNode } from "../core/node-builtin.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import type { Env } from "./env.js";
 
@@ -45,7 +46,9 @@ const specs = new Map<string, EnvSpec>();
 const hints: { pattern: RegExp; hint: string }[] = [
   {
     pattern: /^ALE\/|-v[04]$/,
-    hint: 'Real Atari: run `npx ale-bindings install` once, then `await registerAtari()` from "ncps-ts/node" before make()',
+    hint: inNode()
+      ? 'Real Atari: run `npx ale-bindings install` once, then `await registerAtari()` from "ncps-ts/node" before make()'
+      : "Real Atari needs Node and Python; a page has the arcade",
   },
 ];
 

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
+import type { CfcFlavour } from "../ops/cfc-problem.js";
 import { type CfCCore, type CfCCoreOptions, cfcConfig, createCfcCore, readCfcConfig } from "./cfc-core.js";
 import type { InitializerKind } from "./initializers.js";
 import {
@@ -15,7 +16,7 @@ import {
 /** Options of {@link CfC}. */
 export interface CfCOptions extends RecurrentLayerOptions, CfCCoreOptions {
   /** Gate sign, head activation, mask sign, place of mixed memory, first weights; default `"torch"`. */
-  flavour?: CfCCoreOptions["flavour"];
+  flavour?: CfcFlavour;
   /** Decides the first weights and the dropped units; default random. */
   seed?: number;
 }

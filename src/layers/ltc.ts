@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { LTCCell, type LTCCellOptions } from "../cells/ltc-cell.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
+import type { CfcFlavour } from "../ops/cfc-problem.js";
 import { wiringFromJSON } from "../wirings/wiring-from-json.js";
 import type { InitializerKind } from "./initializers.js";
 import {
@@ -15,7 +16,7 @@ import {
 /** Options of {@link LTC}. */
 export interface LTCOptions extends RecurrentLayerOptions, LTCCellOptions {
   /** Default of `implicitConstraints`, and the place of mixed memory; default `"torch"`. */
-  flavour?: LTCCellOptions["flavour"];
+  flavour?: CfcFlavour;
   /** Decides the first weights; default random. */
   seed?: number;
 }

@@ -142,7 +142,10 @@ export class TrainingRun implements Stateful {
       this.table = new TableSink();
     }
     const callbacks = toCallbacks(options.callbacks);
-    if (options.progressBar) callbacks.unshift(host("progressBar").progressBar());
+    if (options.progressBar)
+      callbacks.unshift(
+        host("progressBar", "use a callback that draws what `onUpdateEnd` is given").progressBar(),
+      );
     this.callbacks = [...callbacks.filter(({ last }) => !last), ...callbacks.filter(({ last }) => last)];
     this.steps = this.callbacks.filter(({ onStep }) => onStep);
     if (interrupted) this.setState(interrupted);

@@ -1,6 +1,7 @@
 /** Options of vector environments on worker threads, and the seam through which a platform brings them. */
 
 import { InvalidStateError } from "../core/errors.js";
+import { inNode } from "../core/node-builtin.js";
 import type { EnvOptions } from "../envs/registry.js";
 import type { WrapOptions } from "../wrappers/wrap-deepmind.js";
 import type { AsyncVectorEnv } from "./async-vector-env.js";
@@ -56,6 +57,8 @@ export function installWorkerVectorEnv(maker: WorkerVectorEnvMaker): void {
 export function workerVectorEnvMaker(): WorkerVectorEnvMaker {
   if (installed) return installed;
   throw new InvalidStateError(
-    'kind "worker" needs the worker threads of Node: import "ncps-ts/node" first. In browsers use kind "sync"',
+    inNode()
+      ? 'kind "worker" needs the worker threads of Node: import "ncps-ts/node" first'
+      : 'kind "worker" needs the worker threads of Node. In a page use kind "sync"',
   );
 }

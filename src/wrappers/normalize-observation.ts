@@ -13,7 +13,7 @@ export interface NormalizeObservationOptions {
   /** Added to the variance, default 1e-8. */
   epsilon?: number;
   /** Statistics shared with other environments; default its own. */
-  normalizer?: ObservationNormalizer;
+  normalizer?: ObservationNormalizer | undefined;
   /** Whether observations change the statistics, default true; switch off for evaluation. */
   updateRunningMean?: boolean;
 }

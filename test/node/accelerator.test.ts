@@ -7,6 +7,9 @@ import type { WasmBackend } from "../../src/backends/wasm/heap.js";
 import { Random } from "../../src/core/random.js";
 import { installAccelerator, removeAccelerator } from "../../src/node/accelerator.js";
 import { expectAgreement, relativeError } from "../backends/compare.js";
+import { describeOptional, missingPackage } from "../optional.js";
+
+const missing = missingPackage("onnxruntime-node");
 
 beforeAll(async () => {
   await useBackend("cpu");
@@ -17,7 +20,7 @@ afterAll(() => removeAccelerator());
 
 const wasm = () => tf.backend() as unknown as WasmBackend;
 
-describe("with onnxruntime-node", () => {
+describeOptional("with onnxruntime-node", missing, () => {
   it("is found, tested and installed", async () => {
     const choice = await installAccelerator();
     expect(choice).toMatchObject({ name: "onnxruntime-node", version: "1.30.0" });
@@ -196,7 +199,7 @@ describe("falls back to the compiled kernels, with the reason", () => {
   });
 });
 
-describe("useBackend", () => {
+describeOptional("useBackend with onnxruntime-node", missing, () => {
   it("installs it once ncps-ts/node is imported, and takes it away", async () => {
     await import("../../src/node/backends/index.js");
     const choice = await useBackend("wasm");

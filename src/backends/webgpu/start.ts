@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../../core/errors.js";
+import { inNode } from "../../core/node-builtin.js";
 import type { StartedBackend } from "../backend-choice.js";
 import { backendPlatform, type PlatformGpu } from "../platform.js";
 import { because, startBackend } from "../start-backend.js";
@@ -69,7 +70,9 @@ async function findGpu(): Promise<PlatformGpu> {
   const platform = backendPlatform();
   if (platform) return platform.openGpu();
   throw new BackendError(
-    `there is no WebGPU here (navigator.gpu). In Node, \`${install} webgpu\` and \`import "ncps-ts/node"\``,
+    inNode()
+      ? `it is looked for after \`import "ncps-ts/node"\`, and installed by \`${install} webgpu\``
+      : "this browser has no WebGPU (navigator.gpu), or the page is not secure: it needs https or localhost",
   );
 }
 

@@ -5,7 +5,7 @@ import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
 import type { TrainerCallback, TrainerProgress } from "../callback.js";
-import { host } from "../host.js";
+import { hostForPath } from "../host.js";
 import { StepTrigger } from "./step-trigger.js";
 
 /** Options of {@link CheckpointCallback}. */
@@ -72,8 +72,7 @@ export class CheckpointCallback implements TrainerCallback {
   constructor(private readonly options: CheckpointCallbackOptions) {
     checkOptions("CheckpointCallback", options, names);
     const { savePath, saveFreq, everyMinutes, keepLast, keepBest, saveAtEnd = true } = options;
-    this.store =
-      typeof savePath === "string" ? host(`the path "${savePath}"`).checkpoints(savePath) : savePath;
+    this.store = typeof savePath === "string" ? hostForPath(savePath).checkpoints(savePath) : savePath;
     if (saveFreq !== undefined) this.trigger = new StepTrigger(saveFreq, "saveFreq");
     if (everyMinutes !== undefined && !(everyMinutes > 0)) {
       throw new InvalidArgumentError("everyMinutes", `expected a positive number, received ${everyMinutes}`);
