@@ -1,5 +1,6 @@
 /** Checks of counts and sizes. */
 
+import { describeValue } from "./describe-value.js";
 import { InvalidArgumentError } from "./errors.js";
 
 /**
@@ -10,5 +11,5 @@ import { InvalidArgumentError } from "./errors.js";
 export function checkInteger(argument: string, value: number, minimum = 1): number {
   if (Number.isInteger(value) && value >= minimum) return value;
   const expected = minimum === 1 ? "a positive integer" : `an integer of at least ${minimum}`;
-  throw new InvalidArgumentError(argument, `expected ${expected}, received ${value}`);
+  throw new InvalidArgumentError(argument, `expected ${expected}, received ${describeValue(value)}`);
 }
