@@ -194,7 +194,7 @@ export function resolveDQNOptions(options: Partial<DQNOptions>): {
 } {
   const hyperparameters = { ...dqnDefaults };
   for (const [name, value] of Object.entries(options)) {
-    if (name in dqnDefaults) {
+    if (Object.hasOwn(dqnDefaults, name)) {
       if (value !== undefined) Object.assign(hyperparameters, { [name]: value });
     } else if (!otherOptions.includes(name)) {
       const known = Object.keys(dqnDefaults).join(", ");

@@ -182,7 +182,7 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
 } {
   const hyperparameters = { ...ppoDefaults };
   for (const [name, value] of Object.entries(options)) {
-    if (name in ppoDefaults) {
+    if (Object.hasOwn(ppoDefaults, name)) {
       if (value !== undefined) Object.assign(hyperparameters, { [name]: value });
     } else if (!otherOptions.includes(name)) {
       const known = Object.keys(ppoDefaults).join(", ");

@@ -21,7 +21,7 @@ export function checkFields(
   if (kind !== "record") throw new CheckpointError(`field "${path}": expected a record, received ${kind}`);
   const names = Object.keys(given as StateRecord);
   const missing = Object.keys(own).filter((name) => !names.includes(name));
-  const surplus = names.filter((name) => !(name in own));
+  const surplus = names.filter((name) => !Object.hasOwn(own, name));
   const at = (name: string) => (path ? `${path}.${name}` : name);
   if (missing.length > 0) throw new CheckpointError(`field "${at(missing[0])}" is missing`);
   if (surplus.length > 0) throw new CheckpointError(`field "${at(surplus[0])}" is not known`);
