@@ -241,6 +241,7 @@ const remedies: Readonly<Record<string, string>> = {
 function failure(what: string, cause: unknown): NcpsError {
   if (cause instanceof NcpsError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
-  const reason = code !== undefined && Object.hasOwn(remedies, code) ? `${remedies[code]} (${code})` : message;
+  const reason =
+    code !== undefined && Object.hasOwn(remedies, code) ? `${remedies[code]} (${code})` : message;
   return new CheckpointError(`${what}: ${reason}`, { cause });
 }
