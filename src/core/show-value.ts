@@ -3,9 +3,16 @@
 // Longer values would hide the sentence around them.
 const LONGEST = 80;
 
-/** A value as a reader of code would write it: text in quotes, lists in brackets, objects by what they are. */
+/**
+ * A value as a reader of code would write it: text in quotes, lists in brackets, objects by what they are. Never
+ * throws, also not for what cannot be turned into a text.
+ */
 export function showValue(value: unknown): string {
-  return shown(value, 0);
+  try {
+    return shown(value, 0);
+  } catch {
+    return "an object";
+  }
 }
 
 // Objects in objects in objects say no more, and may hold themselves.

@@ -6,7 +6,9 @@ import type { ActionSpace, Box } from "../spaces/index.js";
 /** What an agent does in one step: an index for `Discrete`, an array for other spaces. */
 export type Action = number | TypedArray;
 
-/** Facts beside the observation. Games report `lives`; `RecordEpisodeStatistics` adds `episode`. */
+/**
+ * Facts beside the observation: a record of values that can be sent to another thread, without functions. Games report `lives`; `RecordEpisodeStatistics` adds `episode`.
+ */
 export interface Info {
   /** Lives left, for games that have them. */
   lives?: number;

@@ -16,6 +16,14 @@ export interface PrioritizedReplayMemoryOptions extends ReplayMemoryOptions {
   epsilon?: number;
 }
 
+/** Which transitions were sampled: a batch, or copies of these two arrays of it. */
+export interface SampledTransitions {
+  /** `[size]` places in the memory. */
+  indices: ArrayLike<number>;
+  /** `[size]` which transition was at each place. */
+  generations: ArrayLike<number>;
+}
+
 /**
  * Prioritized experience replay (Schaul et al. 2016, proportional): transition `i` is drawn with probability
  * `P(i) = p_i^α / Σ p^α`, `p = |δ| + ε`, one from each of `batchSize` equal parts of the whole; its weight is
@@ -25,8 +33,8 @@ export interface PrioritizedReplayMemoryOptions extends ReplayMemoryOptions {
  * ```ts
  * const memory = new PrioritizedReplayMemory({ capacity: 2 ** 17, observationShape: [4], observationDtype: "float32" });
  * memory.beta = 0.7;
- * const { indices, weights } = memory.sample(32, random);
- * memory.updatePriorities(indices, tdErrors);
+ * const batch = memory.sample(32, random);
+ * memory.updatePriorities(batch, tdErrors);
  * ```
  */
 export class PrioritizedReplayMemory extends ReplayMemory {
@@ -85,21 +93,25 @@ export class PrioritizedReplayMemory extends ReplayMemory {
   }
 
   /**
-   * Tells how wrong the values of sampled transitions were. Transitions that were overwritten meanwhile are left out.
+   * Updates the priorities of sampled transitions from their TD errors. Transitions that were overwritten meanwhile are
+   * left out, also when their place holds another one.
    *
-   * @param indices of a batch · @param tdErrors `[size]`; signs do not matter
-   * @throws ShapeError when there are not as many errors as indices
+   * @param batch of `sample`, or copies of its `indices` and `generations` · @param tdErrors `[size]`; signs do not matter
+   * @throws ShapeError when there are not as many errors or generations as indices
    * @throws InvalidArgumentError when an error is not finite
    */
-  updatePriorities(indices: ArrayLike<number>, tdErrors: ArrayLike<number>): void {
-    if (indices.length !== tdErrors.length)
-      throw new ShapeError("tdErrors", `[${indices.length}]`, [tdErrors.length]);
+  updatePriorities({ indices, generations }: SampledTransitions, tdErrors: ArrayLike<number>): void {
+    for (const [name, list] of Object.entries({ generations, tdErrors })) {
+      if (list?.length !== indices?.length) {
+        throw new ShapeError(name, `[${indices?.length}]`, [list?.length ?? null]);
+      }
+    }
     for (let i = 0; i < indices.length; i++) {
       const priority = Math.abs(tdErrors[i]) + this.epsilon;
       if (!Number.isFinite(priority)) {
         throw new InvalidArgumentError("tdErrors", `expected finite numbers, received ${tdErrors[i]}`);
       }
-      if (!this.isReady(indices[i])) continue;
+      if (!this.isReady(indices[i]) || this.generation(indices[i]) !== generations[i]) continue;
       this.highest = Math.max(this.highest, priority);
       this.place(indices[i], priority);
     }

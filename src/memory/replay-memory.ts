@@ -69,6 +69,11 @@ export interface ReplayBatch {
   terminated: Uint8Array;
   /** `[size]` places in the memory. */
   indices: Int32Array;
+  /**
+   * `[size]` which transition was at that place: a number that changes when the place is written anew. Keep copies of
+   * `indices` and `generations` where priorities are updated after another `sample`.
+   */
+  generations: Float64Array;
   /** `[size]` importance weights; all 1 when sampling is uniform. */
   weights: Float32Array;
 }
@@ -122,6 +127,8 @@ export class ReplayMemory implements Stateful {
   private readonly heads: Int32Array;
   private readonly counts: Int32Array;
   private readonly lengths: Int32Array;
+  // Observations of each environment so far: they number the generations of a place.
+  private readonly written: Float64Array;
   private readonly stackOf: Int32Array;
   private readonly nextStackOf: Int32Array;
   private ready = 0;
@@ -179,6 +186,7 @@ export class ReplayMemory implements Stateful {
     this.flags = allocate(() => new Uint8Array(slots));
     this.heads = new Int32Array(numEnvs).fill(-1);
     this.counts = new Int32Array(numEnvs);
+    this.written = new Float64Array(numEnvs);
     this.lengths = new Int32Array(numEnvs).fill(-1);
     this.stackOf = new Int32Array(frameStack);
     this.nextStackOf = new Int32Array(frameStack);
@@ -320,6 +328,7 @@ export class ReplayMemory implements Stateful {
       heads: this.heads.slice(),
       counts: this.counts.slice(),
       lengths: this.lengths.slice(),
+      written: this.written.slice(),
       slotsPerEnv: this.slotsPerEnv,
       ready: this.ready,
       steps: this.steps,
@@ -341,7 +350,7 @@ export class ReplayMemory implements Stateful {
   }
 
   /**
-   * Puts a state back.
+   * Puts a state back. Batches that were drawn before are of no use any more.
    *
    * @throws InvalidArgumentError when it is of a memory of another capacity or other observations; nothing was
    *   changed then
@@ -357,6 +366,7 @@ export class ReplayMemory implements Stateful {
     }
     counts.set(state.counts as Int32Array);
     this.flags.fill(0);
+    this.written.set((state.written ?? counts) as ArrayLike<number>); // missing in states of older versions
     (state.frames as TypedArray[][]).forEach((views, env) => {
       this.frames.fill(env * slotsPerEnv, env * slotsPerEnv + counts[env], views);
     });
@@ -378,6 +388,8 @@ export class ReplayMemory implements Stateful {
       const values = state[name];
       if (!(values instanceof Int32Array && values.length === numEnvs)) return `${name} does not fit`;
     }
+    const { written = new Float64Array(numEnvs) } = state;
+    if (!(written instanceof Float64Array && written.length === numEnvs)) return "written does not fit";
     for (const name of ["ready", "steps"]) {
       if (!Number.isSafeInteger(state[name])) return `${name} is ${state[name]}`;
     }
@@ -433,6 +445,13 @@ export class ReplayMemory implements Stateful {
     return (this.flags[index] & READY) !== 0;
   }
 
+  /** Number of the observation at a place, counted from the first one of its environment. */
+  protected generation(index: number): number {
+    const env = Math.floor(index / this.slotsPerEnv);
+    const behind = this.heads[env] - (index - env * this.slotsPerEnv);
+    return this.written[env] - (behind < 0 ? behind + this.slotsPerEnv : behind);
+  }
+
   /** Arrays for a batch, used again and again. */
   protected makeBatch(size: number): ReplayBatch {
     if (this.ready === 0) throw new InvalidStateError("sample() from an empty memory: add steps first");
@@ -449,6 +468,7 @@ export class ReplayMemory implements Stateful {
         discounts: new Float32Array(size),
         terminated: new Uint8Array(size),
         indices: new Int32Array(size),
+        generations: new Float64Array(size),
         weights: new Float32Array(size).fill(1),
       };
     }
@@ -469,6 +489,7 @@ export class ReplayMemory implements Stateful {
     }
     const terminated = flags[last] & TERMINATED ? 1 : 0;
     batch.indices[i] = index;
+    batch.generations[i] = this.generation(index);
     batch.actions[i] = this.actions[index];
     batch.rewards[i] = sum;
     batch.terminated[i] = terminated;
@@ -498,6 +519,7 @@ export class ReplayMemory implements Stateful {
     const head = (this.heads[env] + 1) % this.slotsPerEnv;
     this.frames.put(env * this.slotsPerEnv + head, observation, age); // throws before anything else has changed
     this.heads[env] = head;
+    this.written[env]++;
     const slot = this.slot(env);
     this.retire(slot);
     this.flags[slot] = 0;

@@ -19,6 +19,7 @@ export { FileCheckpointStore } from "./checkpoint-files.js";
 export { Dashboard, type DashboardOptions } from "./dashboard/dashboard.js";
 export { cloningFolder } from "./datasets/cloning-folder.js";
 export type { DownloadOptions } from "./datasets/download-file.js";
+export type { ExtractCloningOptions } from "./datasets/extract-cloning.js";
 export {
   type DownloadCloningOptions,
   downloadCloningData,

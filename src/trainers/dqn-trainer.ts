@@ -535,7 +535,7 @@ export class DQNTrainer implements Trainer {
         const batch = memory.sample(batchSize, this.random);
         const statistics = await this.update.step(batch, learningRate);
         if (prioritized && memory instanceof PrioritizedReplayMemory) {
-          memory.updatePriorities(batch.indices, statistics.tdErrors);
+          memory.updatePriorities(batch, statistics.tdErrors);
         }
         this.lastUpdate = statistics;
         this.iteration.add(statistics);

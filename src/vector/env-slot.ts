@@ -1,10 +1,12 @@
 /** One place of a vector environment: the environment in it, its row of every array, and its replacement. */
 
+import { showValue } from "../core/show-value.js";
 import { EnvContractError, NcpsError, NonFiniteError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { createTypedArray, sizeOf, type TypedArray } from "../core/state.js";
 import type { Action, Env, Info, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
 import { EnvFailedError } from "./env-failed-error.js";
+import { plainInfo } from "./plain-info.js";
 
 /** What `info.failure` tells of an environment that failed and was replaced (`restartOnFailure`). */
 export interface EnvRestart {
@@ -103,10 +105,10 @@ export class EnvSlot {
     if (seed !== undefined) this.seed = seed;
     const given = { ...(seed !== undefined && { seed }), ...(options && { options }) };
     try {
-      return this.start(seed === undefined && !options ? undefined : given).info;
+      return this.start(seed === undefined && !options ? undefined : given);
     } catch (error) {
       const failure = this.failure(error as Error);
-      return { ...this.replace(error as Error).info, failure };
+      return { ...this.replace(error as Error), failure };
     }
   }
 
@@ -145,7 +147,7 @@ export class EnvSlot {
       if (terminated || truncated) {
         outcome.ended = true;
         this.final.set(this.row);
-        const { episode } = this.start().info;
+        const { episode } = this.start();
         // A game may end inside the reset, e.g. in a no-op after a lost life: its statistics are not lost.
         if (episode && !info.episode) outcome.info = { ...info, episode };
       }
@@ -168,7 +170,7 @@ export class EnvSlot {
   }
 
   // Puts new environments in the place of the failed one until one has begun an episode.
-  private replace(error: Error): ResetResult {
+  private replace(error: Error): Info {
     const { remake } = this;
     for (let reason = error; ; ) {
       if (!remake || this.vain === MOST_IN_A_ROW) throw reason;
@@ -220,14 +222,19 @@ export class EnvSlot {
     }
     this.requireResult("step", step);
     const observation = this.checked(step?.observation);
-    if (!Number.isFinite(Math.fround(step.reward))) {
-      throw new NonFiniteError(`${this.name}: the reward is ${step.reward}`);
+    const { reward, terminated, truncated } = step;
+    if (typeof reward !== "number") throw this.broken("the reward to be a number", reward);
+    if (!Number.isFinite(Math.fround(reward))) {
+      throw new NonFiniteError(`${this.name}: the reward is ${reward}`);
     }
+    if (typeof terminated !== "boolean") throw this.broken("terminated to be true or false", terminated);
+    if (typeof truncated !== "boolean") throw this.broken("truncated to be true or false", truncated);
+    const info = this.infoOf(step, "step");
     this.row.set(observation);
-    return step;
+    return { observation, reward, terminated, truncated, info };
   }
 
-  private start(options?: ResetOptions): ResetResult {
+  private start(options?: ResetOptions): Info {
     let result: ResetResult;
     try {
       result = this.current.reset(options);
@@ -235,8 +242,22 @@ export class EnvSlot {
       throw this.failed("reset", cause);
     }
     this.requireResult("reset", result);
-    this.row.set(this.checked(result?.observation));
-    return result;
+    const observation = this.checked(result?.observation);
+    const info = this.infoOf(result, "reset");
+    this.row.set(observation);
+    return info;
+  }
+
+  private infoOf(result: ResetResult, during: string): Info {
+    try {
+      return plainInfo(result.info);
+    } catch (cause) {
+      throw this.failed(during, cause);
+    }
+  }
+
+  private broken(expected: string, received: unknown): EnvContractError {
+    return new EnvContractError(`${this.name}: expected ${expected}, received ${showValue(received)}`);
   }
 
   // Environments answer at once: an asynchronous one would give promises for observations.

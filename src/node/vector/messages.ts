@@ -35,6 +35,10 @@ export interface SentRecipe {
 export interface WorkerSetup {
   /** Its end of the channel. */
   port: MessagePort;
+  /** URL of the thread's program. */
+  program: string;
+  /** Position of the word on which the main thread waits for replies. */
+  replies: number;
   /** The control block. */
   control: SharedArrayBuffer;
   /** How its environments are made. */
