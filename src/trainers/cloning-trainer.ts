@@ -17,7 +17,7 @@ import type { CloningBatches } from "../datasets/cloning-batches.js";
 import type { LogRow } from "../logging/index.js";
 import { ConvCfC, type ConvCfCOptions } from "../models/conv-cfc.js";
 import type { SequenceClassifier } from "../models/sequence-classifier.js";
-import { getWeights } from "../models/weights.js";
+import { getWeights, setWeights } from "../models/weights.js";
 import { Adam } from "../optimizers/index.js";
 import { classifierPolicy } from "./classifier-policy.js";
 import {

@@ -10,7 +10,7 @@ import type { ResetOptions } from "../envs/env.js";
 import type { LogRow } from "../logging/index.js";
 import { PrioritizedReplayMemory, type ReplayMemory } from "../memory/index.js";
 import { type QNetwork, updateTarget } from "../models/index.js";
-import { getWeights } from "../models/weights.js";
+import { getWeights, setWeights } from "../models/weights.js";
 import { Adam, RMSProp } from "../optimizers/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { requireEnvironments } from "./absent-envs.js";
@@ -220,9 +220,6 @@ export class DQNTrainer implements Trainer {
     return this;
   }
 
-  private async learnAlone(options: LearnOptions): Promise<void> {
-    requireEnvironments(this.env);
-    const run = new TrainingRun(this, options, this.interrupted);
   /**
    * Trains as {@link DQNTrainer.learn} does and yields every row of the log. Training waits while a row is looked at;
    * leaving the loop ends it.
@@ -240,6 +237,7 @@ export class DQNTrainer implements Trainer {
 
   private async learnAlone(options: LearnOptions, onRow?: RowListener): Promise<void> {
     mustBeOpen(this.closed, "learn");
+    requireEnvironments(this.env);
     checkLearnOptions(options);
     if (options.resetNumTimesteps) await this.resetTimesteps();
     const run = new TrainingRun(this, options, this.interrupted, onRow);

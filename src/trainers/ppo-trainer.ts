@@ -11,7 +11,7 @@ import type { LogRow } from "../logging/index.js";
 import { type ActionDistribution, AdaptiveKLCoefficient, actionDistribution, GAE } from "../losses/index.js";
 import { RolloutBuffer, type RolloutBufferOptions } from "../memory/index.js";
 import type { ActorCritic } from "../models/actor-critic.js";
-import { getWeights } from "../models/weights.js";
+import { getWeights, setWeights } from "../models/weights.js";
 import { Adam } from "../optimizers/index.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import { ObservationNormalizer } from "../wrappers/index.js";
