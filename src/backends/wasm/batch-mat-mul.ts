@@ -2,6 +2,7 @@
 
 import { broadcast_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
+import { runOnCpu } from "./delegate.js";
 import { type Epilogue, gemm } from "./gemm.js";
 import { bytesOf, type WasmBackend } from "./heap.js";
 import { defineRepair } from "./repair.js";
@@ -24,11 +25,15 @@ export interface MatMulAttributes {
 
 /**
  * `BatchMatMul`. The stock kernel leaves the fast path as soon as a factor is transposed or there is
- * more than one product: 10 to 30 times slower, and both happen in the backward pass of every dense layer.
+ * more than one product: 10 to 30 times slower, and both happen in the backward pass of every dense layer. It
+ * multiplies floats only; integers and booleans are left to the cpu backend.
  */
 export const batchMatMul = defineRepair<MatMulInputs, MatMulAttributes>("BatchMatMul", (stockOf) => {
   const stock = stockOf("BatchMatMul");
-  return (call) => multiplyBatch(call.backend, call.inputs, call.attrs) ?? stock(call);
+  return (call) => {
+    if (!areFloats(call.inputs)) return runOnCpu("BatchMatMul", call) as TensorInfo;
+    return multiplyBatch(call.backend, call.inputs, call.attrs) ?? stock(call);
+  };
 });
 
 /** The products of a batch; undefined for what only the stock kernel can tell an error about. */
@@ -38,7 +43,7 @@ export function multiplyBatch(
   { transposeA, transposeB }: MatMulAttributes,
   epilogue?: Epilogue,
 ): TensorInfo | undefined {
-  if (a.dtype !== "float32" || b.dtype !== "float32") return undefined;
+  if (!areFloats({ a, b }) || a.shape.length < 2 || b.shape.length < 2) return undefined;
   const [rowsA, columnsA] = a.shape.slice(-2);
   const [rowsB, columnsB] = b.shape.slice(-2);
   const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
@@ -70,6 +75,10 @@ export function multiplyBatch(
   if (!transposeA && sizeOf(outerB) === 1 && sizeOf(outerA) === products) one(0, products * m);
   else for (let i = 0; i < products; i++) one(i, m);
   return output;
+}
+
+function areFloats({ a, b }: MatMulInputs): boolean {
+  return a.dtype === "float32" && b.dtype === "float32";
 }
 
 // Which matrix of a factor belongs to the i-th product: axes of size 1 (or missing ones) are repeated.

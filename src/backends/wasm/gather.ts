@@ -40,7 +40,10 @@ export const gatherV2 = defineRepair<
     if (wrong >= 0) {
       const id = wordsOf(backend)[addressOf(backend, indices) + wrong];
       backend.disposeData(output.dataId);
-      throw new InvalidArgumentError("indices", `expected 0..${dimSize - 1}, received ${id}`);
+      throw new InvalidArgumentError(
+        "indices",
+        `GatherV2: the index value ${id} is not in [0, ${dimSize - 1}]`, // in tfjs's words
+      );
     }
     return output;
   };
