@@ -70,18 +70,22 @@ function cpuKernel(kernelName: string): { kernelFunc: KernelFunc; cpu: CpuBacken
 }
 
 function toCpu(cpu: CpuBackend, backend: ReadingBackend, { dataId, shape, dtype }: TensorInfo): TensorInfo {
-  if (dtype !== "complex64") {
-    return { dataId: cpu.write(backend.readSync(dataId), shape, dtype), shape, dtype };
-  }
+  if (dtype !== "complex64") return tensorOn(cpu, backend.readSync(dataId), shape, dtype);
   readsPairs(backend);
   const pairs = backend.readSync(dataId) as Float32Array;
   const part = (first: number): TensorInfo => {
     const values = Float32Array.from({ length: pairs.length / 2 }, (_, i) => pairs[2 * i + first]);
-    return { dataId: cpu.write(values, shape, "float32"), shape, dtype: "float32" };
+    return tensorOn(cpu, values, shape, "float32");
   };
   const inputs = { real: part(0), imag: part(1) };
   const { kernelFunc } = getKernel("Complex", "cpu");
   return kernelFunc({ inputs, backend: cpu, attrs: {} }) as TensorInfo;
+}
+
+// Some kernels ask for the rank, which tensors have and their descriptions have not.
+function tensorOn(cpu: CpuBackend, values: Values, shape: number[], dtype: DataType): TensorInfo {
+  const tensor = { dataId: cpu.write(values, shape, dtype), shape, dtype, rank: shape.length };
+  return tensor;
 }
 
 function toWasm(backend: ReadingBackend, cpu: CpuBackend, { dataId, shape, dtype }: TensorInfo): TensorInfo {
