@@ -3,12 +3,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { sumTo } from "./sum-to.js";
 
-/** As tfjs has them, and also where mean, variance, offset and scale are broadcast otherwise than by channels. */
+/** As tfjs has them, and also where mean, variance, offset and scale have axes of one element; tfjs saves no missing scale. */
 export const batchNormGradient: tf.GradFunc = (dy, [x, mean, variance, scale], attrs) => {
   const { varianceEpsilon } = attrs as { varianceEpsilon: number };
   const d = dy as tf.Tensor;
   const inverse = tf.rsqrt(tf.add(variance, varianceEpsilon));
-  const scaled = scale ? tf.mul(d, scale) : d;
+  const scaled = tf.mul(d, scale);
   const centered = () => tf.sub(x, mean);
   const cube = () => tf.mul(tf.mul(inverse, inverse), inverse);
   return {

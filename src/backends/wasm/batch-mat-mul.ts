@@ -1,6 +1,7 @@
 /** Matrix products, plain, transposed and in batches. */
 
 import { broadcast_util, type TensorInfo } from "@tensorflow/tfjs-core";
+import { InvalidArgumentError } from "../../core/errors.js";
 import { sizeOf } from "../../core/state.js";
 import { runOnCpu } from "./delegate.js";
 import { type Epilogue, gemm } from "./gemm.js";
@@ -36,14 +37,25 @@ export const batchMatMul = defineRepair<MatMulInputs, MatMulAttributes>("BatchMa
   };
 });
 
-/** The products of a batch; undefined for what only the stock kernel can tell an error about. */
+/**
+ * The products of a batch; undefined for what only the stock kernel can tell an error about.
+ *
+ * @throws InvalidArgumentError when a factor has fewer than two axes
+ */
 export function multiplyBatch(
   backend: WasmBackend,
   { a, b }: MatMulInputs,
   { transposeA, transposeB }: MatMulAttributes,
   epilogue?: Epilogue,
 ): TensorInfo | undefined {
-  if (!areFloats({ a, b }) || a.shape.length < 2 || b.shape.length < 2) return undefined;
+  if (!areFloats({ a, b })) return undefined;
+  for (const [name, { shape }] of Object.entries({ a, b })) {
+    if (shape.length >= 2) continue;
+    throw new InvalidArgumentError(
+      name,
+      `matMul: expected a tensor with at least two axes, received the shape [${shape}]; use tf.dot, or give the vector a second axis by tf.reshape`,
+    );
+  }
   const [rowsA, columnsA] = a.shape.slice(-2);
   const [rowsB, columnsB] = b.shape.slice(-2);
   const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
