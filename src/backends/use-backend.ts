@@ -20,7 +20,7 @@ type Start = (options: UseBackendOptions & { automatic: boolean }) => Promise<St
 const starts: Record<BackendName, Start> = {
   tensorflow: startTensorflow,
   webgpu: startWebGPU,
-  wasm: startWasm,
+  wasm: startWasmBesideCpu,
   cpu: startCpu,
 };
 
@@ -88,6 +88,12 @@ function choose(
   const slower = accelerator?.name === "none" ? `; no accelerator (${accelerator.reason})` : "";
   const report = `${name} on ${device}: ${reason}${slower}${others.join("")}`;
   return { name, device, reason, rejected, report, ...(accelerator && { accelerator }) };
+}
+
+// Kernels that the wasm backend lacks are computed by functions of the cpu backend.
+async function startWasmBesideCpu(options: UseBackendOptions): Promise<StartedBackend> {
+  await import("@tensorflow/tfjs-backend-cpu");
+  return startWasm(options);
 }
 
 async function startCpu(): Promise<StartedBackend> {

@@ -1,6 +1,7 @@
 /** The content of one file of a zip archive, from pieces of its bytes. */
 
 import { Inflate } from "fflate";
+import { crc32 } from "../core/crc32.js";
 import type { ArchiveFailure, ZipEntry } from "./zip-directory.js";
 
 const LOCAL = 0x04034b50;

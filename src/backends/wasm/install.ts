@@ -4,6 +4,7 @@ import { engine } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { averagePool } from "./average-pool.js";
 import { batchMatMul } from "./batch-mat-mul.js";
+import { bincount } from "./bincount.js";
 import { cast } from "./cast.js";
 import { cfcScan, cfcScanGrad } from "./cfc-scan.js";
 import { clipByValue, relu6 } from "./clamp.js";
@@ -11,6 +12,7 @@ import { conv2d, fusedConv2d } from "./conv2d.js";
 import { conv2dBackpropFilter } from "./conv2d-backprop-filter.js";
 import { conv2dBackpropInput } from "./conv2d-backprop-input.js";
 import { conv3dBackpropFilter, conv3dBackpropInput } from "./conv3d-backprop.js";
+import { delegated, withOtherTypes } from "./delegated.js";
 import { depthwiseConv2d } from "./depthwise-conv2d.js";
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from "./depthwise-conv2d-backprop.js";
 import { greater, greaterEqual, less, lessEqual, maximum, minimum, select } from "./elementwise.js";
@@ -29,6 +31,7 @@ import { mean } from "./mean.js";
 import { mixedCfcScan, mixedCfcScanGrad } from "./mixed-cfc-scan.js";
 import { oneHot } from "./one-hot.js";
 import { adamStep, globalNorm, rmspropStep, sgdStep } from "./optimizer-step.js";
+import { prelu } from "./prelu.js";
 import { all, any, max, min, prod } from "./reduce.js";
 import { reluGrad } from "./relu-grad.js";
 import { installRepair, removeRepair, type WasmRepair } from "./repair.js";
@@ -46,7 +49,7 @@ import { unpack } from "./unpack.js";
 import { unsortedSegmentSum } from "./unsorted-segment-sum.js";
 import { wiredCfcScan, wiredCfcScanGrad } from "./wired-cfc-scan.js";
 
-const repairs = [
+const replaced = [
   adamStep,
   all,
   any,
@@ -54,6 +57,7 @@ const repairs = [
   argMin,
   averagePool,
   batchMatMul,
+  bincount,
   cast,
   cfcScan,
   cfcScanGrad,
@@ -94,6 +98,7 @@ const repairs = [
   mixedCfcScan,
   mixedCfcScanGrad,
   oneHot,
+  prelu,
   prod,
   relu6,
   reluGrad,
@@ -116,6 +121,8 @@ const repairs = [
   wiredCfcScan,
   wiredCfcScanGrad,
 ];
+
+const repairs: readonly WasmRepair[] = [...withOtherTypes(replaced), ...delegated];
 
 /** Names of the kernels that {@link installWasmRepairs} replaces or adds, in tfjs's spelling. */
 export const wasmRepairNames: readonly string[] = repairs.map(({ kernelName }) => kernelName);
