@@ -1,6 +1,6 @@
 /** A CfC in the layout of its compiled kernels: padded, folded and packed weights, and the plan of a pass. */
 
-import type { KernelExports } from "./kernel-binaries.js";
+import type { KernelExports } from "../../backends/wasm/kernel-binaries.js";
 
 /** An affine layer where it lies; byte addresses. */
 export interface CfcTaskLayer {

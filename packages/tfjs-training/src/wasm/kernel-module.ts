@@ -1,8 +1,9 @@
 /** Our compiled kernels, running on the memory of tfjs's wasm backend. */
 
+import { type KernelExports, relaxed, simd } from "../../../../src/backends/wasm/kernel-binaries.js";
+import { bytesFromBase64 } from "../../../../src/core/base64.js";
 import { BackendError } from "../core/errors.js";
 import { nodeBuiltin } from "../core/node-builtin.js";
-import { type KernelExports, relaxed, simd } from "./kernel-binaries.js";
 import { computesProducts } from "./kernel-self-test.js";
 import type { WasmBackend } from "./memory/heap.js";
 import { guardAllocation } from "./memory/scratch.js";
@@ -73,7 +74,7 @@ export function kernelBuild(): KernelBuild {
   if (options.revectorize) switchOn("--experimental-wasm-revectorize");
   for (const build of ["relaxed", "simd"] as const) {
     if (build === "relaxed" && !(options.relaxedSimd && hasRelaxedSimd())) continue;
-    if (build === "simd" && !WebAssembly.validate(bytesOf(simd))) continue;
+    if (build === "simd" && !WebAssembly.validate(bytesFromBase64(simd))) continue;
     const memory = new WebAssembly.Memory({ initial: 1 });
     if (computesProducts(instantiate(kernelModule(build), memory), memory)) return build;
   }
@@ -83,7 +84,7 @@ export function kernelBuild(): KernelBuild {
 }
 
 function hasRelaxedSimd(): boolean {
-  const known = () => WebAssembly.validate(bytesOf(relaxed));
+  const known = () => WebAssembly.validate(bytesFromBase64(relaxed));
   if (!known()) switchOn("--experimental-wasm-relaxed-simd");
   return known();
 }
@@ -100,15 +101,8 @@ function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Ke
 function kernelModule(build: KernelBuild): WebAssembly.Module {
   let module = modules.get(build);
   if (!module) {
-    module = new WebAssembly.Module(bytesOf({ relaxed, simd }[build]));
+    module = new WebAssembly.Module(bytesFromBase64({ relaxed, simd }[build]));
     modules.set(build, module);
   }
   return module;
-}
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

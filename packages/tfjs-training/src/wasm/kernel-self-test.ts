@@ -1,6 +1,6 @@
 /** A product of whole numbers, to see whether a build computes rightly on this machine. */
 
-import type { KernelExports } from "./kernel-binaries.js";
+import type { KernelExports } from "../../../../src/backends/wasm/kernel-binaries.js";
 
 const [rows, terms, columns] = [7, 21, 19];
 

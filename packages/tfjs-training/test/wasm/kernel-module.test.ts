@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { type KernelExports, relaxed, simd } from "../../../src/backends/wasm/kernel-binaries.js";
+import { type KernelExports, relaxed, simd } from "../../../../src/backends/wasm/kernel-binaries.js";
 import { installWasmRepairs, removeWasmRepairs, useBackend } from "../../src/index.js";
 import { kernelBuild, setKernelOptions } from "../../src/wasm/kernel-module.js";
 import { computesProducts } from "../../src/wasm/kernel-self-test.js";

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { type KernelExports, relaxed, simd } from "../../../src/backends/wasm/kernel-binaries.js";
+import { type KernelExports, relaxed, simd } from "../../../../src/backends/wasm/kernel-binaries.js";
 import { kernelBuild } from "../../src/wasm/kernel-module.js";
 
 kernelBuild(); // switches relaxed SIMD on where a flag is needed

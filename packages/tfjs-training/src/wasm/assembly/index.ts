@@ -18,6 +18,7 @@ export { packColumns, packRows, padPanels } from "./pack";
 export { addColumnsByRows, rowsByPanels } from "./point-product";
 export { averagePool, maxPool, maxPoolGradient } from "./pool";
 export { reluGradient } from "./relu-gradient";
+export { rowSum } from "./row-sum";
 export { gatherSlices, segmentSum } from "./segment";
 export { clampOf, expWideOf, leakyReluOf, softplusOf } from "./unary";
 export { volumeFilterGradient, volumeInputGradient } from "./volume";

@@ -1,5 +1,6 @@
 /** Convolutions forward: patches of framed images times the filter as a matrix. */
 
+import type { KernelExports } from "../../../../../src/backends/wasm/kernel-binaries.js";
 import { sizeOf } from "../../core/state.js";
 import { kernelsOf } from "../kernel-module.js";
 import type { WasmBackend } from "../memory/heap.js";
@@ -19,7 +20,6 @@ import { winogradConvolve } from "../winograd/winograd.js";
 import { type ConvAddresses, type ConvGeometry, isProduct } from "./conv-geometry.js";
 import { convolutionPlan } from "./conv-plan.js";
 import { frameInput, patchGrid, patchRuns } from "./frames.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 /** Computes a convolution, then bias and activation. */
 export function convolve(

@@ -1,10 +1,10 @@
 /** Images with the border of zeros that a convolution needs, and where its patches lie in them. */
 
+import type { KernelExports } from "../../../../../src/backends/wasm/kernel-binaries.js";
 import type { WasmBackend } from "../memory/heap.js";
 import { scratch } from "../memory/scratch.js";
 import type { RowGrid } from "../products/gemm.js";
 import type { ConvGeometry } from "./conv-geometry.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 // Framed images at once, in bytes: they stay in the second-level cache until they are multiplied.
 const groupBytes = 1 << 20;

@@ -1,5 +1,6 @@
 /** The input gradient of a convolution as one large product: a stride's worth of pixels from the outputs they met. */
 
+import type { KernelExports } from "../../../../../src/backends/wasm/kernel-binaries.js";
 import { kernelsOf } from "../kernel-module.js";
 import { heapOf, type WasmBackend } from "../memory/heap.js";
 import { scratch } from "../memory/scratch.js";
@@ -7,7 +8,6 @@ import { gemm, type RowGrid, workArea, writeAddresses } from "../products/gemm.j
 import type { ConvGeometry, InputGradientAddresses } from "./conv-geometry.js";
 import { patchBlocks } from "./convolve.js";
 import { groupsOf } from "./frames.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 /** One axis: input position `cell * stride + phase - pad` meets the outputs `cell - taps + 1 .. cell`. */
 interface Axis {

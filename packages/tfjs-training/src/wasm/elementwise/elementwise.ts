@@ -1,12 +1,12 @@
 /** Maxima, minima, comparisons and choices, which the stock kernels compute one number at a time. */
 
 import { broadcast_util, type TensorInfo } from "@tensorflow/tfjs-core";
+import type { KernelExports } from "../../../../../src/backends/wasm/kernel-binaries.js";
 import { sizeOf } from "../../core/state.js";
 import { kernelsOf } from "../kernel-module.js";
 import { bytesOf, type WasmBackend } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
 import { copyStrided, stepsOf } from "../shape/copy-strided.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 interface Pair {
   a: TensorInfo;

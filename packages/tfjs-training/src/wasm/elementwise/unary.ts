@@ -1,11 +1,11 @@
 /** Functions of single numbers that the stock kernels compute one at a time in scalar code. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { KernelExports } from "../../../../../src/backends/wasm/kernel-binaries.js";
 import { sizeOf } from "../../core/state.js";
 import { kernelsOf } from "../kernel-module.js";
 import { bytesOf } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 type Compute<Attributes> = (
   kernels: KernelExports,

@@ -1,7 +1,7 @@
 /** The compiled kernels on a small memory of their own, apart from all backends. */
 
+import type { KernelExports } from "../../../../../src/backends/wasm/kernel-binaries.js";
 import { kernelsOn } from "../kernel-module.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 /** Memory that is filled once and lives as long as its owner. */
 export class OwnMemory {

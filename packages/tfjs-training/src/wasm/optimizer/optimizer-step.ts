@@ -1,11 +1,11 @@
 /** Update rules of optimisers in one pass over the heap, and the length of all gradients. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
+import type { KernelExports } from "../../../../../src/backends/wasm/kernel-binaries.js";
 import { sizeOf } from "../../core/state.js";
 import { kernelsOf } from "../kernel-module.js";
 import { addressOf, bytesOf, heapOf, type WasmBackend } from "../memory/heap.js";
 import { defineRepair, type WasmCall } from "../repair.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 // `weight0`, `gradient0`, `weight1`, ..., the moments by name, and `norm` when gradients are clipped.
 type Inputs = Record<string, TensorInfo>;

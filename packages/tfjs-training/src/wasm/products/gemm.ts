@@ -1,10 +1,10 @@
 /** Matrix products on the heap: the one place through which all products and convolutions go. */
 
+import type { KernelExports } from "../../../../../src/backends/wasm/kernel-binaries.js";
 import type { CfcEngine } from "../../../../../src/recurrent/wasm/cfc-engine.js";
 import { kernelsOf } from "../kernel-module.js";
 import { heapOf, type WasmBackend, wordsOf } from "../memory/heap.js";
 import { scratch } from "../memory/scratch.js";
-import type { KernelExports } from "./kernel-binaries.js";
 
 /**
  * `C = A B`, or `C += A B`, of matrices of 32-bit floats that lie row by row in the backend's memory. The

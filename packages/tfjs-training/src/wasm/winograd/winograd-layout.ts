@@ -1,11 +1,11 @@
 /** Sizes and memory that the three passes of a Winograd convolution share. */
 
+import type { KernelExports } from "../../../../../src/backends/wasm/kernel-binaries.js";
 import type { ConvGeometry } from "../convolution/conv-geometry.js";
 import { kernelsOf } from "../kernel-module.js";
 import { heapOf, type WasmBackend } from "../memory/heap.js";
 import { scratch } from "../memory/scratch.js";
 import { productEngine } from "../products/gemm.js";
-import type { KernelExports } from "./kernel-binaries.js";
 import {
   type WinogradAxes,
   type WinogradAxis,
