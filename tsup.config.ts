@@ -1,13 +1,20 @@
 import { transform } from "esbuild";
 import { defineConfig, type Options } from "tsup";
 
-const commonJs = { format: "cjs", target: "es2022" } as const;
+// "node" makes esbuild tell the names of exports, for `import()`.
+const commonJs = { format: "cjs", target: "es2022", platform: "node" } as const;
 const ownUrl = {
   define: { "import.meta.url": "ownUrl" },
   banner: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;',
 };
 
 type Plugin = NonNullable<Options["plugins"]>[number];
+
+// esbuild carries a map over that the source brings along.
+function withMap(source: string, map: unknown): string {
+  const text = Buffer.from(String(map)).toString("base64");
+  return `${source}\n//# sourceMappingURL=data:application/json;base64,${text}\n`;
+}
 
 /**
  * Both entries share one registry and one set of classes: common code lies in chunks, in CommonJS as well.
@@ -19,18 +26,24 @@ const sharedChunks: Plugin = {
   esbuildOptions(options) {
     options.splitting = true;
     options.format = "esm";
+    options.sourcesContent = false; // the package holds the sources once, beside both formats
   },
-  async renderChunk(source, { path }) {
-    if (!/\.c?js$/.test(path)) return undefined;
-    const { code } =
+  async renderChunk(source, info) {
+    const { path } = info;
+    if (info.type !== "chunk" || !/\.c?js$/.test(path)) return undefined;
+    const { code, map } =
       this.format === "cjs"
-        ? await transform(source, { ...(source.includes("import.meta.url") && ownUrl), ...commonJs })
+        ? await transform(withMap(source, info.map), {
+            ...(source.includes("import.meta.url") && ownUrl),
+            ...commonJs,
+            ...{ sourcemap: true, sourcesContent: false, sourcefile: "chunk.js" },
+          })
         : { code: source };
     // Bundling names a class that mentions itself `_Random`, which would show in stack traces and consoles.
     const named = code.replace(/\b_([A-Z]\w*)\b/g, (name, bare) =>
       code.includes(`var ${bare} = class ${name} `) ? bare : name,
     );
-    return { code: named };
+    return { code: named, map };
   },
 };
 
@@ -45,6 +58,7 @@ export default defineConfig({
   format: ["esm", "cjs"],
   plugins: [sharedChunks],
   dts: true,
+  sourcemap: true,
   clean: true,
   target: "es2022",
   platform: "neutral", // the main entry runs in browsers too

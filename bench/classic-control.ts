@@ -11,30 +11,18 @@ import {
   cartPoleNoVelPPO,
   cartPolePPO,
   DQNTrainer,
-  evaluatePolicy,
   MlpActorCritic,
-  makeVecEnv,
   type PPOPreset,
   PPOTrainer,
   pendulumPPO,
   useBackend,
 } from "../src/index.js";
+import { learnTasks, type Task } from "./support/learning.js";
 
 const memoryless: PPOPreset = {
   ...cartPoleNoVelPPO,
   model: (spaces) => new MlpActorCritic({ ...spaces, units: [64, 64] }),
 };
-
-interface Task {
-  name: string;
-  key: string;
-  env: string;
-  make: (seed: number) => PPOTrainer | DQNTrainer;
-  totalTimesteps?: number;
-  /** Mean return of the last 100 episodes whose time is noted. */
-  window: number;
-  solved: (mean: number) => boolean;
-}
 
 const tasks: Task[] = [
   {
@@ -91,53 +79,5 @@ export async function run(args: string[] = []) {
     Number(args[3] ?? 5),
   ];
   const firstSeed = Number(args[4] ?? 0);
-  const rows: Record<string, string | number>[] = [];
-  const figures: Record<string, number> = {};
-  for (const [i, task] of tasks.entries()) {
-    const { name, key, env, make, totalTimesteps = 100_000, window, solved } = task;
-    let passed = 0;
-    let steps = 0;
-    let seconds = 0;
-    for (let seed = firstSeed; seed < firstSeed + seeds[i]; seed++) {
-      const began = performance.now();
-      const trainer = make(seed);
-      let reached = Number.NaN;
-      await trainer.learn({
-        totalTimesteps,
-        callbacks: [
-          {
-            onUpdateEnd({ meanReturn, numEpisodes, numTimesteps }) {
-              if (Number.isNaN(reached) && numEpisodes >= 100 && meanReturn >= window) reached = numTimesteps;
-            },
-          },
-        ],
-      });
-      const spent = (performance.now() - began) / 1000;
-      const evaluation = makeVecEnv(env, { numEnvs: 20 });
-      const { meanReward, stdReward } = await evaluatePolicy(trainer, evaluation, {
-        numEpisodes: 100,
-        seed: 1000 + seed,
-      });
-      await evaluation.close();
-      if (solved(meanReward)) passed++;
-      steps += trainer.numTimesteps;
-      seconds += spent;
-      rows.push({
-        task: name,
-        seed,
-        "mean of 100": meanReward.toFixed(1),
-        std: stdReward.toFixed(1),
-        "window of 100 >= 475 or -250 at": Number.isNaN(reached) ? "-" : reached,
-        "steps/s": Math.round(trainer.numTimesteps / spent),
-        seconds: spent.toFixed(1),
-        ok: solved(meanReward) ? "yes" : "NO",
-      });
-      console.error(JSON.stringify(rows.at(-1)));
-      await trainer.close();
-    }
-    figures[`${key}Passed`] = passed;
-    figures[`${key}Seeds`] = seeds[i];
-    figures[`${key}StepsPerSecond`] = Math.round(steps / Math.max(seconds, 1e-9));
-  }
-  return { rows, figures };
+  return learnTasks(tasks, seeds, firstSeed);
 }

@@ -79,6 +79,7 @@ function operations(): Operation[] {
     "slice of columns": () => tf.slice(x, [0, 1], [512, 510]),
     "split in two": () => tf.split(x, 2, 1),
     "gather rows": () => tf.gather(x, ids),
+    "sum of all": () => tf.sum(x),
     "segment sum": () => tf.unsortedSegmentSum(x, ids as tf.Tensor1D, 512),
     "max pool gradient": () => kernel("MaxPoolGrad", { dy: pooled, input: images, output: pooled }, pool),
     "max pool 3d": () => tf.maxPool3d(volumes, 2, 2, "valid"),

@@ -1,4 +1,4 @@
-/** Command lines of the small examples. */
+/** Command lines of the examples. */
 
 import { parseArgs } from "node:util";
 
@@ -9,23 +9,21 @@ export type WholeNumber = readonly [byDefault: number, least: number];
  * Reads whole numbers (`--seed 3`) and texts (`--data FOLDER`). Prints `usage` and ends the program when `--help` is
  * asked for, and says what is wrong and ends it with code 1 when an option is unknown or no such number.
  */
-export function commandLine<Numbers extends string, Texts extends string = never>(
+export function commandLine<Numbers extends string = never, Texts extends string = never>(
   usage: string,
-  numbers: Readonly<Record<Numbers, WholeNumber>>,
+  numbers: Readonly<Record<Numbers, WholeNumber>> = {} as Record<Numbers, WholeNumber>,
   texts: Readonly<Record<Texts, string | undefined>> = {} as Record<Texts, undefined>,
 ): Record<Numbers, number> & Record<Texts, string | undefined> {
-  try {
-    const names = [...Object.keys(numbers), ...Object.keys(texts)];
+  const names = [...Object.keys(numbers), ...Object.keys(texts)];
+  return settingsOf(usage, (argv) => {
     const { values } = parseArgs({
+      args: argv,
       options: {
         ...Object.fromEntries(names.map((name) => [name, { type: "string" as const }])),
         help: { type: "boolean" },
       },
     });
-    if (values.help) {
-      console.log(usage);
-      process.exit();
-    }
+    if (values.help) return null;
     const given = values as Record<string, string | undefined>;
     const read = Object.entries<WholeNumber>(numbers).map(([name, [byDefault, least]]) => {
       const value = Number(given[name] ?? byDefault);
@@ -34,13 +32,39 @@ export function commandLine<Numbers extends string, Texts extends string = never
     });
     const rest = Object.entries(texts).map(([name, byDefault]) => [name, given[name] ?? byDefault]);
     return Object.fromEntries([...read, ...rest]);
-  } catch (error) {
-    return fail(error);
-  }
+  });
 }
 
-/** Says what is wrong, and ends the program with code 1. */
-export function fail(error: unknown): never {
-  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
+/**
+ * Reads the command line by `read`, which gives `null` when `--help` is asked for and throws when something is wrong:
+ * then the program ends, with code 0 after `usage` and with code 1 after one line of what is wrong.
+ */
+export function settingsOf<Settings>(usage: string, read: (argv: string[]) => Settings | null): Settings {
+  let settings: Settings | null;
+  try {
+    settings = read(process.argv.slice(2));
+  } catch (error) {
+    wrongOption(error);
+  }
+  if (settings !== null) return settings;
+  console.log(usage);
+  process.exit();
+}
+
+/** Says which option is wrong, and ends the program with code 1. */
+export function wrongOption(error: unknown): never {
+  // Node adds advice about arguments that begin with a dash.
+  const [message] = String(error instanceof Error ? error.message : error).split(". To specify");
+  console.error(`${message}; see --help`);
   process.exit(1);
+}
+
+/** Runs the program; when it fails, the error is one line and the exit code 1. */
+export async function run(program: () => Promise<void>): Promise<void> {
+  try {
+    await program();
+  } catch (error) {
+    console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
+    process.exitCode = 1;
+  }
 }

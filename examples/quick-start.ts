@@ -1,7 +1,12 @@
-/** Twenty lines: train, evaluate, save. Run `npx tsx examples/quick-start.ts`. */
+/** Twenty lines: train, evaluate, save. Run `node --import tsx examples/quick-start.ts`. */
 
 import { cartPolePPO, evaluatePolicy, Logger, makeVecEnv, PPOTrainer, TableSink, useBackend } from "ncps-ts";
 import "ncps-ts/node";
+
+if (process.argv.length > 2) {
+  console.log("PPO on CartPole, without options: node --import tsx examples/quick-start.ts");
+  process.exit(process.argv[2] === "--help" ? 0 : 1);
+}
 
 await useBackend();
 const trainer = new PPOTrainer({ ...cartPolePPO, env: "CartPole-v1", seed: 0 });

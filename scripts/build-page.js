@@ -11,15 +11,21 @@ import { build } from "esbuild";
 const folder = new URL("../src/node/dashboard/", import.meta.url);
 const target = new URL("page-html.ts", folder);
 
-/** Writes the page when it has changed; returns whether it did. */
-export async function buildPage() {
-  const { outputFiles } = await build({
+/** Bundles the page's script and writes nothing. */
+export function bundlePage() {
+  return build({
     entryPoints: [fileURLToPath(new URL("page/main.ts", folder))],
     bundle: true,
     format: "esm",
     minify: true,
     write: false,
+    metafile: true,
   });
+}
+
+/** Writes the page when it has changed; returns whether it did. */
+export async function buildPage() {
+  const { outputFiles } = await bundlePage();
   const styles = readFileSync(new URL("../node_modules/uplot/dist/uPlot.min.css", import.meta.url), "utf8");
   const script = outputFiles[0].text.replaceAll("</script", "<\\/script");
   const html = readFileSync(new URL("page/index.html", folder), "utf8")

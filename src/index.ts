@@ -33,7 +33,7 @@ export * from "./core/random.js";
 export * from "./core/running-mean-std.js";
 export * from "./core/schedules.js";
 export * from "./core/state.js";
-export { AtariCloningDataset } from "./datasets/atari-cloning.js";
+export { AtariCloningDataset, type OpenDatasetOptions } from "./datasets/atari-cloning.js";
 export {
   type CloningBatch,
   CloningBatches,
@@ -43,6 +43,7 @@ export {
 export {
   type CloningSequence,
   type CloningSplit,
+  type ReadCloningOptions,
   readCloningSequence,
   writeCloningSequence,
 } from "./datasets/cloning-format.js";

@@ -1,9 +1,9 @@
 /**
  * Behaviour cloning with Conv-CfC, after the ncps guide "Atari Behavior Cloning".
- * Run it with --help for the options.
+ * Run `node --import tsx examples/atari-behavior-cloning/index.ts --help` for the options.
  */
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   balancedClassWeights,
@@ -14,27 +14,24 @@ import {
   runClosedLoop,
   useBackend,
 } from "ncps-ts";
-import { registerAtari } from "ncps-ts/node";
+import { interruptCallback, registerAtari } from "ncps-ts/node";
+import { run, settingsOf } from "../command-line.js";
+import { playForever } from "../watch.js";
 import { drawCurve, type Point } from "./curve.js";
 import { expertScore, openData, openGame, recordClone } from "./game.js";
-import { readSettings, type Settings, sizes, usage } from "./settings.js";
+import { kerasReporter, torchReporter } from "./report.js";
+import { adamOf, readSettings, type Settings, sizes, usage } from "./settings.js";
 
 // Whole games that the clone plays in the end, and the expert too.
 const GAMES = 16;
 // NOOP, FIRE, and RIGHT and LEFT, of which each is the other in a mirror.
 const MIRROR = [0, 1, 3, 2];
 
-try {
-  const settings = readSettings(process.argv.slice(2));
-  if (settings) await main(settings);
-  else console.log(usage);
-} catch (error) {
-  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  process.exitCode = 1;
-}
+const settings = settingsOf(usage, readSettings);
+await run(() => main(settings));
 
 async function main(settings: Settings): Promise<void> {
-  const { env: id, size, form, epochs, balanced, cont, out, seed } = settings;
+  const { env: id, size, form, epochs, balanced, cont, render, out, seed } = settings;
   const backend = await useBackend();
   console.log(`backend: ${backend.name} (${backend.reason})`);
   if (!id.startsWith("Arcade/")) await registerAtari();
@@ -53,6 +50,7 @@ async function main(settings: Settings): Promise<void> {
   const { train, val } = await openData(settings);
   const options: Omit<CloningOptions, "model"> = {
     ...sizes[size].training,
+    adam: adamOf(form),
     ...(settings.mirror && { mirrorActions: MIRROR }),
     ...(balanced && { classWeights: balancedClassWeights(await train.actionCounts(numActions)) }),
     ...(settings.weights && { classWeights: settings.weights }),
@@ -61,62 +59,79 @@ async function main(settings: Settings): Promise<void> {
     seed,
   };
   const points = join(out, "curve.json");
-  const trainer = cont
-    ? await CloningTrainer.load(checkpoint, options)
-    : new CloningTrainer({
-        ...options,
-        model: new ConvCfC({ numActions, form, seed, ...sizes[size].model }),
-      });
+  // Where Ctrl-C leaves a training, within an epoch too. It is finished first; then there are new goals.
+  const unfinished = join(out, "unfinished");
+  const finishing = cont && settings.dagger === 0 && existsSync(unfinished);
+  const trainer = finishing
+    ? await CloningTrainer.resume(unfinished, options)
+    : cont
+      ? await CloningTrainer.load(checkpoint, options)
+      : new CloningTrainer({
+          ...options,
+          model: new ConvCfC({ numActions, form, seed, ...sizes[size].model }),
+        });
+  if (finishing) console.log(`Finishing what was stopped after ${trainer.iterations} minibatches`);
   const parameters = [...trainer.model.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
   console.log(
     `${train.size} + ${val.size} sequences, ${size} ${form}: ${parameters.toLocaleString("en")} parameters`,
   );
+  if (form === "tf" && trainer.model instanceof ConvCfC) trainer.model.layersModel().summary(80);
 
   const curve: Point[] = cont && existsSync(points) ? JSON.parse(readFileSync(points, "utf8")) : [];
+  const reporter = (form === "tf" ? kerasReporter : torchReporter)({
+    batches: trainer.batchesPerEpoch,
+    epochs: (trainer.lastEpoch ? trainer.lastEpoch.epoch + 1 : 0) + epochs,
+    live: process.stdout.isTTY === true,
+    write: (text) => process.stdout.write(text),
+  });
   const closedLoop = new ClosedLoopCallback({
     env,
     seed: seed + 1,
-    onRun({ returns }) {
-      const meanReturn = mean(returns);
-      console.log(`Mean return ${meanReturn} (n=${returns.length})`);
-      curve.push({ valAccuracy: trainer.lastEpoch?.valAccuracy ?? 0, meanReturn });
+    onRun({ returns }, epoch) {
+      reporter.played(returns, epoch);
+      curve.push({ valAccuracy: trainer.lastEpoch?.valAccuracy ?? 0, meanReturn: mean(returns) });
       writeFileSync(points, JSON.stringify(curve));
-      const title = `Behaviour cloning on ${id}, ${size} ${form}, ${parameters.toLocaleString("en")} weights`;
+      const title = `Behaviour cloning on ${id}, ${size} ${form}, ${parameters.toLocaleString("en")} parameters`;
       writeFileSync(join(out, "curve.svg"), drawCurve(curve, title));
     },
   });
-  let [losses, minibatches] = [0, 0];
-  await trainer.learn({
-    epochs,
-    callbacks: [
-      {
-        onUpdateEnd(_, row) {
-          losses += row["train/loss"] as number;
-          minibatches++;
-          if (!process.stdout.isTTY) return;
-          const done = `${1 + ((trainer.iterations - 1) % trainer.batchesPerEpoch)}/${trainer.batchesPerEpoch}`;
-          process.stdout.write(`\r\u001b[Kloss=${(losses / minibatches).toPrecision(4)}: ${done}`);
+  const interrupt = interruptCallback();
+  if (epochs > 0 || finishing) {
+    await trainer.learn({
+      ...(!finishing && { epochs }),
+      onEpochEnd: (report) => reporter.epochEnd(report),
+      callbacks: [
+        interrupt,
+        {
+          onUpdateEnd(_, row) {
+            const number = 1 + ((trainer.iterations - 1) % trainer.batchesPerEpoch);
+            const [loss, accuracy] = [Number(row["train/loss"]), Number(row["train/accuracy"])];
+            reporter.minibatch({ number, loss, accuracy });
+          },
         },
-      },
-      closedLoop,
-      {
-        last: true,
-        onUpdateEnd: async (_, row) => void ("train/epoch_loss" in row && (await trainer.save(checkpoint))),
-      },
-    ],
-    onEpochEnd({ epoch, loss, accuracy, valLoss, valAccuracy }) {
-      if (process.stdout.isTTY) process.stdout.write("\r\u001b[K"); // over the running loss
-      [losses, minibatches] = [0, 0];
-      const { user, system } = process.cpuUsage();
-      const seconds = ((user + system) / 1e6).toFixed(0);
-      console.log(
-        `loss=${loss.toPrecision(4)}, acc=${(100 * accuracy).toFixed(2)}%, ${seconds} s of processor time`,
-      );
-      console.log(
-        `Epoch ${epoch + 1}, val_loss=${valLoss.toPrecision(4)}, val_acc=${(100 * valAccuracy).toFixed(2)}%`,
-      );
-    },
-  });
+        closedLoop,
+        {
+          last: true,
+          async onUpdateEnd(_, row) {
+            if (!("train/epoch_loss" in row)) return;
+            await trainer.save(checkpoint);
+            rmSync(unfinished, { recursive: true, force: true });
+          },
+          async onTrainingEnd() {
+            if (interrupt.signal) await trainer.save(unfinished);
+          },
+        },
+      ],
+    });
+  }
+  if (interrupt.signal) {
+    console.log(`\nStopped after ${trainer.iterations} minibatches and saved; --cont finishes it: ${out}`);
+    await trainer.close();
+    env.close();
+    return;
+  }
+  const { user, system } = process.cpuUsage();
+  console.log(`Processor time: ${((user + system) / 1e6).toFixed(0)} s`);
 
   const { gameReturns } = await runClosedLoop(trainer, env, { numGames: GAMES, seed: seed + 2 });
   console.log(`Scores of whole games: ${gameReturns.join(" ")}, mean ${mean(gameReturns).toFixed(1)}`);
@@ -127,6 +142,7 @@ async function main(settings: Settings): Promise<void> {
     );
   }
   console.log(`Curve and checkpoint: ${out}`);
+  if (render) await playForever({ policy: trainer, env, seed: seed + 3 });
   await trainer.close();
   env.close();
 }

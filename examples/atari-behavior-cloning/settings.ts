@@ -1,31 +1,39 @@
 /** Command line of the example. */
 
 import { parseArgs } from "node:util";
-import type { CloningHyperparameters, ConvCfCOptions } from "ncps-ts";
+import type { AdamOptions, CloningHyperparameters, ConvCfCOptions } from "ncps-ts";
 
 export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
 
-  npx tsx examples/atari-behavior-cloning/index.ts [options]
+  node --import tsx examples/atari-behavior-cloning/index.ts [options]
 
-  --env ID          Arcade/Breakout-v0 (built in, default), or real Atari such as ALE/Breakout-v5 (with --data)
-  --data PLACE      recorded sequences: a folder or .zip (a path with a /), or a published set such as "breakout",
-                    which is downloaded; default: a scripted player is recorded
-  --size NAME       small: the guide's cheaper encoder, for two CPU cores (default)
-                    document: the guide's own network and numbers, for a GPU
-  --form NAME       tf (default) or torch: which tab of the guide
-  --epochs N        default 6 (small) or 50 (document)
-  --sequences N     sequences to record (default 10240), and a sixteenth of them for validation
-  --noise P         probability of a random action while half of them are recorded (default 0.15): the data then show
-                    the way back from mistakes
-  --no-mirror       do not swap left and right in half of the sequences, as the small size does in Breakout
-  --balanced        weigh the actions so that all count alike
-  --weights LIST    weigh them so, e.g. 1,1,7,7: a move counts as much as seven rests
-  --cont            go on with the run in --out
-  --dagger N        with --cont: first the clone plays N sequences more, in which the expert tells what it would do;
-                    they join the recorded ones
-  --out FOLDER      checkpoint and curve, default runs/cloning
-  --seed N          seed of everything random (default 0)
-  --help            this text`;
+  --env ID        Arcade/Breakout-v0 (built in, default), or with --data real
+                  Atari such as ALE/Breakout-v5
+  --data PLACE    recorded sequences: a folder or .zip (a path with a /), or a
+                  published set such as "breakout", which is downloaded
+                  (default: a scripted player is recorded)
+  --size NAME     small: the guide's cheaper encoder, for two cores (default)
+                  document: the guide's own network and numbers, for a GPU
+  --form NAME     tf (default) or torch: which tab of the guide. It decides the
+                  network, Adam's form and what is printed
+  --epochs N      default 6 (small) or 50 (document); 0 only plays
+  --sequences N   sequences to record (default 10240), and a sixteenth of them
+                  for validation
+  --noise P       probability of a random action while half of them are recorded
+                  (default 0.15): the data then show the way back from mistakes
+  --no-mirror     do not swap left and right in half of the sequences, as the
+                  small size does in Breakout
+  --balanced      weigh the actions so that all count alike
+  --weights LIST  weigh them so, e.g. 1,1,7,7: a move counts as seven rests
+  --cont          go on with the run in --out: finish what Ctrl-C stopped, else
+                  train for --epochs more
+  --dagger N      with --cont: first the clone plays N sequences more, in which
+                  the expert tells what it would do; they join the recorded ones
+  --render        in the end, play one game after the other in the terminal
+                  until Ctrl-C, as the guide does; in a pipe it is one game
+  --out FOLDER    checkpoint and curve (default runs/cloning)
+  --seed N        seed of everything random (default 0)
+  --help          this text`;
 
 /** Numbers of the two sizes. */
 export const sizes = {
@@ -40,6 +48,11 @@ export const sizes = {
   { epochs: number; model: Partial<ConvCfCOptions>; training: Partial<CloningHyperparameters> }
 >;
 
+/** Adam as the frameworks of the two tabs have it. */
+export function adamOf(form: Settings["form"]): AdamOptions {
+  return form === "tf" ? { epsilon: 1e-7, epsilonMode: "keras" } : { epsilon: 1e-8, epsilonMode: "torch" };
+}
+
 export interface Settings {
   env: string;
   data: string | undefined;
@@ -53,6 +66,7 @@ export interface Settings {
   weights: number[] | undefined;
   cont: boolean;
   dagger: number;
+  render: boolean;
   out: string;
   seed: number;
 }
@@ -74,13 +88,14 @@ export function readSettings(argv: string[]): Settings | null {
       weights: { type: "string" },
       cont: { type: "boolean", default: false },
       dagger: { type: "string", default: "0" },
+      render: { type: "boolean", default: false },
       out: { type: "string", default: "runs/cloning" },
       seed: { type: "string", default: "0" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return null;
-  const { env, data, balanced, cont, out } = values;
+  const { env, data, balanced, cont, render, out } = values;
   const size = oneOf("--size", values.size, Object.keys(sizes) as Settings["size"][]);
   const form = oneOf("--form", values.form, ["tf", "torch"] as const);
   const whole = (name: string, text: string, least: number) => {
@@ -90,7 +105,7 @@ export function readSettings(argv: string[]): Settings | null {
     }
     return value;
   };
-  const epochs = whole("--epochs", values.epochs ?? String(sizes[size].epochs), 1);
+  const epochs = whole("--epochs", values.epochs ?? String(sizes[size].epochs), 0);
   const sequences = whole("--sequences", values.sequences, 8);
   const noise = Number(values.noise);
   if (!(noise >= 0 && noise < 1)) {
@@ -124,6 +139,7 @@ export function readSettings(argv: string[]): Settings | null {
     weights,
     cont,
     dagger,
+    render,
     out,
     seed: whole("--seed", values.seed, 0),
   };

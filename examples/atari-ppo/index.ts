@@ -1,24 +1,20 @@
 /**
  * Conv-CfC PPO on Atari, after the ncps guide "Atari Reinforcement Learning (PPO)".
- * Run `npm start -- --help` for the options.
+ * Run `node --import tsx examples/atari-ppo/index.ts --help` for the options.
  */
 
-import { Logger, PPOTrainer, useBackend } from "ncps-ts";
+import { type Env, Logger, make, PPOTrainer, RecordEpisodeStatistics, useBackend } from "ncps-ts";
 import { Dashboard, interruptCallback, registerAtari } from "ncps-ts/node";
-import { playOneGame } from "./play.js";
+import { run, settingsOf } from "../command-line.js";
+import { playForever, playOneGame } from "../watch.js";
 import { readSettings, type Settings, trainerOptions, usage } from "./settings.js";
 
-try {
-  const settings = readSettings(process.argv.slice(2));
-  if (settings) await main(settings);
-  else console.log(usage);
-} catch (error) {
-  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  process.exitCode = 1;
-}
+const program = "node --import tsx examples/atari-ppo/index.ts";
+const settings = settingsOf(usage, readSettings);
+await run(() => main(settings));
 
 async function main(settings: Settings): Promise<void> {
-  const { env, cont, render, hours, preset, printEvery } = settings;
+  const { env, cont, render, hours, preset, printEvery, seed } = settings;
   const page = settings.page ? await Dashboard.open({ fps: 20 }) : undefined;
   if (page) console.log(`watch it at ${page.url}`);
   const backend = await useBackend();
@@ -33,18 +29,24 @@ async function main(settings: Settings): Promise<void> {
   const parameters = [...model.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
   console.log(`${env}, preset ${preset}: ${parameters.toLocaleString("en")} parameters`);
 
+  const game = { policy: trainer, env: openGame(settings), seed, page };
   if (render) {
-    for (;;) console.log(`game over: ${await playOneGame(trainer, settings, page)} points`);
+    if (!cont) console.error("without --cont nobody has learned yet: an untrained policy plays");
+    await playForever(game);
+    game.env.close();
+    await trainer.close();
+    return;
   }
 
   const began = performance.now();
   let lastPrinted = Number.NEGATIVE_INFINITY;
   let checkpoint = "";
+  const decimals = preset === "document" || hours >= 1 ? 1 : 3;
   const print = async (iteration: number, numTimesteps: number, meanReturn: number) => {
     checkpoint = String(iteration);
     const path = await trainer.save(`${folder}/checkpoint-${checkpoint}`);
     if (process.stdout.isTTY) process.stdout.write("\r\u001b[K"); // over the progress bar
-    console.log(`Ran ${((performance.now() - began) / 3.6e6).toFixed(hours < 1 ? 3 : 1)} hours`);
+    console.log(`Ran ${((performance.now() - began) / 3.6e6).toFixed(decimals)} hours`);
     console.log(`    sampled ${(numTimesteps / 1000).toFixed(0)}k steps`);
     console.log(`    policy reward: ${Number.isNaN(meanReturn) ? "nan" : meanReturn.toFixed(1)}`);
     console.log(`    saved checkpoint '${path}'`);
@@ -71,14 +73,20 @@ async function main(settings: Settings): Promise<void> {
   });
 
   if (!interrupt.signal) {
-    const points = await playOneGame(trainer, settings, page);
+    const points = await playOneGame(game);
     console.log(`One game with the most probable actions: ${points} points`);
   }
-  console.log(
-    `Go on training:  npm start -- --env ${env} --preset ${preset} --cont ${checkpoint} --hours ${hours}`,
-  );
-  console.log(`Watch it play:   npm start -- --env ${env} --preset ${preset} --cont ${checkpoint} --render`);
-  console.log("Real Atari:      npx ale-bindings install && npm start -- --env ALE/Breakout-v5");
+  const command = `${program} --env ${env} --preset ${preset} --cont ${checkpoint}`;
+  console.log(`Go on training:\n  ${command} --hours ${hours}`);
+  console.log(`Watch it play:\n  ${command} --render`);
+  console.log(`Real Atari:\n  npx ale-bindings install && ${program} --env ALE/Breakout-v5`);
+  game.env.close();
   await trainer.close();
   await page?.close();
+}
+
+/** The game as the policy knows it, with whole games recorded. */
+function openGame({ env, options }: Settings): Env {
+  const game = new RecordEpisodeStatistics(make(env, options.envOptions));
+  return options.wrapper ? options.wrapper(game, 0) : game;
 }

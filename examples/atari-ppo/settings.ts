@@ -4,21 +4,27 @@ import { parseArgs } from "node:util";
 import type { PPOOptions } from "ncps-ts";
 import { arcadeBreakoutPPO, type PPOPreset, rllibAtariPPO, smallAtariPPO } from "ncps-ts";
 
-export const usage = `Conv-CfC PPO on Atari
+export const usage = `PPO with a CfC on Atari
 
-  npm start -- [options]
+  node --import tsx examples/atari-ppo/index.ts [options]
 
-  --env ID          Arcade/Breakout-v0 (built in, default), or real Atari such as ALE/Breakout-v5
-  --preset NAME     features: ball and paddle as numbers, a small CfC (default for Arcade/*)
-                    small: 84x84x4 frames, small convolutions and a CfC, for a CPU
-                    (default for real Atari)
-                    document: the guide's own network and numbers, for a GPU
-  --cont ID         go on from checkpoint ID (the number that was printed)
-  --render          play in the terminal instead of training; with --cont, the trained policy
-  --page            shows the training, or with --render the game, in a page: picture, curves, neurons
-  --hours H         train for H hours, fractions allowed (features: 0.025, small: 1, document: 4)
-  --seed N          seed of everything random (default 0)
-  --help            this text`;
+  --env ID       Arcade/Breakout-v0 (built in, default), or real Atari such as
+                 ALE/Breakout-v5
+  --preset NAME  features: ball and paddle as numbers instead of frames, a CfC
+                 without convolutions (default for Arcade/*)
+                 small: 84x84x4 frames, convolutions that a CPU can train, a CfC
+                 (default for real Atari)
+                 document: the ncps guide's own network, hyper-parameters and
+                 output, for a GPU; with --env ALE/Breakout-v5 its experiment
+  --cont ID      go on from checkpoint ID (the number that was printed)
+  --render       play instead of training, one game after the other; with --cont
+                 the trained policy. In a pipe it is one game
+  --page         show the training, or with --render the game, in a page:
+                 picture, curves, neurons
+  --hours H      train for H hours, fractions allowed
+                 (default: features 0.025, small 1, document 4)
+  --seed N       seed of everything random (default 0)
+  --help         this text`;
 
 const presets = {
   features: { options: arcadeBreakoutPPO, hours: 0.025, printEvery: 15 },

@@ -2,7 +2,7 @@
  * First steps, after the quickstart of the Python package ncps: a network of 16 liquid neurons, and a CfC, learn to
  * turn one wave into another of twice the frequency. Takes some seconds:
  *
- *     npx tsx examples/first-steps/index.ts [--seed 0] [--epochs 400]
+ *     node --import tsx examples/first-steps/index.ts [--help]
  */
 
 import * as tf from "@tensorflow/tfjs-core";
@@ -12,7 +12,7 @@ import { plot } from "./plot.js";
 
 const usage = `An LTC and a CfC learn a wave
 
-  npx tsx examples/first-steps/index.ts [options]
+  node --import tsx examples/first-steps/index.ts [options]
 
   --seed N     seed of the first weights (default 0)
   --epochs N   updates (default 400)

@@ -1,6 +1,6 @@
 /** Bits as events: what a sensor sends that only speaks when something changes. */
 
-import type { Random } from "../../src/core/random.js";
+import type { Random } from "ncps-ts";
 
 /** A batch of event streams, padded at the end. */
 export interface BitStreams {

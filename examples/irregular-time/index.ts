@@ -3,18 +3,17 @@
  * much time passed with each event learns it; one that sees the same events without times cannot. The paper learns 32
  * bits from 100 000 streams; 12 bits take about a minute:
  *
- *     npx tsx examples/irregular-time/index.ts [--bits 12] [--updates 1200] [--batch 64] [--seed 0]
+ *     node --import tsx examples/irregular-time/index.ts [--help]
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { Random } from "../../src/core/random.js";
-import { Adam, CfC, useBackend } from "../../src/index.js";
+import { Adam, CfC, Random, useBackend } from "ncps-ts";
 import { commandLine } from "../command-line.js";
 import { type BitStreams, drawBitStreams } from "./bit-stream.js";
 
 const usage = `XOR of bits that arrive as events, with times and without
 
-  npx tsx examples/irregular-time/index.ts [options]
+  node --import tsx examples/irregular-time/index.ts [options]
 
   --bits N      bits of a stream (default 12)
   --updates N   default 1200

@@ -1,20 +1,15 @@
 /**
  * PPO on Breakout after labml's annotated implementation (labml.ai, "PPO Experiment with Atari Breakout").
- * Run it with `--help` for the options.
+ * Run `node --import tsx examples/labml-breakout-ppo/index.ts --help` for the options.
  */
 
 import { type LogRow, PPOTrainer, type TrainerCallback, useBackend } from "ncps-ts";
 import { interruptCallback, openRun, registerAtari } from "ncps-ts/node";
+import { run as runProgram, settingsOf } from "../command-line.js";
 import { readSettings, type Settings, usage } from "./settings.js";
 
-try {
-  const settings = readSettings(process.argv.slice(2));
-  if (settings) await main(settings);
-  else console.log(usage);
-} catch (error) {
-  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  process.exitCode = 1;
-}
+const settings = settingsOf(usage, readSettings);
+await runProgram(() => main(settings));
 
 async function main(settings: Settings): Promise<void> {
   const { env, updates, hours, trainer: options, restartBehavior } = settings;
@@ -39,7 +34,7 @@ async function main(settings: Settings): Promise<void> {
   console.log(`The curve is in ${run.path}/progress.csv; to go on, run the same command with more updates.`);
 }
 
-/** labml's tracked indicators: one line, written over, and kept every tenth of the training. */
+/** labml's tracked indicators, means over all minibatches of an update: one line, written over, and kept every tenth of the training. */
 function tracker(updates: number): TrainerCallback {
   const keepEvery = Math.max(1, Math.floor(updates / 10));
   const names: [label: string, key: string, sign: number][] = [
@@ -48,7 +43,7 @@ function tracker(updates: number): TrainerCallback {
     ["policy_reward", "train/policy_gradient_loss", -1],
     ["value_loss", "train/value_loss", 1],
     ["entropy_bonus", "train/entropy_loss", -1],
-    ["kl_div", "train/approx_kl", 1],
+    ["kl_div", "train/approx_kl_mean", 1],
     ["clip_fraction", "train/clip_fraction", 1],
   ];
   return {

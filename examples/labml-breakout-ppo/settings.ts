@@ -1,23 +1,27 @@
 /** Command line and training settings of the example. */
 
 import { parseArgs } from "node:util";
-import { cleanrlAtariPPO, labmlBreakoutPPO, type PPOOptions } from "ncps-ts";
+import { cleanrlAtariPPO, type Env, labmlBreakoutPPO, type PPOOptions } from "ncps-ts";
 import type { RestartBehavior } from "ncps-ts/node";
+import { WorkerSeed } from "./worker-seed.js";
 
 export const usage = `labml's annotated PPO on Breakout
 
   node --import tsx examples/labml-breakout-ppo/index.ts [options]
 
-  --env ID        Arcade/Breakout-v0 (built in, default), or BreakoutNoFrameskip-v4 (real Atari)
-  --preset NAME   labml (default): the document's details, a game for every life
-                  cleanrl: CleanRL's details, those that reach 400 points
-  --updates N     updates of 8 x 128 steps (default: 40 in the arcade, 10000 on real Atari)
-  --hours H       ends after H hours, if that is earlier
-  --run PATH      folder of the run (default runs/labml-<env>)
+  --env ID       Arcade/Breakout-v0 (built in, default), or the document's
+                 BreakoutNoFrameskip-v4 (real Atari)
+  --preset NAME  labml (default): the document's details, a game for every life
+                 cleanrl: CleanRL's details, those that reach 400 points
+  --updates N    updates of 8 x 128 steps
+                 (default: 40 in the arcade, the document's 10000 on real Atari)
+  --hours H      ends after H hours, if that is earlier
+  --run PATH     folder of the run (default runs/labml-<env>)
   --restart-behavior resume | restart | overwrite
-                  what to do with an earlier run of that folder (default resume)
-  --seed N        seed of everything random (default 47)
-  --help          this text`;
+                 what to do with an earlier run of that folder (default resume)
+  --seed N       seed of everything random; worker i starts its games from N + i
+                 (default 47, the document's)
+  --help         this text`;
 
 const presets = { labml: labmlBreakoutPPO, cleanrl: cleanrlAtariPPO } as const;
 
@@ -53,6 +57,7 @@ export function readSettings(argv: string[]): Settings | null {
   }
   const arcade = env.startsWith("Arcade/");
   const seed = Number(values.seed);
+  const options = presets[preset as keyof typeof presets];
   if (!Number.isInteger(seed)) throw new Error(`--seed: expected an integer, received "${values.seed}"`);
   return {
     env,
@@ -61,8 +66,9 @@ export function readSettings(argv: string[]): Settings | null {
     run: values.run ?? `runs/labml-${env.replace(/\W+/g, "-")}`,
     restartBehavior: values["restart-behavior"] as RestartBehavior,
     trainer: {
-      ...presets[preset as keyof typeof presets],
+      ...options,
       env,
+      wrapper: (game: Env, worker: number) => new WorkerSeed(options.wrapper!(game, worker), seed + worker),
       // Single frames without sticky actions: what BreakoutNoFrameskip-v4 is by itself.
       envOptions: arcade ? { frameskip: 1, repeatActionProbability: 0 } : undefined,
       seed,

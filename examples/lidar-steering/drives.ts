@@ -2,8 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Random } from "../../src/core/random.js";
-import { type LidarTrace, readLidarCsv, readLidarNpz } from "../../src/datasets/lidar-traces.js";
+import { type LidarTrace, Random, readLidarCsv, readLidarNpz } from "ncps-ts";
 
 /** Reads a folder with one `.npz` of all drives, or with one `.csv` a drive. */
 export function readDrives(folder: string): LidarTrace[] {

@@ -3,25 +3,23 @@
  * then a neural circuit of 21 liquid neurons, learn from a human driver. With the recorded drives (one .npz of all, or
  * one .csv each, see the data set `icra_lds` of mlech26l) in a folder:
  *
- *     npx tsx examples/lidar-steering/index.ts --data FOLDER [--model ltc|cfc] [--epochs 8] [--seed 0]
+ *     node --import tsx examples/lidar-steering/index.ts --data FOLDER
  *
  * Without `--data` it learns from a small simulation, which shows that it works and nothing more.
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { splitLidarTraces } from "../../src/datasets/lidar-sequences.js";
-import { CfC, useBackend } from "../../src/index.js";
-import { LTC } from "../../src/layers/ltc.js";
-import { NCP } from "../../src/wirings/ncp.js";
-import { commandLine, fail } from "../command-line.js";
+import { CfC, LTC, NCP, splitLidarTraces, useBackend } from "ncps-ts";
+import { commandLine, wrongOption } from "../command-line.js";
 import { readDrives, simulateDrives } from "./drives.js";
 import { learn } from "./learning.js";
 
 const usage = `Steering past obstacles from lidar
 
-  npx tsx examples/lidar-steering/index.ts [options]
+  node --import tsx examples/lidar-steering/index.ts [options]
 
-  --data FOLDER   recorded drives: one .npz of all, or one .csv each (default: a small simulation)
+  --data FOLDER   recorded drives: one .npz of all, or one .csv each
+                  (default: a small simulation)
   --model NAME    ltc or cfc (default)
   --epochs N      passes through all sequences (default 8)
   --batch N       sequences of an update (default 32)
@@ -33,7 +31,7 @@ const { data, model, epochs, batch, seed } = commandLine(
   { data: undefined, model: "cfc" },
 );
 if (model !== "ltc" && model !== "cfc") {
-  fail(new Error(`--model: expected ltc or cfc, received "${model}"`));
+  wrongOption(`--model: expected ltc or cfc, received "${model}"`);
 }
 
 await useBackend();
@@ -62,6 +60,6 @@ function prepare() {
     const testTraces = Math.min(7, Math.ceil(drives.length / 4));
     return { drives, ...splitLidarTraces(drives, { testTraces }) };
   } catch (error) {
-    fail(error);
+    wrongOption(error);
   }
 }

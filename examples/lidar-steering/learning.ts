@@ -2,10 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
-import { Random } from "../../src/core/random.js";
-import type { LidarSequences } from "../../src/datasets/lidar-sequences.js";
-import { Adam, type CfC } from "../../src/index.js";
-import type { LTC } from "../../src/layers/ltc.js";
+import { Adam, type CfC, type LidarSequences, type LTC, Random } from "ncps-ts";
 
 /** Options of {@link learn}. */
 export interface LearnOptions {

@@ -1,7 +1,7 @@
 /**
  * Continuous control: PPO learns to swing a pendulum up and to hold it there by a torque. Takes about a minute:
  *
- *     npx tsx examples/pendulum-ppo/index.ts [--seed 0] [--steps 200000]
+ *     node --import tsx examples/pendulum-ppo/index.ts [--help]
  */
 
 import { evaluatePolicy, Logger, makeVecEnv, PPOTrainer, pendulumPPO, TableSink, useBackend } from "ncps-ts";
@@ -9,7 +9,7 @@ import { commandLine } from "../command-line.js";
 
 const usage = `PPO swings a pendulum up
 
-  npx tsx examples/pendulum-ppo/index.ts [options]
+  node --import tsx examples/pendulum-ppo/index.ts [options]
 
   --seed N    seed of everything random (default 0)
   --steps N   environment steps (default 200000)

@@ -1,11 +1,26 @@
 /** One line for each episode, as the document prints them, and its two curves for TensorBoard. */
 
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { DQNTrainer, TrainerCallback } from "ncps-ts";
 import { TensorBoardSink } from "ncps-ts/node";
 
-/** Prints every episode and writes `reward` and `avg loss` by episode to the folder `episodes` of the run. */
+const PREFIX = "DuelingQSI_";
+
+// Python's "%d%m%Y%H%M".
+function stamp(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${two(date.getDate())}${two(date.getMonth() + 1)}${date.getFullYear()}`;
+  return `${day}${two(date.getHours())}${two(date.getMinutes())}`;
+}
+
+/**
+ * Prints every episode and writes `reward` and `avg loss` by episode to the run's folder `DuelingQSI_<date>`, named as
+ * the document's; a run that goes on stays in the folder that it has.
+ */
 export function reportEpisodes(trainer: DQNTrainer, folder: string): TrainerCallback {
-  const curves = new TensorBoardSink(`${folder}/episodes`);
+  const [earlier] = readdirSync(folder).filter((name) => name.startsWith(PREFIX));
+  const curves = new TensorBoardSink(join(folder, earlier ?? `${PREFIX}${stamp(new Date())}`));
   let [told, updates, count, loss] = [trainer.episodes.count, trainer.gradientSteps, 0, 0];
   return {
     onStep() {

@@ -17,15 +17,28 @@ export function readSize(text: string | undefined): Size | undefined {
   return { height, width };
 }
 
-/** The frame with each pixel taken from the nearest one: no new colours, which a GIF has few of. */
+/** The frame, bilinearly resized and cut to whole numbers, as the document's `tf.cast(tf.image.resize(...), tf.uint8)`. */
 export function resize({ data, height: rows, width: columns }: Frame, { height, width }: Size): Frame {
   const resized = new Uint8Array(height * width * 3);
-  for (let row = 0, to = 0; row < height; row++) {
-    const line = Math.floor(((row + 0.5) * rows) / height) * columns;
-    for (let column = 0; column < width; column++, to += 3) {
-      const from = 3 * (line + Math.floor(((column + 0.5) * columns) / width));
-      resized.set(data.subarray(from, from + 3), to);
-    }
-  }
+  const across = axis(width, columns);
+  axis(height, rows).forEach(({ low, high, share: down }, row) => {
+    across.forEach(({ low: left, high: right, share }, column) => {
+      for (let colour = 0; colour < 3; colour++) {
+        const at = (y: number, x: number) => data[3 * (y * columns + x) + colour];
+        const top = at(low, left) + share * (at(low, right) - at(low, left));
+        const bottom = at(high, left) + share * (at(high, right) - at(high, left));
+        resized[3 * (row * width + column) + colour] = Math.floor(top + down * (bottom - top));
+      }
+    });
+  });
   return { data: resized, height, width };
+}
+
+// Between which two pixels each new one lies: centres of pixels are at halves.
+function axis(size: number, inputs: number): { low: number; high: number; share: number }[] {
+  return Array.from({ length: size }, (_, i) => {
+    const place = Math.max(0, ((i + 0.5) * inputs) / size - 0.5);
+    const low = Math.min(inputs - 1, Math.floor(place));
+    return { low, high: Math.min(inputs - 1, low + 1), share: place - low };
+  });
 }

@@ -5,22 +5,17 @@
  *     node --import tsx examples/space-invaders-dqn/index.ts [--help]
  */
 
-import { DQNTrainer, evaluatePolicy, makeVecEnv, useBackend } from "ncps-ts";
+import { DQNTrainer, evaluatePolicy, makeVecEnv, StopTrainingOnMaxEpisodes, useBackend } from "ncps-ts";
 import { interruptCallback, openRun, registerAtari } from "ncps-ts/node";
+import { run as runProgram, settingsOf } from "../command-line.js";
 import { reportEpisodes } from "./episodes.js";
 import { readSettings, type Settings, usage, withGifs } from "./settings.js";
 
-try {
-  const settings = readSettings(process.argv.slice(2));
-  if (settings) await main(settings);
-  else console.log(usage);
-} catch (error) {
-  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
-  process.exitCode = 1;
-}
+const settings = settingsOf(usage, readSettings);
+await runProgram(() => main(settings));
 
 async function main(settings: Settings): Promise<void> {
-  const { env, preset, folder, restartBehavior, saveMinutes, goal } = settings;
+  const { env, preset, folder, restartBehavior, saveMinutes, goal, episodes } = settings;
   const backend = await useBackend();
   console.log(`backend: ${backend.name} (${backend.reason})`);
   if (!env.startsWith("Arcade/")) await registerAtari();
@@ -40,6 +35,7 @@ async function main(settings: Settings): Promise<void> {
     logger: run.logger,
     callbacks: [
       reportEpisodes(trainer, run.path),
+      ...(episodes === undefined ? [] : [new StopTrainingOnMaxEpisodes({ maxEpisodes: episodes })]),
       {
         onUpdateEnd({ numTimesteps, meanReturn, elapsedSeconds }) {
           const minutes = (elapsedSeconds / 60).toFixed(1);

@@ -21,34 +21,56 @@ export const usage = `Dueling double DQN on Space Invaders
 
   node --import tsx examples/space-invaders-dqn/index.ts [options]
 
-  --env ID          Arcade/SpaceInvaders-v0 (built in, default); or real Atari: ALE/SpaceInvaders-v5, or
-                    SpaceInvaders-v0, which skips 2 to 4 frames at random as the document's
-  --preset NAME     features: 76 numbers instead of frames, an MLP (default for Arcade/*)
-                    small: 84x84x4 frames, small convolutions, prioritized three-step replay, 8 games (default for Atari)
+  --env ID          Arcade/SpaceInvaders-v0 (built in, default); or real Atari:
+                    ALE/SpaceInvaders-v5, or the document's SpaceInvaders-v0,
+                    which skips 2 to 4 frames at random
+  --preset NAME     features: 76 numbers instead of frames, an MLP
+                    (default for Arcade/*)
+                    small: 84x84x4 frames, small convolutions, prioritized
+                    three-step replay, 8 games (default for real Atari)
                     document: the document's own network and numbers, full size
-  --hours H         train for H hours (features: 0.1, small: 2, document: 12)
+  --hours H         train for H hours (default: features 0.1, small 2)
   --steps N         train for N environment steps instead
-  --frames 3|4      frames in a stack, document only: 3 as its text, 4 as its script (default 3)
-  --memory N        frames in the replay memory (document: 200000 as its text; its script has 500000)
-  --per             prioritized replay, --no-per without (default: as the preset has it)
-  --skip N          play every action for N frames and show the brighter pixels of the last two
-                    (small: 4; others: as the environment does, 0)
-  --as-published    the document's exploration, which jumps from 0.19 to 0.1 at step 500000, and its targets, for which
-                    the time limit is the end of the game
-  --clip-rewards    learn from the signs of rewards (the default of features and small), --no-clip-rewards
-  --gif-every N     a GIF of every Nth episode of the first game, 0 for none (default 100)
-  --gif-size HxW    rows and columns of the GIFs, 480x320 as the document's (default: the game's own, 210x160)
+  --episodes N      train for N episodes instead (default: document 1000000)
+  --frames 3|4      frames in a stack, document only: 3 as its text, 4 as its
+                    script (default 3)
+  --quarters        document only: pixels keep the quarters of their means, as
+                    in the document, instead of being rounded to bytes: a memory
+                    of 6.7 GB instead of 1.7
+  --memory N        frames in the replay memory (document: 200000 as its text;
+                    its script has 500000)
+  --per             prioritized replay, --no-per without (default: the preset's)
+  --skip N          play every action for N frames and show the brighter pixels
+                    of the last two (default: small 4; others 0, which is as the
+                    environment does)
+  --as-published    the document's exploration, which jumps from 0.19 to 0.1 at
+                    step 500000, and its targets, for which the time limit is
+                    the end of the game
+  --clip-rewards    learn from the signs of rewards (the default of features and
+                    small), --no-clip-rewards from the rewards
+  --gif-every N     a GIF of every Nth episode of the first game, 0 for none
+                    (default 100)
+  --gif-size HxW    rows and columns of the GIFs (default: document 480x320,
+                    others the game's own, 210x160)
   --run FOLDER      folder of the run (default runs/space-invaders-<preset>)
-  --cont            go on with the run in the folder; without it an earlier run is kept and a new folder taken
+  --cont            go on with the run in the folder; without it an earlier run
+                    is kept and a new folder taken
   --save-minutes M  minutes between checkpoints (default 5)
-  --no-save-memory  checkpoints without the replay memory: small, but a resumed run first plays to fill it again
+  --no-save-memory  checkpoints without the replay memory: small, but a resumed
+                    run first plays to fill it again
   --seed N          seed of everything random (default 0)
   --help            this text`;
 
 const presets = {
-  features: { options: arcadeSpaceInvadersDQN, hours: 0.1, skip: 0 },
-  small: { options: smallAtariDQN, hours: 2, skip: 4 },
-  document: { options: adventuresDuelingDQN, hours: 12, skip: 0 },
+  features: { options: arcadeSpaceInvadersDQN, hours: 0.1, episodes: undefined, skip: 0, gifSize: undefined },
+  small: { options: smallAtariDQN, hours: 2, episodes: undefined, skip: 4, gifSize: undefined },
+  document: {
+    options: adventuresDuelingDQN,
+    hours: Number.POSITIVE_INFINITY,
+    episodes: 1_000_000,
+    skip: 0,
+    gifSize: "480x320",
+  },
 } as const;
 
 export interface Settings {
@@ -60,6 +82,8 @@ export interface Settings {
   gifSize: Size | undefined;
   saveMinutes: number;
   goal: { hours: number } | { totalTimesteps: number };
+  /** Ends the training after this many episodes. */
+  episodes: number | undefined;
   options: DQNOptions;
 }
 
@@ -73,6 +97,8 @@ export function readSettings(argv: string[]): Settings | null {
       preset: { type: "string" },
       hours: { type: "string" },
       steps: { type: "string" },
+      episodes: { type: "string" },
+      quarters: { type: "boolean", default: false },
       frames: { type: "string" },
       memory: { type: "string" },
       per: { type: "boolean" },
@@ -104,7 +130,10 @@ export function readSettings(argv: string[]): Settings | null {
       throw new Error(`--${name}: expected a number from ${least} on, received "${text}"`);
     return value;
   };
+  if (values.quarters && preset !== "document") throw new Error("--quarters: only for --preset document");
   const { options, hours, skip } = presets[preset];
+  const byDefault = values.hours === undefined && values.steps === undefined;
+  const episodes = values.episodes ?? (byDefault ? presets[preset].episodes : undefined);
   const folder = values.run ?? `runs/space-invaders-${preset}`;
   const gifEvery = number("gif-every", values["gif-every"], 100, 0);
   const frames = number("frames", values.frames, preset === "document" ? 3 : 4, 1);
@@ -115,12 +144,20 @@ export function readSettings(argv: string[]): Settings | null {
     folder,
     restartBehavior: values.cont ? "resume" : "restart",
     gifEvery,
-    gifSize: readSize(values["gif-size"]),
+    gifSize: readSize(values["gif-size"] ?? presets[preset].gifSize),
     saveMinutes: number("save-minutes", values["save-minutes"], 5, 0.01),
     goal:
       values.steps === undefined
-        ? { hours: number("hours", values.hours, hours, 1e-6) }
+        ? {
+            hours: number(
+              "hours",
+              values.hours,
+              values.episodes === undefined ? hours : Number.POSITIVE_INFINITY,
+              1e-6,
+            ),
+          }
         : { totalTimesteps: number("steps", values.steps, 1, 1) },
+    episodes: episodes === undefined ? undefined : number("episodes", String(episodes), 1, 1),
     options: {
       ...options,
       env,
@@ -136,12 +173,12 @@ export function readSettings(argv: string[]): Settings | null {
         exploration: epsilonSchedule({ delay: 50_000, steps: 500_000, asPublished: true }),
         bootstrapTruncated: false,
       }),
-      wrapper: wrapper(preset, frames, frameSkip),
+      wrapper: wrapper(preset, frames, frameSkip, !values.quarters),
     },
   };
 }
 
-function wrapper(preset: Settings["preset"], frames: number, skip: number) {
+function wrapper(preset: Settings["preset"], frames: number, skip: number, rounded: boolean) {
   return (env: Env, index: number): Env => {
     if (preset === "features") {
       const skipped = skip > 0 ? new MaxAndSkip(env, { skip }) : env;
@@ -149,7 +186,7 @@ function wrapper(preset: Settings["preset"], frames: number, skip: number) {
     }
     if (preset === "small") return wrapDeepmind(env, { noFrameskip: skip > 0, skip, frameStack: frames });
     const skipped = skip > 0 ? new MaxAndSkip(env, { skip }) : env;
-    return new FrameStack(new WarpFrame(skipped, { height: 105, width: 80 }), { k: frames });
+    return new FrameStack(new WarpFrame(skipped, { height: 105, width: 80, rounded }), { k: frames });
   };
 }
 

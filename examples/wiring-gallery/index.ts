@@ -1,6 +1,6 @@
 /**
  * Pictures of several wirings, each as SVG, DOT and Mermaid in `examples/wiring-gallery/out`, and their statistics.
- * Run `npx tsx examples/wiring-gallery/index.ts`.
+ * Run `node --import tsx examples/wiring-gallery/index.ts`.
  */
 
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -20,6 +20,18 @@ import {
   wiringToMermaid,
   wiringToSVG,
 } from "ncps-ts";
+
+import { commandLine } from "../command-line.js";
+
+const usage = `Pictures of wirings, as SVG, DOT and Mermaid
+
+  node --import tsx examples/wiring-gallery/index.ts [options]
+
+  --out FOLDER   where they are written
+                 (default examples/wiring-gallery/out)
+  --help         this text`;
+const byDefault = fileURLToPath(new URL("out", import.meta.url));
+const { out: folder = byDefault } = commandLine(usage, {}, { out: byDefault });
 
 interface Picture extends SVGOptions {
   wiring: Wiring;
@@ -95,7 +107,6 @@ const pictures: Record<string, Picture> = {
   },
 };
 
-const folder = fileURLToPath(new URL("out", import.meta.url));
 mkdirSync(folder, { recursive: true });
 const rows = Object.entries(pictures).map(([name, { wiring, inputDim, ...options }]) => {
   const built = wiring.build(inputDim);
@@ -104,14 +115,12 @@ const rows = Object.entries(pictures).map(([name, { wiring, inputDim, ...options
   writeFileSync(`${folder}/${name}.mmd`, wiringToMermaid(built, options));
   const { neurons, density, inputsWithoutEffect, deadNeurons, ...counts } = wiringStatistics(built);
   const row = {
-    ...neurons,
+    neurons: Object.values(neurons).reduce((sum, count) => sum + count, 0),
     synapses: counts.synapses + counts.sensorySynapses,
-    excitatory: counts.excitatory,
     "density %": Math.round(100 * density),
-    "inputs without effect": inputsWithoutEffect.length,
-    "dead neurons": deadNeurons.length,
+    unused: inputsWithoutEffect.length + deadNeurons.length,
   };
   return [name, row] as const;
 });
-console.table(Object.fromEntries(rows));
+console.table(Object.fromEntries(rows)); // unused: inputs without effect, and neurons that reach no output
 console.log(`Pictures (.svg, .dot, .mmd): ${relative(process.cwd(), folder) || "."}`);

@@ -4,13 +4,14 @@ import { readSafetensors, type SafeTensor } from "../checkpoints/safetensors.js"
 import { CheckpointError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
 import { fromBfloat16, fromFloat16 } from "./float16.js";
-import { readNpz } from "./npz.js";
+import { type ReadNpzOptions, readNpz } from "./npz.js";
+import { startsAsPickle, TORCH_PICKLE } from "./torch-pickle.js";
 
 /**
  * Reads a `.safetensors` or `.npz` file; its first bytes tell which it is. Half precision (F16, BF16) becomes
- * float32, exactly.
+ * float32, exactly. Files of `torch.save` are pickles, which can run code, and are refused.
  *
- * @param file name used in error messages
+ * @param file name used in error messages · @param options which arrays of an npz file are read, and its limits
  * @throws CheckpointError when the file is neither, damaged, or has elements of another type
  *
  * @example
@@ -18,11 +19,20 @@ import { readNpz } from "./npz.js";
  * loadTorchWeights(layer, readArrays(new Uint8Array(await response.arrayBuffer())));
  * ```
  */
-export function readArrays(bytes: Uint8Array, file = "arrays"): Map<string, SafeTensor> {
-  return bytes[0] === 0x50 && bytes[1] === 0x4b ? readNpz(bytes, file) : readHalves(bytes, file);
+export function readArrays(
+  bytes: Uint8Array,
+  file = "arrays",
+  options: ReadNpzOptions = {},
+): Map<string, SafeTensor> {
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readNpz(bytes, file, options);
+  if (startsAsPickle(bytes)) throw new CheckpointError(`${file}: ${TORCH_PICKLE}`);
+  return readHalves(bytes, file);
 }
 
-const halves: Record<string, (bits: Uint16Array) => Float32Array> = { F16: fromFloat16, BF16: fromBfloat16 };
+const halves = new Map([
+  ["F16", fromFloat16],
+  ["BF16", fromBfloat16],
+]);
 
 interface Half {
   dtype: string;
@@ -41,7 +51,7 @@ function readHalves(bytes: Uint8Array, file: string): Map<string, SafeTensor> {
           `there are ${data.length}`,
       );
     }
-    arrays.set(name, { shape, data: halves[dtype](new Uint16Array(data.buffer as ArrayBuffer)) });
+    arrays.set(name, { shape, data: halves.get(dtype)!(new Uint16Array(data.buffer as ArrayBuffer)) });
   }
   return arrays;
 }
@@ -53,23 +63,24 @@ function asBytes(bytes: Uint8Array, found: Map<string, Half>): Uint8Array {
   const length = new DataView(bytes.buffer, bytes.byteOffset, prefix).getBigUint64(0, true);
   if (length > BigInt(bytes.length - prefix)) return bytes;
   const start = prefix + Number(length);
-  let header: unknown;
+  let text: Uint8Array;
   try {
-    header = JSON.parse(
+    const header: unknown = JSON.parse(
       new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(bytes.subarray(prefix, start))),
     );
+    if (typeof header !== "object" || header === null) return bytes;
+    const entries = Object.entries(header).map(([name, entry]) => {
+      if (!isHalf(entry)) return [name, entry];
+      const [begin, end] = entry.data_offsets;
+      found.set(name, { dtype: entry.dtype, shape: entry.shape });
+      return [name, { ...entry, dtype: "U8", shape: [end - begin] }];
+    });
+    if (found.size === 0) return bytes;
+    text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   } catch {
+    found.clear();
     return bytes; // readSafetensors says what is wrong
   }
-  if (typeof header !== "object" || header === null) return bytes;
-  for (const [name, entry] of Object.entries(header) as [string, Record<string, unknown> | null][]) {
-    if (!isHalf(entry)) continue;
-    const [begin, end] = entry.data_offsets;
-    found.set(name, { dtype: entry.dtype, shape: entry.shape });
-    (header as Record<string, unknown>)[name] = { ...entry, dtype: "U8", shape: [end - begin] };
-  }
-  if (found.size === 0) return bytes;
-  const text = new TextEncoder().encode(JSON.stringify(header));
   const file = new Uint8Array(prefix + text.length + bytes.length - start);
   new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);
   file.set(text, prefix);
@@ -88,7 +99,7 @@ function isHalf(entry: Record<string, unknown> | null): entry is {
     typeof entry === "object" &&
     entry !== null &&
     typeof entry.dtype === "string" &&
-    entry.dtype in halves &&
+    halves.has(entry.dtype) &&
     counts(entry.shape) &&
     counts(entry.data_offsets) &&
     (entry.data_offsets as number[]).length === 2

@@ -6,6 +6,9 @@ import { dtypeOf, sizeOf, type TypedArray } from "../core/state.js";
 import { fromFloat16 } from "./float16.js";
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
+// The limits of numpy.
+const MOST_DIMENSIONS = 64;
+const LONGEST_HEADER = 10_000;
 const NAMES = { uint8: "|u1", int32: "<i4", uint32: "<u4", float32: "<f4", float64: "<f8" } as const;
 const SIZES: Record<string, number> = {
   "|u1": 1,
@@ -36,6 +39,9 @@ export function readNpy(bytes: Uint8Array, file = "npy"): SafeTensor {
   if (bytes.length < prefix) throw fail("ends inside the header");
   const start = prefix + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (start > bytes.length) throw fail("ends inside the header");
+  if (start - prefix > LONGEST_HEADER) {
+    throw fail(`has a header of ${start - prefix} bytes, expected at most ${LONGEST_HEADER}`);
+  }
   const header = new TextDecoder("latin1").decode(bytes.subarray(prefix, start)); // all names are ASCII
   const { descr, fortran, shape } = readHeader(header, fail);
   const count = sizeOf(shape);
@@ -62,13 +68,16 @@ function readHeader(text: string, fail: (what: string) => CheckpointError): NpyH
   if (!match)
     throw fail(`the header ${JSON.stringify(text.slice(0, 100))} has not descr, fortran_order and shape`);
   const [, descr, fortran, sizes] = match;
-  if (!(descr in SIZES)) throw fail(`type ${descr} is none of ${Object.keys(SIZES).join(", ")}`);
+  if (!Object.hasOwn(SIZES, descr)) throw fail(`type ${descr} is none of ${Object.keys(SIZES).join(", ")}`);
   const shape = sizes
     .split(",")
     .filter((size) => size.trim() !== "")
     .map((size) => Number(size.trim().replace(/L$/, "")));
+  if (shape.length > MOST_DIMENSIONS) {
+    throw fail(`has ${shape.length} dimensions, expected at most ${MOST_DIMENSIONS}`);
+  }
   if (!shape.every(Number.isSafeInteger) || !Number.isSafeInteger(sizeOf(shape))) {
-    throw fail(`shape (${sizes}) is not valid`);
+    throw fail(`shape (${sizes.slice(0, 100)}) is not valid`);
   }
   return { descr, fortran: fortran === "True", shape };
 }
@@ -99,11 +108,17 @@ function decode(buffer: ArrayBuffer, descr: string, fail: (what: string) => Chec
 /** Column by column to row by row. */
 function toRows(data: TypedArray, shape: readonly number[]): TypedArray {
   const result = data.slice();
-  const index = shape.map(() => 0);
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(0, axis)));
-  for (let i = 0; i < result.length; i++) {
-    result[i] = data[index.reduce((sum, at, axis) => sum + at * strides[axis], 0)];
-    for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0;
+  const index = new Array<number>(shape.length).fill(0);
+  const strides: number[] = [];
+  for (let axis = 0, stride = 1; axis < shape.length; stride *= shape[axis++]) strides.push(stride);
+  for (let i = 0, from = 0; i < result.length; i++) {
+    result[i] = data[from];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis];
+      if (++index[axis] < shape[axis]) break;
+      from -= shape[axis] * strides[axis];
+      index[axis] = 0;
+    }
   }
   return result;
 }

@@ -4,13 +4,24 @@ import { type Zippable, zipSync } from "fflate";
 import type { SafeTensor } from "../checkpoints/safetensors.js";
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import { readNpy, writeNpy } from "./npy.js";
+import { isTorchPickle, TORCH_PICKLE } from "./torch-pickle.js";
 import type { NamedArrays } from "./transfer.js";
-import { readZip } from "./zip.js";
+import { zipFiles } from "./zip.js";
+import type { ArchiveLimits } from "./zip-directory.js";
+
+// Milliseconds between turns of the event loop.
+const TURN = 20;
 
 /** Options of {@link writeNpz}. */
 export interface WriteNpzOptions {
   /** Whether to deflate, as `np.savez_compressed` does; default false, as `np.savez`. */
   compress?: boolean;
+}
+
+/** Options of {@link readNpz}. */
+export interface ReadNpzOptions extends ArchiveLimits {
+  /** Names of the arrays to read, default all; the others are not inflated, and missing ones are left out. */
+  names?: readonly string[];
 }
 
 const suffix = ".npy";
@@ -20,7 +31,7 @@ const suffix = ".npy";
  * and `b1`, little-endian, in C or Fortran order (results are row by row). `f2` becomes float32, `i8` float64.
  *
  * @param file name used in error messages
- * @throws CheckpointError when the file is damaged or holds something else
+ * @throws CheckpointError when the file is damaged, holds something else or exceeds a limit
  *
  * @example
  * ```ts
@@ -28,13 +39,60 @@ const suffix = ".npy";
  * arrays.get("kernel"); // { shape: [3, 4], data: Float32Array(12) }
  * ```
  */
-export function readNpz(bytes: Uint8Array, file = "npz"): Map<string, SafeTensor> {
+export function readNpz(
+  bytes: Uint8Array,
+  file = "npz",
+  options: ReadNpzOptions = {},
+): Map<string, SafeTensor> {
   const arrays = new Map<string, SafeTensor>();
-  for (const [name, content] of readZip(bytes, file)) {
-    if (!name.endsWith(suffix)) throw new CheckpointError(`${file}: ${name} is not an npy file`);
-    arrays.set(name.slice(0, -suffix.length), readNpy(content, `${file}: ${name}`));
+  for (const array of npzArrays(bytes, file, options)) if (array) arrays.set(...array);
+  return arrays;
+}
+
+/**
+ * Reads a `.npz` file as {@link readNpz} does, and lets other work have its turn in between: for large files in pages
+ * and servers.
+ *
+ * @param file name used in error messages
+ * @throws CheckpointError as of {@link readNpz}
+ */
+export async function readNpzAsync(
+  bytes: Uint8Array,
+  file = "npz",
+  options: ReadNpzOptions = {},
+): Promise<Map<string, SafeTensor>> {
+  const arrays = new Map<string, SafeTensor>();
+  let turned = performance.now();
+  for (const array of npzArrays(bytes, file, options)) {
+    if (array) arrays.set(...array);
+    if (performance.now() - turned < TURN) continue;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    turned = performance.now();
   }
   return arrays;
+}
+
+// One after the other, so that an array and its file are never held for all at once.
+function* npzArrays(
+  bytes: Uint8Array,
+  file: string,
+  { names, ...limits }: ReadNpzOptions,
+): Generator<[string, SafeTensor] | undefined> {
+  const choose = (files: readonly string[]) => {
+    if (files.some(isTorchPickle)) throw new CheckpointError(`${file}: ${TORCH_PICKLE}`);
+    const chosen = names ? names.map((name) => name + suffix) : files;
+    const odd = chosen.find((name) => !name.endsWith(suffix));
+    if (odd !== undefined) throw new CheckpointError(`${file}: ${odd} is not an npy file`);
+    return chosen;
+  };
+  for (const entry of zipFiles(bytes, { ...limits, file, choose })) {
+    if (!entry) {
+      yield undefined;
+      continue;
+    }
+    const [name, content] = entry;
+    yield [name.slice(0, -suffix.length), readNpy(content, `${file}: ${name}`)];
+  }
 }
 
 /**

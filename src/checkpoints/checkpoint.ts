@@ -11,7 +11,14 @@ import {
 } from "../core/state.js";
 import type { CheckpointFiles, CheckpointStore } from "./checkpoint-store.js";
 import { LIBRARY_VERSION } from "./library-version.js";
-import { FORMAT_VERSION, MANIFEST_FILE, type Manifest, readManifest, writeManifest } from "./manifest.js";
+import {
+  FORMAT_VERSION,
+  LONGEST_MANIFEST,
+  MANIFEST_FILE,
+  type Manifest,
+  readManifest,
+  writeManifest,
+} from "./manifest.js";
 import { type Pieces, piecesOf, readWhole, unhurried } from "./pieces.js";
 import { layOut, type SafeTensor } from "./safetensors-header.js";
 import { type Placing, SafetensorsReader } from "./safetensors-reader.js";
@@ -60,8 +67,10 @@ export interface ReadCheckpointOptions extends InspectCheckpointOptions {
   /**
    * Called when all of the checkpoint was found whole, before its state is read; answers where arrays of the state
    * are put. With it the files are read twice.
+   *
+   * @param lengths elements of each array of the state, by its path joined with dots
    */
-  prepare?(config: StateRecord): ArrayPlace | undefined;
+  prepare?(config: StateRecord, lengths: ReadonlyMap<string, number>): ArrayPlace | undefined;
 }
 
 /**
@@ -147,7 +156,9 @@ async function decode(
   kind: string | undefined,
   placeState: (path: readonly string[], dtype: DType, length: number) => ReturnType<Placing>,
 ): Promise<Required<Checkpoint>> {
-  const manifest = readManifest(await readWhole(fileOf(files, MANIFEST_FILE)));
+  const manifest = readManifest(
+    await readWhole(fileOf(files, MANIFEST_FILE), LONGEST_MANIFEST, MANIFEST_FILE),
+  );
   if (kind !== undefined && manifest.kind !== kind) {
     throw new CheckpointError(
       `${MANIFEST_FILE}: field "kind": expected "${kind}", this checkpoint is of "${manifest.kind}"`,
@@ -218,8 +229,16 @@ export async function readCheckpoint(
       throw new CheckpointError(`checkpoint "${name}": ${cause.message}`, { cause });
     }
   };
-  const whole = prepare && (await named((files) => inspectCheckpoint(files, { kind })));
-  const place = whole && prepare?.(whole.config);
+  let place: ArrayPlace | undefined;
+  if (prepare) {
+    const lengths = new Map<string, number>();
+    const measure = (path: readonly string[], _: DType, length: number) => {
+      lengths.set(path.join("."), length);
+      return "skip" as const;
+    };
+    const { config } = await named((files) => decode(files, kind, measure));
+    place = prepare(config, lengths);
+  }
   return named((files) => decodeCheckpoint(files, { kind, place }));
 }
 
@@ -244,6 +263,10 @@ async function readState(
   let failure: unknown;
   for await (const piece of unhurried(pieces)) {
     bytes += piece.length;
+    // A file without end, such as a bomb in an archive, is not read to its end.
+    if (bytes > expected.bytes) {
+      throw new CheckpointError(`${STATE_FILE}: expected ${expected.bytes} bytes, there are more`);
+    }
     hash.update(piece);
     try {
       if (!failure) reader.push(piece);

@@ -2,13 +2,16 @@
 
 import { CheckpointError } from "../core/errors.js";
 import { sha256 } from "./sha256.js";
-import type { JsonValue } from "./state-tree.js";
+import { checkDepth, type JsonValue } from "./state-tree.js";
 
 /** Name of the manifest's file. */
 export const MANIFEST_FILE = "manifest.json";
 
 /** Version of the format that this library writes, the only one that it reads. */
 export const FORMAT_VERSION = 1;
+
+/** Bytes that a manifest may have: it is read whole, before its hash can be known. */
+export const LONGEST_MANIFEST = 64 * 2 ** 20;
 
 /** Contents of a manifest, all but its own hash. */
 export interface Manifest {
@@ -45,11 +48,19 @@ const forms: { [Field in keyof Manifest]: [string, (value: unknown) => boolean] 
 const ending = (hash: string) => `,\n  "sha256": "${hash}"\n}\n`;
 const ENDING = /,\n {2}"sha256": "([0-9a-f]{64})"\n\}\n$/;
 
-/** Writes a manifest. Its last field, `sha256`, guards the text before it. */
+/**
+ * Writes a manifest. Its last field, `sha256`, guards the text before it.
+ *
+ * @throws CheckpointError when it would be longer than {@link LONGEST_MANIFEST}
+ */
 export function writeManifest(manifest: Manifest): Uint8Array {
   const body = JSON.stringify(manifest, null, 2).replace(/\n\}$/, "");
   const hash = sha256(new TextEncoder().encode(body));
-  return new TextEncoder().encode(body + ending(hash));
+  const bytes = new TextEncoder().encode(body + ending(hash));
+  if (bytes.length <= LONGEST_MANIFEST) return bytes;
+  throw new CheckpointError(
+    `${MANIFEST_FILE}: it would take ${bytes.length} bytes, at most ${LONGEST_MANIFEST} can be read: keep long lists of numbers in typed arrays`,
+  );
 }
 
 /**
@@ -68,6 +79,7 @@ export function readManifest(bytes: Uint8Array): Manifest {
     throw new CheckpointError(`${MANIFEST_FILE}: it is cut or damaged (no valid JSON)`, { cause });
   }
   if (!isRecord(parsed)) throw new CheckpointError(`${MANIFEST_FILE}: expected an object`);
+  checkDepth(parsed as JsonValue, MANIFEST_FILE);
   const { sha256: hash, ...manifest } = parsed;
   if (manifest.formatVersion !== FORMAT_VERSION && Number.isInteger(manifest.formatVersion)) {
     throw new CheckpointError(

@@ -1,5 +1,6 @@
 /** Files in pieces, one after the other, so that none has to be held whole. */
 
+import { CheckpointError } from "../core/errors.js";
 import type { TypedArray } from "../core/state.js";
 
 /** Contents of a file: its bytes in pieces of any size, in order. `[bytes]` is a file of one piece. */
@@ -43,13 +44,23 @@ export async function* unhurried(pieces: Pieces): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** All bytes of a file. */
-export async function readWhole(pieces: Pieces): Promise<Uint8Array> {
+/**
+ * All bytes of a file.
+ *
+ * @param longest bytes that it may have; default any number · @param file name used in the error message
+ * @throws CheckpointError as soon as there are more
+ */
+export async function readWhole(
+  pieces: Pieces,
+  longest = Number.POSITIVE_INFINITY,
+  file = "file",
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const piece of pieces) {
-    parts.push(piece.slice());
     size += piece.length;
+    if (size > longest) throw new CheckpointError(`${file}: it is longer than ${longest} bytes`);
+    parts.push(piece.slice());
   }
   return parts.length === 1 ? parts[0] : join(parts, size);
 }

@@ -1,6 +1,7 @@
 /** Headers of safetensors files (https://huggingface.co/docs/safetensors): which array lies where. */
 
 import { CheckpointError, InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { showValue } from "../core/show-value.js";
 import { createTypedArray, type DType, dtypeOf, sizeOf, type TypedArray } from "../core/state.js";
 
 /** One named array of a safetensors file. */
@@ -133,13 +134,15 @@ function readEntry(name: string, value: unknown, dataLength: number, where: stri
   }
   const dtype = DTYPES.get(value.dtype);
   if (!dtype) {
-    throw new CheckpointError(`${where}: dtype ${value.dtype} is none of ${[...DTYPES.keys()].join(", ")}`);
+    throw new CheckpointError(
+      `${where}: dtype ${showValue(value.dtype)} is none of ${[...DTYPES.keys()].join(", ")}`,
+    );
   }
   const { shape, data_offsets: offsets } = value;
-  if (!isCounts(shape)) throw new CheckpointError(`${where}: shape ${JSON.stringify(shape)} is not valid`);
+  if (!isCounts(shape)) throw new CheckpointError(`${where}: shape ${showValue(shape)} is not valid`);
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0] > offsets[1] || offsets[1] > dataLength) {
     throw new CheckpointError(
-      `${where}: data_offsets ${JSON.stringify(offsets)} do not fit into ${dataLength} bytes of data`,
+      `${where}: data_offsets ${showValue(offsets)} do not fit into ${dataLength} bytes of data`,
     );
   }
   const [begin, end] = offsets;

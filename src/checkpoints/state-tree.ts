@@ -3,6 +3,9 @@
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import { isTypedArray, type StateTree, type TypedArray } from "../core/state.js";
 
+/** Records and lists within each other that a state may have: deeper ones are neither written nor read. */
+export const DEEPEST = 100;
+
 /** A value that JSON can hold. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
@@ -28,7 +31,7 @@ export interface SplitState {
  * ```
  * @param root what errors call the state
  * @throws InvalidArgumentError when the state holds something else than plain values and arrays,
- *   or itself
+ *   itself, or more than {@link DEEPEST} records and lists within each other
  */
 export function splitState(state: StateTree, root = "state"): SplitState {
   const arrays = new Map<string, TypedArray>();
@@ -53,6 +56,12 @@ function split(value: unknown, path: readonly string[], splitting: Splitting): J
     const name = freeName(path, arrays);
     arrays.set(name, value);
     return { $array: name };
+  }
+  if (path.length > DEEPEST) {
+    throw new InvalidArgumentError(
+      [root, ...path.slice(0, 3), "…"].join("."),
+      `expected records and lists within at most ${DEEPEST} others`,
+    );
   }
   if (parents.has(value)) {
     throw new InvalidArgumentError([root, ...path].join("."), "the state holds itself");
@@ -92,15 +101,39 @@ function freeName(path: readonly string[], arrays: ReadonlyMap<string, TypedArra
  * Joins what {@link splitState} split.
  *
  * @param root what errors call the state
- * @throws CheckpointError when an array is missing, left over or used twice, or a mark is unknown
+ * @throws CheckpointError when an array is missing, left over or used twice, a mark is unknown, or records and lists lie
+ *   too deep within each other
  */
 export function joinState({ json, arrays }: SplitState, root = "state"): StateTree {
+  checkDepth(json, root);
   const left = new Map(arrays);
   const state = join(json, root, left);
   const [extra] = left.keys();
   if (extra !== undefined)
     throw new CheckpointError(`${root}: array "${extra}" does not belong to the state`);
   return state;
+}
+
+/**
+ * Checks that records and lists lie within at most {@link DEEPEST} others, without recursion: after it recursion over
+ * the value is bounded.
+ *
+ * @param root what errors call the value
+ * @throws CheckpointError when they lie deeper
+ */
+export function checkDepth(json: JsonValue, root: string): void {
+  let level: JsonValue[] = [json];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST + 1) {
+      throw new CheckpointError(`${root}: records and lists lie within more than ${DEEPEST} others`);
+    }
+    const next: JsonValue[] = [];
+    for (const value of level) {
+      if (value === null || typeof value !== "object") continue;
+      for (const entry of Object.values(value)) if (typeof entry === "object") next.push(entry);
+    }
+    level = next;
+  }
 }
 
 /** Where each array that a plain part refers to belongs: its path by its name. */

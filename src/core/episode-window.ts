@@ -2,7 +2,7 @@
 
 import { checkInteger } from "./check-integer.js";
 import { InvalidArgumentError } from "./errors.js";
-import type { Stateful, StateRecord } from "./state.js";
+import type { Stateful, StateRecord, StateTree } from "./state.js";
 
 /** Options of {@link EpisodeWindow}. */
 export interface EpisodeWindowOptions {
@@ -12,7 +12,7 @@ export interface EpisodeWindowOptions {
 
 /**
  * Mean return and mean length of the last episodes: the numbers behind `rollout/ep_rew_mean` and
- * `rollout/ep_len_mean`.
+ * `rollout/ep_len_mean`, and the share of successes behind `rollout/success_rate`.
  *
  * @example
  * ```ts
@@ -25,6 +25,8 @@ export class EpisodeWindow implements Stateful {
   private readonly returns: Float64Array;
   private readonly lengths: Float64Array;
   private episodes = 0;
+  // 1 and 0 from the oldest on, as many as the window is long at most; none where no environment tells.
+  private readonly successes: number[] = [];
 
   /** @throws InvalidArgumentError when the size is not a positive integer */
   constructor({ size = 100 }: EpisodeWindowOptions = {}) {
@@ -39,6 +41,25 @@ export class EpisodeWindow implements Stateful {
     this.returns[at] = episode.return;
     this.lengths[at] = episode.length;
     this.episodes++;
+  }
+
+  /** Takes in whether an episode succeeded. */
+  addSuccess(success: boolean): void {
+    this.successes.push(success ? 1 : 0);
+    if (this.successes.length > this.returns.length) this.successes.shift();
+  }
+
+  /** Forgets all episodes. */
+  clear(): void {
+    this.episodes = 0;
+    this.successes.length = 0;
+    this.returns.fill(0);
+    this.lengths.fill(0);
+  }
+
+  /** Share of successes among the last episodes that told; NaN while none has. */
+  get successRate(): number {
+    return this.successes.reduce((sum, success) => sum + success, 0) / this.successes.length;
   }
 
   /** Number of all episodes taken in, also of those that the window has forgotten. */
@@ -72,21 +93,35 @@ export class EpisodeWindow implements Stateful {
 
   /** @inheritDoc */
   getState(): StateRecord {
-    return { episodes: this.episodes, returns: this.returns.slice(), lengths: this.lengths.slice() };
+    const { episodes, returns, lengths, successes } = this;
+    return {
+      episodes,
+      returns: returns.slice(),
+      lengths: lengths.slice(),
+      successes: successes.length > 0 ? [...successes] : null,
+    };
   }
 
   /** @inheritDoc */
-  setState({ episodes, returns, lengths }: StateRecord): void {
+  setState({ episodes, returns, lengths, successes = null }: StateRecord): void {
     const fits = (array: unknown): array is Float64Array =>
       array instanceof Float64Array && array.length === this.returns.length;
-    if (typeof episodes !== "number" || !fits(returns) || !fits(lengths)) {
+    if (!Number.isSafeInteger(episodes) || !((episodes as number) >= 0) || !fits(returns) || !fits(lengths)) {
       throw new InvalidArgumentError(
         "state",
-        `expected { episodes: number, returns and lengths: Float64Array(${this.returns.length}) }. Was it saved from a window of another size?`,
+        `expected { episodes: a count, returns and lengths: Float64Array(${this.returns.length}) }. Was it saved from a window of another size?`,
       );
     }
-    this.episodes = episodes;
+    this.episodes = episodes as number;
     this.returns.set(returns);
     this.lengths.set(lengths);
+    // Missing in older checkpoints.
+    this.successes.splice(0, this.successes.length, ...((successes as number[] | null) ?? []));
   }
+}
+
+/** A saved state of {@link EpisodeWindow} with the fields that older checkpoints lack. */
+export function withSuccesses(state: StateTree): StateTree {
+  const record = typeof state === "object" && state !== null && "episodes" in state;
+  return record ? { successes: null, ...(state as StateRecord) } : state;
 }

@@ -85,11 +85,19 @@ export class Random implements Stateful {
     return { xoroshiro128plus: Int32Array.from(this.generator.getState()) };
   }
 
-  /** @inheritDoc */
+  /**
+   * Puts a state back.
+   *
+   * @throws InvalidArgumentError when it is not the state of such a generator, or all zeros
+   */
   setState(state: StateRecord): void {
     const words = state.xoroshiro128plus;
     if (!(words instanceof Int32Array) || words.length !== 4) {
       throw new InvalidArgumentError("state", "expected { xoroshiro128plus: Int32Array(4) }");
+    }
+    // It would give zeros for ever, and no seed leads there.
+    if (words.every((word) => word === 0)) {
+      throw new InvalidArgumentError("state", "expected a generator that is not all zeros");
     }
     this.generator = xoroshiro128plusFromState(Array.from(words));
   }

@@ -132,10 +132,11 @@ export class RunningMeanStd implements Stateful {
   setState({ count, mean, variance }: StateRecord): void {
     const fits = (array: unknown): array is Float64Array =>
       array instanceof Float64Array && array.length === this.mean.length;
-    if (typeof count !== "number" || !fits(mean) || !fits(variance)) {
+    const counted = typeof count === "number" && count >= 0 && count < Number.POSITIVE_INFINITY;
+    if (!counted || !fits(mean) || !fits(variance) || variance.some((value) => value < 0)) {
       throw new InvalidArgumentError(
         "state",
-        `expected { count: number, mean and variance: Float64Array(${this.mean.length}) }`,
+        `expected { count: number of at least 0, mean and variance (of at least 0): Float64Array(${this.mean.length}) }`,
       );
     }
     this.values = count;

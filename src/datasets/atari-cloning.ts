@@ -2,8 +2,19 @@
 
 import { DatasetError } from "../core/errors.js";
 import { CloningBatches, type CloningBatchesOptions } from "./cloning-batches.js";
-import { type CloningSequence, type CloningSplit, readCloningSequence } from "./cloning-format.js";
+import {
+  type CloningSequence,
+  type CloningSplit,
+  type ReadCloningOptions,
+  readCloningSequence,
+} from "./cloning-format.js";
 import type { CloningSource } from "./cloning-source.js";
+
+/** Options of {@link AtariCloningDataset.open}. */
+export interface OpenDatasetOptions extends ReadCloningOptions {
+  /** Which part, default `"train"`. */
+  split?: CloningSplit;
+}
 
 /**
  * Sequences of what an expert saw and did, one file each, of which only those of the present batch are in memory:
@@ -29,6 +40,7 @@ export class AtariCloningDataset {
     readonly split: CloningSplit,
     /** Files of the sequences, in the order of their numbers. */
     readonly files: readonly string[],
+    private readonly options: ReadCloningOptions,
   ) {
     this.size = files.length;
   }
@@ -40,7 +52,7 @@ export class AtariCloningDataset {
    */
   static async open(
     source: CloningSource,
-    { split = "train" }: { split?: CloningSplit } = {},
+    { split = "train", ...options }: OpenDatasetOptions = {},
   ): Promise<AtariCloningDataset> {
     if (split !== "train" && split !== "val") {
       throw new DatasetError(`split: expected "train" or "val", received ${JSON.stringify(split)}`);
@@ -54,7 +66,7 @@ export class AtariCloningDataset {
           "Download a set, record one with recordCloningDataset, or give another folder",
       );
     }
-    return new AtariCloningDataset(source, split, files);
+    return new AtariCloningDataset(source, split, files, options);
   }
 
   /**
@@ -65,7 +77,8 @@ export class AtariCloningDataset {
   async sequence(i: number): Promise<CloningSequence> {
     const name = this.files[i];
     if (name === undefined) throw new DatasetError(`there is no sequence ${i}: there are ${this.size}`);
-    return readCloningSequence(await this.source.read(name), `${this.source.description}: ${name}`);
+    const bytes = await this.source.read(name);
+    return readCloningSequence(bytes, `${this.source.description}: ${name}`, this.options);
   }
 
   /** Batches of sequences, epoch after epoch. */

@@ -162,6 +162,9 @@ export class CloningBatches implements Stateful {
     if (batchSize !== this.batchSize) {
       throw new DatasetError(`the state is one of batches of ${batchSize}, these are of ${this.batchSize}`);
     }
+    if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(position) || !((position as number) >= 0)) {
+      throw new DatasetError(`the state has no whole seed and position: ${seed} and ${position}`);
+    }
     this.seed = seed as number;
     this.position = position as number;
     this.order = undefined;

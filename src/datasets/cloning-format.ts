@@ -2,7 +2,8 @@
 
 import { zipSync } from "fflate";
 import { writeNpy } from "../bridges/npy.js";
-import { readNpz } from "../bridges/npz.js";
+import { readNpzAsync } from "../bridges/npz.js";
+import { checkLimit } from "../bridges/zip-directory.js";
 import { DatasetError, ShapeError } from "../core/errors.js";
 import { dtypeOf, sizeOf } from "../core/state.js";
 
@@ -28,18 +29,36 @@ export function cloningFileName(split: CloningSplit, i: number): string {
   return `${split}_${String(i).padStart(5, "0")}.npz`;
 }
 
+/** Options of {@link readCloningSequence}. */
+export interface ReadCloningOptions {
+  /** Most bytes that one sequence may take when it is unpacked, default 128 MiB: some 4,700 stacked Atari frames. */
+  maxSequenceBytes?: number;
+}
+
+/** Default of `maxSequenceBytes`. */
+export const MAX_SEQUENCE_BYTES = 128 * 2 ** 20;
+
 /**
  * Reads one sequence: arrays `obs`, uint8 `[steps, height, width, channels]`, and `actions`, whole numbers `[steps]`.
+ * Other arrays of the file are not unpacked, and other work has its turn meanwhile.
  *
  * @param file name used in error messages
- * @throws DatasetError when the file is damaged or holds something else
+ * @throws DatasetError when the file is damaged, holds something else, or is larger than `maxSequenceBytes`
  */
-export function readCloningSequence(bytes: Uint8Array, file = "npz"): CloningSequence {
-  let arrays: ReturnType<typeof readNpz>;
+export async function readCloningSequence(
+  bytes: Uint8Array,
+  file = "npz",
+  { maxSequenceBytes = MAX_SEQUENCE_BYTES }: ReadCloningOptions = {},
+): Promise<CloningSequence> {
+  checkLimit("maxSequenceBytes", maxSequenceBytes);
+  let arrays: Awaited<ReturnType<typeof readNpzAsync>>;
   try {
-    arrays = readNpz(bytes, file);
+    // Still pictures are packed as well as the format can: the size alone is the limit.
+    const limits = { maxBytes: maxSequenceBytes, maxRatio: Number.POSITIVE_INFINITY };
+    arrays = await readNpzAsync(bytes, file, { ...limits, names: ["obs", "actions"] });
   } catch (cause) {
-    throw new DatasetError((cause as Error).message, { cause });
+    const message = (cause as Error).message.replace("raise maxBytes", "raise maxSequenceBytes");
+    throw new DatasetError(message, { cause });
   }
   const obs = arrays.get("obs");
   const actions = arrays.get("actions");

@@ -1,9 +1,12 @@
 /** Recording an expert, in the format of the published data sets. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
+import { checkSignal } from "../core/check-signal.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { sizeOf, type TypedArray } from "../core/state.js";
+import { EventLoopTurns } from "../core/yield.js";
 import type { Env } from "../envs/env.js";
 import type { Discrete } from "../spaces/index.js";
 import { type CloningSplit, cloningFileName, writeCloningSequence } from "./cloning-format.js";
@@ -57,9 +60,23 @@ export interface RecordCloningOptions {
   append?: boolean;
   /** Seed of the environment and of the noise, default random. */
   seed?: number;
+  /** Ends the recording early, which then rejects with the signal's reason; finished files stay. Default none. */
+  signal?: AbortSignal;
   /** Hears of every sequence. */
   onSequence?(split: CloningSplit, count: number): void;
 }
+
+const names = optionNames<RecordCloningOptions>({
+  sequences: true,
+  sequenceLength: true,
+  noise: true,
+  actor: true,
+  mixing: true,
+  append: true,
+  seed: true,
+  signal: true,
+  onSequence: true,
+});
 
 /** What {@link recordCloning} saw. */
 export interface CloningRecord {
@@ -93,9 +110,11 @@ export async function recordCloning(
   options: RecordCloningOptions = {},
 ): Promise<CloningRecord> {
   const { sequences = defaults.sequences, sequenceLength = 32, noise = 0, onSequence } = options;
-  const { actor, mixing = 0, append = false } = options;
+  const { actor, mixing = 0, append = false, signal } = options;
   const { shape } = env.observationSpace;
   const actionSpace = checkRecording(env, options);
+  signal?.throwIfAborted();
+  const turns = new EventLoopTurns();
   const random = new Random(options.seed);
   const frame = sizeOf(shape);
   const record: CloningRecord = {
@@ -126,6 +145,8 @@ export async function recordCloning(
         if (noise > 0 && random.uniform() < noise) action = random.integer(actionSpace.n);
         const step = env.step(action);
         record.steps++;
+        if (turns.due) await turns.give();
+        signal?.throwIfAborted();
         observation = step.observation;
         if (step.info.episode) record.gameReturns.push(step.info.episode.return);
         if (step.terminated || step.truncated) {
@@ -156,6 +177,8 @@ const defaults = { sequences: { train: 256, val: 32 } } as const;
  * @throws InvalidArgumentError when the environment or an option is of another kind
  */
 export function checkRecording(env: Env, options: RecordCloningOptions): Discrete {
+  checkOptions("recordCloning", options, names);
+  checkSignal(options.signal);
   const { sequences = defaults.sequences, sequenceLength = 32, noise = 0, mixing = 0 } = options;
   const { shape, dtype } = env.observationSpace;
   const { actionSpace } = env;

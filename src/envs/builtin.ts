@@ -13,10 +13,12 @@ import { register } from "./registry.js";
  * registered over.
  */
 export function registerBuiltinEnvs(): void {
-  register("CartPole-v1", (options) => new CartPoleEnv(options));
-  register("CartPoleNoVel-v1", (options) => new CartPoleNoVelEnv(options));
-  register("Pendulum-v1", (options) => new PendulumEnv(options));
-  register("PendulumNoVel-v1", (options) => new PendulumNoVelEnv(options));
+  const cartPole = { savedOptions: ["maxEpisodeSteps"] };
+  register("CartPole-v1", (options) => new CartPoleEnv(options), cartPole);
+  register("CartPoleNoVel-v1", (options) => new CartPoleNoVelEnv(options), cartPole);
+  const pendulum = { savedOptions: ["g", "maxEpisodeSteps"] };
+  register("Pendulum-v1", (options) => new PendulumEnv(options), pendulum);
+  register("PendulumNoVel-v1", (options) => new PendulumNoVelEnv(options), pendulum);
   registerArcade();
 }
 

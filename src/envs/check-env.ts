@@ -94,11 +94,24 @@ function reset(env: Env, options: ResetOptions, where: string): Moment {
 }
 
 function attempt<Result>(method: string, where: string, call: () => Result): Result {
+  let result: Result;
   try {
-    return call();
+    result = call();
   } catch (error) {
     return broken(`${method} works`, where, "no error", error, error);
   }
+  if (!isPromise(result)) return result;
+  result.then(undefined, () => {}); // nobody waits for it
+  return broken(
+    `${method} answers at once`,
+    where,
+    'a result; what takes its time is a VectorEnv: see "Environments that answer later" in docs/environments.md',
+    "a Promise",
+  );
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as Promise<unknown> | undefined)?.then === "function";
 }
 
 function mustRefuseStep(env: Env, action: Action, rule: string, where: string): void {

@@ -6,7 +6,9 @@ import type { ActionSpace, Box } from "../spaces/index.js";
 /** What an agent does in one step: an index for `Discrete`, an array for other spaces. */
 export type Action = number | TypedArray;
 
-/** Facts beside the observation. Games report `lives`; `RecordEpisodeStatistics` adds `episode`. */
+/**
+ * Facts beside the observation: a record of values that can be sent to another thread, without functions. Games report `lives`; `RecordEpisodeStatistics` adds `episode`.
+ */
 export interface Info {
   /** Lives left, for games that have them. */
   lives?: number;
@@ -56,6 +58,11 @@ export interface Frame {
 export interface ResetOptions {
   /** Seeds the environment's generator; without it the generator goes on. */
   seed?: number;
+  /**
+   * What else this episode starts with (Gymnasium's `options`), e.g. the level of a curriculum. Every environment knows
+   * its own; wrappers pass them on, vector environments to all of theirs. The next reset has none unless given some.
+   */
+  options?: Readonly<Record<string, unknown>>;
 }
 
 /** Options of {@link Env.repeatStep}. */
@@ -96,7 +103,7 @@ export interface Env {
   /** What actions are allowed. */
   readonly actionSpace: ActionSpace;
   /** Names of discrete actions in ALE's words (`"NOOP"`, `"FIRE"`, ...), for games. */
-  readonly actionMeanings?: readonly string[];
+  readonly actionMeanings?: readonly string[] | undefined;
   /** Starts a new episode. */
   reset(options?: ResetOptions): ResetResult;
   /** Plays one step. Throws `InvalidStateError` before `reset` and after the episode's end. */
@@ -111,6 +118,8 @@ export interface Env {
   render(): Frame;
   /** Frees what the environment holds; further calls throw. Calling it twice is allowed. */
   close(): void;
+  /** Closes it at the end of a `using` block; what `make` returns has it. */
+  [Symbol.dispose]?(): void;
   /** A copy of everything that decides the future, generator included; missing where a game cannot be saved. */
   getState?(): StateRecord;
   /** Puts such a copy back. */

@@ -1,6 +1,8 @@
 /** Environments by name. */
 
+import { inNode } from "tfjs-training/core";
 import { NotRegisteredError } from "../core/errors.js";
+import { editDistance } from "../core/nearest-name.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import type { Env } from "./env.js";
 
@@ -33,13 +35,20 @@ export interface EnvSpec {
   readonly makeVector?: VectorEnvFactory;
   /** Options that both use unless they are given others; worker threads are told them too. */
   readonly defaults?: EnvOptions;
+  /**
+   * Names of options that a checkpoint may keep and bring back: those whose numbers, booleans and texts can do no harm,
+   * whatever they are. All others must be given again when a run is resumed.
+   */
+  readonly savedOptions?: readonly string[];
 }
 
 const specs = new Map<string, EnvSpec>();
 const hints: { pattern: RegExp; hint: string }[] = [
   {
     pattern: /^ALE\/|-v[04]$/,
-    hint: 'Real Atari: run `npx ale-bindings install` once, then `await registerAtari()` from "ncps-ts/node" before make()',
+    hint: inNode()
+      ? 'Real Atari: run `npx ale-bindings install` once, then `await registerAtari()` from "ncps-ts/node" before make()'
+      : "Real Atari needs Node and Python; a page has the arcade",
   },
 ];
 
@@ -49,7 +58,9 @@ const hints: { pattern: RegExp; hint: string }[] = [
  * @param id e.g. `"MyEnv-v0"`
  * @param factory makes one environment
  * @param options `makeVector` makes many at once, where there is a faster way than one by one; `defaults` are
- *   options that the factories use unless they are given others
+ *   options that the factories use unless they are given others; `savedOptions` names the options that checkpoints may
+ *   keep, none by default. Name none that could hold a path, an address, a command or a module: a checkpoint may come
+ *   from anybody
  *
  * @example
  * ```ts
@@ -60,9 +71,15 @@ const hints: { pattern: RegExp; hint: string }[] = [
 export function register(
   id: string,
   factory: EnvFactory,
-  { makeVector, defaults }: { makeVector?: VectorEnvFactory; defaults?: EnvOptions } = {},
+  { makeVector, defaults, savedOptions }: Pick<EnvSpec, "makeVector" | "defaults" | "savedOptions"> = {},
 ): void {
-  specs.set(id, { id, make: factory, ...(makeVector && { makeVector }), ...(defaults && { defaults }) });
+  specs.set(id, {
+    id,
+    make: factory,
+    ...(makeVector && { makeVector }),
+    ...(defaults && { defaults }),
+    ...(savedOptions && { savedOptions }),
+  });
 }
 
 /** Ids of all registered environments, sorted. */
@@ -94,18 +111,10 @@ export function envSpec(id: string): EnvSpec {
  * @param options passed to the environment
  * @throws NotRegisteredError when the id is unknown; the message names the nearest ids
  */
-export function make(id: string, options: EnvOptions = {}): Env {
-  return envSpec(id).make(options);
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
+export function make(id: string, options: EnvOptions = {}): Env & Disposable {
+  const env = envSpec(id).make(options);
+  if (env && !env[Symbol.dispose]) {
+    Object.defineProperty(env, Symbol.dispose, { value: () => env.close(), configurable: true });
   }
-  return row[b.length];
+  return env as Env & Disposable;
 }

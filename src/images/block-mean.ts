@@ -15,6 +15,23 @@ export interface BlockMeanOptions {
 }
 
 /**
+ * Mean of every block of 2 x 2 pixels, unrounded: multiples of a quarter, which float32 holds exactly.
+ *
+ * @param gray `[2 * height, 2 * width]`
+ * @param out `[height, width]`, written and returned
+ * @param width columns of `out`
+ */
+export function quarterMeans(gray: Uint8Array, out: Float32Array, width: number): Float32Array {
+  const stride = 2 * width;
+  for (let i = 0, at = 0; i < out.length; at += stride) {
+    for (let x = 0; x < width; x++, at += 2) {
+      out[i++] = (gray[at] + gray[at + 1] + gray[at + stride] + gray[at + stride + 1]) / 4;
+    }
+  }
+  return out;
+}
+
+/**
  * Mean of every block of `rowFactor * columnFactor` pixels. As in OpenCV, means of 2 x 2 blocks round
  * halves up; all others are rounded in float32, halves to even.
  *

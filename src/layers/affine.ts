@@ -114,3 +114,39 @@ export function knownItem(shape: readonly (number | null)[], itemRank: number, e
   }
   return item as number[];
 }
+
+/** What of a convolution decides the size of its pictures. */
+export interface ConvolutionSize {
+  /** Height and width of the filters. */
+  size: number;
+  /** Step in both directions. */
+  strides: number;
+}
+
+/**
+ * Height, width and channels of pictures that go through convolutions without padding.
+ *
+ * @param shape of the input, with batch · @param convolutions first to last
+ * @throws ShapeError when axes are missing or unknown, or a convolution finds less than one filter's size; it tells the
+ *   smallest picture
+ */
+export function pictureSizes(
+  shape: readonly (number | null)[],
+  convolutions: readonly ConvolutionSize[],
+): { height: number; width: number; channels: number } {
+  const least = convolutions.reduceRight((side, { size, strides }) => (side - 1) * strides + size, 1);
+  const expected = `[batch, ..., height, width, channels] with height and width of at least ${least}`;
+  let [height, width, channels] = knownItem(shape, 3, expected);
+  if (Math.min(height, width) < least) {
+    throw new ShapeError(
+      "inputShape",
+      expected,
+      shape,
+      "Give larger pictures, or fewer or smaller convolutions",
+    );
+  }
+  for (const { size, strides } of convolutions) {
+    [height, width] = [height, width].map((side) => Math.floor((side - size) / strides) + 1);
+  }
+  return { height, width, channels };
+}

@@ -3,11 +3,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { requireBackend } from "tfjs-training";
+import { optionNames } from "../core/check-options.js";
 import { InvalidStateError } from "../core/errors.js";
 import { type InitializeOptions, initialize } from "../core/initializers.js";
 import { Random } from "../core/random.js";
 import { sizeOf } from "../core/state.js";
 import type { AffineVariables } from "./affine.js";
+import { countWeight } from "./weight-budget.js";
 
 /** Shape of a layer's input; `null` where any size goes. */
 export type LayerShape = (number | null)[];
@@ -34,6 +36,20 @@ export interface BlockOptions {
    */
   trainable?: boolean;
 }
+
+/** The names of {@link BlockOptions}, and those that tfjs-layers adds to them when it loads a model. */
+export const blockOptionNames: readonly string[] = [
+  ...optionNames<BlockOptions>({
+    name: true,
+    seed: true,
+    inputShape: true,
+    batchInputShape: true,
+    trainable: true,
+  }),
+  "dtype",
+  "customObjects",
+  "fastWeightInit",
+];
 
 /** What {@link Block.addVariable} needs of a weight. */
 export type VariableOptions = Omit<InitializeOptions, "random">;
@@ -130,6 +146,7 @@ export abstract class Block extends tfl.layers.Layer {
   /** Makes one weight named `prefix/name`, with first values from the layer's generator. */
   protected addVariable(name: string, options: VariableOptions): tf.Variable {
     const { shape } = options;
+    countWeight(`${this.prefix}/${name}`, shape);
     const values = initialize({ ...options, random: this.random });
     const first = { apply: () => tf.tensor(values, [...shape]) } as unknown as Initializer;
     // Inside apply() tfjs itself puts the layer's name before the weight's.

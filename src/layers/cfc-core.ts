@@ -39,7 +39,10 @@ export function createCfcCore(options: CfCCoreOptions): CfCCore {
     if (options.recurrence !== undefined) {
       throw new InvalidArgumentError("recurrence", "belongs to a wiring; pass wiring or leave it out");
     }
-    return new CfCCell({ ...options, units: units as number });
+    if (units === undefined) {
+      throw new InvalidArgumentError("units", "expected units or a wiring, received neither");
+    }
+    return new CfCCell({ ...options, units });
   }
   if (units !== undefined) {
     throw new InvalidArgumentError("units", "cannot stand beside wiring, which has its own units");

@@ -1,17 +1,37 @@
 /** The CfC as a recurrent layer. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
+import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
 import { type CfCCore, type CfCCoreOptions, cfcConfig, createCfcCore, readCfcConfig } from "./cfc-core.js";
-import { RecurrentLayer, type RecurrentLayerOptions, type RecurrentScanOptions } from "./recurrent-layer.js";
+import {
+  RecurrentLayer,
+  type RecurrentLayerOptions,
+  type RecurrentScanOptions,
+  recurrentHints,
+  recurrentOptionNames,
+} from "./recurrent-layer.js";
 
 /** Options of {@link CfC}. */
 export interface CfCOptions extends RecurrentLayerOptions, CfCCoreOptions {
   /** Gate sign, head activation, mask sign, place of mixed memory, first weights; default `"torch"`. */
-  flavour?: CfCCoreOptions["flavour"];
+  flavour?: CfcFlavour;
   /** Decides the first weights and the dropped units; default random. */
   seed?: number;
 }
+
+const names = optionNames<Omit<CfCOptions, keyof RecurrentLayerOptions>>({
+  units: true,
+  wiring: true,
+  mode: true,
+  activation: true,
+  backboneUnits: true,
+  backboneLayers: true,
+  backboneDropout: true,
+  sparsityMask: true,
+  recurrence: true,
+});
 
 /** Options of {@link CfC.scan}. */
 export type CfCSequenceOptions = RecurrentScanOptions;
@@ -41,6 +61,7 @@ export class CfC extends RecurrentLayer<CfCCore> {
 
   /** @throws InvalidArgumentError when an option has a wrong value, or two do not go together */
   constructor(options: CfCOptions) {
+    checkOptions("CfC", options, [...recurrentOptionNames, ...names], recurrentHints);
     super(options, "cfc", createCfcCore(options));
   }
 

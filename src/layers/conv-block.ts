@@ -2,10 +2,11 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import type { InitializerKind } from "../core/initializers.js";
-import { type AffineWeights, convolve, knownItem, overRows } from "./affine.js";
-import { Block, type BlockOptions, type LayerShape } from "./block.js";
+import { type AffineWeights, convolve, overRows, pictureSizes } from "./affine.js";
+import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
 
 /** Options of {@link ConvBlock}. */
@@ -23,6 +24,15 @@ export interface ConvBlockOptions extends BlockOptions {
   /** Default `"glorotUniform"` with zero biases, as Keras; `"torchUniform"` also draws the biases. */
   kernelInitializer?: InitializerKind;
 }
+
+const names = optionNames<Omit<ConvBlockOptions, keyof BlockOptions>>({
+  filters: true,
+  kernelSize: true,
+  strides: true,
+  padding: true,
+  scale: true,
+  kernelInitializer: true,
+});
 
 /**
  * Convolutions with relu and a global average over the picture, on frames `[..., height, width, channels]`
@@ -49,6 +59,7 @@ export class ConvBlock extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: ConvBlockOptions = {}) {
+    checkOptions("ConvBlock", options, [...blockOptionNames, ...names]);
     super(options, "conv_block");
     const { filters = [64, 128, 128, 256], kernelSize = 5, strides = 2, padding = "same" } = options;
     const { scale = 1 / 255, kernelInitializer = "glorotUniform" } = options;
@@ -64,16 +75,9 @@ export class ConvBlock extends Block {
   }
 
   protected override createVariables(inputShape: LayerShape): void {
-    const expected =
-      "[batch, ..., height, width, channels] with known sizes, large enough for all convolutions";
-    let [height, width, channels] = knownItem(inputShape, 3, expected);
-    const { kernelSize: size, kernelInitializer: kind } = this;
-    if (this.padding === "valid") {
-      for (const _ of this.filters) {
-        [height, width] = [height, width].map((length) => Math.floor((length - size) / this.strides) + 1);
-      }
-      knownItem([null, height > 0 ? height : null, width > 0 ? width : null], 2, expected);
-    }
+    const { kernelSize: size, strides, kernelInitializer: kind } = this;
+    const convolutions = this.padding === "valid" ? this.filters.map(() => ({ size, strides })) : [];
+    let { channels } = pictureSizes(inputShape, convolutions);
     this.filters.forEach((outputs, i) => {
       this.layers.push(this.addAffine(`conv${i + 1}/`, { kind, shape: [size, size, channels, outputs] }));
       channels = outputs;

@@ -1,10 +1,11 @@
 /** Convolutions and nothing after them. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
 import { sizeOf } from "../core/state.js";
-import { type AffineWeights, convolve, knownItem, overRows } from "./affine.js";
-import { Block, type BlockOptions, type LayerShape } from "./block.js";
+import { type AffineWeights, convolve, overRows, pictureSizes } from "./affine.js";
+import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
 import type { Convolution } from "./nature-cnn.js";
 
@@ -18,7 +19,11 @@ export interface ConvStackOptions extends BlockOptions {
   kernelInitializer?: InitializerKind;
 }
 
-const expected = "[batch, ..., height, width, channels] with known sizes, large enough for all convolutions";
+const names = optionNames<Omit<ConvStackOptions, keyof BlockOptions>>({
+  convolutions: true,
+  scale: true,
+  kernelInitializer: true,
+});
 
 /**
  * Convolutions with relu, flattened: frames `[..., height, width, channels]` of any number type become
@@ -40,6 +45,7 @@ export class ConvStack extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: ConvStackOptions) {
+    checkOptions("ConvStack", options, [...blockOptionNames, ...names]);
     super(options, "conv_stack");
     const { convolutions, scale = 1 / 255, kernelInitializer = "glorotUniform" } = options;
     for (const { filters, size, strides } of convolutions)
@@ -50,8 +56,7 @@ export class ConvStack extends Block {
   }
 
   protected override createVariables(inputShape: LayerShape): void {
-    this.shapeOf(inputShape);
-    let [, , channels] = knownItem(inputShape, 3, expected);
+    let { channels } = pictureSizes(inputShape, this.convolutions);
     this.convolutions.forEach(({ filters, size }, i) => {
       const shape = [size, size, channels, filters];
       this.layers.push(this.addAffine(`conv${i + 1}/`, { kind: this.kernelInitializer, shape }));
@@ -87,13 +92,8 @@ export class ConvStack extends Block {
   }
 
   private shapeOf(inputShape: LayerShape): number[] {
-    let [height, width, channels] = knownItem(inputShape, 3, expected);
-    for (const { filters, size, strides } of this.convolutions) {
-      height = Math.floor((height - size) / strides + 1);
-      width = Math.floor((width - size) / strides + 1);
-      channels = filters;
-    }
-    return knownItem([null, height > 0 ? height : null, width > 0 ? width : null, channels], 3, expected);
+    const { height, width, channels } = pictureSizes(inputShape, this.convolutions);
+    return [height, width, this.convolutions.at(-1)?.filters ?? channels];
   }
 }
 

@@ -2,9 +2,10 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
-import { Block, type BlockOptions, type LayerShape } from "./block.js";
+import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { checkInitializer } from "./checks.js";
 
 /** Options of {@link DuelingHead}. */
@@ -28,6 +29,13 @@ export interface DuelingHeadOptions extends BlockOptions {
 export function duelingCombine(values: tf.Tensor, advantages: tf.Tensor): tf.Tensor {
   return tf.tidy(() => tf.add(tf.sub(advantages, tf.mean(advantages, -1, true)), values));
 }
+
+const names = optionNames<Omit<DuelingHeadOptions, keyof BlockOptions>>({
+  actions: true,
+  hidden: true,
+  dueling: true,
+  kernelInitializer: true,
+});
 
 /**
  * The two streams of a dueling network, each a dense layer with relu and a linear one, on `[..., features]`, giving
@@ -54,6 +62,7 @@ export class DuelingHead extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: DuelingHeadOptions) {
+    checkOptions("DuelingHead", options, [...blockOptionNames, ...names]);
     super(options, "dueling_head");
     const { actions, hidden = 256, dueling = true, kernelInitializer = "heNormal" } = options;
     this.actions = checkInteger("actions", actions);

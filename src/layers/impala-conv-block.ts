@@ -2,10 +2,11 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { sizeOf } from "../core/state.js";
 import { constant } from "../recurrent/ops/constants.js";
-import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
-import type { BlockOptions, LayerShape } from "./block.js";
+import { type AffineWeights, affine, overRows, pictureSizes } from "./affine.js";
+import { type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { type BatchNorm, NormalizedBlock } from "./normalized-block.js";
 
 /** Options of {@link ImpalaConvBlock}. */
@@ -29,6 +30,12 @@ interface Layer {
   bias?: tf.Variable;
   norm?: BatchNorm;
 }
+
+const names = optionNames<Omit<ImpalaConvBlockOptions, keyof BlockOptions>>({
+  units: true,
+  batchNorm: true,
+  scale: true,
+});
 
 /**
  * Three convolutions without padding (16 filters 8x8 with step 4, 32 filters 4x4 with step 2, 32 filters 3x3), each
@@ -57,6 +64,7 @@ export class ImpalaConvBlock extends NormalizedBlock {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: ImpalaConvBlockOptions = {}) {
+    checkOptions("ImpalaConvBlock", options, [...blockOptionNames, ...names]);
     super(options, "impala_conv_block");
     const { units = 256, batchNorm = true, scale = 1 / 255 } = options;
     this.units = checkInteger("units", units);
@@ -65,15 +73,13 @@ export class ImpalaConvBlock extends NormalizedBlock {
   }
 
   protected override createVariables(inputShape: LayerShape): void {
-    const expected = "[batch, ..., height, width, channels] with known sizes of at least 36 pixels";
-    let [height, width, channels] = knownItem(inputShape, 3, expected);
-    const shapes = convolutions.map(({ filters, size, strides }) => {
-      const shape = [size, size, channels, filters];
-      [height, width] = [height, width].map((length) => Math.floor((length - size) / strides) + 1);
-      channels = filters;
+    const { height, width, channels } = pictureSizes(inputShape, convolutions);
+    let inputs = channels;
+    const shapes = convolutions.map(({ filters, size }) => {
+      const shape = [size, size, inputs, filters];
+      inputs = filters;
       return shape;
     });
-    knownItem([null, height > 0 ? height : null, width > 0 ? width : null], 2, expected);
     shapes.forEach((shape, i) => {
       const [size, , , filters] = shape;
       const path = `conv${i + 1}/`;
@@ -86,7 +92,7 @@ export class ImpalaConvBlock extends NormalizedBlock {
           : { kernel, bias: this.addVariable(`${path}bias`, { kind: "zeros", shape: [filters] }) },
       );
     });
-    const shape = [sizeOf([height, width, channels]), this.units];
+    const shape = [sizeOf([height, width, inputs]), this.units];
     this.dense = this.addAffine("dense/", { kind: "glorotUniform", shape });
   }
 

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
 import {
   type Activation,
@@ -11,7 +12,7 @@ import {
   knownItem,
   overRows,
 } from "./affine.js";
-import { Block, type BlockOptions, type LayerShape } from "./block.js";
+import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { checkInitializer } from "./checks.js";
 
 /** Options of {@link Linear}. */
@@ -25,6 +26,13 @@ export interface LinearOptions extends BlockOptions {
   /** Factor on the first kernel, default 1. Policy heads often take 0.01 with `"orthogonal"`. */
   gain?: number;
 }
+
+const names = optionNames<Omit<LinearOptions, keyof BlockOptions>>({
+  units: true,
+  activation: true,
+  kernelInitializer: true,
+  gain: true,
+});
 
 /**
  * `activation(x kernel + bias)` on `[..., inputs]`, giving `[..., units]`. Weights `linear/kernel` and
@@ -49,6 +57,7 @@ export class Linear extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: LinearOptions) {
+    checkOptions("Linear", options, [...blockOptionNames, ...names]);
     super(options, "linear");
     const { activation = "linear", kernelInitializer = "glorotUniform", gain = 1 } = options;
     this.units = checkInteger("units", options.units);

@@ -2,17 +2,35 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { LTCCell, type LTCCellOptions } from "../cells/ltc-cell.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
+import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
 import { wiringFromJSON } from "../wirings/wiring-from-json.js";
-import { RecurrentLayer, type RecurrentLayerOptions } from "./recurrent-layer.js";
+import {
+  RecurrentLayer,
+  type RecurrentLayerOptions,
+  recurrentHints,
+  recurrentOptionNames,
+} from "./recurrent-layer.js";
 
 /** Options of {@link LTC}. */
 export interface LTCOptions extends RecurrentLayerOptions, LTCCellOptions {
   /** Default of `implicitConstraints`, and the place of mixed memory; default `"torch"`. */
-  flavour?: LTCCellOptions["flavour"];
+  flavour?: CfcFlavour;
   /** Decides the first weights; default random. */
   seed?: number;
 }
+
+const names = optionNames<Omit<LTCOptions, keyof RecurrentLayerOptions>>({
+  units: true,
+  wiring: true,
+  inputMapping: true,
+  outputMapping: true,
+  odeUnfolds: true,
+  epsilon: true,
+  implicitConstraints: true,
+  initializationRanges: true,
+});
 
 /**
  * Liquid time-constant network (Hasani et al. 2021) over sequences `[batch, time, features]`; with an NCP wiring a
@@ -37,6 +55,7 @@ export class LTC extends RecurrentLayer<LTCCell> {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: LTCOptions) {
+    checkOptions("LTC", options, [...recurrentOptionNames, ...names], recurrentHints);
     super(options, "ltc", new LTCCell(options));
   }
 

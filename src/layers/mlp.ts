@@ -1,6 +1,7 @@
 /** Several dense layers: the usual encoder of short observation vectors. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
 import {
   type Activation,
@@ -10,7 +11,7 @@ import {
   knownItem,
   overRows,
 } from "./affine.js";
-import { Block, type BlockOptions, type LayerShape } from "./block.js";
+import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
 
 /** Options of {@link MLP}. */
@@ -24,6 +25,13 @@ export interface MLPOptions extends BlockOptions {
   /** Factor on the first kernels; default `sqrt(2)` for `"orthogonal"`, else 1. */
   gain?: number;
 }
+
+const names = optionNames<Omit<MLPOptions, keyof BlockOptions>>({
+  units: true,
+  activation: true,
+  kernelInitializer: true,
+  gain: true,
+});
 
 /**
  * Dense layers with an activation after each, on `[..., inputs]`. Weights `mlp/dense1/kernel`,
@@ -47,6 +55,7 @@ export class MLP extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: MLPOptions = {}) {
+    checkOptions("MLP", options, [...blockOptionNames, ...names]);
     super(options, "mlp");
     const { units = [64, 64], activation = "tanh", kernelInitializer = "orthogonal" } = options;
     this.units = checkIntegers("units", units);

@@ -2,10 +2,11 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
 import { sizeOf } from "../core/state.js";
-import { type AffineWeights, affine, convolve, knownItem, overRows } from "./affine.js";
-import { Block, type BlockOptions, type LayerShape } from "./block.js";
+import { type AffineWeights, affine, convolve, overRows, pictureSizes } from "./affine.js";
+import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
 
 /** One convolution without padding. */
@@ -43,6 +44,14 @@ const nature: readonly Convolution[] = [
   { filters: 64, size: 3, strides: 1 },
 ];
 
+const names = optionNames<Omit<NatureCNNOptions, keyof BlockOptions>>({
+  units: true,
+  scale: true,
+  kernelInitializer: true,
+  gain: true,
+  convolutions: true,
+});
+
 /**
  * Three convolutions and a dense layer with relu after each (Mnih et al. 2015): 32 filters 8x8 with step 4,
  * 64 filters 4x4 with step 2, 64 filters 3x3, then 512 units. Frames `[..., height, width, channels]` of any
@@ -68,6 +77,7 @@ export class NatureCNN extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: NatureCNNOptions = {}) {
+    checkOptions("NatureCNN", options, [...blockOptionNames, ...names]);
     super(options, "nature_cnn");
     const { units = 512, scale = 1 / 255, kernelInitializer = "orthogonal", convolutions = nature } = options;
     for (const { filters, size, strides } of convolutions)
@@ -80,22 +90,18 @@ export class NatureCNN extends Block {
   }
 
   protected override createVariables(inputShape: LayerShape): void {
-    const expected =
-      "[batch, ..., height, width, channels] with known sizes, large enough for all convolutions";
-    let [height, width, channels] = knownItem(inputShape, 3, expected);
+    const { height, width, channels } = pictureSizes(inputShape, this.convolutions);
     const { kernelInitializer: kind, gain } = this;
-    const shapes = this.convolutions.map(({ filters, size, strides }) => {
-      const shape = [size, size, channels, filters];
-      [height, width, channels] = [(height - size) / strides + 1, (width - size) / strides + 1, filters].map(
-        Math.floor,
-      );
+    let inputs = channels;
+    const shapes = this.convolutions.map(({ filters, size }) => {
+      const shape = [size, size, inputs, filters];
+      inputs = filters;
       return shape;
     });
-    knownItem([null, height > 0 ? height : null, width > 0 ? width : null], 2, expected);
     shapes.forEach((shape, i) => {
       this.layers.push(this.addAffine(`conv${i + 1}/`, { kind, gain, shape }));
     });
-    const shape = [sizeOf([height, width, channels]), this.units];
+    const shape = [sizeOf([height, width, inputs]), this.units];
     this.dense = this.addAffine("dense/", { kind, gain, shape });
   }
 

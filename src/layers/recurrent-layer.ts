@@ -4,13 +4,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
 import type { SequenceCell } from "../cells/recurrent-cell.js";
 import { checkInteger } from "../core/check-integer.js";
+import { optionNames } from "../core/check-options.js";
 import { InvalidStateError, ShapeError } from "../core/errors.js";
 import type { InitializerKind } from "../core/initializers.js";
 import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
 import type { CfcScanResult } from "../recurrent/ops/cfc-scan.js";
 import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
-import { Block, type BlockOptions, type CallOptions, type LayerShape } from "./block.js";
+import { Block, type BlockOptions, blockOptionNames, type CallOptions, type LayerShape } from "./block.js";
 
 /** Options that every {@link RecurrentLayer} takes. */
 export interface RecurrentLayerOptions extends BlockOptions {
@@ -32,6 +33,27 @@ export interface RecurrentLayerOptions extends BlockOptions {
    */
   stateful?: boolean;
 }
+
+/** The names of {@link RecurrentLayerOptions}. */
+export const recurrentOptionNames: readonly string[] = [
+  ...blockOptionNames,
+  ...optionNames<Omit<RecurrentLayerOptions, keyof BlockOptions>>({
+    mixedMemory: true,
+    flavour: true,
+    projSize: true,
+    returnSequences: true,
+    returnState: true,
+    goBackwards: true,
+    stateful: true,
+  }),
+];
+
+/** What to say of options that the layers of ncps in Python have and these do not need. */
+export const recurrentHints = {
+  input_size: "the first input, or build(), tells how many features there are",
+  batch_first: "inputs are always [batch, time, features]",
+  unroll: "all steps run in one operation as they are",
+};
 
 /** Options of {@link RecurrentLayer.scan}. */
 export interface RecurrentScanOptions {

@@ -1,9 +1,10 @@
 /** The convolutional encoder of the PyTorch tab of the ncps guide "Atari Behavior Cloning". */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { constant } from "../recurrent/ops/constants.js";
 import { type AffineVariables, convolve, knownItem, overRows } from "./affine.js";
-import type { BlockOptions, LayerShape } from "./block.js";
+import { type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { checkIntegers } from "./checks.js";
 import { type BatchNorm, NormalizedBlock } from "./normalized-block.js";
 
@@ -16,6 +17,8 @@ export interface TorchConvBlockOptions extends BlockOptions {
 }
 
 const PADDING = 2;
+
+const names = optionNames<Omit<TorchConvBlockOptions, keyof BlockOptions>>({ filters: true, scale: true });
 
 /**
  * {@link ConvBlock} as the guide has it in PyTorch: 5x5 convolutions of step 2 with two zeros on every side (Keras
@@ -40,6 +43,7 @@ export class TorchConvBlock extends NormalizedBlock {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: TorchConvBlockOptions = {}) {
+    checkOptions("TorchConvBlock", options, [...blockOptionNames, ...names]);
     super(options, "torch_conv_block");
     const { filters = [64, 128, 128, 256], scale = 1 / 255 } = options;
     this.filters = checkIntegers("filters", filters);

@@ -69,6 +69,14 @@ export class Logger implements Stateful {
     return row;
   }
 
+  /**
+   * Hands a row of its own to every sink, beside the one that is being gathered: an evaluation in the midst of an
+   * iteration stands at its own step and tears no means apart. Sinks that fail are dealt with as in `dump`.
+   */
+  write(row: LogRow, step: number): void {
+    this.each((sink) => sink.write(row, step));
+  }
+
   /** Ends all sinks, also when one of them fails; then throws what the first of those threw. */
   close(): void {
     this.each((sink) => sink.close?.());

@@ -1,7 +1,7 @@
 /** TensorBoard's event files: records of protocol buffers, each guarded by two checksums. */
 
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import crc32c from "crc-32/crc32c.js";
+import { crc32c } from "../core/crc32.js";
 import type { LogRow } from "./logger.js";
 
 /** One event of tensorflow/core/util/event.proto. */
@@ -63,6 +63,6 @@ function encodeEvent({
 
 // TFRecord's mask: checksums of data that holds checksums would otherwise be weak.
 function maskedChecksum(bytes: Uint8Array): number {
-  const checksum = crc32c.buf(bytes) >>> 0;
+  const checksum = crc32c(bytes);
   return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;
 }

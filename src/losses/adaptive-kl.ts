@@ -49,8 +49,11 @@ export class AdaptiveKLCoefficient implements Stateful {
     return { value: this.value };
   }
 
-  /** @inheritDoc */
-  setState(state: StateRecord): void {
-    this.value = state.value as number;
+  /** Puts a state back. @throws InvalidArgumentError when its coefficient is no number of at least 0 */
+  setState({ value }: StateRecord): void {
+    if (!(typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY)) {
+      throw new InvalidArgumentError("state", `expected a coefficient of at least 0, received ${value}`);
+    }
+    this.value = value;
   }
 }

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import { constant } from "../recurrent/ops/constants.js";
+import { oneHotRows } from "../recurrent/ops/one-hot-rows.js";
 import type { Distribution } from "./distribution.js";
 
 // The least float32: in place of the logarithm of 0, of which 0 times it were NaN.
@@ -31,9 +32,7 @@ export class Categorical implements Distribution {
   /** Log-probabilities of `actions` (int32, the logits' shape without the last axis). */
   logProb(actions: tf.Tensor): tf.Tensor {
     return tf.tidy(() => {
-      // tfjs's own wasm kernel is wrong for float32 rows: integer rows are right everywhere.
-      const size = this.logits.shape[this.logits.rank - 1];
-      const chosen = tf.cast(tf.oneHot(tf.cast(actions, "int32"), size), "float32");
+      const chosen = oneHotRows(actions, this.logits.shape[this.logits.rank - 1]);
       return tf.sum(tf.mul(chosen, this.logProbs), -1);
     });
   }

@@ -10,6 +10,9 @@ import { maskedMean } from "./masked-mean.js";
  */
 export type KLEstimator = "k1" | "k2" | "k3";
 
+/** Names of all estimators. */
+export const klEstimators: readonly KLEstimator[] = ["k1", "k2", "k3"];
+
 /** Options of {@link ClippedPPOLoss}. */
 export interface ClippedPPOLossOptions {
   /** Clip range ε, default 0.2. */
@@ -68,7 +71,7 @@ export class ClippedPPOLoss {
     if (!(this.clipRange > 0)) {
       throw new InvalidArgumentError("clipRange", `expected a positive number, received ${this.clipRange}`);
     }
-    if (!["k1", "k2", "k3"].includes(this.klEstimator)) {
+    if (!klEstimators.includes(this.klEstimator)) {
       throw new InvalidArgumentError("klEstimator", `expected k1, k2 or k3, received ${this.klEstimator}`);
     }
   }

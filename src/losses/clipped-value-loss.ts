@@ -1,4 +1,4 @@
-/** The two meanings of a clipped value loss, and the plain one. */
+/** The three meanings of a clipped value loss, and the plain one. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -7,21 +7,34 @@ import { maskedMean } from "./masked-mean.js";
 /**
  * What is clipped.
  *
+ * - `"clipped-value"` (SB3's `clip_range_vf`): the new value enters the loss only after its change is clipped to
+ *   ±ε: `½ mean (V_old + clip(V - V_old, ±ε) - R)²`; no gradient where it left that range.
  * - `"value-change"` (OpenAI baselines, labml, CleanRL): the new value may leave the old one by at
  *   most ε: `½ mean max((V - R)², (V_old + clip(V - V_old, ±ε) - R)²)`.
  * - `"squared-error"` (RLlib's `vf_clip_param`): `mean clip((V - R)², 0, c)`; no gradient where
  *   `|V - R| > √c`. It does not look at the old value.
  * - `"none"`: `½ mean (V - R)²`.
  */
-export type ValueClipKind = "value-change" | "squared-error" | "none";
+export type ValueClipKind = "clipped-value" | "value-change" | "squared-error" | "none";
+
+/** Names of all kinds. */
+export const valueClipKinds: readonly ValueClipKind[] = [
+  "clipped-value",
+  "value-change",
+  "squared-error",
+  "none",
+];
 
 /** Options of {@link ClippedValueLoss}. */
 export interface ClippedValueLossOptions {
   /** What is clipped, default `"value-change"`. */
   kind?: ValueClipKind;
-  /** ε of `"value-change"` (default 0.2) or c of `"squared-error"` (default 10, in squared return units). */
+  /** ε of `"clipped-value"` and `"value-change"` (default 0.2) or c of `"squared-error"` (default 10, in squared return units). */
   clipRange?: number;
-  /** Factor of the mean: default ½, but 1 for `"squared-error"`, as RLlib has it. */
+  /**
+   * Factor of the mean: default ½ (baselines, labml, CleanRL), but 1 for `"squared-error"` (RLlib). SB3 has no factor:
+   * `PPOTrainer`, whose names are SB3's, gives 1.
+   */
   scale?: number;
 }
 
@@ -31,7 +44,7 @@ export interface ClippedValueLossInput {
   values: tf.Tensor;
   /** Value targets. */
   returns: tf.Tensor;
-  /** Values when the batch was sampled; needed by `"value-change"`. */
+  /** Values when the batch was sampled; needed by `"clipped-value"` and `"value-change"`. */
   oldValues?: tf.Tensor;
   /** Clip range of this call, when it changes during training; default the constructor's. */
   clipRange?: number;
@@ -40,7 +53,7 @@ export interface ClippedValueLossInput {
 }
 
 /**
- * The value loss of PPO, clipped in one of two ways.
+ * The value loss of PPO, clipped in one of three ways, or not at all.
  *
  * @example
  * ```ts
@@ -59,11 +72,9 @@ export class ClippedValueLoss {
   /** @throws InvalidArgumentError when the kind is unknown or the range is not positive */
   constructor(options: ClippedValueLossOptions = {}) {
     this.kind = options.kind ?? "value-change";
-    if (!["value-change", "squared-error", "none"].includes(this.kind)) {
-      throw new InvalidArgumentError(
-        "kind",
-        `expected "value-change", "squared-error" or "none", received ${this.kind}`,
-      );
+    if (!valueClipKinds.includes(this.kind)) {
+      const known = valueClipKinds.map((kind) => `"${kind}"`).join(" or ");
+      throw new InvalidArgumentError("kind", `expected ${known}, received ${this.kind}`);
     }
     this.clipRange = options.clipRange ?? (this.kind === "squared-error" ? 10 : 0.2);
     if (!(this.clipRange > 0)) {
@@ -75,7 +86,7 @@ export class ClippedValueLoss {
   /**
    * Computes the loss, a scalar that the caller owns. Differentiable in `values`.
    *
-   * @throws InvalidArgumentError when `"value-change"` gets no `oldValues`
+   * @throws InvalidArgumentError when `"clipped-value"` or `"value-change"` gets no `oldValues`
    */
   apply(input: ClippedValueLossInput): tf.Scalar {
     const { values, returns, oldValues, clipRange = this.clipRange, mask } = input;
@@ -97,9 +108,11 @@ export class ClippedValueLoss {
   ): tf.Tensor {
     if (this.kind === "none") return squared;
     if (this.kind === "squared-error") return tf.clipByValue(squared, 0, clipRange);
-    if (!oldValues)
-      throw new InvalidArgumentError("oldValues", 'needed by a value loss of kind "value-change"');
+    if (!oldValues) {
+      throw new InvalidArgumentError("oldValues", `needed by a value loss of kind "${this.kind}"`);
+    }
     const change = tf.clipByValue(tf.sub(values, oldValues), -clipRange, clipRange);
-    return tf.maximum(squared, tf.square(tf.sub(tf.add(oldValues, change), returns)));
+    const clipped = tf.square(tf.sub(tf.add(oldValues, change), returns));
+    return this.kind === "clipped-value" ? clipped : tf.maximum(squared, clipped);
   }
 }

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../core/errors.js";
+import { oneHotRows } from "../recurrent/ops/one-hot-rows.js";
 import { huber } from "./huber.js";
 
 /** Options of {@link DQNLoss}. */
@@ -64,7 +65,7 @@ export class DQNLoss {
   apply({ q, actions, targets, weights }: DQNLossInput): DQNLossResult {
     const [, numActions] = q.shape;
     return tf.tidy(() => {
-      const taken = tf.sum(tf.mul(q, tf.oneHot(actions, numActions)), 1);
+      const taken = tf.sum(tf.mul(q, oneHotRows(actions, numActions)), 1);
       const tdErrors = tf.sub(targets, taken) as tf.Tensor1D;
       const losses = huber(tdErrors, this.delta);
       const mean = tf.mean(weights ? tf.mul(weights, losses) : losses);

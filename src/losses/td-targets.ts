@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { ShapeError } from "../core/errors.js";
+import { oneHotRows } from "../recurrent/ops/one-hot-rows.js";
 
 /** Arguments of {@link tdTargets}. */
 export interface TDTargetsInput {
@@ -32,7 +33,7 @@ export function tdTargets({ rewards, discounts, targetQ, onlineQ }: TDTargetsInp
   }
   return tf.tidy(() => {
     const values = onlineQ
-      ? tf.sum(tf.mul(targetQ, tf.oneHot(tf.argMax(onlineQ, 1), actions)), 1)
+      ? tf.sum(tf.mul(targetQ, oneHotRows(tf.argMax(onlineQ, 1), actions)), 1)
       : tf.max(targetQ, 1);
     return tf.add(rewards, tf.mul(discounts, values)) as tf.Tensor1D;
   });

@@ -1,6 +1,10 @@
 /** Storage of experience. */
 
-export { PrioritizedReplayMemory, type PrioritizedReplayMemoryOptions } from "./prioritized-replay-memory.js";
+export {
+  PrioritizedReplayMemory,
+  type PrioritizedReplayMemoryOptions,
+  type SampledTransitions,
+} from "./prioritized-replay-memory.js";
 export {
   type ReplayBatch,
   ReplayMemory,

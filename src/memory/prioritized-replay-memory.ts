@@ -3,7 +3,7 @@
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import type { StateRecord } from "../core/state.js";
-import { type ReplayBatch, ReplayMemory, type ReplayMemoryOptions } from "./replay-memory.js";
+import { READY, type ReplayBatch, ReplayMemory, type ReplayMemoryOptions } from "./replay-memory.js";
 import { MinTree, SumTree } from "./segment-tree.js";
 
 /** Options of {@link PrioritizedReplayMemory}. */
@@ -16,6 +16,14 @@ export interface PrioritizedReplayMemoryOptions extends ReplayMemoryOptions {
   epsilon?: number;
 }
 
+/** Which transitions were sampled: a batch, or copies of these two arrays of it. */
+export interface SampledTransitions {
+  /** `[size]` places in the memory. */
+  indices: ArrayLike<number>;
+  /** `[size]` which transition was at each place. */
+  generations: ArrayLike<number>;
+}
+
 /**
  * Prioritized experience replay (Schaul et al. 2016, proportional): transition `i` is drawn with probability
  * `P(i) = p_i^α / Σ p^α`, `p = |δ| + ε`, one from each of `batchSize` equal parts of the whole; its weight is
@@ -25,8 +33,8 @@ export interface PrioritizedReplayMemoryOptions extends ReplayMemoryOptions {
  * ```ts
  * const memory = new PrioritizedReplayMemory({ capacity: 2 ** 17, observationShape: [4], observationDtype: "float32" });
  * memory.beta = 0.7;
- * const { indices, weights } = memory.sample(32, random);
- * memory.updatePriorities(indices, tdErrors);
+ * const batch = memory.sample(32, random);
+ * memory.updatePriorities(batch, tdErrors);
  * ```
  */
 export class PrioritizedReplayMemory extends ReplayMemory {
@@ -52,8 +60,16 @@ export class PrioritizedReplayMemory extends ReplayMemory {
     this.alpha = alpha;
     this.beta = beta;
     this.epsilon = epsilon;
-    this.sums = new SumTree(this.capacity);
-    this.minima = new MinTree(this.capacity);
+    try {
+      this.sums = new SumTree(this.capacity);
+      this.minima = new MinTree(this.capacity);
+    } catch (cause) {
+      throw new InvalidArgumentError(
+        "capacity",
+        `this machine cannot give memory for ${this.capacity} priorities: choose fewer`,
+        { cause },
+      );
+    }
   }
 
   /** Probability with which a transition is drawn; 0 for places that hold none. */
@@ -77,21 +93,25 @@ export class PrioritizedReplayMemory extends ReplayMemory {
   }
 
   /**
-   * Tells how wrong the values of sampled transitions were. Transitions that were overwritten meanwhile are left out.
+   * Updates the priorities of sampled transitions from their TD errors. Transitions that were overwritten meanwhile are
+   * left out, also when their place holds another one.
    *
-   * @param indices of a batch · @param tdErrors `[size]`; signs do not matter
-   * @throws ShapeError when there are not as many errors as indices
+   * @param batch of `sample`, or copies of its `indices` and `generations` · @param tdErrors `[size]`; signs do not matter
+   * @throws ShapeError when there are not as many errors or generations as indices
    * @throws InvalidArgumentError when an error is not finite
    */
-  updatePriorities(indices: ArrayLike<number>, tdErrors: ArrayLike<number>): void {
-    if (indices.length !== tdErrors.length)
-      throw new ShapeError("tdErrors", `[${indices.length}]`, [tdErrors.length]);
+  updatePriorities({ indices, generations }: SampledTransitions, tdErrors: ArrayLike<number>): void {
+    for (const [name, list] of Object.entries({ generations, tdErrors })) {
+      if (list?.length !== indices?.length) {
+        throw new ShapeError(name, `[${indices?.length}]`, [list?.length ?? null]);
+      }
+    }
     for (let i = 0; i < indices.length; i++) {
       const priority = Math.abs(tdErrors[i]) + this.epsilon;
       if (!Number.isFinite(priority)) {
         throw new InvalidArgumentError("tdErrors", `expected finite numbers, received ${tdErrors[i]}`);
       }
-      if (!this.isReady(indices[i])) continue;
+      if (!this.isReady(indices[i]) || this.generation(indices[i]) !== generations[i]) continue;
       this.highest = Math.max(this.highest, priority);
       this.place(indices[i], priority);
     }
@@ -120,9 +140,17 @@ export class PrioritizedReplayMemory extends ReplayMemory {
       return "priorities do not fit";
     }
     for (const [name, value] of Object.entries({ highest, beta })) {
-      if (typeof value !== "number") return `${name} is no number`;
+      if (typeof value !== "number" || !Number.isFinite(value)) return `${name} is no number`;
     }
-    return super.misfit(state);
+    if (!((highest as number) > 0)) return `highest is ${highest}`;
+    const problem = super.misfit(state);
+    if (problem !== undefined) return problem;
+    const flags = state.flags as Uint8Array[];
+    const wrong = priorities.findIndex((priority, index) => {
+      const bits = flags[Math.floor(index / this.slotsPerEnv)][index % this.slotsPerEnv] ?? 0;
+      return bits & READY ? !(priority > 0 && priority < Number.POSITIVE_INFINITY) : priority !== 0;
+    });
+    return wrong >= 0 ? `priorities are wrong at ${wrong}` : undefined;
   }
 
   protected override onReady(index: number): void {

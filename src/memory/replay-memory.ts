@@ -69,6 +69,11 @@ export interface ReplayBatch {
   terminated: Uint8Array;
   /** `[size]` places in the memory. */
   indices: Int32Array;
+  /**
+   * `[size]` which transition was at that place: a number that changes when the place is written anew. Keep copies of
+   * `indices` and `generations` where priorities are updated after another `sample`.
+   */
+  generations: Float64Array;
   /** `[size]` importance weights; all 1 when sampling is uniform. */
   weights: Float32Array;
 }
@@ -81,7 +86,8 @@ const STARTS = 1;
 const STEPPED = 2;
 const TERMINATED = 4;
 const TRUNCATED = 8;
-const READY = 16;
+/** Flag of a slot whose transition can be sampled. */
+export const READY = 16;
 
 /**
  * The last steps of `numEnvs` environments: a ring for each, in typed arrays. Every frame is kept once and stacks are
@@ -121,6 +127,8 @@ export class ReplayMemory implements Stateful {
   private readonly heads: Int32Array;
   private readonly counts: Int32Array;
   private readonly lengths: Int32Array;
+  // Observations of each environment so far: they number the generations of a place.
+  private readonly written: Float64Array;
   private readonly stackOf: Int32Array;
   private readonly nextStackOf: Int32Array;
   private ready = 0;
@@ -160,11 +168,25 @@ export class ReplayMemory implements Stateful {
     this.dtype = observationDtype;
     const shape = [...observationShape.slice(0, -1), last / frameStack];
     this.frames = new ReplayFrames({ count: slots, shape, dtype: observationDtype, stack: frameStack });
-    this.actions = new Int32Array(slots);
-    this.rewards = new Float32Array(slots);
-    this.flags = new Uint8Array(slots);
+    const allocate = <T>(make: () => T): T => {
+      try {
+        return make();
+      } catch (cause) {
+        throw new InvalidArgumentError(
+          "capacity",
+          `this machine cannot give memory for ${slots} steps: choose fewer`,
+          {
+            cause,
+          },
+        );
+      }
+    };
+    this.actions = allocate(() => new Int32Array(slots));
+    this.rewards = allocate(() => new Float32Array(slots));
+    this.flags = allocate(() => new Uint8Array(slots));
     this.heads = new Int32Array(numEnvs).fill(-1);
     this.counts = new Int32Array(numEnvs);
+    this.written = new Float64Array(numEnvs);
     this.lengths = new Int32Array(numEnvs).fill(-1);
     this.stackOf = new Int32Array(frameStack);
     this.nextStackOf = new Int32Array(frameStack);
@@ -306,6 +328,7 @@ export class ReplayMemory implements Stateful {
       heads: this.heads.slice(),
       counts: this.counts.slice(),
       lengths: this.lengths.slice(),
+      written: this.written.slice(),
       slotsPerEnv: this.slotsPerEnv,
       ready: this.ready,
       steps: this.steps,
@@ -327,7 +350,7 @@ export class ReplayMemory implements Stateful {
   }
 
   /**
-   * Puts a state back.
+   * Puts a state back. Batches that were drawn before are of no use any more.
    *
    * @throws InvalidArgumentError when it is of a memory of another capacity or other observations; nothing was
    *   changed then
@@ -343,6 +366,7 @@ export class ReplayMemory implements Stateful {
     }
     counts.set(state.counts as Int32Array);
     this.flags.fill(0);
+    this.written.set((state.written ?? counts) as ArrayLike<number>); // missing in states of older versions
     (state.frames as TypedArray[][]).forEach((views, env) => {
       this.frames.fill(env * slotsPerEnv, env * slotsPerEnv + counts[env], views);
     });
@@ -364,11 +388,21 @@ export class ReplayMemory implements Stateful {
       const values = state[name];
       if (!(values instanceof Int32Array && values.length === numEnvs)) return `${name} does not fit`;
     }
+    const { written = new Float64Array(numEnvs) } = state;
+    if (!(written instanceof Float64Array && written.length === numEnvs)) return "written does not fit";
     for (const name of ["ready", "steps"]) {
       if (!Number.isSafeInteger(state[name])) return `${name} is ${state[name]}`;
     }
     const counts = state.counts as Int32Array;
     if (counts.some((count) => count < 0 || count > slotsPerEnv)) return "counts are out of range";
+    const [heads, lengths] = [state.heads as Int32Array, state.lengths as Int32Array];
+    // Slots fill up from the first; only a full ring has its newest one anywhere.
+    const headFits = (head: number, env: number) =>
+      counts[env] < slotsPerEnv ? head === counts[env] - 1 : head >= 0 && head < slotsPerEnv;
+    if (!heads.every(headFits)) return "heads are out of range";
+    if (lengths.some((length, env) => length < -1 || (length >= 0 && heads[env] < 0))) {
+      return "lengths are out of range";
+    }
     const lengthOf = (arrays: StateTree, like: TypedArray): number =>
       Array.isArray(arrays) && arrays.every((each) => isTypedArray(each) && dtypeOf(each) === dtypeOf(like))
         ? (arrays as TypedArray[]).reduce((sum, { length }) => sum + length, 0)
@@ -383,7 +417,21 @@ export class ReplayMemory implements Stateful {
       );
       if (wrong >= 0) return `${name}.${wrong} does not fit`;
     }
-    return undefined;
+    if ((state.steps as number) < 0) return `steps is ${state.steps}`;
+    return this.misflagged(state);
+  }
+
+  // Sampling looks for flagged slots until it finds one, and counts on the step that they hold.
+  private misflagged({ flags, rewards, ready }: StateRecord): string | undefined {
+    let flagged = 0;
+    for (const [env, list] of (flags as Uint8Array[]).entries()) {
+      const wrong = list.findIndex((bits) => bits > 31 || (bits & (READY | STEPPED)) === READY);
+      if (wrong >= 0) return `flags.${env} are wrong at ${wrong}`;
+      for (const bits of list) if (bits & READY) flagged++;
+    }
+    if (flagged !== ready) return `ready is ${ready}, but ${flagged} steps are flagged so`;
+    const endless = (rewards as Float32Array[]).findIndex((list) => !list.every(Number.isFinite));
+    return endless >= 0 ? `rewards.${endless} are not finite` : undefined;
   }
 
   /** Called when a transition can be sampled from now on. */
@@ -395,6 +443,13 @@ export class ReplayMemory implements Stateful {
   /** Whether a transition can be sampled. */
   protected isReady(index: number): boolean {
     return (this.flags[index] & READY) !== 0;
+  }
+
+  /** Number of the observation at a place, counted from the first one of its environment. */
+  protected generation(index: number): number {
+    const env = Math.floor(index / this.slotsPerEnv);
+    const behind = this.heads[env] - (index - env * this.slotsPerEnv);
+    return this.written[env] - (behind < 0 ? behind + this.slotsPerEnv : behind);
   }
 
   /** Arrays for a batch, used again and again. */
@@ -413,6 +468,7 @@ export class ReplayMemory implements Stateful {
         discounts: new Float32Array(size),
         terminated: new Uint8Array(size),
         indices: new Int32Array(size),
+        generations: new Float64Array(size),
         weights: new Float32Array(size).fill(1),
       };
     }
@@ -433,6 +489,7 @@ export class ReplayMemory implements Stateful {
     }
     const terminated = flags[last] & TERMINATED ? 1 : 0;
     batch.indices[i] = index;
+    batch.generations[i] = this.generation(index);
     batch.actions[i] = this.actions[index];
     batch.rewards[i] = sum;
     batch.terminated[i] = terminated;
@@ -462,6 +519,7 @@ export class ReplayMemory implements Stateful {
     const head = (this.heads[env] + 1) % this.slotsPerEnv;
     this.frames.put(env * this.slotsPerEnv + head, observation, age); // throws before anything else has changed
     this.heads[env] = head;
+    this.written[env]++;
     const slot = this.slot(env);
     this.retire(slot);
     this.flags[slot] = 0;

@@ -72,6 +72,12 @@ export class ConvCfC implements SequenceClassifier {
     if (form !== "tf" && form !== "torch") {
       throw new InvalidArgumentError("form", `expected tf or torch, received ${form}`);
     }
+    if (!observationShape.every((size) => Number.isSafeInteger(size) && size > 0)) {
+      throw new InvalidArgumentError(
+        "observationShape",
+        `expected positive integers, received [${observationShape.join(", ")}]`,
+      );
+    }
     const random = new Random(options.seed);
     const seed = () => random.integer(2 ** 31);
     this.observationShape = [...observationShape];

@@ -13,11 +13,15 @@ export {
   rebuildModel,
   type TrainableModel,
 } from "./library-models.js";
+export { LTCActorCritic, type LTCActorCriticOptions } from "./ltc-actor-critic.js";
 export { MlpActorCritic, type MlpActorCriticOptions } from "./mlp-actor-critic.js";
 export { MlpQNetwork, type MlpQNetworkOptions } from "./mlp-q-network.js";
 export { NatureActorCritic, type NatureActorCriticOptions } from "./nature-actor-critic.js";
 export { NatureCfCActorCritic, type NatureCfCActorCriticOptions } from "./nature-cfc-actor-critic.js";
+export { NatureLTCActorCritic, type NatureLTCActorCriticOptions } from "./nature-ltc-actor-critic.js";
 export { NetworkActorCritic, type NetworkParts, type SpacesOptions } from "./network-actor-critic.js";
 export { distributionSize, type PolicyHeadOptions, policyHead } from "./policy-head.js";
 export { type QNetwork, type QNetworkOptions, SequentialQNetwork, updateTarget } from "./q-network.js";
+export type { CfCCoreModelOptions, LTCCoreModelOptions } from "./recurrent-core.js";
+export type { FrameEncoderOptions, VectorEncoderOptions } from "./recurrent-parts.js";
 export type { Classification, ClassifyOptions, SequenceClassifier } from "./sequence-classifier.js";

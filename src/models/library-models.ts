@@ -5,10 +5,12 @@ import type { ActorCritic, ModelConfig } from "./actor-critic.js";
 import { CfCActorCritic } from "./cfc-actor-critic.js";
 import { ConvCfCActorCritic } from "./conv-cfc-actor-critic.js";
 import { DuelingQNetwork } from "./dueling-q-network.js";
+import { LTCActorCritic } from "./ltc-actor-critic.js";
 import { MlpActorCritic } from "./mlp-actor-critic.js";
 import { MlpQNetwork } from "./mlp-q-network.js";
 import { NatureActorCritic } from "./nature-actor-critic.js";
 import { NatureCfCActorCritic } from "./nature-cfc-actor-critic.js";
+import { NatureLTCActorCritic } from "./nature-ltc-actor-critic.js";
 import type { QNetwork } from "./q-network.js";
 
 /** A network that a trainer of environments trains. */
@@ -30,10 +32,12 @@ const classes: Readonly<Record<string, ModelClass>> = {
   CfCActorCritic,
   ConvCfCActorCritic,
   DuelingQNetwork,
+  LTCActorCritic,
   MlpActorCritic,
   MlpQNetwork,
   NatureActorCritic,
   NatureCfCActorCritic,
+  NatureLTCActorCritic,
 };
 
 /** Names of the classes that {@link rebuildModel} knows. */

@@ -10,8 +10,8 @@ import { policyHead } from "./policy-head.js";
 /** Options of {@link NatureActorCritic}. */
 export interface NatureActorCriticOptions extends SpacesOptions {
   /**
-   * First weights: `"orthogonal"` (√2, heads 0.01 and 1; CleanRL, default) or `"torchUniform"`
-   * (torch's own for weights and biases; labml).
+   * First weights: `"orthogonal"` (√2, heads 0.01 and 1; CleanRL, default) or `"torchUniform"` (torch's own for the
+   * weights and biases of all layers, heads included: uniform within `1 / sqrt(inputs)`; labml).
    */
   initializer?: "orthogonal" | "torchUniform";
 }
@@ -43,7 +43,8 @@ export class NatureActorCritic extends NetworkActorCritic {
       kernelInitializer: initializer,
       seed: seed(),
     });
-    const policy = policyHead(actionSpace, own("policy_head", 0.01));
+    // torch's own initialisation knows no small heads.
+    const policy = policyHead(actionSpace, own("policy_head", initializer === "orthogonal" ? 0.01 : 1));
     const value = new Linear({ ...own("value_head", 1), units: 1 });
     for (const head of [policy, value]) head.build([null, 512]);
     super(

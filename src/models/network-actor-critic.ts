@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
-import type { Block } from "../layers/block.js";
+import type { Block, LayerShape } from "../layers/block.js";
 import type { RecurrentLayer } from "../layers/recurrent-layer.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 import type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
@@ -20,7 +20,10 @@ export interface SpacesOptions {
   seed?: number;
 }
 
-/** Parts of a {@link NetworkActorCritic}, built and owned by it from then on. */
+/**
+ * Parts of a {@link NetworkActorCritic}, which builds those that are not built yet for its observations, and owns all
+ * of them from then on.
+ */
 export interface NetworkParts {
   /** From observations to features `[rows, features]`; without it the observations are the features. */
   encoder?: Block;
@@ -55,7 +58,12 @@ export class NetworkActorCritic implements ActorCritic {
   readonly variables: ReadonlyMap<string, tf.Variable>;
   private readonly parts: NetworkParts;
 
-  /** @throws InvalidArgumentError when a value encoder is given beside a core, or two parts have the same name */
+  /**
+   * Builds the parts: encoders for the observations, the core for the features that the encoder's
+   * `computeOutputShape` announces, the heads for the outputs of the core or encoder.
+   *
+   * @throws InvalidArgumentError when a value encoder is given beside a core, or two parts have the same name
+   */
   constructor(
     { observationSpace, actionSpace }: SpacesOptions,
     parts: NetworkParts,
@@ -71,7 +79,7 @@ export class NetworkActorCritic implements ActorCritic {
     this.observationShape = observationSpace.shape;
     this.distributionSize = distributionSize(actionSpace);
     this.stateSize = parts.core?.stateSize ?? 0;
-    this.variables = joinVariables(blocks(parts));
+    this.variables = buildParts(parts, this.observationShape);
   }
 
   /**
@@ -104,11 +112,11 @@ export class NetworkActorCritic implements ActorCritic {
         features = tf.reshape(scanned.outputs, [batch * time, core.outputSize]);
       }
       const values = valueHead.forward(valueEncoder ? valueEncoder.forward(rows) : features);
-      const distribution = tf.reshape(policyHead.forward(features), [
-        batch,
-        time,
-        this.distributionSize,
-      ]) as tf.Tensor3D;
+      const numbers = policyHead.forward(features);
+      if (numbers.shape[1] !== this.distributionSize) {
+        throw new ShapeError("policyHead", `[rows, ${this.distributionSize}] outputs`, numbers.shape);
+      }
+      const distribution = tf.reshape(numbers, [batch, time, this.distributionSize]) as tf.Tensor3D;
       return {
         distribution,
         values: tf.reshape(values, [batch, time]) as tf.Tensor2D,
@@ -135,6 +143,29 @@ export class NetworkActorCritic implements ActorCritic {
   /** @inheritDoc */
   dispose(): void {
     for (const part of blocks(this.parts)) part.dispose();
+  }
+}
+
+// When that fails, nothing that was built here stays.
+function buildParts(parts: NetworkParts, observationShape: readonly number[]) {
+  const { encoder, core, policyHead, valueHead, valueEncoder } = parts;
+  const unbuilt = blocks(parts).filter((part) => !part.built);
+  const through = (block: Block | undefined, input: LayerShape): LayerShape => {
+    if (!block) return input;
+    block.build(input);
+    return block.computeOutputShape(input) as LayerShape;
+  };
+  try {
+    const rows: LayerShape = [null, ...observationShape];
+    const features = sizeOf(through(encoder, rows).slice(1) as number[]);
+    core?.build([null, null, features]);
+    const outputs: LayerShape = [null, core?.outputSize ?? features];
+    policyHead.build(outputs);
+    valueHead.build(valueEncoder ? through(valueEncoder, rows) : outputs);
+    return joinVariables(blocks(parts));
+  } catch (error) {
+    for (const part of unbuilt) part.dispose();
+    throw error;
   }
 }
 

@@ -49,10 +49,24 @@ export async function registerAtari(options: RegisterAtariOptions = {}): Promise
     register(id, (own) => new AtariGame(bindings, id, { ...options.defaults, ...own }), {
       makeVector: (own) => makeAtariVector(bindings, id, { ...options.defaults, ...own }),
       defaults: options.defaults,
+      savedOptions: SAVED_OPTIONS,
     });
   }
   return ids;
 }
+
+// Not `python`, which names a program.
+const SAVED_OPTIONS: readonly string[] = [
+  "obsType",
+  "frameskip",
+  "repeatActionProbability",
+  "fullActionSpace",
+  "continuous",
+  "continuousActionThreshold",
+  "maxNumFramesPerEpisode",
+  "mode",
+  "difficulty",
+];
 
 async function load(): Promise<AleBindings> {
   try {

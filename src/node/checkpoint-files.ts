@@ -1,7 +1,9 @@
 /** Checkpoints as folders on disk. */
 
+import type { Dirent } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { STATE_FILE } from "../checkpoints/checkpoint.js";
 import {
   type CheckpointFiles,
   type CheckpointStore,
@@ -10,6 +12,9 @@ import {
 import { MANIFEST_FILE } from "../checkpoints/manifest.js";
 import { LONGEST_PIECE, type Pieces } from "../checkpoints/pieces.js";
 import { CheckpointError, NcpsError } from "../core/errors.js";
+import { reasonOf } from "./disk-failure.js";
+
+const HOUR = 3_600_000;
 
 /**
  * Keeps each checkpoint as a folder of files in one directory, which is made when it is missing.
@@ -17,7 +22,8 @@ import { CheckpointError, NcpsError } from "../core/errors.js";
  * A checkpoint is written to a hidden folder, synced to the disk, and only then renamed. So a
  * process killed at any moment leaves the new checkpoint or, whole, the one before it. When one is
  * replaced, the old folder waits as `.<name>.old` until the new one stands in its place; `read` falls
- * back on it. Unfinished folders (`.<name>.tmp`) are ignored and removed by the next `write` of that name.
+ * back on it. Unfinished folders (`.<name>.tmp`) are ignored and removed by the next `write` of that name; the first
+ * `write` removes those of all names that nobody has touched for an hour, and {@link FileCheckpointStore.sweep} at once.
  *
  * Different checkpoints of one directory may be written at the same time; the same one by one
  * process at a time only.
@@ -31,6 +37,7 @@ import { CheckpointError, NcpsError } from "../core/errors.js";
  */
 export class FileCheckpointStore implements CheckpointStore {
   private queue: Promise<unknown> = Promise.resolve();
+  private swept = false;
 
   /** @param directory where the folders are, absolute or relative to the working directory */
   constructor(readonly directory: string) {}
@@ -49,6 +56,8 @@ export class FileCheckpointStore implements CheckpointStore {
       const { folder, old, temporary } = this.paths(name);
       try {
         await mkdir(this.directory, { recursive: true });
+        if (!this.swept) await this.sweepOlderThan(HOUR).catch(() => {}); // what cannot be removed harms nobody
+        this.swept = true;
         await rm(temporary, { recursive: true, force: true });
         await mkdir(temporary);
         for (const [file, pieces] of files) await writeSynced(join(temporary, file), pieces);
@@ -117,18 +126,46 @@ export class FileCheckpointStore implements CheckpointStore {
       // Renamed first, so that a half-removed folder is never taken for a checkpoint.
       for (const each of [old, folder]) {
         await rm(temporary, { recursive: true, force: true });
-        if (await exists(each)) await rename(each, temporary);
+        if (!(await exists(each))) continue;
+        await rename(each, temporary);
+        await syncFolder(this.directory); // it must not come back by a power cut
       }
       await rm(temporary, { recursive: true, force: true });
     });
   }
 
-  private async names(): Promise<string[]> {
-    const names = new Set<string>();
-    const entries = await readdir(this.directory, { withFileTypes: true }).catch((error) => {
+  /**
+   * Removes what processes left that were killed while they wrote or removed a checkpoint, and puts a checkpoint back
+   * in its place that was being replaced. Only for who writes here alone.
+   *
+   * @throws CheckpointError when something cannot be removed
+   */
+  sweep(): Promise<void> {
+    return this.inTurn("cannot sweep", () => this.sweepOlderThan(Number.NEGATIVE_INFINITY));
+  }
+
+  private async sweepOlderThan(age: number): Promise<void> {
+    for (const entry of await this.entries()) {
+      const [, name, kind] = /^\.(.+)\.(tmp|old)$/.exec(entry.name) ?? [];
+      if (name === undefined || !entry.isDirectory()) continue;
+      const path = join(this.directory, entry.name);
+      if (!(await onlyOfCheckpoint(path)) || Date.now() - (await lastChange(path)) < age) continue;
+      const { folder } = this.paths(name);
+      if (kind === "old" && !(await exists(folder))) await rename(path, folder);
+      else await rm(path, { recursive: true, force: true });
+    }
+  }
+
+  private entries(): Promise<Dirent[]> {
+    return readdir(this.directory, { withFileTypes: true }).catch((error) => {
       if (error.code === "ENOENT") return []; // nothing was written yet
       throw error;
     });
+  }
+
+  private async names(): Promise<string[]> {
+    const names = new Set<string>();
+    const entries = await this.entries();
     for (const entry of entries.filter((e) => e.isDirectory())) {
       const name = /^\.(.+)\.old$/.exec(entry.name)?.[1] ?? entry.name;
       const isCheckpoint = await exists(join(this.directory, entry.name, MANIFEST_FILE));
@@ -166,7 +203,19 @@ async function mustHoldOnly(folder: string, files: CheckpointFiles): Promise<voi
   }
 }
 
-async function writeSynced(path: string, pieces: Pieces): Promise<void> {
+// A hidden folder of somebody else may end in .tmp as well.
+async function onlyOfCheckpoint(folder: string): Promise<boolean> {
+  return (await readdir(folder)).every((file) => file === MANIFEST_FILE || file === STATE_FILE);
+}
+
+// When anything in a folder was last written to.
+async function lastChange(folder: string): Promise<number> {
+  const paths = [folder, ...(await readdir(folder)).map((file) => join(folder, file))];
+  return Math.max(...(await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs))));
+}
+
+/** Writes a file and waits until it is on the disk. */
+export async function writeSynced(path: string, pieces: Pieces): Promise<void> {
   const file = await open(path, "wx");
   try {
     for await (const piece of pieces) {
@@ -207,8 +256,8 @@ async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-// Makes the names in a folder durable. Windows cannot open folders; its renames need no such help.
-async function syncFolder(path: string): Promise<void> {
+/** Makes the names in a folder durable. Windows cannot open folders; its renames need no such help. */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(path, "r");
   try {
@@ -218,7 +267,8 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is a file or folder. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);
     return true;
@@ -228,19 +278,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-const remedies: Readonly<Record<string, string>> = {
-  EACCES: "no permission; choose a directory that you may write to",
-  EPERM: "no permission; choose a directory that you may write to",
-  EROFS: "the file system is read-only; choose another directory",
-  ENOSPC: "the disk is full; free some space",
-  EDQUOT: "your quota of the disk is used up; free some space",
-  ENOTDIR: "a part of the path is a file",
-  EEXIST: "a file stands in the way",
-};
-
-function failure(what: string, cause: unknown): NcpsError {
+/** What went wrong with a file, and what helps. */
+export function failure(what: string, cause: unknown): NcpsError {
   if (cause instanceof NcpsError) return cause;
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const reason = code !== undefined && code in remedies ? `${remedies[code]} (${code})` : message;
-  return new CheckpointError(`${what}: ${reason}`, { cause });
+  return new CheckpointError(`${what}: ${reasonOf(cause)}`, { cause });
 }

@@ -1,14 +1,28 @@
 /** The services of Node for all trainers. */
 
+import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import type { CheckpointPlace } from "../checkpoints/index.js";
 import { installHost } from "../trainers/index.js";
 import { FileCheckpointStore } from "./checkpoint-files.js";
 import { checkpointToResume } from "./newest-checkpoint.js";
 import { progressBarCallback } from "./progress-bar.js";
+import { ZipCheckpointStore } from "./zip-checkpoints.js";
 
 installHost({
-  checkpointAt: (path) => ({ store: new FileCheckpointStore(dirname(path)), name: basename(path) }),
-  checkpointToResume,
+  checkpointAt: checkpointPlace,
+  checkpointToResume: async (path) => (isZip(path) ? checkpointPlace(path) : checkpointToResume(path)),
   checkpoints: (path) => new FileCheckpointStore(path),
   progressBar: () => progressBarCallback(),
 });
+
+// A path that ends in ".zip" is one file, unless a folder of that name is there already.
+function isZip(path: string): boolean {
+  return /[^/\\]\.zip$/.test(path) && !statSync(path, { throwIfNoEntry: false })?.isDirectory();
+}
+
+function checkpointPlace(path: string): CheckpointPlace {
+  const [directory, name] = [dirname(path), basename(path)];
+  if (!isZip(path)) return { store: new FileCheckpointStore(directory), name };
+  return { store: new ZipCheckpointStore(directory), name: name.slice(0, -".zip".length) };
+}

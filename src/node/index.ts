@@ -8,6 +8,7 @@
 import "tfjs-training/node";
 import "./host.js";
 import "./learners/install.js";
+import "./model-files.js";
 import "./vector/install.js";
 
 export type { ImportPackage } from "tfjs-training/node";
@@ -18,6 +19,7 @@ export { FileCheckpointStore } from "./checkpoint-files.js";
 export { Dashboard, type DashboardOptions } from "./dashboard/dashboard.js";
 export { cloningFolder } from "./datasets/cloning-folder.js";
 export type { DownloadOptions } from "./datasets/download-file.js";
+export type { ExtractCloningOptions } from "./datasets/extract-cloning.js";
 export {
   type DownloadCloningOptions,
   downloadCloningData,
@@ -29,7 +31,11 @@ export { type GifWriterOptions, gifWriter } from "./gif-writer.js";
 export { type InterruptCallback, type InterruptOptions, interruptCallback } from "./interrupt.js";
 export { CsvSink } from "./logging/csv-sink.js";
 export { JsonLinesSink } from "./logging/json-lines-sink.js";
+export type { LineSinkOptions } from "./logging/line-log.js";
 export { TensorBoardSink } from "./logging/tensorboard-sink.js";
 export { type ProgressBarOptions, progressBarCallback } from "./progress-bar.js";
-export { type LogFormat, openRun, type RestartBehavior, type Run, type RunOptions } from "./run-folder.js";
+export { openRun, type RestartBehavior, type Run, type RunOptions } from "./run-folder.js";
+export { RunLockedError } from "./runs/run-lock.js";
+export type { LogFormat } from "./runs/run-logs.js";
 export { WorkerVectorEnv } from "./vector/worker-vector-env.js";
+export { ZipCheckpointStore } from "./zip-checkpoints.js";

@@ -1,6 +1,7 @@
 /** Ending a training by Ctrl-C. */
 
 import { constants } from "node:os";
+import { checkOptions } from "../core/check-options.js";
 import type { TrainerCallback } from "../trainers/index.js";
 
 /** Options of {@link interruptCallback}. */
@@ -18,9 +19,11 @@ export interface InterruptCallback extends TrainerCallback {
 }
 
 /**
- * Ends the training when the process is asked to end: the present step is finished, `learn` returns after
+ * Ends the training when the process is asked to end: the present step or update is finished, `learn` returns after
  * the callbacks have saved, and the process's exit code becomes the usual one (130 for Ctrl-C, 143 for
- * SIGTERM). A second signal ends the process at once.
+ * SIGTERM). A second signal ends the process within the present minibatch. Start programs by `node` (with
+ * `--import tsx` for TypeScript): `npx tsx` and others that stand in between end a program that has not ended within
+ * a blink of Ctrl-C, checkpoint or not.
  *
  * @example
  * ```ts
@@ -30,6 +33,7 @@ export interface InterruptCallback extends TrainerCallback {
  * ```
  */
 export function interruptCallback(options: InterruptOptions = {}): InterruptCallback {
+  checkOptions("interruptCallback", options, ["signals", "print"]);
   const { signals = ["SIGINT", "SIGTERM"], print = console.error } = options;
   let received: NodeJS.Signals | undefined;
   const listener = (signal: NodeJS.Signals) => {
@@ -37,7 +41,7 @@ export function interruptCallback(options: InterruptOptions = {}): InterruptCall
     if (received) process.exit(code);
     received = signal;
     process.exitCode = code;
-    print(`${signal}: ending after this step; once more to end at once`);
+    print(`${signal}: ending after this step or update; once more to end at once`);
   };
   return {
     get signal() {

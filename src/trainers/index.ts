@@ -1,6 +1,13 @@
 /** Trainers, presets, evaluation. */
 
-export type { HookResult, TrainerCallback, TrainerProgress } from "./callbacks/callback.js";
+export type {
+  CallbackLike,
+  HookResult,
+  PlayedStep,
+  StepProgress,
+  TrainerCallback,
+  TrainerProgress,
+} from "./callbacks/callback.js";
 export { ClosedLoopCallback, type ClosedLoopCallbackOptions } from "./callbacks/closed-loop-callback.js";
 export * from "./callbacks/index.js";
 export { classifierPolicy } from "./cloning/classifier-policy.js";
@@ -26,6 +33,7 @@ export {
   type PredictOptions,
 } from "./common/evaluate-policy.js";
 export { type Host, installHost } from "./common/host.js";
+export type { ModelParameters } from "./common/model-parameters.js";
 export type { RewardClipping } from "./common/reward-clipping.js";
 export type { Trainer } from "./common/trainer.js";
 export type { LearnOptions } from "./common/training-run.js";
@@ -55,6 +63,7 @@ export {
   type PPOHyperparameters,
   type PPOOptions,
   ppoDefaults,
+  type TargetKlCheck,
 } from "./ppo/ppo-options.js";
 export {
   arcadeBreakoutPPO,
@@ -69,3 +78,4 @@ export {
   smallAtariPPO,
 } from "./ppo/ppo-presets.js";
 export { PPOTrainer } from "./ppo/ppo-trainer.js";
+export { cartPoleNoVelLTCPPO, cartPoleNoVelWiredPPO } from "./ppo/wired-presets.js";

@@ -1,6 +1,7 @@
 /** Checks of what is given to a vector environment. */
 
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
+import { showValue } from "../core/show-value.js";
 import { sizeOf } from "../core/state.js";
 import type { ActionSpace } from "../spaces/index.js";
 
@@ -11,8 +12,23 @@ import type { ActionSpace } from "../spaces/index.js";
  */
 export function checkSeed(seed: number | undefined): void {
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
-    throw new InvalidArgumentError("seed", `expected an integer, received ${seed}`);
+    throw new InvalidArgumentError("seed", `expected an integer, received ${showValue(seed)}`);
   }
+}
+
+/**
+ * Numbers of environments that are meant, by default all.
+ *
+ * @throws InvalidArgumentError when there is no such environment
+ */
+export function checkIndices(indices: readonly number[] | undefined, numEnvs: number): readonly number[] {
+  if (indices === undefined) return Array.from({ length: numEnvs }, (_, i) => i);
+  const wrong = indices.find((i) => !(Number.isInteger(i) && i >= 0 && i < numEnvs));
+  if (wrong === undefined) return indices;
+  throw new InvalidArgumentError(
+    "indices",
+    `expected integers in 0..${numEnvs - 1}, received ${showValue(wrong)}`,
+  );
 }
 
 /**

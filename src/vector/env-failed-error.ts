@@ -33,6 +33,10 @@ export interface EnvFailure {
  * ```
  */
 export class EnvFailedError extends NcpsError {
+  static {
+    EnvFailedError.prototype.name = "EnvFailedError";
+  }
+
   /** Index of the environment in its vector environment. */
   readonly index: number;
   /** The last seed it was given; `undefined` when it never got one. */

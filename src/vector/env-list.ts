@@ -3,9 +3,10 @@
 import { InvalidArgumentError, NcpsError } from "../core/errors.js";
 import type { Env } from "../envs/env.js";
 import { EnvFailedError } from "./env-failed-error.js";
+import { reportingEpisodes } from "./episode-monitor.js";
 
 /**
- * Makes all environments; when one cannot be made, closes those that were.
+ * Makes all environments, each with the statistics of its episodes; when one cannot be made, closes those that were.
  *
  * @param factories one function for each · @param first number of the first one, for messages
  * @throws EnvFailedError when a factory throws an error that is not the library's own
@@ -27,7 +28,7 @@ export function buildEnvs(factories: readonly (() => Env)[], first = 0): Env[] {
     closeEnvs(envs);
     throw error;
   }
-  return envs;
+  return envs.map(reportingEpisodes);
 }
 
 function checkAlike(envs: readonly Env[], index: number, offset: number): void {

@@ -2,9 +2,11 @@
 
 import { EnvContractError, NcpsError, NonFiniteError } from "../core/errors.js";
 import { Random } from "../core/random.js";
+import { showValue } from "../core/show-value.js";
 import { createTypedArray, sizeOf, type TypedArray } from "../core/state.js";
 import type { Action, Env, Info, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
 import { EnvFailedError } from "./env-failed-error.js";
+import { plainInfo } from "./plain-info.js";
 
 /** What `info.failure` tells of an environment that failed and was replaced (`restartOnFailure`). */
 export interface EnvRestart {
@@ -45,6 +47,11 @@ export interface EnvSlotOptions {
   /** Makes the next environment when this one has failed; without it a failure is thrown. */
   remake?: () => Env;
 }
+
+/** What is wrong with an environment whose methods are asynchronous. */
+export const PROMISED =
+  "returned a Promise, but an Env answers at once. What takes its time (a server, a browser, a robot) is a VectorEnv, " +
+  'whose reset and step are asynchronous: see "Environments that answer later" in docs/environments.md';
 
 /** How often an environment may be replaced in a row without having played a step in between. */
 export const MOST_IN_A_ROW = 3;
@@ -93,15 +100,15 @@ export class EnvSlot {
    *
    * @throws EnvFailedError, EnvContractError, NonFiniteError
    */
-  reset(seed?: number): Info {
+  reset({ seed, options }: ResetOptions = {}): Info {
     this.steps = 0;
     if (seed !== undefined) this.seed = seed;
-    const options = seed === undefined ? undefined : { seed };
+    const given = { ...(seed !== undefined && { seed }), ...(options && { options }) };
     try {
-      return this.start(options).info;
+      return this.start(seed === undefined && !options ? undefined : given);
     } catch (error) {
       const failure = this.failure(error as Error);
-      return { ...this.replace(error as Error).info, failure };
+      return { ...this.replace(error as Error), failure };
     }
   }
 
@@ -140,7 +147,7 @@ export class EnvSlot {
       if (terminated || truncated) {
         outcome.ended = true;
         this.final.set(this.row);
-        const { episode } = this.start().info;
+        const { episode } = this.start();
         // A game may end inside the reset, e.g. in a no-op after a lost life: its statistics are not lost.
         if (episode && !info.episode) outcome.info = { ...info, episode };
       }
@@ -163,7 +170,7 @@ export class EnvSlot {
   }
 
   // Puts new environments in the place of the failed one until one has begun an episode.
-  private replace(error: Error): ResetResult {
+  private replace(error: Error): Info {
     const { remake } = this;
     for (let reason = error; ; ) {
       if (!remake || this.vain === MOST_IN_A_ROW) throw reason;
@@ -213,23 +220,51 @@ export class EnvSlot {
     } catch (cause) {
       throw this.failed("step", cause);
     }
+    this.requireResult("step", step);
     const observation = this.checked(step?.observation);
-    if (!Number.isFinite(Math.fround(step.reward))) {
-      throw new NonFiniteError(`${this.name}: the reward is ${step.reward}`);
+    const { reward, terminated, truncated } = step;
+    if (typeof reward !== "number") throw this.broken("the reward to be a number", reward);
+    if (!Number.isFinite(Math.fround(reward))) {
+      throw new NonFiniteError(`${this.name}: the reward is ${reward}`);
     }
+    if (typeof terminated !== "boolean") throw this.broken("terminated to be true or false", terminated);
+    if (typeof truncated !== "boolean") throw this.broken("truncated to be true or false", truncated);
+    const info = this.infoOf(step, "step");
     this.row.set(observation);
-    return step;
+    return { observation, reward, terminated, truncated, info };
   }
 
-  private start(options?: ResetOptions): ResetResult {
+  private start(options?: ResetOptions): Info {
     let result: ResetResult;
     try {
       result = this.current.reset(options);
     } catch (cause) {
       throw this.failed("reset", cause);
     }
-    this.row.set(this.checked(result?.observation));
-    return result;
+    this.requireResult("reset", result);
+    const observation = this.checked(result?.observation);
+    const info = this.infoOf(result, "reset");
+    this.row.set(observation);
+    return info;
+  }
+
+  private infoOf(result: ResetResult, during: string): Info {
+    try {
+      return plainInfo(result.info);
+    } catch (cause) {
+      throw this.failed(during, cause);
+    }
+  }
+
+  private broken(expected: string, received: unknown): EnvContractError {
+    return new EnvContractError(`${this.name}: expected ${expected}, received ${showValue(received)}`);
+  }
+
+  // Environments answer at once: an asynchronous one would give promises for observations.
+  private requireResult(method: string, result: unknown): void {
+    if (typeof (result as Promise<unknown> | undefined)?.then !== "function") return;
+    (result as Promise<unknown>).then(undefined, () => {}); // nobody waits for it
+    throw new EnvContractError(`${this.name}: ${method}() ${PROMISED}`);
   }
 
   private checked(observation: unknown): TypedArray {

@@ -1,6 +1,8 @@
 /** Vector environments by name. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
+import { showValue } from "../core/show-value.js";
 import type { Env } from "../envs/env.js";
 import { type EnvOptions, envSpec, type VectorEnvFactoryOptions } from "../envs/registry.js";
 import type { WrapOptions } from "../wrappers/wrap-deepmind.js";
@@ -42,6 +44,39 @@ export interface MakeOwnVecEnvOptions extends VectorEnvFactoryOptions {
   envOptions?: EnvOptions;
 }
 
+const syncOptions = optionNames<MakeVecEnvOptions>({
+  kind: true,
+  numEnvs: true,
+  seed: true,
+  envOptions: true,
+  wrapDeepmind: true,
+  wrapper: true,
+  restartOnFailure: true,
+});
+const workerOptions = optionNames<MakeWorkerVecEnvOptions>({
+  kind: true,
+  numEnvs: true,
+  workers: true,
+  seed: true,
+  envOptions: true,
+  wrapDeepmind: true,
+  wrapper: true,
+  imports: true,
+  restartOnFailure: true,
+  stepTimeout: true,
+  startTimeout: true,
+});
+
+const hints = {
+  n_envs: "did you mean numEnvs?",
+  nEnvs: "did you mean numEnvs?",
+  env_kwargs: "did you mean envOptions?",
+  wrapper_class: "did you mean wrapper?",
+  wrapperClass: "did you mean wrapper?",
+  vec_env_cls: 'say it by kind: "sync" or "worker"',
+  monitor_dir: "episodes stand in info.episode; log them by a callback",
+};
+
 /**
  * Makes copies of one environment that step together. Each is wrapped in {@link RecordEpisodeStatistics}
  * first, so that `info.episode` tells of whole episodes, then as `wrapDeepmind` and `wrapper` say.
@@ -65,14 +100,21 @@ export interface MakeOwnVecEnvOptions extends VectorEnvFactoryOptions {
  * @throws EnvFailedError when an environment or its wrapper cannot be made
  */
 export function makeVecEnv(env: string, options: MakeVecEnvOptions): SyncVectorEnv;
-export function makeVecEnv(env: string | EnvModule, options: MakeWorkerVecEnvOptions): AsyncVectorEnv;
+export function makeVecEnv(
+  env: string | EnvModule,
+  options: MakeWorkerVecEnvOptions,
+): AsyncVectorEnv & AsyncDisposable;
 export function makeVecEnv(env: string, options: MakeOwnVecEnvOptions): Promise<VectorEnv>;
 export function makeVecEnv(
   env: string | EnvModule,
   options: MakeVecEnvOptions | MakeWorkerVecEnvOptions | MakeOwnVecEnvOptions,
 ): VectorEnv | Promise<VectorEnv> {
+  const { kind = "sync", ...settings } = options ?? {};
+  // Vector environments of an environment's own kind have options of their own.
+  if (kind !== "ale") {
+    checkOptions("makeVecEnv", options, kind === "worker" ? workerOptions : syncOptions, hints);
+  }
   checkNumEnvs(options.numEnvs);
-  const { kind = "sync", ...settings } = options;
   if (kind === "worker") return workerVectorEnvMaker()(env, settings as WorkerVectorEnvOptions);
   if (typeof env !== "string") {
     throw new InvalidArgumentError(
@@ -82,7 +124,7 @@ export function makeVecEnv(
   }
   if (kind === "sync") return makeSync(env, settings as MakeVecEnvOptions);
   if (kind === "ale") return makeOwn(env, settings as VectorEnvFactoryOptions);
-  throw new InvalidArgumentError("kind", `expected "sync", "worker" or "ale", received "${kind}"`);
+  throw new InvalidArgumentError("kind", `expected "sync", "worker" or "ale", received ${showValue(kind)}`);
 }
 
 function makeSync(

@@ -1,12 +1,15 @@
 /** Environments stepped one after the other in this thread. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { createTypedArray, type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
 import type { Env, Frame, ResetOptions } from "../envs/env.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
-import { checkActions, checkSeed } from "./check-arguments.js";
+import { checkActions, checkIndices, checkSeed } from "./check-arguments.js";
 import { buildEnvs, closeEnvs } from "./env-list.js";
+import { callMember, readMember, writeMember } from "./env-members.js";
 import { EnvSlot, type SlotStep } from "./env-slot.js";
+import { reportingEpisodes } from "./episode-monitor.js";
 import type { VectorEnv, VectorReset, VectorStep } from "./vector-env.js";
 import { readVectorState } from "./vector-state.js";
 
@@ -22,10 +25,16 @@ export interface SyncVectorEnvOptions {
   restartOnFailure?: boolean;
 }
 
+const names = optionNames<SyncVectorEnvOptions>({ seed: true, restartOnFailure: true });
+
 /**
  * Vector environment that steps its environments in turn. Same-step autoreset: the step that ends
  * an episode also starts the next one (see {@link VectorEnv}). Results share one flat buffer that
  * the next call overwrites.
+ *
+ * Whole episodes are reported in `info.episode`: an environment that does not do so itself gets a
+ * {@link RecordEpisodeStatistics} around it, as SB3 puts a `Monitor` there. Where a wrapper makes lives or clipped
+ * rewards of your games, put one inside of it: only that sees the games as they are.
  *
  * An environment that throws, or that gives an observation of the wrong form, NaN or infinity,
  * stops everything: all environments are closed, and the error names the environment and the step.
@@ -70,10 +79,9 @@ export class SyncVectorEnv implements VectorEnv {
    * @throws InvalidArgumentError when there is none, two share one environment, or their spaces differ
    * @throws EnvFailedError when a factory throws an error that is not an NcpsError
    */
-  constructor(
-    factories: readonly (() => Env)[],
-    { seed, restartOnFailure = false }: SyncVectorEnvOptions = {},
-  ) {
+  constructor(factories: readonly (() => Env)[], options: SyncVectorEnvOptions = {}) {
+    checkOptions("SyncVectorEnv", options, names);
+    const { seed, restartOnFailure = false } = options;
     if (!Array.isArray(factories) || factories.length === 0) {
       throw new InvalidArgumentError(
         "factories",
@@ -94,7 +102,8 @@ export class SyncVectorEnv implements VectorEnv {
     this.slots = envs.map((env, index) => {
       const row = this.observations.subarray(index * size, (index + 1) * size);
       const final = createTypedArray(observationSpace.dtype, size);
-      return new EnvSlot({ index, env, row, final, remake: restartOnFailure ? factories[index] : undefined });
+      const remake = restartOnFailure ? () => reportingEpisodes(factories[index]()) : undefined;
+      return new EnvSlot({ index, env, row, final, remake });
     });
     this.result = {
       observations: this.observations,
@@ -111,7 +120,7 @@ export class SyncVectorEnv implements VectorEnv {
   }
 
   /**
-   * Starts a new episode everywhere; environment `i` gets seed `seed + i`.
+   * Starts a new episode everywhere; environment `i` gets seed `seed + i`, all get the same `options`.
    *
    * @throws InvalidStateError after `close`
    * @throws EnvFailedError when an environment throws
@@ -119,13 +128,14 @@ export class SyncVectorEnv implements VectorEnv {
    */
   async reset({
     seed = this.phase === "new" ? this.firstSeed : undefined,
+    options,
   }: ResetOptions = {}): Promise<VectorReset> {
     this.mustBeOpen("reset");
     checkSeed(seed);
     this.steps = 0;
     for (const [i, slot] of this.slots.entries()) {
       try {
-        this.result.infos[i] = slot.reset(seed === undefined ? undefined : seed + i);
+        this.result.infos[i] = slot.reset({ seed: seed === undefined ? undefined : seed + i, options });
       } catch (error) {
         throw this.stop(error as Error);
       }
@@ -186,6 +196,54 @@ export class SyncVectorEnv implements VectorEnv {
     this.phase = "closed";
     const failure = closeEnvs(this.envs);
     if (failure) throw this.slots[failure.index].failed("close", failure.cause);
+  }
+
+  /** Closes all environments at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * Calls a method of every environment, or of the outermost wrapper around it that has one of that name
+   * (SB3's `env_method`).
+   *
+   * @returns what each returned
+   * @throws InvalidArgumentError when there is no such method
+   * @throws InvalidStateError after `close`
+   *
+   * @example
+   * ```ts
+   * envs.call("setLevel", 3);
+   * ```
+   */
+  call(name: string, ...args: unknown[]): unknown[] {
+    this.mustBeOpen("call");
+    return this.envs.map((env) => callMember(env, name, args));
+  }
+
+  /**
+   * Reads a field of every environment, or of the outermost wrapper around it that has it (SB3's `get_attr`).
+   *
+   * @throws InvalidArgumentError when there is no such field
+   * @throws InvalidStateError after `close`
+   */
+  getAttr(name: string): unknown[] {
+    this.mustBeOpen("getAttr");
+    return this.envs.map((env) => readMember(env, name));
+  }
+
+  /**
+   * Sets a field of every environment, or of the outermost wrapper around it that has it (SB3's `set_attr`).
+   *
+   * @param indices which environments, default all
+   * @throws InvalidArgumentError when there is no such field or environment
+   * @throws InvalidStateError after `close`
+   */
+  setAttr(name: string, value: unknown, indices?: readonly number[]): void {
+    this.mustBeOpen("setAttr");
+    for (const index of checkIndices(indices, this.numEnvs)) {
+      writeMember(this.slots[index].env, name, value);
+    }
   }
 
   /** How many failed environments were replaced (`restartOnFailure`). */

@@ -40,7 +40,7 @@ export interface VectorEnv {
   readonly actionSpace: ActionSpace;
   /** Names of discrete actions, for games. */
   readonly actionMeanings?: readonly string[];
-  /** Starts a new episode everywhere; environment `i` gets seed `seed + i`. */
+  /** Starts a new episode everywhere; environment `i` gets seed `seed + i`, all get the same `options`. */
   reset(options?: ResetOptions): Promise<VectorReset>;
   /**
    * Plays one step everywhere.
@@ -52,6 +52,17 @@ export interface VectorEnv {
   render(index: number): Frame;
   /** Frees everything. */
   close(): Promise<void>;
+  /**
+   * Calls a method of every environment, or of a wrapper around it, and gives what each returned; where the
+   * environments can be reached.
+   */
+  call?(name: string, ...args: unknown[]): unknown[];
+  /** Reads a field of every environment, or of a wrapper around it; where they can be reached. */
+  getAttr?(name: string): unknown[];
+  /** Sets a field of every environment, or of those of `indices`; where they can be reached. */
+  setAttr?(name: string, value: unknown, indices?: readonly number[]): void;
+  /** Closes everything at the end of an `await using` block. */
+  [Symbol.asyncDispose]?(): Promise<void>;
   /** States of all environments, where they can be saved. */
   getState?(): StateRecord;
   /** Puts such states back. */

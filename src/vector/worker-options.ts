@@ -1,5 +1,6 @@
 /** Options of vector environments on worker threads, and the seam through which a platform brings them. */
 
+import { inNode } from "tfjs-training/core";
 import { InvalidStateError } from "../core/errors.js";
 import type { EnvOptions } from "../envs/registry.js";
 import type { WrapOptions } from "../wrappers/wrap-deepmind.js";
@@ -39,7 +40,7 @@ export interface WorkerVectorEnvOptions {
 export type WorkerVectorEnvMaker = (
   env: string | EnvModule,
   options: WorkerVectorEnvOptions,
-) => AsyncVectorEnv;
+) => AsyncVectorEnv & AsyncDisposable;
 
 let installed: WorkerVectorEnvMaker | undefined;
 
@@ -56,6 +57,8 @@ export function installWorkerVectorEnv(maker: WorkerVectorEnvMaker): void {
 export function workerVectorEnvMaker(): WorkerVectorEnvMaker {
   if (installed) return installed;
   throw new InvalidStateError(
-    'kind "worker" needs the worker threads of Node: import "ncps-ts/node" first. In browsers use kind "sync"',
+    inNode()
+      ? 'kind "worker" needs the worker threads of Node: import "ncps-ts/node" first'
+      : 'kind "worker" needs the worker threads of Node. In a page use kind "sync"',
   );
 }

@@ -2,8 +2,9 @@
 
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
+import { showValue } from "../core/show-value.js";
 import { checkLayers, checkMatrix, rowsOf } from "./check-adjacency.js";
-import { checkOutputDim } from "./checks.js";
+import { checkInputs, checkList, checkOptions, checkOutputDim, checkUnits } from "./checks.js";
 import { Synapses } from "./synapses.js";
 import type { BuiltWiring, SynapseEntry, Wiring, WiringJSON } from "./wiring.js";
 
@@ -27,7 +28,7 @@ export interface AdjacencyWiringOptions {
 /** Options of {@link AdjacencyWiring.fromSynapses}. */
 export interface SynapseListOptions
   extends Pick<AdjacencyWiringOptions, "outputDim" | "layers" | "commandNeurons"> {
-  /** Number of neurons. */
+  /** Number of neurons, at most 4096. */
   units: number;
   /** Number of sensory neurons. */
   inputDim: number;
@@ -61,21 +62,16 @@ export class AdjacencyWiring implements Wiring {
   private readonly options: Required<AdjacencyWiringOptions>;
 
   /** @throws InvalidArgumentError when a matrix has another form or value, or a layer or id does not fit */
-  constructor({
-    adjacency,
-    sensoryAdjacency,
-    outputDim,
-    layers,
-    commandNeurons = [],
-  }: AdjacencyWiringOptions) {
-    const units = checkInteger("adjacency", adjacency.length);
+  constructor(options: AdjacencyWiringOptions) {
+    const { adjacency, sensoryAdjacency, outputDim, layers, commandNeurons = [] } = checkOptions(options);
+    const units = checkUnits("adjacency", checkList("adjacency", adjacency).length);
     this.units = units;
-    this.inputDim = checkInteger("sensoryAdjacency", sensoryAdjacency.length);
+    this.inputDim = checkInteger("sensoryAdjacency", checkList("sensoryAdjacency", sensoryAdjacency).length);
     this.outputDim = checkOutputDim(outputDim ?? units, units);
-    for (const id of commandNeurons) {
+    for (const id of checkList("commandNeurons", commandNeurons)) {
       if (Number.isInteger(id) && id >= this.outputDim && id < units) continue;
       const bounds = `from ${this.outputDim} to ${units - 1} (no motor neuron)`;
-      throw new InvalidArgumentError("commandNeurons", `expected ids ${bounds}, received ${id}`);
+      throw new InvalidArgumentError("commandNeurons", `expected ids ${bounds}, received ${showValue(id)}`);
     }
     this.options = {
       adjacency: checkMatrix("adjacency", adjacency, units),
@@ -92,9 +88,9 @@ export class AdjacencyWiring implements Wiring {
    * @throws InvalidArgumentError when a synapse names no neuron, has another polarity than 1 or -1, or comes twice
    */
   static fromSynapses(options: SynapseListOptions): AdjacencyWiring {
-    const { units, inputDim, synapses, sensorySynapses, ...others } = options;
-    checkInteger("units", units);
-    checkInteger("inputDim", inputDim);
+    const { units, inputDim, synapses, sensorySynapses, ...others } = checkOptions(options);
+    checkUnits("units", units);
+    checkInputs(inputDim, units);
     return new AdjacencyWiring({
       ...others,
       adjacency: rowsOf("synapses", synapses, units, units),
@@ -129,8 +125,8 @@ export class AdjacencyWiring implements Wiring {
       );
     }
     const synapses = new Synapses(this, inputDim);
-    synapses.adjacency.set(adjacency.flat());
-    synapses.sensoryAdjacency.set(sensoryAdjacency.flat());
+    for (const [i, row] of adjacency.entries()) synapses.adjacency.set(row, i * this.units);
+    for (const [i, row] of sensoryAdjacency.entries()) synapses.sensoryAdjacency.set(row, i * this.units);
     return synapses.finish({ layers, isCommand: (id) => commandNeurons.includes(id) });
   }
 

@@ -2,14 +2,15 @@
 
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { checkSeed } from "./checks.js";
+import { showValue } from "../core/show-value.js";
+import { checkOptions, checkSeed, checkUnits } from "./checks.js";
 import { buildLayers } from "./layered-ncp.js";
 import { type NCPOptions, ncpSizes } from "./ncp.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
 
 /** Options of {@link AutoNCP}. */
 export interface AutoNCPOptions {
-  /** Number of neurons, motor neurons counted. */
+  /** Number of neurons, motor neurons counted; at most 4096. */
   units: number;
   /** Number of motor neurons, at most `units - 3`. */
   outputSize: number;
@@ -43,8 +44,9 @@ export class AutoNCP implements Wiring {
   readonly sizes: Readonly<Omit<NCPOptions, "seed">>;
 
   /** @throws InvalidArgumentError when there are too many outputs for the units, or a number is outside its bounds */
-  constructor({ units, outputSize, sparsity = 0.5, seed = 22222 }: AutoNCPOptions) {
-    this.units = checkInteger("units", units);
+  constructor(options: AutoNCPOptions) {
+    const { units, outputSize, sparsity = 0.5, seed = 22222 } = checkOptions(options);
+    this.units = checkUnits("units", units);
     this.outputDim = checkInteger("outputSize", outputSize);
     this.seed = checkSeed(seed, 2 ** 32 - 1);
     if (outputSize >= units - 2) {
@@ -53,8 +55,11 @@ export class AutoNCP implements Wiring {
         `expected at most units - 3 = ${units - 3} outputs, received ${outputSize}; take more units`,
       );
     }
-    if (!(sparsity >= 0.1 && sparsity <= 1)) {
-      throw new InvalidArgumentError("sparsity", `expected a number from 0.1 to 1, received ${sparsity}`);
+    if (!(typeof sparsity === "number" && sparsity >= 0.1 && sparsity <= 1)) {
+      throw new InvalidArgumentError(
+        "sparsity",
+        `expected a number from 0.1 to 1, received ${showValue(sparsity)}`,
+      );
     }
     this.sparsity = sparsity;
     this.sizes = Object.freeze(chooseSizes(units, outputSize, 1 - sparsity));

@@ -1,6 +1,8 @@
 /** Checks of synapses that are given one by one. */
 
 import { InvalidArgumentError } from "../core/errors.js";
+import { showValue } from "../core/show-value.js";
+import { checkList } from "./checks.js";
 import { range } from "./synapses.js";
 import type { SynapseEntry } from "./wiring.js";
 
@@ -11,15 +13,18 @@ export function checkMatrix(
   columns: number,
 ): number[][] {
   return matrix.map((row, i) => {
-    if (row.length !== columns) {
+    if (checkList(`${argument}[${i}]`, row).length !== columns) {
       throw new InvalidArgumentError(
         argument,
         `expected ${columns} columns, received ${row.length} in row ${i}`,
       );
     }
-    const wrong = row.find((value) => value !== 0 && Math.abs(value) !== 1);
-    if (wrong === undefined) return [...row];
-    throw new InvalidArgumentError(argument, `expected 1, -1 or 0, received ${wrong} in row ${i}`);
+    const wrong = row.findIndex((value) => value !== 0 && value !== 1 && value !== -1);
+    if (wrong < 0) return [...row];
+    throw new InvalidArgumentError(
+      argument,
+      `expected 1, -1 or 0, received ${showValue(row[wrong])} in row ${i}`,
+    );
   });
 }
 
@@ -29,19 +34,21 @@ export function checkLayers(
   units: number,
   outputDim: number,
 ): number[][] {
-  if (!layers) return [range(0, units)];
-  const ids = layers.flat().sort((a, b) => a - b);
-  if (ids.length !== units || ids.some((id, i) => id !== i) || layers.some(({ length }) => length === 0)) {
+  if (layers === undefined) return [range(0, units)];
+  const ids = checkList("layers", layers).flatMap((layer, i) => checkList(`layers[${i}]`, layer));
+  const each = new Set(ids).size === units && ids.length === units;
+  const known = ids.every((id) => Number.isInteger(id) && id >= 0 && id < units);
+  if (!each || !known || layers.some(({ length }) => length === 0)) {
     throw new InvalidArgumentError(
       "layers",
-      `expected each neuron from 0 to ${units - 1} once and no empty layer, received ${JSON.stringify(layers)}`,
+      `expected each neuron from 0 to ${units - 1} once and no empty layer, received ${showValue(layers)}`,
     );
   }
   const last = layers[layers.length - 1];
   if (layers.length > 1 && (last.length !== outputDim || last.some((id, i) => id !== i))) {
     throw new InvalidArgumentError(
       "layers",
-      `expected the motor neurons 0 to ${outputDim - 1} as the last layer, received [${last.join(", ")}]`,
+      `expected the motor neurons 0 to ${outputDim - 1} as the last layer, received ${showValue(last)}`,
     );
   }
   return layers.map((layer) => [...layer]);
@@ -59,16 +66,17 @@ export function rowsOf(
   units: number,
 ): number[][] {
   const rows = Array.from({ length: sources }, () => new Array<number>(units).fill(0));
-  synapses.forEach((synapse, i) => {
-    const [source, destination, polarity] = synapse;
+  const within = (id: number, end: number) => Number.isInteger(id) && id >= 0 && id < end;
+  checkList(argument, synapses).forEach((synapse, i) => {
+    const [source, destination, polarity] = checkList<unknown>(`${argument}[${i}]`, synapse) as SynapseEntry;
     const fail = (expected: string) => {
       throw new InvalidArgumentError(
         argument,
-        `expected ${expected}, received [${synapse.join(", ")}] at index ${i}`,
+        `expected ${expected}, received ${showValue(synapse)} at index ${i}`,
       );
     };
-    if (!(source in rows)) fail(`a source from 0 to ${sources - 1}`);
-    if (!(destination in rows[source])) fail(`a destination from 0 to ${units - 1}`);
+    if (!within(source, sources)) fail(`a source from 0 to ${sources - 1}`);
+    if (!within(destination, units)) fail(`a destination from 0 to ${units - 1}`);
     if (polarity !== 1 && polarity !== -1) fail("polarity 1 or -1");
     if (rows[source][destination] !== 0) fail("each synapse once");
     rows[source][destination] = polarity;

@@ -1,14 +1,15 @@
 /** Every neuron connected to every neuron. */
 
-import { checkInteger } from "../core/check-integer.js";
-import { checkOutputDim, checkSeed } from "./checks.js";
+import { InvalidArgumentError } from "../core/errors.js";
+import { showValue } from "../core/show-value.js";
+import { checkDraws, checkOptions, checkOutputDim, checkSeed, checkUnits } from "./checks.js";
 import { DefaultRng } from "./numpy/default-rng.js";
 import { Synapses } from "./synapses.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
 
 /** Options of {@link FullyConnected}. */
 export interface FullyConnectedOptions {
-  /** Number of neurons. */
+  /** Number of neurons, at most 1448: all together have at most 2,097,152 synapses. */
   units: number;
   /** Number of motor neurons. Default: `units`. */
   outputDim?: number;
@@ -37,9 +38,15 @@ export class FullyConnected implements Wiring {
   /** Whether neurons are connected to themselves. */
   readonly selfConnections: boolean;
 
-  /** @throws InvalidArgumentError when a number is no positive integer or `outputDim` exceeds `units` */
-  constructor({ units, outputDim = units, seed = 1111, selfConnections = true }: FullyConnectedOptions) {
-    this.units = checkInteger("units", units);
+  /** @throws InvalidArgumentError when a number is no positive integer or too large, or `outputDim` exceeds `units` */
+  constructor(options: FullyConnectedOptions) {
+    const { units, outputDim = units, seed = 1111, selfConnections = true } = checkOptions(options);
+    this.units = checkUnits("units", units);
+    checkDraws("units", units, units * units);
+    if (typeof selfConnections !== "boolean") {
+      const received = showValue(selfConnections);
+      throw new InvalidArgumentError("selfConnections", `expected true or false, received ${received}`);
+    }
     this.outputDim = checkOutputDim(outputDim, units);
     this.seed = checkSeed(seed, Number.MAX_SAFE_INTEGER);
     this.selfConnections = selfConnections;

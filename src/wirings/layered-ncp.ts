@@ -2,7 +2,7 @@
 
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { checkAtMost, checkSeed } from "./checks.js";
+import { checkAtMost, checkList, checkOptions, checkRecurrent, checkSeed, checkUnits } from "./checks.js";
 import { connectLayers, type LayerSizes, layersOf } from "./connect-layers.js";
 import { RandomState } from "./numpy/random-state.js";
 import { Synapses } from "./synapses.js";
@@ -41,9 +41,10 @@ export class LayeredNCP implements Wiring {
   readonly options: Readonly<Required<LayeredNCPOptions>>;
 
   /** @throws InvalidArgumentError when a fan-out or fan-in exceeds the neurons there are, or a number its bounds */
-  constructor({ seed = 22222, ...sizes }: LayeredNCPOptions) {
-    const interNeurons = [...sizes.interNeurons];
-    const interFanouts = [...sizes.interFanouts];
+  constructor(options: LayeredNCPOptions) {
+    const { seed = 22222, ...sizes } = checkOptions(options);
+    const interNeurons = [...checkList("interNeurons", sizes.interNeurons)];
+    const interFanouts = [...checkList("interFanouts", sizes.interFanouts)];
     if (interNeurons.length === 0) {
       throw new InvalidArgumentError("interNeurons", "expected at least one layer, received []");
     }
@@ -63,11 +64,14 @@ export class LayeredNCP implements Wiring {
       const limit = last ? commandNeurons : interNeurons[i + 1];
       checkAtMost("interFanouts", fanout, limit, last ? "command neurons" : "neurons of the next layer");
     });
-    checkInteger("recurrentCommandSynapses", sizes.recurrentCommandSynapses, 0);
+    checkRecurrent(sizes.recurrentCommandSynapses);
     checkSeed(seed, 2 ** 32 - 1);
     this.options = Object.freeze({ ...sizes, interNeurons, interFanouts, seed });
     this.outputDim = motorNeurons;
-    this.units = interNeurons.reduce((sum, size) => sum + size, commandNeurons + motorNeurons);
+    this.units = checkUnits(
+      "units",
+      interNeurons.reduce((sum, size) => sum + size, commandNeurons + motorNeurons),
+    );
   }
 
   /** Makes the synapses for `inputDim` inputs. */

@@ -1,14 +1,14 @@
 /** Neural circuit policy: inter, command and motor neurons. */
 
 import { checkInteger } from "../core/check-integer.js";
-import { checkAtMost, checkSeed } from "./checks.js";
+import { checkAtMost, checkOptions, checkRecurrent, checkSeed, checkUnits } from "./checks.js";
 import type { LayerSizes } from "./connect-layers.js";
 import { buildLayers } from "./layered-ncp.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
 
 /** Options of {@link NCP}. */
 export interface NCPOptions {
-  /** Number of inter neurons. */
+  /** Number of inter neurons; all neurons together are at most 4096. */
   interNeurons: number;
   /** Number of command neurons. */
   commandNeurons: number;
@@ -18,7 +18,7 @@ export interface NCPOptions {
   sensoryFanout: number;
   /** Synapses from each inter neuron to command neurons, at most `commandNeurons`. */
   interFanout: number;
-  /** Draws of a synapse among the command neurons; the same pair may be drawn again. */
+  /** Draws of a synapse among the command neurons; the same pair may be drawn again. At most 2,097,152. */
   recurrentCommandSynapses: number;
   /** Synapses to each motor neuron from command neurons, at most `commandNeurons`. */
   motorFanin: number;
@@ -53,7 +53,8 @@ export class NCP implements Wiring {
   readonly options: Readonly<Required<NCPOptions>>;
 
   /** @throws InvalidArgumentError when a fan-out or fan-in exceeds the neurons there are, or a number its bounds */
-  constructor({ seed = 22222, ...sizes }: NCPOptions) {
+  constructor(options: NCPOptions) {
+    const { seed = 22222, ...sizes } = checkOptions(options);
     const { interNeurons, commandNeurons, motorNeurons } = sizes;
     checkInteger("interNeurons", interNeurons);
     checkInteger("commandNeurons", commandNeurons);
@@ -61,10 +62,10 @@ export class NCP implements Wiring {
     checkAtMost("motorFanin", sizes.motorFanin, commandNeurons, "command neurons");
     checkAtMost("sensoryFanout", sizes.sensoryFanout, interNeurons, "inter neurons");
     checkAtMost("interFanout", sizes.interFanout, commandNeurons, "command neurons");
-    checkInteger("recurrentCommandSynapses", sizes.recurrentCommandSynapses, 0);
+    checkRecurrent(sizes.recurrentCommandSynapses);
     checkSeed(seed, 2 ** 32 - 1);
     this.options = Object.freeze({ ...sizes, seed });
-    this.units = interNeurons + commandNeurons + motorNeurons;
+    this.units = checkUnits("units", interNeurons + commandNeurons + motorNeurons);
     this.outputDim = motorNeurons;
   }
 

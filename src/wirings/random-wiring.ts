@@ -1,15 +1,15 @@
 /** Synapses drawn at random. */
 
-import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { checkOutputDim, checkSeed } from "./checks.js";
+import { showValue } from "../core/show-value.js";
+import { checkDraws, checkOptions, checkOutputDim, checkSeed, checkUnits } from "./checks.js";
 import { DefaultRng } from "./numpy/default-rng.js";
 import { Synapses } from "./synapses.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
 
 /** Options of {@link RandomWiring}. */
 export interface RandomWiringOptions {
-  /** Number of neurons. */
+  /** Number of neurons, at most 4096; of their synapses at most 2,097,152. */
   units: number;
   /** Number of motor neurons. Default: `units`. */
   outputDim?: number;
@@ -40,17 +40,19 @@ export class RandomWiring implements Wiring {
   readonly seed: number;
 
   /** @throws InvalidArgumentError when a number is outside its bounds */
-  constructor({ units, outputDim = units, sparsity = 0, seed = 1111 }: RandomWiringOptions) {
-    this.units = checkInteger("units", units);
+  constructor(options: RandomWiringOptions) {
+    const { units, outputDim = units, sparsity = 0, seed = 1111 } = checkOptions(options);
+    this.units = checkUnits("units", units);
     this.outputDim = checkOutputDim(outputDim, units);
     this.seed = checkSeed(seed, Number.MAX_SAFE_INTEGER);
-    if (!(sparsity >= 0 && sparsity < 1)) {
+    if (!(typeof sparsity === "number" && sparsity >= 0 && sparsity < 1)) {
       throw new InvalidArgumentError(
         "sparsity",
-        `expected a number of at least 0 and below 1, received ${sparsity}`,
+        `expected a number of at least 0 and below 1, received ${showValue(sparsity)}`,
       );
     }
     this.sparsity = sparsity;
+    checkDraws("units", units, units * units * (1 - sparsity));
   }
 
   /** Makes the synapses for `inputDim` inputs. */

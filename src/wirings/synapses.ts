@@ -1,7 +1,7 @@
 /** Synapses while a wiring is being built, and what they become. */
 
-import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
+import { checkInputs } from "./checks.js";
 import { wiringToDOT } from "./drawing/dot.js";
 import { wiringToMermaid } from "./drawing/mermaid.js";
 import { wiringToSVG } from "./drawing/svg.js";
@@ -25,13 +25,13 @@ export class Synapses {
 
   /**
    * @param wiring the wiring that is being built · @param inputDim number of sensory neurons
-   * @throws InvalidArgumentError when `inputDim` is not a positive integer
+   * @throws InvalidArgumentError when `inputDim` is not a positive integer, or too large
    */
   constructor(
     readonly wiring: Wiring,
     readonly inputDim: number,
   ) {
-    checkInteger("inputDim", inputDim);
+    checkInputs(inputDim, wiring.units);
     this.adjacency = new Int8Array(wiring.units * wiring.units);
     this.sensoryAdjacency = new Int8Array(inputDim * wiring.units);
   }

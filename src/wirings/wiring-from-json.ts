@@ -1,8 +1,10 @@
 /** Wirings from plain data. */
 
 import { InvalidArgumentError } from "../core/errors.js";
+import { showValue } from "../core/show-value.js";
 import { AdjacencyWiring, type AdjacencyWiringOptions } from "./adjacency-wiring.js";
 import { AutoNCP, type AutoNCPOptions } from "./auto-ncp.js";
+import { checkOptions } from "./checks.js";
 import { FullyConnected, type FullyConnectedOptions } from "./fully-connected.js";
 import { LayeredNCP, type LayeredNCPOptions } from "./layered-ncp.js";
 import { NCP, type NCPOptions } from "./ncp.js";
@@ -28,12 +30,13 @@ const makers = new Map<string, (options: Omit<WiringJSON, "type">) => Wiring>([
  * const copy = wiringFromJSON(JSON.parse(JSON.stringify(wiring)));
  * ```
  */
-export function wiringFromJSON({ type, ...options }: WiringJSON): Wiring {
+export function wiringFromJSON(json: WiringJSON): Wiring {
+  const { type, ...options } = checkOptions(json);
   const make = makers.get(type);
   if (make) return make(options);
   throw new InvalidArgumentError(
     "type",
-    `expected one of ${[...makers.keys()].join(", ")}, received ${type}; register your own by registerWiring`,
+    `expected one of ${[...makers.keys()].join(", ")}, received ${showValue(type)}; register your own by registerWiring`,
   );
 }
 

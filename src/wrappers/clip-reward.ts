@@ -1,5 +1,6 @@
 /** Rewards of one size for all games. */
 
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Action, Env, StepResult } from "../envs/env.js";
 import { Wrapper } from "./wrapper.js";
@@ -25,8 +26,10 @@ export class ClipReward extends Wrapper {
   private readonly clip: RewardClip;
 
   /** @throws InvalidArgumentError when `clip` is neither `"sign"` nor a positive number */
-  constructor(env: Env, { clip = "sign" }: ClipRewardOptions = {}) {
+  constructor(env: Env, options: ClipRewardOptions = {}) {
     super(env);
+    checkOptions("ClipReward", options, ["clip"]);
+    const { clip = "sign" } = options;
     if (clip !== "sign" && !(clip > 0)) {
       throw new InvalidArgumentError("clip", `expected "sign" or a positive number, received ${clip}`);
     }

@@ -31,12 +31,13 @@ export class EpisodicLife extends Wrapper {
   }
 
   /**
-   * Starts the next life or, after the game's end or with a seed, the next game.
+   * Starts the next life or, after the game's end or with a seed or options, the next game.
    *
    * @throws EnvContractError when the environment does not report `info.lives`
    */
   override reset(options: ResetOptions = {}): ResetResult {
-    const result = this.gameOver || options.seed !== undefined ? super.reset(options) : this.nextLife();
+    const asked = options.seed !== undefined || options.options !== undefined;
+    const result = this.gameOver || asked ? super.reset(options) : this.nextLife();
     this.lives = this.livesOf(result.info);
     this.gameOver = false;
     this.lifeOver = false;

@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Env, Info, ResetOptions, ResetResult } from "../envs/env.js";
 import { requireMeaning } from "./action-meanings.js";
-import { Wrapper } from "./wrapper.js";
+import { optionsAgain, Wrapper } from "./wrapper.js";
 
 /**
  * After every reset plays FIRE and then action 2, for games that stand still until then (Mnih et al. 2015;
@@ -37,7 +37,7 @@ export class FireReset extends Wrapper {
       ({ observation, info } = step);
       Object.assign(all, info);
       if (!step.terminated && !step.truncated) continue;
-      ({ observation, info } = this.env.reset());
+      ({ observation, info } = this.env.reset(optionsAgain(options)));
       Object.assign(all, info);
     }
     return { observation, info: all };

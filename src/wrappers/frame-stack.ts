@@ -1,6 +1,7 @@
 /** The last observations as one. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { createTypedArray, type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
@@ -29,8 +30,10 @@ export class FrameStack extends Wrapper {
   private readonly stack: TypedArray;
 
   /** @throws InvalidArgumentError when `k` is not a positive integer or observations are scalars */
-  constructor(env: Env, { k = 4 }: FrameStackOptions = {}) {
+  constructor(env: Env, options: FrameStackOptions = {}) {
     super(env);
+    checkOptions("FrameStack", options, ["k"]);
+    const { k = 4 } = options;
     const { shape, dtype, low, high } = env.observationSpace;
     checkInteger("k", k);
     if (shape.length === 0) {

@@ -1,6 +1,7 @@
 /** One action for several frames. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions } from "../core/check-options.js";
 import { createTypedArray, sizeOf, type TypedArray } from "../core/state.js";
 import type { Action, Env, StepResult } from "../envs/env.js";
 import { elementwiseMax } from "../images/elementwise-max.js";
@@ -29,8 +30,10 @@ export class MaxAndSkip extends Wrapper {
   private readonly maximum: TypedArray;
 
   /** @throws InvalidArgumentError when `skip` is not a positive integer */
-  constructor(env: Env, { skip = 4 }: MaxAndSkipOptions = {}) {
+  constructor(env: Env, options: MaxAndSkipOptions = {}) {
     super(env);
+    checkOptions("MaxAndSkip", options, ["skip"]);
+    const { skip = 4 } = options;
     checkInteger("skip", skip);
     this.skip = skip;
     const { dtype, shape } = env.observationSpace;

@@ -1,6 +1,7 @@
 /** Games that start after a random wait. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions } from "../core/check-options.js";
 import { Random } from "../core/random.js";
 import type { StateRecord } from "../core/state.js";
 import type {
@@ -13,7 +14,7 @@ import type {
   ResetResult,
 } from "../envs/env.js";
 import { requireMeaning } from "./action-meanings.js";
-import { Wrapper } from "./wrapper.js";
+import { optionsAgain, Wrapper } from "./wrapper.js";
 import { wrapperRandom } from "./wrapper-random.js";
 
 /** Options of {@link NoopReset}. */
@@ -40,8 +41,10 @@ export class NoopReset extends Wrapper {
   private random = new Random();
 
   /** @throws InvalidArgumentError when action 0 is not NOOP or `noopMax` is not a positive integer */
-  constructor(env: Env, { noopMax = 30 }: NoopResetOptions = {}) {
+  constructor(env: Env, options: NoopResetOptions = {}) {
     super(env);
+    checkOptions("NoopReset", options, ["noopMax"]);
+    const { noopMax = 30 } = options;
     checkInteger("noopMax", noopMax);
     requireMeaning("NoopReset", env, 0, "NOOP");
     this.noopMax = noopMax;
@@ -63,7 +66,7 @@ export class NoopReset extends Wrapper {
       ({ observation, info } = step);
       Object.assign(all, info);
       if (!step.terminated && !step.truncated) continue;
-      ({ observation, info } = this.env.reset());
+      ({ observation, info } = this.env.reset(optionsAgain(options)));
       Object.assign(all, info);
     }
     all.noops = noops;

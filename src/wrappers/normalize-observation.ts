@@ -1,5 +1,6 @@
 /** Observations with mean 0 and variance 1. */
 
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
@@ -12,7 +13,7 @@ export interface NormalizeObservationOptions {
   /** Added to the variance, default 1e-8. */
   epsilon?: number;
   /** Statistics shared with other environments; default its own. */
-  normalizer?: ObservationNormalizer;
+  normalizer?: ObservationNormalizer | undefined;
   /** Whether observations change the statistics, default true; switch off for evaluation. */
   updateRunningMean?: boolean;
 }
@@ -44,6 +45,7 @@ export class NormalizeObservation extends Wrapper {
    */
   constructor(env: Env, options: NormalizeObservationOptions = {}) {
     super(env);
+    checkOptions("NormalizeObservation", options, ["epsilon", "normalizer", "updateRunningMean"]);
     const { epsilon, normalizer, updateRunningMean = true } = options;
     const { shape } = env.observationSpace;
     if (normalizer && epsilon !== undefined) {

@@ -1,5 +1,6 @@
 /** Rewards scaled by the spread of returns. */
 
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, NonFiniteError } from "../core/errors.js";
 import { RunningMeanStd } from "../core/running-mean-std.js";
 import type { StateRecord } from "../core/state.js";
@@ -40,6 +41,7 @@ export class NormalizeReward extends Wrapper {
   /** @throws InvalidArgumentError when `gamma` is not in 0..1 or `epsilon` not positive */
   constructor(env: Env, options: NormalizeRewardOptions = {}) {
     super(env);
+    checkOptions("NormalizeReward", options, ["gamma", "epsilon", "updateRunningMean"]);
     const { gamma = 0.99, epsilon = 1e-8, updateRunningMean = true } = options;
     if (!(gamma >= 0 && gamma <= 1)) {
       throw new InvalidArgumentError("gamma", `expected a number in 0..1, received ${gamma}`);

@@ -55,7 +55,8 @@ export class RecordEpisodeStatistics extends Wrapper {
     return this.count(super.step(action), 1);
   }
 
-  private count<Result extends StepResult>(result: Result, steps: number): Result {
+  /** Adds what was played to the episode, and the report at its end. */
+  protected count<Result extends StepResult>(result: Result, steps: number): Result {
     this.return += result.reward;
     this.length += steps;
     if (!result.terminated && !result.truncated) return result;

@@ -1,6 +1,7 @@
 /** Recording of episodes. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
@@ -57,6 +58,7 @@ export class RecordVideo extends Wrapper {
     private readonly options: RecordVideoOptions,
   ) {
     super(env);
+    checkOptions("RecordVideo", options, ["onEpisode", "episodeTrigger", "frameInterval", "maxFrames"]);
     const { frameInterval, maxFrames } = options;
     for (const [name, value] of Object.entries({ frameInterval, maxFrames })) {
       if (value !== undefined) checkInteger(name, value);

@@ -1,5 +1,6 @@
 /** Actions on a scale of one's own. */
 
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { sizeOf, type TypedArray } from "../core/state.js";
 import type { Action, Env, StepResult } from "../envs/env.js";
@@ -35,8 +36,10 @@ export class RescaleAction extends Wrapper {
    * `minAction` is not below `maxAction`
    * @throws ShapeError when a list of bounds has another length
    */
-  constructor(env: Env, { minAction = -1, maxAction = 1 }: RescaleActionOptions = {}) {
+  constructor(env: Env, options: RescaleActionOptions = {}) {
     super(env);
+    checkOptions("RescaleAction", options, ["minAction", "maxAction"]);
+    const { minAction = -1, maxAction = 1 } = options;
     const { space, low, high, map } = boxActions(env, "RescaleAction");
     const size = sizeOf(space.shape);
     const each = (name: string, bound: number | ArrayLike<number>) => {

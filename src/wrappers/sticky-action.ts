@@ -1,5 +1,6 @@
 /** Actions that sometimes stick. */
 
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { isTypedArray, type StateRecord } from "../core/state.js";
@@ -30,8 +31,10 @@ export class StickyAction extends Wrapper {
   private previous: Action | null = null;
 
   /** @throws InvalidArgumentError when the probability is not in `[0, 1)` */
-  constructor(env: Env, { probability = 0.25 }: StickyActionOptions = {}) {
+  constructor(env: Env, options: StickyActionOptions = {}) {
     super(env);
+    checkOptions("StickyAction", options, ["probability"]);
+    const { probability = 0.25 } = options;
     if (!(probability >= 0 && probability < 1)) {
       throw new InvalidArgumentError("probability", `expected a number in [0, 1), received ${probability}`);
     }

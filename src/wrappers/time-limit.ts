@@ -1,6 +1,7 @@
 /** Episodes of limited length. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
@@ -26,8 +27,10 @@ export class TimeLimit extends Wrapper {
   private steps = 0;
 
   /** @throws InvalidArgumentError when `maxEpisodeSteps` is not a positive integer */
-  constructor(env: Env, { maxEpisodeSteps }: TimeLimitOptions) {
+  constructor(env: Env, options: TimeLimitOptions) {
     super(env);
+    checkOptions("TimeLimit", options, ["maxEpisodeSteps"]);
+    const { maxEpisodeSteps } = options;
     checkInteger("maxEpisodeSteps", maxEpisodeSteps);
     this.maxEpisodeSteps = maxEpisodeSteps;
   }

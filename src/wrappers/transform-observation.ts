@@ -1,5 +1,6 @@
 /** Observations changed by a function. */
 
+import { checkOptions } from "../core/check-options.js";
 import type { TypedArray } from "../core/state.js";
 import type { Action, Env, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
 import type { Box } from "../spaces/index.js";
@@ -28,6 +29,7 @@ export class TransformObservation extends Wrapper {
 
   constructor(env: Env, options: TransformObservationOptions) {
     super(env);
+    checkOptions("TransformObservation", options, ["transform", "observationSpace"]);
     this.options = options;
   }
 

@@ -1,5 +1,6 @@
 /** Rewards changed by a function. */
 
+import { checkOptions } from "../core/check-options.js";
 import type { Action, Env, StepResult } from "../envs/env.js";
 import { Wrapper } from "./wrapper.js";
 
@@ -21,8 +22,10 @@ export interface TransformRewardOptions {
 export class TransformReward extends Wrapper {
   private readonly transform: (reward: number) => number;
 
-  constructor(env: Env, { transform }: TransformRewardOptions) {
+  constructor(env: Env, options: TransformRewardOptions) {
     super(env);
+    checkOptions("TransformReward", options, ["transform"]);
+    const { transform } = options;
     this.transform = transform;
   }
 

@@ -1,5 +1,6 @@
 /** The wrappers of Atari games, in RLlib's order. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import type { Env } from "../envs/env.js";
 import { ClipReward, type RewardClip } from "./clip-reward.js";
 import { EpisodicLife } from "./episodic-life.js";
@@ -37,6 +38,18 @@ export interface WrapOptions {
   stickyProbability?: number;
 }
 
+const names = optionNames<WrapOptions>({
+  dim: true,
+  frameStack: true,
+  noFrameskip: true,
+  skip: true,
+  noopMax: true,
+  episodicLife: true,
+  fireReset: true,
+  clipReward: true,
+  stickyProbability: true,
+});
+
 /**
  * Wraps a game like RLlib's `wrap_deepmind`; from the inside out: {@link RecordEpisodeStatistics},
  * {@link NoopReset}, {@link MaxAndSkip} (only `NoFrameskip` ids), {@link EpisodicLife}, {@link FireReset} (only
@@ -53,6 +66,7 @@ export interface WrapOptions {
  * @throws InvalidArgumentError when the environment lacks what a wrapper needs; the message names the wrapper
  */
 export function wrapDeepmind(env: Env, options: WrapOptions = {}): Env {
+  checkOptions("wrapDeepmind", options, names);
   const {
     dim = 84,
     frameStack = 4,

@@ -72,6 +72,11 @@ export abstract class Wrapper implements Env {
     this.env.close();
   }
 
+  /** Closes it at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   /** State of this wrapper and of everything inside; missing when the environment inside cannot be saved. */
   getState(): StateRecord {
     const env = this.env as Required<Env>;
@@ -102,6 +107,11 @@ export abstract class Wrapper implements Env {
 
   /** Puts back what {@link Wrapper.getOwnState} gave. */
   protected setOwnState(_state: StateRecord): void {}
+}
+
+/** What a wrapper gives a reset of its own, within one that it was asked for: the options, but not the seed again. */
+export function optionsAgain({ options }: ResetOptions): ResetOptions {
+  return options ? { options } : {};
 }
 
 function isRecord(value: StateTree | undefined): value is StateRecord {

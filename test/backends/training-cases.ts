@@ -1,7 +1,7 @@
 /** Twenty updates of small networks, made of the library's own layers, losses and optimisers. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { Adam } from "../../packages/tfjs-training/src/optimizers/index.js";
+import { Adam } from "tfjs-training";
 import { numbers } from "../../packages/tfjs-training/test/compare.js";
 import { Random } from "../../src/core/random.js";
 import { sizeOf } from "../../src/core/state.js";

@@ -1,5 +1,6 @@
 // Files that safetensors wrote (test/fixtures/bridges/make.py).
 import { readFileSync } from "node:fs";
+import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { readArrays } from "../../src/bridges/index.js";
 import { writeSafetensors } from "../../src/checkpoints/safetensors.js";
@@ -60,6 +61,67 @@ describe("readArrays", () => {
     }
     expect(() => readArrays(file(null, 0))).toThrow(CheckpointError);
     expect(() => readArrays(file({ w: null }, 0))).toThrow(CheckpointError);
+  });
+
+  it("refuses types that are names of Object.prototype, or no texts at all", () => {
+    for (const dtype of [
+      "constructor",
+      "toString",
+      "__proto__",
+      "hasOwnProperty",
+      { toString: 1 },
+      [[["F16"]]],
+    ]) {
+      const bytes = file({ w: { dtype, shape: [3], data_offsets: [0, 6] } }, 6);
+      expect(() => readArrays(bytes, "f")).toThrow(CheckpointError);
+      expect(() => readArrays(bytes, "f")).toThrow(/^f: tensor "w": dtype .* is none of/);
+    }
+    const nested = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    const text = `{"h":{"dtype":"F16","shape":[1],"data_offsets":[0,2]},"w":{"dtype":"F32","shape":${nested},"data_offsets":[2,2]}}`;
+    const bytes = file(0, 2 + text.length);
+    bytes.set(new TextEncoder().encode(text), 8);
+    new DataView(bytes.buffer).setUint32(0, text.length, true);
+    expect(() => readArrays(bytes, "f")).toThrow(CheckpointError);
+  });
+
+  it("keeps tensors whose names are those of Object.prototype", () => {
+    const header = JSON.parse('{"__proto__":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}');
+    expect([...readArrays(file(header, 2))]).toEqual([
+      ["__proto__", { shape: [1], data: Float32Array.of(0) }],
+    ]);
+  });
+
+  it("says that a file of torch.save is a pickle, and what to do, in both of its forms", () => {
+    const zip = zipSync({ "archive/data.pkl": Uint8Array.of(0x80, 2), "archive/data/0": new Uint8Array(8) });
+    const old = Uint8Array.of(
+      0x80,
+      2,
+      0x8a,
+      10,
+      0x6c,
+      0xfc,
+      0x9c,
+      0x46,
+      0xf9,
+      0x20,
+      0x6a,
+      0xa8,
+      0x50,
+      0x19,
+      0x2e,
+    );
+    for (const bytes of [zip, old]) {
+      expect(() => readArrays(bytes, "model.pt")).toThrow(CheckpointError);
+      expect(() => readArrays(bytes, "model.pt")).toThrow(
+        /^model\.pt: this is a file of torch\.save: a pickle, which can run code.*safetensors\.torch\.save_file/,
+      );
+    }
+    // A header of 640 bytes begins with the same bytes.
+    const padded = file({ w: { dtype: "U8", shape: [1], data_offsets: [0, 1] } }, 0);
+    const longer = new Uint8Array(8 + 640 + 1).fill(0x20, 8, 648);
+    longer.set(padded.subarray(8), 8);
+    longer.set([0x80, 2]);
+    expect(readArrays(longer).get("w")?.shape).toEqual([1]);
   });
 
   it("throws typed errors only, whatever the damage", () => {

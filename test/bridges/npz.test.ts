@@ -1,7 +1,7 @@
 // Files that numpy wrote (test/fixtures/bridges/make.py).
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readNpz, writeNpz } from "../../src/bridges/index.js";
+import { readNpz, readNpzAsync, writeNpz } from "../../src/bridges/index.js";
 import { readNpy, writeNpy } from "../../src/bridges/npy.js";
 import { CheckpointError, InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
@@ -34,6 +34,28 @@ describe("npz files of numpy", () => {
     expect(readNpy(fixture(name))).toEqual({ shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
   });
 
+  it("in Fortran order become rows, whatever the number of dimensions", () => {
+    const shape = [2, 1, 3, 1, 2, 2];
+    const rows = Float32Array.from({ length: 24 }, (_, i) => i);
+    const columns = new Float32Array(24);
+    rows.forEach((value, i) => {
+      let [at, stride, rest] = [0, 1, i];
+      const index = [...shape].reverse().map((size) => {
+        const digit = rest % size;
+        rest = Math.floor(rest / size);
+        return digit;
+      });
+      for (const [axis, digit] of index.reverse().entries()) {
+        at += digit * stride;
+        stride *= shape[axis];
+      }
+      columns[at] = value;
+    });
+    const file = Buffer.from(writeNpy({ shape, data: columns }));
+    file.write("True, ", file.indexOf("False,"));
+    expect(readNpy(new Uint8Array(file))).toEqual({ shape, data: rows });
+  });
+
   it("are written as numpy does", () => {
     const array = { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
     expect(writeNpy(array)).toEqual(fixture("version1.npy"));
@@ -48,6 +70,31 @@ describe("npz files of numpy", () => {
     expect(readNpz(writeNpz(new Map()))).toEqual(new Map());
     expect(() => writeNpz(new Map([["", array]]))).toThrow(InvalidArgumentError);
     expect(() => writeNpz(new Map([["w", { ...array, shape: [7] }]]))).toThrow(ShapeError);
+  });
+});
+
+describe("npz files with many arrays", () => {
+  const arrays = new Map(
+    ["a", "b", "__proto__", "constructor"].map((name, i) => [name, { shape: [1], data: Uint8Array.of(i) }]),
+  );
+
+  it("give the arrays that are asked for", () => {
+    const bytes = writeNpz(arrays);
+    expect(readNpz(bytes)).toEqual(arrays);
+    expect([...readNpz(bytes, "x.npz", { names: ["b", "none"] }).keys()]).toEqual(["b"]);
+    expect(() => readNpz(bytes, "x.npz", { maxEntries: 3 })).toThrow(CheckpointError);
+  });
+
+  it("are read by readNpzAsync while timers run", async () => {
+    const large = new Map([
+      ["x", { shape: [24e6], data: Uint8Array.from({ length: 24e6 }, (_, i) => (i * i) >> 4) }],
+    ]);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const read = await readNpzAsync(writeNpz(large, { compress: true }));
+    clearInterval(timer);
+    expect(Buffer.compare(read.get("x")!.data as Uint8Array, large.get("x")!.data)).toBe(0);
+    expect(turns).toBeGreaterThan(1);
   });
 });
 
@@ -98,6 +145,14 @@ describe("damaged npz files", () => {
     expect(() => readNpy(npy("<f4", "(99999999999999999999,)", 8))).toThrow(CheckpointError);
     expect(() => readNpy(npy("<f4", "[2]", 8))).toThrow(/header/);
     expect(() => readNpy(npy("<f4", "(2,)", 8, 4))).toThrow(/version 4/);
+    expect(() => readNpy(npy("constructor", "(2,)", 8))).toThrow(/type constructor is none of/);
+    expect(readNpy(npy("|u1", `(${"1,".repeat(32)})`, 1)).shape).toHaveLength(32);
+    expect(() => readNpy(npy("|u1", `(${"1,".repeat(65)})`, 1))).toThrow(
+      /65 dimensions, expected at most 64/,
+    );
+    const long = new Uint8Array(200_000).fill(0x20);
+    long.set([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 2, 0, 0x34, 0x0d, 3, 0]);
+    expect(() => readNpy(long)).toThrow(/a header of 199988 bytes, expected at most 10000/);
     const big = npy("<i8", "(1,)", 8);
     big[big.length - 1] = 0x7f;
     expect(() => readNpy(big)).toThrow(/does not fit/);

@@ -1,34 +1,12 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { browserPath } from "../../packages/tfjs-training/test/webgpu-support.js";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { useBackend } from "../../src/recurrent/use-backend.js";
 import { runTraining } from "../backends/training-cases.js";
+import { describeOptional } from "../optional.js";
 import type { PageTraining } from "./page.js";
-
-const wasmFolder = join(
-  dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm/package.json")),
-  "dist",
-);
-
-const flags = [
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--enable-features=Vulkan",
-];
+import { missingBrowser, openPages, type Pages, pageWith } from "./pages.js";
 
 async function bundlePage(): Promise<string> {
   const { outputFiles } = await build({
@@ -43,52 +21,31 @@ async function bundlePage(): Promise<string> {
   return outputFiles[0].text;
 }
 
-describe.skipIf(!existsSync(browserPath))("the main entry in headless Chromium", () => {
-  const profile = mkdtempSync(join(tmpdir(), "ncps-ts-chromium-"));
-  let server: Server;
-  let context: BrowserContext;
+describeOptional("the main entry in headless Chromium", missingBrowser, () => {
+  let pages: Pages;
   let page: Page;
-  const errors: string[] = [];
 
   beforeAll(async () => {
-    const script = await bundlePage();
-    server = createServer(({ url = "/" }, response) => {
-      const answer = (type: string, body: string | Buffer) =>
-        response.writeHead(200, { "content-type": type }).end(body);
-      if (url === "/") answer("text/html", '<!doctype html><script type="module" src="/page.js"></script>');
-      else if (url === "/page.js") answer("text/javascript", script);
-      else if (url.startsWith("/wasm/"))
-        answer("application/wasm", readFileSync(join(wasmFolder, basename(url))));
-      else response.writeHead(404).end();
+    const body = await bundlePage();
+    pages = await openPages((path) => {
+      if (path === "/") return pageWith('import "/page.js"');
+      return path === "/page.js" ? { type: "text/javascript", body } : undefined;
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    context = await chromium.launchPersistentContext(profile, {
-      executablePath: browserPath,
-      args: flags,
-      timeout: 60_000,
-    });
-    page = await context.newPage();
-    page.on("pageerror", (error) => errors.push(error.message));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    page = await pages.open("/");
     await page.waitForFunction("typeof train === 'function'");
     await useBackend("wasm");
   }, 120_000);
 
-  afterAll(async () => {
-    await context?.close();
-    server?.close();
-    rmSync(profile, { recursive: true, force: true });
-  });
+  afterAll(() => pages?.close());
 
   const train = (backend: string, network: string) =>
     page.evaluate(`train(${JSON.stringify(backend)}, ${JSON.stringify(network)})`) as Promise<PageTraining>;
 
-  it("auto takes wasm and trains to the same numbers as in Node", async () => {
+  it("auto takes wasm, without a file beside the bundle, and trains to the same numbers as in Node", async () => {
     const { name, report, losses } = await train("auto", "convolutions and CfC");
     expect(name).toBe("wasm");
-    expect(report).toMatch(
-      /^wasm on WebAssembly with SIMD.*not tensorflow \(.*\); not webgpu \(.*software.*\)$/,
-    );
+    expect(report).toMatch(/^wasm on WebAssembly with SIMD: [^;]*; not webgpu \(.*software.*\)$/);
+    expect(pages.notFound).toEqual([]);
     const expected = await runTraining("convolutions and CfC");
     expect(losses).toHaveLength(expected.length);
     expected.forEach((loss, i) => {
@@ -105,6 +62,6 @@ describe.skipIf(!existsSync(browserPath))("the main entry in headless Chromium",
     expected.forEach((loss, i) => {
       expect(Math.abs(losses[i] - loss), `update ${i}`).toBeLessThan(1e-4);
     });
-    expect(errors).toEqual([]);
+    expect(pages.errors).toEqual([]);
   }, 180_000);
 });

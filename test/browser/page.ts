@@ -3,7 +3,7 @@ import { useBackend } from "../../src/index.js";
 import { runTraining } from "../backends/training-cases.js";
 
 async function train(backend: "auto" | "wasm" | "webgpu", network: string) {
-  const { name, device, report } = await useBackend(backend, { wasmPaths: "/wasm/" });
+  const { name, device, report } = await useBackend(backend);
   return { name, device, report, losses: await runTraining(network) };
 }
 

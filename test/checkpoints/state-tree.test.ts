@@ -74,6 +74,19 @@ describe("splitState and joinState", () => {
     }
   });
 
+  it("brings back 100 records within each other, and refuses more on both ways without an overflow", () => {
+    const nest = (depth: number, leaf: StateTree): StateTree => {
+      let state = leaf;
+      for (let i = 0; i < depth; i++) state = i % 2 ? { a: state } : [state];
+      return state;
+    };
+    expect(roundTrip(nest(100, Uint8Array.of(1)))).toStrictEqual(nest(100, Uint8Array.of(1)));
+    expect(() => splitState(nest(102, 1))).toThrow(InvalidArgumentError);
+    expect(() => splitState(nest(50_000, 1))).toThrow(/within at most 100 others/);
+    const json = nest(50_000, 1) as Parameters<typeof joinState>[0]["json"];
+    expect(() => joinState({ json, arrays: new Map() })).toThrow(CheckpointError);
+  });
+
   it("refuses JSON and arrays that do not belong together", () => {
     const array = Uint8Array.of(1);
     const cases: [Parameters<typeof joinState>[0], RegExp][] = [

@@ -1,8 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { EpisodeWindow } from "../../src/core/episode-window.js";
+import { EpisodeWindow, withSuccesses } from "../../src/core/episode-window.js";
 import { InvalidArgumentError } from "../../src/core/errors.js";
+import type { StateRecord } from "../../src/core/state.js";
 
 describe("EpisodeWindow", () => {
+  it("holds the share of successes of the last episodes that told, and hands it on with its state", () => {
+    const window = new EpisodeWindow({ size: 3 });
+    expect(window.successRate).toBeNaN();
+    for (const success of [false, true, true, false]) window.addSuccess(success);
+    expect(window.successRate).toBeCloseTo(2 / 3);
+    const next = new EpisodeWindow({ size: 3 });
+    next.setState(window.getState());
+    expect(next.successRate).toBeCloseTo(2 / 3);
+    const { successes, ...old } = next.getState();
+    expect(successes).toEqual([1, 1, 0]);
+    next.setState(withSuccesses(old) as StateRecord);
+    expect(next.successRate).toBeNaN();
+    window.clear();
+    expect([window.count, window.meanReturn, window.successRate]).toEqual([0, Number.NaN, Number.NaN]);
+  });
+
   it("is NaN while empty", () => {
     const window = new EpisodeWindow();
     expect(window.meanReturn).toBeNaN();

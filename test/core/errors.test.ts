@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import * as errors from "../../src/core/errors.js";
 
@@ -35,5 +37,35 @@ describe("errors", () => {
     const cause = new Error("inner");
     expect(new errors.CheckpointError("outer", { cause }).cause).toBe(cause);
     expect("cause" in new errors.CheckpointError("outer")).toBe(false);
+  });
+
+  it("keep their names in a minified bundle, on the first line of the stack too", async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `
+          export * from "./src/core/errors.js";
+          export { EnvFailedError } from "./src/vector/env-failed-error.js";
+          export { LearnerFailedError } from "./src/trainers/learners/learner-failed-error.js";`,
+        resolveDir: fileURLToPath(new URL("../..", import.meta.url)),
+      },
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+    });
+    const code = Buffer.from(outputFiles[0].contents).toString("base64");
+    const minified = (await import(`data:text/javascript;base64,${code}`)) as typeof errors;
+    const failure = { index: 0, learner: 0, step: 0, during: "step", cause: "nothing" };
+    const classes = Object.entries(minified) as [string, new (...args: unknown[]) => errors.NcpsError][];
+    expect(classes.length).toBeGreaterThan(13);
+    for (const [name, ErrorClass] of classes) {
+      const error = new ErrorClass(/Failed/.test(name) ? failure : "x", "y", [1]);
+      expect(ErrorClass.name, "the bundle is minified").not.toBe(name);
+      expect([error.name, String(error).split(":")[0], error.stack?.split(":")[0]]).toEqual([
+        name,
+        name,
+        name,
+      ]);
+    }
   });
 });

@@ -84,6 +84,18 @@ function message(env: Env): string {
 }
 
 describe("checkEnv lets good environments pass", () => {
+  it.each(["reset", "step"] as const)("recognises an asynchronous %s", (method) => {
+    class Late extends Walk {}
+    const own = Walk.prototype[method] as (...given: unknown[]) => unknown;
+    Object.assign(Late.prototype, {
+      [method](this: Walk, ...given: unknown[]) {
+        return Promise.resolve(own.apply(this, given));
+      },
+    });
+    // A step before reset has to throw at once, which an asynchronous one does not.
+    expect(() => checkEnv(new Late())).toThrow(method === "reset" ? /a Promise/ : EnvContractError);
+  });
+
   it.each([new CartPoleEnv(), new CartPoleNoVelEnv(), new Walk()])("$id", (env) => {
     expect(() => checkEnv(env, { seed: 3 })).not.toThrow();
     expect(() => env.step(0)).toThrow(InvalidStateError);

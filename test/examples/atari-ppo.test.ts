@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 async function example(...args: string[]): Promise<string> {
   const command = [join(root, "examples/atari-ppo/index.ts"), ...args];
   const { stdout } = await promisify(execFile)(
-    join(root, "node_modules/.bin/tsx"),
+    join(root, "node_modules/.bin/tsx"), // of this checkout, in another folder
     ["--tsconfig", join(root, "tsconfig.json"), ...command],
     { cwd: folder },
   );
@@ -34,7 +34,9 @@ describe("examples/atari-ppo", () => {
     expect(await example("--hours", "0.0001", "--cont", id!)).toMatch(
       new RegExp(`checkpoint-${Number(id) + 1}'`),
     );
-  }, 120_000);
+    // In a pipe there is nothing to see: one game, and its score.
+    expect(await example("--render", "--cont", id!)).toMatch(/\ngame over: \d+ points\n$/);
+  }, 180_000);
 
   it("explains itself", async () => {
     expect(await example("--help")).toMatch(/--env ID[\s\S]*--cont ID[\s\S]*--render[\s\S]*--hours H/);

@@ -1,18 +1,17 @@
 /** Runs an example as its user does. */
 
 import { execFile } from "node:child_process";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+/** Root of the repository. */
+export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** What `npx tsx examples/<name>/index.ts ...args` prints. */
+/** What `node --import tsx examples/<name>/index.ts ...args` prints; `name` may also be a file such as `quick-start.ts`. */
 export async function runExample(name: string, ...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(
-    join(root, "node_modules/.bin/tsx"),
-    [join(root, "examples", name, "index.ts"), ...args],
-    { cwd: root },
-  );
+  const file = name.endsWith(".ts") ? `examples/${name}` : `examples/${name}/index.ts`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", file, ...args], {
+    cwd: root,
+  });
   return stdout;
 }

@@ -4,8 +4,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import type { Block } from "../../src/layers/block.js";
+import { CfC } from "../../src/layers/cfc.js";
 import { ConvBlock } from "../../src/layers/conv-block.js";
+import { ConvStack } from "../../src/layers/conv-stack.js";
+import { ImpalaConvBlock } from "../../src/layers/impala-conv-block.js";
 import { Linear } from "../../src/layers/linear.js";
+import { LTC } from "../../src/layers/ltc.js";
 import { MLP } from "../../src/layers/mlp.js";
 import { NatureCNN } from "../../src/layers/nature-cnn.js";
 import { useBackend } from "../../src/recurrent/use-backend.js";
@@ -263,4 +267,38 @@ describe("encoders", () => {
 it("ConvBlock without padding refuses images too small for all convolutions", () => {
   const block = new ConvBlock({ filters: [2, 2], padding: "valid" });
   expect(() => block.build([null, 6, 6, 1])).toThrow(ShapeError);
+});
+
+describe("pictures that are too small", () => {
+  it.each<[string, () => Block, number]>([
+    ["NatureCNN", () => new NatureCNN({ seed: 0 }), 36],
+    ["ImpalaConvBlock", () => new ImpalaConvBlock({ seed: 0 }), 36],
+    ["ConvBlock", () => new ConvBlock({ padding: "valid", seed: 0 }), 61],
+    ["ConvStack", () => new ConvStack({ convolutions: [{ filters: 4, size: 8, strides: 4 }], seed: 0 }), 8],
+  ])("are refused by %s with their size and the smallest that goes", (_, make, least) => {
+    const layer = make();
+    expect(() => layer.build([null, 20, least - 1, 3])).toThrow(
+      `height and width of at least ${least}, received [, 20, ${least - 1}, 3]`,
+    );
+    layer.build([null, least, least, 3]);
+    layer.dispose();
+  });
+});
+
+describe("layers", () => {
+  it.each<[string, () => unknown]>([
+    ["did you mean units?", () => new MLP({ unit: [4] } as never)],
+    ["kernelInitializer", () => new Linear({ units: 4, kernel_initializer: "zeros" } as never)],
+    ["kernelSize", () => new ConvBlock({ kernelsize: 3 } as never)],
+    ["convolutions", () => new NatureCNN({ convolution: [] } as never)],
+    ["flavour", () => new CfC({ units: 4, flavor: "tf" } as never)],
+    ["returnSequences", () => new CfC({ units: 4, return_sequences: true } as never)],
+    ["backboneUnits", () => new CfC({ units: 4, backboneUnit: 5 } as never)],
+    ["odeUnfolds", () => new LTC({ units: 4, ode_unfold: 5 } as never)],
+    ["expected units or a wiring, received neither", () => new CfC({})],
+    ["CfC expected an object of options", () => new CfC(undefined as never)],
+  ])("say what was meant: %s", (meant, make) => {
+    expect(make).toThrow(InvalidArgumentError);
+    expect(make).toThrow(meant);
+  });
 });

@@ -36,12 +36,13 @@ function updatesNeeded(memory: ReplayMemory, seed: number): number {
   const error = () =>
     q.flatMap((row, s) => row.map((value, a) => (value - truth[s][a]) ** 2)).reduce((sum, e) => sum + e, 0);
   for (let update = 1; update < 200_000; update++) {
-    const { observations, actions, rewards, nextObservations, discounts, indices } = memory.sample(1, random);
+    const batch = memory.sample(1, random);
+    const { observations, actions, rewards, nextObservations, discounts } = batch;
     const [s, a] = [observations[0], actions[0]];
     const next = discounts[0] === 0 ? 0 : discounts[0] * Math.max(...q[nextObservations[0]]);
     const delta = rewards[0] + next - q[s][a];
     q[s][a] += delta / 4;
-    if (memory instanceof PrioritizedReplayMemory) memory.updatePriorities(indices, [delta]);
+    if (memory instanceof PrioritizedReplayMemory) memory.updatePriorities(batch, [delta]);
     if (error() / (2 * states) < 1e-3) return update;
   }
   return Number.POSITIVE_INFINITY;

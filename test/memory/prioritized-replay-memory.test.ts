@@ -22,10 +22,18 @@ function filled(size: number, options: { alpha?: number; beta?: number; capacity
   return memory;
 }
 
+/** The first transitions of a memory that was never full. */
+function first(size: number) {
+  return {
+    indices: Array.from({ length: size }, (_, i) => i),
+    generations: Array.from({ length: size }, (_, i) => i + 1),
+  };
+}
+
 describe("PrioritizedReplayMemory", () => {
   it("gives the probabilities and weights of the reference", () => {
     const memory = filled(4, { alpha: 0.6, beta: 0.4 });
-    memory.updatePriorities([0, 1, 2, 3], [1, -2, 0.5, -4]);
+    memory.updatePriorities(first(4), [1, -2, 0.5, -4]);
     const expected = [0.18271958, 0.27695109, 0.12054997, 0.41977936];
     const weights = [0.84674531, 0.71697762, 1, 0.60709744];
     const probabilities = [0, 1, 2, 3].map((i) => memory.probability(i));
@@ -42,7 +50,7 @@ describe("PrioritizedReplayMemory", () => {
   it("draws in proportion to the priorities", () => {
     const memory = filled(20, { alpha: 1 });
     memory.updatePriorities(
-      Int32Array.from({ length: 20 }, (_, i) => i),
+      first(20),
       Float32Array.from({ length: 20 }, (_, i) => 1 + i),
     );
     const counts = new Float64Array(20);
@@ -67,8 +75,8 @@ describe("PrioritizedReplayMemory", () => {
 
   it("gives new transitions the highest priority so far", () => {
     const memory = filled(4, { alpha: 1, capacity: 10 });
-    memory.updatePriorities([0, 1, 2, 3], [1, 9, 1, 1]);
-    memory.updatePriorities([1], [0.5]);
+    memory.updatePriorities(first(4), [1, 9, 1, 1]);
+    memory.updatePriorities({ indices: [1], generations: [2] }, [0.5]);
     memory.add(0, { action: 4, reward: 0, nextObservation: Float32Array.of(5), terminated: 1, truncated: 0 });
     expect(memory.probability(4)).toBeCloseTo(9 / 12.5, 6);
   });
@@ -76,7 +84,7 @@ describe("PrioritizedReplayMemory", () => {
   it("corrects the mean: weighted draws have the mean of uniform ones when beta is 1", () => {
     const memory = filled(10, { alpha: 0.7, beta: 1 });
     memory.updatePriorities(
-      Int32Array.from({ length: 10 }, (_, i) => i),
+      first(10),
       Float32Array.from({ length: 10 }, (_, i) => 0.1 + i * i),
     );
     const random = new Random(5);
@@ -94,10 +102,69 @@ describe("PrioritizedReplayMemory", () => {
   it("leaves overwritten transitions alone, and refuses errors that are not finite", () => {
     const memory = filled(4);
     const before = memory.getState();
-    memory.updatePriorities([4], [100]); // holds the newest observation, no step yet
+    memory.updatePriorities({ indices: [4], generations: [5] }, [100]); // holds the newest observation, no step yet
     expect(memory.getState()).toEqual(before);
-    expect(() => memory.updatePriorities([0], [Number.NaN])).toThrow(/finite/);
-    expect(() => memory.updatePriorities([0, 1], [1])).toThrow(/tdErrors/);
+    expect(() => memory.updatePriorities(first(1), [Number.NaN])).toThrow(/finite/);
+    expect(() => memory.updatePriorities(first(2), [1])).toThrow(/tdErrors/);
+    const indices = memory.sample(2, new Random(0)).indices as unknown as {
+      indices: number[];
+      generations: number[];
+    };
+    expect(() => memory.updatePriorities(indices, [1, 1])).toThrow(
+      expect.objectContaining({ code: "SHAPE" }),
+    );
+  });
+});
+
+describe("updatePriorities after the memory went on", () => {
+  const add = (memory: PrioritizedReplayMemory, steps: number) => {
+    for (let i = 0; i < steps; i++) {
+      memory.add(0, {
+        action: i,
+        reward: 0,
+        nextObservation: Float32Array.of(i),
+        terminated: 0,
+        truncated: 0,
+      });
+    }
+  };
+
+  it("leaves places alone that hold another transition by now, also one that was sampled meanwhile", () => {
+    for (const steps of [8, 16, 17, 24]) {
+      const memory = filled(7, { alpha: 1 });
+      const { indices, generations } = structuredClone(memory.sample(4, new Random(1)));
+      add(memory, steps);
+      const batch = memory.sample(4, new Random(1));
+      const before = memory.getState();
+      memory.updatePriorities({ indices, generations }, [1000, 1000, 1000, 1000]);
+      expect(memory.getState()).toEqual(before);
+      memory.updatePriorities(batch, [1000, 1000, 1000, 1000]);
+      expect(memory.probability(batch.indices[0])).toBeGreaterThan(0.2);
+    }
+  });
+
+  it("still counts for transitions that are there", () => {
+    const memory = filled(4, { alpha: 1, capacity: 10 });
+    const old = structuredClone(memory.sample(4, new Random(1)));
+    add(memory, 2);
+    memory.updatePriorities(old, [9, 9, 9, 9]);
+    expect(memory.probability(old.indices[0])).toBeCloseTo(9 / 38, 3);
+  });
+
+  it("counts generations on from a saved state, and from one of an older version", () => {
+    const memory = filled(7, { alpha: 1 });
+    add(memory, 9);
+    const state = structuredClone(memory.getState());
+    const { written: _, ...older } = state;
+    const copy = filled(7, { alpha: 1 });
+    copy.setState(state);
+    expect(copy.sample(4, new Random(1)).generations).toEqual(memory.sample(4, new Random(1)).generations);
+    copy.setState(older);
+    const old = structuredClone(copy.sample(4, new Random(1)));
+    add(copy, 8);
+    const before = copy.getState();
+    copy.updatePriorities(old, [1000, 1000, 1000, 1000]);
+    expect(copy.getState()).toEqual(before);
   });
 });
 

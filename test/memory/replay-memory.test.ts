@@ -93,8 +93,7 @@ describe("ReplayMemory", () => {
     for (let i = 0; i < 90; i++) {
       naive.play(0.1);
       if (i < 5) continue;
-      const { indices } = memory.sample(4, new Random(i));
-      memory.updatePriorities(indices, Float32Array.of(i, 1, 2, 3));
+      memory.updatePriorities(memory.sample(4, new Random(i)), Float32Array.of(i, 1, 2, 3));
     }
     const copy = make();
     copy.setState(structuredClone(memory.getState()));

@@ -28,6 +28,30 @@ function using<T>(model: NetworkActorCritic, look: (model: NetworkActorCritic) =
   }
 }
 
+describe("first weights of labml's network", () => {
+  it("are torch's own in every layer, heads included: uniform within 1 / sqrt(inputs)", () => {
+    const model = new NatureActorCritic({
+      observationSpace: frames,
+      actionSpace,
+      initializer: "torchUniform",
+      seed: 0,
+    });
+    using(model, ({ variables }) => {
+      for (const [name, variable] of variables) {
+        const kernel = variables.get(name.replace(/bias$/, "kernel"))!;
+        const bound = 1 / Math.sqrt(kernel.size / kernel.shape[kernel.rank - 1]);
+        const values = variable.dataSync<"float32">();
+        const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        expect(largest, name).toBeLessThanOrEqual(bound * (1 + 1e-6));
+        if (values.length < 100) continue;
+        expect(largest, name).toBeGreaterThan(0.98 * bound);
+        const meanSquare = values.reduce((sum, value) => sum + value ** 2, 0) / values.length;
+        expect(Math.sqrt(3 * meanSquare) / bound, name).toBeCloseTo(1, 1); // that of a uniform distribution
+      }
+    });
+  });
+});
+
 describe("parameter totals", () => {
   it("of the ncps guide: 1,515,013", () => {
     for (const flavour of ["tf", "torch"] as const) {

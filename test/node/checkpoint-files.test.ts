@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -83,6 +84,26 @@ describe("FileCheckpointStore", () => {
     expect((await readCheckpoint(store, "last")).state.step).toBe(1);
     await writeCheckpoint(store, "last", checkpoint(2));
     expect(entries()).toEqual([".next.tmp", "last", "log.csv", "logs"]);
+  });
+
+  it("removes at its first write what was left unfinished an hour ago, and nobody else's folders", async () => {
+    await writeCheckpoint(new FileCheckpointStore(directory), "last", checkpoint(1));
+    const old = new Date(Date.now() - 2 * 3_600_000);
+    for (const [name, file, date] of [
+      [".step-84.tmp", "state.safetensors", old],
+      [".step-90.tmp", "state.safetensors", new Date()],
+      [".mine.tmp", "notes.txt", old],
+    ] as const) {
+      mkdirSync(join(directory, name));
+      writeFileSync(join(directory, name, file), "half");
+      utimesSync(join(directory, name, file), date, date);
+      utimesSync(join(directory, name), date, date);
+    }
+    const store = new FileCheckpointStore(directory);
+    await writeCheckpoint(store, "last", checkpoint(2));
+    expect(entries()).toEqual([".mine.tmp", ".step-90.tmp", "last"]);
+    await store.sweep();
+    expect(entries()).toEqual([".mine.tmp", "last"]);
   });
 
   it("never replaces or removes what is not a checkpoint", async () => {

@@ -20,12 +20,14 @@ describe("code in the documentation compiles", () => {
     const withCode = new Set(snippets.map(({ file }) => file));
     expect([...withCode]).toEqual(expect.arrayContaining(["README.md", "docs/ppo.md"]));
     expect(compile(snippets)).toEqual([]);
+    expect(compile(snippets, { exactOptionalPropertyTypes: true })).toEqual([]);
   });
 
   it("in the doc comments, where an example is a whole program", () => {
     const snippets = filesIn("src", ".ts").flatMap(snippetsOf).filter(isModule);
     expect(snippets.length).toBeGreaterThan(0);
     expect(compile(snippets)).toEqual([]);
+    expect(compile(snippets, { exactOptionalPropertyTypes: true })).toEqual([]);
   });
 
   it("and what does not compile is found, with its page and line", () => {

@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
@@ -8,6 +9,8 @@ import { build, transform } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { notices, noticesFile } from "../../scripts/build-notices.js";
+import { describeFreshProjects } from "./fresh-projects.js";
 import { install, type Packed, pack, run } from "./scratch-project.js";
 import { snippetsOf } from "./snippets.js";
 
@@ -30,9 +33,58 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 describe("the archives", () => {
   it("ncps-ts holds the build, its description and nothing else", () => {
-    const others = main.files.filter((path) => !/^dist\/(node\/)?[\w-]+\.(c?js|d\.c?ts)$/.test(path));
-    expect(others.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
-    expect(main.size).toBeLessThan(950_000); // two module formats, two builds of the kernels in each
+    const allowed =
+      /^(dist\/(node\/)?[\w-]+\.(c?js(\.map)?|d\.c?ts)|src\/.*\.(ts|js|json|html)|docs\/[\w-]+\.md|docs\/images\/.*|ale-bindings\/README\.md)$/;
+    const others = main.files.filter((path) => !allowed.test(path));
+    expect(others.sort()).toEqual([
+      ...["CHANGELOG.md", "LICENSE", "README.md", "THIRD-PARTY-NOTICES.md"],
+      ...["dist/ncps-ts.browser.d.ts", "dist/ncps-ts.browser.js", "package.json"],
+    ]);
+    // Two module formats and the file for browsers, each with two builds of the kernels and tfjs's WebAssembly file.
+    expect(main.size).toBeLessThan(3_200_000);
+  });
+
+  it("links of the README and the guides lead to files that are in the archive", () => {
+    const pages = main.files.filter((path) => /^(README|docs\/[\w-]+)\.md$/.test(path));
+    const broken = pages.flatMap((page) => {
+      const text = readFileSync(join(project, "node_modules/ncps-ts", page), "utf8");
+      const targets = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map((match) => match[1]);
+      const local = targets.filter((target) => !/^[a-z]+:/.test(target));
+      return local
+        .map((target) => posix.normalize(posix.join(posix.dirname(page), target)))
+        .filter((target) => !main.files.includes(target))
+        .map((target) => `${page}: ${target}`);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it("source maps lead to sources that are in the archive", () => {
+    const maps = main.files.filter((path) => path.endsWith(".map"));
+    expect(maps.length).toBeGreaterThan(10);
+    const generated = ["packages/tfjs-training/src/backend/tfjs-wasm-binary.ts", "src/node/dashboard/page-html.ts"];
+    generated.push("packages/tfjs-training/src/wasm/kernel-binaries.ts", "dist/chunk.js"); // the latter are helpers of esbuild
+    const missing = maps.flatMap((map) => {
+      const text = readFileSync(join(project, "node_modules/ncps-ts", map), "utf8");
+      const sources = (JSON.parse(text) as { sources: string[] }).sources;
+      return sources
+        .map((source) => posix.normalize(posix.join(posix.dirname(map), source)))
+        .filter((source) => !main.files.includes(source) && !generated.includes(source));
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it.each([
+    ["ncps-ts", () => main],
+    ["ale-bindings", () => bindings],
+  ])("%s runs no script when it is installed", (name) => {
+    const manifest = readFileSync(join(project, "node_modules", name, "package.json"), "utf8");
+    const scripts = Object.keys((JSON.parse(manifest) as { scripts: object }).scripts);
+    const atInstall = ["preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare"];
+    expect(scripts.filter((script) => atInstall.includes(script))).toEqual([]);
+  });
+
+  it("ncps-ts holds the licences of all that its bundles hold", async () => {
+    expect(readFileSync(noticesFile, "utf8")).toBe(await notices());
   });
 
   it("ncps-ts adds at most 300 kB gzipped to a page", async () => {
@@ -45,7 +97,7 @@ describe("the archives", () => {
       write: false,
       format: "esm",
       minify: true,
-      external: ["@tensorflow/*"],
+      external: ["@tensorflow/*", "./tfjs-wasm-binary-*"], // the latter is tfjs's own file
     });
     const size = gzipSync(outputFiles[0].contents).length;
     console.info(`ncps-ts: ${Math.round(size / 1000)} kB minified and gzipped, beyond tfjs`);
@@ -77,9 +129,9 @@ describe("the archives", () => {
     const contents = createPackageFromTarballData(readFileSync(packed().tarball));
     const analysis = await checkPackage(contents);
     if (!analysis.types) throw new Error("no types found");
-    // Before Node 16's resolution there were no subpaths such as ncps-ts/node.
+    // The file for pages is an ES module alone. Of its typesVersions the tool knows nothing but the types.
     const problems = analysis.problems.filter(
-      (problem) => !("resolutionKind" in problem && problem.resolutionKind === "node10"),
+      (problem) => !("entrypoint" in problem && problem.entrypoint === "./browser-bundle"),
     );
     expect(problems).toEqual([]);
   });
@@ -123,19 +175,30 @@ describe("in a project", () => {
     expect(run(process.execPath, [command, "list"], project)).toContain("ALE/Breakout-v5\n");
   });
 
-  it.each([
+  const exact = { exactOptionalPropertyTypes: true };
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ["node10", { module: "commonjs", moduleResolution: "node10" }, ["types.ts"]],
     ["bundler", { module: "esnext", moduleResolution: "bundler" }, ["types.ts"]],
     ["node16", { module: "node16", moduleResolution: "node16" }, ["types.mts", "types.cts"]],
-  ])("typed programs compile with %s resolution", (name, options, files) => {
-    const folder = join(project, name);
-    mkdirSync(folder);
-    for (const file of files) cpSync(join(project, "types.ts"), join(folder, file));
-    const settings = { target: "es2022", strict: true, noEmit: true, skipLibCheck: true, types: [] };
-    writeFileSync(
-      join(folder, "tsconfig.json"),
-      JSON.stringify({ compilerOptions: { ...settings, ...options }, files }),
-    );
-    const tsc = fileURLToPath(import.meta.resolve("typescript/lib/tsc.js"));
-    expect(run(process.execPath, [tsc, "--project", folder], folder)).toBe("");
-  });
+    ["nodenext", { module: "nodenext", moduleResolution: "nodenext" }, ["types.mts", "types.cts"]],
+    ["bundler, exact", { module: "esnext", moduleResolution: "bundler", ...exact }, ["types.ts"]],
+  ])(
+    "typed programs compile with %s resolution, and only tfjs needs skipLibCheck",
+    (name, options, files) => {
+      const folder = join(project, name);
+      mkdirSync(folder);
+      for (const file of files) cpSync(join(project, "types.ts"), join(folder, file));
+      const settings = { target: "es2022", strict: true, noEmit: true, types: ["node"], skipLibCheck: false };
+      const typeRoots = [join(root, "node_modules/@types")];
+      const compilerOptions = { ...settings, typeRoots, ...options };
+      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files }));
+      const tsc = fileURLToPath(import.meta.resolve("typescript/lib/tsc.js"));
+      const args = [tsc, "--project", folder];
+      const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8", cwd: folder });
+      const errors = stdout.split("\n").filter((line) => /error TS/.test(line));
+      expect(errors.filter((line) => !line.includes("node_modules/@tensorflow/"))).toEqual([]);
+    },
+  );
 });
+
+describeFreshProjects(join(scratch, "fresh"), () => main);

@@ -1,6 +1,6 @@
 /** A project in a temporary folder that has the packed packages installed, without a network. */
 
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -78,13 +78,16 @@ export function install(packages: Packed[], project: string): void {
 }
 
 /** Runs a program and returns what it prints; throws with its whole output when it fails. */
-export function run(command: string, args: string[], cwd: string): string {
-  try {
-    return execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`);
-  }
+export function run(
+  command: string,
+  args: string[],
+  cwd: string,
+  returned: "stdout" | "stderr" = "stdout",
+): string {
+  const result = spawnSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  if (result.status === 0) return result[returned];
+  const reason = result.error ?? `${result.stdout}${result.stderr}`;
+  throw new Error(`${command} ${args.join(" ")} failed:\n${reason}`);
 }
 
 function buildIfStale(folder: string): void {
@@ -96,6 +99,8 @@ function buildIfStale(folder: string): void {
   sources.push(join(folder, "tsup.config.ts"), join(folder, "package.json"));
   if (sources.some((file) => statSync(file).mtimeMs > built)) {
     run(process.execPath, [join(root, "node_modules/tsup/dist/cli-default.js")], folder);
+    const browserBundle = join(folder, "scripts/build-browser-bundle.js");
+    if (existsSync(browserBundle)) run(process.execPath, [browserBundle], folder);
   }
 }
 

@@ -43,8 +43,10 @@ export function isModule({ code }: Snippet): boolean {
  *
  * A snippet that begins with an import is a module. Any other is a fragment: it sees the names of the
  * module before it on the page, as a reader would.
+ *
+ * @param settings further options of the compiler
  */
-export function compile(snippets: Snippet[]): string[] {
+export function compile(snippets: Snippet[], settings: ts.CompilerOptions = {}): string[] {
   const sources = new Map<string, { code: string; snippet: Snippet; firstLine: number }>();
   let lastModule: Snippet | undefined;
   for (const [i, snippet] of snippets.entries()) {
@@ -58,7 +60,7 @@ export function compile(snippets: Snippet[]): string[] {
     ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config,
     ts.sys,
     root,
-    { noUnusedLocals: false, verbatimModuleSyntax: false },
+    { noUnusedLocals: false, verbatimModuleSyntax: false, ...settings },
   );
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile } = host;

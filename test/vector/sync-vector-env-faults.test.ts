@@ -130,7 +130,12 @@ describe("SyncVectorEnv when an environment gives nonsense", () => {
       at3((r) => ({ ...r, reward: Number.NaN })),
     ],
     ["a reward beyond float32", NonFiniteError, /reward is 1e\+39/, at3((r) => ({ ...r, reward: 1e39 }))],
-    ["no reward", NonFiniteError, /reward is undefined/, at3(({ reward: _, ...r }) => r)],
+    [
+      "no reward",
+      EnvContractError,
+      /the reward to be a number, received undefined/,
+      at3(({ reward: _, ...r }) => r),
+    ],
     [
       "an observation of another length",
       EnvContractError,

@@ -45,7 +45,7 @@ describe("SyncVectorEnv", () => {
     expect(second.finalObservations).toEqual([Float32Array.of(0, 1, 2), null]);
     expect([...second.observations]).toEqual([0, 2, 0, 1, 1, 2]);
     expect([...second.rewards]).toEqual([102, 102]);
-    expect(second.infos).toEqual([{ at: 2 }, { at: 2 }]);
+    expect(second.infos).toEqual([{ at: 2, episode: { return: 203, length: 2 } }, { at: 2 }]);
 
     const third = await envs.step(noop(2));
     expect([...third.terminated]).toEqual([0, 1]);

@@ -144,6 +144,82 @@ describe("wrong options", () => {
   });
 });
 
+describe("options from files", () => {
+  const json = (text: string) => JSON.parse(text);
+  const unreadable = '{"toString":1,"valueOf":1}';
+
+  it.each<[string, string]>([
+    ["options", "null"],
+    ["options", '"NCP"'],
+    ["type", "{}"],
+    ["type", `{"type":${unreadable}}`],
+    ["type", '{"type":"constructor"}'],
+    ["interNeurons", '{"type":"LayeredNCP","interNeurons":3,"interFanouts":[1]}'],
+    ["interNeurons", '{"type":"NCP"}'],
+    ["adjacency", '{"type":"AdjacencyWiring","adjacency":{},"sensoryAdjacency":[]}'],
+    ["adjacency[0]", '{"type":"AdjacencyWiring","adjacency":[null],"sensoryAdjacency":[[1]]}'],
+    ["adjacency", '{"type":"AdjacencyWiring","adjacency":[["1"]],"sensoryAdjacency":[[1]]}'],
+    ["adjacency", `{"type":"AdjacencyWiring","adjacency":[[${unreadable}]],"sensoryAdjacency":[[1]]}`],
+    ["layers", '{"type":"AdjacencyWiring","adjacency":[[1]],"sensoryAdjacency":[[1]],"layers":5}'],
+    [
+      "layers",
+      `{"type":"AdjacencyWiring","adjacency":[[1]],"sensoryAdjacency":[[1]],"layers":[[${unreadable}]]}`,
+    ],
+    [
+      "commandNeurons",
+      '{"type":"AdjacencyWiring","adjacency":[[1]],"sensoryAdjacency":[[1]],"commandNeurons":{}}',
+    ],
+    ["sparsity", `{"type":"RandomWiring","units":4,"sparsity":${unreadable}}`],
+    ["sparsity", '{"type":"AutoNCP","units":9,"outputSize":1,"sparsity":"0.5"}'],
+    ["seed", `{"type":"RandomWiring","units":4,"seed":${unreadable}}`],
+    ["selfConnections", '{"type":"FullyConnected","units":4,"selfConnections":0}'],
+    ["units", `{"type":"FullyConnected","units":${unreadable}}`],
+  ])("that are wrong give an error that names %s: %s", (argument, text) => {
+    expect(() => wiringFromJSON(json(text))).toThrow(
+      expect.objectContaining({ code: "INVALID_ARGUMENT", argument }),
+    );
+  });
+
+  it.each<[string, () => unknown]>([
+    ["units", () => new FullyConnected({ units: 1e6 })],
+    ["units", () => new FullyConnected({ units: 1449 })],
+    ["units", () => new RandomWiring({ units: 20_000 })],
+    ["units", () => new RandomWiring({ units: 4096, sparsity: 0.5 })],
+    ["units", () => new AutoNCP({ units: 5000, outputSize: 1 })],
+    ["units", () => new NCP({ ...ncp, interNeurons: 4095 })],
+    ["recurrentCommandSynapses", () => new NCP({ ...ncp, recurrentCommandSynapses: 1e9 })],
+    ["recurrentCommandSynapses", () => new LayeredNCP({ ...layered, recurrentCommandSynapses: 1e9 })],
+    ["units", () => new LayeredNCP({ ...layered, interNeurons: [9, 1e6] })],
+    ["inputDim", () => new AutoNCP({ units: 4000, outputSize: 1 }).build(1e9)],
+    ["inputDim", () => AdjacencyWiring.fromSynapses({ ...list, inputDim: 1e9 })],
+    ["units", () => AdjacencyWiring.fromSynapses({ ...list, units: 1e6 })],
+  ])("that are too large are refused at once: %s", (argument, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", argument }));
+  });
+
+  it("take neither names nor positions of JavaScript for neurons", () => {
+    for (const synapse of [
+      ["__proto__", "length", 1],
+      ["length", 0, 1],
+      [0, "length", 1],
+      ["0", 1, 1],
+      [0.5, 0, 1],
+    ]) {
+      const synapses = [synapse] as unknown as [number, number, number][];
+      expect(() => AdjacencyWiring.fromSynapses({ ...list, synapses })).toThrow(
+        expect.objectContaining({ code: "INVALID_ARGUMENT", argument: "synapses" }),
+      );
+    }
+    expect(Object.getOwnPropertyNames(Array.prototype)).toContain("length");
+    expect(Array.prototype.length).toBe(0);
+  });
+
+  it("up to the largest are built in bounded time", () => {
+    expect(new RandomWiring({ units: 4096, sparsity: 0.99 }).build(2).synapseCount).toBe(167772);
+    expect(new FullyConnected({ units: 1448 }).build(1).synapseCount).toBe(1448 ** 2);
+  });
+});
+
 it("wirings of other classes come back once they are registered", () => {
   registerWiring("Pair", () => new FullyConnected({ units: 2 }));
   expect(wiringFromJSON({ type: "Pair" }).units).toBe(2);

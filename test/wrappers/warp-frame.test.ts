@@ -46,6 +46,30 @@ describe("WarpFrame", () => {
     expect([...env.reset().observation]).toEqual([35, 55, 75, 155, 175, 195]);
   });
 
+  it.each([[[4, 6, 1]], [[4, 6]]])("keeps the quarters of means with rounded: false, %j", (shape) => {
+    const picture = Uint8Array.from({ length: 24 }, (_, i) => i + (i % 5));
+    const env = new WarpFrame(withPictures(shape, picture), { height: 2, width: 3, rounded: false });
+    expect(env.observationSpace.toJSON()).toEqual(
+      new Box({ low: 0, high: 255, shape: [2, 3, 1], dtype: "float32" }).toJSON(),
+    );
+    const mean = (row: number, column: number) =>
+      [0, 1, 6, 7].reduce((sum, at) => sum + picture[12 * row + 2 * column + at], 0) / 4;
+    expect(env.reset().observation).toEqual(
+      Float32Array.from([0, 1, 2, 3, 4, 5], (i) => mean(Math.floor(i / 3), i % 3)),
+    );
+  });
+
+  it("keeps quarters of colour pictures of twice the size, and refuses others", () => {
+    const inner = new FakeAtari({ size });
+    const env = new WarpFrame(inner, { height: 105, width: 80, rounded: false });
+    const { observation } = env.reset({ seed: 1 });
+    const gray = rgbToGray(inner.render().data);
+    expect(observation[81]).toBe((gray[322] + gray[323] + gray[482] + gray[483]) / 4);
+    expect(() => new WarpFrame(inner, { dim: 84, rounded: false })).toThrow(
+      /^rounded: .*\[105, 80\].*\[84, 84\]/,
+    );
+  });
+
   it("keeps the contract", () => {
     checkEnv(new WarpFrame(new FakeAtari({ size, length: 20 })), { steps: 50 });
   });

@@ -217,3 +217,61 @@ describe("depthwise convolutions that tfjs counts differently", () => {
     await expectNoLeak([image, filter], f);
   });
 });
+
+describe("fused.conv2d with PReLU", () => {
+  it.each<[string, "NHWC" | "NCHW", number[]]>([
+    ["a slope for each channel", "NCHW", [3]],
+    ["a slope for each channel, with its axes", "NCHW", [3, 1, 1]],
+    ["a slope for each row", "NCHW", [1, 3, 1]],
+    ["a slope for each number", "NCHW", [3, 3, 3]],
+    ["one slope", "NCHW", [1]],
+    ["a slope for each channel, last", "NHWC", [3]],
+    ["a slope for each row, channels last", "NHWC", [3, 1, 1]],
+  ])("and %s (%s, %j) agrees with cpu", async (_, dataFormat, slopes) => {
+    const f = (x: tf.Tensor, filter: tf.Tensor, preluActivationWeights: tf.Tensor, bias: tf.Tensor) =>
+      tf.fused.conv2d({
+        ...{ x: x as tf.Tensor4D, filter: filter as tf.Tensor4D, strides: 1, pad: "same", dataFormat },
+        ...{ bias, activation: "prelu", preluActivationWeights },
+      });
+    await expectAgreement([[2, 3, 3, 3], [2, 3, 3, 3], slopes, [3]], f, { gradients: false });
+    await expectNoLeak([[2, 3, 3, 3], [2, 3, 3, 3], slopes, [3]], f, { gradients: false });
+  });
+
+  it("has its slopes broadcast in prelu as well", async () => {
+    for (const slopes of [[4], [3, 1], [1, 1], [2, 1, 1], [2, 3, 4]]) {
+      await expectAgreement([[2, 3, 4], slopes], (x, alpha) => tf.prelu(x, alpha));
+      await expectNoLeak([[2, 3, 4], slopes], (x, alpha) => tf.prelu(x, alpha));
+    }
+  });
+});
+
+describe("conv2dTranspose", () => {
+  it.each([
+    ["too small", 4],
+    ["too large", 9],
+  ])("refuses an output shape that is %s for its input", async (_, size) => {
+    await tf.setBackend("wasm");
+    const [x, filter] = [tf.ones<tf.Rank.R4>([1, 8, 8, 2]), tf.ones<tf.Rank.R4>([3, 3, 1, 2])];
+    expect(() => tf.conv2dTranspose(x, filter, [1, size, size, 1], 1, "same")).toThrow(
+      expect.objectContaining({
+        code: "INVALID_ARGUMENT",
+        message: expect.stringContaining(
+          `expected ${size} x ${size} outputs of an input of ${size} x ${size} with these strides and this padding, received 8 x 8`,
+        ),
+      }),
+    );
+  });
+
+  it("takes both output sizes that a step of two leaves open", async () => {
+    for (const size of [7, 8]) {
+      await expectAgreement(
+        [
+          [1, 4, 4, 2],
+          [3, 3, 1, 2],
+        ],
+        (x, k) => tf.conv2dTranspose(x as tf.Tensor4D, k as tf.Tensor4D, [1, size, size, 1], 2, "same"),
+        { gradients: false },
+      );
+    }
+  });
+});

@@ -52,7 +52,7 @@ describe("gather with batch axes", () => {
   it("refuses an index outside", async () => {
     await tf.setBackend("wasm");
     expect(() => tf.gather(tf.zeros([3, 2]), integers([1, 0, 2], [3, 1]), 1, 1)).toThrow(
-      "expected 0..1, received 2",
+      "expected 0..1, received 2 (GatherV2: the index value 2 is not in [0, 1])",
     );
   });
 });

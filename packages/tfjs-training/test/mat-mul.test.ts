@@ -148,3 +148,15 @@ describe("fused products", () => {
     expect(product.shape).toEqual([2, 0]);
   });
 });
+
+it("matMul of a vector is refused, with what to do", async () => {
+  await tf.setBackend("wasm");
+  const vector = tf.ones([3]) as tf.Tensor;
+  const refusal = expect.objectContaining({
+    code: "INVALID_ARGUMENT",
+    message: expect.stringContaining("received the shape [3]; use tf.dot"),
+  });
+  expect(() => tf.matMul(tf.ones([2, 3]), vector)).toThrow(refusal);
+  expect(() => tf.matMul(vector, tf.ones([3, 2]))).toThrow(refusal);
+  expect(() => tf.matMul(vector, vector)).toThrow(refusal);
+});

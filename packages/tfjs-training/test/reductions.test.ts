@@ -75,6 +75,58 @@ it("adds the bias gradient of many rows precisely", async () => {
   for (const value of tf.sum(x, 0).dataSync()) expect(Math.abs(value / exact - 1)).toBeLessThan(1e-6);
 });
 
+describe("long sums on wasm", () => {
+  const total = (x: tf.Tensor) => tf.sum(x).dataSync()[0];
+
+  it("do not stop at 2^24", async () => {
+    await tf.setBackend("wasm");
+    tf.tidy(() => {
+      const ones = tf.ones([20_000_000]);
+      expect(total(ones)).toBe(20_000_000);
+      expect(tf.mean(ones).dataSync()[0]).toBe(1);
+      expect(Array.from(tf.sum(tf.reshape(ones, [2, 10_000_000]), 1).dataSync())).toEqual([1e7, 1e7]);
+    });
+  });
+
+  it.each<[string, number[], number[] | undefined]>([
+    ["of all elements", [3_000_001], undefined],
+    ["of the last axis", [3, 1_000_003], [1]],
+    ["of the first and the last axis", [1000, 3, 1001], [0, 2]],
+    ["of the only long axis", [1, 3_000_000, 1], [1]],
+  ])("%s are exact to 1e-7", async (_, shape, axes) => {
+    await tf.setBackend("wasm");
+    tf.tidy(() => {
+      const x = tf.randomUniform(shape, 0, 1, "float32", 3);
+      const squares = tf.square(x);
+      const sums = tf.sum(squares, axes).dataSync();
+      const means = tf.mean(squares, axes).dataSync();
+      const expected = new Float64Array(sums.length);
+      const outputs = axes?.length === 2 ? 3 : sums.length;
+      const inner = axes?.length === 2 ? 1001 : squares.size / outputs;
+      squares.dataSync().forEach((value, i) => {
+        expected[Math.floor(i / inner) % outputs] += value;
+      });
+      sums.forEach((sum, i) => {
+        expect(Math.abs(sum / expected[i] - 1)).toBeLessThan(1e-7);
+        expect(Math.abs((means[i] * squares.size) / outputs / expected[i] - 1)).toBeLessThan(2e-7);
+      });
+    });
+  });
+
+  it("of integers have their mean", async () => {
+    await tf.setBackend("wasm");
+    tf.tidy(() => {
+      expect(tf.mean(tf.fill([20_000_000], 3, "int32")).dataSync()[0]).toBe(3);
+      expect(tf.mean(tf.tensor1d([1, 0, 1, 1], "bool")).dataSync()[0]).toBe(0.75);
+    });
+  });
+
+  it("leave nothing behind", async () => {
+    await expectNoLeak([[40, 50]], (x) => tf.sum(x));
+    await expectNoLeak([[40, 5, 30]], (x) => tf.mean(x, [0, 2]));
+  });
+});
+
 it("bias gradients of dense and convolutional layers", async () => {
   await expectAgreement([[50, 6], [6]], (x, bias) => tf.add(x, bias));
   await expectAgreement([[5, 9, 8, 6], [6]], (x, bias) => tf.add(x, bias));

@@ -313,3 +313,16 @@ it("extremes of what is not a number are none, however it is broadcast", async (
   expect(Array.from(tf.maximum(column, matrix).dataSync())).toEqual(expected);
   expect(Array.from(tf.minimum(column, matrix).dataSync())).toEqual([Number.NaN, Number.NaN, 1, Number.NaN]);
 });
+
+it("bincount of several axes counts all their numbers", async () => {
+  for (const backend of ["cpu", "wasm"]) {
+    await tf.setBackend(backend);
+    const counts = tf.bincount(
+      tf.tensor2d([1, 2, 3, 3], [2, 2], "int32") as tf.Tensor as tf.Tensor1D,
+      tf.tensor1d([]),
+      5,
+    );
+    expect(counts.shape).toEqual([5]);
+    expect(Array.from(counts.dataSync())).toEqual([0, 1, 1, 2, 0]);
+  }
+});

@@ -29,14 +29,16 @@ async function importFakeTensorflow(): Promise<string> {
   return "@tensorflow/tfjs-node";
 }
 
-it("auto falls back to cpu with the reason when wasm cannot start", async () => {
-  vi.spyOn(console, "warn").mockImplementation(() => {}); // tfjs reports the failure there too
+it("auto takes cpu in Node when wasm cannot start, and warns of it with the reason", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  vi.spyOn(console, "error").mockImplementation(() => {}); // emscripten reports the failure there too
   vi.spyOn(WebAssembly, "instantiate").mockRejectedValue(new Error("forbidden here"));
   const choice = await useBackend();
   expect(choice.name).toBe("cpu");
-  expect(choice.reason).toContain("wasm could not start");
+  expect(choice.reason).toMatch(/wasm could not start.*forbidden here/);
   expect(choice.rejected.map(({ name }) => name)).toEqual(["tensorflow", "webgpu", "wasm"]);
   expect(tf.getBackend()).toBe("cpu");
+  expect(warn).toHaveBeenCalledWith(expect.stringMatching(/takes "cpu".*slower than "wasm".*forbidden here/));
   await expect(useBackend("wasm")).rejects.toMatchObject({ code: "BACKEND" });
 });
 

@@ -1,5 +1,6 @@
 /** Breakout, without a ROM. */
 
+import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { ArcadeEnv } from "./arcade-env.js";
 import { PADDLE_ACTIONS } from "./arcade-game.js";
@@ -7,7 +8,6 @@ import { ARCADE_OPTIONS, type ArcadeOptions } from "./arcade-options.js";
 import { breakoutFeatureCount, writeBreakoutFeatures } from "./breakout-features.js";
 import { BreakoutGame } from "./breakout-game.js";
 import { BreakoutScreen } from "./breakout-screen.js";
-import { requireKnownOptions } from "./known-options.js";
 
 /** Options of {@link BreakoutEnv}. */
 export interface BreakoutOptions extends ArcadeOptions {
@@ -46,7 +46,7 @@ export class BreakoutEnv extends ArcadeEnv {
 
   /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
   constructor(options: BreakoutOptions = {}) {
-    requireKnownOptions(options, [...ARCADE_OPTIONS, "velocity", "difficulty"]);
+    checkOptions("BreakoutEnv", options, [...ARCADE_OPTIONS, "velocity", "difficulty"]);
     const { velocity = false, difficulty = 0 } = options;
     if (typeof velocity !== "boolean") {
       throw new InvalidArgumentError("velocity", `expected true or false, received ${velocity}`);

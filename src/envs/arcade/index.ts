@@ -1,6 +1,7 @@
 /** Arcade games without ROMs. */
 
 import { register } from "../registry.js";
+import { ARCADE_OPTIONS } from "./arcade-options.js";
 import { BreakoutEnv } from "./breakout.js";
 import { SpaceInvadersEnv } from "./space-invaders.js";
 
@@ -22,6 +23,10 @@ export { SteadyBreakoutPlayer, type SteadyBreakoutPlayerOptions } from "./steady
 
 /** Registers the arcade environments: `Arcade/Breakout-v0` and `Arcade/SpaceInvaders-v0`. */
 export function registerArcade(): void {
-  register("Arcade/Breakout-v0", (options) => new BreakoutEnv(options));
-  register("Arcade/SpaceInvaders-v0", (options) => new SpaceInvadersEnv(options));
+  register("Arcade/Breakout-v0", (options) => new BreakoutEnv(options), {
+    savedOptions: [...ARCADE_OPTIONS, "velocity", "difficulty"],
+  });
+  register("Arcade/SpaceInvaders-v0", (options) => new SpaceInvadersEnv(options), {
+    savedOptions: ARCADE_OPTIONS,
+  });
 }

@@ -1,8 +1,8 @@
 /** Space Invaders, without a ROM. */
 
+import { checkOptions } from "../../core/check-options.js";
 import { ArcadeEnv } from "./arcade-env.js";
 import { ARCADE_OPTIONS, type ArcadeOptions } from "./arcade-options.js";
-import { requireKnownOptions } from "./known-options.js";
 import { SPACE_INVADERS_FEATURES, writeSpaceInvadersFeatures } from "./space-invaders-features.js";
 import { GUN_ACTIONS, SpaceInvadersGame } from "./space-invaders-game.js";
 import { SpaceInvadersScreen } from "./space-invaders-screen.js";
@@ -40,7 +40,7 @@ export class SpaceInvadersEnv extends ArcadeEnv {
 
   /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
   constructor(options: SpaceInvadersOptions = {}) {
-    requireKnownOptions(options, ARCADE_OPTIONS);
+    checkOptions("SpaceInvadersEnv", options, ARCADE_OPTIONS);
     const game = new SpaceInvadersGame();
     super(game, GUN_ACTIONS, SPACE_INVADERS_FEATURES, options);
     this.game = game;

@@ -6,22 +6,41 @@ import { InvalidArgumentError, NcpsError } from "../../core/errors.js";
 import type { Frame } from "../../envs/env.js";
 import type { LogRow, LogSink } from "../../logging/index.js";
 import type { TrainerCallback } from "../../trainers/index.js";
-import { encodeScene, type RowMessage, rowMessage } from "./message.js";
+import { checkAllowedHosts, isOwnName, securityHeaders } from "./access.js";
+import { encodeScene, finiteRow } from "./message.js";
 import { pageHtml } from "./page-html.js";
+import { RowReaders } from "./row-readers.js";
+import { RowWindow } from "./row-window.js";
 
 /** Options of {@link Dashboard.open}. */
 export interface DashboardOptions {
+  /**
+   * Address on which the server listens; default `"127.0.0.1"`: this machine alone, and who forwards a port of it, as
+   * `ssh -L` does. With `"0.0.0.0"` everybody who can reach this machine may watch.
+   */
+  host?: string;
   /** Port on this machine; default 0, any free one. */
   port?: number;
+  /**
+   * Further names by which the page may be asked for, such as `"gpu1.example.org"`; one that begins with a dot stands
+   * for all names below it. Default none: `localhost` and addresses are always allowed, and this machine's own name
+   * where `host` is not the loopback address.
+   */
+  allowedHosts?: string[];
   /** Most pictures of the game a second, default 10. */
   fps?: number;
 }
 
-// Rows beyond it are thinned out, so that week-long runs stay drawable.
-const maxRows = 4000;
+// Of more, later ones are refused: watching must not use up the training's memory and descriptors.
+const MAX_READERS = 16;
+const MAX_CONNECTIONS = 64;
+const STALL_SECONDS = 30;
+const REQUEST_SECONDS = 10;
+
+const headers = securityHeaders(pageHtml);
 
 /**
- * A small server on this machine's loopback address whose page shows live frames, the curves of all logged
+ * A small server, on this machine's loopback address by default, whose page shows live frames, the curves of all logged
  * figures and, for recurrent networks, the activity of the neurons. It needs no internet. Pictures are made
  * only while somebody looks.
  *
@@ -40,43 +59,81 @@ const maxRows = 4000;
  * ```
  */
 export class Dashboard implements LogSink {
-  private rows: RowMessage[] = [];
+  private readonly window = new RowWindow();
+  private readonly rowReaders = new RowReaders(this.window, {
+    maxReaders: MAX_READERS,
+    stallSeconds: STALL_SECONDS,
+  });
+  private sockets = 0;
   private scene?: Uint8Array<ArrayBuffer>;
   private asked = Number.NEGATIVE_INFINITY;
   private shown = Number.NEGATIVE_INFINITY;
-  private readonly listeners = new Set<ServerResponse>();
 
   private constructor(
     private readonly server: Server,
+    private readonly host: string,
+    private readonly allowedHosts: readonly string[],
     private readonly interval: number,
   ) {}
 
   /**
    * Starts the server.
    *
-   * @throws InvalidArgumentError for a port or speed out of range
-   * @throws NcpsError with code `DASHBOARD` when the port is taken
+   * @throws InvalidArgumentError for a port or speed out of range, or a name that is none
+   * @throws NcpsError with code `DASHBOARD` when the port is taken, or there is no such address
    */
-  static async open({ port = 0, fps = 10 }: DashboardOptions = {}): Promise<Dashboard> {
+  static async open(options: DashboardOptions = {}): Promise<Dashboard> {
+    const { host = "127.0.0.1", port = 0, allowedHosts = [], fps = 10 } = options;
     if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
       throw new InvalidArgumentError("port", `expected an integer in 0..65535, received ${port}`);
     }
+    if (typeof host !== "string" || host === "") {
+      throw new InvalidArgumentError("host", `expected an address such as "127.0.0.1", received ${host}`);
+    }
+    checkAllowedHosts(allowedHosts);
     if (!(fps > 0)) throw new InvalidArgumentError("fps", `expected a positive number, received ${fps}`);
-    const server = createServer((request, response) => dashboard.answer(request, response));
-    const dashboard = new Dashboard(server, 1000 / fps);
+    const limits = {
+      headersTimeout: REQUEST_SECONDS * 1000,
+      requestTimeout: REQUEST_SECONDS * 1000,
+      connectionsCheckingInterval: 5000,
+    };
+    const server = createServer(limits, (request, response) => dashboard.answer(request, response));
+    server.maxConnections = MAX_CONNECTIONS;
+    const dashboard = new Dashboard(server, host, allowedHosts, 1000 / fps);
     await new Promise<void>((resolve, reject) => {
       server.once("error", (cause) =>
-        reject(new NcpsError("DASHBOARD", `port ${port} cannot be opened: ${cause.message}`, { cause })),
+        reject(
+          new NcpsError("DASHBOARD", `${host}, port ${port}, cannot be opened: ${cause.message}`, { cause }),
+        ),
       );
-      server.listen(port, "127.0.0.1", resolve);
+      server.listen(port, host, resolve);
+    });
+    // Such as too many open files when a page connects: no reason to end a training.
+    server.on("error", () => {});
+    server.on("connection", (socket) => {
+      dashboard.sockets++;
+      socket.on("close", () => dashboard.sockets--);
     });
     server.unref(); // a finished program ends although its page is open
     return dashboard;
   }
 
-  /** Address of the page. */
+  /** Address of the page, as this machine sees it. */
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
+    const { address, family, port } = this.server.address() as AddressInfo;
+    const everywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "localhost" };
+    const name = everywhere[address] ?? (family === "IPv6" ? `[${address}]` : address);
+    return `http://${name}:${port}/`;
+  }
+
+  /** How many pages hear of rows at present. */
+  get readers(): number {
+    return this.rowReaders.count;
+  }
+
+  /** How many connections are open at present. */
+  get connections(): number {
+    return this.sockets;
   }
 
   /** Whether a page waits for a picture, and enough time has passed since the last one. */
@@ -85,13 +142,9 @@ export class Dashboard implements LogSink {
     return now - this.asked < 1000 && now - this.shown >= this.interval;
   }
 
-  /** Adds a row to the curves. */
+  /** Adds a row to the curves. Of very long trainings rows are left out evenly, those with evaluations last. */
   write(row: LogRow, step: number): void {
-    const message = rowMessage(row, step);
-    while (this.rows.length > 0 && this.rows[this.rows.length - 1].step >= step) this.rows.pop();
-    this.rows.push(message);
-    if (this.rows.length > maxRows) this.rows = this.rows.filter((_, i) => i % 2 === 0);
-    for (const listener of this.listeners) send(listener, [message]);
+    this.rowReaders.write(this.window.write(step, finiteRow(row)));
   }
 
   /**
@@ -117,31 +170,30 @@ export class Dashboard implements LogSink {
 
   /** Ends the server; pages keep what they show. */
   async close(): Promise<void> {
-    for (const listener of this.listeners) listener.end();
+    this.rowReaders.close();
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    const { port } = this.server.address() as AddressInfo;
-    // A page elsewhere must not read the training through a name that resolves to this machine.
-    if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(request.headers.host ?? "")) {
-      response.writeHead(403).end("only for this machine");
-    } else if (request.url === "/") {
+    const { method, url } = request;
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (!isOwnName(request.headers.host, this.host, this.allowedHosts)) {
+      const asked = JSON.stringify(request.headers.host ?? "");
+      response
+        .writeHead(403, { "content-type": "text/plain; charset=utf-8" })
+        .end(`${asked} is not a name of this server: see the option allowedHosts of Dashboard.open\n`);
+    } else if (method !== "GET" && method !== "HEAD") {
+      response.writeHead(405, { allow: "GET, HEAD" }).end();
+    } else if (url === "/") {
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(pageHtml);
-    } else if (request.url === "/scene") {
-      this.asked = performance.now();
+    } else if (url === "/scene") {
+      if (method === "GET") this.asked = performance.now();
       if (!this.scene) response.writeHead(204).end();
       else response.writeHead(200, { "content-type": "application/octet-stream" }).end(this.scene);
-    } else if (request.url === "/rows") {
-      response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-      send(response, this.rows);
-      this.listeners.add(response);
-      response.on("close", () => this.listeners.delete(response));
+    } else if (url === "/rows") {
+      if (method === "HEAD") response.writeHead(200, { "content-type": "text/event-stream" }).end();
+      else if (!this.rowReaders.open(response)) response.writeHead(503, { "retry-after": "30" }).end();
     } else response.writeHead(404).end();
   }
-}
-
-function send(response: ServerResponse, rows: readonly RowMessage[]): void {
-  response.write(`data: ${JSON.stringify(rows)}\n\n`);
 }

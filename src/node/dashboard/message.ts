@@ -5,6 +5,12 @@ import type { LogRow } from "../../logging/index.js";
 
 /** One row of the log, as JSON: what is not finite is null. */
 export interface RowMessage {
+  /** Rows before it in the training. */
+  index: number;
+  /** Rows with an evaluation up to it, itself included. */
+  evaluations: number;
+  /** Whether it has an evaluation itself. */
+  evaluated: boolean;
   /** Environment steps. */
   step: number;
   /** The figures. */
@@ -19,10 +25,10 @@ export interface Scene {
   activity: Float32Array;
 }
 
-/** A row as it is sent. */
-export function rowMessage(row: LogRow, step: number): RowMessage {
+/** A row's figures as they are sent. */
+export function finiteRow(row: LogRow): RowMessage["row"] {
   const finite = ([key, value]: [string, number]) => [key, Number.isFinite(value) ? value : null];
-  return { step, row: Object.fromEntries(Object.entries(row).map(finite)) };
+  return Object.fromEntries(Object.entries(row).map(finite));
 }
 
 /** A scene in bytes: height, width, number of neurons (32 bits each), activities, pixels. */

@@ -4,7 +4,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { DatasetError } from "../../core/errors.js";
+import { DatasetError, InvalidArgumentError } from "../../core/errors.js";
+import { showValue } from "../../core/show-value.js";
 import { attempt } from "./cloning-folder.js";
 
 /** Options of a download. */
@@ -29,6 +30,10 @@ interface Begun {
  * @throws DatasetError when the server refuses, the connection breaks, the disk is full, or size or checksum differ
  */
 export async function downloadFile(url: string, path: string, options: DownloadOptions = {}): Promise<void> {
+  const { sha256 } = options;
+  if (sha256 !== undefined && !/^[\da-f]{64}$/i.test(sha256)) {
+    throw new InvalidArgumentError("sha256", `expected 64 hexadecimal digits, received ${showValue(sha256)}`);
+  }
   const part = `${path}.part`;
   await attempt(`${dirname(path)} cannot be made`, () => mkdir(dirname(path), { recursive: true }));
   const have = await resumable(part, url);
@@ -43,7 +48,7 @@ export async function downloadFile(url: string, path: string, options: DownloadO
       `${url}: the connection ended after ${bytes} of ${total} bytes; call again to go on`,
     );
   }
-  if (options.sha256 !== undefined) await checkSum(part, url, options.sha256);
+  if (sha256 !== undefined) await checkSum(part, url, sha256);
   await attempt(`${path} cannot be written`, () => rename(part, path));
   await rm(`${part}.json`, { force: true });
 }
@@ -67,9 +72,11 @@ async function request(
   have: { size: number; validator: string } | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
-  const headers = have && { Range: `bytes=${have.size}-`, "If-Range": have.validator };
+  // Packed once more on its way, a file has another length than the server tells.
+  const identity = { "Accept-Encoding": "identity" };
+  const range = have && { Range: `bytes=${have.size}-`, "If-Range": have.validator };
   try {
-    return await fetch(url, { headers, signal });
+    return await fetch(url, { headers: { ...identity, ...range }, signal });
   } catch (cause) {
     throw new DatasetError(
       `${url} cannot be reached: ${(cause as Error).message}. Give another url, or record a data set instead`,
@@ -94,7 +101,9 @@ async function placeOf(
     throw new DatasetError(`${url}: the server answered ${response.status} ${response.statusText}`);
   }
   const length = response.headers.get("content-length");
-  return { from: 0, total: length === null ? undefined : Number(length) };
+  // A server that packs nevertheless tells the length of what it packed.
+  const plain = ["identity", null].includes(response.headers.get("content-encoding"));
+  return { from: 0, total: length === null || !plain ? undefined : Number(length) };
 }
 
 async function receive(
@@ -123,11 +132,20 @@ async function receive(
   }
 }
 
-async function checkSum(part: string, url: string, expected: string): Promise<void> {
+/**
+ * Removes a file that has another SHA-256 than expected.
+ *
+ * @param url where it came from, for the message
+ * @throws DatasetError when it was removed
+ */
+export async function checkSum(path: string, url: string, expected: string): Promise<void> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(part)) hash.update(chunk as Uint8Array);
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
   const found = hash.digest("hex");
   if (found === expected.toLowerCase()) return;
-  await rm(part, { force: true }); // nothing to go on from
-  throw new DatasetError(`${url}: SHA-256 is ${found}, expected ${expected}; it was removed`);
+  await rm(path, { force: true }); // nothing to go on from
+  throw new DatasetError(
+    `${url}: SHA-256 is ${found}, expected ${expected}; what came was removed. Call again to download it anew, ` +
+      "or correct sha256 when the file has changed there",
+  );
 }

@@ -1,99 +1,161 @@
 /** The sequences of a downloaded archive as files. */
 
 import { type FileHandle, open, readdir } from "node:fs/promises";
-import { Unzip, UnzipInflate } from "fflate";
+import {
+  type ArchiveFailure,
+  ArchiveLimitError,
+  checkCount,
+  checkLimit,
+  checkSizes,
+  locateDirectory,
+  readDirectory,
+  TAIL_SIZE,
+  type ZipEntry,
+} from "../../bridges/zip-directory.js";
+import { ENTRY_PIECE, LOCAL_SIZE, startOf, ZipEntryReader } from "../../bridges/zip-entry.js";
 import { DatasetError } from "../../core/errors.js";
-import { readCloningSequence } from "../../datasets/cloning-format.js";
+import { showValue } from "../../core/show-value.js";
+import {
+  MAX_SEQUENCE_BYTES,
+  type ReadCloningOptions,
+  readCloningSequence,
+} from "../../datasets/cloning-format.js";
 import { attempt, cloningFolder } from "./cloning-folder.js";
 
+// Bytes that are read from the archive at once.
 const CHUNK = 2 ** 20;
-const LONGEST_COMMENT = 65535;
-const END_SIZE = 22;
-const UNKNOWN = 0xffff; // the number is in the zip64 directory
+
+/** Options of {@link extractCloning}. */
+export interface ExtractCloningOptions extends ReadCloningOptions {
+  /** Most bytes that all sequences of an archive may take together, default 256 GiB. */
+  maxArchiveBytes?: number;
+  /** Most files in an archive, default 1,000,000. */
+  maxArchiveFiles?: number;
+  /** Is called with the number of files written so far, after each. */
+  onFile?(count: number): void;
+}
+
+/** An archive that is no zip file, is cut off or damaged: another download may help. */
+export class DamagedArchiveError extends DatasetError {}
 
 /**
  * Writes the `train_*.npz` and `val_*.npz` of an archive, whatever folder they are in there, into a folder. One
  * sequence is in memory at a time; each is checked whole before it is written, and those that are there already are
  * left alone: so an interrupted call can be repeated.
  *
- * @param onFile hears of each new file
- * @throws DatasetError when the archive is cut off or damaged, or the disk is full; finished files stay
+ * @throws DatasetError when the archive is cut off or damaged or exceeds a limit, or the disk is full; finished files
+ *   stay
  */
 export async function extractCloning(
   archive: string,
   folder: string,
-  onFile?: (count: number) => void,
+  options: ExtractCloningOptions = {},
 ): Promise<void> {
+  const { maxArchiveBytes = 256 * 2 ** 30, maxArchiveFiles = 1_000_000, onFile } = options;
+  checkLimit("maxArchiveBytes", maxArchiveBytes);
+  checkLimit("maxArchiveFiles", maxArchiveFiles);
+  const fail: ArchiveFailure = (what, cause) => new DamagedArchiveError(`${archive}: ${what}`, { cause });
   const handle = await attempt(`${archive} cannot be read`, () => open(archive, "r"));
   try {
-    const entries = await countEntries(handle, archive);
+    const file = { handle, archive, length: (await handle.stat()).size };
+    const tail = await read(file, file.length - Math.min(file.length, TAIL_SIZE), TAIL_SIZE);
+    const place = locateDirectory(tail, file.length, fail);
+    checkCount(place.count, archive, { maxEntries: maxArchiveFiles });
+    const entries = readDirectory(await read(file, place.start, place.size), place, fail);
+    const sequences = sequencesOf(entries, fail);
+    const limits = { maxBytes: maxArchiveBytes, maxRatio: Number.POSITIVE_INFINITY };
+    checkSizes([...sequences.values()], file.length, archive, limits);
     const there = new Set(await readdir(folder).catch(() => []));
     const sink = cloningFolder(folder);
-    const finished: { name: string; bytes: Uint8Array }[] = [];
-    let [seen, written] = [0, 0];
-    const unzip = new Unzip((entry) => {
-      seen++;
-      const name = entry.name.replace(/^.*\//, "");
-      if (!/^(train|val)_.*\.npz$/.test(name) || there.has(name)) return;
-      const chunks: Uint8Array[] = [];
-      entry.ondata = (error, chunk, final) => {
-        if (error)
-          throw new DatasetError(`${archive}: ${name} is damaged: ${error.message}`, { cause: error });
-        chunks.push(chunk);
-        if (final) finished.push({ name, bytes: concatenate(chunks) });
-      };
-      entry.start();
-    });
-    unzip.register(UnzipInflate);
-    const { size } = await handle.stat();
-    for (let position = 0; position < size; position += CHUNK) {
-      const chunk = new Uint8Array(Math.min(CHUNK, size - position));
-      await attempt(`${archive} cannot be read`, () => handle.read(chunk, 0, chunk.length, position));
-      push(unzip, chunk, position + CHUNK >= size, archive);
-      for (const { name, bytes } of finished.splice(0)) {
-        readCloningSequence(bytes, `${archive}: ${name}`); // throws when it is damaged
-        await sink.write(name, bytes);
-        onFile?.(++written);
-      }
+    let written = 0;
+    for (const [name, entry] of sequences) {
+      if (there.has(name)) continue;
+      const bytes = await unpack(file, entry, fail, options);
+      await check(bytes, `${archive}: ${name}`, options);
+      await sink.write(name, bytes);
+      onFile?.(++written);
     }
-    if (entries !== undefined && seen !== entries) {
-      throw new DatasetError(
-        `${archive} is damaged: its directory names ${entries} files, there are ${seen}`,
-      );
-    }
+  } catch (cause) {
+    if (!(cause instanceof ArchiveLimitError)) throw cause;
+    const message = cause.message
+      .replace("maxBytes", "maxArchiveBytes")
+      .replace("maxEntries", "maxArchiveFiles");
+    throw new DatasetError(message, { cause });
   } finally {
     await handle.close();
   }
 }
 
-function push(unzip: Unzip, chunk: Uint8Array, final: boolean, archive: string): void {
+async function check(bytes: Uint8Array, file: string, options: ReadCloningOptions): Promise<void> {
   try {
-    unzip.push(chunk, final);
-  } catch (cause) {
-    if (cause instanceof DatasetError) throw cause;
-    throw new DatasetError(`${archive} is damaged: ${(cause as Error).message}`, { cause });
+    await readCloningSequence(bytes, file, options);
+  } catch (error) {
+    if (!(error instanceof DatasetError) || error.cause instanceof ArchiveLimitError) throw error;
+    throw new DamagedArchiveError(error.message, { cause: error });
   }
 }
 
-// The directory at the end tells whether the archive is whole.
-async function countEntries(handle: FileHandle, archive: string): Promise<number | undefined> {
-  const { size } = await handle.stat();
-  const tail = Buffer.alloc(Math.min(size, END_SIZE + LONGEST_COMMENT));
-  await handle.read(tail, 0, tail.length, size - tail.length);
-  const at = tail.lastIndexOf(Uint8Array.of(0x50, 0x4b, 5, 6));
-  if (at < 0 || at + END_SIZE > tail.length) {
-    throw new DatasetError(`${archive} is damaged: it has no zip directory, so it is cut off or no zip file`);
-  }
-  const count = tail.readUInt16LE(at + 10);
-  return count === UNKNOWN ? undefined : count;
+interface ArchiveFile {
+  handle: FileHandle;
+  archive: string;
+  length: number;
 }
 
-function concatenate(chunks: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
+// By the names under which they are written. Whatever a system takes for a path, a drive or a stream is refused.
+function sequencesOf(entries: readonly ZipEntry[], fail: ArchiveFailure): Map<string, ZipEntry> {
+  const sequences = new Map<string, ZipEntry>();
+  for (const entry of entries) {
+    const name = entry.name.replace(/^.*\//s, "");
+    if (!/^(train|val)_.*\.npz$/s.test(name)) continue;
+    if (!/^[\w.,+= ()-]+$/.test(name)) {
+      throw fail(
+        `the name ${showValue(name)} is not used for a file: expected letters, digits and the signs . _ -`,
+      );
+    }
+    if (sequences.has(name)) throw fail(`${name} is there twice`);
+    sequences.set(name, entry);
   }
-  return bytes;
+  return sequences;
+}
+
+async function unpack(
+  file: ArchiveFile,
+  entry: ZipEntry,
+  fail: ArchiveFailure,
+  { maxSequenceBytes = MAX_SEQUENCE_BYTES }: ExtractCloningOptions,
+): Promise<Uint8Array> {
+  checkLimit("maxSequenceBytes", maxSequenceBytes);
+  if (entry.size > maxSequenceBytes) {
+    throw new DatasetError(
+      `${file.archive}: ${entry.name} has ${entry.size} bytes, at most ${maxSequenceBytes} are read; raise maxSequenceBytes when that is right`,
+    );
+  }
+  const reader = new ZipEntryReader(entry, fail);
+  const start = startOf(entry, await read(file, entry.header, LOCAL_SIZE), fail);
+  const end = start + entry.packed;
+  for (let at = start; at < end; at += CHUNK) {
+    const chunk = await read(file, at, Math.min(CHUNK, end - at));
+    for (let from = 0; from < chunk.length; from += ENTRY_PIECE) {
+      const to = Math.min(from + ENTRY_PIECE, chunk.length);
+      reader.push(chunk.subarray(from, to), at + to === end);
+      if (to < chunk.length) await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  return reader.end();
+}
+
+async function read(
+  { handle, archive, length }: ArchiveFile,
+  position: number,
+  bytes: number,
+): Promise<Uint8Array> {
+  const chunk = new Uint8Array(Math.max(0, Math.min(bytes, length - position)));
+  for (let at = 0; at < chunk.length; ) {
+    const { bytesRead } = await attempt(`${archive} cannot be read`, () =>
+      handle.read(chunk, at, chunk.length - at, position + at),
+    );
+    if (bytesRead === 0) throw new DatasetError(`${archive} became shorter while it was read`);
+    at += bytesRead;
+  }
+  return chunk;
 }

@@ -7,19 +7,17 @@ import { DatasetError, InvalidArgumentError } from "../../core/errors.js";
 import { AtariCloningDataset } from "../../datasets/atari-cloning.js";
 import type { CloningSplit } from "../../datasets/cloning-format.js";
 import { cloningFolder } from "./cloning-folder.js";
-import { type DownloadOptions, downloadFile } from "./download-file.js";
-import { extractCloning } from "./extract-cloning.js";
+import { checkSum, type DownloadOptions, downloadFile } from "./download-file.js";
+import { DamagedArchiveError, type ExtractCloningOptions, extractCloning } from "./extract-cloning.js";
 
 const PUBLISHED = "https://people.csail.mit.edu/mlechner/datasets";
 
 /** Options of {@link downloadCloningData}. */
-export interface DownloadCloningOptions extends DownloadOptions {
+export interface DownloadCloningOptions extends DownloadOptions, ExtractCloningOptions {
   /** Folder under which `data_atari_seq/<game>` is made, default the working directory. */
   rootDir?: string;
-  /** Where the archive is, default that of ncps. */
+  /** Where the archive is, default that of ncps, of which no checksum was published: give `sha256` to pin one. */
   url?: string;
-  /** Hears of each extracted file. */
-  onFile?(count: number): void;
 }
 
 /** Options of {@link openCloningDataset}. */
@@ -42,17 +40,37 @@ export async function downloadCloningData(
   game: string,
   options: DownloadCloningOptions = {},
 ): Promise<string> {
-  const { rootDir = ".", url = `${PUBLISHED}/${game}.zip`, onFile } = options;
+  const { rootDir = ".", url = `${PUBLISHED}/${game}.zip` } = options;
   const folder = folderOf(game, rootDir);
   const archive = `${folder}.zip`;
   if (existsSync(folder) && !existsSync(archive) && !existsSync(`${archive}.part`)) return folder;
   if (!existsSync(archive)) await downloadFile(url, archive, options);
-  await extractCloning(archive, folder, onFile);
-  if (!existsSync(folder)) {
-    throw new DatasetError(`${url} holds no train_*.npz or val_*.npz; its archive is ${archive}`);
-  }
+  else if (options.sha256 !== undefined) await checkSum(archive, url, options.sha256);
+  await extractDownloaded(archive, folder, url, options);
   await rm(archive);
   return folder;
+}
+
+// An archive that cannot be used is not kept: the next call would meet it again.
+async function extractDownloaded(
+  archive: string,
+  folder: string,
+  url: string,
+  options: DownloadCloningOptions,
+): Promise<void> {
+  try {
+    await extractCloning(archive, folder, options);
+    if (existsSync(folder)) return;
+    throw new DamagedArchiveError(`${archive}: holds no train_*.npz or val_*.npz`);
+  } catch (cause) {
+    if (!(cause instanceof DamagedArchiveError)) throw cause;
+    await rm(archive, { force: true });
+    throw new DatasetError(
+      `${cause.message}. It came from ${url} and was removed: call again to download it anew, or open that address ` +
+        "in a browser to see what the server sends; give another url when it is no zip archive",
+      { cause },
+    );
+  }
 }
 
 /**
@@ -74,17 +92,17 @@ export async function openCloningDataset(
   gameOrPath: string,
   options: OpenCloningOptions = {},
 ): Promise<AtariCloningDataset> {
-  const { split, rootDir = ".", download = true } = options;
+  const { split, rootDir = ".", download = true, maxSequenceBytes } = options;
   let folder = gameOrPath;
   if (/^[a-z0-9_]+$/i.test(gameOrPath)) {
     folder = download ? await downloadCloningData(gameOrPath, options) : folderOf(gameOrPath, rootDir);
   } else if (gameOrPath.endsWith(".zip")) {
     folder = gameOrPath.slice(0, -".zip".length);
-    await extractCloning(gameOrPath, folder, options.onFile);
+    await extractCloning(gameOrPath, folder, options);
   }
   const there = await stat(folder).catch(() => undefined);
   if (!there?.isDirectory()) throw new DatasetError(`could not find data: there is no folder ${folder}`);
-  return AtariCloningDataset.open(cloningFolder(folder), { split });
+  return AtariCloningDataset.open(cloningFolder(folder), { split, maxSequenceBytes });
 }
 
 function folderOf(game: string, rootDir: string): string {

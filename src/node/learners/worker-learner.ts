@@ -1,6 +1,6 @@
 /** The main thread's hold on a learner on a worker thread. */
 
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import { NcpsError } from "../../core/errors.js";
 import type {
   LearnerCall,
@@ -10,6 +10,7 @@ import type {
 } from "../../trainers/ppo/learners/learner-setup.js";
 import { sentSpecifier } from "../workers/import-function.js";
 import { unpackError } from "../workers/sent-error.js";
+import { startThread } from "../workers/start-thread.js";
 import { workerScript } from "../workers/worker-script.js";
 import type { SentMessage, WorkerSetup } from "./messages.js";
 
@@ -33,7 +34,7 @@ export class WorkerLearner implements LearnerThread {
     if ("module" in setup.model) sentSpecifier("learnerModel", setup.model.module);
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
-    this.thread = new Worker(workerScript("learner-worker"), {
+    this.thread = startThread(workerScript("learner-worker"), {
       workerData: { setup, port: port2 } satisfies WorkerSetup,
       transferList: [port2],
       name: `learner-${setup.rank}`,

@@ -1,19 +1,10 @@
 /** A file that grows at its end. */
 
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { LoggingError } from "../../core/errors.js";
+import { reasonOf } from "../disk-failure.js";
+import { replaceFile, syncFile, syncFolder } from "../replace-file.js";
 
 /**
  * Appends to a file, which is made with its folder when it is missing. Writing is synchronous: a row is
@@ -21,6 +12,7 @@ import { LoggingError } from "../../core/errors.js";
  */
 export class AppendFile {
   private descriptor?: number;
+  private unsynced = false;
 
   /** @param path where it lies */
   constructor(readonly path: string) {}
@@ -43,6 +35,7 @@ export class AppendFile {
       const file = this.open();
       const bytes = typeof data === "string" ? Buffer.from(data) : data;
       const { size } = fstatSync(file);
+      this.unsynced = true;
       try {
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
       } catch (error) {
@@ -52,18 +45,22 @@ export class AppendFile {
     });
   }
 
-  /** Replaces the contents: wholly, or not at all when the process is killed. */
+  /** Waits until all that was added is on the disk, so that a power cut cannot take it. */
+  sync(): void {
+    if (!this.unsynced) return;
+    this.attempt("sync", () => {
+      syncFile(this.open());
+      syncFolder(dirname(this.path));
+    });
+    this.unsynced = false;
+  }
+
+  /** Replaces the contents: wholly, or not at all when the process is killed or the power is cut. */
   rewrite(text: string): void {
     this.attempt("write", () => {
       this.close();
       mkdirSync(dirname(this.path), { recursive: true });
-      try {
-        writeFileSync(`${this.path}.tmp`, text);
-        renameSync(`${this.path}.tmp`, this.path);
-      } catch (error) {
-        rmSync(`${this.path}.tmp`, { force: true });
-        throw error;
-      }
+      replaceFile(this.path, text);
     });
   }
 
@@ -87,7 +84,7 @@ export class AppendFile {
       return act();
     } catch (cause) {
       if (cause instanceof LoggingError) throw cause;
-      throw new LoggingError(`cannot ${what} the log ${this.path}: ${(cause as Error).message}`, { cause });
+      throw new LoggingError(`cannot ${what} the log ${this.path}: ${reasonOf(cause)}`, { cause });
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import type { StateRecord } from "../../core/state.js";
 import type { LogRow, LogSink } from "../../logging/index.js";
-import { LineLog } from "./line-log.js";
+import { LineLog, type LineSinkOptions } from "./line-log.js";
 
 const STEP = "step";
 
@@ -26,11 +26,15 @@ export class CsvSink implements LogSink {
   private readonly columns: string[];
 
   /**
-   * @param path the file; its folder is made when it is missing
-   * @throws LoggingError when it cannot be read or written
+   * @param path the file; its folder is made when it is missing · @param options who hears of damage
+   * @throws LoggingError when it cannot be read or written, or is something else than such a log
    */
-  constructor(path: string) {
-    this.log = new LineLog(path, 1);
+  constructor(path: string, { warn }: LineSinkOptions = {}) {
+    const isRow = (line: string) => {
+      const cells = line.split(",");
+      return cells.length === this.columns.length && cells[0] !== "" && Number.isFinite(Number(cells[0]));
+    };
+    this.log = new LineLog(path, { headerLines: 1, beginning: STEP, isRow, warn });
     const [header] = this.log.lines();
     this.columns = header === undefined ? [] : unquoteAll(header);
   }

@@ -2,7 +2,7 @@
 
 import type { StateRecord } from "../../core/state.js";
 import type { LogRow, LogSink } from "../../logging/index.js";
-import { LineLog } from "./line-log.js";
+import { LineLog, type LineSinkOptions } from "./line-log.js";
 
 /**
  * Writes each row as one line of JSON, `step` first. JSON has no NaN and no infinity: they are `null`.
@@ -22,11 +22,11 @@ export class JsonLinesSink implements LogSink {
   private readonly log: LineLog;
 
   /**
-   * @param path the file; its folder is made when it is missing
-   * @throws LoggingError when it cannot be read or written
+   * @param path the file; its folder is made when it is missing · @param options who hears of damage
+   * @throws LoggingError when it cannot be read or written, or is something else than such a log
    */
-  constructor(path: string) {
-    this.log = new LineLog(path, 0);
+  constructor(path: string, { warn }: LineSinkOptions = {}) {
+    this.log = new LineLog(path, { headerLines: 0, beginning: '{"step":', isRow, warn });
   }
 
   /** Adds a row. */
@@ -47,5 +47,13 @@ export class JsonLinesSink implements LogSink {
   /** @inheritDoc */
   setState(state: StateRecord): void {
     this.log.setState(state);
+  }
+}
+
+function isRow(line: string): boolean {
+  try {
+    return typeof JSON.parse(line)?.step === "number";
+  } catch {
+    return false;
   }
 }

@@ -34,6 +34,8 @@ export class TensorBoardSink implements LogSink {
   private readonly file: AppendFile;
   private started = false;
   private lastStep = -1;
+  // All rows of that step: an evaluation and an update may share one.
+  private lastRows: LogRow[] = [];
 
   /** @param directory the folder; it is made when it is missing */
   constructor(directory: string) {
@@ -45,6 +47,8 @@ export class TensorBoardSink implements LogSink {
   /** Adds a row; each figure becomes a point of the curve of its name. */
   write(row: LogRow, step: number): void {
     this.event({ step, scalars: row });
+    if (step !== this.lastStep) this.lastRows = [];
+    this.lastRows.push({ ...row });
     this.lastStep = step;
   }
 
@@ -55,13 +59,18 @@ export class TensorBoardSink implements LogSink {
 
   /** @inheritDoc */
   getState(): StateRecord {
-    return { lastStep: this.lastStep };
+    this.file.sync();
+    return { lastStep: this.lastStep, lastRows: this.lastRows.map((row) => ({ ...row })) };
   }
 
   /** @inheritDoc */
-  setState({ lastStep }: StateRecord): void {
+  setState({ lastStep, lastRows = [] }: StateRecord): void {
     this.lastStep = lastStep as number;
-    this.event({ step: this.lastStep + 1, sessionStart: true });
+    this.lastRows = (lastRows as LogRow[]).map((row) => ({ ...row }));
+    // Later rows of the last step are void as well, but TensorBoard voids whole steps: its rows are written again.
+    const again = this.lastRows.length > 0;
+    this.event({ step: again ? this.lastStep : this.lastStep + 1, sessionStart: true });
+    for (const scalars of this.lastRows) this.event({ step: this.lastStep, scalars });
   }
 
   private event(event: Omit<TensorBoardEvent, "wallTime">): void {

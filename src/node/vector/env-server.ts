@@ -1,13 +1,15 @@
 /** The worker's side of a vector environment: plays what is asked for in shared memory, answers calls. */
 
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { InvalidArgumentError } from "../../core/errors.js";
 import { sizeOf } from "../../core/state.js";
 import type { Env, Info } from "../../envs/env.js";
 import { closeEnvs } from "../../vector/env-list.js";
+import { callMember, readMember, writeMember } from "../../vector/env-members.js";
 import { EnvSlot } from "../../vector/env-slot.js";
 import { packError } from "../workers/sent-error.js";
 import { InfoWriter } from "./info-codec.js";
-import type { Call, Message, Reply, WorkerSetup } from "./messages.js";
+import type { Call, MemberAccess, Message, Reply, WorkerSetup } from "./messages.js";
 import {
   ControlBlock,
   EnvWord,
@@ -34,6 +36,8 @@ export class EnvServer {
   private slots: EnvSlot[] = [];
   private arrays: SharedArrays | undefined;
   private actionSize = 1;
+  // What the next reset of each environment is given beside its seed.
+  private readonly resetOptions = new Map<number, Readonly<Record<string, unknown>>>();
   private calls = 0;
   private closed = false;
 
@@ -124,7 +128,9 @@ export class EnvServer {
     const { index } = slot;
     arrays.rewards[index] = 0;
     arrays.terminated[index] = arrays.truncated[index] = arrays.ended[index] = 0;
-    return slot.reset(request === Request.seededReset ? arrays.seeds[index] : undefined);
+    const options = this.resetOptions.get(index);
+    this.resetOptions.delete(index);
+    return slot.reset({ seed: request === Request.seededReset ? arrays.seeds[index] : undefined, options });
   }
 
   private countRestarts(count: number): void {
@@ -146,7 +152,16 @@ export class EnvServer {
     for (; this.calls < posted; this.calls++) {
       const call = receiveMessageOnPort(port)?.message as Call;
       try {
-        this.post({ kind: "reply", value: this.answer(call) });
+        const value = this.answer(call);
+        try {
+          this.post({ kind: "reply", value });
+        } catch (cause) {
+          throw new InvalidArgumentError(
+            "name",
+            `what the environments returned cannot be sent to the main thread: ${(cause as Error).message}`,
+            { cause },
+          );
+        }
       } catch (error) {
         this.post({ kind: "refusal", error: packError(error) });
       }
@@ -176,9 +191,24 @@ export class EnvServer {
           slot.steps = call.steps;
         }
         return null;
+      case "resetOptions":
+        for (const { index } of this.slots) this.resetOptions.set(index, call.options);
+        return null;
+      case "member":
+        return this.reach(call.access);
       case "close":
         return this.close();
     }
+  }
+
+  private reach(access: MemberAccess): unknown[] {
+    const { name } = access;
+    if (access.do === "call") return this.slots.map(({ env }) => callMember(env, name, access.args));
+    if (access.do === "get") return this.slots.map(({ env }) => readMember(env, name));
+    for (const { env, index } of this.slots) {
+      if (access.indices.includes(index)) writeMember(env, name, access.value);
+    }
+    return [];
   }
 
   private attach(buffers: SharedBuffers): void {

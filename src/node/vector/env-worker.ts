@@ -1,8 +1,7 @@
 /** Program of a worker thread that plays environments. Started by WorkerVectorEnv. */
 
 import "../../envs/builtin.js";
-import type { ChildProcess } from "node:child_process";
-import { subscribe } from "node:diagnostics_channel";
+import { ChildProcess } from "node:child_process";
 import { workerData } from "node:worker_threads";
 import { buildEnvs } from "../../vector/env-list.js";
 import { makeByRecipe } from "../../vector/env-recipe.js";
@@ -27,35 +26,27 @@ process.on("exit", () => {
   control.bump(Word.answered);
 });
 
-// The main thread ends them when this thread hangs in one; here they are seen off when all is closed.
+// The main thread ends them when this thread hangs in one, be it in the turn in which it was started: so it is told at
+// once. Those that are left when all is closed are seen off here.
 const children: ChildProcess[] = [];
-const untold: { child: ChildProcess; index: number }[] = [];
-subscribe("child_process", (message) => {
-  const child = (message as { process: ChildProcess }).process;
-  children.push(child);
-  untold.push({ child, index: Atomics.load(control.words, playing) });
-  queueMicrotask(tell); // it has its id a moment later
-});
-
-function tell(): void {
-  for (const { child, index } of untold.splice(0)) {
-    const { pid } = child;
-    if (pid === undefined) continue;
-    post({ kind: "child", pid, index });
-    child.once("exit", () => post({ kind: "childEnd", pid }));
-  }
-}
+const prototype = ChildProcess.prototype as unknown as { spawn(this: ChildProcess, options: object): number };
+const { spawn } = prototype;
+prototype.spawn = function (options) {
+  const result = spawn.call(this, options);
+  const { pid } = this;
+  if (pid === undefined) return result;
+  children.push(this);
+  post({ kind: "child", pid, index: Atomics.load(control.words, playing) });
+  this.once("exit", () => post({ kind: "childEnd", pid }));
+  return result;
+};
 
 // A function, since CommonJS has no await outside of one.
 async function main(): Promise<void> {
   try {
     const recipe = await loadRecipe(setup.recipe);
     const { first, count } = setup;
-    const remake = (index: number) => {
-      const env = makeByRecipe(recipe, index);
-      tell();
-      return env;
-    };
+    const remake = (index: number) => makeByRecipe(recipe, index);
     const factories = Array.from({ length: count }, (_, k) => () => {
       Atomics.store(control.words, playing, first + k);
       const env = remake(first + k);

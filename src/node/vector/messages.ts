@@ -35,6 +35,10 @@ export interface SentRecipe {
 export interface WorkerSetup {
   /** Its end of the channel. */
   port: MessagePort;
+  /** URL of the thread's program. */
+  program: string;
+  /** Position of the word on which the main thread waits for replies. */
+  replies: number;
   /** The control block. */
   control: SharedArrayBuffer;
   /** How its environments are made. */
@@ -63,6 +67,12 @@ export interface Description {
   canSave: boolean;
 }
 
+/** What is done with a method or a field of environments. */
+export type MemberAccess =
+  | { do: "call"; name: string; args: unknown[] }
+  | { do: "get"; name: string }
+  | { do: "set"; name: string; value: unknown; indices: readonly number[] };
+
 /** From the main thread; each gets one reply. */
 export type Call =
   | { kind: "attach"; buffers: SharedBuffers }
@@ -70,10 +80,12 @@ export type Call =
   | { kind: "render"; index: number }
   | { kind: "getState" }
   | { kind: "setState"; envs: StateRecord[]; seeds: (number | null)[]; steps: number }
+  | { kind: "resetOptions"; options: Readonly<Record<string, unknown>> }
+  | { kind: "member"; access: MemberAccess }
   | { kind: "close" };
 
 /** The value of a reply. */
-export type Reply = Description | Frame | StateRecord[] | null;
+export type Reply = Description | Frame | StateRecord[] | unknown[] | null;
 
 /** From a worker. */
 export type Message =

@@ -1,9 +1,10 @@
 /** The main thread's hold on one worker: its thread, its messages, its end. */
 
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import { NcpsError } from "../../core/errors.js";
 import type { Info } from "../../envs/env.js";
 import { unpackError } from "../workers/sent-error.js";
+import { startThread } from "../workers/start-thread.js";
 import { workerScript } from "../workers/worker-script.js";
 import type { InfoSchema } from "./info-codec.js";
 import type { Call, Description, Message, Reply, WorkerSetup } from "./messages.js";
@@ -12,10 +13,26 @@ import { type ControlBlock, Word, WorkerWord } from "./shared-memory.js";
 // Milliseconds between two looks at the clock while a reply is waited for.
 const LOOK = 250;
 
+// Loads the thread's program. This thread sleeps meanwhile and hears no events, so a program that cannot be loaded has
+// to be told by the same means as a reply.
+const BOOTSTRAP = `
+const { workerData: { program, port, control, replies } } = require("node:worker_threads");
+import(program).catch((thrown) => {
+  const { name = "Error", message = String(thrown), stack, code } = Object(thrown);
+  const properties = code === undefined ? {} : { code: String(code) };
+  const text = "the program of the worker thread could not be loaded: " + message;
+  port.postMessage({ kind: "refusal", error: { name, message: text, stack, properties } });
+  const words = new Int32Array(control);
+  Atomics.add(words, replies, 1);
+  Atomics.notify(words, replies);
+  setImmediate(() => process.exit(1));
+});
+`;
+
 /** What a {@link WorkerLink} is made of. */
 export interface WorkerLinkOptions {
   /** What the worker is started with, but for the port. */
-  setup: Omit<WorkerSetup, "port">;
+  setup: Omit<WorkerSetup, "port" | "program" | "replies">;
   /** The control block. */
   control: ControlBlock;
 }
@@ -56,8 +73,14 @@ export class WorkerLink {
     Atomics.store(control.words, this.at(WorkerWord.playing), -1);
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
-    this.thread = new Worker(workerScript("env-worker"), {
-      workerData: { ...setup, port: port2 } satisfies WorkerSetup,
+    this.thread = startThread(BOOTSTRAP, {
+      eval: true,
+      workerData: {
+        ...setup,
+        port: port2,
+        program: workerScript("env-worker").href,
+        replies: this.at(WorkerWord.replies),
+      } satisfies WorkerSetup,
       transferList: [port2],
       name: `env-worker-${setup.worker}`,
     });

@@ -1,6 +1,6 @@
 /** The worker threads of one vector environment: their work, their failures and their end. */
 
-import { InvalidStateError, NcpsError } from "../../core/errors.js";
+import { InvalidArgumentError, InvalidStateError, NcpsError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
 import type { Frame, Info } from "../../envs/env.js";
 import { type ActionSpace, type Box, spaceFromJSON } from "../../spaces/index.js";
@@ -12,6 +12,7 @@ import type { WorkerVectorEnvOptions } from "../../vector/worker-options.js";
 import { EnvBoard, type SavedEnvs } from "./env-board.js";
 import { HangWatch } from "./hang-watch.js";
 import { readInfo } from "./info-codec.js";
+import type { Call, MemberAccess, Reply } from "./messages.js";
 import {
   allocateBuffers,
   INFO_NUMBERS,
@@ -295,6 +296,34 @@ export class WorkerPool {
     return this.calling("render", index, (link, patience) =>
       link.call({ kind: "render", index }, patience),
     ) as Frame;
+  }
+
+  /** Tells what the next reset of all environments is given. */
+  giveResetOptions(options: Readonly<Record<string, unknown>>): void {
+    for (const { first } of this.links) this.asking("reset", first, { kind: "resetOptions", options });
+  }
+
+  /** Calls a method or reaches a field of all environments. */
+  reach(access: MemberAccess): unknown[] {
+    return this.links.flatMap(
+      ({ first }) =>
+        this.asking(`${access.do} of ${access.name}`, first, { kind: "member", access }) as unknown[],
+    );
+  }
+
+  private asking(during: string, index: number, call: Call): Reply {
+    return this.calling(during, index, (link, patience) => {
+      try {
+        return link.call(call, patience);
+      } catch (error) {
+        if (!(error instanceof DOMException && error.name === "DataCloneError")) throw error;
+        throw new InvalidArgumentError(
+          during,
+          `expected values that can be sent to worker threads: ${error.message}`,
+          { cause: error },
+        );
+      }
+    });
   }
 
   /** States of all environments, their seeds and steps. */

@@ -5,7 +5,7 @@ import { createTypedArray, type StateRecord, sizeOf, type TypedArray } from "../
 import type { Frame, ResetOptions } from "../../envs/env.js";
 import type { ActionSpace, Box } from "../../spaces/index.js";
 import type { AsyncVectorEnv, VectorBatch } from "../../vector/async-vector-env.js";
-import { checkActions, checkSeed } from "../../vector/check-arguments.js";
+import { checkActions, checkIndices, checkSeed } from "../../vector/check-arguments.js";
 import type { EnvModule } from "../../vector/env-recipe.js";
 import type { VectorReset, VectorStep } from "../../vector/vector-env.js";
 import { readVectorState } from "../../vector/vector-state.js";
@@ -105,15 +105,19 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   }
 
   /**
-   * Starts a new episode everywhere; environment `i` gets seed `seed + i`.
+   * Starts a new episode everywhere; environment `i` gets seed `seed + i`, all get the same `options`: plain values.
    *
    * @throws InvalidStateError after `close`, and while environments are under way
    * @throws EnvFailedError when an environment throws, or its thread ends or hangs
    * @throws EnvContractError, NonFiniteError when an observation is malformed
    */
-  async reset({ seed = this.running ? undefined : this.firstSeed }: ResetOptions = {}): Promise<VectorReset> {
+  async reset({
+    seed = this.running ? undefined : this.firstSeed,
+    options,
+  }: ResetOptions = {}): Promise<VectorReset> {
     this.mustBeAtRest("reset");
     checkSeed(seed);
+    if (options) this.pool.giveResetOptions(options);
     if (seed !== undefined) this.arrays.seeds.set(Array.from(this.everyone, (i) => seed + i));
     await this.playAll(seed === undefined ? Request.reset : Request.seededReset);
     this.running = true;
@@ -243,6 +247,44 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
    */
   async close(): Promise<void> {
     await this.pool.close();
+  }
+
+  /** Closes all environments at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /**
+   * As of `SyncVectorEnv`; arguments and results are plain values. This thread waits meanwhile.
+   *
+   * @throws InvalidArgumentError when there is no such method, or a value cannot be sent
+   * @throws InvalidStateError after `close`, and while environments are under way
+   */
+  call(name: string, ...args: unknown[]): unknown[] {
+    this.mustBeAtRest("call");
+    return this.pool.reach({ do: "call", name, args });
+  }
+
+  /**
+   * As of `SyncVectorEnv`; the values are plain. This thread waits meanwhile.
+   *
+   * @throws InvalidArgumentError when there is no such field, or its value cannot be sent
+   * @throws InvalidStateError after `close`, and while environments are under way
+   */
+  getAttr(name: string): unknown[] {
+    this.mustBeAtRest("getAttr");
+    return this.pool.reach({ do: "get", name });
+  }
+
+  /**
+   * As of `SyncVectorEnv`; the value is plain. This thread waits meanwhile.
+   *
+   * @throws InvalidArgumentError when there is no such field or environment, or the value cannot be sent
+   * @throws InvalidStateError after `close`, and while environments are under way
+   */
+  setAttr(name: string, value: unknown, indices?: readonly number[]): void {
+    this.mustBeAtRest("setAttr");
+    this.pool.reach({ do: "set", name, value, indices: checkIndices(indices, this.numEnvs) });
   }
 
   private saveState(): StateRecord {

@@ -19,15 +19,23 @@ export interface SentError {
 
 const DEPTH = 8;
 
-/** Takes an error, or whatever was thrown, apart. */
-export function packError(thrown: unknown, depth = 0): SentError {
+/** Takes an error, or whatever was thrown, apart; also one that resists. */
+export function packError(thrown: unknown): SentError {
+  try {
+    return takeApart(thrown, 0);
+  } catch {
+    return { name: "Error", message: "something was thrown that cannot be read", properties: {} };
+  }
+}
+
+function takeApart(thrown: unknown, depth: number): SentError {
   if (!(thrown instanceof Error)) return { message: String(thrown), properties: {} };
   const { name, message, stack, cause } = thrown;
   const plain = Object.entries(thrown).filter(([, value]) =>
     ["string", "number", "boolean"].includes(typeof value),
   );
   const sent: SentError = { name, message, stack, properties: Object.fromEntries(plain) };
-  if (cause !== undefined && depth < DEPTH) sent.cause = packError(cause, depth + 1);
+  if (cause !== undefined && depth < DEPTH) sent.cause = takeApart(cause, depth + 1);
   return sent;
 }
 

@@ -1,6 +1,7 @@
 /** Hooks into a running training. */
 
-import type { StateRecord } from "../../core/state.js";
+import type { StateRecord, TypedArray } from "../../core/state.js";
+import type { Info } from "../../envs/env.js";
 import type { Logger, LogRow } from "../../logging/index.js";
 import type { Trainer } from "../common/trainer.js";
 
@@ -8,7 +9,7 @@ import type { Trainer } from "../common/trainer.js";
 export interface TrainerProgress {
   /** The trainer: save it, or let it play. */
   readonly trainer: Trainer;
-  /** Takes further figures for the next row. */
+  /** Takes further figures: what is recorded before the end of `onUpdateEnd` stands in that update's row. */
   readonly logger: Logger;
   /** Environment steps so far, over all `learn` calls. */
   readonly numTimesteps: number;
@@ -23,6 +24,31 @@ export interface TrainerProgress {
   /** Mean return of the last 100 episodes, NaN before the first. */
   readonly meanReturn: number;
 }
+
+/**
+ * What was played in a step of all environments: SB3's `locals` of `on_step`. Everything is the trainer's own and
+ * valid until the hook has returned: copy what you keep, and change nothing. For `CloningTrainer`, which plays no
+ * environments, all of it is empty.
+ */
+export interface PlayedStep {
+  /** `[numEnvs, ...shape]` observations after the step, as the environments gave them; SB3's `new_obs`. */
+  readonly observations: TypedArray;
+  /** Actions of the step, flat `[numEnvs]`, or `[numEnvs, ...shape]`, as the environments took them. */
+  readonly actions: ArrayLike<number>;
+  /** `[numEnvs]` rewards, as the environments gave them. */
+  readonly rewards: Float32Array;
+  /** `[numEnvs]`, 1 where the task ended. SB3's `dones` are `terminated | truncated`. */
+  readonly terminated: Uint8Array;
+  /** `[numEnvs]`, 1 where the episode was cut from outside. */
+  readonly truncated: Uint8Array;
+  /** What each environment told beside; of the ended episode's last step, where one ended. */
+  readonly infos: readonly Info[];
+  /** Last observation of each episode that ended in this step, `null` for the others. */
+  readonly finalObservations: readonly (TypedArray | null)[];
+}
+
+/** What `onStep` sees: the training, and the step that was played. */
+export interface StepProgress extends TrainerProgress, PlayedStep {}
 
 /** `false` ends the training. */
 export type HookResult = boolean | void | Promise<boolean | void>;
@@ -46,11 +72,11 @@ export interface TrainerCallback {
   onTrainingStart?(progress: TrainerProgress): void | Promise<void>;
   /** Before each rollout. */
   onRolloutStart?(progress: TrainerProgress): void | Promise<void>;
-  /** After each step of the environments. */
-  onStep?(progress: TrainerProgress): HookResult;
+  /** After each step of the environments, with what they gave. */
+  onStep?(progress: StepProgress): HookResult;
   /** After each rollout, before its update. */
   onRolloutEnd?(progress: TrainerProgress): HookResult;
-  /** After each update, with its figures. */
+  /** After each update, with its figures; what it records in the logger stands in the same row. */
   onUpdateEnd?(progress: TrainerProgress, row: LogRow): HookResult;
   /** After the last update, also when training was stopped; `failure` is the error that ended it, if one did. */
   onTrainingEnd?(progress: TrainerProgress, failure?: unknown): void | Promise<void>;
@@ -59,3 +85,6 @@ export interface TrainerCallback {
   /** Puts it back. */
   setState?(state: StateRecord): void;
 }
+
+/** A callback, or a function that is called after each step of the environments: the `onStep` of one. */
+export type CallbackLike = TrainerCallback | ((progress: StepProgress) => HookResult);

@@ -1,9 +1,10 @@
 /** Checkpoints while a trainer learns. */
 
 import type { CheckpointStore } from "../../checkpoints/index.js";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
-import { host } from "../common/host.js";
+import { hostForPath } from "../common/host.js";
 import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import { StepTrigger } from "./step-trigger.js";
 
@@ -24,6 +25,16 @@ export interface CheckpointCallbackOptions {
   /** What the names begin with; default `"step"`, as in `step-000000204800`. */
   namePrefix?: string;
 }
+
+const names = optionNames<CheckpointCallbackOptions>({
+  savePath: true,
+  saveFreq: true,
+  everyMinutes: true,
+  keepLast: true,
+  keepBest: true,
+  saveAtEnd: true,
+  namePrefix: true,
+});
 
 interface Saved extends StateRecord {
   name: string;
@@ -52,14 +63,16 @@ export class CheckpointCallback implements TrainerCallback {
   private readonly store: CheckpointStore;
   private readonly trigger?: StepTrigger;
   private saved: Saved[] = [];
+  // Names to be forgotten when the present checkpoint is safe. It knows them, for a process that is killed before.
+  private forgotten: string[] = [];
   private lastTime = 0;
   private lastPlace = "";
 
   /** @throws InvalidArgumentError for a number that is not positive, or when nothing says when to save */
   constructor(private readonly options: CheckpointCallbackOptions) {
+    checkOptions("CheckpointCallback", options, names);
     const { savePath, saveFreq, everyMinutes, keepLast, keepBest, saveAtEnd = true } = options;
-    this.store =
-      typeof savePath === "string" ? host(`the path "${savePath}"`).checkpoints(savePath) : savePath;
+    this.store = typeof savePath === "string" ? hostForPath(savePath).checkpoints(savePath) : savePath;
     if (saveFreq !== undefined) this.trigger = new StepTrigger(saveFreq, "saveFreq");
     if (everyMinutes !== undefined && !(everyMinutes > 0)) {
       throw new InvalidArgumentError("everyMinutes", `expected a positive number, received ${everyMinutes}`);
@@ -75,10 +88,11 @@ export class CheckpointCallback implements TrainerCallback {
     }
   }
 
-  /** @inheritDoc */
-  onTrainingStart({ numTimesteps, elapsedSeconds }: TrainerProgress): void {
+  /** Starts counting, and forgets what a process that was killed had still to forget. */
+  async onTrainingStart({ numTimesteps, elapsedSeconds }: TrainerProgress): Promise<void> {
     this.trigger?.start(numTimesteps);
     this.lastTime = elapsedSeconds;
+    await this.forget();
   }
 
   /** Saves when it is time to. */
@@ -97,11 +111,16 @@ export class CheckpointCallback implements TrainerCallback {
 
   /** @inheritDoc */
   getState(): StateRecord {
-    return { saved: this.saved.map((each) => ({ ...each })), trigger: this.trigger?.getState() ?? null };
+    return {
+      saved: this.saved.map((each) => ({ ...each })),
+      forgotten: [...this.forgotten],
+      trigger: this.trigger?.getState() ?? null,
+    };
   }
 
   /** @inheritDoc */
-  setState({ saved, trigger }: StateRecord): void {
+  setState({ saved, forgotten, trigger }: StateRecord): void {
+    this.forgotten = [...((forgotten as string[] | undefined) ?? [])]; // earlier versions kept none
     this.saved = (saved as Saved[]).map((each) => ({ ...each }));
     if (trigger) this.trigger?.setState(trigger as StateRecord);
   }
@@ -111,19 +130,26 @@ export class CheckpointCallback implements TrainerCallback {
     const { namePrefix = "step" } = this.options;
     const name = `${namePrefix}-${String(numTimesteps).padStart(12, "0")}`;
     this.lastTime = elapsedSeconds;
-    const before = this.saved;
+    const before = { saved: this.saved, forgotten: this.forgotten };
     this.saved = [...this.saved.filter((each) => each.name !== name), { name, meanReturn }];
     const surplus = this.surplus();
     this.saved = this.saved.filter((each) => !surplus.includes(each));
+    this.forgotten = [...this.forgotten, ...surplus.map((each) => each.name)].filter((each) => each !== name);
     try {
       await trainer.save({ store: this.store, name });
     } catch (error) {
-      this.saved = before;
+      Object.assign(this, before);
       throw error;
     }
     this.lastPlace = placeOf(progress);
-    // Only when the new one is safe on the disk.
-    for (const each of surplus) await this.store.remove(each.name);
+    await this.forget(); // only when the new one is safe on the disk
+  }
+
+  private async forget(): Promise<void> {
+    for (const name of [...this.forgotten]) {
+      await this.store.remove(name);
+      this.forgotten = this.forgotten.filter((each) => each !== name);
+    }
   }
 
   private surplus(): Saved[] {

@@ -1,5 +1,6 @@
 /** Games after each epoch of imitation. */
 
+import { checkOptions } from "../../core/check-options.js";
 import type { StateRecord } from "../../core/state.js";
 import type { Env } from "../../envs/env.js";
 import type { LogRow } from "../../logging/index.js";
@@ -44,7 +45,9 @@ export class ClosedLoopCallback implements TrainerCallback {
   private played = false;
 
   /** @param options what to play and who */
-  constructor(private readonly options: ClosedLoopCallbackOptions) {}
+  constructor(private readonly options: ClosedLoopCallbackOptions) {
+    checkOptions("ClosedLoopCallback", options, ["env", "numEpisodes", "seed", "policy", "onRun"]);
+  }
 
   /** The hook of `fit`; a field, since tfjs calls it without its object. */
   readonly onEpochEnd = async (epoch: number): Promise<void> => {

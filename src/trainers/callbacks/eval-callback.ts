@@ -1,7 +1,9 @@
 /** Evaluation while a trainer learns. */
 
 import type { CheckpointLocation } from "../../checkpoints/index.js";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
+import { showValue } from "../../core/show-value.js";
 import type { StateRecord } from "../../core/state.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { type Evaluation, evaluatePolicy } from "../common/evaluate-policy.js";
@@ -40,9 +42,22 @@ export interface EvalCallbackOptions {
   name?: string;
 }
 
+const names = optionNames<EvalCallbackOptions>({
+  evalEnv: true,
+  evalFreq: true,
+  nEvalEpisodes: true,
+  deterministic: true,
+  seed: true,
+  bestModelSavePath: true,
+  callbackOnNewBest: true,
+  callbackAfterEval: true,
+  name: true,
+});
+
 /**
- * Lets the policy play whole games at intervals, logs `eval/mean_reward`, `eval/std_reward` and
- * `eval/mean_ep_length`, and keeps the best.
+ * Lets the policy play whole games at intervals and keeps the best. Each evaluation is a row of the log at its own
+ * step, as in SB3: `eval/mean_reward`, `eval/std_reward`, `eval/mean_ep_length`, `time/total_timesteps`, and
+ * `eval/success_rate` where `info.isSuccess` (or `is_success`) tells at the end of an episode.
  *
  * @example
  * ```ts
@@ -64,8 +79,15 @@ export class EvalCallback implements TrainerCallback {
   private readonly trigger: StepTrigger;
   private played = false;
 
-  /** @throws InvalidArgumentError when `evalFreq` is not positive */
+  /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
   constructor(private readonly options: EvalCallbackOptions) {
+    checkOptions("EvalCallback", options, names);
+    const { callbackOnNewBest, callbackAfterEval } = options;
+    for (const [name, listener] of Object.entries({ callbackOnNewBest, callbackAfterEval })) {
+      if (listener === undefined || typeof listener?.onEvaluation === "function") continue;
+      const expected = "an object with onEvaluation(evaluation, progress)";
+      throw new InvalidArgumentError(name, `expected ${expected}, received ${showValue(listener)}`);
+    }
     this.name = options.name ?? "eval";
     this.trigger = new StepTrigger(options.evalFreq ?? 10_000, "evalFreq");
   }
@@ -90,12 +112,15 @@ export class EvalCallback implements TrainerCallback {
     const evaluation = await evaluatePolicy(trainer, evalEnv, { numEpisodes, deterministic, seed });
     this.lastEvaluation = evaluation;
     this.played = true;
-    const { meanReward, stdReward, lengths } = evaluation;
-    logger.recordAll({
+    const { meanReward, stdReward, lengths, successRate } = evaluation;
+    const row = {
       "eval/mean_reward": meanReward,
       "eval/std_reward": stdReward,
       "eval/mean_ep_length": lengths.reduce((sum, length) => sum + length, 0) / lengths.length,
-    });
+      ...(successRate !== undefined && { "eval/success_rate": successRate }),
+      "time/total_timesteps": progress.numTimesteps,
+    };
+    logger.write(row, progress.numTimesteps);
     const { bestModelSavePath, callbackOnNewBest, callbackAfterEval } = this.options;
     let running = true;
     if (meanReward > this.bestMeanReward) {

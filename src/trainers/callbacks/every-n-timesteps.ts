@@ -1,7 +1,9 @@
 /** A callback at intervals. */
 
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import type { StateRecord } from "../../core/state.js";
-import type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
+import type { CallbackLike, HookResult, StepProgress, TrainerCallback, TrainerProgress } from "./callback.js";
+import { toCallback } from "./callback-list.js";
 import { StepTrigger } from "./step-trigger.js";
 
 /** Options of {@link EveryNTimesteps}. */
@@ -9,10 +11,12 @@ export interface EveryNTimestepsOptions {
   /** Environment steps between calls, over all environments. */
   nSteps: number;
   /** What happens: a function, or a callback whose `onStep` is called. */
-  callback: ((progress: TrainerProgress) => HookResult) | TrainerCallback;
+  callback: CallbackLike;
   /** Name for checkpoints, default `"everyNTimesteps"`; two of them need two names. */
   name?: string;
 }
+
+const names = optionNames<EveryNTimestepsOptions>({ nSteps: true, callback: true, name: true });
 
 /**
  * Calls something every so many environment steps.
@@ -29,11 +33,13 @@ export class EveryNTimesteps implements TrainerCallback {
   private readonly trigger: StepTrigger;
   private readonly inner: TrainerCallback;
 
-  /** @throws InvalidArgumentError when `nSteps` is not positive */
-  constructor({ nSteps, callback, name = "everyNTimesteps" }: EveryNTimestepsOptions) {
+  /** @throws InvalidArgumentError when `nSteps` is not positive, or `callback` is none */
+  constructor(options: EveryNTimestepsOptions) {
+    checkOptions("EveryNTimesteps", options, names);
+    const { nSteps, callback, name = "everyNTimesteps" } = options;
     this.name = name;
     this.trigger = new StepTrigger(nSteps, "nSteps");
-    this.inner = typeof callback === "function" ? { onStep: callback } : callback;
+    this.inner = toCallback("callback", callback);
   }
 
   /** @inheritDoc */
@@ -43,7 +49,7 @@ export class EveryNTimesteps implements TrainerCallback {
   }
 
   /** @inheritDoc */
-  onStep(progress: TrainerProgress): HookResult {
+  onStep(progress: StepProgress): HookResult {
     if (this.trigger.due(progress.numTimesteps)) return this.inner.onStep?.(progress);
   }
 

@@ -1,6 +1,9 @@
 /** Reasons to end a training early. */
 
 import { checkInteger } from "../../core/check-integer.js";
+import { checkOptions } from "../../core/check-options.js";
+import { InvalidArgumentError } from "../../core/errors.js";
+import { showValue } from "../../core/show-value.js";
 import type { StateRecord } from "../../core/state.js";
 import type { Evaluation } from "../common/evaluate-policy.js";
 import type { TrainerCallback, TrainerProgress } from "./callback.js";
@@ -20,11 +23,19 @@ export class StopTrainingOnRewardThreshold implements TrainerCallback, Evaluatio
   /** The mean reward that is enough. */
   readonly rewardThreshold: number;
 
+  /** @throws InvalidArgumentError when it is not a number */
   constructor(options: {
     /** The mean reward that is enough. */
     rewardThreshold: number;
   }) {
+    checkOptions("StopTrainingOnRewardThreshold", options, ["rewardThreshold"]);
     this.rewardThreshold = options.rewardThreshold;
+    if (typeof this.rewardThreshold !== "number" || Number.isNaN(this.rewardThreshold)) {
+      throw new InvalidArgumentError(
+        "rewardThreshold",
+        `expected a number, received ${showValue(this.rewardThreshold)}`,
+      );
+    }
   }
 
   /** @inheritDoc */
@@ -55,6 +66,7 @@ export class StopTrainingOnMaxEpisodes implements TrainerCallback {
     /** Finished whole episodes, over all environments, that are enough. */
     maxEpisodes: number;
   }) {
+    checkOptions("StopTrainingOnMaxEpisodes", options, ["maxEpisodes"]);
     this.maxEpisodes = options.maxEpisodes;
     checkInteger("maxEpisodes", options.maxEpisodes);
   }
@@ -90,6 +102,7 @@ export class StopTrainingOnNoModelImprovement implements EvaluationListener {
     /** Evaluations before counting starts, default 0. */
     minEvals?: number;
   }) {
+    checkOptions("StopTrainingOnNoModelImprovement", options, ["maxNoImprovementEvals", "minEvals"]);
     this.maxNoImprovementEvals = options.maxNoImprovementEvals;
     this.minEvals = options.minEvals ?? 0;
     checkInteger("maxNoImprovementEvals", options.maxNoImprovementEvals);

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { maskedMean } from "../../losses/index.js";
+import { oneHotRows } from "../../recurrent/ops/one-hot-rows.js";
 
 /** Options of {@link sequenceCrossEntropy}. */
 export interface SequenceCrossEntropyOptions {
@@ -29,7 +30,7 @@ export function sequenceCrossEntropy(
 ): tf.Scalar {
   return tf.tidy(() => {
     const size = logits.shape[2];
-    const chosen = tf.cast(tf.oneHot(tf.cast(actions, "int32"), size), "float32");
+    const chosen = oneHotRows(actions, size);
     const losses = tf.neg(tf.sum(tf.mul(chosen, tf.logSoftmax(logits)), -1));
     let weights: tf.Tensor | undefined = mask;
     if (classWeights) {

@@ -1,11 +1,13 @@
 /** Options of imitation. */
 
 import type { AdamOptions } from "tfjs-training";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { ScheduleSpec } from "../../core/schedules.js";
 import type { AtariCloningDataset } from "../../datasets/atari-cloning.js";
 import { checkMirrorActions } from "../../datasets/mirror-frames.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
+import { trainerHints } from "../common/trainer-hints.js";
 
 /** Numbers that decide the training; those of the ncps guide by default. */
 export interface CloningHyperparameters {
@@ -55,8 +57,23 @@ export interface EpochReport {
   valAccuracy: number;
 }
 
+const names = optionNames<CloningOptions>({
+  dataset: true,
+  model: true,
+  valDataset: true,
+  batchSize: true,
+  learningRate: true,
+  adam: true,
+  maxGradNorm: true,
+  classWeights: true,
+  shuffle: true,
+  mirrorActions: true,
+  seed: true,
+});
+
 /** Fills in the defaults and checks the values. @throws InvalidArgumentError naming the option */
 export function resolveCloningOptions(options: CloningOptions): CloningHyperparameters {
+  checkOptions("CloningTrainer", options, names, trainerHints);
   const { batchSize = 32, learningRate = 1e-4, adam = { epsilonMode: "keras" } } = options;
   const { maxGradNorm = null, classWeights = null, shuffle = true, mirrorActions = null } = options;
   const { numActions } = options.model;

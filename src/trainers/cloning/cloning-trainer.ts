@@ -7,26 +7,45 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from "../../checkpoints/index.js";
-import { EpisodeWindow } from "../../core/episode-window.js";
-import { InvalidArgumentError } from "../../core/errors.js";
+import { EpisodeWindow, withSuccesses } from "../../core/episode-window.js";
+import { CheckpointError, InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import type { Schedule } from "../../core/schedules.js";
 import type { StateRecord, TypedArray } from "../../core/state.js";
+import { EventLoopTurns } from "../../core/yield.js";
 import type { CloningBatches } from "../../datasets/cloning-batches.js";
 import type { LogRow } from "../../logging/index.js";
-import type { ModelConfig } from "../../models/actor-critic.js";
 import { ConvCfC, type ConvCfCOptions } from "../../models/conv-cfc.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
 import { getWeights, setWeights } from "../../models/weights.js";
 import type { Policy, Prediction, PredictOptions } from "../common/evaluate-policy.js";
 import { freeingOnFailure } from "../common/given-model.js";
 import { locate, locateNewest } from "../common/host.js";
+import { getParameters, type ModelParameters } from "../common/model-parameters.js";
+import { mustBeOpen } from "../common/must-be-open.js";
 import { oneAtATime } from "../common/one-at-a-time.js";
-import { withState } from "../common/saved-run.js";
+import { buildSaved, lengthsOf, ofCheckpoint, putState } from "../common/restore-trainer.js";
+import { cloningForms } from "../common/saved-hyperparameters.js";
+import { readRecord, readSavedOptions } from "../common/saved-options.js";
+import { readModelConfig } from "../common/saved-run.js";
 import { scheduleOption } from "../common/schedule-option.js";
-import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
+import {
+  checkCounts,
+  checkFields,
+  checkMoments,
+  checkSavedRun,
+  restorePart,
+  restoreParts,
+  restoreWeights,
+} from "../common/state-parts.js";
 import type { Trainer } from "../common/trainer.js";
-import { type LearnOptions, TrainingRun } from "../common/training-run.js";
+import { trainingRows } from "../common/training-rows.js";
+import {
+  checkLearnOptions,
+  type LearnOptions,
+  type RowListener,
+  TrainingRun,
+} from "../common/training-run.js";
 import { classifierPolicy } from "./classifier-policy.js";
 import {
   type CloningHyperparameters,
@@ -101,6 +120,9 @@ export class CloningTrainer implements Trainer {
   // Of a minibatch that was learned from, until log and callbacks hear of it.
   private untold?: LogRow;
   private run?: TrainingRun;
+  // Settles when no minibatch is under way, or the measuring at the end of an epoch.
+  private updating?: Promise<LogRow>;
+  private closed = false;
   private interrupted?: StateRecord;
 
   /**
@@ -148,7 +170,7 @@ export class CloningTrainer implements Trainer {
   }
 
   /**
-   * Trains for a number of epochs, minibatches or hours, or until a callback ends it. A second call goes on where the
+   * Trains for a number of epochs, minibatches or hours, or until a callback or a signal ends it. A second call goes on where the
    * first ended, also in the middle of an epoch; a schedule of step sizes begins anew with it. After
    * {@link CloningTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
@@ -157,8 +179,9 @@ export class CloningTrainer implements Trainer {
    * `val/accuracy`.
    *
    * @returns the trainer
-   * @throws InvalidArgumentError when there is no goal · @throws DatasetError when a file cannot be used
-   * @throws InvalidStateError while the trainer is learning already
+   * @throws InvalidArgumentError when there is no goal, or an option is unknown
+   * @throws DatasetError when a file cannot be used
+   * @throws InvalidStateError while the trainer is learning already, or when it is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    */
   async learn(options: CloningLearnOptions = {}): Promise<this> {
@@ -166,19 +189,43 @@ export class CloningTrainer implements Trainer {
     return this;
   }
 
-  private async learnAlone({ epochs, onEpochEnd, ...options }: CloningLearnOptions): Promise<void> {
+  /**
+   * Trains as {@link CloningTrainer.learn} does and yields every row of the log. Training waits while a row is looked
+   * at; leaving the loop ends it after the present minibatch.
+   *
+   * @example
+   * ```ts
+   * for await (const row of trainer.rows({ epochs: 50 })) {
+   *   if (row["val/accuracy"] >= 0.9) break;
+   * }
+   * ```
+   */
+  rows(options: CloningLearnOptions = {}): AsyncGenerator<LogRow, void, void> {
+    return trainingRows((onRow) => oneAtATime(this, () => this.learnAlone(options, onRow)));
+  }
+
+  private async learnAlone(given: CloningLearnOptions, onRow?: RowListener): Promise<void> {
+    mustBeOpen(this.closed, "learn");
+    const { epochs, onEpochEnd, ...options } = given;
+    checkLearnOptions(options);
     if (epochs !== undefined && options.totalTimesteps !== undefined) {
       throw new InvalidArgumentError("epochs", "cannot stand beside totalTimesteps: give one of them");
     }
     const goal = epochs === undefined ? {} : { totalTimesteps: epochs * this.batchesPerEpoch };
-    const run = new TrainingRun(this, { ...options, ...goal }, this.interrupted);
+    if (options.resetNumTimesteps) {
+      throw new InvalidArgumentError(
+        "resetNumTimesteps",
+        "CloningTrainer counts minibatches, which tell its place in the data: make a new trainer",
+      );
+    }
+    const run = new TrainingRun(this, { ...options, ...goal }, this.interrupted, onRow);
     this.interrupted = undefined;
     this.run = run;
     await run.conduct(async () => {
       // What was saved, or failed, at the end of an epoch is told first.
       while (this.untold || run.running) {
         if (!this.untold) {
-          this.untold = await this.step(run.look().progress);
+          this.untold = await this.undisturbed(this.step(run.look().progress));
           if ("train/epoch_loss" in this.untold && this.report) await onEpochEnd?.(this.report);
         }
         const row = this.untold;
@@ -195,7 +242,9 @@ export class CloningTrainer implements Trainer {
    * @returns NaN for both when there is none
    */
   async evaluate(): Promise<CloningEvaluation> {
+    mustBeOpen(this.closed, "evaluate");
     const sums = { ...none };
+    const turns = new EventLoopTurns();
     if (this.valDataset) {
       const { batchSize } = this.hyperparameters;
       const batches = this.valDataset.batches({ batchSize, shuffle: false, seed: 0 });
@@ -204,6 +253,7 @@ export class CloningTrainer implements Trainer {
         sums.loss += loss * count;
         sums.correct += correct;
         sums.count += count;
+        await turns.give();
       }
     }
     return { loss: sums.loss / sums.count, accuracy: sums.correct / sums.count };
@@ -214,20 +264,23 @@ export class CloningTrainer implements Trainer {
    *
    * @throws ShapeError when observations or states have another size
    */
-  predict(observations: TypedArray, options?: PredictOptions): Promise<Prediction> {
+  async predict(observations: TypedArray, options?: PredictOptions): Promise<Prediction> {
+    mustBeOpen(this.closed, "predict");
     return this.policy.predict(observations, options);
   }
 
   /**
    * Saves the whole run, also in the middle of an epoch: weights, statistics, optimiser, place in the data,
-   * generators, log and callbacks. The data are not part of it.
+   * generators, log and callbacks. The data are not part of it. A minibatch that is under way is finished first.
    *
    * @param location a path (import `ncps-ts/node` first), or a store and a name
    * @returns where it was written
    * @throws CheckpointError when it cannot be written
    */
   async save(location: CheckpointLocation): Promise<string> {
+    mustBeOpen(this.closed, "save");
     const { store, name } = locate(location);
+    while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
     const { hyperparameters, model, updates, epoch } = this;
     const fetched = fetchWeights(this.optimizer, model.variables, model.statistics);
     if (fetched) await fetched;
@@ -292,25 +345,76 @@ export class CloningTrainer implements Trainer {
   setState(state: StateRecord): void {
     const own = this.getState();
     checkFields("", state, own, false);
-    restorePart("batches", () => this.batches.setState(state.batches as StateRecord));
-    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
-    restorePart("statistics", () => setWeights(this.model.statistics, state.statistics as StateRecord));
+    const batches = readRecord("batches", state.batches);
+    restorePart("batches", () => this.batches.setState(batches));
+    checkSavedRun(state.run);
+    restoreWeights("model", this.model.variables, state.model);
+    restoreWeights("statistics", this.model.statistics, state.statistics);
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { playRandom, episodes } = this;
-    restoreParts({ playRandom, episodes }, state, own);
+    const known = { ...state, episodes: withSuccesses(state.episodes) };
+    restoreParts({ playRandom, episodes }, known, own);
     checkFields("sums", state.sums, own.sums as StateRecord);
+    checkCounts("", state, ["updates"]);
+    const report = { epoch: 0, loss: 0, accuracy: 0, valLoss: 0, valAccuracy: 0 };
+    if (state.report !== null) checkFields("report", state.report, report);
+    const untold = state.untold === null ? undefined : readRecord("untold", state.untold);
+    checkFields(
+      "untold",
+      untold ?? {},
+      Object.fromEntries(Object.keys(untold ?? {}).map((name) => [name, 0])),
+    );
     this.sums = { ...(state.sums as Sums) };
     this.report = state.report ? ({ ...(state.report as object) } as EpochReport) : undefined;
-    this.untold = state.untold ? { ...(state.untold as LogRow) } : undefined;
+    this.untold = untold && { ...(untold as LogRow) };
     this.updates = state.updates as number;
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
 
-  /** Frees the model and the optimiser. */
+  /**
+   * The weights by name, copies, without the statistics of batch normalisation and the optimiser.
+   *
+   * @throws InvalidStateError when the trainer is closed
+   */
+  async getParameters(): Promise<ModelParameters> {
+    mustBeOpen(this.closed, "getParameters");
+    return getParameters(this.model.variables);
+  }
+
+  /**
+   * Sets the weights by name; statistics and optimiser stay as they are.
+   *
+   * @throws InvalidStateError when the trainer is closed, or a minibatch is under way
+   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   */
+  setParameters(parameters: ModelParameters): void {
+    mustBeOpen(this.closed, "setParameters");
+    if (this.updating) throw new InvalidStateError("setParameters() within an update: call it in a callback");
+    setWeights(this.model.variables, parameters);
+  }
+
+  /** Frees the model and the optimiser. Calling it twice is allowed. */
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     this.model.dispose();
     this.optimizer.dispose();
+  }
+
+  /** Closes the trainer at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // What is saved meanwhile waits until the minibatch is whole.
+  private async undisturbed(step: Promise<LogRow>): Promise<LogRow> {
+    this.updating = step;
+    try {
+      return await step;
+    } finally {
+      this.updating = undefined;
+    }
   }
 
   private async step(progress: number): Promise<LogRow> {
@@ -357,28 +461,75 @@ export class CloningTrainer implements Trainer {
   }
 }
 
+type RestoreCloningOptions = Omit<CloningOptions, "model"> & Partial<CloningOptions>;
+
 async function restore(
   { store, name }: CheckpointPlace,
-  options: Omit<CloningOptions, "model"> & Partial<CloningOptions>,
+  options: RestoreCloningOptions,
   anyData = false,
 ): Promise<CloningTrainer> {
   const { config, state, counters } = await readCheckpoint(store, name, { kind: "cloning" });
-  const { className, config: modelConfig } = config.model as unknown as ModelConfig;
-  if (!options.model && className !== "ConvCfC") {
-    throw new InvalidArgumentError("model", `checkpoint "${name}" is of a ${className}: give one again`);
+  const trainer = makeSaved(name, config, state, options);
+  try {
+    putState(trainer, name, withData(trainer, { config, state, counters }, options, anyData));
+  } catch (error) {
+    await trainer.close();
+    throw error;
   }
-  const saved = config.hyperparameters as unknown as CloningHyperparameters;
-  const trainer = freeingOnFailure(() => {
-    const model = options.model ?? new ConvCfC(modelConfig as unknown as ConvCfCOptions);
-    return new CloningTrainer({ ...saved, ...options, model });
-  });
-  const batches = state.batches as StateRecord | undefined;
-  const { size } = options.dataset;
+  return trainer;
+}
+
+// Only named numbers and texts come out of the file.
+function makeSaved(
+  name: string,
+  config: StateRecord,
+  state: StateRecord,
+  options: RestoreCloningOptions,
+): CloningTrainer {
+  try {
+    const description = readModelConfig(config.model);
+    const saved = readSavedOptions(config.hyperparameters, cloningForms, cloningForms, options);
+    if (!options.model && description.className !== "ConvCfC") {
+      throw new InvalidArgumentError(
+        "model",
+        `checkpoint "${name}" is of a ${description.className.slice(0, 100)}: give one again`,
+      );
+    }
+    return freeingOnFailure(() => {
+      const model =
+        options.model ??
+        buildSaved(
+          description,
+          lengthsOf(state),
+          (own) => new ConvCfC(own.config as unknown as ConvCfCOptions),
+        );
+      return new CloningTrainer({ ...saved, ...options, model });
+    });
+  } catch (error) {
+    if (error instanceof CheckpointError) throw ofCheckpoint(name, error);
+    // What is wrong with an option that the caller gave, or has to give, is the caller's.
+    if (!(error instanceof InvalidArgumentError) || error.argument === "model") throw error;
+    const given = (options as Record<string, unknown>)[error.argument.split(".")[0]];
+    throw given === undefined ? ofCheckpoint(name, error) : error;
+  }
+}
+
+// The state for these data: with other batches the epoch begins anew.
+function withData(
+  trainer: CloningTrainer,
+  { config, state, counters }: { config: StateRecord; state: StateRecord; counters: StateRecord },
+  { dataset: { size } }: RestoreCloningOptions,
+  anyData: boolean,
+): StateRecord {
+  const batches = readRecord("batches", state.batches);
   const { batchSize } = trainer.hyperparameters;
-  const otherData = anyData && typeof batches?.size === "number" && batches.size !== size;
-  if (!batches || !(otherData || saved.batchSize !== batchSize)) return withState(trainer, name, state);
-  // Other batches: the epoch begins anew.
+  const otherData = anyData && typeof batches.size === "number" && batches.size !== size;
+  // Early versions kept the batch size among the options alone.
+  const savedSize =
+    batches.batchSize ?? readRecord("config.hyperparameters", config.hyperparameters).batchSize;
+  const otherBatches = savedSize !== batchSize;
+  if (!otherData && !otherBatches) return state;
   const position = Number(counters.epochs) * trainer.batchesPerEpoch;
   const begun = { ...batches, batchSize, position, ...(otherData && { size }) };
-  return withState(trainer, name, { ...state, sums: { ...none }, batches: begun });
+  return { ...state, sums: { ...none }, batches: begun };
 }

@@ -1,6 +1,10 @@
 /** A policy in the game that it shall play. */
 
+import { checkOptions, optionNames } from "../../core/check-options.js";
+import { checkSignal } from "../../core/check-signal.js";
 import { InvalidArgumentError } from "../../core/errors.js";
+import { showValue } from "../../core/show-value.js";
+import { EventLoopTurns } from "../../core/yield.js";
 import type { Env } from "../../envs/env.js";
 import type { Policy } from "../common/evaluate-policy.js";
 import { ReportedEpisodes } from "../common/reported-episodes.js";
@@ -13,9 +17,19 @@ export interface ClosedLoopOptions {
   numGames?: number;
   /** Seed of the first game; without it the environment goes on as it is. */
   seed?: number;
+  /** Ends the run early, which then rejects with the signal's reason, as `fetch` does. Default none. */
+  signal?: AbortSignal;
   /** Hears of every episode; `false` ends the run. With `numEpisodes: Infinity` it is the only end. */
   onEpisode?(episodeReturn: number, run: ClosedLoopRun): boolean | void | Promise<boolean | void>;
 }
+
+const names = optionNames<ClosedLoopOptions>({
+  numEpisodes: true,
+  numGames: true,
+  seed: true,
+  signal: true,
+  onEpisode: true,
+});
 
 /** Result of {@link runClosedLoop}. */
 export interface ClosedLoopRun {
@@ -33,7 +47,7 @@ export interface ClosedLoopRun {
  *
  * @param policy a trainer, or `classifierPolicy(model)`
  * @param env the game as the policy knows it, e.g. `wrapDeepmind(make("Arcade/Breakout-v0"))`
- * @throws InvalidArgumentError when a number is not positive
+ * @throws InvalidArgumentError when a number is not positive, or an option is unknown
  * @throws EnvContractError when `numGames` shall end it, and games end that the environment does not record
  *
  * @example
@@ -48,11 +62,16 @@ export async function runClosedLoop(
   env: Env,
   options: ClosedLoopOptions = {},
 ): Promise<ClosedLoopRun> {
-  const { numGames = Number.POSITIVE_INFINITY, seed, onEpisode } = options;
+  checkOptions("runClosedLoop", options, names);
+  const { numGames = Number.POSITIVE_INFINITY, seed, signal, onEpisode } = options;
+  checkSignal(signal);
   const { numEpisodes = options.numGames === undefined ? 10 : Number.POSITIVE_INFINITY } = options;
   for (const [name, value] of Object.entries({ numEpisodes, numGames })) {
-    if (!(value > 0)) throw new InvalidArgumentError(name, `expected a positive number, received ${value}`);
+    if (!(value > 0))
+      throw new InvalidArgumentError(name, `expected a positive number, received ${showValue(value)}`);
   }
+  signal?.throwIfAborted();
+  const turns = new EventLoopTurns();
   const run: ClosedLoopRun = { returns: [], gameReturns: [], steps: 0 };
   let { observation } = env.reset(seed === undefined ? {} : { seed });
   let state: Float32Array | null = null;
@@ -65,6 +84,8 @@ export async function runClosedLoop(
     ({ state } = prediction);
     total += step.reward;
     run.steps++;
+    if (turns.due) await turns.give();
+    signal?.throwIfAborted();
     if (!step.terminated && !step.truncated) continue;
     run.returns.push(total);
     if (numEpisodes === Number.POSITIVE_INFINITY && numGames < numEpisodes) {

@@ -1,10 +1,18 @@
 /** How well a policy plays. */
 
 import { checkInteger } from "../../core/check-integer.js";
+import { checkOptions, optionNames } from "../../core/check-options.js";
+import { checkSignal } from "../../core/check-signal.js";
+import { InvalidArgumentError } from "../../core/errors.js";
+import { showValue } from "../../core/show-value.js";
 import type { TypedArray } from "../../core/state.js";
-import type { Action } from "../../envs/env.js";
+import { EventLoopTurns } from "../../core/yield.js";
+import type { Action, Env } from "../../envs/env.js";
+import { makeVecEnv } from "../../vector/make-vec-env.js";
+import { SyncVectorEnv } from "../../vector/sync-vector-env.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { ReportedEpisodes } from "./reported-episodes.js";
+import { successOf } from "./successes.js";
 
 /** Options of {@link Policy.predict}. */
 export interface PredictOptions {
@@ -40,7 +48,22 @@ export interface EvaluateOptions {
   deterministic?: boolean;
   /** Seed of the environments; without it they go on as they are. */
   seed?: number;
+  /** Ends the evaluation early, which then rejects with the signal's reason, as `fetch` does. Default none. */
+  signal?: AbortSignal;
 }
+
+const names = optionNames<EvaluateOptions>({
+  numEpisodes: true,
+  deterministic: true,
+  seed: true,
+  signal: true,
+});
+
+const hints = {
+  n_eval_episodes: "did you mean numEpisodes?",
+  nEvalEpisodes: "did you mean numEpisodes?",
+  return_episode_rewards: "the result always holds returns and lengths",
+};
 
 /** Result of {@link evaluatePolicy}. */
 export interface Evaluation {
@@ -52,6 +75,8 @@ export interface Evaluation {
   returns: number[];
   /** Steps of each episode. */
   lengths: number[];
+  /** Share of episodes whose last info had `isSuccess` (or `is_success`); missing where no environment tells. */
+  successRate?: number;
 }
 
 /**
@@ -59,8 +84,10 @@ export interface Evaluation {
  * episodes, so that short episodes are not counted more often than long ones.
  *
  * @param policy e.g. a trainer
- * @param env environments of their own, not those being trained on; made by `makeVecEnv`
- * @throws InvalidArgumentError when `numEpisodes` is not a positive integer
+ * @param env environments of their own, not those being trained on: many of `makeVecEnv`, a single one, or the id of
+ *   one, which is made for this evaluation and closed after it
+ * @throws InvalidArgumentError when `env` is none, or an option is unknown or has a wrong value
+ * @throws NotRegisteredError when the id is unknown
  * @throws EnvContractError when episodes end and none of them is reported
  *
  * @example
@@ -71,15 +98,51 @@ export interface Evaluation {
  */
 export async function evaluatePolicy(
   policy: Policy,
-  env: VectorEnv,
+  env: VectorEnv | Env | string,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { numEpisodes = 10, deterministic = true, seed } = options;
-  checkInteger("numEpisodes", numEpisodes);
+  checkOptions("evaluatePolicy", options, names, hints);
+  checkInteger("numEpisodes", options.numEpisodes ?? 10);
+  checkSignal(options.signal);
+  if (typeof policy?.predict !== "function") {
+    throw new InvalidArgumentError(
+      "policy",
+      `expected a trainer, or an object with predict(observations, options), received ${showValue(policy)}`,
+    );
+  }
+  if (typeof env === "string") {
+    const made = makeVecEnv(env, { numEnvs: 1 });
+    try {
+      return await evaluateIn(made, policy, options);
+    } finally {
+      await made.close();
+    }
+  }
+  return evaluateIn(isVector(env) ? env : vectorOf(env), policy, options);
+}
+
+function isVector(env: VectorEnv | Env): env is VectorEnv {
+  return Number.isInteger((env as Partial<VectorEnv> | undefined)?.numEnvs);
+}
+
+// Whoever made the environment closes it.
+function vectorOf(env: Env): SyncVectorEnv {
+  if (typeof env?.step === "function" && env.observationSpace) return new SyncVectorEnv([() => env]);
+  throw new InvalidArgumentError(
+    "env",
+    `expected a vector environment, an environment or an id, received ${showValue(env)}`,
+  );
+}
+
+async function evaluateIn(env: VectorEnv, policy: Policy, options: EvaluateOptions): Promise<Evaluation> {
+  const { numEpisodes = 10, deterministic = true, seed, signal } = options;
   const { numEnvs } = env;
   const left = Array.from({ length: numEnvs }, (_, i) => Math.floor((numEpisodes + i) / numEnvs));
   const returns: number[] = [];
   const lengths: number[] = [];
+  const successes: boolean[] = [];
+  const turns = new EventLoopTurns();
+  signal?.throwIfAborted();
   let { observations } = await env.reset(seed === undefined ? {} : { seed });
   let state: Float32Array | null = null;
   let episodeStart: Uint8Array = new Uint8Array(numEnvs).fill(1);
@@ -90,15 +153,26 @@ export async function evaluatePolicy(
     const step = await env.step(prediction.actions);
     observations = step.observations;
     episodeStart = step.terminated.map((ended, i) => ended | step.truncated[i]);
-    step.infos.forEach(({ episode }, i) => {
+    step.infos.forEach((info, i) => {
+      const { episode } = info;
       reported.look(i, episodeStart[i] === 1, episode !== undefined);
       if (!episode || left[i] === 0) return;
       left[i]--;
       returns.push(episode.return);
       lengths.push(episode.length);
+      const success = successOf(info);
+      if (success !== undefined) successes.push(success);
     });
+    if (turns.due) await turns.give();
+    signal?.throwIfAborted();
   }
   const meanReward = returns.reduce((sum, value) => sum + value, 0) / numEpisodes;
   const variance = returns.reduce((sum, value) => sum + (value - meanReward) ** 2, 0) / numEpisodes;
-  return { meanReward, stdReward: Math.sqrt(variance), returns, lengths };
+  return {
+    meanReward,
+    stdReward: Math.sqrt(variance),
+    returns,
+    lengths,
+    ...(successes.length > 0 && { successRate: successes.filter(Boolean).length / successes.length }),
+  };
 }

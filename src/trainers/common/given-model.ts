@@ -1,7 +1,7 @@
 /** The network that a trainer was given, or that a factory makes for it. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { ShapeError } from "../../core/errors.js";
+import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
 import type { Box } from "../../spaces/index.js";
 
 interface Network {
@@ -15,13 +15,14 @@ interface Network {
  *
  * @param check what else has to fit
  * @throws ShapeError when it is for other observations
+ * @throws InvalidArgumentError when a factory makes none for such observations
  */
 export function givenModel<Model extends Network, Spaces extends { observationSpace: Box }>(
   given: Model | ((spaces: Spaces) => Model),
   spaces: Spaces,
   check: (model: Model) => void,
 ): Model {
-  const model = typeof given === "function" ? freeingOnFailure(() => given(spaces)) : given;
+  const model = typeof given === "function" ? makeFrom(given, spaces) : given;
   try {
     const { shape } = spaces.observationSpace;
     if (model.observationShape.join() !== shape.join()) {
@@ -33,6 +34,25 @@ export function givenModel<Model extends Network, Spaces extends { observationSp
     throw error;
   }
   return model;
+}
+
+// Presets bring factories for the observations that they were made for.
+function makeFrom<Model, Spaces extends { observationSpace: Box }>(
+  factory: (spaces: Spaces) => Model,
+  spaces: Spaces,
+): Model {
+  try {
+    return freeingOnFailure(() => factory(spaces));
+  } catch (cause) {
+    if (!(cause instanceof ShapeError)) throw cause;
+    const { shape } = spaces.observationSpace;
+    throw new InvalidArgumentError(
+      "model",
+      `the model factory, or that of the preset, makes no network for observations [${shape.join(", ")}] ` +
+        `(${cause.message}); give a model for them, or model: undefined after the preset for the default network`,
+      { cause },
+    );
+  }
 }
 
 /** Makes something; when that fails, the variables of what was half made are freed. */

@@ -1,5 +1,6 @@
 /** What trainers want of the platform; `ncps-ts/node` installs it, browsers may bring their own. */
 
+import { inNode } from "tfjs-training/core";
 import type { CheckpointLocation, CheckpointPlace, CheckpointStore } from "../../checkpoints/index.js";
 import { InvalidStateError } from "../../core/errors.js";
 import type { TrainerCallback } from "../callbacks/callback.js";
@@ -26,25 +27,33 @@ export function installHost(host: Host): void {
 /**
  * The installed services.
  *
+ * @param wanted what needs them
+ * @param inPages what to do in a page
  * @throws InvalidStateError when there are none; the message says what to import
  */
-export function host(wanted: string): Host {
-  if (!installed) {
-    throw new InvalidStateError(
-      `${wanted} needs a platform: import "ncps-ts/node" first (in Node), or call installHost()`,
-    );
-  }
-  return installed;
+export function host(wanted: string, inPages: string): Host {
+  if (installed) return installed;
+  throw new InvalidStateError(
+    inNode()
+      ? `${wanted} needs the services of Node: import "ncps-ts/node" first`
+      : `${wanted} is for Node. In a page, ${inPages}`,
+  );
+}
+
+/** The installed services for a path. */
+export function hostForPath(path: string): Host {
+  return host(
+    `the path "${path}"`,
+    "pass a store: `{ store, name }` for one checkpoint, a store for several",
+  );
 }
 
 /** Store and name of a location. */
 export function locate(location: CheckpointLocation): CheckpointPlace {
-  return typeof location === "string" ? host(`the path "${location}"`).checkpointAt(location) : location;
+  return typeof location === "string" ? hostForPath(location).checkpointAt(location) : location;
 }
 
 /** Store and name of the checkpoint that a run is resumed from. */
 export async function locateNewest(location: CheckpointLocation): Promise<CheckpointPlace> {
-  return typeof location === "string"
-    ? host(`the path "${location}"`).checkpointToResume(location)
-    : location;
+  return typeof location === "string" ? hostForPath(location).checkpointToResume(location) : location;
 }

@@ -1,26 +1,21 @@
-/** What checkpoints keep of the options that a trainer was made with, and how a trainer is made from it again. */
+/** What checkpoints keep of the options that a trainer was made with. */
 
 import type { AdamOptions } from "tfjs-training";
-import {
-  type ArrayPlace,
-  type CheckpointPlace,
-  readCheckpoint,
-  splitState,
-} from "../../checkpoints/index.js";
 import { CheckpointError, InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord, StateTree } from "../../core/state.js";
-import type { EnvOptions } from "../../envs/registry.js";
+import { type EnvOptions, envSpec } from "../../envs/registry.js";
 import {
   type ActorCritic,
   isLibraryModel,
   libraryModelNames,
   type ModelConfig,
-  type ModelSpaces,
   type QNetwork,
-  rebuildModel,
 } from "../../models/index.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
-import type { Trainer } from "./trainer.js";
+import { optionsOfTheirTime } from "../ppo/old-options.js";
+import { AbsentEnvs } from "./absent-envs.js";
+import { isRecord, readRecord, readSavedOptions, type SavedForms, shown } from "./saved-options.js";
+import { describeSpaces, readSpaces, type Spaces } from "./saved-spaces.js";
 
 /** Options that all trainers of environments have. */
 export interface SetupOptions {
@@ -30,8 +25,14 @@ export interface SetupOptions {
   envOptions?: EnvOptions;
   /** Wraps each environment, when `env` is an id. */
   wrapper?: unknown;
+  /** How many environments, when `env` is an id. */
+  numEnvs?: number;
   /** The network, or a factory. */
   model?: unknown;
+  /** The module that makes the network for other learners. */
+  learnerModel?: unknown;
+  /** Learners that share every minibatch. */
+  learners?: number;
   /** Seed of everything random. */
   seed?: number;
   /** Adam's numbers, and the function that says which weights decay. */
@@ -39,17 +40,21 @@ export interface SetupOptions {
 }
 
 /** What is needed to make the trainer again, and what of it the checkpoint cannot hold. */
-export function describeSetup({ env, envOptions, wrapper, model, seed, adam }: SetupOptions): StateRecord {
+export function describeSetup(options: SetupOptions): StateRecord {
+  const { env, envOptions, wrapper, model, learnerModel, seed, adam } = options;
+  // What is saved again without its environments can still be resumed with them.
+  if (env instanceof AbsentEnvs) return { ...env.setup, seed: seed ?? null };
   const isId = typeof env === "string";
-  const plain = isId && isPlain(envOptions);
+  const kept = isId && unsavable(env, envOptions).length === 0;
   return {
     env: isId ? env : null,
-    envOptions: plain ? ((envOptions ?? null) as StateRecord | null) : null,
+    envOptions: kept ? ((envOptions ?? null) as StateRecord | null) : null,
     given: {
       env: !isId,
-      envOptions: isId && !plain,
+      envOptions: isId && !kept,
       wrapper: isId && wrapper !== undefined,
       model: model !== undefined,
+      learnerModel: learnerModel !== undefined,
       decays: adam?.decays !== undefined,
     },
     seed: seed ?? null,
@@ -64,6 +69,7 @@ export function describeRun(
   setup: StateRecord,
   hyperparameters: { adam: AdamOptions },
   model: ActorCritic | QNetwork,
+  spaces: Spaces,
 ): StateRecord {
   const given = setup.given as Record<string, boolean>;
   const known = isLibraryModel(model);
@@ -72,107 +78,144 @@ export function describeRun(
   return {
     ...setup,
     given: { ...given, model: given.model && !known },
+    spaces: describeSpaces(spaces),
     hyperparameters: { ...rest, adam: numbers } as StateRecord,
     // One that has to be given again may describe itself as it likes.
     model: known ? (model.toJSON() as unknown as StateRecord) : JSON.parse(JSON.stringify(model.toJSON())),
   };
 }
 
-// Whether a checkpoint can hold it: plain values and arrays, infinities included, nothing that has methods.
-function isPlain(envOptions: unknown): boolean {
-  try {
-    splitState((envOptions ?? null) as StateTree);
-    return true;
-  } catch {
-    return false;
+/** Names of options of an environment that checkpoints do not keep, since nobody declared them harmless. */
+export function unsavable(id: string, options: EnvOptions | null | undefined): string[] {
+  const declared = envSpec(id).savedOptions ?? [];
+  return Object.entries(options ?? {})
+    .filter(([name, value]) => value !== undefined && !(declared.includes(name) && isPlain(value)))
+    .map(([name]) => name);
+}
+
+// A number, a flag, a short text, or a list of them.
+function isPlain(value: unknown, inList = false): boolean {
+  if (Array.isArray(value))
+    return !inList && value.length <= 1000 && value.every((each) => isPlain(each, true));
+  if (typeof value === "string") return value.length <= 1000;
+  return value === null || typeof value === "number" || typeof value === "boolean";
+}
+
+/** What was read of a checkpoint's `config`: plain values of known names alone. */
+export interface SavedRun {
+  /** Id of the environment; null for environments that were given. */
+  env: string | null;
+  /** Options of the environment; which of them may be used says {@link unsavable}. */
+  envOptions: StateRecord | null;
+  /** What has to be given again. */
+  given: Readonly<Record<(typeof GIVEN)[number], boolean>>;
+  /** The seed, if there was one. */
+  seed: number | null;
+  /** Hyper-parameters that were not given anew. */
+  hyperparameters: StateRecord;
+  /** Description of the network. */
+  model: ModelConfig;
+  /** Whether it is one of the library's. */
+  knownModel: boolean;
+  /** What the policy observes and does; missing in checkpoints of early versions. */
+  spaces?: Spaces;
+  /** All of it but hyper-parameters, network and spaces, as it was. */
+  setup: StateRecord;
+}
+
+const GIVEN = ["env", "envOptions", "wrapper", "model", "learnerModel", "decays"] as const;
+
+/**
+ * Reads a checkpoint's `config`.
+ *
+ * @param kind of the trainer · @param defaults hyper-parameters that there are · @param forms their forms · @param options given by the caller
+ * @throws CheckpointError naming the field that is missing, unknown or of another form
+ */
+export function readRun(
+  config: StateRecord,
+  { kind, defaults, forms }: { kind: string; defaults: object; forms: SavedForms },
+  options: object,
+): SavedRun {
+  const { env = null, envOptions = null, seed = null, spaces } = config;
+  if (!(env === null || (typeof env === "string" && env.length <= 200)))
+    throw wrong("env", "an id or null", env);
+  if (!(envOptions === null || isRecord(envOptions)))
+    throw wrong("envOptions", "a record or null", envOptions);
+  if (!(seed === null || Number.isSafeInteger(seed))) throw wrong("seed", "an integer or null", seed);
+  const saved = readRecord("config.given", config.given);
+  const given = Object.fromEntries(GIVEN.map((name) => [name, saved[name] ?? false]));
+  for (const [name, flag] of Object.entries(given)) {
+    if (typeof flag !== "boolean") throw wrong(`given.${name}`, "true or false", flag);
   }
+  if (env === null && !given.env) throw wrong("env", "an id", env);
+  const model = readModelConfig(config.model);
+  return {
+    env,
+    envOptions,
+    given: given as SavedRun["given"],
+    seed: seed as number | null,
+    hyperparameters: readSavedOptions(
+      optionsOfTheirTime(kind, readRecord("config.hyperparameters", config.hyperparameters)),
+      defaults,
+      forms,
+      options,
+    ),
+    model,
+    knownModel: libraryModelNames.includes(model.className),
+    ...(spaces !== undefined && { spaces: readSpaces(spaces) }),
+    setup: { env, envOptions, given },
+  };
+}
+
+/** Reads the description of a network. @throws CheckpointError naming the field */
+export function readModelConfig(value: StateTree | undefined): ModelConfig {
+  const { className, config } = readRecord("config.model", value);
+  if (typeof className !== "string") throw wrong("model.className", "a text", className);
+  const options = readRecord("config.model.config", config ?? {});
+  // These are of the environments and of the trainer, and no network describes itself with them.
+  const foreign = ["observationSpace", "actionSpace", "__proto__"].find((name) =>
+    Object.hasOwn(options, name),
+  );
+  if (foreign)
+    throw new CheckpointError(`field "config.model.config.${foreign}": is not an option of a network`);
+  return { className, config: options };
 }
 
 /**
- * Makes a trainer from a checkpoint and puts its state back. When that fails, the trainer is closed.
+ * What the caller has to give again, and has not.
  *
- * @param kind kind of the checkpoint · @param options what shall differ, and what the checkpoint cannot hold
- * @param make makes the trainer · @param placeIn where in it large arrays can be put at once
- * @throws CheckpointError when it is damaged, of another kind, or of another architecture
- * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+ * @param name of the checkpoint
  */
-export async function restoreTrainer<Options extends SetupOptions, T extends Trainer>(
-  { store, name }: CheckpointPlace,
-  kind: string,
-  options: Partial<Options>,
-  make: (options: Options) => T,
-  placeIn?: (trainer: T) => ArrayPlace,
-): Promise<T> {
-  let trainer: T | undefined;
-  const prepare = (config: StateRecord) => {
-    trainer = make(completeOptions(config, options, name));
-    return placeIn?.(trainer);
-  };
-  try {
-    const { state } = await readCheckpoint(store, name, { kind, prepare });
-    putState(trainer as T, name, state);
-  } catch (error) {
-    await trainer?.close();
-    throw error;
-  }
-  return trainer as T;
-}
-
-// The options that a run was made with, less those that shall differ.
-function completeOptions<Options extends SetupOptions>(
-  config: StateRecord,
-  options: Partial<Options>,
+export function missingOption(
+  { given, env, envOptions }: SavedRun,
+  options: Partial<SetupOptions>,
   name: string,
-): Options {
-  const given = config.given as Record<string, boolean>;
-  for (const option of ["env", "envOptions", "wrapper", "model"] as const) {
-    const replaced = (option === "wrapper" || option === "envOptions") && options.env !== undefined;
-    if (given[option] && options[option] === undefined && !replaced) {
-      throw new InvalidArgumentError(
-        option,
-        `checkpoint "${name}" cannot hold the ${option} of its run, which was or held an object or function: give it again`,
-      );
-    }
-  }
+): InvalidArgumentError | undefined {
+  const missing = (option: "env" | "envOptions" | "wrapper" | "model") =>
+    given[option] && options[option] === undefined;
+  const again = (option: string, why: string) =>
+    new InvalidArgumentError(option, `checkpoint "${name}" cannot hold ${why}: give it again`);
+  const held = (option: string) =>
+    again(option, `the ${option} of its run, which was or held an object or function`);
+  if (missing("model")) return held("model");
   if (given.decays && options.adam === undefined) {
-    throw new InvalidArgumentError(
+    return new InvalidArgumentError(
       "adam",
       `checkpoint "${name}" cannot hold the function "decays" of its run: give adam again`,
     );
   }
-  const description = config.model as unknown as ModelConfig;
-  const known = libraryModelNames.includes(description.className);
-  const remade = known && { model: (spaces: ModelSpaces) => rebuildModel(description, spaces) };
-  const fromId = { env: config.env as string, envOptions: (config.envOptions as EnvOptions) ?? undefined };
-  return {
-    ...(config.hyperparameters as object),
-    ...(config.seed !== null && { seed: config.seed as number }),
-    ...(options.env === undefined && fromId),
-    ...(options.model === undefined && remade),
-    ...options,
-  } as Options;
+  if (options.env !== undefined) return undefined;
+  if (missing("env")) return held("env");
+  if (missing("wrapper")) return held("wrapper");
+  if (options.envOptions !== undefined || env === null) return undefined;
+  if (given.envOptions) {
+    return again("envOptions", "the envOptions of its run, some of which are not declared as savedOptions");
+  }
+  const [first] = unsavable(env, envOptions);
+  if (first === undefined) return undefined;
+  return again("envOptions", `the option "${first}" of ${env}, which is not one of its savedOptions`);
 }
 
-/**
- * Puts a checkpoint's state into a new trainer, which is closed when it does not fit.
- *
- * @throws CheckpointError naming the checkpoint or the field
- */
-export async function withState<T extends Trainer>(trainer: T, name: string, state: StateRecord): Promise<T> {
-  try {
-    putState(trainer, name, state);
-  } catch (error) {
-    await trainer.close();
-    throw error;
-  }
-  return trainer;
-}
-
-function putState(trainer: Trainer, name: string, state: StateRecord): void {
-  try {
-    trainer.setState(state);
-  } catch (cause) {
-    if (cause instanceof CheckpointError) throw cause;
-    throw new CheckpointError(`checkpoint "${name}": ${(cause as Error).message}`, { cause });
-  }
+function wrong(field: string, expected: string, value: StateTree | undefined): CheckpointError {
+  return new CheckpointError(`field "config.${field}": expected ${expected}, received ${shown(value)}`);
 }

@@ -3,6 +3,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { CheckpointError } from "../../core/errors.js";
 import { dtypeOf, isTypedArray, type Stateful, type StateRecord, type StateTree } from "../../core/state.js";
+import { setWeights } from "../../models/weights.js";
 
 /**
  * Checks that a state has the fields of another one, and in them values of the same kind: numbers, texts,
@@ -20,8 +21,8 @@ export function checkFields(
   const kind = kindOf(given);
   if (kind !== "record") throw new CheckpointError(`field "${path}": expected a record, received ${kind}`);
   const names = Object.keys(given as StateRecord);
-  const missing = Object.keys(own).filter((name) => !names.includes(name));
-  const surplus = names.filter((name) => !(name in own));
+  const missing = Object.keys(own).filter((name) => !Object.hasOwn(given as StateRecord, name));
+  const surplus = names.filter((name) => !Object.hasOwn(own, name));
   const at = (name: string) => (path ? `${path}.${name}` : name);
   if (missing.length > 0) throw new CheckpointError(`field "${at(missing[0])}" is missing`);
   if (surplus.length > 0) throw new CheckpointError(`field "${at(surplus[0])}" is not known`);
@@ -34,6 +35,74 @@ export function checkFields(
       throw new CheckpointError(`field "${at(name)}": expected ${wanted}, received ${received}`);
     }
     if (wanted === "record") checkFields(at(name), value, expected as StateRecord);
+  }
+}
+
+/**
+ * Checks that the floating-point arrays of a state hold finite numbers.
+ *
+ * @param path where the state is, for the error
+ * @throws CheckpointError naming the array
+ */
+export function checkFinite(path: string, state: StateTree | undefined): void {
+  if (state === undefined || state === null || typeof state !== "object") return;
+  if (!isTypedArray(state)) {
+    for (const [name, value] of Object.entries(state)) checkFinite(path ? `${path}.${name}` : name, value);
+  } else if (state instanceof Float32Array || state instanceof Float64Array) {
+    const at = state.findIndex((value) => !Number.isFinite(value));
+    if (at < 0) return;
+    throw new CheckpointError(`field "${path}": expected finite numbers, received ${state[at]} at ${at}`);
+  }
+}
+
+/**
+ * Checks that fields of a record are counts.
+ *
+ * @param path where the record is, for the error
+ * @throws CheckpointError naming the field
+ */
+export function checkCounts(path: string, state: StateRecord, names: readonly string[]): void {
+  for (const name of names) {
+    const value = state[name];
+    if (Number.isSafeInteger(value) && (value as number) >= 0) continue;
+    throw new CheckpointError(
+      `field "${path ? `${path}.${name}` : name}": expected a whole number of at least 0, received ${value}`,
+    );
+  }
+}
+
+/**
+ * Checks what a saved training tells of its goal, callbacks and log; null is none.
+ *
+ * @throws CheckpointError naming the field
+ */
+export function checkSavedRun(run: StateTree): void {
+  if (run === null) return;
+  const record = (path: string, value: StateTree | undefined): StateRecord => {
+    if (value !== undefined && kindOf(value) === "record") return value as StateRecord;
+    const received = value === undefined ? "nothing" : kindOf(value);
+    throw new CheckpointError(`field "${path}": expected a record, received ${received}`);
+  };
+  const numbers = (path: string, values: StateRecord, names = Object.keys(values)) => {
+    for (const name of names) {
+      if (typeof values[name] === "number") continue;
+      throw new CheckpointError(`field "${path}.${name}": expected a number, received ${values[name]}`);
+    }
+  };
+  const { goal, callbacks, logger } = record("run", run);
+  const { totalTimesteps, hours, spent, first } = record("run.goal", goal) as Record<string, number>;
+  numbers("run.goal", { totalTimesteps, hours, spent, first });
+  if (!(totalTimesteps > 0 && hours > 0 && spent >= 0 && spent < Number.POSITIVE_INFINITY && first >= 0)) {
+    throw new CheckpointError('field "run.goal": expected limits above 0, and what was spent of them');
+  }
+  for (const [name, state] of Object.entries(record("run.callbacks", callbacks))) {
+    record(`run.callbacks.${name}`, state);
+  }
+  const { row, counts, sinks } = record("run.logger", logger);
+  numbers("run.logger.row", record("run.logger.row", row));
+  numbers("run.logger.counts", record("run.logger.counts", counts));
+  for (const [name, state] of Object.entries(record("run.logger.sinks", sinks))) {
+    record(`run.logger.sinks.${name}`, state);
   }
 }
 
@@ -55,8 +124,26 @@ export function restoreParts(
   for (const [name, part] of Object.entries(parts)) {
     if (!part) continue;
     checkFields(name, state[name], own[name] as StateRecord);
+    checkFinite(name, state[name]);
     restorePart(name, () => part.setState(state[name] as StateRecord));
   }
+}
+
+/**
+ * Puts weights back.
+ *
+ * @throws CheckpointError naming the weight that is missing, too many, of another size, or not finite
+ */
+export function restoreWeights(
+  name: string,
+  variables: ReadonlyMap<string, tf.Variable>,
+  weights: StateTree,
+): void {
+  if (kindOf(weights) !== "record") {
+    throw new CheckpointError(`field "${name}": expected a record, received ${kindOf(weights)}`);
+  }
+  checkFinite(name, weights);
+  restorePart(name, () => setWeights(variables, weights as StateRecord));
 }
 
 /**
@@ -65,12 +152,25 @@ export function restoreParts(
  * @throws CheckpointError naming the weight
  */
 export function checkMoments(saved: StateTree, variables: ReadonlyMap<string, tf.Variable>): void {
-  const { variables: entries = {} } = saved as { variables?: Record<string, { moments?: StateRecord }> };
-  for (const [name, entry] of Object.entries(entries)) {
+  const record = (path: string, value: StateTree | undefined): StateRecord => {
+    if (value !== undefined && kindOf(value) === "record") return value as StateRecord;
+    throw new CheckpointError(`field "${path}": expected a record`);
+  };
+  checkFinite("optimizer", saved);
+  const entries = record("optimizer.variables", record("optimizer", saved).variables);
+  for (const [name, saved] of Object.entries(entries)) {
     const variable = variables.get(name);
     if (!variable)
       throw new CheckpointError(`field "optimizer.variables.${name}": the network has no such weight`);
-    for (const [moment, values] of Object.entries(entry.moments ?? {})) {
+    const entry = record(`optimizer.variables.${name}`, saved);
+    checkCounts(`optimizer.variables.${name}`, entry, ["steps"]);
+    const moments = record(`optimizer.variables.${name}.moments`, entry.moments);
+    // A square below 0 would have no root.
+    const { meanSquare } = moments;
+    if (meanSquare instanceof Float32Array && meanSquare.some((value) => value < 0)) {
+      throw new CheckpointError(`field "optimizer.${name}.meanSquare": expected numbers of at least 0`);
+    }
+    for (const [moment, values] of Object.entries(moments)) {
       const [wanted, received] = [`float32[${variable.size}]`, kindOf(values)];
       if (wanted !== received) {
         throw new CheckpointError(

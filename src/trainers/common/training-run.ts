@@ -1,14 +1,17 @@
 /** One call of `learn`: its goal, its clock, its callbacks and its log. */
 
+import { checkOptions, optionNames } from "../../core/check-options.js";
+import { checkSignal } from "../../core/check-signal.js";
 import { InvalidArgumentError } from "../../core/errors.js";
+import { showValue } from "../../core/show-value.js";
 import type { Stateful, StateRecord } from "../../core/state.js";
-import { Logger, type LogRow } from "../../logging/index.js";
-import type { TrainerCallback, TrainerProgress } from "../callbacks/callback.js";
+import { EventLoopTurns } from "../../core/yield.js";
+import { Logger, type LogRow, TableSink } from "../../logging/index.js";
+import type { CallbackLike, PlayedStep, TrainerCallback, TrainerProgress } from "../callbacks/callback.js";
+import { toCallbacks } from "../callbacks/callback-list.js";
 import { host } from "./host.js";
+import { restorePart } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
-
-// Milliseconds between turns that are left to others.
-const BREATH = 100;
 
 /** Options of a trainer's `learn`. */
 export interface LearnOptions {
@@ -16,15 +19,48 @@ export interface LearnOptions {
   totalTimesteps?: number;
   /** Ends after the update that reaches this wall-clock time, in hours. */
   hours?: number;
-  /** Hooks; one that returns `false` ends the training. */
-  callbacks?: TrainerCallback[];
+  /**
+   * Hooks: one callback or a list of them, default none. A function is called after each step of the environments. One
+   * that returns `false` ends the training.
+   */
+  callbacks?: CallbackLike | readonly CallbackLike[];
   /** Shows a progress bar; needs `ncps-ts/node` in Node. Default false. */
   progressBar?: boolean;
-  /** Receives the figures of every `logInterval` updates. */
+  /** Receives the figures of every `logInterval` updates; default one without sinks. */
   logger?: Logger;
   /** Updates between rows, default 1. */
   logInterval?: number;
+  /** 1 prints every row as a table, as SB3 does; default 0: nothing is printed. */
+  verbose?: 0 | 1;
+  /**
+   * Ends the training like a callback that returns `false`: after the present environment step, or the present update.
+   * `learn` then resolves as ever, `onTrainingEnd` is called, and what is saved can be resumed. Default none.
+   */
+  signal?: AbortSignal;
+  /**
+   * Whether the count of environment steps and the last episodes begin anew, and the environments with them; weights,
+   * optimiser and the count of updates stay. Default false (SB3: true): the count goes on.
+   */
+  resetNumTimesteps?: boolean;
 }
+
+const learnOptions = optionNames<LearnOptions>({
+  totalTimesteps: true,
+  hours: true,
+  callbacks: true,
+  progressBar: true,
+  logger: true,
+  logInterval: true,
+  verbose: true,
+  signal: true,
+  resetNumTimesteps: true,
+});
+
+const hints = {
+  tb_log_name:
+    "rows go to the sinks of logger; openRun() of ncps-ts/node makes a folder with TensorBoard files",
+  epochs: "it is one of CloningTrainer.learn; count steps by totalTimesteps",
+};
 
 interface Goal extends StateRecord {
   /** Steps of the trainer when the goal was set. */
@@ -35,6 +71,19 @@ interface Goal extends StateRecord {
   spent: number;
 }
 
+const nothingPlayed: PlayedStep = {
+  observations: new Float32Array(0),
+  actions: [],
+  rewards: new Float32Array(0),
+  terminated: new Uint8Array(0),
+  truncated: new Uint8Array(0),
+  infos: [],
+  finalObservations: [],
+};
+
+/** Hears of every row that the log got; `false` ends the training. */
+export type RowListener = (row: LogRow) => boolean | Promise<boolean>;
+
 /**
  * What a trainer's `learn` keeps beside the trainer: it tells how far the training is, calls the hooks,
  * and knows when to end. Its state makes a resumed training end where the first one would have.
@@ -44,30 +93,33 @@ export class TrainingRun implements Stateful {
   readonly logInterval: number;
   /** Receives the rows. */
   readonly logger: Logger;
+  /** Leaves the event loop to others now and then. */
+  readonly turns = new EventLoopTurns();
   private readonly callbacks: readonly TrainerCallback[];
   private readonly steps: readonly TrainerCallback[];
   private readonly goal: Goal;
+  private readonly signal?: AbortSignal;
+  private readonly table?: TableSink;
   private readonly began = performance.now();
   private ended?: number;
   private stopped = false;
-  private lastBreath = this.began;
+  // Step of a row whose figures are all there but for those of the hooks that are being called.
+  private due?: number;
 
   /**
    * @param trainer the trainer · @param options of `learn` · @param interrupted state of the training
    *   that is taken up again: its goal, unless `options` name another one, and its callbacks' states
-   * @throws InvalidArgumentError when there is no goal, or a limit is not a positive number
+   * @param onRow hears of every row
+   * @throws InvalidArgumentError when there is no goal, or an option is unknown or has a wrong value
    */
   constructor(
     private readonly trainer: Trainer,
     options: LearnOptions,
     interrupted?: StateRecord,
+    private readonly onRow?: RowListener,
   ) {
+    checkLearnOptions(options);
     const { totalTimesteps, hours, logInterval = 1, logger = new Logger() } = options;
-    for (const [name, limit] of Object.entries({ totalTimesteps, hours, logInterval })) {
-      if (limit !== undefined && !(limit > 0)) {
-        throw new InvalidArgumentError(name, `expected a positive number, received ${limit}`);
-      }
-    }
     const old = interrupted?.goal as Goal | undefined;
     const none = Number.POSITIVE_INFINITY;
     const same = old?.totalTimesteps === (totalTimesteps ?? none) && old.hours === (hours ?? none);
@@ -85,8 +137,15 @@ export class TrainingRun implements Stateful {
           };
     this.logger = logger;
     this.logInterval = logInterval;
-    const callbacks = [...(options.callbacks ?? [])];
-    if (options.progressBar) callbacks.unshift(host("progressBar").progressBar());
+    this.signal = options.signal;
+    if (options.verbose && !logger.sinks.some((sink) => sink instanceof TableSink)) {
+      this.table = new TableSink();
+    }
+    const callbacks = toCallbacks(options.callbacks);
+    if (options.progressBar)
+      callbacks.unshift(
+        host("progressBar", "use a callback that draws what `onUpdateEnd` is given").progressBar(),
+      );
     this.callbacks = [...callbacks.filter(({ last }) => !last), ...callbacks.filter(({ last }) => last)];
     this.steps = this.callbacks.filter(({ onStep }) => onStep);
     if (interrupted) this.setState(interrupted);
@@ -112,27 +171,31 @@ export class TrainingRun implements Stateful {
 
   /** Whether training goes on: nobody stopped it, and its goal is not reached. */
   get running(): boolean {
-    return !this.stopped && this.look().progress < 1;
+    return !this.interrupted && this.look().progress < 1;
   }
 
-  /** Whether a hook ended the training. */
+  /** Whether a hook or the signal ended the training. */
   get interrupted(): boolean {
-    return this.stopped;
+    return this.stopped || this.signal?.aborted === true;
   }
 
   /** Trains by `loop` between `onTrainingStart` and `onTrainingEnd`; callbacks hear of its failure as well. */
   async conduct(loop: () => Promise<void>): Promise<void> {
+    const { table, logger } = this;
+    if (table) logger.sinks.push(table);
     try {
       await this.attended(loop);
     } finally {
       // What is saved later has spent no more time on its goal.
       this.ended = performance.now();
+      if (table) logger.sinks.splice(logger.sinks.indexOf(table), 1);
     }
   }
 
   private async attended(loop: () => Promise<void>): Promise<void> {
     try {
       for (const callback of this.callbacks) await callback.onTrainingStart?.(this.look());
+      await this.dump(); // of an update whose hooks were being called when the run was saved
       await loop();
     } catch (failure) {
       await this.end(failure);
@@ -146,11 +209,13 @@ export class TrainingRun implements Stateful {
     for (const callback of this.callbacks) await callback.onRolloutStart?.(this.look());
   }
 
-  /** Calls `onStep`; returns whether training goes on. */
-  async step(): Promise<boolean> {
-    for (const callback of this.steps) this.heed(await callback.onStep?.(this.look()));
-    await this.breathe();
-    return !this.stopped;
+  /** Calls `onStep` with what was played; returns whether training goes on. */
+  async step(played: PlayedStep = nothingPlayed): Promise<boolean> {
+    const { observations, actions, rewards, terminated, truncated, infos, finalObservations } = played;
+    const seen = { observations, actions, rewards, terminated, truncated, infos, finalObservations };
+    for (const callback of this.steps) this.heed(await callback.onStep?.({ ...this.look(), ...seen }));
+    if (this.turns.due) await this.turns.give();
+    return !this.interrupted;
   }
 
   /** Calls `onRolloutEnd`. */
@@ -158,7 +223,7 @@ export class TrainingRun implements Stateful {
     for (const callback of this.callbacks) this.heed(await callback.onRolloutEnd?.(this.look()));
   }
 
-  /** Logs the figures of an update, and calls `onUpdateEnd`. */
+  /** Calls `onUpdateEnd`, and logs the figures of the update with those that the hooks recorded. */
   async updateEnd(row: LogRow): Promise<void> {
     const { trainer, logger, goal } = this;
     const { numTimesteps, iterations, elapsedSeconds } = this.look();
@@ -168,11 +233,26 @@ export class TrainingRun implements Stateful {
       "time/time_elapsed": elapsedSeconds,
       "time/total_timesteps": numTimesteps,
     });
+    const { successRate } = trainer.episodes;
+    if (!Number.isNaN(successRate)) row["rollout/success_rate"] = successRate;
     if (trainer.iterations % this.logInterval === 0) {
       logger.recordAll(row);
-      logger.dump(numTimesteps);
+      this.due = numTimesteps;
     }
-    for (const callback of this.callbacks) this.heed(await callback.onUpdateEnd?.(this.look(), row));
+    try {
+      for (const callback of this.callbacks) this.heed(await callback.onUpdateEnd?.(this.look(), row));
+    } finally {
+      await this.dump();
+    }
+  }
+
+  // Writes the row that is due.
+  private async dump(): Promise<void> {
+    const { due } = this;
+    if (due === undefined) return;
+    this.due = undefined;
+    const row = this.logger.dump(due);
+    if (this.onRow) this.heed(await this.onRow(row));
   }
 
   /** @inheritDoc */
@@ -183,16 +263,17 @@ export class TrainingRun implements Stateful {
       if (state) callbacks[key] = state;
     }
     const goal = { ...this.goal, spent: this.look().elapsedSeconds };
-    return { goal, callbacks, logger: this.logger.getState() };
+    return { goal, callbacks, logger: this.logger.getState(), due: this.due ?? null };
   }
 
   /** Puts the states of callbacks and log back; those that were not there when it was saved stay as they are. */
-  setState({ callbacks, logger }: StateRecord): void {
+  setState({ callbacks, logger, due }: StateRecord): void {
     for (const [key, callback] of this.named()) {
       const state = (callbacks as StateRecord)[key];
-      if (state) callback.setState?.(state as StateRecord);
+      if (state) restorePart(`run.callbacks.${key}`, () => callback.setState?.(state as StateRecord));
     }
-    this.logger.setState(logger as StateRecord);
+    restorePart("run.logger", () => this.logger.setState(logger as StateRecord));
+    this.due = (due as number | null | undefined) ?? undefined; // missing in older checkpoints
   }
 
   // Callbacks that have a name, those of one name told apart by their order.
@@ -220,14 +301,29 @@ export class TrainingRun implements Stateful {
     if (failure === undefined && errors.length > 0) throw errors[0];
   }
 
-  // Where nothing is ever waited for, signals, timers and pages would not get their turn.
-  private async breathe(): Promise<void> {
-    if (performance.now() - this.lastBreath < BREATH) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.lastBreath = performance.now();
-  }
-
   private heed(result: boolean | void): void {
     if (result === false) this.stopped = true;
   }
+}
+
+/**
+ * Checks the options of `learn`.
+ *
+ * @throws InvalidArgumentError when one is unknown or has a wrong value
+ */
+export function checkLearnOptions(options: LearnOptions): void {
+  checkOptions("learn", options, learnOptions, hints);
+  const { totalTimesteps, hours, logInterval, logger, signal } = options;
+  for (const [name, limit] of Object.entries({ totalTimesteps, hours, logInterval })) {
+    if (limit !== undefined && !(typeof limit === "number" && limit > 0)) {
+      throw new InvalidArgumentError(name, `expected a positive number, received ${showValue(limit)}`);
+    }
+  }
+  if (logger !== undefined && typeof logger?.dump !== "function") {
+    throw new InvalidArgumentError(
+      "logger",
+      `expected new Logger([...]) with sinks, received ${showValue(logger)}`,
+    );
+  }
+  checkSignal(signal);
 }

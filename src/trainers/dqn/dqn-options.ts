@@ -1,8 +1,10 @@
 /** Options of the DQN trainer, with checks. */
 
 import type { AdamOptions, RMSPropOptions } from "tfjs-training";
+import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { Schedule, ScheduleSpec } from "../../core/schedules.js";
+import { showValue } from "../../core/show-value.js";
 import type { Env } from "../../envs/env.js";
 import type { EnvOptions } from "../../envs/registry.js";
 import type { QNetwork } from "../../models/index.js";
@@ -10,6 +12,7 @@ import type { Box, Discrete } from "../../spaces/index.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { checkRewardClipping, type RewardClipping } from "../common/reward-clipping.js";
 import { scheduleOption } from "../common/schedule-option.js";
+import { trainerHints } from "../common/trainer-hints.js";
 
 /** Makes a network for the given spaces; `seed` decides its first weights. */
 export type QNetworkFactory = (spaces: {
@@ -106,8 +109,8 @@ export interface DQNHyperparameters {
 /** Options of {@link DQNTrainer}. */
 export interface DQNOptions extends Partial<DQNHyperparameters> {
   /**
-   * The environments, or the id of one that is made `numEnvs` times. Environments of your own report
-   * episodes through `RecordEpisodeStatistics`, their innermost wrapper; `makeVecEnv` adds it.
+   * The environments, or the id of one that is made `numEnvs` times. Environments of your own go into a
+   * `SyncVectorEnv`, which reports their episodes.
    */
   env: VectorEnv | string;
   /** Options of the environment, when `env` is an id. */
@@ -192,18 +195,16 @@ export function resolveDQNOptions(options: Partial<DQNOptions>): {
   hyperparameters: DQNHyperparameters;
   schedules: DQNSchedules;
 } {
+  checkOptions("DQNTrainer", options, [...otherOptions, ...Object.keys(dqnDefaults)], trainerHints);
   const hyperparameters = { ...dqnDefaults };
   for (const [name, value] of Object.entries(options)) {
-    if (name in dqnDefaults) {
-      if (value !== undefined) Object.assign(hyperparameters, { [name]: value });
-    } else if (!otherOptions.includes(name)) {
-      const known = Object.keys(dqnDefaults).join(", ");
-      throw new InvalidArgumentError(name, `is not an option of DQN; the options are ${known}`);
+    if (Object.hasOwn(dqnDefaults, name) && value !== undefined) {
+      Object.assign(hyperparameters, { [name]: value });
     }
   }
   const h = hyperparameters;
   const check = (name: keyof DQNHyperparameters, right: boolean, expected: string) => {
-    if (!right) throw new InvalidArgumentError(name, `expected ${expected}, received ${h[name]}`);
+    if (!right) throw new InvalidArgumentError(name, `expected ${expected}, received ${showValue(h[name])}`);
   };
   for (const name of integers) check(name, Number.isInteger(h[name]) && h[name] > 0, "a positive integer");
   for (const name of fractions) check(name, h[name] >= 0 && h[name] <= 1, "a number in 0..1");

@@ -10,7 +10,7 @@ export type DQNPreset = Readonly<Omit<DQNOptions, "env">>;
 
 /**
  * CartPole-v1 in 50 000 steps: a dueling MLP 256-256, three-step returns, two batches of 128 every four steps, a
- * copy to the target network every 400, step size falling to zero. Narrower networks end below 475 in four seeds of ten.
+ * copy to the target network every 400, learning rate falling to zero. Narrower networks end below 475 more often.
  *
  * @example
  * ```ts
@@ -77,7 +77,7 @@ export const adventuresDuelingDQN: DQNPreset = {
 
 /**
  * Atari frames on a CPU: single frames, of which `wrapDeepmind` skips and joins, the small convolutions of Mnih et al. 2013, three-step returns, prioritized
- * replay, reward signs, eight environments, one batch of 32 every eight environment steps.
+ * replay, reward signs, eight environments, two batches of 32 every eight environment steps.
  *
  * @example
  * ```ts

@@ -2,34 +2,65 @@
 
 import { Adam, RMSProp, requireBackend } from "tfjs-training";
 import { type CheckpointLocation, writeCheckpoint } from "../../checkpoints/index.js";
-import { EpisodeWindow } from "../../core/episode-window.js";
-import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
+import { EpisodeWindow, withSuccesses } from "../../core/episode-window.js";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import type { StateRecord, TypedArray } from "../../core/state.js";
+import type { ResetOptions } from "../../envs/env.js";
 import type { LogRow } from "../../logging/index.js";
 import { PrioritizedReplayMemory, type ReplayMemory } from "../../memory/index.js";
 import { type QNetwork, updateTarget } from "../../models/index.js";
 import { getWeights, setWeights } from "../../models/weights.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
+import type { PlayedStep } from "../callbacks/callback.js";
 import { fetchWeights } from "../cloning/fetch-weights.js";
+import { requireEnvironments } from "../common/absent-envs.js";
 import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
 import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
 import { freeingOnFailure, givenModel } from "../common/given-model.js";
 import { locate, locateNewest } from "../common/host.js";
+import { getParameters, type ModelParameters } from "../common/model-parameters.js";
+import { mustBeOpen } from "../common/must-be-open.js";
 import { oneAtATime } from "../common/one-at-a-time.js";
 import { predictionInput } from "../common/prediction-input.js";
+import { type Restoring, restoreTrainer } from "../common/restore-trainer.js";
 import { clipReward } from "../common/reward-clipping.js";
-import { describeRun, describeSetup, restoreTrainer } from "../common/saved-run.js";
-import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
+import { dqnForms } from "../common/saved-hyperparameters.js";
+import { describeRun, describeSetup } from "../common/saved-run.js";
+import {
+  checkCounts,
+  checkFields,
+  checkFinite,
+  checkMoments,
+  checkSavedRun,
+  restorePart,
+  restoreParts,
+  restoreWeights,
+} from "../common/state-parts.js";
+import { recordEpisodes } from "../common/successes.js";
 import type { Trainer } from "../common/trainer.js";
-import { type LearnOptions, TrainingRun } from "../common/training-run.js";
+import { trainingRows } from "../common/training-rows.js";
+import {
+  checkLearnOptions,
+  type LearnOptions,
+  type RowListener,
+  TrainingRun,
+} from "../common/training-run.js";
 import { defaultQNetwork } from "./default-q-network.js";
+import {
+  beginMemoryAnew,
+  checkMemory,
+  checkMemorySizes,
+  savedEnvironments,
+  savedObservations,
+} from "./dqn-checkpoint.js";
 import { DQNIteration } from "./dqn-iteration.js";
 import { checkStack, makeMemory, placeInMemory } from "./dqn-memory.js";
 import {
   type DQNHyperparameters,
   type DQNOptions,
   type DQNSchedules,
+  dqnDefaults,
   resolveDQNOptions,
 } from "./dqn-options.js";
 import { DQNUpdate, type DQNUpdateStatistics } from "./dqn-update.js";
@@ -96,6 +127,9 @@ export class DQNTrainer implements Trainer {
   private interrupted?: StateRecord;
   // Settles when no checkpoint is being written of frames as they are.
   private saving?: Promise<unknown>;
+  // Settles when no gradient steps are under way: others have turns of the event loop between two of them.
+  private updating?: Promise<void>;
+  private closed = false;
 
   /**
    * @throws BackendError when no backend is active
@@ -170,7 +204,7 @@ export class DQNTrainer implements Trainer {
   }
 
   /**
-   * Trains until the given number of steps or hours is reached, or a callback ends it. After
+   * Trains until the given number of steps or hours is reached, or a callback or a signal ends it. After
    * {@link DQNTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
    * A second call goes on with networks, memory, environments and the count of steps. What runs over the training's
@@ -178,9 +212,11 @@ export class DQNTrainer implements Trainer {
    * exploration by `explorationFraction`, which is at `explorationInitialEps` again. What runs over environment steps
    * (`exploration`, `betaSteps`, `learningStarts`) goes on; SB3 counts those anew as well.
    *
+   * Others get turns of the event loop between steps and between gradient steps: pages, servers and signals go on.
+   *
    * @returns the trainer
-   * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
-   * @throws InvalidStateError while the trainer is learning already
+   * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given, or an option is unknown
+   * @throws InvalidStateError while the trainer is learning already, or when it is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    */
   async learn(options: LearnOptions = {}): Promise<this> {
@@ -188,8 +224,27 @@ export class DQNTrainer implements Trainer {
     return this;
   }
 
-  private async learnAlone(options: LearnOptions): Promise<void> {
-    const run = new TrainingRun(this, options, this.interrupted);
+  /**
+   * Trains as {@link DQNTrainer.learn} does and yields every row of the log. Training waits while a row is looked at;
+   * leaving the loop ends it.
+   *
+   * @example
+   * ```ts
+   * for await (const row of trainer.rows({ totalTimesteps: 50_000 })) {
+   *   if (row["rollout/ep_rew_mean"] >= 475) break;
+   * }
+   * ```
+   */
+  rows(options: LearnOptions = {}): AsyncGenerator<LogRow, void, void> {
+    return trainingRows((onRow) => oneAtATime(this, () => this.learnAlone(options, onRow)));
+  }
+
+  private async learnAlone(options: LearnOptions, onRow?: RowListener): Promise<void> {
+    mustBeOpen(this.closed, "learn");
+    requireEnvironments(this.env);
+    checkLearnOptions(options);
+    if (options.resetNumTimesteps) await this.resetTimesteps();
+    const run = new TrainingRun(this, options, this.interrupted, onRow);
     this.interrupted = undefined;
     this.run = run;
     const { counters, hyperparameters } = this;
@@ -205,11 +260,11 @@ export class DQNTrainer implements Trainer {
         }
         if (!counters.pending) {
           if (counters.iterationSteps === 0) await run.rolloutStart();
-          await this.play(run.look().progress);
+          const played = await this.play(run.look().progress);
           counters.pending = true;
-          if (!(await run.step())) break;
+          if (!(await run.step(played))) break;
         }
-        await this.train(run.look().progress);
+        await this.undisturbed(this.train(run.look().progress, run));
         counters.pending = false;
         if (counters.iterationSteps >= hyperparameters.stepsPerIteration) await this.endIteration(run);
       }
@@ -224,6 +279,7 @@ export class DQNTrainer implements Trainer {
    * @throws ShapeError when observations have another size
    */
   async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
+    mustBeOpen(this.closed, "predict");
     const { model, playRandom } = this;
     const { batch } = predictionInput({ observationShape: model.observationShape }, observations, options);
     const actions = options.deterministic
@@ -236,19 +292,22 @@ export class DQNTrainer implements Trainer {
   /**
    * Saves the whole run, between any two steps: both networks, optimiser, counters, generators, statistics, the memory
    * with its priorities (`saveReplayMemory`), log and callbacks, and the environments where they can be saved. The
-   * frames are not copied: training that goes on meanwhile waits before its next step.
+   * frames are not copied: training that goes on meanwhile waits before its next step. Gradient steps that are under
+   * way are finished first.
    *
    * @param location a path (import `ncps-ts/node` first), or a store and a name
    * @returns where it was written
    * @throws CheckpointError when it cannot be written
    */
   async save(location: CheckpointLocation): Promise<string> {
+    mustBeOpen(this.closed, "save");
     const { store, name } = locate(location);
+    while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
     const { hyperparameters, model, setup, counters } = this;
     const { timesteps, iterations, updates } = counters;
     const fetched = fetchWeights(this.optimizer, model.variables, this.target.variables);
     if (fetched) await fetched;
-    const config = describeRun(setup, hyperparameters, model);
+    const config = describeRun(setup, hyperparameters, model, this.env);
     const shown = { timesteps, iterations, updates, episodes: this.episodes.count };
     const saving = writeCheckpoint(store, name, {
       kind: "dqn",
@@ -264,14 +323,19 @@ export class DQNTrainer implements Trainer {
    * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
    * unless given, weights and all the rest of the training always.
    *
+   * Where its environments are not (an id that nobody registered, a missing Python, a wrapper that was not given), the
+   * trainer can `predict` all the same, and `learn` throws an InvalidStateError that says why. Environments in another
+   * number than saved (`numEnvs`, `env`), or of another kind, begin new episodes.
+   *
    * @param location where {@link DQNTrainer.save} wrote
    * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
    *   and hyper-parameters that shall change
-   * @throws CheckpointError when it is damaged, of another kind, or of another architecture
+   * @throws CheckpointError when it is damaged, of another kind, of another architecture, or for other spaces than those
+   *   of the given environments
    * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
   static async load(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
-    const trainer = await restoreTrainer(locate(location), "dqn", options, makeTrainer, placeInMemory);
+    const trainer = await restoreTrainer(locate(location), restoring, options, { playOnly: true });
     trainer.interrupted = undefined;
     return trainer;
   }
@@ -287,7 +351,7 @@ export class DQNTrainer implements Trainer {
    * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
   static async resume(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
-    return restoreTrainer(await locateNewest(location), "dqn", options, makeTrainer, placeInMemory);
+    return restoreTrainer(await locateNewest(location), restoring, options);
   }
 
   /** Everything that decides what happens next. The frames of the memory are views: use them before the next step. */
@@ -317,26 +381,64 @@ export class DQNTrainer implements Trainer {
     const { counters } = this;
     const own = this.getState();
     checkFields("", state, own, false);
-    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
-    restorePart("target", () => setWeights(this.target.variables, state.target as StateRecord));
+    checkSavedRun(state.run);
+    restoreWeights("model", this.model.variables, state.model);
+    restoreWeights("target", this.target.variables, state.target);
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { random, playRandom, episodes } = this;
-    restoreParts({ random, playRandom, episodes, sums: this.iteration }, state, own);
+    const known = { ...state, episodes: withSuccesses(state.episodes) };
+    restoreParts({ random, playRandom, episodes, sums: this.iteration }, known, own);
     checkFields("counters", state.counters, own.counters as StateRecord);
-    if (state.memory) restorePart("memory", () => this.memory.setState(state.memory as StateRecord));
+    checkCounts("counters", state.counters, [
+      "timesteps",
+      "vectorSteps",
+      "iterations",
+      "updates",
+      "iterationSteps",
+    ]);
+    if (state.memory) {
+      checkFinite("memory", state.memory);
+      checkMemory(state.memory, this.model.numActions);
+      restorePart("memory", () => this.memory.setState(state.memory as StateRecord));
+    }
     Object.assign(counters, state.counters);
     counters.started &&= Boolean(state.env && this.env.setState);
     if (counters.started) {
       restorePart("env", () => this.env.setState?.(state.env as StateRecord));
-      this.observations = (state.observations as TypedArray).slice();
+      this.observations = savedObservations(state.observations, this.env).slice();
       if (!state.memory) this.startEpisodes({ within: true });
     }
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
 
-  /** Frees the environments, the networks and the optimiser. */
+  /**
+   * The weights by name, copies: SB3's `get_parameters`, without target network and optimiser.
+   *
+   * @throws InvalidStateError when the trainer is closed
+   */
+  async getParameters(): Promise<ModelParameters> {
+    mustBeOpen(this.closed, "getParameters");
+    return getParameters(this.model.variables);
+  }
+
+  /**
+   * Sets the weights of both networks by name, of another trainer or of your own making; the optimiser stays as it is.
+   *
+   * @throws InvalidStateError when the trainer is closed, or gradient steps are under way
+   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   */
+  setParameters(parameters: ModelParameters): void {
+    mustBeOpen(this.closed, "setParameters");
+    if (this.updating) throw new InvalidStateError("setParameters() within an update: call it in a callback");
+    setWeights(this.model.variables, parameters);
+    updateTarget(this.model, this.target, 1);
+  }
+
+  /** Frees the environments, the networks and the optimiser. Calling it twice is allowed. */
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     try {
       await this.env.close();
     } finally {
@@ -346,8 +448,35 @@ export class DQNTrainer implements Trainer {
     }
   }
 
-  private async reset(): Promise<void> {
-    const { observations } = await this.env.reset({ seed: startSeed(this.envSeed, this.counters.timesteps) });
+  /** Closes the trainer at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // SB3's reset_num_timesteps: the count begins anew, and all environments with it.
+  private async resetTimesteps(): Promise<void> {
+    const { counters } = this;
+    Object.assign(counters, { timesteps: 0, iterationSteps: 0, pending: false });
+    this.iteration.take();
+    this.episodes.clear();
+    this.interrupted = undefined;
+    if (counters.started) await this.reset({});
+  }
+
+  // What is saved meanwhile waits until the step is whole.
+  private async undisturbed(training: Promise<void>): Promise<void> {
+    this.updating = training;
+    try {
+      await training;
+    } finally {
+      this.updating = undefined;
+    }
+  }
+
+  private async reset(
+    { seed }: ResetOptions = { seed: startSeed(this.envSeed, this.counters.timesteps) },
+  ): Promise<void> {
+    const { observations } = await this.env.reset(seed === undefined ? {} : { seed });
     this.observations = observations.slice();
     this.startEpisodes({ within: false });
     this.counters.started = true;
@@ -359,7 +488,7 @@ export class DQNTrainer implements Trainer {
   }
 
   // One step of all environments.
-  private async play(progress: number): Promise<void> {
+  private async play(progress: number): Promise<PlayedStep> {
     const { env, memory, counters, episodes, hyperparameters, policy, random } = this;
     const { clipRewards, bootstrapTruncated, learningStarts } = hyperparameters;
     counters.epsilon = policy.rate(progress, counters.timesteps);
@@ -367,7 +496,8 @@ export class DQNTrainer implements Trainer {
       counters.timesteps < learningStarts
         ? policy.blind(env.numEnvs, random)
         : await policy.choose(this.observations!, env.numEnvs, counters.epsilon, random);
-    const step = await env.step(policy.forEnv(actions));
+    const played = policy.forEnv(actions);
+    const step = await env.step(played);
     await this.saving;
     for (let e = 0; e < env.numEnvs; e++) {
       const following = this.rowOf(step.observations, e);
@@ -383,17 +513,17 @@ export class DQNTrainer implements Trainer {
       });
       if (ended) memory.start(e, following);
       if (counters.vectorSteps < CHECKED_STEPS) checkStack(memory, e, following);
-      const { episode } = step.infos[e];
-      if (episode) episodes.add(episode);
     }
+    recordEpisodes(episodes, step);
     this.observations!.set(step.observations);
     counters.timesteps += env.numEnvs;
     counters.iterationSteps += env.numEnvs;
     counters.vectorSteps++;
+    return { ...step, actions: played };
   }
 
   // What the last step calls for: gradient steps, an update of the target network.
-  private async train(progress: number): Promise<void> {
+  private async train(progress: number, { turns }: TrainingRun): Promise<void> {
     const { memory, counters, hyperparameters, model, target } = this;
     const { learningStarts, trainFreq, targetUpdateInterval, tau } = hyperparameters;
     if (memory.added <= learningStarts || memory.size === 0) return;
@@ -407,11 +537,12 @@ export class DQNTrainer implements Trainer {
         const batch = memory.sample(batchSize, this.random);
         const statistics = await this.update.step(batch, learningRate);
         if (prioritized && memory instanceof PrioritizedReplayMemory) {
-          memory.updatePriorities(batch.indices, statistics.tdErrors);
+          memory.updatePriorities(batch, statistics.tdErrors);
         }
         this.lastUpdate = statistics;
         this.iteration.add(statistics);
         counters.updates++;
+        if (turns.due) await turns.give();
       }
     }
     const interval = Math.max(1, Math.floor(targetUpdateInterval / this.env.numEnvs));
@@ -463,6 +594,13 @@ type Counters = {
   epsilon: number;
 };
 
-function makeTrainer(options: DQNOptions): DQNTrainer {
-  return new DQNTrainer(options);
-}
+const restoring: Restoring<DQNOptions, DQNTrainer> = {
+  kind: "dqn",
+  defaults: dqnDefaults,
+  forms: dqnForms,
+  make: (options) => new DQNTrainer(options),
+  placeIn: placeInMemory,
+  numEnvs: savedEnvironments,
+  checkSizes: checkMemorySizes,
+  beginAnew: beginMemoryAnew,
+};

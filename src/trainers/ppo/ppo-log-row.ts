@@ -2,7 +2,7 @@
 
 import type { EpisodeWindow } from "../../core/episode-window.js";
 import type { LogRow } from "../../logging/index.js";
-import { type ActionDistribution, explainedVariance } from "../../losses/index.js";
+import { explainedVariance } from "../../losses/index.js";
 import type { RolloutBuffer } from "../../memory/index.js";
 import type { PPOUpdateCoefficients } from "./ppo-objective.js";
 import type { PPOUpdateStatistics } from "./ppo-update.js";
@@ -15,35 +15,39 @@ export interface PPOLogRowInput {
   coefficients: PPOUpdateCoefficients;
   /** It learned from. */
   buffer: RolloutBuffer;
-  /** Updates so far. */
-  updates: number;
+  /** Epochs of all updates so far. */
+  epochs: number;
   /** Whole episodes so far. */
   episodes: EpisodeWindow;
-  /** Of the actions. */
-  distribution: ActionDistribution;
+  /** Mean standard deviation of the policy after the update; continuous actions only. */
+  deviation?: number;
+  /** Whether values are clipped. */
+  clipsValues: boolean;
   /** Whether there is a KL penalty. */
   klPenalty: boolean;
 }
 
-/** Names are SB3's where it has one. */
+/** The row of one update. What has a name of SB3 is computed as SB3 does. */
 export function ppoLogRow(input: PPOLogRowInput): LogRow {
-  const { statistics, coefficients, buffer, updates, episodes, distribution, klPenalty } = input;
+  const { statistics, coefficients, buffer, epochs, episodes, deviation, clipsValues, klPenalty } = input;
   return {
     "rollout/ep_rew_mean": episodes.meanReturn,
     "rollout/ep_len_mean": episodes.meanLength,
-    "train/approx_kl": statistics.approxKl,
+    "train/approx_kl": statistics.lastApproxKl,
+    "train/approx_kl_mean": statistics.approxKl,
     "train/clip_fraction": statistics.clipFraction,
     "train/clip_range": coefficients.clipRange,
+    ...(clipsValues && { "train/clip_range_vf": coefficients.clipRangeVf }),
     "train/entropy_loss": -statistics.entropy,
     "train/explained_variance": explainedVariance(buffer.values, buffer.returns),
     "train/first_ratio_deviation": statistics.firstRatioDeviation,
     "train/grad_norm": statistics.gradNorm,
     "train/learning_rate": coefficients.learningRate,
-    "train/loss": statistics.loss,
-    "train/n_updates": updates,
+    "train/loss": statistics.lastLoss,
+    "train/n_updates": epochs,
     "train/policy_gradient_loss": statistics.policyLoss,
     "train/value_loss": statistics.valueLoss,
-    ...(distribution.meanDeviation && { "train/std": distribution.meanDeviation(buffer.distributions) }),
+    ...(deviation !== undefined && { "train/std": deviation }),
     ...(klPenalty && { "train/kl": statistics.kl, "train/kl_coef": coefficients.klCoef }),
   };
 }

@@ -6,7 +6,7 @@ import type { RolloutMinibatch } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
 import { trainableVariables } from "../../models/weights.js";
 import { frameTensor } from "../common/frame-tensor.js";
-import type { PPOHyperparameters } from "./ppo-options.js";
+import { type PPOHyperparameters, valueClipOf } from "./ppo-options.js";
 
 /** The numbers of one update that schedules and controllers decide. */
 export interface PPOUpdateCoefficients {
@@ -22,18 +22,6 @@ export interface PPOUpdateCoefficients {
   klCoef: number;
 }
 
-/** Numbers that every minibatch gives: means over its steps, but for `ratioDeviation`, which is a maximum. */
-export const lossMonitors = [
-  "loss",
-  "policyLoss",
-  "valueLoss",
-  "entropy",
-  "approxKl",
-  "clipFraction",
-  "ratioDeviation",
-  "kl",
-] as const;
-
 /** Options of {@link PPOObjective}. */
 export interface PPOObjectiveOptions {
   /** The network to train. */
@@ -41,21 +29,26 @@ export interface PPOObjectiveOptions {
   /** The distributions that the network's numbers describe. */
   distribution: ActionDistribution;
   /** What decides the loss. */
-  hyperparameters: Pick<PPOHyperparameters, "valueClip" | "valueLossScale" | "vfCoef" | "klPenalty">;
+  hyperparameters: Pick<
+    PPOHyperparameters,
+    "valueClip" | "clipRangeVf" | "valueLossScale" | "vfCoef" | "klPenalty" | "klEstimator"
+  >;
 }
 
 /** Computes PPO's loss and its gradients. */
 export class PPOObjective {
-  private readonly policyLoss = new ClippedPPOLoss();
+  private readonly policyLoss: ClippedPPOLoss;
   private readonly valueLoss: ClippedValueLoss;
 
   constructor(private readonly options: PPOObjectiveOptions) {
-    const { valueClip, valueLossScale } = options.hyperparameters;
-    this.valueLoss = new ClippedValueLoss({ kind: valueClip, scale: valueLossScale ?? undefined });
+    const { klEstimator, valueLossScale } = options.hyperparameters;
+    this.policyLoss = new ClippedPPOLoss({ klEstimator });
+    const kind = valueClipOf(options.hyperparameters);
+    this.valueLoss = new ClippedValueLoss({ kind, scale: valueLossScale });
   }
 
   /**
-   * Gradients of all weights that training changes, by name, and scalars in the order of {@link lossMonitors}; the caller owns both.
+   * Gradients of all weights that training changes, by name, and scalars in the order of `lossMonitors`; the caller owns both.
    */
   gradients(
     minibatch: RolloutMinibatch,

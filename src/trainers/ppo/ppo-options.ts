@@ -2,17 +2,22 @@
 
 import type { AdamOptions } from "tfjs-training";
 import { checkInteger } from "../../core/check-integer.js";
+import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { Schedule, ScheduleSpec } from "../../core/schedules.js";
+import { showValue } from "../../core/show-value.js";
 import type { Env } from "../../envs/env.js";
 import type { EnvOptions } from "../../envs/registry.js";
-import type { StandardizeOptions, ValueClipKind } from "../../losses/index.js";
+import { klEstimators } from "../../losses/clipped-ppo-loss.js";
+import { valueClipKinds } from "../../losses/clipped-value-loss.js";
+import type { KLEstimator, StandardizeOptions, ValueClipKind } from "../../losses/index.js";
 import type { MinibatchMode } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
 import type { ActionSpace, Box } from "../../spaces/index.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { checkRewardClipping, type RewardClipping } from "../common/reward-clipping.js";
 import { scheduleOption } from "../common/schedule-option.js";
+import { trainerHints } from "../common/trainer-hints.js";
 import type { LearnerModel } from "./learners/learner-model.js";
 
 /** Makes a network for the given spaces; `seed` decides its first weights. */
@@ -36,7 +41,22 @@ export interface KLPenalty {
   target?: number;
 }
 
-/** Hyper-parameters of PPO. Names are SB3's; RLlib's stand beside them. */
+/**
+ * When `targetKl` ends an update early.
+ *
+ * - `"minibatch"` (SB3): before the step of a minibatch whose approximate KL exceeds 1.5 times the target.
+ * - `"last-minibatch"` (CleanRL): after an epoch whose last minibatch exceeds the target itself.
+ * - `"epoch"`: after an epoch whose mean over its minibatches exceeds 1.5 times the target.
+ */
+export type TargetKlCheck = "minibatch" | "last-minibatch" | "epoch";
+
+const targetKlChecks: readonly TargetKlCheck[] = ["minibatch", "last-minibatch", "epoch"];
+
+/**
+ * Hyper-parameters of PPO. What has a name of Stable-Baselines3 (SB3) means what it means there: one update equals
+ * `PPO.train()` of equal numbers. What other libraries do differently has options of its own. RLlib's names stand
+ * beside.
+ */
 export interface PPOHyperparameters {
   /** Environments, when `env` is an id; default 8. RLlib: `num_workers * num_envs_per_worker`. */
   numEnvs: number;
@@ -54,26 +74,39 @@ export interface PPOHyperparameters {
   gaeLambda: number;
   /** Clip range ε of the ratio, a number or a schedule; default 0.2. RLlib: `clip_param`. */
   clipRange: ScheduleSpec;
-  /** What the value loss clips, default `"none"`. */
-  valueClip: ValueClipKind;
   /**
-   * Range of the value clip: a number, a schedule, or `null` for the policy's clip range.
-   * For `"squared-error"` it is RLlib's `vf_clip_param`.
+   * What the value loss clips. Default `null`, as in SB3: `"clipped-value"` where `clipRangeVf` is given, and
+   * `"none"` where not. `"value-change"` is the larger of both losses (baselines, labml, CleanRL).
+   */
+  valueClip: ValueClipKind | null;
+  /**
+   * Range of the value clip, a number or a schedule. Default `null`: SB3's, which clips no values. A `valueClip` that
+   * is given without a range takes the policy's clip range, or 10 for `"squared-error"` (RLlib's `vf_clip_param`).
    */
   clipRangeVf: ScheduleSpec | null;
-  /** Factor of the mean squared error inside the value loss: default ½, and 1 for `"squared-error"`. */
-  valueLossScale: number | null;
-  /** Weight of the value loss, default 0.5. RLlib: `vf_loss_coeff`. */
+  /**
+   * Factor of the mean squared error inside the value loss, default 1 (SB3, RLlib). Baselines, labml and CleanRL
+   * have ½ there: with it, `vfCoef: 0.5` weighs the squared error by a quarter.
+   */
+  valueLossScale: number;
+  /** Weight of the value loss, default 0.5: of the mean squared error, as in SB3. RLlib: `vf_loss_coeff`. */
   vfCoef: number;
   /** Weight of the entropy bonus, a number or a schedule; default 0.01. RLlib: `entropy_coeff`. */
   entCoef: ScheduleSpec;
   /** Largest global norm of the gradient, `null` for no clipping; default 0.5. RLlib: `grad_clip`. */
   maxGradNorm: number | null;
-  /** Stops an update early when an epoch's approximate KL exceeds 1.5 times this; default `null`. */
+  /** Ends an update early when the policy has moved further than this, as `targetKlCheck` says; default `null`. */
   targetKl: number | null;
+  /** When `targetKl` ends an update, default `"minibatch"`, as in SB3. */
+  targetKlCheck: TargetKlCheck;
+  /** Estimator of the approximate KL that `targetKl` looks at and the log shows, default `"k3"`, as in SB3. */
+  klEstimator: KLEstimator;
   /** KL penalty with adaptive coefficient, default none. */
   klPenalty: KLPenalty | null;
-  /** Standardisation of advantages; default over minibatches with ε 1e-8, `null` for none. */
+  /**
+   * Standardisation of advantages; default SB3's: over minibatches, by the deviation of a sample (`ddof: 1`), with
+   * ε 1e-8. `null` for none. A minibatch of a single step is left as it is.
+   */
   normalizeAdvantage: AdvantageNormalization | null;
   /** Clipping of rewards for learning, default none. RLlib: `clip_rewards`. */
   clipRewards: RewardClipping;
@@ -107,10 +140,12 @@ export interface PPOHyperparameters {
 }
 
 /** Options of {@link PPOTrainer}. */
-export interface PPOOptions extends Partial<PPOHyperparameters> {
+export interface PPOOptions extends Partial<Omit<PPOHyperparameters, "normalizeAdvantage">> {
+  /** Standardisation of advantages; `true` (SB3's, the default), `false` or `null` for none, or how. */
+  normalizeAdvantage?: AdvantageNormalization | boolean | null;
   /**
-   * The environments, or the id of one that is made `numEnvs` times. Environments of your own report
-   * episodes through `RecordEpisodeStatistics`, their innermost wrapper; `makeVecEnv` adds it.
+   * The environments, or the id of one that is made `numEnvs` times. Environments of your own go into a
+   * `SyncVectorEnv`, which reports their episodes.
    */
   env: VectorEnv | string;
   /** Options of the environment, when `env` is an id. */
@@ -139,6 +174,8 @@ export interface PPOSchedules {
   entCoef: Schedule;
 }
 
+const sb3Advantages: AdvantageNormalization = { over: "minibatch", ddof: 1, epsilon: 1e-8 };
+
 /** Defaults of {@link PPOHyperparameters}. */
 export const ppoDefaults: Readonly<PPOHyperparameters> = {
   numEnvs: 8,
@@ -149,15 +186,17 @@ export const ppoDefaults: Readonly<PPOHyperparameters> = {
   gamma: 0.99,
   gaeLambda: 0.95,
   clipRange: 0.2,
-  valueClip: "none",
+  valueClip: null,
   clipRangeVf: null,
-  valueLossScale: null,
+  valueLossScale: 1,
   vfCoef: 0.5,
   entCoef: 0.01,
   maxGradNorm: 0.5,
   targetKl: null,
+  targetKlCheck: "minibatch",
+  klEstimator: "k3",
   klPenalty: null,
-  normalizeAdvantage: { over: "minibatch", epsilon: 1e-8 },
+  normalizeAdvantage: sb3Advantages,
   clipRewards: false,
   normalizeReward: false,
   normalizeObservation: false,
@@ -171,6 +210,14 @@ export const ppoDefaults: Readonly<PPOHyperparameters> = {
 
 const otherOptions = ["env", "envOptions", "wrapper", "model", "learnerModel", "learnerTimeout", "seed"];
 
+/** What the value loss clips: as `valueClip` says, or else as SB3 does. */
+export function valueClipOf({
+  valueClip,
+  clipRangeVf,
+}: Pick<PPOHyperparameters, "valueClip" | "clipRangeVf">): ValueClipKind {
+  return valueClip ?? (clipRangeVf === null ? "none" : "clipped-value");
+}
+
 /**
  * Fills in defaults and checks every value.
  *
@@ -180,16 +227,17 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
   hyperparameters: PPOHyperparameters;
   schedules: PPOSchedules;
 } {
+  checkOptions("PPOTrainer", options, [...otherOptions, ...Object.keys(ppoDefaults)], trainerHints);
   const hyperparameters = { ...ppoDefaults };
   for (const [name, value] of Object.entries(options)) {
-    if (name in ppoDefaults) {
-      if (value !== undefined) Object.assign(hyperparameters, { [name]: value });
-    } else if (!otherOptions.includes(name)) {
-      const known = Object.keys(ppoDefaults).join(", ");
-      throw new InvalidArgumentError(name, `is not an option of PPO; the options are ${known}`);
+    if (Object.hasOwn(ppoDefaults, name) && value !== undefined) {
+      Object.assign(hyperparameters, { [name]: value });
     }
   }
   const h = hyperparameters;
+  if (typeof options.normalizeAdvantage === "boolean") {
+    h.normalizeAdvantage = options.normalizeAdvantage ? sb3Advantages : null;
+  }
   for (const name of ["numEnvs", "nSteps", "batchSize", "nEpochs", "learners"] as const) {
     checkInteger(name, h[name]);
   }
@@ -198,7 +246,15 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
   }
   if (h.sequenceLength !== null) checkInteger("sequenceLength", h.sequenceLength);
   oneOf("minibatchMode", h.minibatchMode, ["exact", "rllib"]);
-  oneOf("valueClip", h.valueClip, ["none", "value-change", "squared-error"]);
+  if (h.valueClip !== null) oneOf("valueClip", h.valueClip, valueClipKinds);
+  oneOf("targetKlCheck", h.targetKlCheck, targetKlChecks);
+  oneOf("klEstimator", h.klEstimator, klEstimators);
+  if (h.valueClip === "none" && h.clipRangeVf !== null) {
+    throw new InvalidArgumentError(
+      "clipRangeVf",
+      'expected null with valueClip "none", which clips no values; leave valueClip out to clip them as SB3 does',
+    );
+  }
   if (h.normalizeAdvantage) {
     oneOf("normalizeAdvantage.over", h.normalizeAdvantage.over, ["minibatch", "rollout"]);
   }
@@ -215,7 +271,7 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
     const value = h[name];
     if (value !== null) within(name, value, Number.MIN_VALUE, Number.POSITIVE_INFINITY);
   }
-  if (h.valueLossScale !== null) within("valueLossScale", h.valueLossScale, 0, Number.MAX_VALUE);
+  within("valueLossScale", h.valueLossScale, 0, Number.MAX_VALUE);
   const clipRange = scheduleOption("clipRange", h.clipRange);
   const ownValueClip = h.clipRangeVf ?? (h.valueClip === "squared-error" ? 10 : null);
   const schedules = {
@@ -234,7 +290,10 @@ function oneOf(name: string, value: string, known: readonly string[]): void {
 }
 
 function within(name: string, value: number, low: number, high: number): void {
-  if (!(value >= low && value <= high)) {
-    throw new InvalidArgumentError(name, `expected a number in ${low}..${high}, received ${value}`);
+  if (typeof value !== "number" || !(value >= low && value <= high)) {
+    throw new InvalidArgumentError(
+      name,
+      `expected a number in ${low}..${high}, received ${showValue(value)}`,
+    );
   }
 }

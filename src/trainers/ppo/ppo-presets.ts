@@ -7,7 +7,7 @@ import {
   NatureActorCritic,
   NatureCfCActorCritic,
 } from "../../models/index.js";
-import { EpisodicLife, FireReset, wrapDeepmind, wrapLabml } from "../../wrappers/index.js";
+import { EpisodicLife, FireReset, wrapAtari, wrapDeepmind, wrapLabml } from "../../wrappers/index.js";
 import type { PPOOptions } from "./ppo-options.js";
 
 /** Settings of {@link PPOTrainer} without the environment. */
@@ -20,7 +20,7 @@ export type PPOPreset = Readonly<Omit<PPOOptions, "env">>;
  * clipped at 10. Rollouts of 4032 steps, 8 minibatches, 10 epochs.
  *
  * Minibatches hold every step once; `minibatchMode: "rllib"` repeats RLlib's slicing, which trains
- * 121 steps twice and leaves 153 out.
+ * 121 steps twice and leaves 153 out. The loss is RLlib's: its squared value error has no factor of its own.
  *
  * @example
  * ```ts
@@ -38,6 +38,7 @@ export const rllibAtariPPO: PPOPreset = {
   clipRange: 0.1,
   valueClip: "squared-error",
   clipRangeVf: 10,
+  valueLossScale: 1,
   vfCoef: 1,
   entCoef: 0.01,
   maxGradNorm: null,
@@ -55,8 +56,10 @@ export const rllibAtariPPO: PPOPreset = {
 
 /**
  * labml's PPO for Breakout (10 000 updates of 8 × 128 steps; `totalTimesteps: 10_240_000`): the
- * Nature network with torch's initialisation, step size and clip range both falling to zero,
- * value changes clipped by the same range, raw rewards, a game for every life ({@link wrapLabml}).
+ * Nature network with torch's initialisation, learning rate and clip range both falling to zero,
+ * value changes clipped by the same range, raw rewards, a game for every life ({@link wrapLabml}). The loss is
+ * labml's: half the larger squared value error, so `vfCoef: 0.5` weighs it by a quarter; the approximate KL
+ * `mean(½ l²)`, which is only shown.
  *
  * @example
  * ```ts
@@ -73,9 +76,12 @@ export const labmlBreakoutPPO: PPOPreset = {
   gaeLambda: 0.95,
   clipRange: "lin_0.1",
   valueClip: "value-change",
+  clipRangeVf: "lin_0.1",
+  valueLossScale: 0.5,
   vfCoef: 0.5,
   entCoef: 0.01,
   maxGradNorm: 0.5,
+  klEstimator: "k2",
   normalizeAdvantage: { over: "minibatch", ddof: 1, epsilon: 1e-8 },
   clipRewards: false,
   bootstrapTruncated: false,
@@ -87,27 +93,31 @@ export const labmlBreakoutPPO: PPOPreset = {
 
 /**
  * CleanRL's `ppo_atari.py`, the details that reach 400 in Breakout after 10 million steps:
- * orthogonal initialisation (heads 0.01 and 1), ε 1e-5, falling step size, constant clip range,
- * reward signs, the full DeepMind wrappers.
+ * orthogonal initialisation (heads 0.01 and 1), ε 1e-5, falling learning rate, constant clip range,
+ * reward signs, the wrappers in CleanRL's order ({@link wrapAtari}). The loss is CleanRL's: half the larger squared
+ * value error; a `targetKl`, which it has not by default, ends an update after an epoch.
  *
  * @example
  * ```ts
+ * // A game that shows every frame: wrapAtari skips.
  * const trainer = new PPOTrainer({ ...cleanrlAtariPPO, env: "BreakoutNoFrameskip-v4", seed: 1 });
  * ```
  */
 export const cleanrlAtariPPO: PPOPreset = {
   ...labmlBreakoutPPO,
   clipRange: 0.1,
-  clipRewards: "sign",
+  clipRangeVf: 0.1,
+  klEstimator: "k3",
+  targetKlCheck: "last-minibatch",
   adam: { epsilon: 1e-5, epsilonMode: "torch" },
-  wrapper: (env) => wrapDeepmind(env),
+  wrapper: (env) => wrapAtari(env),
   model: ({ observationSpace, actionSpace, seed }) =>
     new NatureActorCritic({ observationSpace, actionSpace, seed, initializer: "orthogonal" }),
 };
 
 /**
- * CartPole-v1 in 100 000 steps (the settings of SB3's zoo): an MLP 64-64 each for policy and value,
- * step size and clip range falling to zero.
+ * CartPole-v1 in 100 000 steps, the settings of SB3's zoo with SB3's meanings: an MLP 64-64 each for policy and
+ * value, learning rate and clip range falling to zero.
  *
  * @example
  * ```ts
@@ -124,7 +134,6 @@ export const cartPolePPO: PPOPreset = {
   gamma: 0.98,
   gaeLambda: 0.8,
   clipRange: "lin_0.2",
-  valueClip: "none",
   vfCoef: 0.5,
   entCoef: 0,
   maxGradNorm: 0.5,
@@ -134,7 +143,8 @@ export const cartPolePPO: PPOPreset = {
 };
 
 /**
- * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps: a CfC network, which has to remember.
+ * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps: a CfC network, which has to remember. Its options mean
+ * what they mean in SB3.
  *
  * @example
  * ```ts
@@ -150,6 +160,7 @@ export const cartPoleNoVelPPO: PPOPreset = {
   nEpochs: 10,
   gamma: 0.99,
   gaeLambda: 0.95,
+  vfCoef: 0.25,
   normalizeReward: true,
   sequenceLength: 16,
   model: ({ observationSpace, actionSpace, seed }) =>
@@ -159,7 +170,7 @@ export const cartPoleNoVelPPO: PPOPreset = {
 /**
  * Atari frames on a CPU: wrappers, frames, rewards and CfC of {@link rllibAtariPPO} behind the small
  * convolutions of Mnih et al. 2013, which is a sixtieth of the arithmetic and keeps where things are;
- * fewer environments, fewer epochs and a larger step size.
+ * fewer environments, fewer epochs and a larger learning rate. Its options mean what they mean in SB3.
  *
  * @example
  * ```ts
@@ -175,10 +186,10 @@ export const smallAtariPPO: PPOPreset = {
   gamma: 0.99,
   gaeLambda: 0.95,
   clipRange: 0.2,
-  valueClip: "none",
-  vfCoef: 0.5,
+  vfCoef: 0.25,
   entCoef: 0.01,
   maxGradNorm: 0.5,
+  normalizeAdvantage: { over: "minibatch", ddof: 0, epsilon: 1e-8 },
   clipRewards: "sign",
   sequenceLength: 16,
   wrapper: (env) => wrapDeepmind(env),
@@ -200,7 +211,7 @@ export const smallAtariPPO: PPOPreset = {
  * `Arcade/Breakout-v0` in under two minutes on two CPU cores: positions of ball and paddle and the
  * wall as numbers instead of frames, because a convolution on frames would need ten thousand times
  * the arithmetic; and a small CfC, because velocities are hidden and must be remembered. A lost life
- * ends an episode, and the ball is served at once, as `wrapDeepmind` has it.
+ * ends an episode, and the ball is served at once, as `wrapDeepmind` has it. Its options mean what they mean in SB3.
  *
  * @example
  * ```ts
@@ -217,7 +228,9 @@ export const arcadeBreakoutPPO: PPOPreset = {
   gamma: 0.99,
   gaeLambda: 0.95,
   clipRange: 0.2,
+  vfCoef: 0.25,
   entCoef: 0.01,
+  normalizeAdvantage: { over: "minibatch", ddof: 0, epsilon: 1e-8 },
   clipRewards: "sign",
   sequenceLength: 16,
   envOptions: { observation: "features" },
@@ -227,9 +240,10 @@ export const arcadeBreakoutPPO: PPOPreset = {
 };
 
 /**
- * CleanRL's `ppo_continuous_action.py`, all 13 details for continuous actions: two MLPs 64-64, a normal
- * policy with one log standard deviation (first 0) an action component, observations and rewards normalised
+ * CleanRL's `ppo_continuous_action.py`, all nine details for continuous actions: two MLPs 64-64, a normal
+ * policy with one log standard deviation (first 0) per action component, observations and rewards normalised
  * and clipped to ±10, actions clipped for the environment alone. One environment, 2048 steps, 32 minibatches.
+ * The loss is CleanRL's: half the larger squared value error; a time limit counts as an end.
  *
  * @example
  * ```ts
@@ -246,10 +260,14 @@ export const cleanrlContinuousPPO: PPOPreset = {
   gaeLambda: 0.95,
   clipRange: 0.2,
   valueClip: "value-change",
+  clipRangeVf: 0.2,
+  valueLossScale: 0.5,
   vfCoef: 0.5,
   entCoef: 0,
   maxGradNorm: 0.5,
+  targetKlCheck: "last-minibatch",
   normalizeAdvantage: { over: "minibatch", ddof: 1, epsilon: 1e-8 },
+  bootstrapTruncated: false,
   normalizeObservation: true,
   normalizeReward: true,
   adam: { epsilon: 1e-5, epsilonMode: "torch" },
@@ -259,7 +277,8 @@ export const cleanrlContinuousPPO: PPOPreset = {
 
 /**
  * Pendulum-v1 in 200 000 steps: {@link cleanrlContinuousPPO} with a shorter horizon, more environments, and a
- * larger step size that falls to zero. Observations stay raw, as in SB3's zoo: they are bounded.
+ * larger learning rate that falls to zero; time limits are bootstrapped and values not clipped. Observations stay
+ * raw, as in SB3's zoo: they are bounded.
  *
  * @example
  * ```ts
@@ -277,5 +296,7 @@ export const pendulumPPO: PPOPreset = {
   gamma: 0.95,
   gaeLambda: 0.9,
   valueClip: "none",
+  clipRangeVf: null,
+  bootstrapTruncated: true,
   normalizeObservation: false,
 };

@@ -2,8 +2,8 @@
 
 import { Adam, requireBackend } from "tfjs-training";
 import { type CheckpointLocation, writeCheckpoint } from "../../checkpoints/index.js";
-import { EpisodeWindow } from "../../core/episode-window.js";
-import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
+import { EpisodeWindow, withSuccesses } from "../../core/episode-window.js";
+import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import type { StateRecord, TypedArray } from "../../core/state.js";
 import type { Action } from "../../envs/env.js";
@@ -19,29 +19,53 @@ import type { ActorCritic } from "../../models/actor-critic.js";
 import { getWeights, setWeights } from "../../models/weights.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { ObservationNormalizer } from "../../wrappers/index.js";
+import type { PlayedStep } from "../callbacks/callback.js";
 import { fetchWeights } from "../cloning/fetch-weights.js";
+import { requireEnvironments } from "../common/absent-envs.js";
 import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
 import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
 import { givenModel } from "../common/given-model.js";
 import { locate, locateNewest } from "../common/host.js";
+import { getParameters, type ModelParameters } from "../common/model-parameters.js";
+import { mustBeOpen } from "../common/must-be-open.js";
 import { oneAtATime } from "../common/one-at-a-time.js";
 import { predictionInput } from "../common/prediction-input.js";
-import { describeRun, describeSetup, restoreTrainer } from "../common/saved-run.js";
-import { checkFields, checkMoments, restorePart, restoreParts } from "../common/state-parts.js";
+import { type Restoring, restoreTrainer } from "../common/restore-trainer.js";
+import { ppoForms } from "../common/saved-hyperparameters.js";
+import { describeRun, describeSetup } from "../common/saved-run.js";
+import {
+  checkCounts,
+  checkFields,
+  checkMoments,
+  checkSavedRun,
+  restorePart,
+  restoreParts,
+  restoreWeights,
+} from "../common/state-parts.js";
 import type { Trainer } from "../common/trainer.js";
-import { type LearnOptions, TrainingRun } from "../common/training-run.js";
+import { trainingRows } from "../common/training-rows.js";
+import {
+  checkLearnOptions,
+  type LearnOptions,
+  type RowListener,
+  TrainingRun,
+} from "../common/training-run.js";
 import { defaultModel } from "./default-model.js";
 import { describeModel } from "./learners/describe-model.js";
 import type { LearnerGroup } from "./learners/learner-group.js";
 import { makeLearners, requireLearners } from "./learners/make-learners.js";
 import { shareRollout } from "./learners/shared-rollout.js";
+import { countersOfTheirTime } from "./old-options.js";
+import { beginRolloutAnew, checkRollout, checkRolloutSizes } from "./ppo-checkpoint.js";
 import { ppoLogRow } from "./ppo-log-row.js";
 import type { PPOUpdateCoefficients } from "./ppo-objective.js";
 import {
   type PPOHyperparameters,
   type PPOOptions,
   type PPOSchedules,
+  ppoDefaults,
   resolvePPOOptions,
+  valueClipOf,
 } from "./ppo-options.js";
 import { PPOUpdate } from "./ppo-update.js";
 import { RewardScaler } from "./reward-scaler.js";
@@ -95,10 +119,14 @@ export class PPOTrainer implements Trainer {
   private readonly setup: StateRecord;
   private timesteps = 0;
   private updates = 0;
+  private epochs = 0;
   private started = false;
   private rolloutProgress = 0;
   private run?: TrainingRun;
   private interrupted?: StateRecord;
+  // Settles when no update is under way: others have turns of the event loop within one.
+  private updating?: Promise<LogRow>;
+  private closed = false;
 
   /**
    * @throws BackendError when no backend is active, or not wasm with `learners` above 1
@@ -193,15 +221,17 @@ export class PPOTrainer implements Trainer {
   }
 
   /**
-   * Trains until the given number of steps or hours is reached, or a callback ends it. After
+   * Trains until the given number of steps or hours is reached, or a callback or a signal ends it. After
    * {@link PPOTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
    * A second call goes on with network, environments, statistics and the count of steps. Schedules run over the
    * training's progress, so they begin anew with the new goal, as in SB3 by default.
    *
+   * Others get turns of the event loop between minibatches and between steps: pages, servers and signals go on.
+   *
    * @returns the trainer
-   * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given
-   * @throws InvalidStateError while the trainer is learning already
+   * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given, or an option is unknown
+   * @throws InvalidStateError while the trainer is learning already, or when it is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    * @throws LearnerFailedError when another learner fails, ends or hangs
    */
@@ -210,17 +240,36 @@ export class PPOTrainer implements Trainer {
     return this;
   }
 
-  private async learnAlone(options: LearnOptions): Promise<void> {
-    const run = new TrainingRun(this, options, this.interrupted);
+  /**
+   * Trains as {@link PPOTrainer.learn} does and yields every row of the log. Training waits while a row is looked at;
+   * leaving the loop ends it after the present update.
+   *
+   * @example
+   * ```ts
+   * for await (const row of trainer.rows({ totalTimesteps: 100_000 })) {
+   *   if (row["rollout/ep_rew_mean"] >= 475) break;
+   * }
+   * ```
+   */
+  rows(options: LearnOptions = {}): AsyncGenerator<LogRow, void, void> {
+    return trainingRows((onRow) => oneAtATime(this, () => this.learnAlone(options, onRow)));
+  }
+
+  private async learnAlone(options: LearnOptions, onRow?: RowListener): Promise<void> {
+    mustBeOpen(this.closed, "learn");
+    requireEnvironments(this.env);
+    checkLearnOptions(options);
+    if (options.resetNumTimesteps) await this.resetTimesteps();
+    const run = new TrainingRun(this, options, this.interrupted, onRow);
     this.interrupted = undefined;
     this.run = run;
     const { collector, buffer } = this;
     this.learners?.start();
     if (!this.started) await collector.reset(startSeed(this.envSeed, this.timesteps));
     this.started = true;
-    const afterStep = () => {
+    const afterStep = (played: PlayedStep) => {
       this.timesteps += buffer.numEnvs;
-      return run.step();
+      return run.step(played);
     };
     await run.conduct(async () => {
       while (run.running || (collector.underway && !run.interrupted)) {
@@ -230,7 +279,8 @@ export class PPOTrainer implements Trainer {
         }
         if (!(await collector.collect(buffer, afterStep))) break;
         await run.rolloutEnd();
-        await run.updateEnd(await this.train(this.coefficients(this.rolloutProgress)));
+        const row = await this.undisturbed(this.train(this.coefficients(this.rolloutProgress)));
+        await run.updateEnd(row);
       }
     });
   }
@@ -242,6 +292,7 @@ export class PPOTrainer implements Trainer {
    * @throws ShapeError when observations or states have another size
    */
   async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
+    mustBeOpen(this.closed, "predict");
     const { deterministic = false } = options;
     const { model } = this;
     const { batch, states } = predictionInput(model, observations, options);
@@ -257,18 +308,20 @@ export class PPOTrainer implements Trainer {
   /**
    * Saves the whole run, also in the middle of a rollout: weights, optimiser, counters, generators, KL
    * coefficient, statistics, the unfinished rollout, log and callbacks, and the environments where they can
-   * be saved.
+   * be saved. An update that is under way is finished first.
    *
    * @param location a path (import `ncps-ts/node` first), or a store and a name
    * @returns where it was written
    * @throws CheckpointError when it cannot be written
    */
   async save(location: CheckpointLocation): Promise<string> {
+    mustBeOpen(this.closed, "save");
     const { store, name } = locate(location);
+    while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
     const { hyperparameters, model, setup, timesteps, updates } = this;
     const fetched = fetchWeights(this.optimizer, model.variables);
     if (fetched) await fetched;
-    const config = describeRun(setup, hyperparameters, model);
+    const config = describeRun(setup, hyperparameters, model, this.env);
     const counters = { timesteps, updates, episodes: this.episodes.count };
     return writeCheckpoint(store, name, { kind: "ppo", config, counters, state: this.getState() });
   }
@@ -277,14 +330,19 @@ export class PPOTrainer implements Trainer {
    * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
    * unless given, weights and all the rest of the training always.
    *
+   * Where its environments are not (an id that nobody registered, a missing Python, a wrapper that was not given), the
+   * trainer can `predict` all the same, and `learn` throws an InvalidStateError that says why. Environments in another
+   * number than saved (`numEnvs`, `env`), or of another kind, begin new episodes.
+   *
    * @param location where {@link PPOTrainer.save} wrote
    * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
    *   and hyper-parameters that shall change
-   * @throws CheckpointError when it is damaged, of another kind, or of another architecture
+   * @throws CheckpointError when it is damaged, of another kind, of another architecture, or for other spaces than those
+   *   of the given environments
    * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
   static async load(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
-    const trainer = await restoreTrainer(locate(location), "ppo", options, makeTrainer);
+    const trainer = await restoreTrainer(locate(location), restoring, options, { playOnly: true });
     trainer.interrupted = undefined;
     return trainer;
   }
@@ -308,14 +366,14 @@ export class PPOTrainer implements Trainer {
    * ```
    */
   static async resume(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
-    return restoreTrainer(await locateNewest(location), "ppo", options, makeTrainer);
+    return restoreTrainer(await locateNewest(location), restoring, options);
   }
 
   /** @inheritDoc */
   getState(): StateRecord {
-    const { timesteps, updates, started, rolloutProgress, collector, buffer, env } = this;
+    const { timesteps, updates, epochs, started, rolloutProgress, collector, buffer, env } = this;
     return {
-      counters: { timesteps, updates, started, rolloutProgress },
+      counters: { timesteps, updates, epochs, started, rolloutProgress },
       model: getWeights(this.model.variables),
       optimizer: this.optimizer.getState(),
       random: this.random.getState(),
@@ -338,21 +396,27 @@ export class PPOTrainer implements Trainer {
   setState(state: StateRecord): void {
     const own = this.getState();
     checkFields("", state, own, false);
-    checkFields("counters", state.counters, own.counters as StateRecord);
-    const counters = state.counters as unknown as Counters;
-    restorePart("model", () => setWeights(this.model.variables, state.model as StateRecord));
+    const counted = countersOfTheirTime(state.counters, this.hyperparameters);
+    checkFields("counters", counted, own.counters as StateRecord);
+    const counters = counted as unknown as Counters;
+    checkCounts("counters", counted as StateRecord, ["timesteps", "updates"]);
+    checkSavedRun(state.run);
+    restoreWeights("model", this.model.variables, state.model);
     checkMoments(state.optimizer, this.model.variables);
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     this.learners?.optimizerChanged();
     const { random, playRandom, klPenalty, rewardScaler, observationNormalizer, episodes } = this;
-    restoreParts({ random, playRandom, episodes }, state, own);
+    const known = { ...state, episodes: withSuccesses(state.episodes) };
+    restoreParts({ random, playRandom, episodes }, known, own);
     // A checkpoint of a run with other options may lack these.
     const optional = Object.entries({ klPenalty, rewardScaler, observationNormalizer });
     restoreParts(Object.fromEntries(optional.filter(([name]) => state[name])), state, own);
     this.timesteps = counters.timesteps;
     this.updates = counters.updates;
+    this.epochs = counters.epochs;
     this.started = counters.started && Boolean(state.env && this.env.setState);
     if (this.started) {
+      checkRollout(state, this.buffer, this.env.actionSpace);
       restorePart("env", () => this.env.setState?.(state.env as StateRecord));
       restorePart("collector", () => this.collector.setState(state.collector as StateRecord));
       if (state.rollout) restorePart("rollout", () => this.buffer.setState(state.rollout as StateRecord));
@@ -366,14 +430,61 @@ export class PPOTrainer implements Trainer {
     return this.collector.stateOf(env);
   }
 
-  /** Frees the environments, the model and the optimiser, and ends other learners. */
+  /**
+   * The weights by name, copies: SB3's `get_parameters`, without the optimiser.
+   *
+   * @throws InvalidStateError when the trainer is closed
+   */
+  async getParameters(): Promise<ModelParameters> {
+    mustBeOpen(this.closed, "getParameters");
+    return getParameters(this.model.variables);
+  }
+
+  /**
+   * Sets the weights by name, of another trainer or of your own making; the optimiser stays as it is.
+   *
+   * @throws InvalidStateError when the trainer is closed, or an update is under way
+   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   */
+  setParameters(parameters: ModelParameters): void {
+    mustBeOpen(this.closed, "setParameters");
+    if (this.updating) throw new InvalidStateError("setParameters() within an update: call it in a callback");
+    setWeights(this.model.variables, parameters);
+  }
+
+  /** Frees the environments, the model and the optimiser, and ends other learners. Calling it twice is allowed. */
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     try {
       await this.learners?.close();
       await this.env.close();
     } finally {
       this.model.dispose();
       this.optimizer.dispose();
+    }
+  }
+
+  /** Closes the trainer at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  // SB3's reset_num_timesteps: the count begins anew, and all environments with it.
+  private async resetTimesteps(): Promise<void> {
+    this.timesteps = 0;
+    this.episodes.clear();
+    this.interrupted = undefined;
+    if (this.started) await this.collector.reset();
+  }
+
+  // What is saved meanwhile waits until log and callbacks hear of the update.
+  private async undisturbed(update: Promise<LogRow>): Promise<LogRow> {
+    this.updating = update;
+    try {
+      return await update;
+    } finally {
+      this.updating = undefined;
     }
   }
 
@@ -396,18 +507,42 @@ export class PPOTrainer implements Trainer {
     const statistics = await this.update.run(buffer, coefficients);
     this.collector.finish();
     this.updates++;
+    this.epochs += statistics.epochs;
     this.klPenalty?.update(statistics.kl);
-    const { updates, episodes, distribution } = this;
+    const { epochs, episodes, distribution, hyperparameters } = this;
+    const deviation = distribution.meanDeviation?.(await this.collector.presentDistributions());
     const klPenalty = this.klPenalty !== undefined;
-    return ppoLogRow({ statistics, coefficients, buffer, updates, episodes, distribution, klPenalty });
+    const clipsValues = valueClipOf(hyperparameters) !== "none";
+    return ppoLogRow({
+      statistics,
+      coefficients,
+      buffer,
+      epochs,
+      episodes,
+      deviation,
+      clipsValues,
+      klPenalty,
+    });
   }
 }
 
-type Counters = { timesteps: number; updates: number; started: boolean; rolloutProgress: number };
+type Counters = {
+  timesteps: number;
+  updates: number;
+  epochs: number;
+  started: boolean;
+  rolloutProgress: number;
+};
 
-function makeTrainer(options: PPOOptions): PPOTrainer {
-  return new PPOTrainer(options);
-}
+const restoring: Restoring<PPOOptions, PPOTrainer> = {
+  kind: "ppo",
+  defaults: ppoDefaults,
+  forms: ppoForms,
+  make: (options) => new PPOTrainer(options),
+  numEnvs: (lengths) => lengths.get("collector.episodeStarts"),
+  checkSizes: checkRolloutSizes,
+  beginAnew: beginRolloutAnew,
+};
 
 function makeModel(
   options: PPOOptions,

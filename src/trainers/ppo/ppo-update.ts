@@ -4,7 +4,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { Optimizer } from "tfjs-training";
 import { NonFiniteError } from "../../core/errors.js";
 import type { Random } from "../../core/random.js";
-import { standardize } from "../../losses/index.js";
+import { EventLoopTurns } from "../../core/yield.js";
+import { type StandardizeOptions, standardize } from "../../losses/index.js";
 import {
   cutSequences,
   type RolloutBuffer,
@@ -13,21 +14,23 @@ import {
   splitMinibatches,
 } from "../../memory/index.js";
 import { trainableVariables } from "../../models/weights.js";
-import {
-  lossMonitors,
-  PPOObjective,
-  type PPOObjectiveOptions,
-  type PPOUpdateCoefficients,
-} from "./ppo-objective.js";
+import { standardizeMinibatch } from "./learners/shares.js";
+import { lossMonitors } from "./loss-monitors.js";
+import { PPOObjective, type PPOObjectiveOptions, type PPOUpdateCoefficients } from "./ppo-objective.js";
 import type { PPOHyperparameters } from "./ppo-options.js";
+import { checksMinibatches, endsAfterEpoch, endsBeforeStep } from "./target-kl.js";
 
-const monitorNames = [...lossMonitors, "gradNorm"] as const;
-
-/** Means over all minibatches of one update. */
-export type PPOUpdateStatistics = Record<(typeof monitorNames)[number], number> & {
+/** Means over all minibatches of one update, with that one before whose step `targetKl` ended it. */
+export type PPOUpdateStatistics = Record<(typeof lossMonitors)[number], number> & {
+  /** Mean length of the gradients before clipping, over the steps made; 0 where none was. */
+  gradNorm: number;
+  /** Loss of the last minibatch. */
+  lastLoss: number;
+  /** Mean of `approxKl` over the minibatches of the last epoch. */
+  lastApproxKl: number;
   /** Gradient steps made. */
   minibatches: number;
-  /** Passes over the rollout, fewer than asked when `targetKl` stopped the update. */
+  /** Passes over the rollout, the last of which `targetKl` may have cut short. */
   epochs: number;
   /**
    * `max |ratio - 1|` of the first minibatch: 0 but for rounding, unless states, resets or masks of
@@ -36,12 +39,20 @@ export type PPOUpdateStatistics = Record<(typeof monitorNames)[number], number> 
   firstRatioDeviation: number;
 };
 
+/** What a minibatch gave. */
+export interface MinibatchResult {
+  /** The numbers of {@link lossMonitors}. */
+  monitors: ArrayLike<number>;
+  /** Length of the gradient before clipping; missing where `targetKl` ended the update before the step. */
+  gradNorm?: number;
+}
+
 /** Learners on several threads, which make the steps in place of this one alone. */
 export interface MinibatchLearners {
   /** Makes all learners ready for an update from what stands in the rollout. */
   begin(): Promise<void>;
-  /** Makes one step; gives the numbers of {@link lossMonitors} and the length of the gradient. */
-  step(minibatch: Sequences, coefficients: PPOUpdateCoefficients): Promise<ArrayLike<number>>;
+  /** Makes one step. */
+  step(minibatch: Sequences, coefficients: PPOUpdateCoefficients): Promise<MinibatchResult>;
 }
 
 /** Options of {@link PPOUpdate}. */
@@ -59,6 +70,7 @@ export interface PPOUpdateOptions extends PPOObjectiveOptions {
 /** Makes PPO updates from rollouts whose advantages and returns are filled in. */
 export class PPOUpdate {
   private readonly objective: PPOObjective;
+  private readonly turns = new EventLoopTurns();
 
   constructor(private readonly options: PPOUpdateOptions) {
     this.objective = new PPOObjective(options);
@@ -72,31 +84,40 @@ export class PPOUpdate {
    */
   async run(buffer: RolloutBuffer, coefficients: PPOUpdateCoefficients): Promise<PPOUpdateStatistics> {
     const { random, hyperparameters, learners } = this.options;
-    const { nEpochs, batchSize, minibatchMode, targetKl, normalizeAdvantage } = hyperparameters;
+    const { nEpochs, batchSize, minibatchMode, normalizeAdvantage } = hyperparameters;
     if (normalizeAdvantage?.over === "rollout") standardize(buffer.advantages, normalizeAdvantage);
     const sequences = this.sequences(buffer);
     const monitors: ArrayLike<number>[] = [];
-    let epochs = 0;
+    const norms: number[] = [];
+    let epoch: ArrayLike<number>[] = [];
+    let [epochs, ended] = [0, false];
     await learners?.begin();
-    while (epochs < nEpochs) {
-      const first = monitors.length;
+    while (epochs < nEpochs && !ended) {
+      epoch = [];
       for (const minibatch of splitMinibatches({ sequences, batchSize, random, mode: minibatchMode })) {
-        const numbers = learners
+        const result = learners
           ? await learners.step(minibatch, coefficients)
           : await this.step(buffer.gather(minibatch), coefficients);
-        requireFinite(numbers);
-        monitors.push(numbers);
+        requireFinite(result);
+        await this.turns.give();
+        epoch.push(result.monitors);
+        ended = result.gradNorm === undefined;
+        if (result.gradNorm === undefined) break;
+        norms.push(result.gradNorm);
       }
+      monitors.push(...epoch);
       epochs++;
-      const approxKl = mean(monitors.slice(first), monitorNames.indexOf("approxKl"));
-      if (targetKl !== null && approxKl > 1.5 * targetKl) break;
+      ended ||= endsAfterEpoch(epoch, hyperparameters);
     }
-    const means = monitorNames.map((name, i) => [name, mean(monitors, i)] as const);
+    const means = lossMonitors.map((name, i) => [name, mean(monitors, i)] as const);
     return {
-      ...(Object.fromEntries(means) as Record<(typeof monitorNames)[number], number>),
-      minibatches: monitors.length,
+      ...(Object.fromEntries(means) as Record<(typeof lossMonitors)[number], number>),
+      gradNorm: norms.length > 0 ? norms.reduce((sum, norm) => sum + norm, 0) / norms.length : 0,
+      lastLoss: monitors[monitors.length - 1][lossMonitors.indexOf("loss")],
+      lastApproxKl: mean(epoch, lossMonitors.indexOf("approxKl")),
+      minibatches: norms.length,
       epochs,
-      firstRatioDeviation: monitors[0][monitorNames.indexOf("ratioDeviation")],
+      firstRatioDeviation: monitors[0][lossMonitors.indexOf("ratioDeviation")],
     };
   }
 
@@ -113,11 +134,20 @@ export class PPOUpdate {
   private async step(
     minibatch: RolloutMinibatch,
     coefficients: PPOUpdateCoefficients,
-  ): Promise<Float32Array> {
+  ): Promise<MinibatchResult> {
     const { model, optimizer, hyperparameters } = this.options;
     const { normalizeAdvantage, maxGradNorm } = hyperparameters;
     if (normalizeAdvantage?.over === "minibatch") standardizeReal(minibatch, normalizeAdvantage);
     const { gradients, monitors } = this.objective.gradients(minibatch, coefficients);
+    if (checksMinibatches(hyperparameters)) {
+      const known = tf.stack(monitors);
+      const numbers = await known.data<"float32">();
+      known.dispose();
+      if (endsBeforeStep(numbers, hyperparameters)) {
+        tf.dispose([...monitors, ...gradients.values()]);
+        return { monitors: numbers };
+      }
+    }
     const { gradNorm } = optimizer.applyGradients(gradients, trainableVariables(model.variables), {
       learningRate: coefficients.learningRate,
       maxGradNorm: maxGradNorm ?? undefined,
@@ -128,24 +158,25 @@ export class PPOUpdate {
     const read = tf.stack([...monitors, gradNorm]);
     const numbers = (await read.data<"float32">()) as Float32Array;
     tf.dispose([gradNorm, read, ...monitors, ...gradients.values()]);
-    return numbers;
+    return { monitors: numbers.subarray(0, lossMonitors.length), gradNorm: numbers[lossMonitors.length] };
   }
 }
 
-function requireFinite(numbers: ArrayLike<number>): void {
-  if (Array.from(numbers).every(Number.isFinite)) return;
-  const named = monitorNames.map((name, i) => `${name} ${numbers[i]}`).join(", ");
+function requireFinite({ monitors, gradNorm }: MinibatchResult): void {
+  const known = gradNorm === undefined ? Array.from(monitors) : [...Array.from(monitors), gradNorm];
+  if (known.every(Number.isFinite)) return;
+  const named = known.map((number, i) => `${lossMonitors[i] ?? "gradNorm"} ${number}`).join(", ");
   throw new NonFiniteError(`a minibatch gave ${named}; lower learningRate or check observations and rewards`);
 }
 
 // Padding must not move the mean or the deviation.
-function standardizeReal(minibatch: RolloutMinibatch, options: Parameters<typeof standardize>[1]): void {
+function standardizeReal(minibatch: RolloutMinibatch, options: StandardizeOptions): void {
   const { advantages, mask } = minibatch;
   if (!mask) {
-    standardize(advantages, options);
+    standardizeMinibatch(advantages, options);
     return;
   }
-  const real = standardize(
+  const real = standardizeMinibatch(
     advantages.filter((_, i) => mask[i] === 1),
     options,
   );

@@ -1,5 +1,6 @@
 /** Scaling of rewards by the spread of returns. */
 
+import { InvalidArgumentError } from "../../core/errors.js";
 import { RunningMeanStd } from "../../core/running-mean-std.js";
 import type { Stateful, StateRecord } from "../../core/state.js";
 
@@ -51,9 +52,13 @@ export class RewardScaler implements Stateful {
     return { returns: this.returns.slice(), statistics: this.statistics.getState() };
   }
 
-  /** @inheritDoc */
+  /** Puts a state back. @throws InvalidArgumentError when it is of another number of environments */
   setState(state: StateRecord): void {
-    this.returns.set(state.returns as Float64Array);
+    const { returns } = state;
+    if (!(returns instanceof Float64Array && returns.length === this.returns.length)) {
+      throw new InvalidArgumentError("state", `expected returns: Float64Array(${this.returns.length})`);
+    }
+    this.returns.set(returns);
     this.statistics.setState(state.statistics as StateRecord);
   }
 }

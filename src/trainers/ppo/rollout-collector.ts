@@ -1,14 +1,24 @@
 /** Plays environments with a policy and writes down what happened. */
 
 import type { EpisodeWindow } from "../../core/episode-window.js";
+import { InvalidArgumentError } from "../../core/errors.js";
 import type { Random } from "../../core/random.js";
-import type { Stateful, StateRecord, TypedArray } from "../../core/state.js";
+import {
+  dtypeOf,
+  isTypedArray,
+  type Stateful,
+  type StateRecord,
+  sizeOf,
+  type TypedArray,
+} from "../../core/state.js";
 import { type ActionDistribution, actionDistribution } from "../../losses/index.js";
 import type { RolloutBuffer } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import type { ObservationNormalizer } from "../../wrappers/index.js";
+import type { PlayedStep } from "../callbacks/callback.js";
 import { clipReward, type RewardClipping } from "../common/reward-clipping.js";
+import { recordEpisodes } from "../common/successes.js";
 import type { RewardScaler } from "./reward-scaler.js";
 import { type ModelStep, runModel } from "./run-model.js";
 
@@ -72,13 +82,13 @@ export class RolloutCollector implements Stateful {
   /**
    * Fills the buffer with `numSteps` steps of every environment, or what is missing of them.
    *
-   * @param buffer the same one until the rollout is finished · @param afterStep called after every step;
+   * @param buffer the same one until the rollout is finished · @param afterStep called after every step with what was played;
    *   `false` interrupts the rollout, and the next call goes on with it
    * @returns whether the rollout is whole
    */
   async collect(
     buffer: RolloutBuffer,
-    afterStep: () => boolean | Promise<boolean> = () => true,
+    afterStep: (played: PlayedStep) => boolean | Promise<boolean> = () => true,
   ): Promise<boolean> {
     const { env, random, episodes, clipRewards, rewardScaler } = this.options;
     const { numEnvs, stateSize, distributionSize, observationSize, actionSize } = buffer;
@@ -88,7 +98,8 @@ export class RolloutCollector implements Stateful {
       const before = this.observations!;
       const { distribution, values, states } = await this.forward(before, this.states);
       const { actions, logProbs } = this.distribution.sample(distribution, { random });
-      const step = await env.step(this.distribution.forEnv(actions));
+      const played = this.distribution.forEnv(actions);
+      const step = await env.step(played);
       const after = this.seen(step.observations);
       const anyTruncated = step.truncated.includes(1);
       const ended = (e: number) => step.terminated[e] === 1 || step.truncated[e] === 1;
@@ -119,16 +130,20 @@ export class RolloutCollector implements Stateful {
         buffer.finalValues[i] = finalValues?.[e] ?? 0;
         this.episodeStarts[e] = ended(e) ? 1 : 0;
         if (ended(e)) states.fill(0, e * stateSize, (e + 1) * stateSize);
-        const episode = step.infos[e].episode;
-        if (episode) episodes.add(episode);
       }
+      recordEpisodes(episodes, step);
       this.states = states;
       this.observations!.set(after);
       this.t++;
-      if (!(await afterStep())) return false;
+      if (!(await afterStep({ ...step, actions: played }))) return false;
     }
     buffer.lastValues.set((await this.forward(this.observations!, this.states)).values);
     return true;
+  }
+
+  /** `[numEnvs, distributionSize]` what the network, as it is now, gives for the present observations. */
+  async presentDistributions(): Promise<Float32Array> {
+    return (await this.forward(this.observations!, this.states)).distribution;
   }
 
   /** A copy of the recurrent state that one environment is in. */
@@ -147,12 +162,36 @@ export class RolloutCollector implements Stateful {
     };
   }
 
-  /** @inheritDoc */
-  setState(state: StateRecord): void {
-    this.observations = (state.observations as TypedArray | null)?.slice();
-    this.states = (state.states as Float32Array).slice();
-    this.episodeStarts.set(state.episodeStarts as Uint8Array);
-    this.t = state.step as number;
+  /**
+   * Puts a state back.
+   *
+   * @throws InvalidArgumentError when it is of other environments or another network; nothing was changed then
+   */
+  setState({ observations, states, episodeStarts, step }: StateRecord): void {
+    const { env, observationNormalizer } = this.options;
+    const size = env.numEnvs * sizeOf(env.observationSpace.shape);
+    const dtype = observationNormalizer ? "float32" : env.observationSpace.dtype;
+    const seen =
+      isTypedArray(observations) && observations.length === size && dtypeOf(observations) === dtype;
+    const flags = episodeStarts instanceof Uint8Array && episodeStarts.length === env.numEnvs;
+    if (
+      !(seen || observations === null) ||
+      !flags ||
+      !Number.isSafeInteger(step) ||
+      !((step as number) >= 0)
+    ) {
+      throw new InvalidArgumentError(
+        "state",
+        `expected { observations: ${dtype}[${size}], episodeStarts: uint8[${env.numEnvs}], step: a count }`,
+      );
+    }
+    if (!(states instanceof Float32Array && states.length === this.states.length)) {
+      throw new InvalidArgumentError("state", `expected states: float32[${this.states.length}]`);
+    }
+    this.observations = observations === null ? undefined : observations.slice();
+    this.states = states.slice();
+    this.episodeStarts.set(episodeStarts);
+    this.t = step as number;
   }
 
   private forward(observations: TypedArray, states: Float32Array): Promise<ModelStep> {

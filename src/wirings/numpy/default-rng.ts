@@ -47,17 +47,16 @@ export class DefaultRng {
   private upTo(largest: number): number {
     if (largest === 0) return 0;
     const size = largest + 1;
-    const rejected = 2 ** 32 % size;
     for (;;) {
-      const { high, low } = multiply(this.bits.uint32(), size);
-      if (low >= rejected) return high;
+      // Both halves of a 64-bit product, in steps that doubles hold exactly.
+      const word = this.bits.uint32();
+      const lower = (word & 0xffff) * size;
+      const carry = Math.floor(lower / 65536);
+      const upper = (word >>> 16) * size + carry;
+      const high = Math.floor(upper / 65536);
+      const low = (upper - high * 65536) * 65536 + (lower - carry * 65536);
+      // The remainder is below the size: mostly it need not be computed.
+      if (low >= size || low >= 2 ** 32 % size) return high;
     }
   }
-}
-
-// Both halves of a 64-bit product, in steps that doubles hold exactly.
-function multiply(a: number, b: number): { high: number; low: number } {
-  const lower = (a & 0xffff) * b;
-  const upper = (a >>> 16) * b + Math.floor(lower / 65536);
-  return { high: Math.floor(upper / 65536), low: (upper % 65536) * 65536 + (lower % 65536) };
 }

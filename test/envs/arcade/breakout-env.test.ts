@@ -56,7 +56,7 @@ describe("the contract", () => {
     const env = make("Arcade/Breakout-v0", { observation: "features" });
     expect(env).toBeInstanceOf(BreakoutEnv);
     expect(env.id).toBe("Arcade/Breakout-v0");
-    expect(() => make("Arcade/Breakout-v0", { frameSkip: 2 })).toThrow(/did you mean "frameskip"/);
+    expect(() => make("Arcade/Breakout-v0", { frameSkip: 2 })).toThrow(/did you mean frameskip\?/);
   });
 });
 
@@ -226,8 +226,8 @@ describe("bad calls", () => {
     [{ repeatActionProbability: 1 }, /expected a number in \[0, 1\)/],
     [{ velocity: 1 }, /velocity: expected true or false/],
     [{ difficulty: 2 }, /difficulty: expected 0 or 1/],
-    [{ maxFrame: 10 }, /maxFrame: unknown option; did you mean "maxFrames"/],
-    [{ stickyActions: 0.5 }, /unknown option/],
+    [{ maxFrame: 10 }, /maxFrame: is not an option of BreakoutEnv: did you mean maxFrames/],
+    [{ stickyActions: 0.5 }, /is not an option/],
   ])("of the constructor with %o", (options, message) => {
     const make = () => new BreakoutEnv(options as BreakoutOptions);
     expect(make).toThrow(InvalidArgumentError);

@@ -54,12 +54,14 @@ describe("the contract", () => {
     registerArcade();
     const env = make("Arcade/SpaceInvaders-v0", { observation: "features" });
     expect(env).toBeInstanceOf(SpaceInvadersEnv);
-    expect(() => make("Arcade/SpaceInvaders-v0", { frameSkip: 2 })).toThrow(/did you mean "frameskip"/);
+    expect(() => make("Arcade/SpaceInvaders-v0", { frameSkip: 2 })).toThrow(/did you mean frameskip\?/);
   });
 
   it("refuses wrong options, actions and states", () => {
     expect(() => new SpaceInvadersEnv({ frameskip: 0 })).toThrow(InvalidArgumentError);
-    expect(() => new SpaceInvadersEnv({ velocity: true } as SpaceInvadersOptions)).toThrow(/unknown option/);
+    expect(() => new SpaceInvadersEnv({ velocity: true } as SpaceInvadersOptions)).toThrow(
+      /velocity: is not an option of SpaceInvadersEnv/,
+    );
     expect(() => new SpaceInvadersEnv().step(0)).toThrow(InvalidStateError);
     const env = started();
     expect(() => env.step(6)).toThrow(/5 LEFTFIRE; received 6/);

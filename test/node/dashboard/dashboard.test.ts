@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { request } from "node:http";
-import { tmpdir } from "node:os";
+import { type IncomingMessage, type RequestOptions, request } from "node:http";
+import { connect } from "node:net";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { chromium } from "playwright-core";
@@ -48,20 +49,122 @@ describe("Dashboard", () => {
     dashboard.write({ a: 3 }, 15);
     const stream = (await fetch(`${dashboard.url}rows`)).body?.getReader();
     const read = async () => new TextDecoder().decode((await stream?.read())?.value);
-    expect(await read()).toBe('data: [{"step":10,"row":{"a":1,"b":null}},{"step":15,"row":{"a":3}}]\n\n');
+    const rows = async () => JSON.parse((await read()).slice("data: ".length)) as object[];
+    expect(await rows()).toMatchObject([
+      { index: 0, step: 10, row: { a: 1, b: null } },
+      { index: 1, step: 15, row: { a: 3 } },
+    ]);
     dashboard.write({ a: 4 }, 30);
-    expect(await read()).toBe('data: [{"step":30,"row":{"a":4}}]\n\n');
+    expect(await rows()).toMatchObject([{ index: 2, step: 30, row: { a: 4 } }]);
     await stream?.cancel();
   });
 
-  it("answers to no other name than that of this machine", async () => {
-    const { port } = new URL(dashboard.url);
-    const status = await new Promise((resolve) => {
-      request({ host: "127.0.0.1", port, headers: { host: "evil.example" } }, (response) => {
-        resolve(response.statusCode);
-      }).end();
+  const ask = (options: RequestOptions, at = dashboard) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const { port } = new URL(at.url);
+      request({ host: "127.0.0.1", port, ...options }, (response) => resolve(response.resume()))
+        .on("error", reject)
+        .end();
     });
-    expect(status).toBe(403);
+  const statusFor = async (host: string, at = dashboard) => (await ask({ headers: { host } }, at)).statusCode;
+
+  it("answers to this machine's names with any port, as behind port 80 or ssh -L, and to no other", async () => {
+    for (const host of [
+      "localhost",
+      "127.0.0.1",
+      "localhost:8080",
+      "[::1]:1",
+      "LOCALHOST",
+      "a.localhost:3",
+    ]) {
+      expect(await statusFor(host)).toBe(200);
+    }
+    const strangers = ["evil.example", "localhost.evil.example:80", "localhost@evil.example", "192.168.1.5"];
+    for (const host of strangers) expect(await statusFor(host)).toBe(403);
+  });
+
+  it("answers to names that are allowed, and to addresses where it listens on all", async () => {
+    const allowedHosts = ["gpu1.example.org", ".app.example.dev"];
+    const open = await Dashboard.open({ host: "0.0.0.0", allowedHosts });
+    try {
+      expect(new URL(open.url).hostname).toBe("127.0.0.1");
+      for (const host of ["gpu1.example.org:80", "x-8080.app.example.dev", "192.168.1.5:8080", hostname()]) {
+        expect(await statusFor(host, open)).toBe(200);
+      }
+      for (const host of ["gpu2.example.org", "evil-app.example.dev.org", "evil.example"]) {
+        expect(await statusFor(host, open)).toBe(403);
+      }
+    } finally {
+      await open.close();
+    }
+  });
+
+  it("answers GET and HEAD only", async () => {
+    for (const path of ["/", "/scene", "/rows"]) {
+      for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+        const { statusCode, headers } = await ask({ method, path });
+        expect([statusCode, headers.allow]).toEqual([405, "GET, HEAD"]);
+      }
+      expect([200, 204]).toContain((await ask({ method: "HEAD", path })).statusCode);
+    }
+  });
+
+  it("forbids frames, other scripts, and asking elsewhere", async () => {
+    for (const path of ["/", "/scene", "/nothing"]) {
+      const { headers } = await ask({ path });
+      expect(headers["x-frame-options"]).toBe("DENY");
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+      const policy = headers["content-security-policy"];
+      expect(policy).toContain("default-src 'none'; script-src 'sha256-");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toContain("unsafe");
+    }
+  });
+
+  it("is not filled by 200 readers that do not read, and still answers", async () => {
+    const crowded = await Dashboard.open();
+    const row = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`train/metric_${i}`, i / 7]));
+    for (let step = 0; step < 3000; step++) crowded.write(row, step);
+    const before = process.memoryUsage().rss;
+    const port = Number(new URL(crowded.url).port);
+    const sockets = Array.from({ length: 200 }, () => connect(port, "127.0.0.1"));
+    try {
+      for (const socket of sockets) {
+        socket.on("error", () => {}).pause();
+        socket.write("GET /rows HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      }
+      while (crowded.readers < 16 || crowded.connections < 64) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      for (let step = 3000; step < 4000; step++) {
+        crowded.write(row, step);
+        if (step % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(crowded.connections).toBeLessThanOrEqual(64);
+      expect(crowded.readers).toBe(16);
+      expect((process.memoryUsage().rss - before) / 2 ** 20).toBeLessThan(100);
+      for (const socket of sockets) socket.destroy();
+      while (crowded.connections > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      expect((await fetch(crowded.url)).status).toBe(200);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await crowded.close();
+    }
+  });
+
+  it("sends all rows to a reader that is slow", async () => {
+    const patient = await Dashboard.open();
+    for (let step = 0; step < 3000; step++) patient.write({ a: step, b: Math.PI, c: Math.E }, step);
+    const response = await fetch(`${patient.url}rows`);
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    for (let step = 3000; step < 3500; step++) patient.write({ a: step }, step);
+    let text = "";
+    while (!text.endsWith(`"step":3499,"row":{"a":3499}}]\n\n`)) text += (await reader?.read())?.value;
+    const events = text.split("\n\n").filter(Boolean);
+    const seen = events.flatMap((event) => JSON.parse(event.slice("data: ".length)) as { step: number }[]);
+    expect(seen.map(({ step }) => step)).toEqual(Array.from({ length: 3500 }, (_, i) => i));
+    await reader?.cancel();
+    await patient.close();
   });
 
   it("says when the port is taken or wrong", async () => {
@@ -69,6 +172,13 @@ describe("Dashboard", () => {
     await expect(Dashboard.open({ port })).rejects.toMatchObject({ code: "DASHBOARD" });
     await expect(Dashboard.open({ port: 70_000 })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(Dashboard.open({ fps: 0 })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(Dashboard.open({ host: "" })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+    await expect(Dashboard.open({ host: "203.0.113.1" })).rejects.toMatchObject({ code: "DASHBOARD" });
+    for (const name of ["http://a.org", "a.org:80", "*", "a/b"]) {
+      await expect(Dashboard.open({ allowedHosts: [name] })).rejects.toMatchObject({
+        code: "INVALID_ARGUMENT",
+      });
+    }
   });
 });
 
@@ -106,6 +216,7 @@ describe.skipIf(!browser)("the page in Chromium", () => {
       const page = window.pages()[0] ?? (await window.newPage());
       const problems: string[] = [];
       page.on("pageerror", (error) => problems.push(error.message));
+      page.on("console", (line) => line.type() === "error" && problems.push(line.text()));
       page.on("request", (asked) => {
         const url = asked.url();
         if (!url.startsWith(dashboard.url) && !url.startsWith("data:")) problems.push(`asked for ${url}`);

@@ -5,7 +5,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { zipSync } from "fflate";
+import { gzipSync } from "node:zlib";
+import { strToU8, zipSync } from "fflate";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cloningFileName, writeCloningSequence } from "../../../src/datasets/cloning-format.js";
 import { BreakoutEnv, SteadyBreakoutPlayer } from "../../../src/envs/arcade/index.js";
@@ -191,6 +192,76 @@ describe("downloadCloningData", () => {
     const extracted: number[] = [];
     await downloadCloningData("pong", { rootDir, url, onFile: (count) => extracted.push(count) });
     expect(extracted).toEqual([1, 2, 3, 4, 5]);
+    expect(await readdir(folder())).toHaveLength(8);
+  });
+
+  it("removes an archive that is none, so that the next call downloads it anew", async () => {
+    for (const bytes of [strToU8("<html>log in</html>"), archive.slice(0, -30)]) {
+      serve(bytes);
+      await expect(downloadCloningData("pong", { rootDir, url })).rejects.toMatchObject(
+        dataError(/no zip directory.*was removed: call again to download it anew/),
+      );
+      expect(existsSync(`${folder()}.zip`)).toBe(false);
+    }
+    serve(archive);
+    await downloadCloningData("pong", { rootDir, url });
+    expect(await readdir(folder())).toHaveLength(8);
+  });
+
+  it("keeps an archive that only exceeds a limit, and goes on once that is raised", async () => {
+    serve(archive);
+    for (const [limit, message] of [
+      [{ maxSequenceBytes: 300 }, /raise maxSequenceBytes/],
+      [{ maxArchiveBytes: 1000 }, /raise maxArchiveBytes/],
+      [{ maxArchiveFiles: 8 }, /holds 9 files.*raise maxArchiveFiles/],
+    ] as const) {
+      await expect(downloadCloningData("pong", { rootDir, url, ...limit })).rejects.toMatchObject(
+        dataError(message),
+      );
+    }
+    await downloadCloningData("pong", { rootDir, url });
+    expect(requests).toHaveLength(1);
+    expect(await readdir(folder())).toHaveLength(8);
+  });
+
+  it.each(["train_\\..\\..\\x.npz", "train_C:x.npz", "train_\n.npz"])(
+    "refuses the file name %j",
+    async (name) => {
+      serve(zipped({ ...files, [name]: files[names[0]] }));
+      await expect(downloadCloningData("pong", { rootDir, url })).rejects.toMatchObject(
+        dataError(/is not used for a file/),
+      );
+      expect(await readdir(rootDir, { recursive: true })).toEqual(["data_atari_seq"]);
+    },
+  );
+
+  it("asks for bytes as they are, and copes with a server that packs them nevertheless", async () => {
+    serve(archive);
+    await downloadCloningData("pong", { rootDir, url });
+    expect(requests[0]["accept-encoding"]).toBe("identity");
+    await rm(folder(), { recursive: true });
+    const packed = gzipSync(archive);
+    answer = (_, response) => {
+      response.writeHead(200, { "content-encoding": "gzip", "content-length": packed.length }).end(packed);
+    };
+    await downloadCloningData("pong", { rootDir, url });
+    expect(await readdir(folder())).toHaveLength(8);
+  });
+
+  it("checks the form of sha256 before it downloads, and an archive that is there already", async () => {
+    serve(archive);
+    await expect(downloadCloningData("pong", { rootDir, url, sha256: "abc" })).rejects.toMatchObject({
+      code: "INVALID_ARGUMENT",
+      argument: "sha256",
+    });
+    expect(requests).toHaveLength(0);
+    await mkdir(join(rootDir, "data_atari_seq"));
+    await writeFile(`${folder()}.zip`, archive.slice(1));
+    const sha256 = createHash("sha256").update(archive).digest("hex");
+    await expect(downloadCloningData("pong", { rootDir, url, sha256 })).rejects.toMatchObject(
+      dataError(/expected .*removed\. Call again/),
+    );
+    await downloadCloningData("pong", { rootDir, url, sha256 });
     expect(await readdir(folder())).toHaveLength(8);
   });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import { InvalidArgumentError, NonFiniteError } from "../../../src/core/errors.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
-import { CfCActorCritic } from "../../../src/models/index.js";
+import { CfCActorCritic, LTCActorCritic } from "../../../src/models/index.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import {
   cartPolePPO,
@@ -13,6 +13,7 @@ import {
   pendulumPPO,
 } from "../../../src/trainers/index.js";
 import type { LearnerGroup } from "../../../src/trainers/ppo/learners/learner-group.js";
+import { AutoNCP } from "../../../src/wirings/index.js";
 import { makeConstrained, makeFrozenOnMain, makeOwn } from "./own-model.js";
 import "../../../src/envs/builtin.js";
 import "../../../src/node/index.js";
@@ -44,6 +45,7 @@ const cartPole: PPOOptions = {
   nEpochs: 2,
   seed: 3,
 };
+const wiring = new AutoNCP({ units: 9, outputSize: 2 });
 const recurrent: PPOOptions = {
   ...cartPole,
   env: "CartPoleNoVel-v1",
@@ -113,6 +115,12 @@ describe("several learners", () => {
         klPenalty: { initial: 0.5 },
         valueClip: "squared-error",
       },
+    ],
+    ["a wired CfC", 2, { ...recurrent, model: (spaces) => new CfCActorCritic({ ...spaces, wiring }) }],
+    [
+      "a wired LTC whose weights need constraints",
+      2,
+      { ...recurrent, model: (spaces) => new LTCActorCritic({ ...spaces, wiring, flavour: "tf" }) },
     ],
     [
       "continuous actions, normalised observations",

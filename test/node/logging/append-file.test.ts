@@ -1,10 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, it, vi } from "vitest";
 import { LoggingError } from "../../../src/core/errors.js";
 import { CsvSink } from "../../../src/node/logging/csv-sink.js";
 import { JsonLinesSink } from "../../../src/node/logging/json-lines-sink.js";
+
+// Paths that were synced to the disk.
+const synced = vi.hoisted(() => [] as string[]);
 
 // How many bytes the disk still takes.
 let room = Number.POSITIVE_INFINITY;
@@ -20,9 +23,9 @@ vi.mock("node:fs", async (original) => {
       room -= length;
       return fs.writeSync(file, bytes, at, length);
     },
-    writeFileSync(path: string, text: string) {
-      fs.writeFileSync(path, text.slice(0, room));
-      if (text.length > room) throw full();
+    fsyncSync(file: number) {
+      synced.push(fs.readlinkSync(`/proc/self/fd/${file}`));
+      fs.fsyncSync(file);
     },
   };
 });
@@ -56,4 +59,36 @@ it("adds columns wholly or not at all", () => {
   room = 100;
   sink.write({ a: 3, b: 3 }, 3);
   expect(readFileSync(path, "utf8")).toBe("step,a,b\n1,1,\n3,3,3\n");
+});
+
+it.skipIf(process.platform !== "linux")("has its rows on the disk before a checkpoint knows of them", () => {
+  for (const [name, Sink] of [["synced.csv", CsvSink] as const, ["synced.jsonl", JsonLinesSink] as const]) {
+    const path = join(folder, name);
+    const sink = new Sink(path);
+    sink.write({ a: 1 }, 1);
+    synced.length = 0;
+    sink.write({ a: 2 }, 2);
+    expect(synced).toEqual([]);
+    sink.getState();
+    expect(synced).toEqual([path, folder]);
+    sink.getState();
+    expect(synced).toEqual([path, folder]);
+  }
+});
+
+it.skipIf(process.platform !== "linux")("is synced before it replaces an earlier one", () => {
+  const path = join(folder, "columns.csv");
+  new CsvSink(path).write({ a: 1 }, 1);
+  synced.length = 0;
+  new CsvSink(path).write({ b: 1 }, 2);
+  expect(synced.slice(0, 2)).toEqual([`${path}.tmp`, folder]);
+});
+
+it("follows no link that stands where it writes", () => {
+  const path = join(folder, "linked.csv");
+  writeFileSync(join(folder, "precious"), "mine");
+  symlinkSync(join(folder, "precious"), `${path}.tmp`);
+  new CsvSink(path).write({ a: 1 }, 1);
+  expect(readFileSync(join(folder, "precious"), "utf8")).toBe("mine");
+  expect(readFileSync(path, "utf8")).toBe("step,a\n1,1\n");
 });

@@ -67,6 +67,44 @@ describe("CsvSink", () => {
   });
 });
 
+describe("a log that a resumed run goes on with", () => {
+  const told: string[] = [];
+  const warn = (text: string) => told.push(text);
+
+  it("tells of rows that are missing, and of lines that are no rows", () => {
+    const [csv, jsonl] = [join(folder, "less.csv"), join(folder, "less.jsonl")];
+    writeFileSync(csv, "step,a\n1,1\n\0\0\0\n");
+    writeFileSync(jsonl, '{"step":1,"a":1}\n{"st\n');
+    for (const sink of [new CsvSink(csv, { warn }), new JsonLinesSink(jsonl, { warn })]) {
+      told.length = 0;
+      sink.setState({ rows: 4 });
+      expect(told).toEqual([
+        expect.stringMatching(/has 2 rows, and the checkpoint knows of 4.*2 rows are lost/),
+        expect.stringMatching(/holds 1 lines that are no rows, the first of them line [23]/),
+      ]);
+    }
+    expect(text("less.csv")).toBe("step,a\n1,1\n\0\0\0\n");
+  });
+
+  it("tells nothing of a whole one, and of what is cut anyway", () => {
+    told.length = 0;
+    const path = join(folder, "whole.csv");
+    writeFileSync(path, "step,a\n1,nan\n2,\ngarbage\n");
+    const sink = new CsvSink(path, { warn });
+    sink.setState({ rows: 2 });
+    expect(told).toEqual([]);
+    expect(text("whole.csv")).toBe("step,a\n1,nan\n2,\n");
+    expect(() => sink.setState({ rows: "2" })).toThrow(LoggingError);
+  });
+
+  it("is never another file", () => {
+    writeFileSync(join(folder, "thesis.csv"), "chapter,pages\n1,20\n2,");
+    expect(() => new CsvSink(join(folder, "thesis.csv"))).toThrow(/it is another file, or was damaged/);
+    expect(() => new JsonLinesSink(join(folder, "thesis.csv"))).toThrow(LoggingError);
+    expect(text("thesis.csv")).toBe("chapter,pages\n1,20\n2,");
+  });
+});
+
 describe("JsonLinesSink", () => {
   it("writes one object a row and goes back to a saved state", () => {
     const path = join(folder, "d.jsonl");
@@ -131,6 +169,31 @@ const readBack = (directory: string) =>
   ) as Scalars;
 
 describe.skipIf(!hasTensorBoard)("TensorBoardSink and TensorBoard", () => {
+  it("has each point once when a run was saved between an evaluation and an update of one step", () => {
+    const directory = join(folder, "one-step");
+    const first = new TensorBoardSink(directory);
+    first.write({ "train/loss": 3 }, 1000);
+    first.write({ "eval/mean_reward": 20 }, 2000);
+    const state = first.getState();
+    first.write({ "train/loss": 2 }, 2000); // lost: the process was killed
+    first.close();
+    const second = new TensorBoardSink(directory);
+    second.setState(state);
+    second.write({ "train/loss": 2 }, 2000);
+    second.close();
+    const points = Object.entries(readBack(directory)).map(([tag, list]) => [
+      tag,
+      list.map(([step, value]) => [step, value]),
+    ]);
+    expect(Object.fromEntries(points)).toEqual({
+      "train/loss": [
+        [1000, 3],
+        [2000, 2],
+      ],
+      "eval/mean_reward": [[2000, 20]],
+    });
+  });
+
   it("is read back by TensorBoard, resumed runs included", () => {
     const directory = join(folder, "board");
     const began = Date.now() / 1000;

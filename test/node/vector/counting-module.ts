@@ -1,13 +1,36 @@
 /** Modules that worker threads import: counting environments with faults on order. */
 
-import type { Env, Info } from "../../../src/envs/env.js";
+import type { Env, Info, StepResult } from "../../../src/envs/env.js";
 import { register } from "../../../src/envs/registry.js";
 import { Box, MultiDiscrete } from "../../../src/spaces/index.js";
 import { ClipReward } from "../../../src/wrappers/clip-reward.js";
 import { CountingEnv, type CountingOptions } from "../../vector/counting-env.js";
 
 /** How an environment fails. */
-export type Fault = "throw" | "exit" | "hang" | "nan" | "short" | "function" | "reject";
+export type Fault = "throw" | "exit" | "hang" | "nan" | "short" | "reject" | ResultFault;
+
+/** How a result breaks the contract. */
+export type ResultFault = keyof typeof resultFaults;
+
+/** What is wrong in a result, by name. */
+export const resultFaults = {
+  function: { info: { call: () => 0 } },
+  "null info": { info: null },
+  "no info": { info: undefined },
+  "info text": { info: "lives: 3" },
+  "info getter": {
+    get info() {
+      return {
+        get lives(): number {
+          throw new RangeError("no lives");
+        },
+      };
+    },
+  },
+  "text reward": { reward: "1" },
+  "numeric terminated": { terminated: 1 },
+  "no truncated": { truncated: undefined },
+} as const;
 
 /** Plain options of {@link makeCounting}. */
 export interface FaultOptions {
@@ -19,6 +42,8 @@ export interface FaultOptions {
   at?: number;
   /** How it fails in that step. */
   fault?: Fault;
+  /** How each environment fails in that step, by index, in place of `fault`. */
+  faults?: readonly (Fault | null)[];
   /** How it fails in a reset that is not its first. */
   inReset?: Fault;
   /** Milliseconds that each step takes, times the index. */
@@ -31,7 +56,17 @@ export interface FaultOptions {
 
 /** Counts, and fails on order; seeds above 1000 do not fail. */
 export function makeCounting(options: FaultOptions, index: number): Env {
-  const { length = 1e9, at, fault, only, slow = 0, inReset, infos, construction } = options;
+  const {
+    length = 1e9,
+    at,
+    faults,
+    fault = faults?.[index] ?? undefined,
+    only,
+    slow = 0,
+    inReset,
+    infos,
+    construction,
+  } = options;
   const mine = only === undefined || only === index;
   if (construction && mine) fail(construction);
   const seed = { value: 0 };
@@ -48,7 +83,9 @@ export function makeCounting(options: FaultOptions, index: number): Env {
       if (mine && step === at && seed.value < 1000) {
         if (fault === "nan") return { ...result, reward: Number.NaN };
         if (fault === "short") return { ...result, observation: new Float32Array(2) };
-        if (fault === "function") return { ...result, info: { call: () => 0 } };
+        if (fault && Object.hasOwn(resultFaults, fault)) {
+          return { ...result, ...resultFaults[fault as ResultFault] } as unknown as StepResult;
+        }
       }
       return infos ? { ...result, info: infoOf(step) } : result;
     },

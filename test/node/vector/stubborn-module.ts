@@ -59,3 +59,15 @@ export function makeWithChild(_: object, index: number): Env {
 function runs(pid: number): boolean {
   return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 }
+
+/** Starts a child process in its first step, tells its id in a file, and hangs in the same turn. */
+export function makeHangingAtOnce({ file }: { file: string }): Env {
+  return new CountingEnv({
+    length: 1e9,
+    beforeStep: () => {
+      const { pid } = spawn("sleep", ["1000"], { stdio: "ignore" });
+      appendFileSync(file, String(pid));
+      for (;;);
+    },
+  });
+}

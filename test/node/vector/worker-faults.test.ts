@@ -47,7 +47,11 @@ describe("WorkerVectorEnv when an environment fails", () => {
     ["throw", undefined, /environment 1 \(.*seed 41, step 5\) failed in step: RangeError: out of luck/],
     ["exit", "WORKER_EXITED", /environment 1 \(.*seed 41, step 5\) failed in step: .*exit code 7/],
     ["hang", "STEP_TIMEOUT", /environment 1 \(.*seed 41, step 5\) failed in step: .*within 1000 ms/],
-    ["function", undefined, /environment 1 \(.*seed 41, step 5\) failed in step: DataCloneError/],
+    [
+      "function",
+      undefined,
+      /environment 1 \(.*seed 41, step 5\) failed in step: EnvContractError: info\.call: expected a value that can be sent.* a function/,
+    ],
   ])("%s: names it, its seed and step, and why; ends all threads", async (fault, code, message) => {
     const envs = make({ only: 1, at: 5, fault }, fault === "hang" ? { stepTimeout: 1000 } : {});
     await envs.reset({ seed: 40 });

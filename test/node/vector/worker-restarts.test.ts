@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -63,4 +63,33 @@ describe.skipIf(!existsSync("/proc/self/stat"))("an environment that hangs in a 
     );
     expect(error).toMatchObject({ index: 0, reason: "RangeError: broken" });
   });
+
+  it("in the turn in which it started it takes the child with it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "stubborn-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "pid");
+    const envs = make(
+      "makeHangingAtOnce",
+      { file },
+      { numEnvs: 1, stepTimeout: 1000, restartOnFailure: false },
+    );
+    await envs.reset({ seed: 1 });
+    await expect(envs.step([0])).rejects.toMatchObject({
+      code: "ENV_FAILED",
+      cause: { code: "STEP_TIMEOUT" },
+    });
+    const pid = Number(readFileSync(file, "utf8"));
+    expect(pid).toBeGreaterThan(0);
+    await envs.close();
+    await expect.poll(() => isAlive(pid)).toBe(false);
+  });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ProductRuntime } from "tfjs-training/wasm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   installAccelerator,
   removeAccelerator,
@@ -15,12 +15,16 @@ import type { CfcFlavour, CfcMode } from "../../../src/recurrent/ops/cfc-problem
 import { cfcScan } from "../../../src/recurrent/ops/cfc-scan.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import type { CfcEngine, CfcLoop } from "../../../src/recurrent/wasm/cfc-engine.js";
+import { describeOptional, missingPackage } from "../../optional.js";
+
+const missing = missingPackage("onnxruntime-node");
 
 let runtime: ProductRuntime;
 // Takes loops of any size.
 let engine: RuntimeCfc;
 
 beforeAll(async () => {
+  if (missing) return;
   await useBackend("cpu");
   await useBackend("wasm");
   await installAccelerator();
@@ -107,7 +111,7 @@ function expectSame(actual: tf.TypedArray[], expected: tf.TypedArray[]): void {
   for (let i = 1; i < actual.length; i++) expect(relativeError(actual[i], expected[i])).toBeLessThan(1e-5);
 }
 
-describe("loops of a CfC in the runtime", () => {
+describeOptional("loops of a CfC in the runtime", missing, () => {
   const modes = ["default", "no_gate"] as const;
   const flavours = ["torch", "tf"] as const;
   const variants = modes.flatMap((mode) =>
@@ -217,7 +221,7 @@ describe("loops of a CfC in the runtime", () => {
   });
 });
 
-describe("checkCfc", () => {
+describeOptional("checkCfc", missing, () => {
   it("passes the runtime, and leaves the engine as it was", () => {
     use(engine);
     const before = productEngine();

@@ -74,6 +74,25 @@ describe("CheckpointCallback", () => {
     expect(await store.list()).toEqual(names(50, 60));
   });
 
+  it("keeps exactly what it should also when a process is killed before it has forgotten the surplus", async () => {
+    const store = new MemoryCheckpointStore();
+    const options = { savePath: store, saveFreq: 10, keepLast: 2 };
+    // The process is gone after the checkpoint of step 50 was written.
+    store.remove = async (name) => {
+      if (trainer.numTimesteps === 50) throw new Error("killed");
+      return MemoryCheckpointStore.prototype.remove.call(store, name);
+    };
+    const trainer = new FakeTrainer();
+    const callbacks = [new CheckpointCallback(options)];
+    await expect(trainer.learn({ totalTimesteps: 90, callbacks })).rejects.toThrow("killed");
+    expect(await store.list()).toEqual(names(30, 40, 50));
+    store.remove = MemoryCheckpointStore.prototype.remove;
+    await store.write("step-mine", new Map());
+    const resumed = await FakeTrainer.resume({ store, name: names(50)[0] });
+    await resumed.learn({ callbacks: [new CheckpointCallback(options)] });
+    expect(await store.list()).toEqual([...names(80, 90), "step-mine"]);
+  });
+
   it("leaves the last checkpoint the last when training fails", async () => {
     const store = new MemoryCheckpointStore();
     const fail = {

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { InvalidArgumentError } from "../../../src/core/errors.js";
+import type { Env } from "../../../src/envs/env.js";
 import { make } from "../../../src/envs/registry.js";
 import "../../../src/envs/builtin.js";
 import { environmentsOf } from "../../../src/trainers/common/environments.js";
@@ -8,7 +9,7 @@ import type { VectorEnv } from "../../../src/vector/vector-env.js";
 
 it("makes environments of an id, wrapped", () => {
   const seen: number[] = [];
-  const wrapper = (env: ReturnType<typeof make>, index: number) => {
+  const wrapper = (env: Env, index: number) => {
     seen.push(index);
     return env;
   };

@@ -16,7 +16,7 @@ describe.each(Object.keys(scenarios) as Scenario[])("PPO, %s", (scenario) => {
   });
 
   it("covers what it should: episodes, evaluations, an update at the end", () => {
-    expect(whole.rows).toHaveLength(11);
+    expect(whole.rows).toHaveLength(16);
     expect(whole.rows.filter(([, row]) => "eval/mean_reward" in row).length).toBeGreaterThan(3);
     expect(whole.rows.at(-1)?.[1]["train/learning_rate"]).toBeCloseTo(1e-3 * (1 - 480 / 487), 8);
   });

@@ -8,7 +8,14 @@ import "../../../src/envs/builtin.js";
 import { make, register } from "../../../src/envs/registry.js";
 import { MlpActorCritic, MlpQNetwork } from "../../../src/models/index.js";
 import { Box, Discrete } from "../../../src/spaces/index.js";
-import { type DQNOptions, DQNTrainer, type PPOOptions, PPOTrainer } from "../../../src/trainers/index.js";
+import {
+  cartPoleDQN,
+  cartPolePPO,
+  type DQNOptions,
+  DQNTrainer,
+  type PPOOptions,
+  PPOTrainer,
+} from "../../../src/trainers/index.js";
 import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
 import { FramesEnv } from "../frames-env.js";
 
@@ -22,6 +29,9 @@ const wrongPPO: [string, object][] = [
   ["initial", { klPenalty: { initial: -1 } }],
   ["valueClip", { valueClip: "clipped" }],
   ["valueLossScale", { valueLossScale: Number.NaN }],
+  ["clipRangeVf", { valueClip: "none", clipRangeVf: 0.2 }],
+  ["targetKlCheck", { targetKlCheck: "never" }],
+  ["klEstimator", { klEstimator: "k4" }],
   ["minibatchMode", { minibatchMode: "even" }],
   ["normalizeAdvantage.over", { normalizeAdvantage: { over: "batch" } }],
   ["clipRewards", { clipRewards: "signs" }],
@@ -132,6 +142,16 @@ describe("what the library made is freed when the network", () => {
         throw new Error("half made");
       };
       fails({ model }, /half made/);
+    });
+
+    it("comes from a preset for other observations, which the message names", () => {
+      const preset = kind === "PPO" ? cartPolePPO : cartPoleDQN;
+      const env = frames();
+      const shape = env.observationSpace.shape.join(", ");
+      fails(
+        { ...preset, env },
+        new RegExp(`^model: .*preset.*observations \\[${shape}\\].*model: undefined`),
+      );
     });
 
     it("is of another form", () => {

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
 import type { TrainerCallback } from "../../../src/trainers/callbacks/callback.js";
+import type { LearnOptions } from "../../../src/trainers/common/training-run.js";
 import { FakeTrainer } from "../fake-trainer.js";
 
 const rows = () => {
@@ -105,6 +106,82 @@ describe("TrainingRun", () => {
     ]);
   });
 
+  it("logs what a callback records at the end of an update in the row of that update", async () => {
+    const { written, logger } = rows();
+    const callback: TrainerCallback = {
+      onUpdateEnd: ({ logger: log, iterations }) => log.record("custom/iteration", iterations),
+    };
+    await new FakeTrainer().learn({ totalTimesteps: 30, callbacks: callback, logger });
+    expect(written.map(([step, row]) => [step, row["custom/iteration"], row["time/iterations"]])).toEqual([
+      [10, 1, 1],
+      [20, 2, 2],
+      [30, 3, 3],
+    ]);
+  });
+
+  it("logs the row of an update within whose hooks the run was saved once, when it is resumed", async () => {
+    const store = new MemoryCheckpointStore();
+    const save: TrainerCallback = {
+      last: true,
+      onUpdateEnd: async ({ trainer, iterations }) => {
+        if (iterations === 2) await trainer.save({ store, name: "run" });
+        return iterations < 2;
+      },
+    };
+    const record: TrainerCallback = {
+      onUpdateEnd: ({ logger: log, iterations }) => log.record("custom/iteration", iterations),
+    };
+    await new FakeTrainer().learn({ totalTimesteps: 30, callbacks: [save, record] });
+    const { written, logger } = rows();
+    const resumed = await FakeTrainer.resume({ store, name: "run" });
+    await resumed.learn({ callbacks: [record], logger });
+    expect(written.map(([step, row]) => [step, row["custom/iteration"]])).toEqual([
+      [20, 2],
+      [30, 3],
+    ]);
+  });
+
+  it("ends when its signal is aborted, and calls onTrainingEnd", async () => {
+    const controller = new AbortController();
+    const trainer = new FakeTrainer();
+    let ends = 0;
+    const callback: TrainerCallback = {
+      onStep: ({ numTimesteps }) => {
+        if (numTimesteps === 4) controller.abort();
+      },
+      onTrainingEnd: (_, failure) => {
+        if (failure === undefined) ends++;
+      },
+    };
+    const options = { totalTimesteps: 100, callbacks: callback, signal: controller.signal };
+    await trainer.learn(options);
+    expect([trainer.numTimesteps, ends]).toEqual([4, 1]);
+    await trainer.learn(options); // aborted before it begins
+    expect([trainer.numTimesteps, ends]).toEqual([4, 2]);
+  });
+
+  it("prints tables with verbose: 1, in this training only", async () => {
+    const print = vi.spyOn(console, "log").mockImplementation(() => {});
+    const logger = new Logger();
+    await new FakeTrainer().learn({ totalTimesteps: 20, logger, verbose: 1 });
+    const printed = print.mock.calls.length;
+    print.mockRestore();
+    expect(printed).toBe(2);
+    expect(logger.sinks).toEqual([]);
+  });
+
+  it("hands functions and hooks what was played, empty where nothing is", async () => {
+    const seen: unknown[] = [];
+    await new FakeTrainer().learn({
+      totalTimesteps: 1,
+      callbacks: ({ infos, rewards, numTimesteps }) => {
+        seen.push([infos, rewards, numTimesteps]);
+        return false;
+      },
+    });
+    expect(seen).toEqual([[[], new Float32Array(0), 1]]);
+  });
+
   it("keeps the states of callbacks of one name apart", async () => {
     const store = new MemoryCheckpointStore();
     const restored: [number, unknown][] = [];
@@ -149,10 +226,24 @@ describe("TrainingRun", () => {
     expect(seen).toEqual([new Error("broken")]);
   });
 
-  it.each([{}, { totalTimesteps: 0 }, { hours: -1 }, { totalTimesteps: 10, logInterval: 0 }])(
-    "refuses %j",
-    async (options) => {
-      await expect(new FakeTrainer().learn(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-    },
-  );
+  it.each([
+    {},
+    { totalTimesteps: 0 },
+    { hours: -1 },
+    { totalTimesteps: 10, logInterval: 0 },
+    { totalTimesteps: "10" },
+    { totalTimesteps: 10, signal: {} },
+    { totalTimesteps: 10, logger: console },
+    { totalTimesteps: 10, callback: [] },
+    { totalTimesteps: 10, progress_bar: true },
+  ] as LearnOptions[])("refuses %j", async (options) => {
+    await expect(new FakeTrainer().learn(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  });
+
+  it("tells which option was meant", async () => {
+    const learn = (options: object) => new FakeTrainer().learn(options);
+    await expect(learn({ total_timesteps: 10 })).rejects.toThrow("did you mean totalTimesteps?");
+    await expect(learn({ callback: [] })).rejects.toThrow("did you mean callbacks?");
+    await expect(learn(10 as unknown as object)).rejects.toThrow("expected an object of options");
+  });
 });

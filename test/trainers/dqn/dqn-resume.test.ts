@@ -20,7 +20,7 @@ describe.each(Object.keys(scenarios) as Scenario[])("DQN, %s", (scenario) => {
   });
 
   it("covers what it should: episodes, evaluations, gradient steps, a row for the rest", () => {
-    expect(whole.rows).toHaveLength(8);
+    expect(whole.rows).toHaveLength(11);
     expect(whole.rows.at(-1)?.[1]["train/n_updates"]).toBeGreaterThan(80);
     expect(whole.rows.some(([, row]) => "eval/mean_reward" in row)).toBe(true);
     expect(whole.rows.at(-1)?.[1]["time/episodes"]).toBeGreaterThan(5);

@@ -35,8 +35,8 @@ export interface BackendChoice {
 /** Options of `useBackend`. */
 export interface UseBackendOptions extends KernelOptions {
   /**
-   * Where the `.wasm` files of tfjs lie: a prefix ending in `/`, or the address of each file by its name.
-   * Needed in pages whose bundler does not put them beside the script; Node finds them itself.
+   * Where tfjs's `tfjs-backend-wasm-simd.wasm` lies: the address of its folder, ending in `/`, or
+   * `{ "tfjs-backend-wasm-simd.wasm": address }`. Default: this package's own copy, which needs no file.
    */
   wasmPaths?: string | Record<string, string>;
   /**

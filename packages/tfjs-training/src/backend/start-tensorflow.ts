@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../core/errors.js";
+import { inNode } from "../core/node-builtin.js";
 import type { StartedBackend } from "./backend-choice.js";
 import { backendPlatform } from "./platform.js";
 import { startBackend } from "./start-backend.js";
@@ -24,7 +25,9 @@ export async function startTensorflow(): Promise<StartedBackend> {
     const platform = backendPlatform();
     if (!platform) {
       throw new BackendError(
-        'it is looked for in Node, after `import "ncps-ts/node"`, and installed by `npm install @tensorflow/tfjs-node@4.22.0`',
+        inNode()
+          ? 'it is looked for after `import "ncps-ts/node"`, and installed by `npm install @tensorflow/tfjs-node@4.22.0`'
+          : 'pages cannot run TensorFlow\'s native library: take "webgpu" or "wasm"',
       );
     }
     await platform.importTensorflow();

@@ -12,11 +12,12 @@ import type {
 } from "./backend-choice.js";
 import { backendPlatform } from "./platform.js";
 import { startBackend } from "./start-backend.js";
+import { registerTfjsWasm } from "./tfjs-wasm.js";
 
 /**
- * Starts the wasm backend and puts the training kernels into it.
+ * Starts the wasm backend and puts the training kernels into it. A backend that already runs is kept.
  *
- * @throws BackendError when WebAssembly or the files of tfjs are missing
+ * @throws BackendError when WebAssembly is missing or not allowed, or its file is not where `wasmPaths` says
  */
 export async function startWasm({
   wasmPaths,
@@ -25,23 +26,18 @@ export async function startWasm({
   revectorize,
   extensions = [],
 }: UseBackendOptions): Promise<StartedBackend> {
-  const { getThreadsCount, setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-  const running = tf.engine().registry.wasm !== undefined;
-  if (wasmPaths !== undefined && !running) setWasmPaths(wasmPaths);
-  // Pages that are cross-origin isolated get a build with threads for the forward pass, beside which the training kernels cannot run.
-  if (!running) tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-  await withoutRethrowers(() =>
-    startBackend(
-      "wasm",
-      "the wasm backend cannot start (is WebAssembly allowed, and are the .wasm files where `wasmPaths` says?)",
-      () =>
-        void installWasmRepairs({
-          relaxedSimd,
-          revectorize,
-          extra: extensions.flatMap(({ wasm = [] }) => wasm),
-        }),
-    ),
+  if (tf.engine().registry.wasm === undefined) await registerTfjsWasm(wasmPaths);
+  await startBackend(
+    "wasm",
+    "the wasm backend cannot start",
+    () =>
+      void installWasmRepairs({
+        relaxedSimd,
+        revectorize,
+        extra: extensions.flatMap(({ wasm = [] }) => wasm),
+      }),
   );
+  const { getThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
   const simd = (await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT")) ? "with SIMD" : "without SIMD";
   const threaded = await tf.env().getAsync("WASM_HAS_MULTITHREAD_SUPPORT");
   const device = `WebAssembly ${simd}${threaded ? `, ${getThreadsCount()} threads` : ""}`;
@@ -61,18 +57,4 @@ async function accelerate(
   }
   const extensions = others.flatMap(({ accelerator = [] }) => accelerator);
   return backendPlatform()?.installAccelerator?.({ extensions, ...(wanted !== true && wanted) });
-}
-
-// In Node, emscripten throws every uncaught error again from its own one-line bundle, so that a user's
-// error is printed under 20 kB of machine-made code. Its listeners serve only its own exit().
-async function withoutRethrowers(start: () => Promise<void>): Promise<void> {
-  const { process } = globalThis as { process?: Partial<typeof globalThis.process> };
-  const names = ["uncaughtException", "unhandledRejection"] as const;
-  const before = names.map((name) => process?.rawListeners?.(name) ?? []);
-  await start();
-  names.forEach((name, i) => {
-    for (const listener of process?.rawListeners?.(name) ?? []) {
-      if (!before[i].includes(listener)) process?.off?.(name, listener as () => void);
-    }
-  });
 }

@@ -2,6 +2,7 @@
 
 import "@tensorflow/tfjs-layers"; // registers the gradients of all operations
 import { BackendError } from "../core/errors.js";
+import { inNode } from "../core/node-builtin.js";
 import { startWebGPU } from "../webgpu/start.js";
 import type {
   BackendChoice,
@@ -16,11 +17,10 @@ import { startWasm } from "./start-wasm.js";
 
 type Start = (options: UseBackendOptions & { automatic: boolean }) => Promise<StartedBackend>;
 
-// In the order of "auto".
 const starts: Record<BackendName, Start> = {
   tensorflow: startTensorflow,
   webgpu: startWebGPU,
-  wasm: startWasm,
+  wasm: startWasmBesideCpu,
   cpu: startCpu,
 };
 
@@ -28,12 +28,14 @@ const starts: Record<BackendName, Start> = {
  * Makes a backend the active one and ready to train: all gradients registered, missing, wrong and slow
  * kernels replaced, and a small computation checked against known numbers. Call it once before tensors are made.
  *
- * - `"auto"`: the first that is there and passes its check out of `"tensorflow"` (`tfjs-node-gpu`, then
- *   `tfjs-node`), `"webgpu"` on a real GPU (software adapters are slower than wasm), `"wasm"`, `"cpu"`.
- *   In Node, optional packages are looked for once `ncps-ts/node` is imported.
+ * - `"auto"`: the first that is there and passes its check out of `"tensorflow"` (in Node: `tfjs-node-gpu`, then
+ *   `tfjs-node`), `"webgpu"` on a real GPU (software adapters are slower than wasm) and `"wasm"`. In Node, optional
+ *   packages are looked for once `ncps-ts/node` is imported, and where nothing starts, `"cpu"` is taken with a
+ *   warning in the console. In a page nothing falls back to `"cpu"`, which would block it: an error says why.
  * - A name: that one or an error. `"webgpu"` then takes software adapters too.
  *
- * @throws BackendError when the backend is unknown, not installed, cannot start or computes wrong numbers
+ * @throws BackendError when the backend is unknown, not installed, cannot start or computes wrong numbers, and for
+ *   `"auto"` in a page when neither WebGPU nor WebAssembly can start
  *
  * @example
  * ```ts
@@ -57,18 +59,24 @@ export async function useBackend(
 
 async function automatic(options: UseBackendOptions): Promise<BackendChoice> {
   const rejected: RejectedBackend[] = [];
-  for (const [name, start] of Object.entries(starts) as [BackendName, Start][]) {
+  const candidates: BackendName[] = inNode() ? ["tensorflow", "webgpu", "wasm"] : ["webgpu", "wasm"];
+  for (const name of candidates) {
     try {
-      const { device, reason, accelerator } = await start({ ...options, automatic: true });
-      const wasm = rejected.find((other) => other.name === "wasm");
-      const why = wasm ? `slow, because wasm could not start: ${wasm.reason}` : reason;
-      return choose(name, { device, reason: why, accelerator }, rejected);
+      return choose(name, await starts[name]({ ...options, automatic: true }), rejected);
     } catch (error) {
       rejected.push({ name, reason: (error as Error).message });
     }
   }
-  const reasons = rejected.map(({ name, reason }) => `${name}: ${reason}`);
-  throw new BackendError(`no backend can start. ${reasons.join("; ")}`);
+  const reasons = rejected.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
+  const slow = '"cpu" (plain JavaScript) is ten to a hundred times slower than "wasm"';
+  if (!inNode()) {
+    throw new BackendError(
+      `no fast backend can start here. ${reasons}. ${slow} and blocks the page: useBackend("cpu") takes it all the same`,
+    );
+  }
+  console.warn(`ncps-ts: useBackend() takes ${slow}. ${reasons}`);
+  const reason = `slow, because wasm could not start: ${rejected.find(({ name }) => name === "wasm")?.reason}`;
+  return choose("cpu", { ...(await startCpu()), reason }, rejected);
 }
 
 function choose(
@@ -80,6 +88,12 @@ function choose(
   const slower = accelerator?.name === "none" ? `; no accelerator (${accelerator.reason})` : "";
   const report = `${name} on ${device}: ${reason}${slower}${others.join("")}`;
   return { name, device, reason, rejected, report, ...(accelerator && { accelerator }) };
+}
+
+// Kernels that the wasm backend lacks are computed by functions of the cpu backend.
+async function startWasmBesideCpu(options: UseBackendOptions): Promise<StartedBackend> {
+  await import("@tensorflow/tfjs-backend-cpu");
+  return startWasm(options);
 }
 
 async function startCpu(): Promise<StartedBackend> {

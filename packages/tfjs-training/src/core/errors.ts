@@ -7,7 +7,8 @@ export interface TrainingErrorOptions {
 }
 
 /**
- * Base class of every error that the library throws on purpose.
+ * Base class of every error that the library throws on purpose. `code` and `name` survive minifying, and are equal in
+ * programs that load the library twice, by `import` and by `require`, where `instanceof` is not.
  *
  * @example
  * ```ts
@@ -21,19 +22,27 @@ export interface TrainingErrorOptions {
  * ```
  */
 export class TrainingError extends Error {
+  // A literal, on the prototype as Error's own is: class names do not survive minifying.
+  static {
+    TrainingError.prototype.name = "TrainingError";
+  }
+
   /** Stable, machine-readable name of the kind of failure. */
   readonly code: string;
 
   /** @param code stable name · @param message what was expected, what came, what to do */
   constructor(code: string, message: string, options: TrainingErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = new.target.name;
     this.code = code;
   }
 }
 
 /** An argument or option has a wrong value. Code `INVALID_ARGUMENT`. */
 export class InvalidArgumentError extends TrainingError {
+  static {
+    InvalidArgumentError.prototype.name = "InvalidArgumentError";
+  }
+
   /** Name of the argument or option, e.g. `"gamma"`. */
   readonly argument: string;
 
@@ -46,6 +55,10 @@ export class InvalidArgumentError extends TrainingError {
 
 /** An array or tensor has a wrong shape. Code `SHAPE`. */
 export class ShapeError extends TrainingError {
+  static {
+    ShapeError.prototype.name = "ShapeError";
+  }
+
   /** Name of the array or tensor. */
   readonly argument: string;
 
@@ -61,6 +74,10 @@ export class ShapeError extends TrainingError {
 
 /** A method was called at the wrong time, e.g. `step` before `reset`. Code `INVALID_STATE`. */
 export class InvalidStateError extends TrainingError {
+  static {
+    InvalidStateError.prototype.name = "InvalidStateError";
+  }
+
   /** @param message what was called, what must come first */
   constructor(message: string, options?: TrainingErrorOptions) {
     super("INVALID_STATE", message, options);
@@ -69,6 +86,10 @@ export class InvalidStateError extends TrainingError {
 
 /** An optional part is not installed. Code `MISSING_DEPENDENCY`; the message holds the command that mends it. */
 export class MissingDependencyError extends TrainingError {
+  static {
+    MissingDependencyError.prototype.name = "MissingDependencyError";
+  }
+
   /** @param message what is missing and the command that installs it */
   constructor(message: string, options?: TrainingErrorOptions) {
     super("MISSING_DEPENDENCY", message, options);
@@ -77,6 +98,10 @@ export class MissingDependencyError extends TrainingError {
 
 /** A backend cannot do what was asked of it. Code `BACKEND`. */
 export class BackendError extends TrainingError {
+  static {
+    BackendError.prototype.name = "BackendError";
+  }
+
   /** @param message which backend, what failed, what to do */
   constructor(message: string, options?: TrainingErrorOptions) {
     super("BACKEND", message, options);

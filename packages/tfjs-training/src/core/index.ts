@@ -1,5 +1,6 @@
 /** Errors and states that this package shares with those that build on it; without tfjs. */
 
+export { bytesFromBase64 } from "./base64.js";
 export {
   BackendError,
   InvalidArgumentError,
@@ -9,5 +10,5 @@ export {
   TrainingError,
   type TrainingErrorOptions,
 } from "./errors.js";
-export { nodeBuiltin } from "./node-builtin.js";
+export { inNode, nodeBuiltin } from "./node-builtin.js";
 export { type Stateful, type StateRecord, type StateTree, sizeOf, type TypedArray } from "./state.js";

@@ -2,18 +2,27 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { averagePool3DGradient, averagePoolGradient } from "./average-pool.js";
+import { batchNormGradient } from "./batch-norm.js";
+import { cumsumGradient } from "./cumsum.js";
 import { maximumGradient, minimumGradient } from "./extremes.js";
 import { batchedGatherGradient, gatherNdGradient, stridedSliceGradient, topKGradient } from "./gather.js";
 import { batchMatMulGradient } from "./mat-mul.js";
+import { mirrorPadGradient } from "./mirror-pad.js";
+import { splitGradient, unstackGradient } from "./parts.js";
 import { prodGradient } from "./prod.js";
 import { resizeGradient } from "./resize.js";
+import { segmentSumGradient } from "./segment-sum.js";
+import { squaredDifferenceGradient } from "./squared-difference.js";
+import { tileGradient } from "./tile.js";
 
 const marked = Symbol.for("ncps-ts.gradient");
 
 /**
  * Registers gradients of matrix products with a broadcast batch, of `gather` with batch axes, of `gatherND`,
- * `stridedSlice`, `prod`, the values of `topk`, padded average pooling, resized images, and of broadcast operands of
- * `maximum` and `minimum`. `useBackend` calls this; calling it again does nothing.
+ * `stridedSlice`, `prod`, the values of `topk`, padded average pooling, resized images, padding with mirror images,
+ * `cumsum` along any axis, of `split` and `unstack` into one part, of `tile` and `broadcastTo` with more than four axes,
+ * of `unsortedSegmentSum` with numbers past the end, and of broadcast operands of `maximum`, `minimum`,
+ * `squaredDifference` and `batchNorm`. `useBackend` calls this; calling it again does nothing.
  */
 export function registerMissingGradients(): void {
   register({ kernelName: "BatchMatMul", inputsToSave: ["a", "b"], gradFunc: batchMatMulGradient });
@@ -28,6 +37,22 @@ export function registerMissingGradients(): void {
   register({ kernelName: "Prod", inputsToSave: ["x"], gradFunc: prodGradient });
   register({ kernelName: "Maximum", inputsToSave: ["a", "b"], gradFunc: maximumGradient });
   register({ kernelName: "Minimum", inputsToSave: ["a", "b"], gradFunc: minimumGradient });
+  register({
+    kernelName: "SquaredDifference",
+    inputsToSave: ["a", "b"],
+    gradFunc: squaredDifferenceGradient,
+  });
+  register({
+    kernelName: "FusedBatchNorm",
+    inputsToSave: ["x", "mean", "variance", "scale"],
+    gradFunc: batchNormGradient,
+  });
+  register({ kernelName: "Cumsum", gradFunc: cumsumGradient });
+  register({ kernelName: "SplitV", gradFunc: splitGradient });
+  register({ kernelName: "Unpack", gradFunc: unstackGradient });
+  register({ kernelName: "Tile", inputsToSave: ["x"], gradFunc: tileGradient });
+  register({ kernelName: "MirrorPad", inputsToSave: ["x"], gradFunc: mirrorPadGradient });
+  register({ kernelName: "UnsortedSegmentSum", inputsToSave: ["segmentIds"], gradFunc: segmentSumGradient });
   register({ kernelName: "AvgPool", inputsToSave: ["x"], gradFunc: averagePoolGradient });
   register({ kernelName: "AvgPool3D", inputsToSave: ["x"], gradFunc: averagePool3DGradient });
   register({

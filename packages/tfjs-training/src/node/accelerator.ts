@@ -74,9 +74,7 @@ const REFUSAL = "Non tensor type";
 async function loadRuntime(load: ImportPackage): Promise<Found> {
   let version: string;
   try {
-    ({ version } = (await load(
-      `${name}/dist/version.js`,
-    )) as typeof import("onnxruntime-node/dist/version.js"));
+    ({ version } = (await load(`${name}/dist/version.js`)) as { version: string });
   } catch {
     return {
       reason: `${name} is not installed, \`npm install ${name}@${acceleratorVersions[0]}\` makes products three to four times faster`,
@@ -86,10 +84,8 @@ async function loadRuntime(load: ImportPackage): Promise<Found> {
     return { version, reason: `${name} ${version} is not known, only ${acceleratorVersions.join(" and ")}` };
   }
   try {
-    const { Tensor } = (await load(name)) as typeof import("onnxruntime-node");
-    const inner = (await load(
-      `${name}/dist/binding.js`,
-    )) as typeof import("onnxruntime-node/dist/binding.js");
+    const { Tensor } = (await load(name)) as { Tensor: TensorClass };
+    const inner = (await load(`${name}/dist/binding.js`)) as { binding: Binding; initOrt(): void };
     inner.initOrt();
     return { runtime: runtimeOf(inner.binding, Tensor), version };
   } catch (error) {
@@ -97,10 +93,20 @@ async function loadRuntime(load: ImportPackage): Promise<Found> {
   }
 }
 
-type Binding = typeof import("onnxruntime-node/dist/binding.js").binding;
-type TensorClass = typeof import("onnxruntime-node").Tensor;
-type Tensors = Record<string, InstanceType<TensorClass>>;
-type Outputs = Record<string, InstanceType<TensorClass> | null>;
+// What is used of the package: it is no development dependency, because its install script fetches CUDA.
+interface OrtTensor {
+  readonly data: unknown;
+}
+type TensorClass = new (type: "float32", data: Float32Array, shape: readonly number[]) => OrtTensor;
+type Tensors = Record<string, OrtTensor>;
+type Outputs = Record<string, OrtTensor | null>;
+interface InferenceSession {
+  loadModel(buffer: ArrayBuffer, byteOffset: number, byteLength: number, options: object): void;
+  run(inputs: Tensors, outputs: Outputs, options: object): Tensors;
+}
+interface Binding {
+  InferenceSession: new () => InferenceSession;
+}
 
 function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
   return {
@@ -129,15 +135,11 @@ function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
 }
 
 // It returns copies of the outputs, unless the first one is a sequence: that it refuses, when all are written.
-function runModel(
-  session: InstanceType<Binding["InferenceSession"]>,
-  inputs: Tensors,
-  outputs: Outputs,
-): Tensors {
+function runModel(session: InferenceSession, inputs: Tensors, outputs: Outputs): Tensors {
   const { stackTraceLimit } = Error;
   if (productNames.nothing in outputs) Error.stackTraceLimit = 0;
   try {
-    return session.run(inputs, outputs, {}) as Tensors;
+    return session.run(inputs, outputs, {});
   } catch (error) {
     if (productNames.nothing in outputs && firstLine(error).includes(REFUSAL)) return {};
     throw error;

@@ -12,6 +12,7 @@ import {
   depthwiseConv2dBackpropInput,
 } from "./convolution/depthwise-conv2d-backprop.js";
 import { fusedDepthwiseConv2d } from "./convolution/fused-depthwise-conv2d.js";
+import { delegated, withOtherTypes } from "./delegated.js";
 import { clipByValue, relu6 } from "./elementwise/clamp.js";
 import {
   greater,
@@ -22,6 +23,7 @@ import {
   minimum,
   select,
 } from "./elementwise/elementwise.js";
+import { prelu } from "./elementwise/prelu.js";
 import { reluGrad } from "./elementwise/relu-grad.js";
 import { erf, exp, leakyRelu, softplus, tanh } from "./elementwise/unary.js";
 import { type KernelOptions, setKernelOptions } from "./kernel-module.js";
@@ -34,6 +36,7 @@ import { maxPool3D } from "./pooling/max-pool-3d.js";
 import { maxPool3DGrad, maxPoolGrad } from "./pooling/max-pool-grad.js";
 import { batchMatMul } from "./products/batch-mat-mul.js";
 import { fusedMatMul } from "./products/fused-mat-mul.js";
+import { bincount } from "./reduction/bincount.js";
 import { argMax, argMin, cumsum } from "./reduction/empty.js";
 import { mean } from "./reduction/mean.js";
 import { all, any, max, min, prod } from "./reduction/reduce.js";
@@ -53,7 +56,7 @@ import { tile } from "./shape/tile.js";
 import { transpose } from "./shape/transpose.js";
 import { unpack } from "./shape/unpack.js";
 
-const repairs = [
+const replaced = [
   adamStep,
   all,
   any,
@@ -61,6 +64,7 @@ const repairs = [
   argMin,
   averagePool,
   batchMatMul,
+  bincount,
   cast,
   clipByValue,
   conv2d,
@@ -95,6 +99,7 @@ const repairs = [
   min,
   minimum,
   oneHot,
+  prelu,
   prod,
   relu6,
   reluGrad,
@@ -115,6 +120,8 @@ const repairs = [
   unpack,
   unsortedSegmentSum,
 ];
+
+const repairs: readonly WasmRepair[] = [...withOtherTypes(replaced), ...delegated];
 
 /** Names of the kernels that {@link installWasmRepairs} replaces or adds, in tfjs's spelling. */
 export const wasmRepairNames: readonly string[] = repairs.map(({ kernelName }) => kernelName);

@@ -1,5 +1,6 @@
 /** Our compiled kernels, running on the memory of tfjs's wasm backend. */
 
+import { bytesFromBase64 } from "../core/base64.js";
 import { BackendError } from "../core/errors.js";
 import { nodeBuiltin } from "../core/node-builtin.js";
 import { type KernelExports, relaxed, simd } from "./kernel-binaries.js";
@@ -90,7 +91,7 @@ export class KernelModule<Exports> {
   instantiate(build: KernelBuild, memory: WebAssembly.Memory): Exports {
     let module = this.modules.get(build);
     if (!module) {
-      module = new WebAssembly.Module(bytesOf(this.binary[build]));
+      module = new WebAssembly.Module(bytesFromBase64(this.binary[build]));
       this.modules.set(build, module);
     }
     return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
@@ -118,7 +119,7 @@ export function kernelBuild(): KernelBuild {
   if (options.revectorize) switchOn("--experimental-wasm-revectorize");
   for (const build of ["relaxed", "simd"] as const) {
     if (build === "relaxed" && !(options.relaxedSimd && hasRelaxedSimd())) continue;
-    if (build === "simd" && !WebAssembly.validate(bytesOf(simd))) continue;
+    if (build === "simd" && !WebAssembly.validate(bytesFromBase64(simd))) continue;
     const memory = new WebAssembly.Memory({ initial: 1 });
     if (computesProducts(general.instantiate(build, memory), memory)) return build;
   }
@@ -128,7 +129,7 @@ export function kernelBuild(): KernelBuild {
 }
 
 function hasRelaxedSimd(): boolean {
-  const known = () => WebAssembly.validate(bytesOf(relaxed));
+  const known = () => WebAssembly.validate(bytesFromBase64(relaxed));
   if (!known()) switchOn("--experimental-wasm-relaxed-simd");
   return known();
 }
@@ -136,11 +137,4 @@ function hasRelaxedSimd(): boolean {
 // Flags of V8 count for what is compiled after them. Other engines and older versions of Node have no such way.
 function switchOn(flag: string): void {
   nodeBuiltin("node:v8")?.setFlagsFromString(flag);
-}
-
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

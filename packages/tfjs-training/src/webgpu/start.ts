@@ -5,6 +5,7 @@ import type { StartedBackend, UseBackendOptions } from "../backend/backend-choic
 import { backendPlatform, type PlatformGpu } from "../backend/platform.js";
 import { because, startBackend } from "../backend/start-backend.js";
 import { BackendError } from "../core/errors.js";
+import { inNode } from "../core/node-builtin.js";
 import { replaceAddN } from "./add-n.js";
 import { replaceCumulative } from "./cumulative.js";
 import { openDevice } from "./device.js";
@@ -71,7 +72,9 @@ async function findGpu(): Promise<PlatformGpu> {
   const platform = backendPlatform();
   if (platform) return platform.openGpu();
   throw new BackendError(
-    `there is no WebGPU here (navigator.gpu). In Node, \`${install} webgpu\` and \`import "ncps-ts/node"\``,
+    inNode()
+      ? `it is looked for after \`import "ncps-ts/node"\`, and installed by \`${install} webgpu\``
+      : "this browser has no WebGPU (navigator.gpu), or the page is not secure: it needs https or localhost",
   );
 }
 

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeOptional, missingPackage } from "../../../../test/optional.js";
 import { checkProducts, type ProductRuntime, RuntimeProducts } from "../../src/accelerator/index.js";
 import { useBackend } from "../../src/index.js";
 import { installAccelerator, removeAccelerator } from "../../src/node/accelerator.js";
@@ -7,6 +8,8 @@ import type { WasmBackend } from "../../src/wasm/memory/heap.js";
 import { gemm, type ProductEngine, productEngine, setProductEngine } from "../../src/wasm/products/gemm.js";
 import { expectAgreement, relativeError } from "../compare.js";
 import { Random } from "../random.js";
+
+const missing = missingPackage("onnxruntime-node");
 
 beforeAll(async () => {
   await useBackend("cpu");
@@ -17,7 +20,7 @@ afterAll(() => removeAccelerator());
 
 const wasm = () => tf.backend() as unknown as WasmBackend;
 
-describe("with onnxruntime-node", () => {
+describeOptional("with onnxruntime-node", missing, () => {
   it("is found, tested and installed", async () => {
     const choice = await installAccelerator();
     expect(choice).toMatchObject({ name: "onnxruntime-node", version: "1.30.0" });
@@ -196,7 +199,7 @@ describe("falls back to the compiled kernels, with the reason", () => {
   });
 });
 
-describe("useBackend", () => {
+describeOptional("useBackend with onnxruntime-node", missing, () => {
   it("installs it once ncps-ts/node is imported, and takes it away", async () => {
     await import("../../src/node/index.js");
     const choice = await useBackend("wasm");

@@ -41,3 +41,11 @@ it("refuses a maximum of 0", () => {
     "maxNorm: expected a number above 0, received 0",
   );
 });
+
+it("has the norm of three million weights to 1e-7", () => {
+  const a = tf.randomUniform([3_000_000], -1, 1, "float32", 1);
+  let squares = 0;
+  for (const value of a.dataSync()) squares += value * value;
+  const { norm } = clipByGlobalNorm({ a }, { maxNorm: 1 });
+  expect(Math.abs(norm.dataSync()[0] / Math.sqrt(squares) - 1)).toBeLessThan(1e-7);
+});

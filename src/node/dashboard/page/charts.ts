@@ -2,6 +2,7 @@
 
 import uPlot from "uplot";
 import type { RowMessage } from "../message.js";
+import { RowWindow } from "../row-window.js";
 
 interface ChartPlan {
   title: string;
@@ -22,18 +23,15 @@ const colours = ["#0a6ebd", "#d1495b", "#2a9d4a", "#8e5ea2"];
 
 /** Draws a chart for each figure that occurs; known ones together under a title, others under their key. */
 export class Charts {
-  private readonly rows: RowMessage[] = [];
+  private readonly window = new RowWindow();
   private readonly charts = new Map<string, { plan: ChartPlan; plot: uPlot }>();
 
   constructor(private readonly parent: HTMLElement) {}
 
   /** Takes in rows; those of a step that was there already, and all later ones, are replaced. */
   add(rows: readonly RowMessage[]): void {
-    for (const row of rows) {
-      while (this.rows.length > 0 && this.rows[this.rows.length - 1].step >= row.step) this.rows.pop();
-      this.rows.push(row);
-    }
-    const keys = new Set(this.rows.flatMap(({ row }) => Object.keys(row)));
+    for (const row of rows) this.window.add(row);
+    const keys = new Set(this.window.rows.flatMap(({ row }) => Object.keys(row)));
     for (const plan of plans) {
       if (plan.keys.some((key) => keys.has(key))) this.draw(plan);
     }
@@ -44,9 +42,10 @@ export class Charts {
   }
 
   private draw(plan: ChartPlan): void {
+    const { rows } = this.window;
     const data: uPlot.AlignedData = [
-      this.rows.map(({ step }) => step),
-      ...plan.keys.map((key) => this.rows.map(({ row }) => row[key] ?? null)),
+      rows.map(({ step }) => step),
+      ...plan.keys.map((key) => rows.map(({ row }) => row[key] ?? null)),
     ];
     const chart = this.charts.get(plan.title);
     if (chart) chart.plot.setData(data);

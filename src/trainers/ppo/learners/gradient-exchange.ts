@@ -1,6 +1,6 @@
 /** Gradients and numbers of all learners in shared memory, summed in a fixed order. */
 
-import { lossMonitors } from "../ppo-objective.js";
+import { lossMonitors } from "../loss-monitors.js";
 
 const maximum = lossMonitors.indexOf("ratioDeviation");
 

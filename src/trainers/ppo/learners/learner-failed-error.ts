@@ -17,6 +17,10 @@ export interface LearnerFailure {
  * after the last whole step, and its next `learn` starts new learners. Code `LEARNER_FAILED`.
  */
 export class LearnerFailedError extends NcpsError {
+  static {
+    LearnerFailedError.prototype.name = "LearnerFailedError";
+  }
+
   /** Number of the learner; 0 is the main thread. */
   readonly learner: number;
   /** What it was doing. */

@@ -8,10 +8,10 @@ import type { RolloutBuffer, Sequences } from "../../../memory/index.js";
 import type { ActionSpace, Box } from "../../../spaces/index.js";
 import type { PPOObjectiveOptions, PPOUpdateCoefficients } from "../ppo-objective.js";
 import type { PPOHyperparameters } from "../ppo-options.js";
-import type { MinibatchLearners } from "../ppo-update.js";
+import type { MinibatchLearners, MinibatchResult } from "../ppo-update.js";
 import { describeModel } from "./describe-model.js";
 import { GradientExchange } from "./gradient-exchange.js";
-import { Learner, type LearnerReport } from "./learner.js";
+import { Learner, type LearnerReport, stepHyperparameters } from "./learner.js";
 import { LearnerFailedError } from "./learner-failed-error.js";
 import type { LearnerModel } from "./learner-model.js";
 import type {
@@ -68,8 +68,7 @@ export class LearnerGroup implements MinibatchLearners {
   /** @throws InvalidArgumentError when the model cannot be made on other threads */
   constructor(private readonly options: LearnerGroupOptions) {
     const { model, hyperparameters, observationSpace, actionSpace, rollout, learnerModel } = options;
-    const { learners, adam, valueClip, valueLossScale, vfCoef, klPenalty } = hyperparameters;
-    const { normalizeAdvantage, maxGradNorm } = hyperparameters;
+    const { learners, adam } = hyperparameters;
     const { entries, size } = new FlatLayout(model.variables);
     const { decays, ...numbers } = adam;
     const exchange = GradientExchange.allocate(learners, size);
@@ -82,7 +81,7 @@ export class LearnerGroup implements MinibatchLearners {
       weights: entries.map(({ name, shape }) => [name, shape]),
       observationSpace: observationSpace.toJSON(),
       actionSpace: actionSpace.toJSON(),
-      hyperparameters: { valueClip, valueLossScale, vfCoef, klPenalty, normalizeAdvantage, maxGradNorm },
+      hyperparameters: stepHyperparameters(hyperparameters),
       adam: numbers,
       decaying: decays ? entries.map(({ name }) => name).filter(decays) : null,
     };
@@ -127,11 +126,11 @@ export class LearnerGroup implements MinibatchLearners {
   /**
    * Makes one step on all learners.
    *
-   * @returns the numbers of the whole minibatch, and the length of its gradient; where one of them is not finite
-   *   no learner has changed its weights
+   * @returns the numbers of the whole minibatch, and the length of its gradient; where a number is not finite, or
+   *   `targetKl` ends the update, no learner has changed its weights
    * @throws LearnerFailedError when another learner throws, or its thread ends or hangs
    */
-  async step(minibatch: Sequences, coefficients: PPOUpdateCoefficients): Promise<number[]> {
+  async step(minibatch: Sequences, coefficients: PPOUpdateCoefficients): Promise<MinibatchResult> {
     const { learner } = this;
     const plan = { minibatch, coefficients };
     this.call({ kind: "step", ...plan });
@@ -142,9 +141,9 @@ export class LearnerGroup implements MinibatchLearners {
       throw error;
     }
     await this.together("a step");
-    const numbers = learner.reduce();
+    const monitors = learner.reduce();
     await this.together("a step");
-    return [...numbers, numbers.every(Number.isFinite) ? learner.finish(plan) : Number.NaN];
+    return learner.goesOn(monitors) ? { monitors, gradNorm: learner.finish(plan) } : { monitors };
   }
 
   /** Weights and tensors of all learners, the main thread first: the checksums are equal after every update. */

@@ -69,7 +69,7 @@ export class LearnerReplica {
     if (!rendezvous.meet(rank)) return;
     const numbers = learner.reduce();
     if (!rendezvous.meet(rank)) return;
-    if (numbers.every(Number.isFinite)) learner.finish(plan);
+    if (learner.goesOn(numbers)) learner.finish(plan);
   }
 
   /** Frees weights and moments. */

@@ -8,13 +8,33 @@ import type { RolloutBuffer, Sequences } from "../../../memory/index.js";
 import type { ActorCritic } from "../../../models/actor-critic.js";
 import { trainableVariables } from "../../../models/weights.js";
 import { PPOObjective, type PPOObjectiveOptions, type PPOUpdateCoefficients } from "../ppo-objective.js";
-import type { PPOHyperparameters } from "../ppo-options.js";
+import { type PPOHyperparameters, valueClipOf } from "../ppo-options.js";
+import { endsBeforeStep, type TargetKlOptions } from "../target-kl.js";
 import { type ExchangeMemory, GradientExchange } from "./gradient-exchange.js";
 import { countSteps, cutShares, minibatchAdvantages, placeAdvantages } from "./shares.js";
 
 /** What of the hyper-parameters decides a step. */
 export type StepHyperparameters = PPOObjectiveOptions["hyperparameters"] &
+  TargetKlOptions &
   Pick<PPOHyperparameters, "normalizeAdvantage" | "maxGradNorm">;
+
+/** What of the hyper-parameters decides a step: plain data, which can be sent to other threads. */
+export function stepHyperparameters(all: PPOHyperparameters): StepHyperparameters {
+  const { valueClip, clipRangeVf, valueLossScale, vfCoef, klPenalty, klEstimator } = all;
+  const { normalizeAdvantage, maxGradNorm, targetKl, targetKlCheck } = all;
+  return {
+    valueClip: valueClipOf({ valueClip, clipRangeVf }),
+    clipRangeVf: null, // its value comes with every step
+    valueLossScale,
+    vfCoef,
+    klPenalty,
+    klEstimator,
+    normalizeAdvantage,
+    maxGradNorm,
+    targetKl,
+    targetKlCheck,
+  };
+}
 
 /** Options of {@link Learner}. */
 export interface LearnerOptions extends PPOObjectiveOptions {
@@ -98,6 +118,11 @@ export class Learner {
     const numbers = this.exchange.combine(this.weights);
     if (numbers.every(Number.isFinite)) this.exchange.reduce(this.weights);
     return numbers;
+  }
+
+  /** Whether the step is to be made: every learner finds the same from the same numbers. */
+  goesOn(numbers: number[]): boolean {
+    return numbers.every(Number.isFinite) && !endsBeforeStep(numbers, this.options.hyperparameters);
   }
 
   /** Changes the weights, unless the gradient is not finite; returns its length before clipping. */

@@ -1,6 +1,7 @@
 /** Several learners, where the platform has threads; `ncps-ts/node` installs those of Node. */
 
 import { engine } from "@tensorflow/tfjs-core";
+import { inNode } from "tfjs-training/core";
 import { BackendError, InvalidStateError } from "../../../core/errors.js";
 import { LearnerGroup, type LearnerGroupOptions } from "./learner-group.js";
 import type { StartLearner } from "./learner-setup.js";
@@ -21,7 +22,9 @@ export function installLearners(start: StartLearner): void {
 export function requireLearners(learners: number): StartLearner {
   if (!installed) {
     throw new InvalidStateError(
-      `learners: ${learners} needs the worker threads of Node: import "ncps-ts/node" first. In browsers leave it at 1`,
+      inNode()
+        ? `learners: ${learners} needs the worker threads of Node: import "ncps-ts/node" first`
+        : `learners: ${learners} needs the worker threads of Node. In a page leave it at 1`,
     );
   }
   if (engine().backendName !== "wasm") {

@@ -25,6 +25,11 @@ export function cutShares({ starts, lengths }: Sequences, count: number): Sequen
   });
 }
 
+/** Standardises the advantages of a minibatch in place; a single one stays as it is, as in SB3. */
+export function standardizeMinibatch(advantages: Float32Array, options: StandardizeOptions): Float32Array {
+  return advantages.length > 1 ? standardize(advantages, options) : advantages;
+}
+
 /** Steps of sequences altogether. */
 export function countSteps({ lengths }: Sequences): number {
   return lengths.reduce((sum, length) => sum + length, 0);
@@ -42,7 +47,7 @@ export function minibatchAdvantages(
     all.set(advantages.subarray(starts[i], starts[i] + lengths[i]), at);
     at += lengths[i];
   }
-  return options ? standardize(all, options) : all;
+  return options ? standardizeMinibatch(all, options) : all;
 }
 
 /** Puts advantages, step by step without padding, into a padded share. */

@@ -10,6 +10,7 @@ export { adamStep, rmspropStep, sgdStep, sumOfSquares } from "./optimizer";
 export { packColumns, packRows, padPanels } from "./pack";
 export { averagePool, maxPool, maxPoolGradient } from "./pool";
 export { reluGradient } from "./relu-gradient";
+export { rowSum } from "./row-sum";
 export { gatherSlices, segmentSum } from "./segment";
 export { erfOf, expOf, logisticOf, tanhOf } from "./math-arrays";
 export { clampOf, expWideOf, leakyReluOf, softplusOf } from "./unary";

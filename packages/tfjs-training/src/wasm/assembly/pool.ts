@@ -1,6 +1,6 @@
 /** Pooling over depth, height and width, and the gradient of its maxima; pictures have a depth of 1. */
 
-/** Largest value of every window of `x`, of none -Infinity, written to `out`. Sizes and steps in elements, addresses in bytes. */
+/** Largest value of every window of `x`, of none -Infinity, without those that are not a number, written to `out`. Sizes and steps in elements, addresses in bytes. */
 export function maxPool(
   x: usize, out: usize, batch: i32, channels: i32,
   inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,
@@ -55,7 +55,7 @@ function pool(
               for (let h = h0; h < h1; h++) {
                 let at = x + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w0) * pixel + channel;
                 for (let w = w0; w < w1; w++, at += pixel) {
-                  all = mean ? f32x4.add(all, v128.load(at)) : f32x4.max(all, v128.load(at));
+                  all = mean ? f32x4.add(all, v128.load(at)) : f32x4.pmax(all, v128.load(at));
                 }
               }
             }
@@ -67,7 +67,8 @@ function pool(
               for (let h = h0; h < h1; h++) {
                 let at = x + <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w0) * pixel + channel;
                 for (let w = w0; w < w1; w++, at += pixel) {
-                  all = mean ? all + load<f32>(at) : max(all, load<f32>(at));
+                  const value = load<f32>(at);
+                  all = mean ? all + value : value > all ? value : all;
                 }
               }
             }
@@ -79,7 +80,7 @@ function pool(
   }
 }
 
-/** Adds `dy` of every window to `dx` where the window's first largest value lies; `dx` starts as zeros. */
+/** Adds `dy` of every window to `dx` where the window's first largest value lies, or else its first one; `dx` starts as zeros. */
 export function maxPoolGradient(
   x: usize, dy: usize, dx: usize, batch: i32, channels: i32,
   inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,
@@ -99,7 +100,7 @@ export function maxPoolGradient(
           const first = <usize>(((image * inDepth + d0) * inHeight + h0) * inWidth + w0) * pixel;
           let channel: usize = 0;
           for (; channel + 16 <= pixel; channel += 16) {
-            let best = v128.load(x + first + channel);
+            let best = f32x4.splat(-Infinity);
             let place = i32x4.splat(<i32>(first + channel));
             for (let d = d0; d < d1; d++) {
               for (let h = h0; h < h1; h++) {
@@ -120,7 +121,7 @@ export function maxPoolGradient(
           }
           for (; channel < pixel; channel += 4) {
             let place = first + channel;
-            let best = load<f32>(x + place);
+            let best: f32 = -Infinity;
             for (let d = d0; d < d1; d++) {
               for (let h = h0; h < h1; h++) {
                 let at = <usize>(((image * inDepth + d) * inHeight + h) * inWidth + w0) * pixel + channel;

@@ -113,7 +113,7 @@ export function convGeometry(
  * Geometry of a convolution whose output's gradient is `[batch, outHeight, outWidth, outChannels]`. Its size counts:
  * tfjs forgets `dimRoundingMode` on the way to the gradients, and so the true number of outputs.
  *
- * @throws InvalidArgumentError when it has another number of images
+ * @throws InvalidArgumentError when it has another number of images, or of outputs than any rounding gives
  */
 export function gradientGeometry(
   inputShape: readonly number[],
@@ -124,7 +124,21 @@ export function gradientGeometry(
   if (images !== inputShape[0]) {
     throw new InvalidArgumentError("dy", `expected ${inputShape[0]} images, received ${images}`);
   }
-  return { ...convGeometry(inputShape, filterShape, attributes), outHeight, outWidth };
+  const rounded = (dimRoundingMode: "floor" | "ceil") =>
+    convGeometry(inputShape, filterShape, { ...attributes, dimRoundingMode });
+  const [least, most] = [rounded("floor"), rounded("ceil")];
+  const fits =
+    least.outHeight <= outHeight &&
+    outHeight <= most.outHeight &&
+    least.outWidth <= outWidth &&
+    outWidth <= most.outWidth;
+  if (!fits) {
+    throw new InvalidArgumentError(
+      "dy",
+      `expected ${least.outHeight} x ${least.outWidth} outputs of an input of ${inputShape[1]} x ${inputShape[2]} with these strides and this padding, received ${outHeight} x ${outWidth}; in conv2dTranspose, choose another outputShape`,
+    );
+  }
+  return { ...least, outHeight, outWidth };
 }
 
 /** Throws an InvalidArgumentError where windows are so large that tfjs gives a negative number of outputs. */

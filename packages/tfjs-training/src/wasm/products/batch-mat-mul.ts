@@ -1,7 +1,9 @@
 /** Matrix products, plain, transposed and in batches. */
 
 import { broadcast_util, type TensorInfo } from "@tensorflow/tfjs-core";
+import { InvalidArgumentError } from "../../core/errors.js";
 import { sizeOf } from "../../core/state.js";
+import { runOnCpu } from "../delegate.js";
 import { bytesOf, type WasmBackend } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
 import { type Epilogue, gemm } from "./gemm.js";
@@ -24,21 +26,36 @@ export interface MatMulAttributes {
 
 /**
  * `BatchMatMul`. The stock kernel leaves the fast path as soon as a factor is transposed or there is
- * more than one product: 10 to 30 times slower, and both happen in the backward pass of every dense layer.
+ * more than one product: 10 to 30 times slower, and both happen in the backward pass of every dense layer. It
+ * multiplies floats only; integers and booleans are left to the cpu backend.
  */
 export const batchMatMul = defineRepair<MatMulInputs, MatMulAttributes>("BatchMatMul", (stockOf) => {
   const stock = stockOf("BatchMatMul");
-  return (call) => multiplyBatch(call.backend, call.inputs, call.attrs) ?? stock(call);
+  return (call) => {
+    if (!areFloats(call.inputs)) return runOnCpu("BatchMatMul", call) as TensorInfo;
+    return multiplyBatch(call.backend, call.inputs, call.attrs) ?? stock(call);
+  };
 });
 
-/** The products of a batch; undefined for what only the stock kernel can tell an error about. */
+/**
+ * The products of a batch; undefined for what only the stock kernel can tell an error about.
+ *
+ * @throws InvalidArgumentError when a factor has fewer than two axes
+ */
 export function multiplyBatch(
   backend: WasmBackend,
   { a, b }: MatMulInputs,
   { transposeA, transposeB }: MatMulAttributes,
   epilogue?: Epilogue,
 ): TensorInfo | undefined {
-  if (a.dtype !== "float32" || b.dtype !== "float32") return undefined;
+  if (!areFloats({ a, b })) return undefined;
+  for (const [name, { shape }] of Object.entries({ a, b })) {
+    if (shape.length >= 2) continue;
+    throw new InvalidArgumentError(
+      name,
+      `matMul: expected a tensor with at least two axes, received the shape [${shape}]; use tf.dot, or give the vector a second axis by tf.reshape`,
+    );
+  }
   const [rowsA, columnsA] = a.shape.slice(-2);
   const [rowsB, columnsB] = b.shape.slice(-2);
   const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
@@ -70,6 +87,10 @@ export function multiplyBatch(
   if (!transposeA && sizeOf(outerB) === 1 && sizeOf(outerA) === products) one(0, products * m);
   else for (let i = 0; i < products; i++) one(i, m);
   return output;
+}
+
+function areFloats({ a, b }: MatMulInputs): boolean {
+  return a.dtype === "float32" && b.dtype === "float32";
 }
 
 // Which matrix of a factor belongs to the i-th product: axes of size 1 (or missing ones) are repeated.

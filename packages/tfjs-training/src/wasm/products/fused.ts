@@ -2,6 +2,7 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
+import { withBroadcastSlopes } from "../elementwise/prelu.js";
 import { kernelsOf } from "../kernel-module.js";
 import { bytesOf } from "../memory/heap.js";
 import type { WasmCall, WasmKernel } from "../repair.js";
@@ -21,6 +22,8 @@ export interface FusedAttributes {
   activation?: keyof typeof activationKernels | "linear" | "relu" | "relu6";
   /** Slope of `"leakyrelu"`. */
   leakyreluAlpha?: number;
+  /** Order of the axes of images, default `"NHWC"`. */
+  dataFormat?: "NHWC" | "NCHW";
 }
 
 const activationKernels = {
@@ -52,13 +55,14 @@ export function fuse(
     if (!result || sizeOf(result.shape) === 0) return result;
     const apply = (name: string, operands: object, attributes: object) => {
       const before = result!;
-      const kernel = stockOf(name) as WasmKernel;
+      const stock = stockOf(name) as WasmKernel;
+      const kernel = name === "Prelu" ? (withBroadcastSlopes(stock as never) as WasmKernel) : stock;
       result = kernel({ inputs: operands, backend, attrs: attributes });
       backend.disposeData(before.dataId);
     };
     if (bias && !inner) apply("Add", { a: result, b: bias }, {});
     if (!simple) {
-      const operands = activation === "prelu" ? { x: result, alpha } : { x: result };
+      const operands = activation === "prelu" ? { x: result, alpha: slopesOf(alpha!, attrs) } : { x: result };
       apply(activationKernels[activation], operands, { alpha: attrs.leakyreluAlpha });
     } else if (!inner && activation !== "linear") {
       // In place; the stock kernels would turn what is not a number into 0.
@@ -67,6 +71,13 @@ export function fuse(
     }
     return result;
   };
+}
+
+// One slope for each channel, wherever the channels are.
+function slopesOf(alpha: TensorInfo, { dataFormat }: FusedAttributes): TensorInfo {
+  const [count] = alpha.shape;
+  if (dataFormat !== "NCHW" || alpha.shape.length !== 1) return alpha;
+  return { ...alpha, shape: [count, 1, 1] };
 }
 
 function isRow({ shape, dtype }: TensorInfo, columns: number): boolean {

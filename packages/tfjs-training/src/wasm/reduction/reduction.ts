@@ -1,9 +1,10 @@
-/** Sums over axes that are not the innermost ones. */
+/** Sums over axes, and reductions of no elements. */
 
 import { backend_util, type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
 import { kernelsOf } from "../kernel-module.js";
 import { addressOf, bytesOf, heapOf, type WasmBackend, wordsOf } from "../memory/heap.js";
+import { copyStrided, stepsOf } from "../shape/copy-strided.js";
 
 /** Input of tfjs's reductions. */
 export interface ReductionInputs {
@@ -23,33 +24,55 @@ export interface ReductionAttributes {
 const rowsAtOnce = 64;
 
 /**
- * Sums over adjacent axes with others after them, times `scale(terms)`: `[outer, terms, inner]` becomes
- * `[outer, inner]`. Returns undefined for every other reduction, which the stock kernel does well.
- * The stock kernel would transpose the tensor first.
+ * Sums over axes, times `scale(terms)`; undefined for other types than floats. The stock kernel adds one number
+ * after the other in 32 bits, and transposes first where an axis stands before one that stays.
  */
-export function reduceOuterAxes(
+export function sumFloats(
   backend: WasmBackend,
   x: TensorInfo,
   { axis, keepDims }: ReductionAttributes,
-  scale?: (terms: number) => number,
+  scale: (terms: number) => number = () => 1,
 ): TensorInfo | undefined {
   if (x.dtype !== "float32") return undefined;
-  const rank = x.shape.length;
-  const axes = util.parseAxisParam(axis ?? x.shape.map((_, i) => i), x.shape).sort((a, b) => a - b);
-  const [first] = axes;
-  const end = first + axes.length;
-  if (axes.length === 0 || end === rank || axes[axes.length - 1] !== end - 1) return undefined;
-  const outer = sizeOf(x.shape.slice(0, first));
-  const terms = sizeOf(x.shape.slice(first, end));
-  const inner = sizeOf(x.shape.slice(end));
-  if (outer * terms * inner === 0 || terms === 1 || inner === 1) return undefined;
+  const axes = util.parseAxisParam(axis ?? x.shape.map((_, i) => i), x.shape);
+  const [kept, reduced] = backend_util.computeOutAndReduceShapes(x.shape, axes);
+  const shape = keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept;
+  const terms = sizeOf(reduced);
+  if (sizeOf(kept) * terms === 0) return undefined;
+  const output = backend.makeOutput(shape, "float32");
+  const factor = scale(terms);
+  const between = spanOf(x.shape, axes);
+  if (between && between.inner > 1) {
+    sumRows(backend, bytesOf(backend, x), bytesOf(backend, output), between, factor);
+    return output;
+  }
+  const last = between ? x : innermost(backend, x, axes);
+  const [from, to] = [last, output].map((tensor) => bytesOf(backend, tensor));
+  kernelsOf(backend).rowSum(from, to, sizeOf(kept), terms, factor);
+  if (last !== x) backend.disposeData(last.dataId);
+  return output;
+}
 
-  const kept = keepDims ? axes.map(() => 1) : [];
-  const output = backend.makeOutput([...x.shape.slice(0, first), ...kept, ...x.shape.slice(end)], "float32");
+/** `[outer, terms, inner]` of a tensor that is summed over its middle. */
+interface Span {
+  outer: number;
+  terms: number;
+  inner: number;
+}
+
+// Undefined where there are axes that stay between those that go. Axes of one element are wherever they are wanted.
+function spanOf(shape: readonly number[], axes: readonly number[]): Span | undefined {
+  const long = axes.filter((axis) => shape[axis] > 1).sort((a, b) => a - b);
+  if (long.length === 0) return { outer: sizeOf(shape), terms: 1, inner: 1 };
+  const [first, last] = [long[0], long[long.length - 1]];
+  const terms = sizeOf(shape.slice(first, last + 1));
+  if (terms !== sizeOf(long.map((axis) => shape[axis]))) return undefined;
+  return { outer: sizeOf(shape.slice(0, first)), terms, inner: sizeOf(shape.slice(last + 1)) };
+}
+
+function sumRows(backend: WasmBackend, from: number, to: number, span: Span, factor: number): void {
+  const { outer, terms, inner } = span;
   const kernels = kernelsOf(backend);
-  const from = bytesOf(backend, x);
-  const to = bytesOf(backend, output);
-  const factor = scale?.(terms) ?? 1;
   const heap = heapOf(backend);
   const sums = new Float64Array(inner);
   for (let i = 0; i < outer; i++) {
@@ -62,7 +85,15 @@ export function reduceOuterAxes(
     }
     for (let j = 0; j < inner; j++) heap[target / 4 + j] = sums[j] * factor;
   }
-  return output;
+}
+
+// A copy with the axes that go behind those that stay.
+function innermost(backend: WasmBackend, x: TensorInfo, axes: readonly number[]): TensorInfo {
+  const stay = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const order = [...stay, ...axes];
+  const steps = stepsOf(x.shape);
+  const shape = order.map((axis) => x.shape[axis]);
+  return copyStrided(backend, x, shape, { offset: 0, steps: order.map((axis) => steps[axis]) });
 }
 
 /** A reduction of no elements, `value` everywhere; undefined for every other tensor. */

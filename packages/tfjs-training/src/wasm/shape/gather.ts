@@ -40,7 +40,12 @@ export const gatherV2 = defineRepair<
     if (wrong >= 0) {
       const id = wordsOf(backend)[addressOf(backend, indices) + wrong];
       backend.disposeData(output.dataId);
-      throw new InvalidArgumentError("indices", `expected 0..${dimSize - 1}, received ${id}`);
+      // tfjs's words, behind ours.
+      const stockMessage = `GatherV2: the index value ${id} is not in [0, ${dimSize - 1}]`;
+      throw new InvalidArgumentError(
+        "indices",
+        `expected 0..${dimSize - 1}, received ${id} (${stockMessage})`,
+      );
     }
     return output;
   };

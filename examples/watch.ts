@@ -1,17 +1,22 @@
-/** One game in the terminal or in a page. */
+/** Trained policies at play, in a page or in the terminal. */
 
-import { type Env, type Frame, make, type Policy, playInTerminal, RecordEpisodeStatistics } from "ncps-ts";
+import { type Env, type Frame, type Policy, playInTerminal } from "ncps-ts";
 import type { Dashboard } from "ncps-ts/node";
-import type { Settings } from "./settings.js";
 
-/** Plays one whole game with the most probable actions, in the page or the terminal if there is one; returns its score. */
-export async function playOneGame(
-  policy: Policy,
-  { env: id, seed, options }: Settings,
-  page?: Dashboard,
-): Promise<number> {
-  const game = new RecordEpisodeStatistics(make(id, options.envOptions));
-  const env: Env = options.wrapper ? options.wrapper(game, 0) : game;
+/** What is watched. */
+export interface Game {
+  /** Who plays, with the most probable actions. */
+  policy: Policy;
+  /** The game as the policy knows it; its whole games are recorded. */
+  env: Env;
+  /** Decides which game it is. */
+  seed: number;
+  /** Shows it there; otherwise in the terminal, if there is one. */
+  page?: Dashboard;
+}
+
+/** Plays one whole game and returns its score; a life that ends clears the memory, and the game goes on. */
+export async function playOneGame({ policy, env, seed, page }: Game): Promise<number> {
   let score = 0;
   let neurons = new Float32Array(0);
 
@@ -28,7 +33,7 @@ export async function playOneGame(
       score += step.reward;
       over = step.info.episode !== undefined;
       if (!over && (step.terminated || step.truncated)) {
-        observation = env.reset().observation; // a life was lost: the game goes on with a fresh memory
+        observation = env.reset().observation;
         state = null;
       }
       yield env.render();
@@ -46,6 +51,18 @@ export async function playOneGame(
     write("\n".repeat(process.stdout.rows)); // keeps the training log above the picture
     await playInTerminal(frames(), { write, columns, fps: 60, caption: () => `score ${score}` });
   } else for await (const _ of frames());
-  env.close();
   return score;
+}
+
+/**
+ * Plays one game after the other, each another one, until the program is ended. Where there is nothing to see, in a
+ * pipe, it is a single game, whose score is printed.
+ */
+export async function playForever(game: Game): Promise<void> {
+  for (let number = 0; ; number++) {
+    const score = await playOneGame({ ...game, seed: game.seed + number });
+    if (game.page || process.stdout.isTTY) continue;
+    console.log(`game over: ${score} points`);
+    return;
+  }
 }

@@ -1,0 +1,78 @@
+/** Training of presets, seed by seed, and what they have learned by it. */
+
+import { type DQNTrainer, evaluatePolicy, makeVecEnv, type PPOTrainer } from "../../src/index.js";
+
+/** A preset on its environment. */
+export interface Task {
+  /** In the table. */
+  name: string;
+  /** Begins the names of its figures. */
+  key: string;
+  /** Id of the environment. */
+  env: string;
+  /** Makes the trainer for a seed. */
+  make: (seed: number) => PPOTrainer | DQNTrainer;
+  /** Default 100 000. */
+  totalTimesteps?: number;
+  /** Mean return of the last 100 episodes whose time is noted. */
+  window: number;
+  /** What the mean of 100 games has to be. */
+  solved: (mean: number) => boolean;
+}
+
+/**
+ * Trains every task for its seeds and lets it play 100 whole games with the most probable actions.
+ *
+ * @param seeds number of seeds of each task, from `firstSeed` on
+ */
+export async function learnTasks(tasks: readonly Task[], seeds: readonly number[], firstSeed: number) {
+  const rows: Record<string, string | number>[] = [];
+  const figures: Record<string, number> = {};
+  for (const [i, task] of tasks.entries()) {
+    const { name, key, env, make, totalTimesteps = 100_000, window, solved } = task;
+    let passed = 0;
+    let steps = 0;
+    let seconds = 0;
+    for (let seed = firstSeed; seed < firstSeed + seeds[i]; seed++) {
+      const began = performance.now();
+      const trainer = make(seed);
+      let reached = Number.NaN;
+      await trainer.learn({
+        totalTimesteps,
+        callbacks: [
+          {
+            onUpdateEnd({ meanReturn, numEpisodes, numTimesteps }) {
+              if (Number.isNaN(reached) && numEpisodes >= 100 && meanReturn >= window) reached = numTimesteps;
+            },
+          },
+        ],
+      });
+      const spent = (performance.now() - began) / 1000;
+      const evaluation = makeVecEnv(env, { numEnvs: 20 });
+      const { meanReward, stdReward } = await evaluatePolicy(trainer, evaluation, {
+        numEpisodes: 100,
+        seed: 1000 + seed,
+      });
+      await evaluation.close();
+      if (solved(meanReward)) passed++;
+      steps += trainer.numTimesteps;
+      seconds += spent;
+      rows.push({
+        task: name,
+        seed,
+        "mean of 100": meanReward.toFixed(1),
+        std: stdReward.toFixed(1),
+        "window of 100 >= 475 or -250 at": Number.isNaN(reached) ? "-" : reached,
+        "steps/s": Math.round(trainer.numTimesteps / spent),
+        seconds: spent.toFixed(1),
+        ok: solved(meanReward) ? "yes" : "NO",
+      });
+      console.error(JSON.stringify(rows.at(-1)));
+      await trainer.close();
+    }
+    figures[`${key}Passed`] = passed;
+    figures[`${key}Seeds`] = seeds[i];
+    figures[`${key}StepsPerSecond`] = Math.round(steps / Math.max(seconds, 1e-9));
+  }
+  return { rows, figures };
+}

@@ -1,0 +1,9 @@
+/** Bytes that travel as text. */
+
+/** The bytes that a text in base64 stands for. */
+export function bytesFromBase64(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

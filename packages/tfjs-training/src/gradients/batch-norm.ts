@@ -1,0 +1,21 @@
+/** Gradients of normalisation by given means and variances. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { sumTo } from "./sum-to.js";
+
+/** As tfjs has them, and also where mean, variance, offset and scale have axes of one element; tfjs saves no missing scale. */
+export const batchNormGradient: tf.GradFunc = (dy, [x, mean, variance, scale], attrs) => {
+  const { varianceEpsilon } = attrs as { varianceEpsilon: number };
+  const d = dy as tf.Tensor;
+  const inverse = tf.rsqrt(tf.add(variance, varianceEpsilon));
+  const scaled = tf.mul(d, scale);
+  const centered = () => tf.sub(x, mean);
+  const cube = () => tf.mul(tf.mul(inverse, inverse), inverse);
+  return {
+    x: () => tf.mul(scaled, inverse),
+    mean: () => sumTo(tf.neg(tf.mul(scaled, inverse)), mean.shape),
+    variance: () => sumTo(tf.mul(tf.mul(scaled, centered()), tf.mul(cube(), -0.5)), variance.shape),
+    scale: () => sumTo(tf.mul(d, tf.mul(centered(), inverse)), scale.shape),
+    offset: () => sumTo(d, mean.shape),
+  };
+};

@@ -1,0 +1,13 @@
+/** Gradient of squared differences, e.g. of a loss. */
+
+import * as tf from "@tensorflow/tfjs-core";
+import { sumTo } from "./sum-to.js";
+
+/** As tfjs has it, and also where an operand is broadcast. */
+export const squaredDifferenceGradient: tf.GradFunc = (dy, [a, b]) => {
+  const slope = () => tf.mul(dy as tf.Tensor, tf.mul(2, tf.sub(a, b)));
+  return {
+    a: () => sumTo(slope(), a.shape),
+    b: () => sumTo(tf.neg(slope()), b.shape),
+  };
+};

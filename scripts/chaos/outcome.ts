@@ -1,0 +1,95 @@
+/** What a training leaves in its run's folder, without what clocks decide. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** All that must not depend on kills. */
+export interface Outcome {
+  /** Entries of the folder, hidden ones too; event files as one, without those that were set aside. */
+  entries: string[];
+  /** Entries of the folder of checkpoints, hidden ones too. */
+  checkpoints: string[];
+  /** Names that the last checkpoint knows of. */
+  kept: string[];
+  /** Manifest of the last checkpoint, as text. */
+  manifest: string;
+  /** Arrays of the last checkpoint. */
+  arrays: Buffer;
+  /** Rows of both logs. */
+  rows: string[];
+  /** Rows that were set aside, of each earlier start. */
+  earlier: string[][];
+}
+
+/** Reads a finished run. */
+export function readOutcome(folder: string): Outcome {
+  const entries = readdirSync(folder);
+  const checkpoints = readdirSync(join(folder, "checkpoints")).sort();
+  const last = join(folder, "checkpoints", checkpoints[checkpoints.length - 1]);
+  const manifest = JSON.parse(readFileSync(join(last, "manifest.json"), "utf8"));
+  const { saved } = manifest.state.run.callbacks.checkpoint;
+  const known = entries.filter((name) => !/^earlier-\d+$/.test(name));
+  return {
+    entries: [...new Set(known.map((name) => name.replace(/tfevents.*/, "tfevents")))].sort(),
+    checkpoints,
+    kept: saved.map((each: { name: string }) => each.name).sort(),
+    manifest: JSON.stringify(manifest, withoutClocks, 1),
+    arrays: readFileSync(join(last, "state.safetensors")),
+    rows: rowsOf(folder),
+    earlier: entries.filter((name) => !known.includes(name)).map((name) => rowsOf(join(folder, name))),
+  };
+}
+
+/** What differs from the outcome of the uninterrupted run, in words; nothing when all is the same. */
+export function differences(whole: Outcome, other: Outcome, byTime: boolean): string[] {
+  const found: string[] = [];
+  const compare = (what: string, a: readonly string[], b: readonly string[]) => {
+    const at = a.findIndex((line, i) => line !== b[i]);
+    if (at >= 0 || b.length > a.length) {
+      const place = at >= 0 ? at : a.length;
+      found.push(`${what}: ${b[place] ?? "nothing"} instead of ${a[place] ?? "nothing"} at ${place}`);
+    }
+  };
+  compare("files", whole.entries, other.entries);
+  compare("rows of the logs", whole.rows, other.rows);
+  if (!whole.arrays.equals(other.arrays)) found.push("weights or other arrays of the state");
+  compare("checkpoints, and what the last one knows", other.kept, other.checkpoints);
+  // By time it is chance when checkpoints are made.
+  if (!byTime) {
+    compare("checkpoints", whole.checkpoints, other.checkpoints);
+    compare("state", whole.manifest.split("\n"), other.manifest.split("\n"));
+  }
+  // Columns that came later are not in a log that was set aside before.
+  const firstColumns = whole.rows.map((row) => row.replace(/,+$/, ""));
+  for (const rows of other.earlier) {
+    const wrong = rows.find((row) => !firstColumns.includes(row.replace(/,+$/, "")));
+    if (wrong !== undefined) found.push(`a row that was set aside is another one: ${wrong}`);
+  }
+  return found;
+}
+
+function rowsOf(folder: string): string[] {
+  const read = (file: string) => {
+    try {
+      return readFileSync(join(folder, file), "utf8").trim().split("\n");
+    } catch {
+      return [];
+    }
+  };
+  const [header = "", ...rows] = read("progress.csv");
+  const kept = header.split(",").map((key) => !/^time\/(fps|time_elapsed)$/.test(key));
+  const csv = rows.map((row) =>
+    row
+      .split(",")
+      .filter((_, i) => kept[i])
+      .join(","),
+  );
+  const json = read("progress.jsonl").map((line) => JSON.stringify(JSON.parse(line), withoutClocks));
+  return [...csv, ...json];
+}
+
+// And without the checkpoints that were to be forgotten: a run that is killed when all is done saves once more.
+function withoutClocks(key: string, value: unknown): unknown {
+  const ignored = ["created", "sha256", "spent", "forgotten", "time/fps", "time/time_elapsed"];
+  return ignored.includes(key) ? undefined : value;
+}

@@ -1,0 +1,48 @@
+/** Actor-critic with a liquid time-constant network for vectors. */
+
+import { Random } from "../core/random.js";
+import { checkSpaces } from "./check-spaces.js";
+import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
+import { type LTCCoreModelOptions, makeLTCCore } from "./recurrent-core.js";
+import { orthogonalHeads, type VectorEncoderOptions, vectorEncoder } from "./recurrent-parts.js";
+
+/** Options of {@link LTCActorCritic}. */
+export interface LTCActorCriticOptions extends SpacesOptions, LTCCoreModelOptions, VectorEncoderOptions {
+  /** First log standard deviation of continuous actions, default 0. */
+  logStd?: number;
+}
+
+/**
+ * An MLP, an LTC (with a wiring a neural circuit policy) and two heads: as {@link CfCActorCritic}, with the solver of
+ * the differential equation in the place of its closed form.
+ *
+ * @example
+ * ```ts
+ * const wiring = new AutoNCP({ units: 24, outputSize: 8 });
+ * const model = new LTCActorCritic({ observationSpace, actionSpace, wiring, seed: 0 });
+ * ```
+ */
+export class LTCActorCritic extends NetworkActorCritic {
+  /**
+   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
+   *   do not go together
+   * @throws ShapeError when observations are no vectors
+   */
+  constructor(options: LTCActorCriticOptions) {
+    checkSpaces(options, 1, "[features]");
+    const { actionSpace, logStd = 0 } = options;
+    const random = new Random(options.seed);
+    const seed = () => random.integer(2 ** 31);
+    const { encoder, config } = vectorEncoder(options, seed);
+    const made = makeLTCCore(options, seed());
+    const heads = orthogonalHeads(actionSpace, { logStd, seed });
+    super(
+      options,
+      { encoder, core: made.core, ...heads },
+      {
+        className: "LTCActorCritic",
+        config: { ...config, ...made.config, ...(actionSpace.kind === "box" && { logStd }) },
+      },
+    );
+  }
+}

@@ -1,0 +1,44 @@
+/** Actor-critic with convolutions and a liquid time-constant network for frames. */
+
+import { Random } from "../core/random.js";
+import { checkSpaces, frameShape } from "./check-spaces.js";
+import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
+import { type LTCCoreModelOptions, makeLTCCore } from "./recurrent-core.js";
+import { type FrameEncoderOptions, frameEncoder, orthogonalHeads } from "./recurrent-parts.js";
+
+/** Options of {@link NatureLTCActorCritic}. */
+export interface NatureLTCActorCriticOptions
+  extends SpacesOptions,
+    LTCCoreModelOptions,
+    FrameEncoderOptions {}
+
+/**
+ * The convolutions of Mnih et al., which keep where things are, an LTC and two heads; orthogonal first
+ * weights but for the LTC.
+ *
+ * @example
+ * ```ts
+ * const wiring = new AutoNCP({ units: 48, outputSize: 16 });
+ * const model = new NatureLTCActorCritic({ observationSpace, actionSpace, wiring, features: 64, seed: 0 });
+ * ```
+ */
+export class NatureLTCActorCritic extends NetworkActorCritic {
+  /**
+   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
+   *   do not go together
+   * @throws ShapeError when observations are no frames
+   */
+  constructor(options: NatureLTCActorCriticOptions) {
+    checkSpaces(options, 3, frameShape);
+    const random = new Random(options.seed);
+    const seed = () => random.integer(2 ** 31);
+    const { encoder, config } = frameEncoder(options, seed);
+    const made = makeLTCCore(options, seed());
+    const heads = orthogonalHeads(options.actionSpace, { seed });
+    super(
+      options,
+      { encoder, core: made.core, ...heads },
+      { className: "NatureLTCActorCritic", config: { ...config, ...made.config } },
+    );
+  }
+}

@@ -1,0 +1,58 @@
+/** Encoders and heads of the recurrent actor-critics. */
+
+import type { Block } from "../layers/block.js";
+import { Linear } from "../layers/linear.js";
+import { MLP } from "../layers/mlp.js";
+import { type Convolution, NatureCNN } from "../layers/nature-cnn.js";
+import type { ActionSpace } from "../spaces/index.js";
+import { policyHead } from "./policy-head.js";
+
+/** Options of the layers before a recurrent core that takes vectors. */
+export interface VectorEncoderOptions {
+  /** Sizes of the layers before the core, default `[64]`; `[]` for none. */
+  encoderUnits?: readonly number[];
+  /** Activation of the layers before the core, default `"tanh"`. */
+  activation?: "tanh" | "relu";
+}
+
+/** Options of the convolutions before a recurrent core that takes frames. */
+export interface FrameEncoderOptions {
+  /** Features between the convolutions and the core, default 512. */
+  features?: number;
+  /** The convolutions, default those of Mnih et al. 2015. */
+  convolutions?: readonly Convolution[];
+}
+
+/** Makes the MLP before a core; none for no sizes. Orthogonal with gain √2. */
+export function vectorEncoder(
+  { encoderUnits = [64], activation = "tanh" }: VectorEncoderOptions,
+  seed: () => number,
+): { encoder?: MLP; config: Record<string, unknown> } {
+  const config = { encoderUnits: [...encoderUnits], activation };
+  if (encoderUnits.length === 0) return { config };
+  return { encoder: new MLP({ name: "encoder", units: encoderUnits, activation, seed: seed() }), config };
+}
+
+/** Makes the convolutions before a core; options and description of {@link NatureCNN} but for its units. */
+export function frameEncoder(
+  { features = 512, convolutions }: FrameEncoderOptions,
+  seed: () => number,
+): { encoder: NatureCNN; config: Record<string, unknown> } {
+  return {
+    encoder: new NatureCNN({ name: "nature_cnn", units: features, convolutions, seed: seed() }),
+    config: { features, ...(convolutions && { convolutions }) },
+  };
+}
+
+/** Makes a policy head and a value head: orthogonal with gains 0.01 and 1. */
+export function orthogonalHeads(
+  actionSpace: ActionSpace,
+  { logStd, seed }: { logStd?: number; seed: () => number },
+): { policyHead: Block; valueHead: Block } {
+  const head = (name: string, gain: number) =>
+    ({ name, gain, kernelInitializer: "orthogonal", seed: seed() }) as const;
+  return {
+    policyHead: policyHead(actionSpace, { ...head("policy_head", 0.01), logStd }),
+    valueHead: new Linear({ ...head("value_head", 1), units: 1 }),
+  };
+}

@@ -1,0 +1,108 @@
+/** Forms of the hyper-parameters that checkpoints of each trainer may hold. */
+
+import { valueClipKinds } from "../../losses/clipped-value-loss.js";
+import {
+  choiceForm,
+  countForm,
+  eitherForm,
+  flagForm,
+  listForm,
+  nullable,
+  numberForm,
+  recordForm,
+  type SavedForm,
+  type SavedForms,
+  scheduleForm,
+} from "./saved-options.js";
+
+// What a file may ask for by itself. More has to be given again by whoever loads it.
+const MOST_ENVS = 4096;
+const MOST_STEPS = 2 ** 24;
+const MOST_REPEATS = 10_000;
+
+const adam: SavedForm = recordForm({
+  beta1: numberForm,
+  beta2: numberForm,
+  epsilon: numberForm,
+  epsilonMode: choiceForm("torch", "keras"),
+  weightDecay: numberForm,
+});
+
+const clipRewards: SavedForm = eitherForm(
+  choiceForm(false, "sign"),
+  recordForm({ limit: numberForm }, ["limit"]),
+);
+
+/** Of `PPOTrainer`; the others are of the type of their defaults. */
+export const ppoForms: SavedForms = {
+  numEnvs: countForm(MOST_ENVS),
+  nSteps: countForm(2 ** 20),
+  batchSize: countForm(MOST_STEPS),
+  nEpochs: countForm(MOST_REPEATS),
+  learners: countForm(256),
+  learningRate: scheduleForm,
+  clipRange: scheduleForm,
+  valueClip: nullable(choiceForm(...valueClipKinds)),
+  clipRangeVf: nullable(scheduleForm),
+  entCoef: scheduleForm,
+  valueLossScale: nullable(numberForm),
+  maxGradNorm: nullable(numberForm),
+  targetKl: nullable(numberForm),
+  klPenalty: nullable(recordForm({ initial: numberForm, target: numberForm }, ["initial"])),
+  normalizeAdvantage: nullable(
+    recordForm(
+      {
+        over: choiceForm("minibatch", "rollout"),
+        ddof: choiceForm(0, 1),
+        epsilon: numberForm,
+        floor: numberForm,
+      },
+      ["over"],
+    ),
+  ),
+  clipRewards,
+  sequenceLength: nullable(countForm(2 ** 20)),
+  adam,
+};
+
+/** Of `DQNTrainer`; the others are of the type of their defaults. */
+export const dqnForms: SavedForms = {
+  numEnvs: countForm(MOST_ENVS),
+  bufferSize: countForm(2 ** 31 - 1),
+  batchSize: countForm(2 ** 16),
+  gradientSteps: countForm(MOST_REPEATS, -1),
+  nStep: countForm(MOST_REPEATS),
+  frameStack: countForm(1000),
+  learningRate: scheduleForm,
+  exploration: nullable(scheduleForm),
+  maxGradNorm: nullable(numberForm),
+  huberDelta: nullable(numberForm),
+  // Earlier versions took `true` for the defaults.
+  prioritized: nullable(
+    eitherForm(
+      flagForm,
+      recordForm({ alpha: numberForm, beta: scheduleForm, betaSteps: numberForm, epsilon: numberForm }),
+    ),
+  ),
+  clipRewards,
+  adam,
+  rmsprop: recordForm({
+    decay: numberForm,
+    epsilon: numberForm,
+    epsilonMode: choiceForm("torch", "tf"),
+    centered: flagForm,
+    momentum: numberForm,
+    initialMeanSquare: numberForm,
+  }),
+};
+
+/** Of `CloningTrainer`, all of them. */
+export const cloningForms: SavedForms = {
+  batchSize: countForm(2 ** 16),
+  learningRate: scheduleForm,
+  adam,
+  maxGradNorm: nullable(numberForm),
+  classWeights: nullable(listForm(numberForm, 100_000)),
+  shuffle: flagForm,
+  mirrorActions: nullable(listForm(countForm(100_000, 0), 100_000)),
+};

@@ -1,0 +1,21 @@
+/** Whole episodes and successes that a step of the environments told of. */
+
+import type { EpisodeWindow } from "../../core/episode-window.js";
+import type { Info } from "../../envs/env.js";
+import type { VectorStep } from "../../vector/vector-env.js";
+
+/** Whether an episode succeeded, as its last `info` tells; `undefined` where it does not. SB3's name counts as well. */
+export function successOf(info: Info): boolean | undefined {
+  const told = info.isSuccess ?? info.is_success;
+  return told === undefined || told === null ? undefined : Boolean(told);
+}
+
+/** Takes in the whole episodes that ended in a step, and whether those that ended succeeded. */
+export function recordEpisodes(episodes: EpisodeWindow, step: VectorStep): void {
+  step.infos.forEach((info, e) => {
+    if (info.episode) episodes.add(info.episode);
+    if (!step.terminated[e] && !step.truncated[e]) return;
+    const success = successOf(info);
+    if (success !== undefined) episodes.addSuccess(success);
+  });
+}

@@ -1,0 +1,41 @@
+/** A training as a sequence of its rows. */
+
+import type { LogRow } from "../../logging/index.js";
+import type { RowListener } from "./training-run.js";
+
+/**
+ * Trains and yields every row of the log; training waits while a row is looked at. When the loop is left, the training
+ * ends as by a callback that returns `false`, and the loop goes on when it has.
+ *
+ * @param learn trains, and awaits the listener after each row
+ */
+export async function* trainingRows(
+  learn: (onRow: RowListener) => Promise<unknown>,
+): AsyncGenerator<LogRow, void, void> {
+  let told: (row: LogRow | undefined) => void = () => {};
+  let goOn: (more: boolean) => void = () => {};
+  let next = new Promise<LogRow | undefined>((resolve) => {
+    told = resolve;
+  });
+  const training = learn((row) => {
+    told(row);
+    return new Promise<boolean>((resolve) => {
+      goOn = resolve;
+    });
+  }).finally(() => told(undefined));
+  training.catch(() => {}); // awaited below
+  try {
+    for (;;) {
+      const row = await next;
+      if (!row) break;
+      next = new Promise((resolve) => {
+        told = resolve;
+      });
+      yield row;
+      goOn(true);
+    }
+  } finally {
+    goOn(false);
+    await training;
+  }
+}

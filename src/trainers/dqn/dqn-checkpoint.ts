@@ -1,0 +1,75 @@
+/** What of a checkpoint of DQN depends on its sizes and on running environments. */
+
+import { CheckpointError } from "../../core/errors.js";
+import {
+  dtypeOf,
+  isTypedArray,
+  type StateRecord,
+  type StateTree,
+  sizeOf,
+  type TypedArray,
+} from "../../core/state.js";
+import type { VectorEnv } from "../../vector/vector-env.js";
+import type { ArrayLengths } from "../common/restore-trainer.js";
+import { type DQNOptions, dqnDefaults } from "./dqn-options.js";
+
+// Priorities are kept in trees that are filled when they are made.
+const MOST_PRIORITIES = 2 ** 21;
+
+/** How many environments a state is of; undefined when it does not say. */
+export function savedEnvironments(
+  lengths: ArrayLengths,
+  observationSize: number | undefined,
+): number | undefined {
+  const [heads, observed] = [lengths.get("memory.heads"), lengths.get("observations")];
+  return heads ?? (observed !== undefined && observationSize ? observed / observationSize : undefined);
+}
+
+/** Checks sizes before anything is made. @throws CheckpointError naming the field */
+export function checkMemorySizes(options: DQNOptions, lengths: ArrayLengths): void {
+  const { bufferSize = dqnDefaults.bufferSize, prioritized, env } = options;
+  const numEnvs = typeof env === "string" ? (options.numEnvs ?? dqnDefaults.numEnvs) : env.numEnvs;
+  const priorities = lengths.get("memory.priorities");
+  if (!prioritized || lengths.get("memory.heads") !== numEnvs) {
+    if (prioritized && bufferSize > MOST_PRIORITIES && priorities === undefined) {
+      throw new CheckpointError(
+        `field "config.hyperparameters.bufferSize": is ${bufferSize}, without a memory of that size: give bufferSize again`,
+      );
+    }
+    return;
+  }
+  const capacity = Math.floor(bufferSize / numEnvs) * numEnvs;
+  if (priorities === capacity) return;
+  throw new CheckpointError(
+    `field "memory.priorities": expected ${capacity} of them, as bufferSize says, received ${priorities ?? "none"}`,
+  );
+}
+
+/** Checks the actions of a memory. @throws CheckpointError naming the array */
+export function checkMemory(memory: StateTree, numActions: number): void {
+  const { actions } = memory as StateRecord;
+  if (!Array.isArray(actions)) return; // the memory says what it misses
+  for (const [env, list] of actions.entries()) {
+    if (!(list instanceof Int32Array)) continue;
+    const at = list.findIndex((action) => !(action >= 0 && action < numActions));
+    if (at < 0) continue;
+    throw new CheckpointError(
+      `field "memory.actions.${env}": expected numbers in 0..${numActions - 1}, received ${list[at]} at ${at}`,
+    );
+  }
+}
+
+/** The observations that a training goes on from. @throws CheckpointError when they are of other environments */
+export function savedObservations(observations: StateTree, env: VectorEnv): TypedArray {
+  const { dtype, shape } = env.observationSpace;
+  const size = env.numEnvs * sizeOf(shape);
+  if (isTypedArray(observations) && observations.length === size && dtypeOf(observations) === dtype) {
+    if (observations.every(Number.isFinite)) return observations;
+  }
+  throw new CheckpointError(`field "observations": expected ${size} finite numbers of ${dtype}`);
+}
+
+/** The state for environments that begin new episodes; the memory is kept unless it is of another number of them. */
+export function beginMemoryAnew(state: StateRecord, _own: StateRecord, otherNumber: boolean): StateRecord {
+  return { ...state, env: null, observations: null, ...(otherNumber && { memory: null }) };
+}

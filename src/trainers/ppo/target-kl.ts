@@ -1,0 +1,38 @@
+/** Early ends of a PPO update: where the policy has moved further than `targetKl` allows. */
+
+import { lossMonitors } from "./loss-monitors.js";
+import type { PPOHyperparameters } from "./ppo-options.js";
+
+/** The options that decide when an update ends early. */
+export type TargetKlOptions = Pick<PPOHyperparameters, "targetKl" | "targetKlCheck">;
+
+const approxKl = lossMonitors.indexOf("approxKl");
+// SB3's factor, after OpenAI's Spinning Up.
+const ALLOWANCE = 1.5;
+
+/** Whether the update may end before any step, so that the monitors have to be known before the weights change. */
+export function checksMinibatches({ targetKl, targetKlCheck }: TargetKlOptions): boolean {
+  return targetKl !== null && targetKlCheck === "minibatch";
+}
+
+/**
+ * Whether the update ends before the step of a minibatch.
+ *
+ * @param monitors numbers of the minibatch, in the order of {@link lossMonitors}
+ */
+export function endsBeforeStep(monitors: ArrayLike<number>, options: TargetKlOptions): boolean {
+  return checksMinibatches(options) && monitors[approxKl] > ALLOWANCE * (options.targetKl as number);
+}
+
+/**
+ * Whether the update ends after an epoch.
+ *
+ * @param epoch numbers of all its minibatches, in the order of {@link lossMonitors}
+ */
+export function endsAfterEpoch(epoch: readonly ArrayLike<number>[], options: TargetKlOptions): boolean {
+  const { targetKl, targetKlCheck } = options;
+  if (targetKl === null || epoch.length === 0) return false;
+  if (targetKlCheck === "last-minibatch") return epoch[epoch.length - 1][approxKl] > targetKl;
+  const mean = epoch.reduce((sum, monitors) => sum + monitors[approxKl], 0) / epoch.length;
+  return targetKlCheck === "epoch" && mean > ALLOWANCE * targetKl;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { checkOptions, optionNames } from "../../src/core/check-options.js";
+import { nearestName } from "../../src/core/nearest-name.js";
+import { showValue } from "../../src/core/show-value.js";
+
+const names = optionNames<{ nSteps: number; numEnvs?: number; callbacks?: unknown }>({
+  nSteps: true,
+  numEnvs: true,
+  callbacks: true,
+});
+
+describe("checkOptions", () => {
+  it.each([
+    [{ n_steps: 1 }, "n_steps: is not an option of PPO: did you mean nSteps?"],
+    [{ nstep: 1 }, "nstep: is not an option of PPO: did you mean nSteps?"],
+    [{ callback: 1 }, "callback: is not an option of PPO: did you mean callbacks?"],
+    [{ policy: 1 }, "policy: is not an option of PPO: the network is the option model"],
+    [{ zebra: 1 }, "zebra: is not an option of PPO; there are nSteps, numEnvs, callbacks"],
+    [
+      undefined,
+      "options: PPO expected an object of options { nSteps, numEnvs, callbacks }, received undefined",
+    ],
+    [
+      "MlpPolicy",
+      'options: PPO expected an object of options { nSteps, numEnvs, callbacks }, received "MlpPolicy"',
+    ],
+  ])("refuses %j", (options, message) => {
+    const hints = { policy: "the network is the option model" };
+    expect(() => checkOptions("PPO", options, names, hints)).toThrow(message);
+  });
+
+  it("takes known names, also those without a value", () => {
+    expect(() => checkOptions("PPO", { nSteps: 1, callbacks: undefined }, names)).not.toThrow();
+  });
+
+  it("takes no names of Object's own for hints", () => {
+    expect(() => checkOptions("PPO", { constructor: 1 }, names)).toThrow(/there are/);
+  });
+});
+
+describe("nearestName", () => {
+  it.each([
+    ["gama", "gamma"],
+    ["learning_rate", "learningRate"],
+    ["flavor", "flavour"],
+    ["xyz", undefined],
+  ])("finds for %s %s", (name, expected) => {
+    expect(nearestName(name, ["gamma", "learningRate", "flavour"])).toBe(expected);
+  });
+});
+
+describe("showValue", () => {
+  it.each([
+    ["3", '"3"'],
+    [3, "3"],
+    [null, "null"],
+    [[1, "a"], '[1, "a"]'],
+    [{ a: 1 }, "{ a: 1 }"],
+    [new Map(), "a Map"],
+    [function learn() {}, "the function learn"],
+  ])("shows %s", (value, text) => {
+    expect(showValue(value)).toBe(text);
+  });
+
+  it("comes to an end with an object that holds itself", () => {
+    const own: Record<string, unknown> = {};
+    own.self = own;
+    expect(showValue(own).length).toBeLessThan(100);
+  });
+});

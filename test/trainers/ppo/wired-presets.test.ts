@@ -1,0 +1,38 @@
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
+import "../../../src/envs/builtin.js";
+import {
+  cartPoleNoVelLTCPPO,
+  cartPoleNoVelWiredPPO,
+  evaluatePolicy,
+  PPOTrainer,
+} from "../../../src/trainers/index.js";
+import { makeVecEnv } from "../../../src/vector/make-vec-env.js";
+
+beforeAll(() => useBackend("wasm"));
+
+const env = "CartPoleNoVel-v1";
+let trainer: PPOTrainer;
+afterEach(() => trainer.close());
+
+describe.each([
+  ["cartPoleNoVelWiredPPO", cartPoleNoVelWiredPPO, "cfc/layer3/heads/kernel"],
+  ["cartPoleNoVelLTCPPO", cartPoleNoVelLTCPPO, "ltc/sensory_erev"],
+])("%s", (_, preset, weight) => {
+  it("balances the pole much longer than chance after 30 000 steps", { timeout: 600_000 }, async () => {
+    trainer = new PPOTrainer({ ...preset, env, seed: 0 });
+    expect([...trainer.model.variables.keys()]).toContain(weight);
+    await trainer.learn({ totalTimesteps: 30_000 });
+    const games = makeVecEnv(env, { numEnvs: 10 });
+    const { meanReward } = await evaluatePolicy(trainer, games, { numEpisodes: 20, seed: 5 });
+    await games.close();
+    expect(meanReward).toBeGreaterThan(100); // a random policy has about 22, a memory-less network about 45
+  });
+
+  it("says how it weighs the value, so that no default decides it", () => {
+    trainer = new PPOTrainer({ ...preset, env, seed: 0 });
+    const { vfCoef, valueLossScale, normalizeAdvantage } = trainer.hyperparameters;
+    expect([vfCoef, valueLossScale]).toEqual([0.5, 0.5]);
+    expect(normalizeAdvantage).toMatchObject({ over: "minibatch", ddof: 1 });
+  });
+});
