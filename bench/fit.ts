@@ -14,7 +14,9 @@ const [images, size, classes] = [512, 28, 10];
 
 function makeModel(): tfl.Sequential {
   const model = tfl.sequential();
-  model.add(tfl.layers.conv2d({ inputShape: [size, size, 1], filters: 16, kernelSize: 3, activation: "relu" }));
+  model.add(
+    tfl.layers.conv2d({ inputShape: [size, size, 1], filters: 16, kernelSize: 3, activation: "relu" }),
+  );
   model.add(tfl.layers.maxPooling2d({ poolSize: 2 }));
   model.add(tfl.layers.conv2d({ filters: 32, kernelSize: 3, activation: "relu" }));
   model.add(tfl.layers.maxPooling2d({ poolSize: 2 }));
@@ -24,10 +26,16 @@ function makeModel(): tfl.Sequential {
   return model;
 }
 
-async function fit(): Promise<{ seconds: number; loss: number }> {
+async function trainEpoch(): Promise<{ seconds: number; loss: number }> {
   const model = makeModel();
   const x = tf.randomUniform([images, size, size, 1], 0, 1, "float32", 1);
-  const y = tf.oneHot(tf.tensor1d(Array.from({ length: images }, (_, i) => i % classes), "int32"), classes);
+  const y = tf.oneHot(
+    tf.tensor1d(
+      Array.from({ length: images }, (_, i) => i % classes),
+      "int32",
+    ),
+    classes,
+  );
   const options = { batchSize: 64, epochs: 1, shuffle: false, verbose: 0 as const };
   await model.fit(x, y, options); // kernels are compiled, memory is taken
   const began = process.cpuUsage();
@@ -44,11 +52,15 @@ export async function run(): Promise<BenchmarkResult> {
   const figures: BenchmarkResult["figures"] = {};
   const measure = async (name: string, key: string) => {
     try {
-      const { seconds, loss } = await fit();
+      const { seconds, loss } = await trainEpoch();
       rows.push({ backend: name, "seconds an epoch": seconds.toPrecision(3), loss: loss.toPrecision(4) });
       figures[key] = seconds;
     } catch (error) {
-      rows.push({ backend: name, "seconds an epoch": (error as Error).message.split("\n")[0].slice(0, 60), loss: "" });
+      rows.push({
+        backend: name,
+        "seconds an epoch": (error as Error).message.split("\n")[0].slice(0, 60),
+        loss: "",
+      });
     }
   };
   await tf.setBackend("cpu");

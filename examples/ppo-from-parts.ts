@@ -39,7 +39,12 @@ function loss({ batch, time, ...minibatch }: RolloutMinibatch, clipRange: number
   const { distribution, values } = model.apply(x);
   const logProb = policy.of(distribution).logProb(grid(minibatch.actions));
   const advantages = grid(minibatch.advantages);
-  const surrogate = policyLoss.apply({ logProb, oldLogProb: grid(minibatch.logProbs), advantages, clipRange });
+  const surrogate = policyLoss.apply({
+    logProb,
+    oldLogProb: grid(minibatch.logProbs),
+    advantages,
+    clipRange,
+  });
   const [oldValues, returns] = [grid(minibatch.values), grid(minibatch.returns)];
   const value = valueLoss.apply({ values, oldValues, returns, clipRange });
   return tf.add(surrogate.loss, tf.mul(value, 0.5)) as tf.Scalar;

@@ -1,6 +1,5 @@
 /** Hostile checkpoints of the three trainers: what comes of them is a typed error, or a trainer that works. */
 
-import { useBackend } from "../../src/recurrent/use-backend.js";
 import { decodeCheckpoint, encodeCheckpoint, MemoryCheckpointStore } from "../../src/checkpoints/index.js";
 import { readWhole } from "../../src/checkpoints/pieces.js";
 import { sha256 } from "../../src/checkpoints/sha256.js";
@@ -9,6 +8,7 @@ import { isTypedArray, type StateRecord, type StateTree, type TypedArray } from 
 import { AtariCloningDataset } from "../../src/datasets/atari-cloning.js";
 import { cloningFileName, writeCloningSequence } from "../../src/datasets/cloning-format.js";
 import { MemoryCloningSource } from "../../src/datasets/cloning-source.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import "../../src/envs/builtin.js";
 import { ConvCfC } from "../../src/models/index.js";
 import { CloningTrainer, DQNTrainer, PPOTrainer, type Trainer } from "../../src/trainers/index.js";

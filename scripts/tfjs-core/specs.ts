@@ -5,8 +5,8 @@
 
 import { writeFileSync } from "node:fs";
 import { setTestEnvs } from "@tensorflow/tfjs-core/dist/jasmine_util.js";
+import type { BackendName } from "tfjs-training";
 import { useBackend } from "../../src/recurrent/use-backend.js";
-import { type BackendName } from "tfjs-training";
 import { jasmineEnv } from "./boot-jasmine.js";
 import type { SpecResult } from "./differences.js";
 

@@ -4,10 +4,10 @@ import { adamOf } from "../../examples/atari-behavior-cloning/settings.js";
 import { readSettings as labmlSettings } from "../../examples/labml-breakout-ppo/settings.js";
 import { resize } from "../../examples/space-invaders-dqn/gif-size.js";
 import { readSettings as duelingSettings } from "../../examples/space-invaders-dqn/settings.js";
-import { useBackend } from "../../src/recurrent/use-backend.js";
 import { Random } from "../../src/core/random.js";
 import { SpaceInvadersEnv } from "../../src/envs/arcade/index.js";
 import { make } from "../../src/envs/registry.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { DQNTrainer } from "../../src/trainers/index.js";
 
 beforeAll(() => useBackend("cpu"));

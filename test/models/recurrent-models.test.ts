@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../src/recurrent/use-backend.js";
 import { Linear } from "../../src/layers/linear.js";
 import { LTC } from "../../src/layers/ltc.js";
 import { MLP } from "../../src/layers/mlp.js";
@@ -20,6 +19,7 @@ import {
   rebuildModel,
 } from "../../src/models/index.js";
 import { getWeights } from "../../src/models/weights.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
 import {
   AdjacencyWiring,

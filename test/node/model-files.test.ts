@@ -5,8 +5,8 @@ import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import "../../src/node/index.js";
-import { useBackend } from "../../src/recurrent/use-backend.js";
 import { CfC } from "../../src/layers/cfc.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 
 const folder = mkdtempSync(join(tmpdir(), "model-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -61,7 +61,10 @@ describe("the archives", () => {
   it("source maps lead to sources that are in the archive", () => {
     const maps = main.files.filter((path) => path.endsWith(".map"));
     expect(maps.length).toBeGreaterThan(10);
-    const generated = ["packages/tfjs-training/src/backend/tfjs-wasm-binary.ts", "src/node/dashboard/page-html.ts"];
+    const generated = [
+      "packages/tfjs-training/src/backend/tfjs-wasm-binary.ts",
+      "src/node/dashboard/page-html.ts",
+    ];
     generated.push("packages/tfjs-training/src/wasm/kernel-binaries.ts", "dist/chunk.js"); // the latter are helpers of esbuild
     const missing = maps.flatMap((map) => {
       const text = readFileSync(join(project, "node_modules/ncps-ts", map), "utf8");

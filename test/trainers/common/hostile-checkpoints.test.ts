@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
 import {
   type CheckpointPlace,
   decodeCheckpoint,
@@ -16,6 +15,7 @@ import { CheckpointError } from "../../../src/core/errors.js";
 import { Random } from "../../../src/core/random.js";
 import type { StateRecord, StateTree } from "../../../src/core/state.js";
 import { make, register } from "../../../src/envs/registry.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/envs/builtin.js";
 import "../../../src/node/index.js";
 import { targets } from "../../../scripts/fuzz-targets/checkpoints.js";

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import "../../../src/envs/builtin.js";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import type { InvalidStateError } from "../../../src/core/errors.js";
 import { make } from "../../../src/envs/registry.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import type { StepProgress, TrainerCallback } from "../../../src/trainers/callbacks/callback.js";
 import { EvalCallback, StopTrainingOnRewardThreshold } from "../../../src/trainers/callbacks/index.js";
 import { runClosedLoop } from "../../../src/trainers/cloning/closed-loop.js";

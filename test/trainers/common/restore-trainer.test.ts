@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
 import {
   type CheckpointPlace,
   decodeCheckpoint,
@@ -10,6 +9,7 @@ import { MissingDependencyError, NcpsError } from "../../../src/core/errors.js";
 import type { StateRecord } from "../../../src/core/state.js";
 import type { Env } from "../../../src/envs/env.js";
 import { make, register } from "../../../src/envs/registry.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/envs/builtin.js";
 import "../../../src/node/index.js";
 import { MlpActorCritic } from "../../../src/models/index.js";

@@ -1,11 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { AtariCloningDataset } from "../../../src/datasets/atari-cloning.js";
 import { cloningFileName, writeCloningSequence } from "../../../src/datasets/cloning-format.js";
 import { MemoryCloningSource } from "../../../src/datasets/cloning-source.js";
 import type { Action, Env, ResetResult, StepResult } from "../../../src/envs/env.js";
 import { Categorical, DQNLoss, MultiCategorical, tdTargets } from "../../../src/losses/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { type ActionSpace, Box, Discrete, MultiDiscrete } from "../../../src/spaces/index.js";
 import { CloningTrainer, DQNTrainer, PPOTrainer, sequenceCrossEntropy } from "../../../src/trainers/index.js";
 import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { make } from "../../../src/envs/registry.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import {
   arcadeBreakoutPPO,
   cartPoleNoVelPPO,

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { Adam } from "tfjs-training";
+import { beforeAll, describe, expect, it } from "vitest";
 import { EpisodeWindow } from "../../../src/core/episode-window.js";
 import type { Random } from "../../../src/core/random.js";
 import { actionDistribution } from "../../../src/losses/index.js";
 import { RolloutBuffer } from "../../../src/memory/index.js";
 import { MlpActorCritic } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { type ActionSpace, Box, Discrete, MultiDiscrete } from "../../../src/spaces/index.js";
 import { ppoLogRow } from "../../../src/trainers/ppo/ppo-log-row.js";
 import { type PPOOptions, resolvePPOOptions, valueClipOf } from "../../../src/trainers/ppo/ppo-options.js";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/envs/builtin.js";
 import { CfCActorCritic, LTCActorCritic } from "../../../src/models/index.js";
 import { type ActorCriticFactory, type PPOOptions, PPOTrainer } from "../../../src/trainers/index.js";

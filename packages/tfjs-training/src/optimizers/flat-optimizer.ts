@@ -6,12 +6,15 @@ import type { StateRecord, StateTree } from "../core/state.js";
 import { checkMaxNorm, clipFactor } from "./clip-by-global-norm.js";
 import { FlatLayout } from "./flat-layout.js";
 import { applyFused, type FusedRule, globalNorm, hasFusedStep } from "./fused-step.js";
-import { type LossAndMetrics, type MinimizeOptions, minimizeWith, type StepMetrics } from "./minimize.js";
+import { minimizeWith } from "./minimize.js";
 import {
   type ApplyOptions,
   type ApplyResult,
   byName,
+  type LossAndMetrics,
+  type MinimizeOptions,
   type Optimizer,
+  type StepMetrics,
   type TensorsByName,
 } from "./optimizer.js";
 

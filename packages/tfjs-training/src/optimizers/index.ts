@@ -8,14 +8,15 @@ export {
 } from "./clip-by-global-norm.js";
 export { FlatOptimizer, type FlatStep, type FlatUpdate } from "./flat-optimizer.js";
 export type { FusedRule } from "./fused-step.js";
-export {
-  computeGradients,
-  type LossAndMetrics,
-  type MetricValues,
-  type MinimizeOptions,
-  readMetrics,
-  type StepMetrics,
-} from "./minimize.js";
-export type { ApplyOptions, ApplyResult, Optimizer, TensorsByName } from "./optimizer.js";
+export { computeGradients, type MetricValues, readMetrics } from "./minimize.js";
+export type {
+  ApplyOptions,
+  ApplyResult,
+  LossAndMetrics,
+  MinimizeOptions,
+  Optimizer,
+  StepMetrics,
+  TensorsByName,
+} from "./optimizer.js";
 export { RMSProp, type RMSPropOptions } from "./rmsprop.js";
 export { SGD, type SGDOptions } from "./sgd.js";

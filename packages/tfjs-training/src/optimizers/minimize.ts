@@ -2,28 +2,14 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../core/errors.js";
-import { byName, type Optimizer, type TensorsByName } from "./optimizer.js";
-
-/** A loss, and beside it whatever one wants to know about the same forward pass. */
-export type LossAndMetrics = { loss: tf.Scalar } & Record<string, tf.Tensor>;
-
-/** Options of {@link Optimizer.minimize}. */
-export interface MinimizeOptions {
-  /** Learning rate of this step, at least 0. */
-  learningRate: number;
-  /** Largest global norm of the gradient, see `ApplyOptions.maxGradNorm`. Default: no clipping. */
-  maxGradNorm?: number | null;
-  /**
-   * Leaves variables and moments untouched when a gradient is NaN or infinite. Default true, but false on
-   * webgpu, which cannot be read in the middle of a step.
-   */
-  skipNonFinite?: boolean;
-  /** Called after the step, e.g. to put variables back into their bounds; default nothing. */
-  constrain?: () => void;
-}
-
-/** Metrics of a step: those of the loss function, and the global norm of the gradient before clipping. */
-export type StepMetrics<Metrics extends LossAndMetrics> = Metrics & { gradNorm: tf.Scalar };
+import {
+  byName,
+  type LossAndMetrics,
+  type MinimizeOptions,
+  type Optimizer,
+  type StepMetrics,
+  type TensorsByName,
+} from "./optimizer.js";
 
 /**
  * Gradients of a loss with respect to named variables. Variables that are not trainable are left out; those

@@ -2,7 +2,6 @@
 
 import type * as tf from "@tensorflow/tfjs-core";
 import type { Stateful } from "../core/state.js";
-import type { LossAndMetrics, MinimizeOptions, StepMetrics } from "./minimize.js";
 
 /** Tensors by a name that the caller chose, e.g. `"policy/dense/kernel"`. */
 export type TensorsByName<T extends tf.Tensor> = ReadonlyMap<string, T> | Readonly<Record<string, T>>;
@@ -31,6 +30,27 @@ export interface ApplyResult {
   /** False when `skipNonFinite` left everything as it was. */
   applied: boolean;
 }
+
+/** A loss, and beside it whatever one wants to know about the same forward pass. */
+export type LossAndMetrics = { loss: tf.Scalar } & Record<string, tf.Tensor>;
+
+/** Options of {@link Optimizer.minimize}. */
+export interface MinimizeOptions {
+  /** Learning rate of this step, at least 0. */
+  learningRate: number;
+  /** Largest global norm of the gradient, see `ApplyOptions.maxGradNorm`. Default: no clipping. */
+  maxGradNorm?: number | null;
+  /**
+   * Leaves variables and moments untouched when a gradient is NaN or infinite. Default true, but false on
+   * webgpu, which cannot be read in the middle of a step.
+   */
+  skipNonFinite?: boolean;
+  /** Called after the step, e.g. to put variables back into their bounds; default nothing. */
+  constrain?: () => void;
+}
+
+/** Metrics of a step: those of the loss function, and the global norm of the gradient before clipping. */
+export type StepMetrics<Metrics extends LossAndMetrics> = Metrics & { gradNorm: tf.Scalar };
 
 /**
  * Changes variables along their gradients. What it remembers of a variable (moments, step count) is kept
