@@ -1,5 +1,5 @@
 /**
- * Learning with wired networks: CartPoleNoVel-v1 with a CfC and with an LTC, both wired as AutoNCP. Every seed is
+ * Learning with a wired network and with a solver: CartPoleNoVel-v1 with a CfC wired as AutoNCP, and with an LTC. Every seed is
  * trained for 100 000 steps and then plays 100 whole episodes.
  *
  * `npm run bench -- wired [seeds of the CfC] [of the LTC] [first seed]`
@@ -26,7 +26,7 @@ const task = (name: string, key: string, preset: PPOPreset): Task => ({
 
 const tasks = [
   task("CartPoleNoVel-v1, wired CfC", "noVelWired", cartPoleNoVelWiredPPO),
-  task("CartPoleNoVel-v1, wired LTC", "noVelLTC", cartPoleNoVelLTCPPO),
+  task("CartPoleNoVel-v1, LTC", "noVelLTC", cartPoleNoVelLTCPPO),
 ];
 
 export async function run(args: string[] = []) {

@@ -7,7 +7,8 @@ import { cartPoleNoVelPPO, type PPOPreset } from "./ppo-presets.js";
 /**
  * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps by a wired CfC: a neural circuit policy of 24 neurons, 8 of
  * them motor neurons that policy and value read. As {@link cartPoleNoVelPPO}, with five times its step size: before
- * training, the motor neurons of a wiring follow the observation much more weakly than the units of a dense CfC.
+ * training, the motor neurons of a wiring follow the observation much more weakly than the units of a dense CfC. The
+ * target KL keeps such steps from undoing what has been learned.
  *
  * @example
  * ```ts
@@ -31,7 +32,10 @@ export const cartPoleNoVelWiredPPO: PPOPreset = {
 };
 
 /**
- * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps by a liquid time-constant network.
+ * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps by a liquid time-constant network of 16 neurons, all connected.
+ * As {@link cartPoleNoVelWiredPPO}, with observations normalised, because the synapses of an LTC open at potentials of
+ * 0.3 to 0.8, and with first capacitances from 0 to 4 in the place of ncps's 0.4 to 0.6, so that fast and slow neurons
+ * stand side by side.
  *
  * @example
  * ```ts
@@ -41,12 +45,14 @@ export const cartPoleNoVelWiredPPO: PPOPreset = {
  */
 export const cartPoleNoVelLTCPPO: PPOPreset = {
   ...cartPoleNoVelWiredPPO,
-  learningRate: "lin_1e-2",
+  normalizeObservation: true,
   model: ({ observationSpace, actionSpace, seed }) =>
     new LTCActorCritic({
       observationSpace,
       actionSpace,
       seed,
-      wiring: new AutoNCP({ units: 24, outputSize: 8 }),
+      units: 16,
+      encoderUnits: [16],
+      initializationRanges: { cm: [0, 4] },
     }),
 };
