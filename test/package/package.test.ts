@@ -110,7 +110,13 @@ describe("the archives", () => {
   it("ale-bindings holds the build, its command, its Python side and nothing else", () => {
     const allowed = /^(dist\/[\w-]+\.(c?js|d\.c?ts)|(bin|lib)\/[\w-]+\.(js|d\.ts)|python\/\w+\.py)$/;
     const others = bindings.files.filter((path) => !allowed.test(path));
-    expect(others.sort()).toEqual(["LICENSE", "README.md", "package.json", "python/requirements.txt"]);
+    expect(others.sort()).toEqual([
+      "LICENSE",
+      "README.md",
+      "package.json",
+      "python/requirements.lock",
+      "python/requirements.txt",
+    ]);
     expect(bindings.files).toEqual(expect.arrayContaining(["bin/ale-bindings.js", "python/server.py"]));
     expect(bindings.size).toBeLessThan(150_000);
   });

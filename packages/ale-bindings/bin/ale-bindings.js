@@ -8,8 +8,10 @@ import { install } from "../lib/install.js";
 
 const usage = `Usage: ale-bindings <command>
 
-  install [--python <path>] [--force]   make the private Python environment with ale-py, numpy and Gymnasium;
-                                        with --force also when there is a good one
+  install [--python <path>] [--force] [--use-pip-config]
+                                        make the private Python environment with ale-py, numpy and Gymnasium;
+                                        with --force also when there is a good one; with --use-pip-config by
+                                        pip's own settings (index, proxy, certificates), which are else left out
   doctor [--json]                       say what is installed, count the ROMs, play one frame
   list [<word>] [--json]                print the ids of all environments, or of those with this word
 
@@ -24,6 +26,7 @@ try {
     options: {
       python: { type: "string" },
       force: { type: "boolean" },
+      "use-pip-config": { type: "boolean" },
       json: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },

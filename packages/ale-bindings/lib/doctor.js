@@ -57,7 +57,7 @@ function transport() {
 
 function remedy(code) {
   if (process.env.ALE_BINDINGS_PYTHON) {
-    const install = `${process.env.ALE_BINDINGS_PYTHON} -m pip install -r ${packageFile("python/requirements.txt")}`;
+    const install = `${process.env.ALE_BINDINGS_PYTHON} -m pip install -r ${packageFile("python/requirements.lock")}`;
     return code === "PYTHON_MISSING"
       ? `unset ALE_BINDINGS_PYTHON, then ${INSTALL_COMMAND}`
       : `${install} (or unset ALE_BINDINGS_PYTHON, then ${INSTALL_COMMAND})`;

@@ -2,10 +2,13 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { devNull } from "node:os";
 import { dirname, join } from "node:path";
 import { doctor, examine } from "./doctor.js";
 import { environmentPath, interpreterIn, packageFile } from "./python-home.js";
 
+// The pinned versions with the hashes of their files: nothing else is installed, wherever it comes from.
+const LOCK = "python/requirements.lock";
 // ale-py 0.12 has no wheels for anything older.
 const OLDEST = 10;
 const CANDIDATES = [
@@ -19,7 +22,7 @@ const CANDIDATES = [
   "python",
 ];
 
-export function install({ python, force } = {}) {
+export function install({ python, force, "use-pip-config": usePipConfig } = {}) {
   if (process.env.ALE_BINDINGS_PYTHON) {
     console.log(
       `ALE_BINDINGS_PYTHON is set to ${process.env.ALE_BINDINGS_PYTHON}: nothing to install, looking at it.`,
@@ -47,8 +50,11 @@ export function install({ python, force } = {}) {
     const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"];
     step(
       interpreterIn(unfinished),
-      [...pip, "-r", packageFile("python/requirements.txt")],
-      "Check the network, or choose another Python: npx ale-bindings install --python /path/to/python3.12",
+      [...pip, ...(usePipConfig ? [] : ["--isolated"]), "--require-hashes", "-r", packageFile(LOCK)],
+      "Check the network; behind a mirror or proxy of your own: npx ale-bindings install --use-pip-config; or choose " +
+        "another Python: npx ale-bindings install --python /path/to/python3.12",
+      // Python's packages come from the public index, whatever other settings for other projects say.
+      usePipConfig ? process.env : { ...process.env, PIP_CONFIG_FILE: devNull },
     );
     if (replaces) rmSync(target, { recursive: true, force: true }); // not before there is another one
     put(unfinished, target);
@@ -76,8 +82,8 @@ function findPython(wanted) {
   );
 }
 
-function step(command, args, advice) {
-  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
+function step(command, args, advice, env = process.env) {
+  const { status, error } = spawnSync(command, args, { stdio: "inherit", env });
   if (status !== 0)
     throw new Error(`${command} ${args.join(" ")} failed${error ? `: ${error.message}` : ""}. ${advice}`);
 }

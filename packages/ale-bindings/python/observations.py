@@ -1,9 +1,11 @@
 """How observations reach the parent process."""
 
+import errno
 import mmap
 import os
 
 import numpy as np
+from errors import RequestError
 
 # What the shared file holds in front of the observations: short messages.
 HEADER = 4096
@@ -26,11 +28,19 @@ class SharedObservations:
 
     def _map(self, size):
         allocate = getattr(os, "posix_fallocate", None)
-        if allocate:
-            allocate(self._fd, 0, size)
-        else:
-            os.ftruncate(self._fd, size)
-        return mmap.mmap(self._fd, size)
+        try:
+            if allocate:
+                allocate(self._fd, 0, size)
+            else:
+                os.ftruncate(self._fd, size)
+            return mmap.mmap(self._fd, size)
+        except OSError as error:
+            reason = errno.errorcode.get(error.errno, "OSError")
+            raise RequestError(
+                "START_FAILED",
+                f"there is no room for {size} bytes of shared memory: {reason}: {error.strerror}. Free some in "
+                "/dev/shm (df -h /dev/shm), where observations lie, or give it more (docker run --shm-size)",
+            ) from error
 
 
 class InlineObservations:

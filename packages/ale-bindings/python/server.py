@@ -95,7 +95,11 @@ def main():
     from errors import RequestError
     from observations import InlineObservations, SharedObservations
 
-    observations = InlineObservations() if stdio else SharedObservations(5)
+    try:
+        observations = InlineObservations() if stdio else SharedObservations(5)
+    except RequestError as error:  # the log lies in the same memory: this is the only way to tell
+        pipes.write_error(error.code, str(error))
+        return
     service = Service(observations, pipes)
     pipes.write_value(
         {"python": sys.version.split()[0], "ale": ale_py.__version__, "numpy": numpy.__version__}

@@ -88,11 +88,15 @@ export function invalidArgument(argument: string, message: string): AleError {
 
 /** The system could not do what a start needs. */
 export function startFailed(cause: unknown): AleError {
-  const { message } = cause as Error;
+  const { message, code } = cause as NodeJS.ErrnoException;
+  const remedy =
+    code === "ENOSPC"
+      ? "Free some space in /dev/shm (df -h /dev/shm), or give it more (docker run --shm-size)"
+      : "Close environments that are no longer needed, or raise the limit of open files (EMFILE, `ulimit -n`) or " +
+        "processes (EAGAIN, `ulimit -u`)";
   return new AleError(
     "START_FAILED",
-    `the system could not start the Python process (${message}). Close environments that are no longer needed, or ` +
-      "raise the limit of open files (EMFILE, `ulimit -n`) or processes (EAGAIN, `ulimit -u`)",
+    `the system could not start the Python process (${message}). ${remedy}`,
     { cause },
   );
 }

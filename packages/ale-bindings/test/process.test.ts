@@ -1,7 +1,16 @@
 import { ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { environmentPath } from "../lib/python-home.js";
@@ -143,6 +152,29 @@ describe("a start that fails", () => {
     expect(error.message).toContain("npx ale-bindings install");
   });
 
+  it.skipIf(!hasAle).each([
+    ["at the start", 0],
+    ["when the game is opened", 4096],
+  ])("tells that shared memory is full %s", (_, room) => {
+    const folder = mkdtempSync(join(tmpdir(), "full-memory-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(
+      join(folder, "sitecustomize.py"),
+      `import errno, os
+allocate = os.posix_fallocate
+def full(fd, offset, size):
+    if size > ${room}:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    allocate(fd, offset, size)
+os.posix_fallocate = full
+`,
+    );
+    const python = fakePython(`PYTHONPATH="${folder}" exec "${pythonPath()}" "$@"`);
+    const error = failure(() => new AtariEnv("ALE/Breakout-v5", { python }));
+    expect(error.code).toBe("START_FAILED");
+    expect(error.message).toMatch(/no room for \d+ bytes of shared memory: ENOSPC.*\/dev\/shm/);
+  });
+
   it.skipIf(!hasAle)("tells that a ROM is missing", () => {
     vi.stubEnv("ALE_ROMS_DIR", tmpdir());
     const error = failure(() => new AtariEnv("ALE/Breakout-v5"));
@@ -276,6 +308,45 @@ describe("the command line", () => {
     const env = { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: home };
     expect(run(["install", "--force", "--python", old], env).status).toBe(1);
     expect(existsSync(installed)).toBe(true);
+  });
+
+  // A Python whose virtual environments only write down how pip is called.
+  const installer = (): { env: Record<string, string>; python: string; called: () => string } => {
+    const python = fakePython(`
+case "$1" in
+  -c) echo 3.12.1 ;;
+  -m) mkdir -p "$3/bin"
+    printf '#!/bin/sh\\nprintf "%%s\\\\n" "config $PIP_CONFIG_FILE" "$@" > "$ALE_BINDINGS_HOME/called"; exit 1\\n' > "$3/bin/python"
+    chmod +x "$3/bin/python" ;;
+esac`);
+    const home = `${python}-home`;
+    const env = { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: home, PIP_CONFIG_FILE: "/own/pip.conf" };
+    return { env, python, called: () => readFileSync(join(home, "called"), "utf8") };
+  };
+
+  it.skipIf(process.platform === "win32")("install: takes only packages whose hashes are known", () => {
+    const { env, python, called } = installer();
+    const { status, output } = run(["install", "--python", python], env);
+    expect([status, output]).toEqual([1, expect.stringContaining("--use-pip-config")]);
+    const words = called().split("\n");
+    expect(words).toEqual(expect.arrayContaining(["--require-hashes", "--only-binary=:all:", "--isolated"]));
+    expect(words[0]).toBe("config /dev/null");
+    const lock = readFileSync(words[words.indexOf("-r") + 1], "utf8");
+    const pins = readFileSync(fileURLToPath(new URL("../python/requirements.txt", import.meta.url)), "utf8");
+    const lines = (text: string) => text.split("\n").filter((line) => /^[A-Za-z]/.test(line));
+    expect(lines(lock).map((line) => line.replace(" \\", ""))).toEqual(lines(pins));
+    for (const release of lock.split(/^(?=[A-Za-z])/m).slice(1)) {
+      expect(release).toMatch(/^\S+==[^\\]+( \\\n {4}--hash=sha256:[0-9a-f]{64})+\n$/);
+    }
+  });
+
+  it.skipIf(process.platform === "win32")("install: follows the settings of pip only when asked to", () => {
+    const { env, python, called } = installer();
+    run(["install", "--python", python, "--use-pip-config"], env);
+    const words = called().split("\n");
+    expect(words[0]).toBe("config /own/pip.conf");
+    expect(words).toContain("--require-hashes");
+    expect(words).not.toContain("--isolated");
   });
 
   it.skipIf(!hasAle)("doctor: sees a working installation, install leaves it alone", () => {
