@@ -8,12 +8,14 @@ import { checkInputs, checkList, checkOptions, checkOutputDim, checkUnits } from
 import { Synapses } from "./synapses.js";
 import type { BuiltWiring, SynapseEntry, Wiring, WiringJSON } from "./wiring.js";
 
+type Matrix = "adjacency" | "sensoryAdjacency";
+
 /** Options of {@link AdjacencyWiring}. */
 export interface AdjacencyWiringOptions {
   /** `[units][units]`, row source, column destination: 1 excitatory, -1 inhibitory, 0 no synapse. */
-  adjacency: readonly (readonly number[])[];
+  adjacency: readonly (readonly number[] | Int8Array)[];
   /** `[inputDim][units]`, row sensory neuron, column destination. It fixes the number of inputs. */
-  sensoryAdjacency: readonly (readonly number[])[];
+  sensoryAdjacency: readonly (readonly number[] | Int8Array)[];
   /** Number of motor neurons, the first ids. Default: all. */
   outputDim?: number;
   /**
@@ -59,7 +61,7 @@ export class AdjacencyWiring implements Wiring {
   readonly outputDim: number;
   /** Number of sensory neurons: the only one that {@link AdjacencyWiring.build} takes. */
   readonly inputDim: number;
-  private readonly options: Required<AdjacencyWiringOptions>;
+  private readonly options: Required<Omit<AdjacencyWiringOptions, Matrix>> & Record<Matrix, Int8Array[]>;
 
   /** @throws InvalidArgumentError when a matrix has another form or value, or a layer or id does not fit */
   constructor(options: AdjacencyWiringOptions) {
@@ -102,9 +104,7 @@ export class AdjacencyWiring implements Wiring {
   static from(built: BuiltWiring): AdjacencyWiring {
     const { units, outputDim, adjacency, sensoryAdjacency, layers } = built;
     const rows = (matrix: Int8Array) =>
-      Array.from({ length: matrix.length / units }, (_, i) => [
-        ...matrix.subarray(i * units, (i + 1) * units),
-      ]);
+      Array.from({ length: matrix.length / units }, (_, i) => matrix.subarray(i * units, (i + 1) * units));
     const commandNeurons = layers.flat().filter((id) => built.neuronType(id) === "command");
     return new AdjacencyWiring({
       adjacency: rows(adjacency),
@@ -132,6 +132,13 @@ export class AdjacencyWiring implements Wiring {
 
   /** The wiring as plain data. */
   toJSON(): WiringJSON {
-    return { type: "AdjacencyWiring", ...structuredClone(this.options) };
+    const { adjacency, sensoryAdjacency, ...others } = this.options;
+    const numbers = (rows: readonly Int8Array[]) => rows.map((row) => [...row]);
+    return {
+      type: "AdjacencyWiring",
+      adjacency: numbers(adjacency),
+      sensoryAdjacency: numbers(sensoryAdjacency),
+      ...structuredClone(others),
+    };
   }
 }

@@ -6,24 +6,29 @@ import { checkList } from "./checks.js";
 import { range } from "./synapses.js";
 import type { SynapseEntry } from "./wiring.js";
 
-/** @throws InvalidArgumentError when a row has another length than `columns` or an entry is not 1, -1 or 0 */
+/**
+ * The rows of a matrix, checked, in a byte an entry.
+ *
+ * @throws InvalidArgumentError when a row has another length than `columns` or an entry is not 1, -1 or 0
+ */
 export function checkMatrix(
   argument: string,
-  matrix: readonly (readonly number[])[],
+  matrix: readonly ArrayLike<number>[],
   columns: number,
-): number[][] {
+): Int8Array[] {
   return matrix.map((row, i) => {
-    if (checkList(`${argument}[${i}]`, row).length !== columns) {
+    const values = row instanceof Int8Array ? row : checkList(`${argument}[${i}]`, row as number[]);
+    if (values.length !== columns) {
       throw new InvalidArgumentError(
         argument,
-        `expected ${columns} columns, received ${row.length} in row ${i}`,
+        `expected ${columns} columns, received ${values.length} in row ${i}`,
       );
     }
-    const wrong = row.findIndex((value) => value !== 0 && value !== 1 && value !== -1);
-    if (wrong < 0) return [...row];
+    const wrong = values.findIndex((value) => value !== 0 && value !== 1 && value !== -1);
+    if (wrong < 0) return Int8Array.from(values);
     throw new InvalidArgumentError(
       argument,
-      `expected 1, -1 or 0, received ${showValue(row[wrong])} in row ${i}`,
+      `expected 1, -1 or 0, received ${showValue(values[wrong])} in row ${i}`,
     );
   });
 }
@@ -64,8 +69,8 @@ export function rowsOf(
   synapses: readonly SynapseEntry[],
   sources: number,
   units: number,
-): number[][] {
-  const rows = Array.from({ length: sources }, () => new Array<number>(units).fill(0));
+): Int8Array[] {
+  const rows = Array.from({ length: sources }, () => new Int8Array(units));
   const within = (id: number, end: number) => Number.isInteger(id) && id >= 0 && id < end;
   checkList(argument, synapses).forEach((synapse, i) => {
     const [source, destination, polarity] = checkList<unknown>(`${argument}[${i}]`, synapse) as SynapseEntry;
