@@ -12,18 +12,7 @@ import { useBackend } from "../../src/recurrent/use-backend.js";
 import "../../src/envs/builtin.js";
 import { ConvCfC } from "../../src/models/index.js";
 import { CloningTrainer, DQNTrainer, PPOTrainer, type Trainer } from "../../src/trainers/index.js";
-
-/** What the runner of all targets needs of one. */
-export interface FuzzTarget {
-  /** Name on the command line. */
-  name: string;
-  /** Makes what is mutated. */
-  prepare(): Promise<void>;
-  /** Makes a mutant; the same random numbers make the same one. */
-  mutate(random: () => number): unknown;
-  /** Reads it; throws whatever is neither a typed error nor the right data. */
-  run(mutant: unknown): Promise<"typed" | "loaded">;
-}
+import type { FuzzTarget } from "./target.js";
 
 type Files = Map<string, Uint8Array>;
 interface Parts {
