@@ -6,4 +6,4 @@ export { type ReadNpzOptions, readNpz, readNpzAsync, type WriteNpzOptions, write
 export { type LoadWeightsOptions, loadTorchWeights, torchWeights } from "./torch.js";
 export type { NamedArrays } from "./transfer.js";
 export type { BridgedLayer } from "./weight-plan.js";
-export type { ArchiveLimits } from "./zip-directory.js";
+export type { ArchiveLimits } from "../checkpoints/zip-directory.js";

@@ -7,7 +7,7 @@ import { readNpy, writeNpy } from "./npy.js";
 import { isTorchPickle, TORCH_PICKLE } from "./torch-pickle.js";
 import type { NamedArrays } from "./transfer.js";
 import { zipFiles } from "./zip.js";
-import type { ArchiveLimits } from "./zip-directory.js";
+import type { ArchiveLimits } from "../checkpoints/zip-directory.js";
 
 // Milliseconds between turns of the event loop.
 const TURN = 20;

@@ -8,8 +8,8 @@ import {
   locateDirectory,
   readDirectory,
   TAIL_SIZE,
-} from "./zip-directory.js";
-import { ENTRY_PIECE, LOCAL_SIZE, startOf, ZipEntryReader } from "./zip-entry.js";
+} from "../checkpoints/zip-directory.js";
+import { ENTRY_PIECE, LOCAL_SIZE, startOf, ZipEntryReader } from "../checkpoints/zip-entry.js";
 
 /** Options of {@link readZip}. */
 export interface ReadZipOptions extends ArchiveLimits {

@@ -20,5 +20,4 @@ export { MemoryCheckpointStore } from "./memory-checkpoint-store.js";
 export type { Pieces } from "./pieces.js";
 export { readSafetensors, type SafeTensor, writeSafetensors } from "./safetensors.js";
 export { type JsonValue, joinState, type SplitState, splitState } from "./state-tree.js";
-export type { ZipSource } from "./zip-directory.js";
-export { unzipCheckpoint, zipCheckpoint } from "./zip-file.js";
+export { unzipCheckpoint, type ZipSource, zipCheckpoint } from "./zip-file.js";

@@ -1,110 +1,213 @@
-/** The directory of a zip file: what lies where. */
+/** Directories of zip archives (PKWARE's APPNOTE 6.3.10), with zip64: which files there are, and where. */
 
-import { CheckpointError } from "../core/errors.js";
+import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
+import { showValue } from "../core/show-value.js";
 
-/** Bytes that can be read from anywhere: a file, a `Blob`. */
-export interface ZipSource {
-  /** Number of bytes. */
-  size: number;
-  /** The bytes from `begin` to `end`. */
-  read(begin: number, end: number): Promise<Uint8Array>;
+/** What an archive may take at most, so that a small one cannot use up memory or time. */
+export interface ArchiveLimits {
+  /** Most bytes that the files asked for may have together once they are inflated; default 2 GiB. */
+  maxBytes?: number;
+  /** Most files in the archive, those that nobody asks for included; default 10,000. */
+  maxEntries?: number;
+  /**
+   * Most bytes that may come out of one byte of the archive, by default 200; it counts beyond the first 32 MiB. The
+   * format itself ends at 1032.
+   */
+  maxRatio?: number;
 }
 
-/** One file in a zip file. */
+/** One file of an archive, as the directory tells it. */
 export interface ZipEntry {
-  /** Its name, with folders before it. */
+  /** Its name, with folders. */
   name: string;
-  /** 0 stored, 8 deflated. */
+  /** How it is packed: 0 stored, 8 deflated. */
   method: number;
-  /** Bytes that it takes. */
+  /** Whether it is encrypted. */
+  encrypted: boolean;
+  /** CRC-32 of its content. */
+  checksum: number;
+  /** Bytes in the archive. */
   packed: number;
-  /** Where it begins. */
-  offset: number;
+  /** Bytes of the content. */
+  size: number;
+  /** Where its own header stands. */
+  header: number;
+  /** Where the next file or the directory begins. */
+  end: number;
 }
 
-// A checkpoint has two files; a few more may have come in with its folder.
-const MOST_ENTRIES = 1000;
-const LONGEST_DIRECTORY = 2 ** 20;
-const LARGE = 0xffffffff;
+/** Where a directory lies. */
+export interface DirectoryPlace {
+  /** Its first byte in the archive. */
+  start: number;
+  /** Its bytes. */
+  size: number;
+  /** How many files it names. */
+  count: number;
+}
 
-/** Reads the directory. @throws CheckpointError when it is damaged, too long, or of something else than a checkpoint */
-export async function readEntries(source: ZipSource, file: string): Promise<ZipEntry[]> {
-  const { count, size, start } = await findDirectory(source, file);
-  if (!(count <= MOST_ENTRIES && size <= LONGEST_DIRECTORY)) {
-    throw new CheckpointError(`${file}: ${count} files are too many for a checkpoint`);
-  }
-  if (!(start + size <= source.size)) throw new CheckpointError(`${file}: it is cut or damaged`);
-  const bytes = await source.read(start, start + size);
-  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const entries: ZipEntry[] = [];
-  for (let at = 0; entries.length < count; ) {
-    if (at + 46 > data.byteLength || data.getUint32(at, true) !== 0x02014b50) {
-      throw new CheckpointError(`${file}: its directory is damaged`);
+/** An archive holds more than it may. */
+export class ArchiveLimitError extends CheckpointError {}
+
+/** Makes the error for what is wrong with an archive. */
+export type ArchiveFailure = (what: string, cause?: unknown) => Error;
+
+/** A failure of a file of arrays, under its name. */
+export function archiveFailure(file: string): ArchiveFailure {
+  return (what, cause) => new CheckpointError(`${file}: ${what}`, { cause });
+}
+
+const END = 0x06054b50;
+const END_SIZE = 22;
+const LONGEST_COMMENT = 0xffff;
+const END_64 = 0x06064b50;
+const END_64_SIZE = 56;
+const LOCATOR_64 = 0x07064b50;
+const LOCATOR_64_SIZE = 20;
+const ENTRY = 0x02014b50;
+const ENTRY_SIZE = 46;
+const EXTRA_64 = 1;
+const FULL_16 = 0xffff; // the number is in the zip64 record
+const FULL_32 = 0xffffffff;
+const BEST_RATIO = 1032; // deflate cannot do better
+const FREE_BYTES = 32 * 2 ** 20;
+const SMALLEST_HEADER = 30;
+
+/** Bytes at the end of an archive within which {@link locateDirectory} finds its way. */
+export const TAIL_SIZE = END_SIZE + LONGEST_COMMENT + LOCATOR_64_SIZE + END_64_SIZE;
+
+/** Finds the directory from the last bytes of an archive of `length` bytes. */
+export function locateDirectory(tail: Uint8Array, length: number, fail: ArchiveFailure): DirectoryPlace {
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  const first = length - tail.length;
+  let at = tail.length - END_SIZE;
+  const last = Math.max(0, at - LONGEST_COMMENT);
+  while (at >= last && view.getUint32(at, true) !== END) at--;
+  if (at < last) throw fail("has no zip directory: it is cut off or no zip file");
+  let place = {
+    count: view.getUint16(at + 10, true),
+    size: view.getUint32(at + 12, true),
+    start: view.getUint32(at + 16, true),
+  };
+  if (place.count === FULL_16 || place.size === FULL_32 || place.start === FULL_32) {
+    const locator = at - LOCATOR_64_SIZE;
+    if (locator >= 0 && view.getUint32(locator, true) === LOCATOR_64) {
+      at = Number(view.getBigUint64(locator + 8, true)) - first;
+      if (!(at >= 0 && at + END_64_SIZE <= locator) || view.getUint32(at, true) !== END_64) {
+        throw fail("has a damaged zip64 directory");
+      }
+      place = {
+        count: Number(view.getBigUint64(at + 32, true)),
+        size: Number(view.getBigUint64(at + 40, true)),
+        start: Number(view.getBigUint64(at + 48, true)),
+      };
     }
-    const length = data.getUint16(at + 28, true);
-    const extra = data.getUint16(at + 30, true);
-    const end = at + 46 + length + extra;
-    if (end > data.byteLength) throw new CheckpointError(`${file}: its directory is damaged`);
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + length));
-    const entry = readEntry(data, at, at + 46 + length, end, name);
-    const problem = flaw(entry, data.getUint16(at + 8, true), source.size);
-    if (problem) throw new CheckpointError(`${file}: ${name}: ${problem}`);
-    entries.push(entry);
-    at = end + data.getUint16(at + 32, true);
   }
+  if (place.start + place.size > first + at) throw fail("has a damaged zip directory: it does not fit in");
+  return place;
+}
+
+/** Reads a directory; refuses one whose files lie on top of each other or have sizes that cannot be. */
+export function readDirectory(
+  bytes: Uint8Array,
+  { start, count }: DirectoryPlace,
+  fail: ArchiveFailure,
+): ZipEntry[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries = new Map<string, ZipEntry>();
+  let at = 0;
+  for (let i = 0; i < count; i++) {
+    const damaged = () => fail(`is damaged: its directory names ${count} files, entry ${i} is none`);
+    if (at + ENTRY_SIZE > bytes.length || view.getUint32(at, true) !== ENTRY) throw damaged();
+    const nameEnd = at + ENTRY_SIZE + view.getUint16(at + 28, true);
+    const extraEnd = nameEnd + view.getUint16(at + 30, true);
+    const next = extraEnd + view.getUint16(at + 32, true);
+    if (next > bytes.length) throw damaged();
+    const name = new TextDecoder().decode(new Uint8Array(bytes.subarray(at + ENTRY_SIZE, nameEnd)));
+    const [size, packed, header] = longNumbers(
+      new DataView(bytes.buffer, bytes.byteOffset + nameEnd, extraEnd - nameEnd),
+      [view.getUint32(at + 24, true), view.getUint32(at + 20, true), view.getUint32(at + 42, true)],
+    );
+    const method = view.getUint16(at + 10, true);
+    if (entries.has(name)) throw fail(`${name} is there twice`);
+    if ((method === 8 && size > packed * BEST_RATIO) || (method === 0 && size !== packed)) {
+      throw fail(`${name} cannot have ${size} bytes: it takes ${packed} in the archive`);
+    }
+    entries.set(name, {
+      name,
+      method,
+      encrypted: (view.getUint16(at + 8, true) & 1) === 1,
+      checksum: view.getUint32(at + 16, true),
+      packed,
+      size,
+      header,
+      end: start,
+    });
+    at = next;
+  }
+  if (at !== bytes.length) throw fail(`is damaged: its directory names ${count} files, there is more in it`);
+  return apart([...entries.values()], fail);
+}
+
+// A size or place beyond 32 bits stands in the extra field of zip64, in this order.
+function longNumbers(extra: DataView, short: readonly number[]): number[] {
+  for (let at = 0; at + 4 <= extra.byteLength; at += 4 + extra.getUint16(at + 2, true)) {
+    if (extra.getUint16(at, true) !== EXTRA_64) continue;
+    let next = at + 4;
+    return short.map((value) => {
+      if (value !== FULL_32 || next + 8 > extra.byteLength) return value;
+      next += 8;
+      return Number(extra.getBigUint64(next - 8, true));
+    });
+  }
+  return [...short];
+}
+
+function apart(entries: ZipEntry[], fail: ArchiveFailure): ZipEntry[] {
+  const ordered = [...entries].sort((a, b) => a.header - b.header);
+  ordered.forEach((entry, i) => {
+    if (i + 1 < ordered.length) entry.end = ordered[i + 1].header;
+    if (entry.header + SMALLEST_HEADER + entry.packed > entry.end) {
+      throw fail(`${entry.name} overlaps with another file or the directory`);
+    }
+  });
   return entries;
 }
 
-function flaw({ method, packed, offset }: ZipEntry, flags: number, size: number): string | undefined {
-  if (flags & 1) return "it is encrypted";
-  if (method !== 0 && method !== 8) return `it is packed by method ${method}; expected stored or deflated`;
-  return offset + 30 + packed <= size ? undefined : "it is cut";
-}
-
-function readEntry(data: DataView, at: number, extra: number, end: number, name: string): ZipEntry {
-  const method = data.getUint16(at + 10, true);
-  let packed = data.getUint32(at + 20, true);
-  let offset = data.getUint32(at + 42, true);
-  const whole = data.getUint32(at + 24, true);
-  for (let from = extra; from + 4 <= end; from += 4 + data.getUint16(from + 2, true)) {
-    if (data.getUint16(from, true) !== 1) continue;
-    // Wide numbers stand for those that are full, in this order.
-    let next = from + 4;
-    const wide = (value: number): number => {
-      if (value !== LARGE || next + 8 > end) return value;
-      next += 8;
-      return Number(data.getBigUint64(next - 8, true));
-    };
-    wide(whole);
-    packed = wide(packed);
-    offset = wide(offset);
-  }
-  return { name, method, packed, offset };
-}
-
-async function findDirectory(
-  source: ZipSource,
+/** @throws ArchiveLimitError when files would take more than the limits; to be called before any is inflated */
+export function checkSizes(
+  entries: readonly ZipEntry[],
+  archiveBytes: number,
   file: string,
-): Promise<{ count: number; size: number; start: number }> {
-  // The end has a comment of up to 65,535 bytes after it.
-  const from = Math.max(0, source.size - 22 - 65_535);
-  const bytes = await source.read(from, source.size);
-  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let end = data.byteLength - 22;
-  while (end >= 0 && data.getUint32(end, true) !== 0x06054b50) end--;
-  if (end < 0) throw new CheckpointError(`${file}: it is no zip file, or cut`);
-  const short = {
-    count: data.getUint16(end + 10, true),
-    size: data.getUint32(end + 12, true),
-    start: data.getUint32(end + 16, true),
-  };
-  if (end < 20 || data.getUint32(end - 20, true) !== 0x07064b50) return short;
-  const at = Number(data.getBigUint64(end - 12, true));
-  const wide = at + 56 <= source.size ? await source.read(at, at + 56) : new Uint8Array(0);
-  const view = new DataView(wide.buffer, wide.byteOffset, wide.byteLength);
-  if (wide.length < 56 || view.getUint32(0, true) !== 0x06064b50) {
-    throw new CheckpointError(`${file}: its directory is damaged`);
+  { maxBytes = 2 * 2 ** 30, maxRatio = 200 }: ArchiveLimits = {},
+): void {
+  checkLimit("maxBytes", maxBytes);
+  checkLimit("maxRatio", maxRatio);
+  const total = entries.reduce((sum, { size }) => sum + size, 0);
+  if (total > maxBytes) {
+    throw new ArchiveLimitError(
+      `${file}: holds ${total} bytes, at most ${maxBytes} are read; raise maxBytes when that is right`,
+    );
   }
-  const [count, size, start] = [32, 40, 48].map((offset) => Number(view.getBigUint64(offset, true)));
-  return { count, size, start };
+  if (total > Math.max(FREE_BYTES, archiveBytes * maxRatio)) {
+    throw new ArchiveLimitError(
+      `${file}: ${archiveBytes} bytes would become ${total}, more than ${maxRatio} times as many; ` +
+        "raise maxRatio when that is right",
+    );
+  }
+}
+
+/** @throws ArchiveLimitError when an archive has more files than the limit */
+export function checkCount(count: number, file: string, { maxEntries = 10_000 }: ArchiveLimits = {}): void {
+  checkLimit("maxEntries", maxEntries);
+  if (count <= maxEntries) return;
+  throw new ArchiveLimitError(
+    `${file}: holds ${count} files, at most ${maxEntries} are read; raise maxEntries when that is right`,
+  );
+}
+
+/** @throws InvalidArgumentError when a limit is not a number above 0 */
+export function checkLimit(argument: string, value: number): void {
+  if (typeof value === "number" && value > 0) return;
+  throw new InvalidArgumentError(argument, `expected a number above 0, received ${showValue(value)}`);
 }

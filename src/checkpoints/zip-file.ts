@@ -2,11 +2,31 @@
 
 import { Inflate } from "fflate";
 import { crc32 } from "../core/crc32.js";
-import { CheckpointError } from "../core/errors.js";
 import type { CheckpointFiles } from "./checkpoint-store.js";
 import { MANIFEST_FILE } from "./manifest.js";
 import { LONGEST_PIECE } from "./pieces.js";
-import { readEntries, type ZipEntry, type ZipSource } from "./zip-directory.js";
+import {
+  type ArchiveFailure,
+  archiveFailure,
+  checkCount,
+  locateDirectory,
+  readDirectory,
+  TAIL_SIZE,
+  type ZipEntry,
+} from "./zip-directory.js";
+import { ENTRY_PIECE, LOCAL_SIZE, startOf } from "./zip-entry.js";
+
+/** Bytes that can be read from anywhere: a file, a `Blob`. */
+export interface ZipSource {
+  /** Number of bytes. */
+  size: number;
+  /** The bytes from `begin` to `end`. */
+  read(begin: number, end: number): Promise<Uint8Array>;
+}
+
+// A checkpoint has two files; a few more may have come in with its folder.
+const MOST_ENTRIES = 1000;
+const LONGEST_DIRECTORY = 2 ** 20;
 
 // Names of files in zips are latin unless this flag is set; with the other one, sizes follow the contents.
 const UTF8 = 0x800;
@@ -70,31 +90,42 @@ export async function* zipCheckpoint(files: CheckpointFiles): AsyncGenerator<Uin
  * ```
  */
 export async function unzipCheckpoint(source: ZipSource, file = "zip file"): Promise<CheckpointFiles> {
-  const entries = await readEntries(source, file);
+  const fail = archiveFailure(file);
+  const entries = await readEntries(source, file, fail);
   const manifest = entries.find(({ name }) => name.split("/").at(-1) === MANIFEST_FILE);
   const folder = manifest?.name.slice(0, -MANIFEST_FILE.length) ?? "";
   const inFolder = entries
     .filter(({ name }) => name.startsWith(folder) && !name.slice(folder.length).includes("/"))
     .map((entry): [string, AsyncIterable<Uint8Array>] => [
       entry.name.slice(folder.length),
-      { [Symbol.asyncIterator]: () => contents(source, entry, file) },
+      { [Symbol.asyncIterator]: () => contents(source, entry, fail) },
     ]);
   return new Map(inFolder.filter(([name]) => name !== ""));
 }
 
-async function* contents(source: ZipSource, entry: ZipEntry, file: string): AsyncGenerator<Uint8Array> {
-  const { name, method, packed, offset } = entry;
-  const head = view(await source.read(offset, offset + 30));
-  if (head.byteLength < 30 || head.getUint32(0, true) !== 0x04034b50) {
-    throw new CheckpointError(`${file}: ${name}: its contents are not where the directory says`);
-  }
-  let at = offset + 30 + head.getUint16(26, true) + head.getUint16(28, true);
+async function readEntries(source: ZipSource, file: string, fail: ArchiveFailure): Promise<ZipEntry[]> {
+  const tail = await source.read(Math.max(0, source.size - TAIL_SIZE), source.size);
+  const place = locateDirectory(tail, source.size, fail);
+  checkCount(place.count, file, { maxEntries: MOST_ENTRIES });
+  if (place.size > LONGEST_DIRECTORY) throw fail(`its directory of ${place.size} bytes is too long for a checkpoint`);
+  return readDirectory(await source.read(place.start, place.start + place.size), place, fail);
+}
+
+async function* contents(
+  source: ZipSource,
+  entry: ZipEntry,
+  fail: ArchiveFailure,
+): AsyncGenerator<Uint8Array> {
+  const { name, method, packed, header } = entry;
+  if (entry.encrypted) throw fail(`${name} is encrypted`);
+  if (method !== 0 && method !== 8) throw fail(`${name} has compression method ${method}, expected 0 or 8`);
+  let at = startOf(entry, await source.read(header, header + LOCAL_SIZE), fail);
   const end = at + packed;
   let out: Uint8Array[] = [];
   const inflate = new Inflate((piece) => out.push(piece));
   while (at < end) {
-    const bytes = await source.read(at, Math.min(end, at + (method === 0 ? LONGEST_PIECE : 2 ** 14)));
-    if (bytes.length === 0) throw new CheckpointError(`${file}: ${name}: it is cut`);
+    const bytes = await source.read(at, Math.min(end, at + (method === 0 ? LONGEST_PIECE : ENTRY_PIECE)));
+    if (bytes.length === 0) throw fail(`${name} is cut`);
     at += bytes.length;
     if (method === 0) {
       yield bytes;
@@ -103,7 +134,7 @@ async function* contents(source: ZipSource, entry: ZipEntry, file: string): Asyn
     try {
       inflate.push(bytes, at >= end);
     } catch (cause) {
-      throw new CheckpointError(`${file}: ${name}: it is damaged (${(cause as Error).message})`, { cause });
+      throw fail(`${name} is damaged: it cannot be inflated`, cause);
     }
     yield* out;
     out = [];

@@ -3,7 +3,7 @@
 import { zipSync } from "fflate";
 import { writeNpy } from "../bridges/npy.js";
 import { readNpzAsync } from "../bridges/npz.js";
-import { checkLimit } from "../bridges/zip-directory.js";
+import { checkLimit } from "../checkpoints/zip-directory.js";
 import { DatasetError, ShapeError } from "../core/errors.js";
 import { dtypeOf, sizeOf } from "../core/state.js";
 

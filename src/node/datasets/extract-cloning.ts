@@ -11,8 +11,8 @@ import {
   readDirectory,
   TAIL_SIZE,
   type ZipEntry,
-} from "../../bridges/zip-directory.js";
-import { ENTRY_PIECE, LOCAL_SIZE, startOf, ZipEntryReader } from "../../bridges/zip-entry.js";
+} from "../../checkpoints/zip-directory.js";
+import { ENTRY_PIECE, LOCAL_SIZE, startOf, ZipEntryReader } from "../../checkpoints/zip-entry.js";
 import { DatasetError } from "../../core/errors.js";
 import { showValue } from "../../core/show-value.js";
 import {
