@@ -1,6 +1,7 @@
 /** Weights that a cell owns itself, for use without a layer. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { requireBackend } from "tfjs-training";
 import { initialize } from "../core/initializers.js";
 import type { Random } from "../core/random.js";
 import type { CreateVariable } from "./cfc-weights.js";
@@ -13,8 +14,9 @@ export class OwnWeights {
   /** @param random source of the first values */
   constructor(private readonly random: Random) {}
 
-  /** Makes one variable. */
+  /** Makes one variable. @throws BackendError when no backend is active */
   readonly create: CreateVariable = (name, options) => {
+    requireBackend();
     const values = initialize({ ...options, random: this.random });
     const variable = tf.tidy(() => tf.variable(tf.tensor(values, [...options.shape])));
     this.variables.set(name, variable);

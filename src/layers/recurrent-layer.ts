@@ -1,6 +1,7 @@
 /** Base of the recurrent layers: a cell over sequences, for tfjs-layers and for reinforcement learning. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { requireBackend } from "../backends/require-backend.js";
 import { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
 import type { SequenceCell } from "../cells/recurrent-cell.js";
 import { checkInteger } from "../core/check-integer.js";
@@ -128,8 +129,9 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
     return [this.keptState ?? null];
   }
 
-  /** Zeros `[batch, stateSize]`. */
+  /** Zeros `[batch, stateSize]`. @throws BackendError when no backend is active */
   initialState(batch: number): tf.Tensor2D {
+    requireBackend();
     return this.core.initialState(batch);
   }
 

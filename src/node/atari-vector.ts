@@ -88,4 +88,9 @@ class TranslatedVectorEnv implements AtariVectorGame {
   close(): Promise<void> {
     return this.envs.close();
   }
+
+  /** Closes everything at the end of an `await using` block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }

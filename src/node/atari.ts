@@ -128,6 +128,11 @@ class AtariGame implements Env {
     this.env.close();
   }
 
+  /** Closes it at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   private translating<T>(call: () => T): T {
     return translating(this.bindings.AleError, call);
   }

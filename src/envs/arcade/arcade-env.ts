@@ -134,6 +134,11 @@ export abstract class ArcadeEnv implements Env {
     this.phase = "closed";
   }
 
+  /** Closes it at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   private requireOpen(method: string): void {
     if (this.phase === "closed") {
       throw new InvalidStateError(`${method}() after close(): make a new environment`);

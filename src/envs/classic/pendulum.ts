@@ -155,6 +155,11 @@ export class PendulumEnv implements Env {
     this.phase = "closed";
   }
 
+  /** Closes it at the end of a `using` block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   /**
    * @inheritDoc
    * @throws InvalidStateError after `close`
