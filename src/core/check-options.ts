@@ -14,7 +14,8 @@ export function optionNames<Options>(names: OptionNames<Options>): readonly stri
 
 /**
  * Checks that options are an object with known names only: what is misspelt would go by without a word, and the
- * default would stand.
+ * default would stand. Constructors check where the class itself is made (`new.target`): subclasses may have options of
+ * their own.
  *
  * @param what whose options they are, e.g. `"learn"`, for the message
  * @param hints what to say of names that come from elsewhere, e.g. `{ policy: "the network is the option model" }`

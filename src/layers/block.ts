@@ -37,7 +37,10 @@ export interface BlockOptions {
   trainable?: boolean;
 }
 
-/** The names of {@link BlockOptions}, and those that tfjs-layers adds to them when it loads a model. */
+/**
+ * The names of {@link BlockOptions}, and those that tfjs-layers adds to them when it loads a model. Layers check the
+ * names of their options where they are made themselves: subclasses may have options of their own.
+ */
 export const blockOptionNames: readonly string[] = [
   ...optionNames<BlockOptions>({
     name: true,

@@ -61,7 +61,7 @@ export class CfC extends RecurrentLayer<CfCCore> {
 
   /** @throws InvalidArgumentError when an option has a wrong value, or two do not go together */
   constructor(options: CfCOptions) {
-    checkOptions("CfC", options, [...recurrentOptionNames, ...names], recurrentHints);
+    if (new.target === CfC) checkOptions("CfC", options, [...recurrentOptionNames, ...names], recurrentHints);
     super(options, "cfc", createCfcCore(options));
   }
 

@@ -59,7 +59,7 @@ export class ConvBlock extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: ConvBlockOptions = {}) {
-    checkOptions("ConvBlock", options, [...blockOptionNames, ...names]);
+    if (new.target === ConvBlock) checkOptions("ConvBlock", options, [...blockOptionNames, ...names]);
     super(options, "conv_block");
     const { filters = [64, 128, 128, 256], kernelSize = 5, strides = 2, padding = "same" } = options;
     const { scale = 1 / 255, kernelInitializer = "glorotUniform" } = options;

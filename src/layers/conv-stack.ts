@@ -45,7 +45,7 @@ export class ConvStack extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: ConvStackOptions) {
-    checkOptions("ConvStack", options, [...blockOptionNames, ...names]);
+    if (new.target === ConvStack) checkOptions("ConvStack", options, [...blockOptionNames, ...names]);
     super(options, "conv_stack");
     const { convolutions, scale = 1 / 255, kernelInitializer = "glorotUniform" } = options;
     for (const { filters, size, strides } of convolutions)

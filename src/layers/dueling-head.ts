@@ -62,7 +62,7 @@ export class DuelingHead extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: DuelingHeadOptions) {
-    checkOptions("DuelingHead", options, [...blockOptionNames, ...names]);
+    if (new.target === DuelingHead) checkOptions("DuelingHead", options, [...blockOptionNames, ...names]);
     super(options, "dueling_head");
     const { actions, hidden = 256, dueling = true, kernelInitializer = "heNormal" } = options;
     this.actions = checkInteger("actions", actions);

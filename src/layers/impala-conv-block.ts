@@ -64,7 +64,8 @@ export class ImpalaConvBlock extends NormalizedBlock {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: ImpalaConvBlockOptions = {}) {
-    checkOptions("ImpalaConvBlock", options, [...blockOptionNames, ...names]);
+    if (new.target === ImpalaConvBlock)
+      checkOptions("ImpalaConvBlock", options, [...blockOptionNames, ...names]);
     super(options, "impala_conv_block");
     const { units = 256, batchNorm = true, scale = 1 / 255 } = options;
     this.units = checkInteger("units", units);

@@ -57,7 +57,7 @@ export class Linear extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: LinearOptions) {
-    checkOptions("Linear", options, [...blockOptionNames, ...names]);
+    if (new.target === Linear) checkOptions("Linear", options, [...blockOptionNames, ...names]);
     super(options, "linear");
     const { activation = "linear", kernelInitializer = "glorotUniform", gain = 1 } = options;
     this.units = checkInteger("units", options.units);

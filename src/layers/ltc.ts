@@ -55,7 +55,7 @@ export class LTC extends RecurrentLayer<LTCCell> {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: LTCOptions) {
-    checkOptions("LTC", options, [...recurrentOptionNames, ...names], recurrentHints);
+    if (new.target === LTC) checkOptions("LTC", options, [...recurrentOptionNames, ...names], recurrentHints);
     super(options, "ltc", new LTCCell(options));
   }
 

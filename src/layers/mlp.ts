@@ -55,7 +55,7 @@ export class MLP extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: MLPOptions = {}) {
-    checkOptions("MLP", options, [...blockOptionNames, ...names]);
+    if (new.target === MLP) checkOptions("MLP", options, [...blockOptionNames, ...names]);
     super(options, "mlp");
     const { units = [64, 64], activation = "tanh", kernelInitializer = "orthogonal" } = options;
     this.units = checkIntegers("units", units);

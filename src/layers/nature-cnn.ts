@@ -77,7 +77,7 @@ export class NatureCNN extends Block {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: NatureCNNOptions = {}) {
-    checkOptions("NatureCNN", options, [...blockOptionNames, ...names]);
+    if (new.target === NatureCNN) checkOptions("NatureCNN", options, [...blockOptionNames, ...names]);
     super(options, "nature_cnn");
     const { units = 512, scale = 1 / 255, kernelInitializer = "orthogonal", convolutions = nature } = options;
     for (const { filters, size, strides } of convolutions)

@@ -43,7 +43,8 @@ export class TorchConvBlock extends NormalizedBlock {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: TorchConvBlockOptions = {}) {
-    checkOptions("TorchConvBlock", options, [...blockOptionNames, ...names]);
+    if (new.target === TorchConvBlock)
+      checkOptions("TorchConvBlock", options, [...blockOptionNames, ...names]);
     super(options, "torch_conv_block");
     const { filters = [64, 128, 128, 256], scale = 1 / 255 } = options;
     this.filters = checkIntegers("filters", filters);

@@ -80,7 +80,7 @@ export class SyncVectorEnv implements VectorEnv {
    * @throws EnvFailedError when a factory throws an error that is not an NcpsError
    */
   constructor(factories: readonly (() => Env)[], options: SyncVectorEnvOptions = {}) {
-    checkOptions("SyncVectorEnv", options, names);
+    if (new.target === SyncVectorEnv) checkOptions("SyncVectorEnv", options, names);
     const { seed, restartOnFailure = false } = options;
     if (!Array.isArray(factories) || factories.length === 0) {
       throw new InvalidArgumentError(

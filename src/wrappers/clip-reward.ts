@@ -28,7 +28,7 @@ export class ClipReward extends Wrapper {
   /** @throws InvalidArgumentError when `clip` is neither `"sign"` nor a positive number */
   constructor(env: Env, options: ClipRewardOptions = {}) {
     super(env);
-    checkOptions("ClipReward", options, ["clip"]);
+    if (new.target === ClipReward) checkOptions("ClipReward", options, ["clip"]);
     const { clip = "sign" } = options;
     if (clip !== "sign" && !(clip > 0)) {
       throw new InvalidArgumentError("clip", `expected "sign" or a positive number, received ${clip}`);

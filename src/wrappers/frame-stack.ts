@@ -32,7 +32,7 @@ export class FrameStack extends Wrapper {
   /** @throws InvalidArgumentError when `k` is not a positive integer or observations are scalars */
   constructor(env: Env, options: FrameStackOptions = {}) {
     super(env);
-    checkOptions("FrameStack", options, ["k"]);
+    if (new.target === FrameStack) checkOptions("FrameStack", options, ["k"]);
     const { k = 4 } = options;
     const { shape, dtype, low, high } = env.observationSpace;
     checkInteger("k", k);

@@ -32,7 +32,7 @@ export class MaxAndSkip extends Wrapper {
   /** @throws InvalidArgumentError when `skip` is not a positive integer */
   constructor(env: Env, options: MaxAndSkipOptions = {}) {
     super(env);
-    checkOptions("MaxAndSkip", options, ["skip"]);
+    if (new.target === MaxAndSkip) checkOptions("MaxAndSkip", options, ["skip"]);
     const { skip = 4 } = options;
     checkInteger("skip", skip);
     this.skip = skip;

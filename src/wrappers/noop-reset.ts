@@ -43,7 +43,7 @@ export class NoopReset extends Wrapper {
   /** @throws InvalidArgumentError when action 0 is not NOOP or `noopMax` is not a positive integer */
   constructor(env: Env, options: NoopResetOptions = {}) {
     super(env);
-    checkOptions("NoopReset", options, ["noopMax"]);
+    if (new.target === NoopReset) checkOptions("NoopReset", options, ["noopMax"]);
     const { noopMax = 30 } = options;
     checkInteger("noopMax", noopMax);
     requireMeaning("NoopReset", env, 0, "NOOP");

@@ -45,7 +45,8 @@ export class NormalizeObservation extends Wrapper {
    */
   constructor(env: Env, options: NormalizeObservationOptions = {}) {
     super(env);
-    checkOptions("NormalizeObservation", options, ["epsilon", "normalizer", "updateRunningMean"]);
+    if (new.target === NormalizeObservation)
+      checkOptions("NormalizeObservation", options, ["epsilon", "normalizer", "updateRunningMean"]);
     const { epsilon, normalizer, updateRunningMean = true } = options;
     const { shape } = env.observationSpace;
     if (normalizer && epsilon !== undefined) {

@@ -41,7 +41,8 @@ export class NormalizeReward extends Wrapper {
   /** @throws InvalidArgumentError when `gamma` is not in 0..1 or `epsilon` not positive */
   constructor(env: Env, options: NormalizeRewardOptions = {}) {
     super(env);
-    checkOptions("NormalizeReward", options, ["gamma", "epsilon", "updateRunningMean"]);
+    if (new.target === NormalizeReward)
+      checkOptions("NormalizeReward", options, ["gamma", "epsilon", "updateRunningMean"]);
     const { gamma = 0.99, epsilon = 1e-8, updateRunningMean = true } = options;
     if (!(gamma >= 0 && gamma <= 1)) {
       throw new InvalidArgumentError("gamma", `expected a number in 0..1, received ${gamma}`);

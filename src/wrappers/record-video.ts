@@ -58,7 +58,8 @@ export class RecordVideo extends Wrapper {
     private readonly options: RecordVideoOptions,
   ) {
     super(env);
-    checkOptions("RecordVideo", options, ["onEpisode", "episodeTrigger", "frameInterval", "maxFrames"]);
+    if (new.target === RecordVideo)
+      checkOptions("RecordVideo", options, ["onEpisode", "episodeTrigger", "frameInterval", "maxFrames"]);
     const { frameInterval, maxFrames } = options;
     for (const [name, value] of Object.entries({ frameInterval, maxFrames })) {
       if (value !== undefined) checkInteger(name, value);

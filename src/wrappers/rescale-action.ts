@@ -38,7 +38,7 @@ export class RescaleAction extends Wrapper {
    */
   constructor(env: Env, options: RescaleActionOptions = {}) {
     super(env);
-    checkOptions("RescaleAction", options, ["minAction", "maxAction"]);
+    if (new.target === RescaleAction) checkOptions("RescaleAction", options, ["minAction", "maxAction"]);
     const { minAction = -1, maxAction = 1 } = options;
     const { space, low, high, map } = boxActions(env, "RescaleAction");
     const size = sizeOf(space.shape);

@@ -33,7 +33,7 @@ export class StickyAction extends Wrapper {
   /** @throws InvalidArgumentError when the probability is not in `[0, 1)` */
   constructor(env: Env, options: StickyActionOptions = {}) {
     super(env);
-    checkOptions("StickyAction", options, ["probability"]);
+    if (new.target === StickyAction) checkOptions("StickyAction", options, ["probability"]);
     const { probability = 0.25 } = options;
     if (!(probability >= 0 && probability < 1)) {
       throw new InvalidArgumentError("probability", `expected a number in [0, 1), received ${probability}`);

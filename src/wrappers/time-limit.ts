@@ -29,7 +29,7 @@ export class TimeLimit extends Wrapper {
   /** @throws InvalidArgumentError when `maxEpisodeSteps` is not a positive integer */
   constructor(env: Env, options: TimeLimitOptions) {
     super(env);
-    checkOptions("TimeLimit", options, ["maxEpisodeSteps"]);
+    if (new.target === TimeLimit) checkOptions("TimeLimit", options, ["maxEpisodeSteps"]);
     const { maxEpisodeSteps } = options;
     checkInteger("maxEpisodeSteps", maxEpisodeSteps);
     this.maxEpisodeSteps = maxEpisodeSteps;

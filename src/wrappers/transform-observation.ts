@@ -29,7 +29,8 @@ export class TransformObservation extends Wrapper {
 
   constructor(env: Env, options: TransformObservationOptions) {
     super(env);
-    checkOptions("TransformObservation", options, ["transform", "observationSpace"]);
+    if (new.target === TransformObservation)
+      checkOptions("TransformObservation", options, ["transform", "observationSpace"]);
     this.options = options;
   }
 

@@ -24,7 +24,7 @@ export class TransformReward extends Wrapper {
 
   constructor(env: Env, options: TransformRewardOptions) {
     super(env);
-    checkOptions("TransformReward", options, ["transform"]);
+    if (new.target === TransformReward) checkOptions("TransformReward", options, ["transform"]);
     const { transform } = options;
     this.transform = transform;
   }

@@ -44,7 +44,9 @@ export class WarpFrame extends Wrapper {
    */
   constructor(env: Env, options: WarpFrameOptions = {}) {
     super(env);
-    checkOptions("WarpFrame", options, ["dim", "height", "width", "rounded"]);
+    if (new.target === WarpFrame) {
+      checkOptions("WarpFrame", options, ["dim", "height", "width", "rounded"]);
+    }
     const { dim = 84, height = dim, width = dim, rounded = true } = options;
     const { shape, dtype } = env.observationSpace;
     const [inputHeight, inputWidth, channels = 1] = shape;

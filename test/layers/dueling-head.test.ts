@@ -110,6 +110,6 @@ describe("DuelingHead", () => {
 
   it("refuses frames that are too small for the convolutions", () => {
     const stack = new ConvStack({ convolutions: [{ filters: 2, size: 8, strides: 4 }] });
-    expect(() => stack.build([null, 6, 9, 1])).toThrow(/large enough/);
+    expect(() => stack.build([null, 6, 9, 1])).toThrow(/at least 8, received \[, 6, 9, 1\]/);
   });
 });

@@ -302,3 +302,12 @@ describe("layers", () => {
     expect(make).toThrow(meant);
   });
 });
+
+it("Subclasses of layers have options of their own", () => {
+  class Own extends MLP {
+    constructor(options: { units: number[]; mine: number }) {
+      super(options);
+    }
+  }
+  expect(new Own({ units: [2], mine: 3 }).units).toEqual([2]);
+});

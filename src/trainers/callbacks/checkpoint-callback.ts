@@ -70,7 +70,7 @@ export class CheckpointCallback implements TrainerCallback {
 
   /** @throws InvalidArgumentError for a number that is not positive, or when nothing says when to save */
   constructor(private readonly options: CheckpointCallbackOptions) {
-    checkOptions("CheckpointCallback", options, names);
+    if (new.target === CheckpointCallback) checkOptions("CheckpointCallback", options, names);
     const { savePath, saveFreq, everyMinutes, keepLast, keepBest, saveAtEnd = true } = options;
     this.store = typeof savePath === "string" ? hostForPath(savePath).checkpoints(savePath) : savePath;
     if (saveFreq !== undefined) this.trigger = new StepTrigger(saveFreq, "saveFreq");

@@ -46,7 +46,8 @@ export class ClosedLoopCallback implements TrainerCallback {
 
   /** @param options what to play and who */
   constructor(private readonly options: ClosedLoopCallbackOptions) {
-    checkOptions("ClosedLoopCallback", options, ["env", "numEpisodes", "seed", "policy", "onRun"]);
+    if (new.target === ClosedLoopCallback)
+      checkOptions("ClosedLoopCallback", options, ["env", "numEpisodes", "seed", "policy", "onRun"]);
   }
 
   /** The hook of `fit`; a field, since tfjs calls it without its object. */

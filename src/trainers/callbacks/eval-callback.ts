@@ -81,7 +81,7 @@ export class EvalCallback implements TrainerCallback {
 
   /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
   constructor(private readonly options: EvalCallbackOptions) {
-    checkOptions("EvalCallback", options, names);
+    if (new.target === EvalCallback) checkOptions("EvalCallback", options, names);
     const { callbackOnNewBest, callbackAfterEval } = options;
     for (const [name, listener] of Object.entries({ callbackOnNewBest, callbackAfterEval })) {
       if (listener === undefined || typeof listener?.onEvaluation === "function") continue;

@@ -35,7 +35,7 @@ export class EveryNTimesteps implements TrainerCallback {
 
   /** @throws InvalidArgumentError when `nSteps` is not positive, or `callback` is none */
   constructor(options: EveryNTimestepsOptions) {
-    checkOptions("EveryNTimesteps", options, names);
+    if (new.target === EveryNTimesteps) checkOptions("EveryNTimesteps", options, names);
     const { nSteps, callback, name = "everyNTimesteps" } = options;
     this.name = name;
     this.trigger = new StepTrigger(nSteps, "nSteps");

@@ -28,7 +28,8 @@ export class StopTrainingOnRewardThreshold implements TrainerCallback, Evaluatio
     /** The mean reward that is enough. */
     rewardThreshold: number;
   }) {
-    checkOptions("StopTrainingOnRewardThreshold", options, ["rewardThreshold"]);
+    if (new.target === StopTrainingOnRewardThreshold)
+      checkOptions("StopTrainingOnRewardThreshold", options, ["rewardThreshold"]);
     this.rewardThreshold = options.rewardThreshold;
     if (typeof this.rewardThreshold !== "number" || Number.isNaN(this.rewardThreshold)) {
       throw new InvalidArgumentError(
@@ -66,7 +67,8 @@ export class StopTrainingOnMaxEpisodes implements TrainerCallback {
     /** Finished whole episodes, over all environments, that are enough. */
     maxEpisodes: number;
   }) {
-    checkOptions("StopTrainingOnMaxEpisodes", options, ["maxEpisodes"]);
+    if (new.target === StopTrainingOnMaxEpisodes)
+      checkOptions("StopTrainingOnMaxEpisodes", options, ["maxEpisodes"]);
     this.maxEpisodes = options.maxEpisodes;
     checkInteger("maxEpisodes", options.maxEpisodes);
   }
@@ -102,7 +104,8 @@ export class StopTrainingOnNoModelImprovement implements EvaluationListener {
     /** Evaluations before counting starts, default 0. */
     minEvals?: number;
   }) {
-    checkOptions("StopTrainingOnNoModelImprovement", options, ["maxNoImprovementEvals", "minEvals"]);
+    if (new.target === StopTrainingOnNoModelImprovement)
+      checkOptions("StopTrainingOnNoModelImprovement", options, ["maxNoImprovementEvals", "minEvals"]);
     this.maxNoImprovementEvals = options.maxNoImprovementEvals;
     this.minEvals = options.minEvals ?? 0;
     checkInteger("maxNoImprovementEvals", options.maxNoImprovementEvals);
