@@ -98,7 +98,8 @@ export class EpisodeWindow implements Stateful {
       episodes,
       returns: returns.slice(),
       lengths: lengths.slice(),
-      successes: successes.length > 0 ? [...successes] : null,
+      // Left out where no environment tells, as in older checkpoints.
+      ...(successes.length > 0 && { successes: [...successes] }),
     };
   }
 
@@ -106,7 +107,9 @@ export class EpisodeWindow implements Stateful {
   setState({ episodes, returns, lengths, successes = null }: StateRecord): void {
     const fits = (array: unknown): array is Float64Array =>
       array instanceof Float64Array && array.length === this.returns.length;
-    if (!Number.isSafeInteger(episodes) || !((episodes as number) >= 0) || !fits(returns) || !fits(lengths)) {
+    const told = successes === null || this.areSuccesses(successes);
+    const counted = Number.isSafeInteger(episodes) && (episodes as number) >= 0;
+    if (!counted || !fits(returns) || !fits(lengths) || !told) {
       throw new InvalidArgumentError(
         "state",
         `expected { episodes: a count, returns and lengths: Float64Array(${this.returns.length}) }. Was it saved from a window of another size?`,
@@ -115,12 +118,16 @@ export class EpisodeWindow implements Stateful {
     this.episodes = episodes as number;
     this.returns.set(returns);
     this.lengths.set(lengths);
-    // Missing in older checkpoints.
     this.successes.splice(0, this.successes.length, ...((successes as number[] | null) ?? []));
+  }
+
+  private areSuccesses(value: StateTree): boolean {
+    if (!Array.isArray(value) || value.length > this.returns.length) return false;
+    return value.every((each) => each === 0 || each === 1);
   }
 }
 
-/** A saved state of {@link EpisodeWindow} with the fields that older checkpoints lack. */
+/** A saved state of {@link EpisodeWindow} with the field that it lacks where no environment told of successes. */
 export function withSuccesses(state: StateTree): StateTree {
   const record = typeof state === "object" && state !== null && "episodes" in state;
   return record ? { successes: null, ...(state as StateRecord) } : state;

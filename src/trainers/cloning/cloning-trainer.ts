@@ -354,7 +354,8 @@ export class CloningTrainer implements Trainer {
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { playRandom, episodes } = this;
     const known = { ...state, episodes: withSuccesses(state.episodes) };
-    restoreParts({ playRandom, episodes }, known, own);
+    const expected = { ...own, episodes: withSuccesses(own.episodes) };
+    restoreParts({ playRandom, episodes }, known, expected);
     checkFields("sums", state.sums, own.sums as StateRecord);
     checkCounts("", state, ["updates"]);
     const report = { epoch: 0, loss: 0, accuracy: 0, valLoss: 0, valAccuracy: 0 };

@@ -388,7 +388,8 @@ export class DQNTrainer implements Trainer {
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const { random, playRandom, episodes } = this;
     const known = { ...state, episodes: withSuccesses(state.episodes) };
-    restoreParts({ random, playRandom, episodes, sums: this.iteration }, known, own);
+    const expected = { ...own, episodes: withSuccesses(own.episodes) };
+    restoreParts({ random, playRandom, episodes, sums: this.iteration }, known, expected);
     checkFields("counters", state.counters, own.counters as StateRecord);
     checkCounts("counters", state.counters, [
       "timesteps",

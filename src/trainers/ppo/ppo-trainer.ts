@@ -407,7 +407,8 @@ export class PPOTrainer implements Trainer {
     this.learners?.optimizerChanged();
     const { random, playRandom, klPenalty, rewardScaler, observationNormalizer, episodes } = this;
     const known = { ...state, episodes: withSuccesses(state.episodes) };
-    restoreParts({ random, playRandom, episodes }, known, own);
+    const expected = { ...own, episodes: withSuccesses(own.episodes) };
+    restoreParts({ random, playRandom, episodes }, known, expected);
     // A checkpoint of a run with other options may lack these.
     const optional = Object.entries({ klPenalty, rewardScaler, observationNormalizer });
     restoreParts(Object.fromEntries(optional.filter(([name]) => state[name])), state, own);
