@@ -12,6 +12,9 @@ const left: Policy = {
 
 it("evaluatePolicy does not wait without end for episodes that nobody reports", async () => {
   const env = new SyncVectorEnv([() => make("CartPole-v1"), () => make("CartPole-v1")]);
+  const { step } = env;
+  // As a vector environment of one's own that tells of nothing.
+  env.step = async (actions) => ({ ...(await step.call(env, actions)), infos: [{}, {}] });
   const evaluation = evaluatePolicy(left, env, { numEpisodes: 2, seed: 1 });
   await expect(evaluation).rejects.toThrow(EnvContractError);
   await expect(evaluation).rejects.toThrow("RecordEpisodeStatistics");
