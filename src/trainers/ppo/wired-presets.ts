@@ -32,15 +32,16 @@ export const cartPoleNoVelWiredPPO: PPOPreset = {
 };
 
 /**
- * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps by a liquid time-constant network of 16 neurons, all connected.
+ * CartPoleNoVel-v1 (velocities hidden) in 200 000 steps by a liquid time-constant network of 16 neurons, all connected.
  * As {@link cartPoleNoVelWiredPPO}, with observations normalised, because the synapses of an LTC open at potentials of
- * 0.3 to 0.8, and with first capacitances from 0 to 4 in the place of ncps's 0.4 to 0.6, so that fast and slow neurons
- * stand side by side.
+ * 0.3 to 0.8; with conductances and capacitances as they are instead of through softplus, which makes them weaker; and
+ * with first capacitances from 0.02 to 1.5 in the place of ncps's 0.4 to 0.6, so that fast and slow neurons stand side
+ * by side.
  *
  * @example
  * ```ts
  * const trainer = new PPOTrainer({ ...cartPoleNoVelLTCPPO, env: "CartPoleNoVel-v1", seed: 0 });
- * await trainer.learn({ totalTimesteps: 100_000 });
+ * await trainer.learn({ totalTimesteps: 200_000 });
  * ```
  */
 export const cartPoleNoVelLTCPPO: PPOPreset = {
@@ -53,6 +54,7 @@ export const cartPoleNoVelLTCPPO: PPOPreset = {
       seed,
       units: 16,
       encoderUnits: [16],
-      initializationRanges: { cm: [0, 4] },
+      implicitConstraints: false,
+      initializationRanges: { cm: [0.02, 1.5] },
     }),
 };
