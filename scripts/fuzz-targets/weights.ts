@@ -1,6 +1,5 @@
 /** Weight files: safetensors and npz, and layers that load them. */
 
-import { useBackend } from "../../src/recurrent/use-backend.js";
 import {
   kerasWeights,
   loadKerasWeights,
@@ -13,6 +12,7 @@ import { writeSafetensors } from "../../src/checkpoints/safetensors.js";
 import { isTypedArray, sizeOf } from "../../src/core/state.js";
 import { CfC } from "../../src/layers/cfc.js";
 import { LTC } from "../../src/layers/ltc.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../src/wirings/index.js";
 import { type Draw, damaged, oddData, oddValue, pick, typedOr } from "./mutate.js";
 import type { FuzzTarget } from "./target.js";

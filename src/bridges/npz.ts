@@ -2,12 +2,12 @@
 
 import { type Zippable, zipSync } from "fflate";
 import type { SafeTensor } from "../checkpoints/safetensors.js";
+import type { ArchiveLimits } from "../checkpoints/zip-directory.js";
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import { readNpy, writeNpy } from "./npy.js";
 import { isTorchPickle, TORCH_PICKLE } from "./torch-pickle.js";
 import type { NamedArrays } from "./transfer.js";
 import { zipFiles } from "./zip.js";
-import type { ArchiveLimits } from "../checkpoints/zip-directory.js";
 
 // Milliseconds between turns of the event loop.
 const TURN = 20;

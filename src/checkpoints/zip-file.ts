@@ -107,7 +107,8 @@ async function readEntries(source: ZipSource, file: string, fail: ArchiveFailure
   const tail = await source.read(Math.max(0, source.size - TAIL_SIZE), source.size);
   const place = locateDirectory(tail, source.size, fail);
   checkCount(place.count, file, { maxEntries: MOST_ENTRIES });
-  if (place.size > LONGEST_DIRECTORY) throw fail(`its directory of ${place.size} bytes is too long for a checkpoint`);
+  if (place.size > LONGEST_DIRECTORY)
+    throw fail(`its directory of ${place.size} bytes is too long for a checkpoint`);
   return readDirectory(await source.read(place.start, place.start + place.size), place, fail);
 }
 

@@ -1,7 +1,7 @@
 /** Base of the recurrent layers: a cell over sequences, for tfjs-layers and for reinforcement learning. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { requireBackend } from "../backends/require-backend.js";
+import { requireBackend } from "tfjs-training";
 import { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
 import type { SequenceCell } from "../cells/recurrent-cell.js";
 import { checkInteger } from "../core/check-integer.js";

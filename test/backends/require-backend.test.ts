@@ -4,7 +4,7 @@ import { CfCCell } from "../../src/cells/cfc-cell.js";
 import { LTCCell } from "../../src/cells/ltc-cell.js";
 import { BackendError } from "../../src/core/errors.js";
 import { CfC } from "../../src/layers/cfc.js";
-import { PPOTrainer } from "../../src/trainers/ppo-trainer.js";
+import { PPOTrainer } from "../../src/trainers/ppo/ppo-trainer.js";
 
 it.each<[string, () => unknown]>([
   ["a layer in a model", () => tfl.sequential({ layers: [new CfC({ units: 2, inputShape: [null, 3] })] })],
