@@ -65,7 +65,8 @@ describe("Dashboard", () => {
     const details = { env: "CartPole-v1", seed: 3 };
     expect(await status()).toEqual({ title: "cart-pole", details, ended: false });
     const callback = named.callback();
-    const at = (progress: number, elapsedSeconds: number) => ({ progress, elapsedSeconds }) as TrainerProgress;
+    const at = (progress: number, elapsedSeconds: number) =>
+      ({ progress, elapsedSeconds }) as TrainerProgress;
     await callback.onTrainingStart?.(at(0, 0));
     expect(await status()).toMatchObject({ progress: { share: 0, secondsLeft: null }, ended: false });
     await callback.onUpdateEnd?.(at(0.25, 30), {});
@@ -73,7 +74,10 @@ describe("Dashboard", () => {
     await callback.onTrainingEnd?.(at(0.5, 60));
     expect(await status()).toMatchObject({ ended: true });
     await named.close();
-    expect(await (await fetch(`${dashboard.url}status`)).json()).toMatchObject({ title: "ncps-ts", details: {} });
+    expect(await (await fetch(`${dashboard.url}status`)).json()).toMatchObject({
+      title: "ncps-ts",
+      details: {},
+    });
   });
 
   const ask = (options: RequestOptions, at = dashboard) =>
@@ -308,7 +312,8 @@ describe.skipIf(!browser)("the page in Chromium", () => {
           const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
           let brightest = 0;
           for (let i = 0; i < pixels.length; i += 4) {
-            if (pixels[i + 3] === 255) brightest = Math.max(brightest, pixels[i] + pixels[i + 1] + pixels[i + 2]);
+            if (pixels[i + 3] === 255)
+              brightest = Math.max(brightest, pixels[i] + pixels[i + 1] + pixels[i + 2]);
           }
           return {
             top,

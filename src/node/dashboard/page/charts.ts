@@ -121,7 +121,8 @@ function curve(key: string, i: number): uPlot.Series {
   const stroke = () => colour(`--curve-${i % 4}`);
   const series: uPlot.Series = { stroke, width: 1.5, spanGaps: true };
   if (!key.startsWith("eval/")) return series;
-  const few = (plot: uPlot, at: number) => Array.from(plot.data[at]).filter((value) => value !== null).length <= MARKED;
+  const few = (plot: uPlot, at: number) =>
+    Array.from(plot.data[at]).filter((value) => value !== null).length <= MARKED;
   return { ...series, points: { show: few, size: 5, stroke, fill: stroke } };
 }
 

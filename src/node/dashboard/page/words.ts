@@ -31,7 +31,8 @@ export function summaryOf({ step, row }: RowMessage): string {
   const fps = row["time/fps"];
   const parts = [`${step.toLocaleString("en")} steps`];
   if (mean !== undefined) parts.push(`mean return ${mean === null ? "not yet known" : mean.toFixed(1)}`);
-  if (fps !== undefined && fps !== null) parts.push(`${Math.round(fps).toLocaleString("en")} steps per second`);
+  if (fps !== undefined && fps !== null)
+    parts.push(`${Math.round(fps).toLocaleString("en")} steps per second`);
   return parts.join(" · ");
 }
 

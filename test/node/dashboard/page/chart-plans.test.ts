@@ -24,7 +24,13 @@ describe("planCharts", () => {
   });
 
   it("tells figures of one name apart by their keys", () => {
-    const titles = planCharts(["train/margin", "rollout/margin", "custom/loss", "rollout/loss", "train/loss"]);
+    const titles = planCharts([
+      "train/margin",
+      "rollout/margin",
+      "custom/loss",
+      "rollout/loss",
+      "train/loss",
+    ]);
     expect(titles.map(({ title }) => title)).toEqual([
       "Loss",
       "Margin",

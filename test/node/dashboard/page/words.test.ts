@@ -9,7 +9,11 @@ import {
   tickText,
 } from "../../../../src/node/dashboard/page/words.js";
 
-const status: Status = { title: "run", details: { env: "CartPole-v1", seed: 1, backend: "wasm" }, ended: false };
+const status: Status = {
+  title: "run",
+  details: { env: "CartPole-v1", seed: 1, backend: "wasm" },
+  ended: false,
+};
 
 it("figures keep the digits that count", () => {
   expect([0.123456, 431.23, 9999, 12_345, -2.5e6, 0].map(shortFigure)).toEqual([
