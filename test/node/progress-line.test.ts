@@ -27,7 +27,7 @@ describe("progressLine", () => {
     for (let columns = 1; columns < 160; columns++) {
       expect(progressLine(figures, columns).length).toBeLessThan(columns);
     }
-    expect(progressLine(figures, 34)).toMatch(/^[█░]{11}  37% \| return 1,234\.6$/);
+    expect(progressLine(figures, 34)).toMatch(/^[█░]{11} {2}37% \| return 1,234\.6$/);
   });
 
   it("says what is not known yet", () => {

@@ -337,7 +337,7 @@ describe.skipIf(!browser)("the page in Chromium", () => {
       expect(desktop.width).not.toBe(phone.width);
       await dashboard.close();
       await page.locator("#connection").waitFor();
-      expect(await page.locator("#connection").textContent()).toMatch(/^Connection lost/);
+      expect(await page.locator("#connection").textContent()).toMatch(/^The dashboard was closed/);
     } finally {
       await window.close();
       await dashboard.close().catch(() => {});

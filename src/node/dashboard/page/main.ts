@@ -8,7 +8,7 @@ import { detailsOf, lostConnection, progressOf, summaryOf } from "./words.js";
 const element = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
 const charts = new Charts(element("charts"));
 const strip = new ActivityStrip(element("neurons"));
-let ended = false;
+let closed = false;
 
 const events = new EventSource("/rows");
 events.onmessage = ({ data }: MessageEvent<string>) => {
@@ -17,8 +17,14 @@ events.onmessage = ({ data }: MessageEvent<string>) => {
   const last = rows[rows.length - 1];
   if (last) element("summary").textContent = summaryOf(last);
 };
-events.onopen = () => connection("");
-events.onerror = () => connection(lostConnection(ended, events.readyState === EventSource.CLOSED));
+events.addEventListener("closed", () => {
+  closed = true;
+});
+events.onopen = () => {
+  closed = false;
+  connection("");
+};
+events.onerror = () => connection(lostConnection(closed, events.readyState === EventSource.CLOSED));
 
 function connection(text: string): void {
   const place = element("connection");
@@ -27,7 +33,6 @@ function connection(text: string): void {
 }
 
 function showStatus(status: Status): void {
-  ended = status.ended;
   document.title = status.title;
   element("title").textContent = status.title;
   element("details").textContent = detailsOf(status);

@@ -52,8 +52,8 @@ export function progressOf({ progress, ended }: Status): string {
 }
 
 /** What to say when the program does not answer. */
-export function lostConnection(ended: boolean, refused: boolean): string {
-  if (ended) return "The program has ended; the page shows its last state.";
+export function lostConnection(closed: boolean, refused: boolean): string {
+  if (closed) return "The dashboard was closed; the page shows its last state.";
   if (refused) return "Too many pages watch this training: close one and reload.";
   return "Connection lost: is the program still running? The page tries again.";
 }

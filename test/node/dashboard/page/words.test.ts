@@ -50,5 +50,5 @@ it("the summary has the newest figures, as far as they are known", () => {
 it("a lost connection is told with what may be the reason", () => {
   expect(lostConnection(false, false)).toMatch(/^Connection lost: is the program still running\?/);
   expect(lostConnection(false, true)).toMatch(/^Too many pages/);
-  expect(lostConnection(true, false)).toMatch(/^The program has ended/);
+  expect(lostConnection(true, false)).toMatch(/^The dashboard was closed/);
 });
