@@ -45,24 +45,25 @@ export async function playOneGame({ policy, env, seed, page }: Game): Promise<nu
       page.show(frame, neurons);
       await new Promise((resolve) => setTimeout(resolve, 1000 / 15)); // four frames of the game each
     }
-  } else if (process.stdout.isTTY) {
-    const columns = Math.min(50, process.stdout.columns);
-    const write = (text: string) => process.stdout.write(text);
-    write("\n".repeat(process.stdout.rows)); // keeps the training log above the picture
-    await playInTerminal(frames(), { write, columns, fps: 60, caption: () => `score ${score}` });
+  } else if (hasScreen()) {
+    await playInTerminal(frames(), { stream: process.stdout, fps: 60, caption: () => `score ${score}` });
   } else for await (const _ of frames());
   return score;
 }
 
 /**
  * Plays one game after the other, each another one, until the program is ended. Where there is nothing to see, in a
- * pipe, it is a single game, whose score is printed.
+ * pipe or a terminal that only types, it is a single game, whose score is printed.
  */
 export async function playForever(game: Game): Promise<void> {
   for (let number = 0; ; number++) {
     const score = await playOneGame({ ...game, seed: game.seed + number });
-    if (game.page || process.stdout.isTTY) continue;
+    if (game.page || hasScreen()) continue;
     console.log(`game over: ${score} points`);
     return;
   }
+}
+
+function hasScreen(): boolean {
+  return process.stdout.isTTY && process.env.TERM !== "dumb";
 }

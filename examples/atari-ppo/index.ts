@@ -15,7 +15,9 @@ await run(() => main(settings));
 
 async function main(settings: Settings): Promise<void> {
   const { env, cont, render, hours, preset, printEvery, seed } = settings;
-  const page = settings.page ? await Dashboard.open({ fps: 20 }) : undefined;
+  const page = settings.page
+    ? await Dashboard.open({ fps: 20, title: preset, details: { env, seed } })
+    : undefined;
   if (page) console.log(`watch it at ${page.url}`);
   const backend = await useBackend();
   console.log(`backend: ${backend.name} (${backend.reason})`);
@@ -45,7 +47,6 @@ async function main(settings: Settings): Promise<void> {
   const print = async (iteration: number, numTimesteps: number, meanReturn: number) => {
     checkpoint = String(iteration);
     const path = await trainer.save(`${folder}/checkpoint-${checkpoint}`);
-    if (process.stdout.isTTY) process.stdout.write("\r\u001b[K"); // over the progress bar
     console.log(`Ran ${((performance.now() - began) / 3.6e6).toFixed(decimals)} hours`);
     console.log(`    sampled ${(numTimesteps / 1000).toFixed(0)}k steps`);
     console.log(`    policy reward: ${Number.isNaN(meanReturn) ? "nan" : meanReturn.toFixed(1)}`);

@@ -2,6 +2,8 @@
 
 import type { LogRow, LogSink } from "./logger.js";
 
+const MOST_LETTERS = 36;
+
 /** Options of {@link TableSink}. */
 export interface TableSinkOptions {
   /** Receives the finished table; default `console.log`. */
@@ -29,7 +31,7 @@ export class TableSink implements LogSink {
   }
 }
 
-/** The table of one row as text, keys sorted and grouped by what stands before the slash; empty for an empty row. */
+/** The table of one row as text, keys sorted and grouped by what stands before the slash, long ones cut off; empty for an empty row. */
 export function formatTable(row: LogRow): string {
   const lines: [string, string][] = [];
   let group = "";
@@ -38,15 +40,21 @@ export function formatTable(row: LogRow): string {
     const head = key.slice(0, slash + 1);
     if (head !== group) {
       group = head;
-      lines.push([head, ""]);
+      lines.push([shorten(head), ""]);
     }
-    lines.push([head ? `   ${key.slice(slash + 1)}` : key, formatNumber(row[key])]);
+    const name = head ? `   ${key.slice(slash + 1)}` : key;
+    lines.push([shorten(name), formatNumber(row[key])]);
   }
   if (lines.length === 0) return "";
   const widths = [0, 1].map((column) => Math.max(...lines.map((line) => line[column].length)));
   const rule = "-".repeat(widths[0] + widths[1] + 7);
   const body = lines.map(([name, value]) => `| ${name.padEnd(widths[0])} | ${value.padEnd(widths[1])} |`);
   return [rule, ...body, rule].join("\n");
+}
+
+// As SB3, so that a table fits 80 columns.
+function shorten(name: string): string {
+  return name.length > MOST_LETTERS ? `${name.slice(0, MOST_LETTERS - 3)}...` : name;
 }
 
 function formatNumber(value: number): string {

@@ -37,5 +37,6 @@ export { type ProgressBarOptions, progressBarCallback } from "./progress-bar.js"
 export { openRun, type RestartBehavior, type Run, type RunOptions } from "./run-folder.js";
 export { RunLockedError } from "./runs/run-lock.js";
 export type { LogFormat } from "./runs/run-logs.js";
+export type { StatusStream } from "./status-line.js";
 export { WorkerVectorEnv } from "./vector/worker-vector-env.js";
 export { ZipCheckpointStore } from "./zip-checkpoints.js";

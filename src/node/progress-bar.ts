@@ -1,17 +1,23 @@
 /** A progress bar in the terminal. */
 
-import { Presets, SingleBar } from "cli-progress";
+import { checkOptions } from "../core/check-options.js";
 import type { TrainerCallback, TrainerProgress } from "../trainers/callbacks/callback.js";
+import { progressLine } from "./progress-line.js";
+import { StatusLine, type StatusStream } from "./status-line.js";
+import { secondsLeft } from "./time-left.js";
 
 /** Options of {@link progressBarCallback}. */
 export interface ProgressBarOptions {
-  /** Where it is drawn, default stderr. */
-  stream?: NodeJS.WritableStream;
+  /** Where it is drawn, default `process.stderr`. */
+  stream?: StatusStream;
 }
 
+const MILLISECONDS_BETWEEN = 100;
+
 /**
- * Shows progress, steps a second and the mean return while a trainer learns. Nothing is drawn when
- * the stream is not a terminal.
+ * Shows progress, the mean return, the time left, steps and steps a second while a trainer learns, as far as the
+ * terminal is wide enough. What is printed meanwhile, such as tables, stands above the bar. Nothing is drawn when the
+ * stream is not a terminal, or one that only types (`TERM=dumb`).
  *
  * @example
  * ```ts
@@ -19,32 +25,39 @@ export interface ProgressBarOptions {
  * ```
  */
 export function progressBarCallback(options: ProgressBarOptions = {}): TrainerCallback {
-  const bar = new SingleBar(
-    {
-      format: "{bar} {percentage}% | {steps} steps | {fps} steps/s | return {return} | {duration_formatted}",
-      stream: options.stream ?? process.stderr,
-      hideCursor: true,
-      clearOnComplete: true,
-      emptyOnZero: true,
-    },
-    Presets.shades_classic,
-  );
+  checkOptions("progressBarCallback", options, ["stream"]);
+  const { stream = process.stderr as StatusStream } = options;
+  let line: StatusLine | undefined;
   let first = 0;
-  const payload = ({ numTimesteps, elapsedSeconds, meanReturn }: TrainerProgress) => ({
-    steps: numTimesteps,
-    fps: elapsedSeconds > 0 ? Math.round((numTimesteps - first) / elapsedSeconds) : 0,
-    return: Number.isNaN(meanReturn) ? "nan" : meanReturn.toFixed(1),
-  });
+  let firstSeconds = 0;
+  let drawn = Number.NEGATIVE_INFINITY;
+  const draw = ({ numTimesteps, elapsedSeconds, progress, meanReturn }: TrainerProgress) => {
+    const seconds = elapsedSeconds - firstSeconds;
+    const figures = {
+      progress,
+      meanReturn,
+      secondsLeft: secondsLeft(progress, elapsedSeconds),
+      steps: numTimesteps,
+      fps: seconds > 0 ? (numTimesteps - first) / seconds : 0,
+      elapsedSeconds,
+    };
+    line?.draw(progressLine(figures, stream.columns ?? 80));
+    drawn = performance.now();
+  };
   return {
     onTrainingStart(progress) {
+      if (!stream.isTTY || process.env.TERM === "dumb") return;
       first = progress.numTimesteps;
-      bar.start(1000, 0, payload(progress));
+      firstSeconds = progress.elapsedSeconds;
+      line = new StatusLine(stream);
+      draw(progress);
     },
     onUpdateEnd(progress) {
-      bar.update(Math.round(progress.progress * 1000), payload(progress));
+      if (performance.now() - drawn >= MILLISECONDS_BETWEEN) draw(progress);
     },
     onTrainingEnd() {
-      bar.stop();
+      line?.close();
+      line = undefined;
     },
   };
 }

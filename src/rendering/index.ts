@@ -1,5 +1,6 @@
 /** Frames to look at. */
 
 export { type EncodeGifOptions, encodeGif } from "./gif.js";
-export { type PlayInTerminalOptions, playInTerminal } from "./play-in-terminal.js";
+export { type PlayInTerminalOptions, playInTerminal, type TerminalStream } from "./play-in-terminal.js";
 export { type FrameToAnsiOptions, frameToAnsi, type TerminalColor } from "./terminal.js";
+export { terminalColor } from "./terminal-color.js";

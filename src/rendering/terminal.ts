@@ -12,6 +12,8 @@ export type TerminalColor = "truecolor" | "256" | "none";
 export interface FrameToAnsiOptions {
   /** Characters in a line, default 80. The number of lines follows from the picture's proportions. */
   columns?: number;
+  /** Most lines, default as many as the proportions ask for. A picture that would be higher becomes narrower. */
+  rows?: number;
   /** Default `"truecolor"`. */
   color?: TerminalColor;
 }
@@ -28,12 +30,13 @@ const SHADES = " .:-=+*#%@";
  * ```ts
  * process.stdout.write(frameToAnsi(env.render(), { columns: 60 }));
  * ```
- * @throws InvalidArgumentError when `columns` is not a positive integer or `color` is unknown
+ * @throws InvalidArgumentError when `columns` or `rows` is not a positive integer, or `color` is unknown
  * @throws ShapeError when the frame's data have not `height * width * 3` bytes
  */
 export function frameToAnsi(frame: Frame, options: FrameToAnsiOptions = {}): string {
-  const { columns = 80, color = "truecolor" } = options;
-  checkInteger("columns", columns);
+  const { color = "truecolor", rows } = options;
+  checkInteger("columns", options.columns ?? 80);
+  if (rows !== undefined) checkInteger("rows", rows);
   if (color !== "truecolor" && color !== "256" && color !== "none") {
     throw new InvalidArgumentError("color", `expected "truecolor", "256" or "none", received ${color}`);
   }
@@ -41,9 +44,16 @@ export function frameToAnsi(frame: Frame, options: FrameToAnsiOptions = {}): str
   if (data.length !== height * width * 3 || data.length === 0) {
     throw new ShapeError("frame.data", `[${height} * ${width} * 3]`, [data.length]);
   }
-  const lines = Math.max(1, Math.round((columns * height) / width / 2));
+  const { columns, lines } = fitted(frame, options.columns ?? 80, rows ?? Number.POSITIVE_INFINITY);
   if (color === "none") return shades(scaleFrame(frame, lines, columns));
   return halfBlocks(scaleFrame(frame, 2 * lines, columns), color === "256" ? paletteCode : rgbCode);
+}
+
+// A character is twice as high as wide.
+function fitted({ height, width }: Frame, most: number, rows: number): { columns: number; lines: number } {
+  const lines = Math.max(1, Math.round((most * height) / width / 2));
+  if (lines <= rows) return { columns: most, lines };
+  return { columns: Math.max(1, Math.min(most, Math.round((2 * rows * width) / height))), lines: rows };
 }
 
 function shades({ height, width, data }: Frame): string {

@@ -28,6 +28,15 @@ export interface DrawingOptions {
   colors?: Partial<WiringColors>;
 }
 
+/** Options of pictures for Mermaid. */
+export interface MermaidOptions extends DrawingOptions {
+  /**
+   * Most synapses. Default 500: Mermaid draws no more, nor do the sites that show its pictures, unless their
+   * configuration has another `maxEdges`.
+   */
+  maxEdges?: number;
+}
+
 /** Options of pictures as SVG. */
 export interface SVGOptions extends DrawingOptions {
   /** Name of the picture for screen readers and tooltips. Default: the numbers of neurons and synapses. */

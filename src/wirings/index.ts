@@ -6,7 +6,7 @@ export type { LayerSizes } from "./connect-layers.js";
 export { wiringToDOT } from "./drawing/dot.js";
 export { wiringToMermaid } from "./drawing/mermaid.js";
 export { wiringToSVG } from "./drawing/svg.js";
-export type { DrawingOptions, SVGOptions, WiringColors } from "./drawing-options.js";
+export type { DrawingOptions, MermaidOptions, SVGOptions, WiringColors } from "./drawing-options.js";
 export * from "./fully-connected.js";
 export { LayeredNCP, type LayeredNCPOptions } from "./layered-ncp.js";
 export { NCP, type NCPOptions } from "./ncp.js";

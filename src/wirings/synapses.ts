@@ -5,7 +5,7 @@ import { checkInputs } from "./checks.js";
 import { wiringToDOT } from "./drawing/dot.js";
 import { wiringToMermaid } from "./drawing/mermaid.js";
 import { wiringToSVG } from "./drawing/svg.js";
-import type { DrawingOptions, SVGOptions } from "./drawing-options.js";
+import type { DrawingOptions, MermaidOptions, SVGOptions } from "./drawing-options.js";
 import type { BuiltWiring, NeuronType, Wiring } from "./wiring.js";
 
 /** Order and roles of the neurons, for wirings that have any. */
@@ -70,7 +70,7 @@ export class Synapses {
       neuronType,
       toSVG: (options?: SVGOptions) => wiringToSVG(built, options),
       toDOT: (options?: DrawingOptions) => wiringToDOT(built, options),
-      toMermaid: (options?: DrawingOptions) => wiringToMermaid(built, options),
+      toMermaid: (options?: MermaidOptions) => wiringToMermaid(built, options),
     });
     return built;
   }

@@ -1,6 +1,6 @@
 /** Which neurons of a liquid network are connected, and with which sign. */
 
-import type { DrawingOptions, SVGOptions } from "./drawing-options.js";
+import type { DrawingOptions, MermaidOptions, SVGOptions } from "./drawing-options.js";
 
 /** Role of a neuron: motor neurons are the outputs, command neurons decide, inter neurons stand before them. */
 export type NeuronType = "inter" | "command" | "motor";
@@ -63,5 +63,5 @@ export interface BuiltWiring {
   /** A picture for Graphviz; see {@link wiringToDOT}. */
   toDOT(options?: DrawingOptions): string;
   /** A picture for Mermaid; see {@link wiringToMermaid}. */
-  toMermaid(options?: DrawingOptions): string;
+  toMermaid(options?: MermaidOptions): string;
 }

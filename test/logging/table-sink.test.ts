@@ -23,6 +23,15 @@ describe("Logger and TableSink", () => {
     expect(printed.length).toBe(1);
   });
 
+  it("fits 80 columns, whatever the names", () => {
+    const name = "a_name_that_goes_on_and_on_and_on_for_longer_than_a_line";
+    const lines = formatTable({ [`${name}/${name}`]: -1.2345e-300, [name]: Number.MAX_SAFE_INTEGER }).split(
+      "\n",
+    );
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(80);
+    expect(lines[1]).toContain("| a_name_that_goes_on_and_on_and_on... |");
+  });
+
   it("prints nothing for nothing", () => {
     const printed: string[] = [];
     new TableSink({ print: (text) => printed.push(text) }).write({});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 import type { Frame } from "../../src/envs/env.js";
-import { frameToAnsi } from "../../src/rendering/index.js";
+import { type FrameToAnsiOptions, frameToAnsi } from "../../src/rendering/index.js";
 
 type Colour = readonly [number, number, number];
 
@@ -87,6 +87,19 @@ describe("frameToAnsi", () => {
       expect(lines[0]).toHaveLength(columns);
       expect(Math.abs(lines.length - (columns * 210) / 160)).toBeLessThanOrEqual(1);
     }
+  });
+
+  it("becomes narrower where there are few lines", () => {
+    const tall = frame(210, 160, () => red);
+    const lines = (options: FrameToAnsiOptions) =>
+      frameToAnsi(tall, { color: "none", ...options })
+        .trimEnd()
+        .split("\n");
+    expect(lines({ columns: 80, rows: 23 })).toHaveLength(23);
+    expect(lines({ columns: 80, rows: 23 })[0]).toHaveLength(35);
+    expect(lines({ columns: 20, rows: 23 })[0]).toHaveLength(20);
+    expect(lines({ rows: 1 })).toHaveLength(1);
+    expect(() => lines({ rows: 0 })).toThrow(InvalidArgumentError);
   });
 
   it("finds the nearest of 256 colours", () => {

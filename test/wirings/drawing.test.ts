@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { InvalidArgumentError } from "../../src/core/errors.js";
 import {
   AutoNCP,
   FullyConnected,
@@ -74,6 +75,16 @@ describe("wiringToDOT", () => {
   });
 });
 
+it("wiringToDOT puts high ranks further apart", () => {
+  const gap = (units: number, inputDim: number) =>
+    Number(
+      /ranksep=([\d.]+);/.exec(new AutoNCP({ units, outputSize: 4, seed: 1 }).build(inputDim).toDOT())?.[1],
+    );
+  expect(gap(12, 2)).toBe(1);
+  expect(gap(64, 20)).toBeGreaterThan(4);
+  expect(gap(64, 200)).toBe(8);
+});
+
 describe("wiringToMermaid", () => {
   it("has one node a neuron and one edge a synapse, names escaped", () => {
     const text = wiringToMermaid(built, { sensoryNames: hostile });
@@ -84,9 +95,24 @@ describe("wiringToMermaid", () => {
     expect(wiringToMermaid(built, { direction: "down" })).toMatch(/^flowchart TB/);
   });
 
-  it("styles the inhibitory synapses", () => {
+  it("names every synapse's colour, as crosses have that of the default", () => {
     const text = wiringToMermaid(built);
-    const styled = /linkStyle ([\d,]+) stroke/.exec(text)![1].split(",").map(Number);
-    expect(styled).toEqual(all.flatMap(({ polarity }, i) => (polarity < 0 ? [i] : [])));
+    const styled = (colour: string) =>
+      new RegExp(`linkStyle ([\\d,]+) stroke:${colour}`).exec(text)?.[1].split(",").map(Number);
+    const ids = (sign: number) => all.flatMap(({ polarity }, i) => (polarity === sign ? [i] : []));
+    expect(styled("#2ca02c")).toEqual(ids(1));
+    expect(styled("#d62728")).toEqual(ids(-1));
+    expect(text).not.toContain("linkStyle default");
+  });
+
+  it("refuses more synapses than Mermaid draws, unless it is configured for them", () => {
+    const large = new AutoNCP({ units: 64, outputSize: 8, seed: 1 }).build(20);
+    const synapses = large.synapseCount + large.sensorySynapseCount;
+    expect(synapses).toBeGreaterThan(500);
+    expect(() => wiringToMermaid(large)).toThrow(
+      new RegExp(`at most 500 synapses.*received ${synapses}: use wiringToSVG`),
+    );
+    expect(count(large.toMermaid({ maxEdges: 2000 }), / --[>x] /g)).toBe(synapses);
+    expect(() => wiringToMermaid(built, { maxEdges: 0 })).toThrow(InvalidArgumentError);
   });
 });

@@ -2,12 +2,14 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { getBackend } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, NcpsError } from "../../core/errors.js";
 import type { Frame } from "../../envs/env.js";
 import type { LogRow, LogSink } from "../../logging/index.js";
-import type { TrainerCallback } from "../../trainers/index.js";
+import type { TrainerCallback, TrainerProgress } from "../../trainers/index.js";
+import { secondsLeft } from "../time-left.js";
 import { checkAllowedHosts, isOwnName, securityHeaders } from "./access.js";
-import { encodeScene, finiteRow } from "./message.js";
+import { encodeScene, finiteRow, type Status } from "./message.js";
 import { pageHtml } from "./page-html.js";
 import { RowReaders } from "./row-readers.js";
 import { RowWindow } from "./row-window.js";
@@ -29,6 +31,13 @@ export interface DashboardOptions {
   allowedHosts?: string[];
   /** Most pictures of the game a second, default 10. */
   fps?: number;
+  /** Name of the run at the head of the page, default `"ncps-ts"`. */
+  title?: string;
+  /**
+   * What else stands there, such as `{ env: "CartPole-v1", seed: 1 }`; default none. Its {@link Dashboard.callback} adds
+   * the backend.
+   */
+  details?: Readonly<Record<string, string | number>>;
 }
 
 // Of more, later ones are refused: watching must not use up the training's memory and descriptors.
@@ -68,13 +77,18 @@ export class Dashboard implements LogSink {
   private scene?: Uint8Array<ArrayBuffer>;
   private asked = Number.NEGATIVE_INFINITY;
   private shown = Number.NEGATIVE_INFINITY;
+  private readonly status: Status;
 
   private constructor(
     private readonly server: Server,
     private readonly host: string,
     private readonly allowedHosts: readonly string[],
     private readonly interval: number,
-  ) {}
+    title: string,
+    details: Readonly<Record<string, string | number>>,
+  ) {
+    this.status = { title, details: { ...details }, ended: false };
+  }
 
   /**
    * Starts the server.
@@ -84,6 +98,7 @@ export class Dashboard implements LogSink {
    */
   static async open(options: DashboardOptions = {}): Promise<Dashboard> {
     const { host = "127.0.0.1", port = 0, allowedHosts = [], fps = 10 } = options;
+    const { title = "ncps-ts", details = {} } = options;
     if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
       throw new InvalidArgumentError("port", `expected an integer in 0..65535, received ${port}`);
     }
@@ -99,7 +114,7 @@ export class Dashboard implements LogSink {
     };
     const server = createServer(limits, (request, response) => dashboard.answer(request, response));
     server.maxConnections = MAX_CONNECTIONS;
-    const dashboard = new Dashboard(server, host, allowedHosts, 1000 / fps);
+    const dashboard = new Dashboard(server, host, allowedHosts, 1000 / fps, title, details);
     await new Promise<void>((resolve, reject) => {
       server.once("error", (cause) =>
         reject(
@@ -157,9 +172,19 @@ export class Dashboard implements LogSink {
     this.scene = encodeScene({ frame, activity });
   }
 
-  /** Shows the first environment while a trainer learns. */
+  /** Shows the first environment, the progress and the time left while a trainer learns. */
   callback(): TrainerCallback {
+    const note = ({ progress, elapsedSeconds }: TrainerProgress, ended: boolean) => {
+      const left = secondsLeft(progress, elapsedSeconds);
+      Object.assign(this.status, { progress: { share: progress, secondsLeft: left ?? null }, ended });
+    };
     return {
+      onTrainingStart: (progress) => {
+        this.status.details.backend ??= getBackend();
+        note(progress, false);
+      },
+      onUpdateEnd: (progress) => note(progress, false),
+      onTrainingEnd: (progress) => note(progress, true),
       onStep: ({ trainer }) => {
         if (!this.waiting) return;
         const frame = trainer.env?.render?.(0);
@@ -191,6 +216,9 @@ export class Dashboard implements LogSink {
       if (method === "GET") this.asked = performance.now();
       if (!this.scene) response.writeHead(204).end();
       else response.writeHead(200, { "content-type": "application/octet-stream" }).end(this.scene);
+    } else if (url === "/status") {
+      const status = JSON.stringify(this.status);
+      response.writeHead(200, { "content-type": "application/json" }).end(status);
     } else if (url === "/rows") {
       if (method === "HEAD") response.writeHead(200, { "content-type": "text/event-stream" }).end();
       else if (!this.rowReaders.open(response)) response.writeHead(503, { "retry-after": "30" }).end();

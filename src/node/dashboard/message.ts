@@ -17,6 +17,23 @@ export interface RowMessage {
   row: Record<string, number | null>;
 }
 
+/** What is trained, and how far it is. */
+export interface Status {
+  /** Name of the run. */
+  title: string;
+  /** What else there is to know of it, such as `env` and `seed`. */
+  details: Record<string, string | number>;
+  /** How far the training is; undefined before it begins. */
+  progress?: {
+    /** Share of the goal, 0..1. */
+    share: number;
+    /** Null as long as nobody can know. */
+    secondsLeft: number | null;
+  };
+  /** Whether the training has ended. */
+  ended: boolean;
+}
+
 /** A picture of the game, and how active the neurons are. */
 export interface Scene {
   /** The picture. */

@@ -67,9 +67,9 @@ export class RowReaders {
     return true;
   }
 
-  /** Ends all streams. */
+  /** Ends all streams, and says that it is on purpose. */
   close(): void {
-    for (const { response } of this.readers) response.end();
+    for (const { response } of this.readers) response.end("event: closed\ndata: 1\n\n");
   }
 
   private send(reader: Reader): void {

@@ -15,12 +15,14 @@ import { colorsOf, columnsOf } from "./options.js";
  */
 export function wiringToDOT(built: BuiltWiring, options: DrawingOptions = {}): string {
   const colors = colorsOf(options.colors);
+  const columns = columnsOf(built, options);
   const lines = [
     "digraph wiring {",
     `  rankdir=${options.direction === "down" ? "TB" : "LR"};`,
+    `  ranksep=${rankGap(Math.max(...columns.map(({ length }) => length)))};`,
     '  node [shape=circle, style=filled, fontname="Helvetica", fontcolor=white];',
   ];
-  for (const column of columnsOf(built, options)) {
+  for (const column of columns) {
     const nodes = column.map(
       ({ key, label, kind }) => `${key} [label=${quote(label)}, fillcolor=${quote(colors[kind])}];`,
     );
@@ -32,6 +34,11 @@ export function wiringToDOT(built: BuiltWiring, options: DrawingOptions = {}): s
     lines.push(`  ${sensory ? "sensory" : "neuron"}_${source} -> neuron_${destination} [${look}];`);
   }
   return `${lines.join("\n")}\n}\n`;
+}
+
+// In inches, of which a neuron and the gap to the next one take one. High ranks stand further apart, as in the SVG.
+function rankGap(rows: number): number {
+  return Math.min(Math.max(1, rows / 4 - 0.75), 8);
 }
 
 function quote(text: string): string {

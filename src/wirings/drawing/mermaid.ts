@@ -1,6 +1,8 @@
 /** Wirings in the language of Mermaid, which Markdown pages show as pictures. */
 
-import type { DrawingOptions } from "../drawing-options.js";
+import { checkInteger } from "../../core/check-integer.js";
+import { InvalidArgumentError } from "../../core/errors.js";
+import type { MermaidOptions } from "../drawing-options.js";
 import { synapsesOf } from "../synapse-list.js";
 import type { BuiltWiring } from "../wiring.js";
 import { colorsOf, columnsOf, type DrawnKind } from "./options.js";
@@ -10,8 +12,19 @@ const kinds: readonly DrawnKind[] = ["sensory", "inter", "command", "motor"];
 /**
  * The wiring as a Mermaid flowchart, one subgraph a layer. Excitatory synapses end in an arrow, inhibitory ones in
  * a cross.
+ *
+ * @throws InvalidArgumentError when there are more synapses than Mermaid draws
  */
-export function wiringToMermaid(built: BuiltWiring, options: DrawingOptions = {}): string {
+export function wiringToMermaid(built: BuiltWiring, options: MermaidOptions = {}): string {
+  const { maxEdges = 500 } = options;
+  checkInteger("maxEdges", maxEdges);
+  const synapses = synapsesOf(built);
+  if (synapses.length > maxEdges) {
+    throw new InvalidArgumentError(
+      "built",
+      `expected at most ${maxEdges} synapses, as Mermaid draws no more by default, received ${synapses.length}: use wiringToSVG or wiringToDOT, or give maxEdges where Mermaid is configured for more`,
+    );
+  }
   const colors = colorsOf(options.colors);
   const lines = [`flowchart ${options.direction === "down" ? "TB" : "LR"}`];
   columnsOf(built, options).forEach((column, i) => {
@@ -19,16 +32,17 @@ export function wiringToMermaid(built: BuiltWiring, options: DrawingOptions = {}
     for (const { key, label, kind } of column) lines.push(`    ${key}(("${entities(label)}")):::${kind}`);
     lines.push("  end");
   });
-  const inhibitory: number[] = [];
-  const synapses = synapsesOf(built);
+  const edges: Record<"excitatory" | "inhibitory", number[]> = { excitatory: [], inhibitory: [] };
   synapses.forEach(({ sensory, source, destination, polarity }, i) => {
-    if (polarity < 0) inhibitory.push(i);
+    edges[polarity > 0 ? "excitatory" : "inhibitory"].push(i);
     const from = `${sensory ? "sensory" : "neuron"}_${source}`;
     lines.push(`  ${from} ${polarity > 0 ? "-->" : "--x"} neuron_${destination}`);
   });
   for (const kind of kinds) lines.push(`  classDef ${kind} fill:${colors[kind]},color:#fff,stroke:none`);
-  if (synapses.length > 0) lines.push(`  linkStyle default stroke:${colors.excitatory}`);
-  if (inhibitory.length > 0) lines.push(`  linkStyle ${inhibitory.join(",")} stroke:${colors.inhibitory}`);
+  // Crosses and arrow heads take the colour of "linkStyle default" where there is one, so every synapse is named.
+  for (const sign of ["excitatory", "inhibitory"] as const) {
+    if (edges[sign].length > 0) lines.push(`  linkStyle ${edges[sign].join(",")} stroke:${colors[sign]}`);
+  }
   return `${lines.join("\n")}\n`;
 }
 

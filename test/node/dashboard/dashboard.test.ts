@@ -12,7 +12,7 @@ import { Logger } from "../../../src/logging/index.js";
 import { CfCActorCritic } from "../../../src/models/index.js";
 import { Dashboard } from "../../../src/node/dashboard/dashboard.js";
 import { decodeScene, encodeScene } from "../../../src/node/dashboard/message.js";
-import { PPOTrainer } from "../../../src/trainers/index.js";
+import { PPOTrainer, type TrainerProgress } from "../../../src/trainers/index.js";
 
 const frame = { height: 2, width: 3, data: Uint8Array.from({ length: 18 }, (_, i) => i * 10) };
 
@@ -57,6 +57,27 @@ describe("Dashboard", () => {
     dashboard.write({ a: 4 }, 30);
     expect(await rows()).toMatchObject([{ index: 2, step: 30, row: { a: 4 } }]);
     await stream?.cancel();
+  });
+
+  it("tells the run's name, its details, its progress and the time left", async () => {
+    const named = await Dashboard.open({ title: "cart-pole", details: { env: "CartPole-v1", seed: 3 } });
+    const status = async () => (await fetch(`${named.url}status`)).json();
+    const details = { env: "CartPole-v1", seed: 3 };
+    expect(await status()).toEqual({ title: "cart-pole", details, ended: false });
+    const callback = named.callback();
+    const at = (progress: number, elapsedSeconds: number) =>
+      ({ progress, elapsedSeconds }) as TrainerProgress;
+    await callback.onTrainingStart?.(at(0, 0));
+    expect(await status()).toMatchObject({ progress: { share: 0, secondsLeft: null }, ended: false });
+    await callback.onUpdateEnd?.(at(0.25, 30), {});
+    expect(await status()).toMatchObject({ details, progress: { share: 0.25, secondsLeft: 90 } });
+    await callback.onTrainingEnd?.(at(0.5, 60));
+    expect(await status()).toMatchObject({ ended: true });
+    await named.close();
+    expect(await (await fetch(`${dashboard.url}status`)).json()).toMatchObject({
+      title: "ncps-ts",
+      details: {},
+    });
   });
 
   const ask = (options: RequestOptions, at = dashboard) =>
@@ -188,6 +209,19 @@ if (!browser) console.warn("Chromium is not installed: the dashboard is not look
 describe.skipIf(!browser)("the page in Chromium", () => {
   const profile = mkdtempSync(join(tmpdir(), "dashboard-"));
   afterAll(() => rmSync(profile, { recursive: true, force: true }));
+  const open = (viewport: { width: number; height: number }, colorScheme: "light" | "dark" = "light") =>
+    chromium.launchPersistentContext(profile, {
+      executablePath: browser,
+      headless: true,
+      viewport,
+      colorScheme,
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+      ],
+    });
 
   it("shows the game, the neurons and the curves of a training", async () => {
     await useBackend("wasm");
@@ -201,17 +235,7 @@ describe.skipIf(!browser)("the page in Chromium", () => {
       seed: 1,
       model: (spaces) => new CfCActorCritic({ ...spaces, units: 16, encoderUnits: [] }),
     });
-    const window = await chromium.launchPersistentContext(profile, {
-      executablePath: browser,
-      headless: true,
-      viewport: { width: 1100, height: 700 },
-      args: [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-      ],
-    });
+    const window = await open({ width: 1100, height: 700 });
     try {
       const page = window.pages()[0] ?? (await window.newPage());
       const problems: string[] = [];
@@ -236,6 +260,7 @@ describe.skipIf(!browser)("the page in Chromium", () => {
       await training;
       await page.waitForFunction(() => document.querySelectorAll(".chart").length >= 6);
       expect(await page.locator("#summary").textContent()).toMatch(/steps · mean return [\d.]+ · /);
+      expect(await page.locator("#details").textContent()).toBe("backend wasm");
       const screenshot = await page.screenshot(
         process.env.NCPS_SCREENSHOT ? { path: process.env.NCPS_SCREENSHOT } : {},
       );
@@ -257,6 +282,65 @@ describe.skipIf(!browser)("the page in Chromium", () => {
       await window.close();
       await trainer.close();
       await dashboard.close();
+    }
+  });
+
+  it("follows the colour scheme and the width of the window, and begins with game and curves on a phone", async () => {
+    const dashboard = await Dashboard.open({ title: "breakout", details: { seed: 3 } });
+    for (let step = 1; step <= 50; step++) {
+      dashboard.write({ "rollout/ep_rew_mean": step, "train/loss": 1 / step, "time/fps": 1000 }, step * 100);
+    }
+    dashboard.show({ height: 210, width: 160, data: new Uint8Array(210 * 160 * 3) }, new Float32Array(8));
+    const window = await open({ width: 390, height: 844 }, "dark");
+    try {
+      const page = window.pages()[0] ?? (await window.newPage());
+      await page.goto(dashboard.url);
+      await page.waitForFunction(() => document.querySelectorAll(".chart canvas").length === 3);
+      await page.locator("#game").waitFor();
+      await page.waitForFunction(() => document.title === "breakout");
+      expect(await page.locator(".chart .head").allTextContents()).toEqual([
+        "Return50",
+        "Loss0.02",
+        "Steps per second1000",
+      ]);
+      const look = () =>
+        page.evaluate(() => {
+          const chart = document.querySelector(".chart") as HTMLElement;
+          const { top, right } = chart.getBoundingClientRect();
+          const plot = (chart.querySelector("canvas") as HTMLCanvasElement).getBoundingClientRect();
+          const canvas = chart.querySelector("canvas") as HTMLCanvasElement;
+          const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+          let brightest = 0;
+          for (let i = 0; i < pixels.length; i += 4) {
+            if (pixels[i + 3] === 255)
+              brightest = Math.max(brightest, pixels[i] + pixels[i + 1] + pixels[i + 2]);
+          }
+          return {
+            top,
+            spare: right - plot.right,
+            width: plot.width,
+            overflow: document.documentElement.scrollWidth - innerWidth,
+            card: getComputedStyle(chart).backgroundColor,
+            brightest,
+          };
+        });
+      const phone = await look();
+      expect(phone.top).toBeLessThan(600); // the first curve is in the first screen
+      expect(phone).toMatchObject({ overflow: 0, card: "rgb(30, 33, 39)" });
+      expect(phone.brightest).toBeGreaterThan(600); // axes in light ink
+      await page.setViewportSize({ width: 1300, height: 700 });
+      await page.emulateMedia({ colorScheme: "light" });
+      await page.waitForTimeout(500);
+      const desktop = await look();
+      expect(desktop).toMatchObject({ overflow: 0, card: "rgb(255, 255, 255)" });
+      expect(Math.abs(desktop.spare - phone.spare)).toBeLessThan(2); // as wide as its card allows
+      expect(desktop.width).not.toBe(phone.width);
+      await dashboard.close();
+      await page.locator("#connection").waitFor();
+      expect(await page.locator("#connection").textContent()).toMatch(/^The dashboard was closed/);
+    } finally {
+      await window.close();
+      await dashboard.close().catch(() => {});
     }
   });
 });

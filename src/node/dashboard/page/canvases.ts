@@ -15,16 +15,38 @@ export function drawFrame(canvas: HTMLCanvasElement, { height, width, data }: Fr
   canvas.getContext("2d")?.putImageData(image, 0, 0);
 }
 
-/** Adds the present activities as the rightmost column: red above zero, blue below. */
-export function drawActivity(canvas: HTMLCanvasElement, activity: Float32Array): void {
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  if (canvas.height !== activity.length) canvas.height = activity.length;
-  context.drawImage(canvas, -1, 0);
-  const column = new ImageData(1, activity.length);
-  activity.forEach((value, i) => {
-    const strength = Math.round(255 * Math.min(1, Math.abs(value)));
-    column.data.set(value > 0 ? [strength, strength >> 2, 0, 255] : [0, strength >> 2, strength, 255], i * 4);
-  });
-  context.putImageData(column, canvas.width - 1, 0);
+/** A strip in which each column is a moment: the neurons one above the other, red above zero, blue below. */
+export class ActivityStrip {
+  private readonly times: number[] = [];
+
+  constructor(private readonly canvas: HTMLCanvasElement) {}
+
+  /** Adds the present activities as the rightmost column. */
+  add(activity: Float32Array): void {
+    const { canvas, times } = this;
+    const context = canvas.getContext("2d");
+    if (!context) return;
+    if (canvas.height !== activity.length) {
+      canvas.height = activity.length;
+      times.length = 0;
+    }
+    context.drawImage(canvas, -1, 0);
+    const column = new ImageData(1, activity.length);
+    activity.forEach((value, i) => {
+      const strength = Math.round(255 * Math.min(1, Math.abs(value)));
+      column.data.set(
+        value > 0 ? [strength, strength >> 2, 0, 255] : [0, strength >> 2, strength, 255],
+        i * 4,
+      );
+    });
+    context.putImageData(column, canvas.width - 1, 0);
+    times.push(performance.now());
+    if (times.length > canvas.width) times.shift();
+  }
+
+  /** How long ago the leftmost column was, in seconds; undefined while the strip is not full. */
+  get seconds(): number | undefined {
+    const { canvas, times } = this;
+    return times.length < canvas.width ? undefined : (times[times.length - 1] - times[0]) / 1000;
+  }
 }

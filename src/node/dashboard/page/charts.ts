@@ -3,84 +3,144 @@
 import uPlot from "uplot";
 import type { RowMessage } from "../message.js";
 import { RowWindow } from "../row-window.js";
+import { type ChartPlan, planCharts } from "./chart-plans.js";
+import { shortFigure, tickText } from "./words.js";
 
-interface ChartPlan {
-  title: string;
-  keys: string[];
+const HEIGHT = 170;
+// Of fewer evaluations each one is marked by a point.
+const MARKED = 200;
+
+interface Chart {
+  plan: ChartPlan;
+  box: HTMLElement;
+  values: HTMLElement;
+  plot: uPlot;
 }
 
-const plans: ChartPlan[] = [
-  { title: "Return", keys: ["rollout/ep_rew_mean", "eval/mean_reward"] },
-  { title: "Policy loss", keys: ["train/policy_gradient_loss"] },
-  { title: "Value loss", keys: ["train/value_loss"] },
-  { title: "Loss", keys: ["train/loss"] },
-  { title: "Entropy loss", keys: ["train/entropy_loss"] },
-  { title: "Approximate KL", keys: ["train/approx_kl"] },
-  { title: "Explained variance", keys: ["train/explained_variance"] },
-  { title: "Steps a second", keys: ["time/fps"] },
-];
-const colours = ["#0a6ebd", "#d1495b", "#2a9d4a", "#8e5ea2"];
-
-/** Draws a chart for each figure that occurs; known ones together under a title, others under their key. */
+/** Draws a chart for each figure that occurs; known ones together under a title, others under a name of their own. */
 export class Charts {
   private readonly window = new RowWindow();
-  private readonly charts = new Map<string, { plan: ChartPlan; plot: uPlot }>();
+  private readonly keys = new Set<string>();
+  private readonly charts = new Map<string, Chart>();
+  private due = false;
 
-  constructor(private readonly parent: HTMLElement) {}
+  constructor(private readonly parent: HTMLElement) {
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      for (const { plot } of this.charts.values()) plot.redraw(false, true);
+    });
+  }
 
   /** Takes in rows; those of a step that was there already, and all later ones, are replaced. */
   add(rows: readonly RowMessage[]): void {
-    for (const row of rows) this.window.add(row);
-    const keys = new Set(this.window.rows.flatMap(({ row }) => Object.keys(row)));
-    for (const plan of plans) {
-      if (plan.keys.some((key) => keys.has(key))) this.draw(plan);
+    for (const message of rows) {
+      this.window.add(message);
+      for (const key of Object.keys(message.row)) this.keys.add(key);
     }
-    for (const key of keys) {
-      const known = plans.some((plan) => plan.keys.includes(key)) || /^time\/|_len_|n_updates/.test(key);
-      if (!known) this.draw({ title: key, keys: [key] });
-    }
+    // Many rows make one drawing, and none while nobody looks.
+    if (!this.due) requestAnimationFrame(() => this.draw());
+    this.due = true;
   }
 
-  private draw(plan: ChartPlan): void {
+  private draw(): void {
+    this.due = false;
     const { rows } = this.window;
-    const data: uPlot.AlignedData = [
-      rows.map(({ step }) => step),
-      ...plan.keys.map((key) => rows.map(({ row }) => row[key] ?? null)),
-    ];
-    const chart = this.charts.get(plan.title);
-    if (chart) chart.plot.setData(data);
-    else this.charts.set(plan.title, { plan, plot: this.make(plan, data) });
+    const steps = rows.map(({ step }) => step);
+    planCharts(this.keys).forEach((plan, place) => {
+      const data: uPlot.AlignedData = [
+        steps,
+        ...plan.curves.map(({ key }) => rows.map(({ row }) => row[key] ?? null)),
+      ];
+      const old = this.charts.get(plan.title);
+      if (old && old.plan.curves.length === plan.curves.length) {
+        old.plot.setData(data);
+        showValues(old);
+      } else {
+        const chart = this.make(plan, data, old);
+        this.charts.set(plan.title, chart);
+        this.parent.insertBefore(chart.box, this.parent.children[place] ?? null);
+        showValues(chart);
+      }
+    });
   }
 
-  private make({ title, keys }: ChartPlan, data: uPlot.AlignedData): uPlot {
-    const box = document.createElement("div");
-    box.className = "chart";
-    this.parent.append(box);
-    const series = keys.map((label, i) => ({
-      label,
-      stroke: colours[i % colours.length],
-      width: 1.5,
-      spanGaps: true,
-    }));
-    return new uPlot(
+  private make(plan: ChartPlan, data: uPlot.AlignedData, old?: Chart): Chart {
+    old?.plot.destroy();
+    old?.box.remove();
+    const box = add(document.createElement("div"), "chart");
+    const head = add(box.appendChild(document.createElement("div")), "head");
+    head.appendChild(document.createElement("h2")).textContent = plan.title;
+    const values = add(head.appendChild(document.createElement("p")), "values");
+    const place = box.appendChild(document.createElement("div"));
+    const plot = new uPlot(
       {
-        title,
-        width: Math.max(280, box.clientWidth - 10),
-        height: 190,
+        width: 280,
+        height: HEIGHT,
         scales: { x: { time: false } },
+        legend: { show: false },
+        cursor: { y: false, drag: { x: true, y: false } },
         axes: [
-          { values: (_, ticks) => ticks.map(shorten) },
-          { size: 60, values: (_, ticks) => ticks.map((tick) => String(Number(tick.toPrecision(3)))) },
+          { ...axis(), size: 28 },
+          { ...axis(), size: 56, space: 24 },
         ],
-        series: [{ label: "steps" }, ...series],
+        series: [{}, ...plan.curves.map(({ key }, i) => curve(key, i))],
+        hooks: { setCursor: [() => showValues(chart)] },
       },
       data,
-      box,
+      place,
     );
+    const chart: Chart = { plan, box, values, plot };
+    new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: HEIGHT })).observe(place);
+    return chart;
   }
 }
 
-function shorten(steps: number): string {
-  if (steps >= 1e6) return `${steps / 1e6}M`;
-  return steps >= 1e3 ? `${steps / 1e3}k` : String(steps);
+// The newest values, or those under the pointer, each in the colour of its curve.
+function showValues({ plan, values, plot }: Chart): void {
+  const under = plot.cursor.idx;
+  const texts = plan.curves.map(({ label }, i) => {
+    const column = plot.data[i + 1];
+    const at = nearest(column, under ?? column.length - 1);
+    const text = at < 0 ? "not yet known" : shortFigure(column[at] as number);
+    const span = add(document.createElement("span"), `curve-${i % 4}`);
+    span.textContent = plan.curves.length > 1 ? `${label} ${text}` : text;
+    return span;
+  });
+  const where =
+    under === null || under === undefined ? [] : [`at ${shortFigure(plot.data[0][under])} steps: `];
+  values.replaceChildren(...where, ...texts.flatMap((span, i) => (i === 0 ? [span] : [" · ", span])));
+}
+
+// The last place up to the given one where there is a value.
+function nearest(column: ArrayLike<number | null | undefined>, from: number): number {
+  let at = from;
+  while (at >= 0 && (column[at] === null || column[at] === undefined)) at--;
+  return at;
+}
+
+function curve(key: string, i: number): uPlot.Series {
+  const stroke = () => colour(`--curve-${i % 4}`);
+  const series: uPlot.Series = { stroke, width: 1.5, spanGaps: true };
+  if (!key.startsWith("eval/")) return series;
+  const few = (plot: uPlot, at: number) =>
+    Array.from(plot.data[at]).filter((value) => value !== null).length <= MARKED;
+  return { ...series, points: { show: few, size: 5, stroke, fill: stroke } };
+}
+
+function axis(): uPlot.Axis {
+  const lines = { stroke: () => colour("--grid"), width: 1 };
+  return {
+    stroke: () => colour("--ink"),
+    grid: lines,
+    ticks: lines,
+    values: (_, ticks) => ticks.map(tickText),
+  };
+}
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+function add<Kind extends HTMLElement>(element: Kind, className: string): Kind {
+  element.className = className;
+  return element;
 }

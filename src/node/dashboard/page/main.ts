@@ -1,51 +1,73 @@
-/** The page: hears rows as they come, and asks for scenes while it is looked at. */
+/** The page: hears rows as they come, and asks for scenes and the state while it is looked at. */
 
-import { decodeScene, type RowMessage } from "../message.js";
-import { drawActivity, drawFrame } from "./canvases.js";
+import { decodeScene, type RowMessage, type Status } from "../message.js";
+import { ActivityStrip, drawFrame } from "./canvases.js";
 import { Charts } from "./charts.js";
+import { detailsOf, lostConnection, progressOf, summaryOf } from "./words.js";
 
 const element = <Kind extends HTMLElement>(id: string) => document.getElementById(id) as Kind;
 const charts = new Charts(element("charts"));
+const strip = new ActivityStrip(element("neurons"));
+let closed = false;
 
 const events = new EventSource("/rows");
 events.onmessage = ({ data }: MessageEvent<string>) => {
   const rows = JSON.parse(data) as RowMessage[];
   charts.add(rows);
   const last = rows[rows.length - 1];
-  if (last) element("summary").textContent = summary(last);
+  if (last) element("summary").textContent = summaryOf(last);
 };
-events.onopen = () => connection("");
-events.onerror = () => connection("connection lost: is the program still running?");
-
-function summary({ step, row }: RowMessage): string {
-  const mean = row["rollout/ep_rew_mean"];
-  const fps = row["time/fps"];
-  const parts = [`${step.toLocaleString("en")} steps`];
-  if (mean !== undefined) parts.push(`mean return ${mean === null ? "not yet known" : mean.toFixed(1)}`);
-  if (fps !== undefined && fps !== null) parts.push(`${fps.toLocaleString("en")} steps a second`);
-  return parts.join(" · ");
-}
+events.addEventListener("closed", () => {
+  closed = true;
+});
+events.onopen = () => {
+  closed = false;
+  connection("");
+};
+events.onerror = () => connection(lostConnection(closed, events.readyState === EventSource.CLOSED));
 
 function connection(text: string): void {
   const place = element("connection");
   place.textContent = text;
-  place.className = text ? "lost" : "";
+  place.hidden = text === "";
 }
 
-async function look(): Promise<void> {
+function showStatus(status: Status): void {
+  document.title = status.title;
+  element("title").textContent = status.title;
+  element("details").textContent = detailsOf(status);
+  element("progress-text").textContent = progressOf(status);
+  const bar = element<HTMLProgressElement>("progress");
+  bar.hidden = !status.progress;
+  if (status.progress) bar.value = status.progress.share;
+}
+
+function showScene(bytes: ArrayBuffer): void {
+  const { frame, activity } = decodeScene(bytes);
+  element("view").hidden = false;
+  drawFrame(element("game"), frame);
+  element("activity").hidden = activity.length === 0;
+  if (activity.length === 0) return;
+  strip.add(activity);
+  const { seconds } = strip;
+  element("since").textContent = seconds === undefined ? "earlier" : `${Math.round(seconds)} s ago`;
+}
+
+// Asks again after each answer while somebody looks; the event stream tells of lost connections.
+async function ask(
+  path: string,
+  milliseconds: number,
+  show: (answer: Response) => Promise<void>,
+): Promise<void> {
   if (!document.hidden) {
     try {
-      const response = await fetch("/scene");
-      if (response.status === 200) {
-        const { frame, activity } = decodeScene(await response.arrayBuffer());
-        drawFrame(element("game"), frame);
-        element("activity").hidden = activity.length === 0;
-        if (activity.length > 0) drawActivity(element("neurons"), activity);
-      }
+      const answer = await fetch(path);
+      if (answer.status === 200) await show(answer);
     } catch {
-      // The event stream tells of lost connections.
+      // told already
     }
   }
-  setTimeout(look, 100);
+  setTimeout(ask, milliseconds, path, milliseconds, show);
 }
-void look();
+void ask("/scene", 100, async (answer) => showScene(await answer.arrayBuffer()));
+void ask("/status", 1000, async (answer) => showStatus((await answer.json()) as Status));

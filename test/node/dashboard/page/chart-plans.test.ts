@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { planCharts, titleOf } from "../../../../src/node/dashboard/page/chart-plans.js";
+
+describe("planCharts", () => {
+  it("draws the curves that occur and no others", () => {
+    const [plan] = planCharts(["rollout/ep_rew_mean"]);
+    expect(plan).toEqual({ title: "Return", curves: [{ key: "rollout/ep_rew_mean", label: "training" }] });
+    const [both] = planCharts(["eval/mean_reward", "rollout/ep_rew_mean"]);
+    expect(both.curves.map(({ label }) => label)).toEqual(["training", "evaluation"]);
+  });
+
+  it("keeps its order, whatever came first, with unknown figures last", () => {
+    const plans = planCharts(["custom/ball_speed", "time/fps", "train/value_loss", "eval/mean_reward"]);
+    expect(plans.map(({ title }) => title)).toEqual([
+      "Return",
+      "Value loss",
+      "Steps per second",
+      "Ball speed (custom)",
+    ]);
+  });
+
+  it("leaves out clocks and counters", () => {
+    expect(planCharts(["time/iterations", "time/total_timesteps", "train/n_updates"])).toEqual([]);
+  });
+
+  it("tells figures of one name apart by their keys", () => {
+    const titles = planCharts([
+      "train/margin",
+      "rollout/margin",
+      "custom/loss",
+      "rollout/loss",
+      "train/loss",
+    ]);
+    expect(titles.map(({ title }) => title)).toEqual([
+      "Loss",
+      "Margin",
+      "rollout/margin",
+      "Loss (custom)",
+      "rollout/loss",
+    ]);
+  });
+});
+
+it("titleOf writes keys in words", () => {
+  const keys = ["train/grad_norm", "custom/ball_speed", "plain", "a_b/c/d_e", "Aim"];
+  expect(keys.map(titleOf)).toEqual(["Grad norm", "Ball speed (custom)", "Plain", "D e (a b/c)", "Aim"]);
+});
