@@ -3,7 +3,8 @@ import { defineConfig } from "tsup";
 import { ownModules, sharedChunks } from "./scripts/tsup-plugins.js";
 
 // Not part of the package's modules: the file for pages and the dashboard's page are bundles of their own.
-const apart = /^(browser-bundle\.ts|node\/dashboard\/page\/.*|.*\/assembly\/.*|.*\.d\.ts|.*\/from-sources\..*)$/;
+const apart =
+  /^(browser-bundle\.ts|node\/dashboard\/page\/.*|.*\/assembly\/.*|.*\.d\.ts|.*\/from-sources\..*)$/;
 const modules = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((path) => path.replaceAll("\\", "/"))
   .filter((path) => path.endsWith(".ts") && !apart.test(path));

@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
 import { CfC } from "../../src/layers/cfc.js";
 import { cartPolePPO, PPOTrainer } from "../../src/trainers/index.js";
-import "../../src/envs/builtin.js";
 
 it("says what to call when no backend is active", () => {
   const missing = expect.objectContaining({
