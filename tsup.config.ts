@@ -1,67 +1,34 @@
-import { transform } from "esbuild";
-import { defineConfig, type Options } from "tsup";
+import { readdirSync, readFileSync } from "node:fs";
+import { defineConfig } from "tsup";
+import { ownModules, sharedChunks } from "./scripts/tsup-plugins.js";
 
-// "node" makes esbuild tell the names of exports, for `import()`.
-const commonJs = { format: "cjs", target: "es2022", platform: "node" } as const;
-const ownUrl = {
-  define: { "import.meta.url": "ownUrl" },
-  banner: 'const ownUrl = require("node:url").pathToFileURL(__filename).href;',
+// Not part of the package's modules: the file for pages and the dashboard's page are bundles of their own.
+const apart =
+  /^(browser-bundle\.ts|node\/dashboard\/page\/.*|.*\/assembly\/.*|.*\.d\.ts|.*\/from-sources\..*)$/;
+const modules = readdirSync("src", { recursive: true, encoding: "utf8" })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => path.endsWith(".ts") && !apart.test(path));
+const stems = modules.map((path) => path.slice(0, -".ts".length));
+
+const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+  exports: Record<string, { import?: { types: string } }>;
 };
+const entries = Object.values(exports).flatMap((conditions) =>
+  conditions.import ? [conditions.import.types.slice("./dist/".length, -".d.ts".length)] : [],
+);
 
-type Plugin = NonNullable<Options["plugins"]>[number];
-
-// esbuild carries a map over that the source brings along.
-function withMap(source: string, map: unknown): string {
-  const text = Buffer.from(String(map)).toString("base64");
-  return `${source}\n//# sourceMappingURL=data:application/json;base64,${text}\n`;
-}
-
-/**
- * Both entries share one registry and one set of classes: common code lies in chunks, in CommonJS as well.
- * esbuild splits ES modules only, and tsup's own way to CommonJS rewrites class fields and `?.` into slow
- * helpers, so chunks are split as ES modules here and each is then translated as it is.
- */
-const sharedChunks: Plugin = {
-  name: "shared-chunks",
-  esbuildOptions(options) {
-    options.splitting = true;
-    options.format = "esm";
-    options.sourcesContent = false; // the package holds the sources once, beside both formats
-  },
-  async renderChunk(source, info) {
-    const { path } = info;
-    if (info.type !== "chunk" || !/\.c?js$/.test(path)) return undefined;
-    const { code, map } =
-      this.format === "cjs"
-        ? await transform(withMap(source, info.map), {
-            ...(source.includes("import.meta.url") && ownUrl),
-            ...commonJs,
-            ...{ sourcemap: true, sourcesContent: false, sourcefile: "chunk.js" },
-          })
-        : { code: source };
-    // Bundling names a class that mentions itself `_Random`, which would show in stack traces and consoles.
-    const named = code.replace(/\b_([A-Z]\w*)\b/g, (name, bare) =>
-      code.includes(`var ${bare} = class ${name} `) ? bare : name,
-    );
-    return { code: named, map };
-  },
-};
+const sources = (names: string[]) => Object.fromEntries(names.map((name) => [name, `src/${name}.ts`]));
 
 export default defineConfig({
-  entry: {
-    index: "src/index.ts",
-    "node/index": "src/node/index.ts",
-    // programs of worker threads
-    "node/env-worker": "src/node/vector/env-worker.ts",
-    "node/learner-worker": "src/node/learners/learner-worker.ts",
-  },
+  entry: sources(stems),
   format: ["esm", "cjs"],
   plugins: [sharedChunks],
-  dts: true,
+  esbuildPlugins: [ownModules],
+  dts: { entry: sources(entries) },
   sourcemap: true,
   clean: true,
   target: "es2022",
-  platform: "neutral", // the main entry runs in browsers too
+  platform: "neutral", // all but ncps-ts/node runs in browsers too
   removeNodeProtocol: false,
-  external: ["ale-bindings", /^node:/],
+  external: [/^(ale-bindings|tfjs-training)(\/|$)/, /^node:/],
 });

@@ -6,7 +6,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^ncps-ts\/node$/, replacement: at("./src/node/index.ts") },
+      { find: /^ncps-ts\/(\w+)$/, replacement: at("./src/$1/index.ts") },
       { find: /^ncps-ts$/, replacement: at("./src/index.ts") },
       { find: /^ale-bindings\/wasm$/, replacement: at("./packages/ale-bindings/src/wasm/index.ts") },
       { find: /^(ale-bindings|tfjs-training)$/, replacement: at("./packages/$1/src/index.ts") },

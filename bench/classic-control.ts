@@ -12,11 +12,11 @@ import {
   cartPolePPO,
   DQNTrainer,
   MlpActorCritic,
-  type PPOPreset,
   PPOTrainer,
   pendulumPPO,
   useBackend,
 } from "../src/index.js";
+import type { PPOPreset } from "../src/trainers/index.js";
 import { learnTasks, type Task } from "./support/learning.js";
 
 const memoryless: PPOPreset = {

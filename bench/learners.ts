@@ -6,18 +6,9 @@
  */
 
 import "../src/node/index.js";
-import {
-  Adam,
-  actionDistribution,
-  Box,
-  Discrete,
-  NatureActorCritic,
-  type PPOHyperparameters,
-  ppoDefaults,
-  Random,
-  RolloutBuffer,
-  useBackend,
-} from "../src/index.js";
+import { Adam, Box, Discrete, NatureActorCritic, Random, RolloutBuffer, useBackend } from "../src/index.js";
+import { actionDistribution } from "../src/losses/index.js";
+import { type PPOHyperparameters, ppoDefaults } from "../src/trainers/index.js";
 import type { LearnerGroup } from "../src/trainers/ppo/learners/learner-group.js";
 import { makeLearners } from "../src/trainers/ppo/learners/make-learners.js";
 import { shareRollout } from "../src/trainers/ppo/learners/shared-rollout.js";

@@ -6,9 +6,7 @@
  */
 
 import {
-  type ActorCritic,
   Adam,
-  actionDistribution,
   arcadeBreakoutPPO,
   Box,
   ConvCfCActorCritic,
@@ -17,14 +15,16 @@ import {
   cleanrlAtariPPO,
   Discrete,
   PPOTrainer,
-  ppoDefaults,
   Random,
   RolloutBuffer,
   rllibAtariPPO,
   smallAtariPPO,
   useBackend,
 } from "../src/index.js";
+import { actionDistribution } from "../src/losses/index.js";
+import type { ActorCritic } from "../src/models/index.js";
 import { registerAtari } from "../src/node/index.js";
+import { ppoDefaults } from "../src/trainers/index.js";
 import { PPOUpdate } from "../src/trainers/ppo/ppo-update.js";
 import type { BenchmarkResult } from "./run.js";
 import { alternate, type Contender, type Measurement, ratios, summarize } from "./support/alternate.js";

@@ -8,15 +8,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  arcadeBreakoutPPO,
-  type LearnOptions,
-  Logger,
-  PPOTrainer,
-  StopTrainingOnRewardThreshold,
-  useBackend,
-} from "../src/index.js";
+import { arcadeBreakoutPPO, PPOTrainer, useBackend } from "../src/index.js";
+import { Logger } from "../src/logging/index.js";
 import { CsvSink, Dashboard, interruptCallback, JsonLinesSink, TensorBoardSink } from "../src/node/index.js";
+import { type LearnOptions, StopTrainingOnRewardThreshold } from "../src/trainers/index.js";
 
 const steps = 16 * 128 * 10;
 

@@ -5,13 +5,8 @@
  * `npm run bench -- wired [seeds of the CfC] [of the LTC] [first seed]`
  */
 
-import {
-  cartPoleNoVelLTCPPO,
-  cartPoleNoVelWiredPPO,
-  type PPOPreset,
-  PPOTrainer,
-  useBackend,
-} from "../src/index.js";
+import { cartPoleNoVelLTCPPO, cartPoleNoVelWiredPPO, PPOTrainer, useBackend } from "../src/index.js";
+import type { PPOPreset } from "../src/trainers/index.js";
 import { learnTasks, type Task } from "./support/learning.js";
 
 const env = "CartPoleNoVel-v1";

@@ -8,13 +8,13 @@ import {
   MlpQNetwork,
   makeVecEnv,
   Random,
-  type ReplayBatch,
   ReplayMemory,
-  readMetrics,
-  tdTargets,
-  updateTarget,
   useBackend,
 } from "ncps-ts";
+import { tdTargets } from "ncps-ts/losses";
+import type { ReplayBatch } from "ncps-ts/memory";
+import { updateTarget } from "ncps-ts/models";
+import { readMetrics } from "ncps-ts/optimizers";
 
 await useBackend();
 const random = new Random(0);

@@ -3,7 +3,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import {
   Adam,
-  actionDistribution,
   ClippedPPOLoss,
   ClippedValueLoss,
   GAE,
@@ -11,11 +10,11 @@ import {
   makeVecEnv,
   Random,
   RolloutBuffer,
-  type RolloutMinibatch,
-  readMetrics,
-  standardize,
   useBackend,
 } from "ncps-ts";
+import { actionDistribution, standardize } from "ncps-ts/losses";
+import type { RolloutMinibatch } from "ncps-ts/memory";
+import { readMetrics } from "ncps-ts/optimizers";
 
 await useBackend();
 const random = new Random(0);

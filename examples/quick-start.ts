@@ -1,6 +1,7 @@
 /** Twenty lines: train, evaluate, save. Run `node --import tsx examples/quick-start.ts`. */
 
-import { cartPolePPO, evaluatePolicy, Logger, makeVecEnv, PPOTrainer, TableSink, useBackend } from "ncps-ts";
+import { cartPolePPO, evaluatePolicy, makeVecEnv, PPOTrainer, useBackend } from "ncps-ts";
+import { Logger, TableSink } from "ncps-ts/logging";
 import "ncps-ts/node";
 
 if (process.argv.length > 2) {

@@ -1,7 +1,10 @@
 /** Trained policies at play, in a page or in the terminal. */
 
-import { type Env, type Frame, type Policy, playInTerminal } from "ncps-ts";
+import type { Env } from "ncps-ts";
+import type { Frame } from "ncps-ts/envs";
 import type { Dashboard } from "ncps-ts/node";
+import { playInTerminal } from "ncps-ts/rendering";
+import type { Policy } from "ncps-ts/trainers";
 
 /** What is watched. */
 export interface Game {

@@ -4,15 +4,9 @@
  */
 
 import { createHash } from "node:crypto";
-import {
-  DQNTrainer,
-  type Env,
-  FrameStack,
-  type ReplayMemory,
-  useBackend,
-  WarpFrame,
-} from "../../src/index.js";
+import { DQNTrainer, type Env, type ReplayMemory, useBackend } from "../../src/index.js";
 import { FileCheckpointStore } from "../../src/node/checkpoint-files.js";
+import { FrameStack, WarpFrame } from "../../src/wrappers/index.js";
 
 /** What saving or loading took. */
 export interface SavedMemoryReport {

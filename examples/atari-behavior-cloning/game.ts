@@ -2,16 +2,10 @@
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type AtariCloningDataset,
-  BreakoutEnv,
-  type Env,
-  make,
-  type Policy,
-  SteadyBreakoutPlayer,
-  wrapDeepmind,
-} from "ncps-ts";
+import { type AtariCloningDataset, BreakoutEnv, type Env, make, wrapDeepmind } from "ncps-ts";
+import { SteadyBreakoutPlayer } from "ncps-ts/envs";
 import { openCloningDataset, recordCloningDataset } from "ncps-ts/node";
+import type { Policy } from "ncps-ts/trainers";
 import type { Settings } from "./settings.js";
 
 // Games of the arcade end after 1500 steps, so that an evaluation takes a minute.

@@ -5,16 +5,14 @@
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { CloningTrainer, ConvCfC, useBackend } from "ncps-ts";
+import { interruptCallback, registerAtari } from "ncps-ts/node";
 import {
   balancedClassWeights,
   type CloningOptions,
-  CloningTrainer,
   ClosedLoopCallback,
-  ConvCfC,
   runClosedLoop,
-  useBackend,
-} from "ncps-ts";
-import { interruptCallback, registerAtari } from "ncps-ts/node";
+} from "ncps-ts/trainers";
 import { run, settingsOf } from "../command-line.js";
 import { playForever } from "../watch.js";
 import { drawCurve, type Point } from "./curve.js";

@@ -1,6 +1,6 @@
 /** What the two tabs of the guide print: Keras' `fit`, and the loop of the PyTorch tab with its progress bar. */
 
-import type { EpochReport } from "ncps-ts";
+import type { EpochReport } from "ncps-ts/trainers";
 
 /** Prints a training. */
 export interface Reporter {

@@ -1,7 +1,9 @@
 /** Command line of the example. */
 
 import { parseArgs } from "node:util";
-import type { AdamOptions, CloningHyperparameters, ConvCfCOptions } from "ncps-ts";
+import type { ConvCfCOptions } from "ncps-ts/models";
+import type { AdamOptions } from "ncps-ts/optimizers";
+import type { CloningHyperparameters } from "ncps-ts/trainers";
 
 export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
 

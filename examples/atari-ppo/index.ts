@@ -3,8 +3,10 @@
  * Run `node --import tsx examples/atari-ppo/index.ts --help` for the options.
  */
 
-import { type Env, Logger, make, PPOTrainer, RecordEpisodeStatistics, useBackend } from "ncps-ts";
+import { type Env, make, PPOTrainer, useBackend } from "ncps-ts";
+import { Logger } from "ncps-ts/logging";
 import { Dashboard, interruptCallback, registerAtari } from "ncps-ts/node";
+import { RecordEpisodeStatistics } from "ncps-ts/wrappers";
 import { run, settingsOf } from "../command-line.js";
 import { playForever, playOneGame } from "../watch.js";
 import { readSettings, type Settings, trainerOptions, usage } from "./settings.js";

@@ -1,8 +1,8 @@
 /** Command line and training settings of the example. */
 
 import { parseArgs } from "node:util";
-import type { PPOOptions } from "ncps-ts";
-import { arcadeBreakoutPPO, type PPOPreset, rllibAtariPPO, smallAtariPPO } from "ncps-ts";
+import { arcadeBreakoutPPO, rllibAtariPPO, smallAtariPPO } from "ncps-ts";
+import type { PPOOptions, PPOPreset } from "ncps-ts/trainers";
 
 export const usage = `PPO with a CfC on Atari
 

@@ -3,7 +3,8 @@
  * Run `node --import tsx examples/labml-breakout-ppo/index.ts --help` for the options.
  */
 
-import { type LogRow, PPOTrainer, type TrainerCallback, useBackend } from "ncps-ts";
+import { PPOTrainer, type TrainerCallback, useBackend } from "ncps-ts";
+import type { LogRow } from "ncps-ts/logging";
 import { interruptCallback, openRun, registerAtari } from "ncps-ts/node";
 import { run as runProgram, settingsOf } from "../command-line.js";
 import { readSettings, type Settings, usage } from "./settings.js";

@@ -1,8 +1,9 @@
 /** Command line and training settings of the example. */
 
 import { parseArgs } from "node:util";
-import { cleanrlAtariPPO, type Env, labmlBreakoutPPO, type PPOOptions } from "ncps-ts";
+import { cleanrlAtariPPO, type Env, labmlBreakoutPPO } from "ncps-ts";
 import type { RestartBehavior } from "ncps-ts/node";
+import type { PPOOptions } from "ncps-ts/trainers";
 import { WorkerSeed } from "./worker-seed.js";
 
 export const usage = `labml's annotated PPO on Breakout

@@ -2,7 +2,8 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type LidarTrace, Random, readLidarCsv, readLidarNpz } from "ncps-ts";
+import { Random } from "ncps-ts";
+import { type LidarTrace, readLidarCsv, readLidarNpz } from "ncps-ts/datasets";
 
 /** Reads a folder with one `.npz` of all drives, or with one `.csv` a drive. */
 export function readDrives(folder: string): LidarTrace[] {

@@ -9,7 +9,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { CfC, LTC, NCP, splitLidarTraces, useBackend } from "ncps-ts";
+import { CfC, LTC, NCP, useBackend } from "ncps-ts";
+import { splitLidarTraces } from "ncps-ts/datasets";
 import { commandLine, wrongOption } from "../command-line.js";
 import { readDrives, simulateDrives } from "./drives.js";
 import { learn } from "./learning.js";

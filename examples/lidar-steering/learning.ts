@@ -2,7 +2,8 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
-import { Adam, type CfC, type LidarSequences, type LTC, Random } from "ncps-ts";
+import { Adam, type CfC, type LTC, Random } from "ncps-ts";
+import type { LidarSequences } from "ncps-ts/datasets";
 
 /** Options of {@link learn}. */
 export interface LearnOptions {

@@ -4,7 +4,8 @@
  *     node --import tsx examples/pendulum-ppo/index.ts [--help]
  */
 
-import { evaluatePolicy, Logger, makeVecEnv, PPOTrainer, pendulumPPO, TableSink, useBackend } from "ncps-ts";
+import { evaluatePolicy, makeVecEnv, PPOTrainer, pendulumPPO, useBackend } from "ncps-ts";
+import { Logger, TableSink } from "ncps-ts/logging";
 import { commandLine } from "../command-line.js";
 
 const usage = `PPO swings a pendulum up

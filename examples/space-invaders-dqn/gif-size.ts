@@ -1,6 +1,6 @@
 /** Pictures of another size, for the GIFs. */
 
-import type { Frame } from "ncps-ts";
+import type { Frame } from "ncps-ts/envs";
 
 export interface Size {
   height: number;

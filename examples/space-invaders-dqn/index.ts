@@ -5,8 +5,9 @@
  *     node --import tsx examples/space-invaders-dqn/index.ts [--help]
  */
 
-import { DQNTrainer, evaluatePolicy, makeVecEnv, StopTrainingOnMaxEpisodes, useBackend } from "ncps-ts";
+import { DQNTrainer, evaluatePolicy, makeVecEnv, useBackend } from "ncps-ts";
 import { interruptCallback, openRun, registerAtari } from "ncps-ts/node";
+import { StopTrainingOnMaxEpisodes } from "ncps-ts/trainers";
 import { run as runProgram, settingsOf } from "../command-line.js";
 import { reportEpisodes } from "./episodes.js";
 import { readSettings, type Settings, usage, withGifs } from "./settings.js";

@@ -1,20 +1,10 @@
 /** Command line and training settings of the example. */
 
 import { parseArgs } from "node:util";
-import {
-  adventuresDuelingDQN,
-  arcadeSpaceInvadersDQN,
-  type DQNOptions,
-  type Env,
-  epsilonSchedule,
-  FrameStack,
-  MaxAndSkip,
-  RecordVideo,
-  smallAtariDQN,
-  WarpFrame,
-  wrapDeepmind,
-} from "ncps-ts";
+import { adventuresDuelingDQN, arcadeSpaceInvadersDQN, type Env, smallAtariDQN, wrapDeepmind } from "ncps-ts";
 import { gifWriter, type RestartBehavior } from "ncps-ts/node";
+import { type DQNOptions, epsilonSchedule } from "ncps-ts/trainers";
+import { FrameStack, MaxAndSkip, RecordVideo, WarpFrame } from "ncps-ts/wrappers";
 import { readSize, resize, type Size } from "./gif-size.js";
 
 export const usage = `Dueling double DQN on Space Invaders

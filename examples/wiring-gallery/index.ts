@@ -6,20 +6,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { AutoNCP, FullyConnected, NCP, RandomWiring, type Wiring } from "ncps-ts";
 import {
   AdjacencyWiring,
-  AutoNCP,
-  FullyConnected,
   LayeredNCP,
-  NCP,
-  RandomWiring,
   type SVGOptions,
-  type Wiring,
   wiringStatistics,
   wiringToDOT,
   wiringToMermaid,
   wiringToSVG,
-} from "ncps-ts";
+} from "ncps-ts/wirings";
 
 import { commandLine } from "../command-line.js";
 

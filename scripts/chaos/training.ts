@@ -6,7 +6,6 @@ import { MemoryCloningSource } from "../../src/datasets/cloning-source.js";
 import {
   AtariCloningDataset,
   CfCActorCritic,
-  type CheckpointCallbackOptions,
   CloningTrainer,
   ConvCfC,
   DQNTrainer,
@@ -16,6 +15,7 @@ import {
   useBackend,
 } from "../../src/index.js";
 import { openRun } from "../../src/node/index.js";
+import type { CheckpointCallbackOptions } from "../../src/trainers/index.js";
 
 const [kind, path] = process.argv.slice(2);
 const byTime = kind === "ppo-by-time";

@@ -1,4 +1,8 @@
-/** Weights of the Python package ncps, and the files they come in. */
+/**
+ * Weights of the Python package ncps, and the files they come in.
+ *
+ * @module ncps-ts/bridges
+ */
 
 export type { ArchiveLimits } from "../checkpoints/zip-directory.js";
 export { readArrays } from "./arrays-file.js";

@@ -1,25 +1,36 @@
 /** The environments that come with the library. */
 
-import { registerArcade } from "./arcade/index.js";
+import { ARCADE_OPTIONS } from "./arcade/arcade-options.js";
+import { BreakoutEnv } from "./arcade/breakout.js";
+import { SpaceInvadersEnv } from "./arcade/space-invaders.js";
 import { CartPoleEnv } from "./classic/cart-pole.js";
 import { CartPoleNoVelEnv } from "./classic/cart-pole-no-vel.js";
 import { PendulumEnv } from "./classic/pendulum.js";
 import { PendulumNoVelEnv } from "./classic/pendulum-no-vel.js";
-import { register } from "./registry.js";
+import { type EnvFactory, register, specs } from "./env-specs.js";
 
-/**
- * Registers the library's own environments: `CartPole-v1`, `CartPoleNoVel-v1`, `Pendulum-v1`,
- * `PendulumNoVel-v1` and the arcade (`Arcade/...`). Importing the library does this already; call it to bring back an id that was
- * registered over.
- */
-export function registerBuiltinEnvs(): void {
-  const cartPole = { savedOptions: ["maxEpisodeSteps"] };
-  register("CartPole-v1", (options) => new CartPoleEnv(options), cartPole);
-  register("CartPoleNoVel-v1", (options) => new CartPoleNoVelEnv(options), cartPole);
-  const pendulum = { savedOptions: ["g", "maxEpisodeSteps"] };
-  register("Pendulum-v1", (options) => new PendulumEnv(options), pendulum);
-  register("PendulumNoVel-v1", (options) => new PendulumNoVelEnv(options), pendulum);
-  registerArcade();
+/** Options of {@link registerBuiltinEnvs}. */
+export interface RegisterBuiltinOptions {
+  /** Whether ids that were registered over get the library's environments back. Default: true. */
+  replace?: boolean;
 }
 
-registerBuiltinEnvs();
+/**
+ * Registers the library's own environments: `CartPole-v1`, `CartPoleNoVel-v1`, `Pendulum-v1`, `PendulumNoVel-v1`,
+ * `Arcade/Breakout-v0` and `Arcade/SpaceInvaders-v0`. The library does this by itself when the first id is looked up;
+ * call it to bring back an id that was registered over.
+ */
+export function registerBuiltinEnvs({ replace = true }: RegisterBuiltinOptions = {}): void {
+  const add = (id: string, factory: EnvFactory, savedOptions: readonly string[]) => {
+    if (replace || !specs.has(id)) register(id, factory, { savedOptions });
+  };
+  const cartPole = ["maxEpisodeSteps"];
+  add("CartPole-v1", (options) => new CartPoleEnv(options), cartPole);
+  add("CartPoleNoVel-v1", (options) => new CartPoleNoVelEnv(options), cartPole);
+  const pendulum = ["g", "maxEpisodeSteps"];
+  add("Pendulum-v1", (options) => new PendulumEnv(options), pendulum);
+  add("PendulumNoVel-v1", (options) => new PendulumNoVelEnv(options), pendulum);
+  const breakout = [...ARCADE_OPTIONS, "velocity", "difficulty"];
+  add("Arcade/Breakout-v0", (options) => new BreakoutEnv(options), breakout);
+  add("Arcade/SpaceInvaders-v0", (options) => new SpaceInvadersEnv(options), ARCADE_OPTIONS);
+}

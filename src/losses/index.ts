@@ -1,4 +1,8 @@
-/** Losses, estimators and distributions. */
+/**
+ * Losses, estimators and distributions.
+ *
+ * @module ncps-ts/losses
+ */
 
 export { actionDistribution } from "./action-distribution.js";
 export { AdaptiveKLCoefficient, type AdaptiveKLOptions } from "./adaptive-kl.js";

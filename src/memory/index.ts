@@ -1,4 +1,8 @@
-/** Storage of experience. */
+/**
+ * Storage of experience.
+ *
+ * @module ncps-ts/memory
+ */
 
 export {
   PrioritizedReplayMemory,

@@ -34,7 +34,7 @@ export interface RolloutBufferOptions {
   stateSize?: number;
   /**
    * Makes the arrays, zeroed and always in the same order, e.g. in memory that threads share; default
-   * {@link createTypedArray}.
+   * `createTypedArray`.
    */
   allocate?: (dtype: DType, length: number) => TypedArray;
 }

@@ -1,4 +1,8 @@
-/** Assembled networks. */
+/**
+ * Assembled networks.
+ *
+ * @module ncps-ts/models
+ */
 
 export type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
 export { CfCActorCritic, type CfCActorCriticOptions } from "./cfc-actor-critic.js";

@@ -21,7 +21,8 @@ export interface GifWriterOptions extends EncodeGifOptions {
  *
  * @example
  * ```ts
- * import { make, RecordVideo } from "ncps-ts";
+ * import { make } from "ncps-ts";
+ * import { RecordVideo } from "ncps-ts/wrappers";
  * import { gifWriter } from "ncps-ts/node";
  *
  * const env = new RecordVideo(make("Arcade/Breakout-v0"), {

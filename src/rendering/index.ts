@@ -1,4 +1,8 @@
-/** Frames to look at. */
+/**
+ * Frames to look at.
+ *
+ * @module ncps-ts/rendering
+ */
 
 export { type EncodeGifOptions, encodeGif } from "./gif.js";
 export { type PlayInTerminalOptions, playInTerminal, type TerminalStream } from "./play-in-terminal.js";

@@ -1,4 +1,8 @@
-/** Trainers, presets, evaluation. */
+/**
+ * Trainers, presets, evaluation.
+ *
+ * @module ncps-ts/trainers
+ */
 
 export type {
   CallbackLike,
@@ -8,8 +12,19 @@ export type {
   TrainerCallback,
   TrainerProgress,
 } from "./callbacks/callback.js";
+export { CheckpointCallback, type CheckpointCallbackOptions } from "./callbacks/checkpoint-callback.js";
 export { ClosedLoopCallback, type ClosedLoopCallbackOptions } from "./callbacks/closed-loop-callback.js";
-export * from "./callbacks/index.js";
+export {
+  EvalCallback,
+  type EvalCallbackOptions,
+  type EvaluationListener,
+} from "./callbacks/eval-callback.js";
+export { EveryNTimesteps, type EveryNTimestepsOptions } from "./callbacks/every-n-timesteps.js";
+export {
+  StopTrainingOnMaxEpisodes,
+  StopTrainingOnNoModelImprovement,
+  StopTrainingOnRewardThreshold,
+} from "./callbacks/stop-training.js";
 export { classifierPolicy } from "./cloning/classifier-policy.js";
 export {
   balancedClassWeights,

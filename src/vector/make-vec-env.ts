@@ -78,7 +78,7 @@ const hints = {
 };
 
 /**
- * Makes copies of one environment that step together. Each is wrapped in {@link RecordEpisodeStatistics}
+ * Makes copies of one environment that step together. Each is wrapped in `RecordEpisodeStatistics`
  * first, so that `info.episode` tells of whole episodes, then as `wrapDeepmind` and `wrapper` say.
  *
  * `kind` says where they play. All kinds keep the contract of {@link VectorEnv}; `"sync"` and `"worker"` give the same

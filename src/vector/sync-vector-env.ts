@@ -33,7 +33,7 @@ const names = optionNames<SyncVectorEnvOptions>({ seed: true, restartOnFailure: 
  * the next call overwrites.
  *
  * Whole episodes are reported in `info.episode`: an environment that does not do so itself gets a
- * {@link RecordEpisodeStatistics} around it, as SB3 puts a `Monitor` there. Where a wrapper makes lives or clipped
+ * `RecordEpisodeStatistics` around it, as SB3 puts a `Monitor` there. Where a wrapper makes lives or clipped
  * rewards of your games, put one inside of it: only that sees the games as they are.
  *
  * An environment that throws, or that gives an observation of the wrong form, NaN or infinity,

@@ -1,4 +1,8 @@
-/** Wrappers: environments around environments. */
+/**
+ * Wrappers: environments around environments.
+ *
+ * @module ncps-ts/wrappers
+ */
 
 export { ClipAction } from "./clip-action.js";
 export { ClipReward, type ClipRewardOptions, type RewardClip } from "./clip-reward.js";
@@ -23,4 +27,3 @@ export { WarpFrame, type WarpFrameOptions } from "./warp-frame.js";
 export { type WrapOptions, wrapAtari, wrapDeepmind } from "./wrap-deepmind.js";
 export { wrapLabml } from "./wrap-labml.js";
 export { Wrapper } from "./wrapper.js";
-export { wrapperRandom } from "./wrapper-random.js";

@@ -54,7 +54,7 @@ export class NoopReset extends Wrapper {
     }
   }
 
-  /** Resets and waits. A seed also seeds the waiting; see {@link wrapperRandom}. */
+  /** Resets and waits. A seed also seeds the waiting. */
   override reset(options: ResetOptions = {}): ResetResult {
     if (options.seed !== undefined) this.random = wrapperRandom("NoopReset", options.seed);
     let { observation, info } = super.reset(options);

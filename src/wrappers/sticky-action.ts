@@ -42,7 +42,7 @@ export class StickyAction extends Wrapper {
     this.first = env.actionMeanings?.[0] === "NOOP" ? 0 : null;
   }
 
-  /** Resets. A seed also seeds the sticking; see {@link wrapperRandom}. */
+  /** Resets. A seed also seeds the sticking. */
   override reset(options: ResetOptions = {}): ResetResult {
     if (options.seed !== undefined) this.random = wrapperRandom("StickyAction", options.seed);
     const result = super.reset(options);

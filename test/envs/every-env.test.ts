@@ -4,7 +4,6 @@ import { Random } from "../../src/core/random.js";
 import type { StateRecord, TypedArray } from "../../src/core/state.js";
 import { SpaceInvadersEnv } from "../../src/envs/arcade/space-invaders.js";
 import { SpaceInvadersPhase } from "../../src/envs/arcade/space-invaders-game.js";
-import "../../src/envs/builtin.js";
 import { checkEnv } from "../../src/envs/check-env.js";
 import type { Action, Env } from "../../src/envs/env.js";
 import { type EnvOptions, make } from "../../src/envs/registry.js";

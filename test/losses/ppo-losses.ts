@@ -1,6 +1,5 @@
 /** A short training of PPO, to compare backends by. */
 
-import "../../src/envs/builtin.js";
 import { MemoryCheckpointStore } from "../../src/checkpoints/index.js";
 import { cartPolePPO, PPOTrainer } from "../../src/trainers/index.js";
 

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { zipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MemoryCheckpointStore, unzipCheckpoint } from "../../src/checkpoints/index.js";
-import { useBackend } from "../../src/recurrent/use-backend.js";
-import "../../src/envs/builtin.js";
 import { ZipCheckpointStore } from "../../src/node/index.js";
+import { useBackend } from "../../src/recurrent/use-backend.js";
 import { PPOTrainer } from "../../src/trainers/index.js";
 import { wholeFiles } from "../checkpoints/whole-files.js";
 

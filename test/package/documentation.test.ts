@@ -15,7 +15,11 @@ function filesIn(folder: string, ending: string): string[] {
 
 describe("code in the documentation compiles", () => {
   it("in the pages", () => {
-    const pages = [join(root, "README.md"), ...filesIn("docs", ".md"), join(root, "ale-bindings/README.md")];
+    const pages = [
+      join(root, "README.md"),
+      ...filesIn("docs", ".md"),
+      join(root, "packages/ale-bindings/README.md"),
+    ];
     const snippets = pages.flatMap(snippetsOf);
     const withCode = new Set(snippets.map(({ file }) => file));
     expect([...withCode]).toEqual(expect.arrayContaining(["README.md", "docs/ppo.md"]));

@@ -16,7 +16,7 @@ const tools = { vite: "^8.0.0", deno: "^2.0.0", bun: "^1.0.0" };
 const mediaTypes: Record<string, string> = { html: "text/html", js: "text/javascript" };
 
 /** Declares the tests of fresh projects in a folder that is there when they run. */
-export function describeFreshProjects(folder: string, packed: () => Packed): void {
+export function describeFreshProjects(folder: string, packed: () => Packed[]): void {
   const npm = join(folder, "npm");
   const bin = (name: string) => join(npm, "node_modules/.bin", name);
   let failure: string | undefined;
@@ -25,9 +25,11 @@ export function describeFreshProjects(folder: string, packed: () => Packed): voi
   function make(project: string, dependencies: Record<string, string>): string {
     mkdirSync(project, { recursive: true });
     cpSync(files, project, { recursive: true });
+    const archives = Object.fromEntries(packed().map(({ name, tarball }) => [name, `file:${tarball}`]));
     const manifest = {
       ...{ name: "fresh", private: true, type: "module" },
-      dependencies: { "ncps-ts": `file:${packed().tarball}`, ...tfjs, ...dependencies },
+      dependencies: { ...archives, ...tfjs, ...dependencies },
+      pnpm: { overrides: archives },
       allowScripts: { bun: true, deno: true },
     };
     writeFileSync(join(project, "package.json"), JSON.stringify(manifest));

@@ -19,22 +19,23 @@ const scratch = mkdtempSync(join(tmpdir(), "ncps-ts-package-"));
 const project = join(scratch, "project");
 let main: Packed;
 let bindings: Packed;
+let training: Packed;
 
 beforeAll(() => {
-  [main, bindings] = pack(join(scratch, "archives"));
-  install([main, bindings], project);
-  for (const { name, size, unpackedSize, files } of [main, bindings]) {
+  [main, bindings, training] = pack(join(scratch, "archives"));
+  install([main, bindings, training], project);
+  for (const { name, size, unpackedSize, files } of [main, bindings, training]) {
     const [packed, unpacked] = [size, unpackedSize].map((bytes) => `${Math.round(bytes / 1000)} kB`);
     console.info(`${name}: ${packed} packed, ${unpacked} unpacked, ${files.length} files`);
   }
-}, 180_000);
+}, 600_000);
 
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 describe("the archives", () => {
   it("ncps-ts holds the build, its description and nothing else", () => {
     const allowed =
-      /^(dist\/(node\/)?[\w-]+\.(c?js(\.map)?|d\.c?ts)|src\/.*\.(ts|js|json|html)|docs\/[\w-]+\.md|docs\/images\/.*|ale-bindings\/README\.md)$/;
+      /^(dist\/([\w-]+\/)*[\w-]+\.(c?js(\.map)?|d\.c?ts)|src\/.*\.(ts|js|json|html)|docs\/[\w-]+\.md|docs\/images\/.*|packages\/ale-bindings\/README\.md)$/;
     const others = main.files.filter((path) => !allowed.test(path));
     expect(others.sort()).toEqual([
       ...["CHANGELOG.md", "LICENSE", "README.md", "THIRD-PARTY-NOTICES.md"],
@@ -58,20 +59,22 @@ describe("the archives", () => {
     expect(broken).toEqual([]);
   });
 
-  it("source maps lead to sources that are in the archive", () => {
-    const maps = main.files.filter((path) => path.endsWith(".map"));
+  it.each([
+    ["ncps-ts", () => main],
+    ["tfjs-training", () => training],
+  ])("source maps of %s lead to sources that are in the archive", (name, packed) => {
+    const { files } = packed();
+    const maps = files.filter((path) => path.endsWith(".map"));
     expect(maps.length).toBeGreaterThan(10);
-    const generated = [
-      "packages/tfjs-training/src/backend/tfjs-wasm-binary.ts",
-      "src/node/dashboard/page-html.ts",
-    ];
-    generated.push("packages/tfjs-training/src/wasm/kernel-binaries.ts", "dist/chunk.js"); // the latter are helpers of esbuild
+    const generated = ["src/backend/tfjs-wasm-binary.ts", "src/wasm/kernel-binaries.ts"];
+    generated.push("src/recurrent/wasm/kernel-binaries.ts", "src/node/dashboard/page-html.ts");
     const missing = maps.flatMap((map) => {
-      const text = readFileSync(join(project, "node_modules/ncps-ts", map), "utf8");
+      const text = readFileSync(join(project, "node_modules", name, map), "utf8");
       const sources = (JSON.parse(text) as { sources: string[] }).sources;
       return sources
         .map((source) => posix.normalize(posix.join(posix.dirname(map), source)))
-        .filter((source) => !main.files.includes(source) && !generated.includes(source));
+        .filter((source) => !files.includes(source) && !generated.includes(source))
+        .filter((source) => !source.endsWith("/chunk.js")); // helpers of esbuild
     });
     expect(missing).toEqual([]);
   });
@@ -79,6 +82,7 @@ describe("the archives", () => {
   it.each([
     ["ncps-ts", () => main],
     ["ale-bindings", () => bindings],
+    ["tfjs-training", () => training],
   ])("%s runs no script when it is installed", (name) => {
     const manifest = readFileSync(join(project, "node_modules", name, "package.json"), "utf8");
     const scripts = Object.keys((JSON.parse(manifest) as { scripts: object }).scripts);
@@ -107,6 +111,13 @@ describe("the archives", () => {
     expect(size).toBeLessThan(300_000);
   });
 
+  it("tfjs-training holds the build, its sources and nothing else", () => {
+    const allowed = /^(dist\/(\w+\/)?[\w-]+\.(c?js(\.map)?|d\.c?ts)|src\/.*\.(ts|js|json))$/;
+    const others = training.files.filter((path) => !allowed.test(path));
+    expect(others.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+    expect(training.size).toBeLessThan(2_000_000);
+  });
+
   it("ale-bindings holds the build, its command, its Python side and nothing else", () => {
     const allowed = /^(dist\/[\w-]+\.(c?js|d\.c?ts)|(bin|lib)\/[\w-]+\.(js|d\.ts)|python\/\w+\.py)$/;
     const others = bindings.files.filter((path) => !allowed.test(path));
@@ -124,6 +135,7 @@ describe("the archives", () => {
   it.each([
     ["ncps-ts", () => main],
     ["ale-bindings", () => bindings],
+    ["tfjs-training", () => training],
   ])("publint has nothing to say about %s", async (_, packed) => {
     const { buffer, byteOffset, byteLength } = readFileSync(packed().tarball);
     const tarball = buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer;
@@ -134,6 +146,7 @@ describe("the archives", () => {
   it.each([
     ["ncps-ts", () => main],
     ["ale-bindings", () => bindings],
+    ["tfjs-training", () => training],
   ])("the types of %s are found where its code is found", async (_, packed) => {
     const contents = createPackageFromTarballData(readFileSync(packed().tarball));
     const analysis = await checkPackage(contents);
@@ -147,7 +160,7 @@ describe("the archives", () => {
 });
 
 describe("in a project", () => {
-  it.each(["esm.mjs", "commonjs.cjs"])("both entries are one library: %s", (file) => {
+  it.each(["esm.mjs", "commonjs.cjs"])("all entries are one library: %s", (file) => {
     const folder = join(project, `run-${file}`);
     mkdirSync(folder);
     expect(run(process.execPath, [join(project, file)], folder)).toContain("all checks passed");
@@ -210,4 +223,4 @@ describe("in a project", () => {
   );
 });
 
-describeFreshProjects(join(scratch, "fresh"), () => main);
+describeFreshProjects(join(scratch, "fresh"), () => [main, training]);

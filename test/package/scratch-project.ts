@@ -42,10 +42,10 @@ interface Manifest {
   dependencies?: Record<string, string>;
 }
 
-/** Builds what is missing or older than its sources, and packs both packages into a new folder. */
+/** Builds what is missing or older than its sources, and packs all packages into a new folder. */
 export function pack(archives: string): Packed[] {
   mkdirSync(archives);
-  return [".", "ale-bindings"].map((path) => {
+  return [".", "packages/ale-bindings", "packages/tfjs-training"].map((path) => {
     const folder = join(root, path);
     buildIfStale(folder);
     const args = ["pack", "--json", "--ignore-scripts", "--workspaces=false", "--pack-destination", archives];

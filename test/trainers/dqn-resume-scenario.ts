@@ -1,6 +1,5 @@
 /** Small DQN trainings that can be interrupted anywhere, and all that must not depend on the interruption. */
 
-import "../../src/envs/builtin.js";
 import type { CheckpointPlace } from "../../src/checkpoints/index.js";
 import type { StateRecord } from "../../src/core/state.js";
 import { Logger, type LogRow } from "../../src/logging/index.js";

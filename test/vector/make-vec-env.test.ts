@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import "../../src/envs/builtin.js";
 import { InvalidArgumentError, InvalidStateError, NotRegisteredError } from "../../src/core/errors.js";
 import type { Env } from "../../src/envs/env.js";
 import { register } from "../../src/envs/registry.js";

@@ -14,8 +14,8 @@ import {
   WarpFrame,
   wrapAtari,
   wrapDeepmind,
-  wrapperRandom,
 } from "../../src/wrappers/index.js";
+import { wrapperRandom } from "../../src/wrappers/wrapper-random.js";
 import {
   type Entry,
   firstDifference,

@@ -13,7 +13,8 @@ import { Random } from "../../src/core/random.js";
 import type { Env } from "../../src/envs/env.js";
 import { make } from "../../src/envs/registry.js";
 import { registerAtari } from "../../src/node/atari.js";
-import { wrapAtari, wrapperRandom } from "../../src/wrappers/index.js";
+import { wrapAtari } from "../../src/wrappers/index.js";
+import { wrapperRandom } from "../../src/wrappers/wrapper-random.js";
 
 const python = process.env.NCPS_SB3_PYTHON ?? pythonPath();
 const look = "import ale_py, cv2, importlib.util as u; assert u.find_spec('stable_baselines3')";

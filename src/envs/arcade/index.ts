@@ -1,10 +1,5 @@
 /** Arcade games without ROMs. */
 
-import { register } from "../registry.js";
-import { ARCADE_OPTIONS } from "./arcade-options.js";
-import { BreakoutEnv } from "./breakout.js";
-import { SpaceInvadersEnv } from "./space-invaders.js";
-
 export { ArcadeEnv } from "./arcade-env.js";
 export type { ArcadeGame } from "./arcade-game.js";
 export type { ArcadeObservation, ArcadeOptions } from "./arcade-options.js";
@@ -20,13 +15,3 @@ export { SpaceInvadersGame, SpaceInvadersPhase } from "./space-invaders-game.js"
 export { SpaceInvadersPlayer } from "./space-invaders-player.js";
 export { InvaderShields } from "./space-invaders-shields.js";
 export { SteadyBreakoutPlayer, type SteadyBreakoutPlayerOptions } from "./steady-breakout-player.js";
-
-/** Registers the arcade environments: `Arcade/Breakout-v0` and `Arcade/SpaceInvaders-v0`. */
-export function registerArcade(): void {
-  register("Arcade/Breakout-v0", (options) => new BreakoutEnv(options), {
-    savedOptions: [...ARCADE_OPTIONS, "velocity", "difficulty"],
-  });
-  register("Arcade/SpaceInvaders-v0", (options) => new SpaceInvadersEnv(options), {
-    savedOptions: ARCADE_OPTIONS,
-  });
-}

@@ -21,7 +21,7 @@ export type SpaceInvadersOptions = ArcadeOptions;
  * 200. The episode terminates when all 3 lives are lost, or when the invaders land.
  *
  * As on the console, the missile is seen in even frames and bombs in odd ones only: with a frameskip of 4 a
- * single frame never shows a bomb. Take the maximum of two frames ({@link MaxAndSkip} on
+ * single frame never shows a bomb. Take the maximum of two frames (`MaxAndSkip` on
  * `frameskip: 1`, or {@link wrapDeepmind}), or a frameskip of 3.
  *
  * @example

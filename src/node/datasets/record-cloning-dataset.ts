@@ -30,7 +30,8 @@ export interface RecordCloningDatasetOptions extends RecordCloningOptions {
  *
  * @example
  * ```ts
- * import { BreakoutEnv, SteadyBreakoutPlayer, wrapDeepmind } from "ncps-ts";
+ * import { BreakoutEnv, wrapDeepmind } from "ncps-ts";
+ * import { SteadyBreakoutPlayer } from "ncps-ts/envs";
  * import { recordCloningDataset } from "ncps-ts/node";
  *
  * const game = new BreakoutEnv();

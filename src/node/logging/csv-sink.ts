@@ -13,7 +13,7 @@ const STEP = "step";
  *
  * @example
  * ```ts
- * import { Logger } from "ncps-ts";
+ * import { Logger } from "ncps-ts/logging";
  * import { CsvSink } from "ncps-ts/node";
  *
  * const logger = new Logger([new CsvSink("runs/breakout/progress.csv")]);

@@ -10,7 +10,7 @@ import { LineLog, type LineSinkOptions } from "./line-log.js";
  *
  * @example
  * ```ts
- * import { Logger } from "ncps-ts";
+ * import { Logger } from "ncps-ts/logging";
  * import { JsonLinesSink } from "ncps-ts/node";
  *
  * const logger = new Logger([new JsonLinesSink("runs/breakout/progress.jsonl")]);

@@ -20,7 +20,7 @@ let files = 0;
  *
  * @example
  * ```ts
- * import { Logger } from "ncps-ts";
+ * import { Logger } from "ncps-ts/logging";
  * import { TensorBoardSink } from "ncps-ts/node";
  *
  * const logger = new Logger([new TensorBoardSink("runs/breakout")]);

@@ -1,6 +1,5 @@
 /** Program of a worker thread that plays environments. Started by WorkerVectorEnv. */
 
-import "../../envs/builtin.js";
 import { ChildProcess } from "node:child_process";
 import { workerData } from "node:worker_threads";
 import { buildEnvs } from "../../vector/env-list.js";

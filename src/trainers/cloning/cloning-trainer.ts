@@ -85,7 +85,8 @@ export interface CloningEvaluation {
  *
  * @example
  * ```ts
- * import { CloningTrainer, ConvCfC, make, runClosedLoop, wrapDeepmind } from "ncps-ts";
+ * import { CloningTrainer, ConvCfC, make, wrapDeepmind } from "ncps-ts";
+ * import { runClosedLoop } from "ncps-ts/trainers";
  * import { openCloningDataset } from "ncps-ts/node";
  *
  * const trainer = new CloningTrainer({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError, InvalidStateError } from "../../../src/core/errors.js";
 import { Random } from "../../../src/core/random.js";
-import { BreakoutEnv, type BreakoutOptions, registerArcade } from "../../../src/envs/arcade/index.js";
+import { BreakoutEnv, type BreakoutOptions } from "../../../src/envs/arcade/index.js";
 import { checkEnv } from "../../../src/envs/check-env.js";
 import { make } from "../../../src/envs/registry.js";
 import { hash } from "./replay.js";
@@ -52,7 +52,6 @@ describe("the contract", () => {
   });
 
   it("is registered as Arcade/Breakout-v0", () => {
-    registerArcade();
     const env = make("Arcade/Breakout-v0", { observation: "features" });
     expect(env).toBeInstanceOf(BreakoutEnv);
     expect(env.id).toBe("Arcade/Breakout-v0");

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { InvalidArgumentError, InvalidStateError } from "../../../src/core/errors.js";
 import { Random } from "../../../src/core/random.js";
 import {
-  registerArcade,
   SpaceInvadersEnv,
   SpaceInvadersFeature,
   type SpaceInvadersOptions,
@@ -51,7 +50,6 @@ describe("the contract", () => {
   });
 
   it("is registered as Arcade/SpaceInvaders-v0", () => {
-    registerArcade();
     const env = make("Arcade/SpaceInvaders-v0", { observation: "features" });
     expect(env).toBeInstanceOf(SpaceInvadersEnv);
     expect(() => make("Arcade/SpaceInvaders-v0", { frameSkip: 2 })).toThrow(/did you mean frameskip\?/);

@@ -6,12 +6,11 @@ import { join } from "node:path";
 import { decode } from "fast-png";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import { Logger } from "../../../src/logging/index.js";
 import { CfCActorCritic } from "../../../src/models/index.js";
 import { Dashboard } from "../../../src/node/dashboard/dashboard.js";
 import { decodeScene, encodeScene } from "../../../src/node/dashboard/message.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { PPOTrainer, type TrainerProgress } from "../../../src/trainers/index.js";
 
 const frame = { height: 2, width: 3, data: Uint8Array.from({ length: 18 }, (_, i) => i * 10) };

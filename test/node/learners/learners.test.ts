@@ -15,7 +15,6 @@ import {
 import type { LearnerGroup } from "../../../src/trainers/ppo/learners/learner-group.js";
 import { AutoNCP } from "../../../src/wirings/index.js";
 import { makeConstrained, makeFrozenOnMain, makeOwn } from "./own-model.js";
-import "../../../src/envs/builtin.js";
 import "../../../src/node/index.js";
 
 beforeAll(async () => {

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import "../../../src/envs/builtin.js";
 import { WorkerVectorEnv } from "../../../src/node/vector/worker-vector-env.js";
 import { inheritedArguments } from "../../../src/node/workers/start-thread.js";
 import * as scripts from "../../../src/node/workers/worker-script.js";

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import "../../../src/envs/builtin.js";
 import "../../../src/node/vector/install.js";
 import {
   InvalidArgumentError,

@@ -9,16 +9,18 @@ const { version } = require("ncps-ts/package.json");
 /**
  * @param {typeof import("ncps-ts")} main
  * @param {typeof import("ncps-ts/node")} node
+ * @param {typeof import("ncps-ts/envs")} envs
+ * @param {typeof import("ncps-ts/checkpoints")} checkpoints
  */
-module.exports = async function check(main, node) {
-  assert.equal(main.LIBRARY_VERSION, version);
+module.exports = async function check(main, node, { registeredIds }, { LIBRARY_VERSION }) {
+  assert.equal(LIBRARY_VERSION, version);
   const misnamed = Object.entries(main).filter(([name, value]) => isClass(value) && value.name !== name);
   assert.deepEqual(misnamed, [], "classes keep their names");
 
   const backend = await main.useBackend();
   assert.equal(backend.name, "wasm", backend.reason);
 
-  // One instance of everything behind both entries: the host that ncps-ts/node installs, ...
+  // One instance of everything behind all entries: the host that ncps-ts/node installs, ...
   const settings = { ...main.cartPolePPO, env: "CartPole-v1", seed: 0, numEnvs: 2, nSteps: 8, batchSize: 16 };
   const trainer = new main.PPOTrainer({ ...settings, nEpochs: 1 });
   await trainer.learn({ totalTimesteps: 16 });
@@ -59,7 +61,7 @@ module.exports = async function check(main, node) {
   // ... and the registry.
   const ids = await node.registerAtari();
   assert.ok(ids.length > 100);
-  assert.ok(main.registeredIds().includes("ALE/Pong-v5"));
+  assert.ok(registeredIds().includes("ALE/Pong-v5"));
   process.env.ALE_BINDINGS_PYTHON = "/nonexistent/python";
   assert.throws(() => main.make("ALE/Pong-v5"), main.MissingDependencyError);
 

@@ -1,5 +1,6 @@
 import { AtariEnv } from "ale-bindings";
 import { CfC, cartPolePPO, type Env, make, NcpsError, PPOTrainer, useBackend } from "ncps-ts";
+import { type CfCOptions, Linear } from "ncps-ts/layers";
 import { FileCheckpointStore, registerAtari } from "ncps-ts/node";
 
 /** Uses the declarations as a typed program does. */
@@ -11,7 +12,8 @@ export async function program(): Promise<number> {
   const ids: string[] = await registerAtari({ defaults: { obsType: "ram" } });
   const env: Env = make(ids[0]);
   env.close();
-  const layer = new CfC({ units: 8, mode: "pure" });
+  const options: CfCOptions = { units: new Linear({ units: 8 }).units, mode: "pure" };
+  const layer = new CfC(options);
   // @ts-expect-error there is no such mode: the declarations are not `any`
   new CfC({ units: 8, mode: "impure" });
   // @ts-expect-error `env` is missing

@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import { Block, type LayerShape } from "../../../src/layers/block.js";
 import { Linear } from "../../../src/layers/linear.js";
 import { LTC } from "../../../src/layers/ltc.js";
 import { SequentialQNetwork } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { cartPoleDQN, cartPolePPO, DQNTrainer, PPOTrainer } from "../../../src/trainers/index.js";
 import { makeLtcActorCritic } from "../ltc-model.js";
 

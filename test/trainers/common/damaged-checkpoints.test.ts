@@ -11,7 +11,6 @@ import { CheckpointError } from "../../../src/core/errors.js";
 import { Random } from "../../../src/core/random.js";
 import { isTypedArray, type StateRecord, type StateTree } from "../../../src/core/state.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import { DQNTrainer, PPOTrainer, type Trainer } from "../../../src/trainers/index.js";
 import { inPieces, type WholeFiles, wholeFiles } from "../../checkpoints/whole-files.js";
 

@@ -2,7 +2,6 @@ import { expect, it } from "vitest";
 import { InvalidArgumentError } from "../../../src/core/errors.js";
 import type { Env } from "../../../src/envs/env.js";
 import { make } from "../../../src/envs/registry.js";
-import "../../../src/envs/builtin.js";
 import { environmentsOf } from "../../../src/trainers/common/environments.js";
 import { makeVecEnv } from "../../../src/vector/make-vec-env.js";
 import type { VectorEnv } from "../../../src/vector/vector-env.js";

@@ -2,13 +2,12 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import { InvalidArgumentError } from "../../../src/core/errors.js";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import { CfC } from "../../../src/layers/cfc.js";
 import type { ImpalaConvBlock } from "../../../src/layers/impala-conv-block.js";
 import { Linear } from "../../../src/layers/linear.js";
 import { MLP } from "../../../src/layers/mlp.js";
 import { SequentialQNetwork, type SpacesOptions } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import {
   CloningTrainer,
   cartPoleDQN,

@@ -16,7 +16,6 @@ import { Random } from "../../../src/core/random.js";
 import type { StateRecord, StateTree } from "../../../src/core/state.js";
 import { make, register } from "../../../src/envs/registry.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import "../../../src/node/index.js";
 import { targets } from "../../../scripts/fuzz-targets/checkpoints.js";
 import { CloningTrainer, DQNTrainer, PPOTrainer, type Trainer } from "../../../src/trainers/index.js";

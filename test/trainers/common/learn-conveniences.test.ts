@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import "../../../src/envs/builtin.js";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import type { InvalidStateError } from "../../../src/core/errors.js";
 import { make } from "../../../src/envs/registry.js";

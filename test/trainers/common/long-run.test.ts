@@ -5,8 +5,6 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import { Logger } from "../../../src/logging/index.js";
 import { CfCActorCritic, NatureCfCActorCritic } from "../../../src/models/index.js";
 import {
@@ -16,6 +14,7 @@ import {
   JsonLinesSink,
   TensorBoardSink,
 } from "../../../src/node/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { CheckpointCallback, EvalCallback, PPOTrainer } from "../../../src/trainers/index.js";
 import { makeVecEnv } from "../../../src/vector/make-vec-env.js";
 import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import "../../../src/node/host.js";
 import { DQNTrainer, PPOTrainer } from "../../../src/trainers/index.js";
 

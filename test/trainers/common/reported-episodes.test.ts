@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { EnvContractError } from "../../../src/core/errors.js";
-import "../../../src/envs/builtin.js";
 import { make } from "../../../src/envs/registry.js";
 import { ReportedEpisodes } from "../../../src/trainers/common/reported-episodes.js";
 import { evaluatePolicy, type Policy, runClosedLoop } from "../../../src/trainers/index.js";

@@ -10,7 +10,6 @@ import type { StateRecord } from "../../../src/core/state.js";
 import type { Env } from "../../../src/envs/env.js";
 import { make, register } from "../../../src/envs/registry.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import "../../../src/node/index.js";
 import { MlpActorCritic } from "../../../src/models/index.js";
 import {

@@ -3,10 +3,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { InvalidArgumentError, InvalidStateError } from "../../../src/core/errors.js";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import { make, register } from "../../../src/envs/registry.js";
 import { MlpActorCritic, MlpQNetwork } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { Box, Discrete } from "../../../src/spaces/index.js";
 import {
   cartPoleDQN,

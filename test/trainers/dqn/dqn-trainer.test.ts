@@ -1,12 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../../src/core/random.js";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import type { Env } from "../../../src/envs/env.js";
 import { make } from "../../../src/envs/registry.js";
 import { DuelingHead } from "../../../src/layers/dueling-head.js";
 import { SequentialQNetwork } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { Discrete } from "../../../src/spaces/index.js";
 import {
   adventuresDuelingDQN,

@@ -3,7 +3,6 @@ import { BackendError, InvalidArgumentError, InvalidStateError } from "../../../
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { cartPolePPO, PPOTrainer } from "../../../src/trainers/index.js";
 import { installLearners } from "../../../src/trainers/ppo/learners/make-learners.js";
-import "../../../src/envs/builtin.js";
 
 it("several learners want threads, the wasm backend and a whole number", async () => {
   await useBackend("wasm");

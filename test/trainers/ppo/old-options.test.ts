@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { PPOTrainer, ppoDefaults } from "../../../src/trainers/index.js";
 import { countersOfTheirTime, optionsOfTheirTime } from "../../../src/trainers/ppo/old-options.js";
-import "../../../src/envs/builtin.js";
 import "../../../src/node/index.js";
 
 const old = { valueClip: "none", valueLossScale: null, clipRangeVf: null, targetKl: 0.01, vfCoef: 0.5 };

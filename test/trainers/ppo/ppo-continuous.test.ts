@@ -17,7 +17,6 @@ import {
 import { makeVecEnv } from "../../../src/vector/make-vec-env.js";
 import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
 import { NormalizeObservation } from "../../../src/wrappers/index.js";
-import "../../../src/envs/builtin.js";
 
 beforeAll(async () => {
   await useBackend("wasm");

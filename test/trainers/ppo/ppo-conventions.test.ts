@@ -21,7 +21,6 @@ import { lossMonitors } from "../../../src/trainers/ppo/loss-monitors.js";
 import { resolvePPOOptions, valueClipOf } from "../../../src/trainers/ppo/ppo-options.js";
 import { endsAfterEpoch, endsBeforeStep } from "../../../src/trainers/ppo/target-kl.js";
 import "../../../src/envs/arcade/index.js";
-import "../../../src/envs/builtin.js";
 
 beforeAll(() => useBackend("wasm"));
 

@@ -14,7 +14,6 @@ import {
 } from "../../../src/trainers/index.js";
 import { makeVecEnv } from "../../../src/vector/make-vec-env.js";
 import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
-import "../../../src/envs/builtin.js";
 import { MemoryEnv } from "../memory-env.js";
 
 beforeAll(async () => {

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import { CfCActorCritic, LTCActorCritic } from "../../../src/models/index.js";
+import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { type ActorCriticFactory, type PPOOptions, PPOTrainer } from "../../../src/trainers/index.js";
 import { AdjacencyWiring, AutoNCP } from "../../../src/wirings/index.js";
 

@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/envs/builtin.js";
 import {
   cartPoleNoVelLTCPPO,
   cartPoleNoVelWiredPPO,
