@@ -1,4 +1,8 @@
-/** Weights of the Python package ncps, and the files they come in. */
+/**
+ * Weights of the Python package ncps, and the files they come in.
+ *
+ * @module
+ */
 
 export { readArrays } from "./arrays-file.js";
 export { kerasWeights, loadKerasWeights } from "./keras.js";

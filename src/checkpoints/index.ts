@@ -1,4 +1,8 @@
-/** Checkpoints: their contents, their format, and where they are kept. */
+/**
+ * Checkpoints: their contents, their format, and where they are kept.
+ *
+ * @module
+ */
 
 export {
   type ArrayPlace,

@@ -1,4 +1,8 @@
-/** Logging. */
+/**
+ * Logging.
+ *
+ * @module
+ */
 
 export { Logger, type LogRow, type LogSink } from "./logger.js";
 export { formatTable, TableSink, type TableSinkOptions } from "./table-sink.js";

@@ -1,4 +1,8 @@
-/** Losses, estimators and distributions. */
+/**
+ * Losses, estimators and distributions.
+ *
+ * @module
+ */
 
 export { actionDistribution } from "./action-distribution.js";
 export { AdaptiveKLCoefficient, type AdaptiveKLOptions } from "./adaptive-kl.js";

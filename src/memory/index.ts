@@ -1,4 +1,8 @@
-/** Storage of experience. */
+/**
+ * Storage of experience.
+ *
+ * @module
+ */
 
 export {
   PrioritizedReplayMemory,

@@ -1,4 +1,8 @@
-/** Assembled networks. */
+/**
+ * Assembled networks.
+ *
+ * @module
+ */
 
 export type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
 export { CfCActorCritic, type CfCActorCriticOptions } from "./cfc-actor-critic.js";

@@ -1,4 +1,8 @@
-/** Frames to look at. */
+/**
+ * Frames to look at.
+ *
+ * @module
+ */
 
 export { type EncodeGifOptions, encodeGif } from "./gif.js";
 export { type PlayInTerminalOptions, playInTerminal } from "./play-in-terminal.js";

@@ -1,4 +1,8 @@
-/** Spaces of observations and actions. */
+/**
+ * Spaces of observations and actions.
+ *
+ * @module
+ */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { Box } from "./box.js";

@@ -1,4 +1,8 @@
-/** Trainers, presets, evaluation. */
+/**
+ * Trainers, presets, evaluation.
+ *
+ * @module
+ */
 
 export type {
   CallbackLike,

@@ -1,4 +1,8 @@
-/** Wirings: who is connected to whom, statistics, pictures. */
+/**
+ * Wirings: who is connected to whom, statistics, pictures.
+ *
+ * @module
+ */
 
 export * from "./adjacency-wiring.js";
 export * from "./auto-ncp.js";

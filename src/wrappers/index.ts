@@ -1,4 +1,8 @@
-/** Wrappers: environments around environments. */
+/**
+ * Wrappers: environments around environments.
+ *
+ * @module
+ */
 
 export { ClipAction } from "./clip-action.js";
 export { ClipReward, type ClipRewardOptions, type RewardClip } from "./clip-reward.js";

@@ -1,4 +1,8 @@
-/** Arcade games without ROMs. */
+/**
+ * Arcade games without ROMs.
+ *
+ * @module
+ */
 
 import { register } from "../registry.js";
 import { ARCADE_OPTIONS } from "./arcade-options.js";

@@ -386,7 +386,8 @@ export class CloningTrainer implements Trainer {
    * Sets the weights by name; statistics and optimiser stay as they are.
    *
    * @throws InvalidStateError when the trainer is closed, or a minibatch is under way
-   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   * @throws CheckpointError when a name is missing or too many
+   * @throws ShapeError when a weight has another size
    */
   setParameters(parameters: ModelParameters): void {
     mustBeOpen(this.closed, "setParameters");
