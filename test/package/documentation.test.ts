@@ -49,7 +49,7 @@ describe("code in the documentation compiles", () => {
     expect(errors).toEqual([
       expect.stringMatching(/^page\.md:11 Property 'teach' does not exist/),
       expect.stringMatching(/^page\.md:20 .*no exported member 'Nothing'/),
-      expect.stringMatching(/^page\.md:40 .*no exported member 'stops'/),
+      expect.stringMatching(/^page\.md:40 .*no exported member named 'stops'/),
     ]);
   });
 

@@ -164,14 +164,14 @@ export class CloningTrainer implements Trainer {
     return this.batches.epoch;
   }
 
-  /** Figures of the last finished epoch. */
+  /** Metrics of the last finished epoch. */
   get lastEpoch(): EpochReport | undefined {
     return this.report;
   }
 
   /**
    * Trains for a number of epochs, minibatches or hours, or until a callback or a signal ends it. A second call goes on where the
-   * first ended, also in the middle of an epoch; a schedule of step sizes begins anew with it. After
+   * first ended, also in the middle of an epoch; a learning-rate schedule begins anew with it. After
    * {@link CloningTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
    * Rows of the log: `train/loss`, `train/accuracy`, `train/grad_norm`, `train/learning_rate`, `train/epoch`,

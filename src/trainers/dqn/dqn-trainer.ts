@@ -99,7 +99,7 @@ export class DQNTrainer implements Trainer {
   readonly memory: ReplayMemory;
   /** Returns and lengths of the last 100 whole episodes. */
   readonly episodes = new EpisodeWindow();
-  /** Figures of the last gradient step; missing before the first. */
+  /** Metrics of the last gradient step; missing before the first. */
   lastUpdate?: DQNUpdateStatistics;
   private readonly schedules: DQNSchedules;
   private readonly optimizer: Adam | RMSProp;
