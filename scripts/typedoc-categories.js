@@ -1,6 +1,6 @@
 // Plugin of typedoc: the API index by folders of src/, guides under their headings.
 
-import { Application, CommentTag, Converter, ReflectionKind } from "typedoc";
+import { Application, Comment, CommentTag, Converter, ReflectionKind } from "typedoc";
 
 // In the order of the index; other folders follow under their own names.
 const titles = {
@@ -77,6 +77,8 @@ function categorize(project, reflection) {
   const owner = home[room] ?? room;
   if (!owner) return;
   const title = titles[owner] ?? owner[0].toUpperCase() + owner.slice(1);
+  // A class that is exported under a second name has no comment of its own.
+  if (reflection.isReference()) reflection.comment ??= new Comment();
   for (const { comment } of [reflection, ...(reflection.signatures ?? [])]) {
     comment?.blockTags.push(new CommentTag("@category", [{ kind: "text", text: title }]));
   }
