@@ -2,7 +2,7 @@
  * Runs tfjs-core's own test suite, which the package brings, on the backends as `useBackend` prepares them.
  *
  * `npm run test:tfjs-core -- [--backend wasm|cpu] [--only PATTERN]`; by default both backends and all specs. Exit
- * status 1 when a spec fails that is not listed in test/backends/tfjs-core-known.json, or when a listed one passes.
+ * status 1 when a spec fails that is not listed in packages/tfjs-training/test/tfjs-core-known.json, or when a listed one passes.
  */
 
 import { spawnSync } from "node:child_process";

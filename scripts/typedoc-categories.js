@@ -1,12 +1,13 @@
 // Plugin of typedoc: the API index by folders of src/, guides under their headings.
 
-import { Application, CommentTag, Converter, ReflectionKind } from "typedoc";
+import { Application, Comment, CommentTag, Converter, ReflectionKind } from "typedoc";
 
 // In the order of the index; other folders follow under their own names.
 const titles = {
   trainers: "Training",
   models: "Models",
   layers: "Layers and cells",
+  steppers: "Single steps without tensors",
   wirings: "Wirings",
   losses: "Losses, estimators and distributions",
   optimizers: "Optimizers",
@@ -18,14 +19,40 @@ const titles = {
   datasets: "Datasets",
   bridges: "Bridges to PyTorch and Keras",
   checkpoints: "Checkpoints",
+  runs: "Runs",
   logging: "Logging",
   rendering: "Rendering",
   images: "Images",
   backends: "Backends",
-  ops: "Operations",
+  recurrent: "Operations",
   core: "Errors, randomness, schedules",
 };
-const home = { cells: "layers", node: "" };
+
+// Folders that share the heading of another one, those of `tfjs-training` among them.
+const home = {
+  cells: "layers",
+  backend: "backends",
+  accelerator: "backends",
+  gradients: "backends",
+  wasm: "backends",
+  webgpu: "backends",
+};
+
+// `src/node/` mirrors the rooms of `src/` in part; these files stand beside its folders.
+const nodeHome = {
+  "accelerator.ts": "backends",
+  "import-tensorflow.ts": "backends",
+  "open-gpu.ts": "backends",
+  "atari.ts": "envs",
+  "atari-vector.ts": "vector",
+  "checkpoint-files.ts": "checkpoints",
+  "zip-checkpoints.ts": "checkpoints",
+  dashboard: "rendering",
+  "gif-writer.ts": "rendering",
+  "interrupt.ts": "trainers",
+  "progress-bar.ts": "trainers",
+  "run-folder.ts": "runs",
+};
 
 /** @param {import("typedoc").Application} app */
 export function load(app) {
@@ -45,10 +72,13 @@ export function load(app) {
 
 function categorize(project, reflection) {
   const path = project.getSymbolIdFromReflection(reflection)?.packagePath ?? "";
-  const folder = /^src\/([^/]+)\//.exec(path)?.[1] ?? "";
-  const owner = home[folder] ?? folder;
+  const [, folder = "", inside = ""] = /^src\/([^/]+)\/(?:([^/]+))?/.exec(path) ?? [];
+  const room = folder === "node" ? (nodeHome[inside] ?? inside) : folder;
+  const owner = home[room] ?? room;
   if (!owner) return;
   const title = titles[owner] ?? owner[0].toUpperCase() + owner.slice(1);
+  // A class that is exported under a second name has no comment of its own.
+  if (reflection.isReference()) reflection.comment ??= new Comment();
   for (const { comment } of [reflection, ...(reflection.signatures ?? [])]) {
     comment?.blockTags.push(new CommentTag("@category", [{ kind: "text", text: title }]));
   }

@@ -26,11 +26,11 @@ export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
   --no-mirror     do not swap left and right in half of the sequences, as the
                   small size does in Breakout
   --balanced      weigh the actions so that all count alike
-  --weights LIST  weigh them so, e.g. 1,1,7,7: a move counts as seven rests
+  --weights LIST  weights of the actions in the loss, e.g. 1,1,7,7
   --cont          go on with the run in --out: finish what Ctrl-C stopped, else
                   train for --epochs more
-  --dagger N      with --cont: first the clone plays N sequences more, in which
-                  the expert tells what it would do; they join the recorded ones
+  --dagger N      with --cont: first the clone plays N sequences more, which
+                  the expert labels (DAgger); they join the recorded ones
   --render        in the end, play one game after the other in the terminal
                   until Ctrl-C, as the guide does; in a pipe it is one game
   --out FOLDER    checkpoint and curve (default runs/cloning)

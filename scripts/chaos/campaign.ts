@@ -158,6 +158,6 @@ async function bundle(): Promise<void> {
     format: "esm",
     platform: "node",
     packages: "external",
-    alias: { "ale-bindings": join(root, "ale-bindings/src/index.ts") },
+    alias: { "ale-bindings": join(root, "packages/ale-bindings/src/index.ts") },
   });
 }

@@ -98,7 +98,8 @@ function* npzArrays(
 /**
  * Writes arrays as a `.npz` file for `np.load`, in the order of the map. The same arrays always give the same bytes.
  *
- * @throws InvalidArgumentError when a name is empty · @throws ShapeError when an array's length is not that of its shape
+ * @throws InvalidArgumentError when a name is empty
+ * @throws ShapeError when an array's length is not that of its shape
  */
 export function writeNpz(arrays: NamedArrays, { compress = false }: WriteNpzOptions = {}): Uint8Array {
   const files: Zippable = {};

@@ -214,6 +214,13 @@ export async function writeCheckpoint(
  *
  * @throws CheckpointError naming the checkpoint, file and field when it is missing, damaged or of
  *   another kind
+ * @example
+ * ```ts
+ * import { readCheckpoint } from "ncps-ts";
+ * import { FileCheckpointStore } from "ncps-ts/node";
+ *
+ * const { kind, state } = await readCheckpoint(new FileCheckpointStore("runs/cart-pole"), "step-000000081920");
+ * ```
  */
 export async function readCheckpoint(
   store: CheckpointStore,

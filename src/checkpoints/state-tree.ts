@@ -31,7 +31,7 @@ export interface SplitState {
  * ```
  * @param root what errors call the state
  * @throws InvalidArgumentError when the state holds something else than plain values and arrays,
- *   itself, or more than {@link DEEPEST} records and lists within each other
+ *   itself, or more than 100 records and lists within each other
  */
 export function splitState(state: StateTree, root = "state"): SplitState {
   const arrays = new Map<string, TypedArray>();

@@ -54,6 +54,15 @@ export function envSpec(id: string): EnvSpec {
  * @param id e.g. `"CartPole-v1"`, `"Arcade/Breakout-v0"`
  * @param options passed to the environment
  * @throws NotRegisteredError when the id is unknown; the message names the nearest ids
+ * @example
+ * ```ts
+ * import { make } from "ncps-ts";
+ *
+ * const env = make("Arcade/Breakout-v0", { observation: "features" });
+ * const { observation } = env.reset({ seed: 0 });
+ * const { reward, terminated } = env.step(1); // FIRE
+ * env.close();
+ * ```
  */
 export function make(id: string, options: EnvOptions = {}): Env & Disposable {
   const env = envSpec(id).make(options);

@@ -42,7 +42,7 @@ const names = optionNames<Omit<ImpalaConvBlockOptions, keyof BlockOptions>>({
  * with batch normalisation and relu, and a dense layer with relu: frames `[..., height, width, channels]` of any
  * number type become `[..., units]`. 423,328 trained weights and 160 statistics for 84 x 84 x 4 frames.
  *
- * This is what the guide calls an "Impala-style" block (its `examples/atari_tf.py`); the residual network of
+ * This is what the guide calls an "Impala-style" block (its `atari_tf.py`); the residual network of
  * Espeholt et al. (2018) is another one. A thirtieth of the arithmetic of {@link ConvBlock}, and it keeps places,
  * which a mean over the picture forgets.
  *

@@ -148,7 +148,8 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
    * Runs the layer on `[batch, time, features]`.
    *
    * @returns outputs `[batch, time, outputSize]` and the state after the last step `[batch, stateSize]`
-   * @throws ShapeError when a tensor does not fit · @throws InvalidArgumentError for negative or NaN times
+   * @throws ShapeError when a tensor does not fit
+   * @throws InvalidArgumentError for negative or NaN times
    */
   scan(x: tf.Tensor3D, options: RecurrentScanOptions = {}): CfcScanResult {
     if (x.shape.length !== 3) throw new ShapeError("x", "[batch, time, features]", x.shape);

@@ -1,8 +1,8 @@
-/** Named figures of a run, gathered step by step and handed to sinks. */
+/** Named metrics of a run, gathered step by step and handed to sinks. */
 
 import type { Stateful, StateRecord } from "../core/state.js";
 
-/** One row of figures: keys as in SB3, e.g. `rollout/ep_rew_mean`. */
+/** One row of metrics: keys as in SB3, e.g. `rollout/ep_rew_mean`. */
 export type LogRow = Record<string, number>;
 
 /** Receives every row that a {@link Logger} dumps. */
@@ -12,7 +12,7 @@ export interface LogSink {
   /**
    * Takes one row.
    *
-   * @param row the figures · @param step environment steps so far
+   * @param row the metrics · @param step environment steps so far
    */
   write(row: LogRow, step: number): void;
   /** How far the sink has written. */
@@ -24,7 +24,7 @@ export interface LogSink {
 }
 
 /**
- * Gathers figures under names and dumps them to its sinks.
+ * Gathers metrics under names and dumps them to its sinks.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export class Logger implements Stateful {
     this.row[key] = ((this.row[key] ?? 0) * count + value) / (count + 1);
   }
 
-  /** Sets several figures. */
+  /** Sets several metrics. */
   recordAll(row: LogRow): void {
     Object.assign(this.row, row);
   }

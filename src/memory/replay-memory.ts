@@ -277,7 +277,8 @@ export class ReplayMemory implements Stateful {
    * The observation that was added last, as sampling would build it.
    *
    * @param env index of the environment
-   * @throws InvalidArgumentError when there is no such environment · @throws InvalidStateError before its first one
+   * @throws InvalidArgumentError when there is no such environment
+   * @throws InvalidStateError before its first one
    */
   latest(env: number): TypedArray {
     this.checkEnv(env);
@@ -293,7 +294,8 @@ export class ReplayMemory implements Stateful {
    * Draws transitions with replacement, each with the same probability.
    *
    * @param batchSize how many · @param random draws them
-   * @throws InvalidStateError when there is none · @throws InvalidArgumentError when `batchSize` is no positive integer
+   * @throws InvalidStateError when there is none
+   * @throws InvalidArgumentError when `batchSize` is no positive integer
    */
   sample(batchSize: number, random: Random): ReplayBatch {
     const batch = this.makeBatch(batchSize);

@@ -232,7 +232,8 @@ export class RolloutBuffer implements Stateful {
   /**
    * Records one step of every environment.
    *
-   * @throws InvalidStateError when the buffer is full · @throws ShapeError when an array has another length
+   * @throws InvalidStateError when the buffer is full
+   * @throws ShapeError when an array has another length
    */
   add(step: RolloutStep): void {
     if (this.full) {
@@ -271,7 +272,8 @@ export class RolloutBuffer implements Stateful {
   /**
    * Fills {@link RolloutBuffer.advantages} and {@link RolloutBuffer.returns}.
    *
-   * @throws InvalidStateError when steps are missing · @throws ShapeError when `lastValues` has another length
+   * @throws InvalidStateError when steps are missing
+   * @throws ShapeError when `lastValues` has another length
    */
   finish({ lastValues, gae }: FinishRolloutInput): void {
     if (!this.full) {

@@ -48,7 +48,8 @@ export interface StateTrace {
  * - LTC: by neuron id, motor neurons first
  * - mixed memory: the state of the cell as above, then the LSTM's memory of the same length
  *
- * @throws ShapeError when a tensor does not fit · @throws InvalidStateError before the layer is built
+ * @throws ShapeError when a tensor does not fit
+ * @throws InvalidStateError before the layer is built
  *
  * @example
  * ```ts

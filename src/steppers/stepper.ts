@@ -77,7 +77,8 @@ export class Stepper {
    * @param state `[stateSize]`; the next state is written into it
    * @param elapsed time since the last step, default 1
    * @returns the output `[outputSize]`; the next call writes into the same array
-   * @throws ShapeError for a wrong length · @throws InvalidArgumentError for a negative or infinite time
+   * @throws ShapeError for a wrong length
+   * @throws InvalidArgumentError for a negative or infinite time
    */
   step(features: ArrayLike<number>, state: Float32Array, elapsed = 1): Float32Array {
     if (features.length !== this.inputSize) {
@@ -106,7 +107,8 @@ export class Stepper {
  * no backend and nearly no new memory in a step. Equal to the layer's scan within float32 rounding.
  *
  * @param layer a built CfC or LTC layer, with or without wiring, mixed memory and projection
- * @throws InvalidStateError before the layer is built · @throws InvalidArgumentError for a cell of another class
+ * @throws InvalidStateError before the layer is built
+ * @throws InvalidArgumentError for a cell of another class
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { compile, isModule, type Snippet, snippetsOf } from "./snippets.js";
@@ -13,18 +13,21 @@ function filesIn(folder: string, ending: string): string[] {
     .map((name) => join(root, folder, name));
 }
 
+const packagePages = ["ale-bindings", "tfjs-training"].map((name) =>
+  join(root, "packages", name, "README.md"),
+);
+const pages = [join(root, "README.md"), ...filesIn("docs", ".md"), ...packagePages];
+
 describe("code in the documentation compiles", () => {
   it("in the pages", () => {
-    const pages = [
-      join(root, "README.md"),
-      ...filesIn("docs", ".md"),
-      join(root, "packages/ale-bindings/README.md"),
-    ];
     const snippets = pages.flatMap(snippetsOf);
     const withCode = new Set(snippets.map(({ file }) => file));
     expect([...withCode]).toEqual(expect.arrayContaining(["README.md", "docs/ppo.md"]));
     expect(compile(snippets)).toEqual([]);
-    expect(compile(snippets, { exactOptionalPropertyTypes: true })).toEqual([]);
+  });
+
+  it("in the pages, under exactOptionalPropertyTypes", () => {
+    expect(compile(pages.flatMap(snippetsOf), { exactOptionalPropertyTypes: true })).toEqual([]);
   });
 
   it("in the doc comments, where an example is a whole program", () => {
@@ -43,10 +46,50 @@ describe("code in the documentation compiles", () => {
       ),
       snippet(10, "await trainer.learn({ totalTimesteps: 10 });\nawait trainer.teach();\n"),
       snippet(20, 'import { Nothing } from "ncps-ts";\nconsole.log(Nothing);\n'),
+      snippet(30, "// walk.ts\nexport const steps = 3;\n"),
+      snippet(40, 'import { steps, stops } from "./walk.js";\nconsole.log(steps, stops);\n'),
     ]);
     expect(errors).toEqual([
       expect.stringMatching(/^page\.md:11 Property 'teach' does not exist/),
       expect.stringMatching(/^page\.md:20 .*no exported member 'Nothing'/),
+      expect.stringMatching(/^page\.md:40 .*no exported member named 'stops'/),
     ]);
+  });
+
+  it("in blocks that are called ts and in those that are called typescript", () => {
+    const languages = filesIn("docs", ".md").flatMap((page) => {
+      const text = readFileSync(page, "utf8");
+      const found = [...text.matchAll(/^```(ts|typescript)$/gm)].length;
+      return snippetsOf(page).length === found ? [] : [page];
+    });
+    expect(languages).toEqual([]);
+  });
+
+  it("and no page leads to a file that is not there", () => {
+    const broken = pages.flatMap((page) => {
+      const targets = [...readFileSync(page, "utf8").matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(
+        ([, to]) => to,
+      );
+      const local = targets.filter((to) => !/^(https?:|mailto:)/.test(to));
+      return local
+        .filter((to) => !existsSync(join(page, "..", to)))
+        .map((to) => `${relative(root, page)}: ${to}`);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it("and no page or comment names a path of the repository that is not there", () => {
+    const sources = ["src", "packages/ale-bindings/src", "packages/tfjs-training/src"];
+    const files = [...pages, ...sources.flatMap((folder) => filesIn(folder, ".ts"))];
+    const missing = files.flatMap((file) => {
+      const named = readFileSync(file, "utf8").matchAll(
+        /`((?:src|test|scripts|bench|examples|packages|docs)\/[\w./-]+\.(?:ts|js|py|md|json))`/g,
+      );
+      const paths = [...named].map(([, path]) => path);
+      return paths
+        .filter((path) => !existsSync(join(root, path)))
+        .map((path) => `${relative(root, file)}: ${path}`);
+    });
+    expect(missing).toEqual([]);
   });
 });

@@ -20,12 +20,12 @@ export interface Snippet {
   code: string;
 }
 
-/** All ```` ```ts ```` blocks of a file; in a source file those of its doc comments. */
+/** All ```` ```ts ```` and ```` ```typescript ```` blocks of a file; in a source file those of its doc comments. */
 export function snippetsOf(path: string): Snippet[] {
   const file = relative(root, path);
   const text = readFileSync(path, "utf8");
   const margin = file.endsWith(".md") ? "" : " *\\* ?";
-  const block = new RegExp(`^${margin}\`\`\`ts\\n(.*?)^${margin}\`\`\`$`, "gms");
+  const block = new RegExp(`^${margin}\`\`\`(?:ts|typescript)\\n(.*?)^${margin}\`\`\`$`, "gms");
   return [...text.matchAll(block)].map((match) => ({
     file,
     line: text.slice(0, match.index).split("\n").length + 1,
@@ -33,16 +33,21 @@ export function snippetsOf(path: string): Snippet[] {
   }));
 }
 
-/** Whether a snippet is a whole module. */
-export function isModule({ code }: Snippet): boolean {
-  return code.startsWith("import ");
+/** Whether a snippet is a whole module: it begins with an import, or with a comment that names its file. */
+export function isModule(snippet: Snippet): boolean {
+  return snippet.code.startsWith("import ") || fileNameOf(snippet) !== undefined;
+}
+
+/** The name that a snippet gives its file in its first line, `// walk-env.ts`. */
+function fileNameOf({ code }: Snippet): string | undefined {
+  return /^\/\/ ([\w-]+\.ts)$/m.exec(code.split("\n", 1)[0])?.[1];
 }
 
 /**
  * Compiles snippets against the sources and returns what the compiler says, each with page and line.
  *
  * A snippet that begins with an import is a module. Any other is a fragment: it sees the names of the
- * module before it on the page, as a reader would.
+ * module before it on the page, as a reader would. A module that names its file can be imported by the others.
  *
  * @param settings further options of the compiler
  */
@@ -54,7 +59,7 @@ export function compile(snippets: Snippet[], settings: ts.CompilerOptions = {}):
     const context = !isModule(snippet) && lastModule?.file === snippet.file ? lastModule.code : "";
     const code = isModule(snippet) ? snippet.code : `${context}{\n${snippet.code}}\nexport {};\n`;
     const firstLine = isModule(snippet) ? 0 : context.split("\n").length;
-    sources.set(`${root}snippet-${i}.ts`, { code, snippet, firstLine });
+    sources.set(`${root}${fileNameOf(snippet) ?? `snippet-${i}.ts`}`, { code, snippet, firstLine });
   }
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config,

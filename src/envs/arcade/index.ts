@@ -1,4 +1,8 @@
-/** Arcade games without ROMs. */
+/**
+ * Arcade games without ROMs.
+ *
+ * @module
+ */
 
 export { ArcadeEnv } from "./arcade-env.js";
 export type { ArcadeGame } from "./arcade-game.js";

@@ -1,4 +1,4 @@
-/** The figures of Space Invaders, drawn in letters: `#` is a lit pixel. */
+/** The sprites of Space Invaders, drawn in letters: `#` is a lit pixel. */
 
 /** A figure: the same number of characters in every row. */
 export type Sprite = readonly string[];

@@ -13,7 +13,7 @@ export type SpaceInvadersOptions = ArcadeOptions;
 /**
  * `Arcade/SpaceInvaders-v0`: the Atari 2600 game Space Invaders, written anew from measurements, so
  * that a network trained on one can play the other: formation, march, shots, pauses and scores are the
- * measured ones, the figures are drawn anew.
+ * measured ones, the sprites were redrawn.
  *
  * Actions: 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT, 4 RIGHTFIRE, 5 LEFTFIRE. Observations: the screen
  * (`uint8 [210, 160, 3]`) or, with `observation: "features"`, 76 numbers laid out as in

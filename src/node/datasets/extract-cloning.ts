@@ -25,7 +25,7 @@ import { attempt, cloningFolder } from "./cloning-folder.js";
 // Bytes that are read from the archive at once.
 const CHUNK = 2 ** 20;
 
-/** Options of {@link extractCloning}. */
+/** How an archive of cloning data is unpacked, and how much of it at most. */
 export interface ExtractCloningOptions extends ReadCloningOptions {
   /** Most bytes that all sequences of an archive may take together, default 256 GiB. */
   maxArchiveBytes?: number;

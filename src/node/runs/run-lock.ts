@@ -37,7 +37,7 @@ export class RunLockedError extends NcpsError {
   readonly host: string;
 
   /** @param message who has the folder, and what to do · @param holder that process */
-  constructor(message: string, { pid, host }: ProcessIdentity) {
+  constructor(message: string, { pid, host }: { pid: number; host: string }) {
     super("RUN_LOCKED", message);
     this.pid = pid;
     this.host = host;

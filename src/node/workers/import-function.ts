@@ -59,12 +59,22 @@ export async function importModule(argument: string, specifier: string): Promise
   try {
     return await import(isAbsolute(specifier) ? pathToFileURL(specifier).href : specifier);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InvalidArgumentError(
-      argument,
-      `the worker thread could not import ${specifier}: ${reason}. Expected a URL as of ` +
-        "new URL('./file.js', import.meta.url), an absolute path, or the name of a package",
-      { cause },
-    );
+    throw importFailure(argument, specifier, cause);
   }
+}
+
+/** The error of a module that a thread cannot import; it says what to give instead. */
+export function importFailure(argument: string, specifier: string, cause: unknown): InvalidArgumentError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  // A thread that has not inherited tsx says so of TypeScript.
+  const typescript = /^Unknown file extension "\.[cm]?tsx?"/.test(reason);
+  const expected = typescript
+    ? "Worker threads do not inherit tsx: give the compiled module, or one in JavaScript that loads yours by " +
+      'tsImport of "tsx/esm/api"'
+    : "Expected a URL as of new URL('./file.js', import.meta.url), an absolute path, or the name of a package";
+  return new InvalidArgumentError(
+    argument,
+    `the worker thread could not import ${specifier}: ${reason}. ${expected}`,
+    { cause },
+  );
 }

@@ -40,7 +40,7 @@ export function cfcTaskOf(inputs: NamedInputs, attrs: CfcScanAttributes): CfcTas
   };
 }
 
-/** Forward; see `ops/scan-kernels.ts`. */
+/** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
 export const cfcScan = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[]>(
   "CfcScan",
   () =>
@@ -60,7 +60,7 @@ export const cfcScan = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[
     },
 );
 
-/** Backward; see `ops/scan-kernels.ts`. */
+/** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
 export const cfcScanGrad = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[]>(
   "CfcScanGrad",
   () =>

@@ -89,7 +89,7 @@ function passOf(named: NamedInputs, attrs: LtcScanAttributes): LtcPass {
   };
 }
 
-/** Forward; see `ops/scan-kernels.ts`. */
+/** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
 export const ltcScan = defineRepair<TensorInfo[], LtcScanAttributes, TensorInfo[]>(
   "LtcScan",
   () =>
@@ -116,7 +116,7 @@ export const ltcScan = defineRepair<TensorInfo[], LtcScanAttributes, TensorInfo[
     },
 );
 
-/** Backward; see `ops/scan-kernels.ts`. */
+/** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
 export const ltcScanGrad = defineRepair<TensorInfo[], LtcScanAttributes, TensorInfo[]>(
   "LtcScanGrad",
   () =>

@@ -23,7 +23,7 @@ import {
   planLstmForward,
 } from "./lstm-pass.js";
 
-/** Forward; see `ops/scan-kernels.ts`. */
+/** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
 export const mixedCfcScan = defineRepair<TensorInfo[], MixedCfcScanAttributes, TensorInfo[]>(
   "MixedCfcScan",
   () =>
@@ -53,7 +53,7 @@ export const mixedCfcScan = defineRepair<TensorInfo[], MixedCfcScanAttributes, T
     },
 );
 
-/** Backward; see `ops/scan-kernels.ts`. */
+/** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
 export const mixedCfcScanGrad = defineRepair<TensorInfo[], MixedCfcScanAttributes, TensorInfo[]>(
   "MixedCfcScanGrad",
   () =>

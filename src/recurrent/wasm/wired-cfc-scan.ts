@@ -102,7 +102,7 @@ function copyRuns(
   }
 }
 
-/** Forward; see `ops/scan-kernels.ts`. */
+/** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
 export const wiredCfcScan = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[]>(
   "WiredCfcScan",
   () =>
@@ -135,7 +135,7 @@ export const wiredCfcScan = defineRepair<TensorInfo[], CfcScanAttributes, Tensor
     },
 );
 
-/** Backward; see `ops/scan-kernels.ts`. */
+/** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
 export const wiredCfcScanGrad = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[]>(
   "WiredCfcScanGrad",
   () =>

@@ -1,4 +1,4 @@
-/** The kernels `CfcScan` and `CfcScanGrad` of the webgpu backend: see `ops/scan-kernels.ts`. */
+/** The kernels `CfcScan` and `CfcScanGrad` of the webgpu backend: see `src/recurrent/ops/scan-kernels.ts`. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { GpuDevice } from "tfjs-training/webgpu";

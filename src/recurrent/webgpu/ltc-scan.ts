@@ -1,4 +1,4 @@
-/** The kernels `LtcScan` and `LtcScanGrad` of the webgpu backend: see `ops/scan-kernels.ts`. */
+/** The kernels `LtcScan` and `LtcScanGrad` of the webgpu backend: see `src/recurrent/ops/scan-kernels.ts`. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { reshaped, StockKernels } from "tfjs-training/webgpu";

@@ -9,7 +9,7 @@ import type { Trainer } from "../common/trainer.js";
 export interface TrainerProgress {
   /** The trainer: save it, or let it play. */
   readonly trainer: Trainer;
-  /** Takes further figures: what is recorded before the end of `onUpdateEnd` stands in that update's row. */
+  /** Takes further metrics: what is recorded before the end of `onUpdateEnd` stands in that update's row. */
   readonly logger: Logger;
   /** Environment steps so far, over all `learn` calls. */
   readonly numTimesteps: number;
@@ -76,7 +76,7 @@ export interface TrainerCallback {
   onStep?(progress: StepProgress): HookResult;
   /** After each rollout, before its update. */
   onRolloutEnd?(progress: TrainerProgress): HookResult;
-  /** After each update, with its figures; what it records in the logger stands in the same row. */
+  /** After each update, with its metrics; what it records in the logger stands in the same row. */
   onUpdateEnd?(progress: TrainerProgress, row: LogRow): HookResult;
   /** After the last update, also when training was stopped; `failure` is the error that ended it, if one did. */
   onTrainingEnd?(progress: TrainerProgress, failure?: unknown): void | Promise<void>;

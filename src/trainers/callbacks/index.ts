@@ -1,4 +1,8 @@
-/** Callbacks of trainers. */
+/**
+ * Callbacks of trainers.
+ *
+ * @module
+ */
 
 export { CheckpointCallback, type CheckpointCallbackOptions } from "./checkpoint-callback.js";
 export { EvalCallback, type EvalCallbackOptions, type EvaluationListener } from "./eval-callback.js";

@@ -13,7 +13,7 @@ import { trainerHints } from "../common/trainer-hints.js";
 export interface CloningHyperparameters {
   /** Sequences in a minibatch, default 32. */
   batchSize: number;
-  /** Step size, a number or a schedule over the training's progress 0..1; default 1e-4. */
+  /** Learning rate, a number or a schedule over the training's progress 0..1; default 1e-4. */
   learningRate: ScheduleSpec;
   /** Of the optimiser; default Keras's form. */
   adam: Omit<AdamOptions, "decays">;
@@ -43,7 +43,7 @@ export interface CloningOptions extends Partial<CloningHyperparameters> {
   seed?: number;
 }
 
-/** The figures of an epoch. */
+/** The metrics of an epoch. */
 export interface EpochReport {
   /** Number of the epoch, from 0 on. */
   epoch: number;

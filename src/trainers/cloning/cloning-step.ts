@@ -57,7 +57,7 @@ function stepsOf({ batch, steps, mask }: CloningBatch): number {
 
 /** The numbers that one minibatch needs. */
 export interface CloningStepOptions extends Pick<CloningHyperparameters, "maxGradNorm" | "classWeights"> {
-  /** Step size of this minibatch. */
+  /** Learning rate of this minibatch. */
   learningRate: number;
 }
 

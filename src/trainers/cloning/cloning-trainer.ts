@@ -165,14 +165,14 @@ export class CloningTrainer implements Trainer {
     return this.batches.epoch;
   }
 
-  /** Figures of the last finished epoch. */
+  /** Metrics of the last finished epoch. */
   get lastEpoch(): EpochReport | undefined {
     return this.report;
   }
 
   /**
    * Trains for a number of epochs, minibatches or hours, or until a callback or a signal ends it. A second call goes on where the
-   * first ended, also in the middle of an epoch; a schedule of step sizes begins anew with it. After
+   * first ended, also in the middle of an epoch; a learning-rate schedule begins anew with it. After
    * {@link CloningTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
    * Rows of the log: `train/loss`, `train/accuracy`, `train/grad_norm`, `train/learning_rate`, `train/epoch`,
@@ -388,7 +388,8 @@ export class CloningTrainer implements Trainer {
    * Sets the weights by name; statistics and optimiser stay as they are.
    *
    * @throws InvalidStateError when the trainer is closed, or a minibatch is under way
-   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   * @throws CheckpointError when a name is missing or too many
+   * @throws ShapeError when a weight has another size
    */
   setParameters(parameters: ModelParameters): void {
     mustBeOpen(this.closed, "setParameters");

@@ -26,7 +26,7 @@ export interface LearnOptions {
   callbacks?: CallbackLike | readonly CallbackLike[];
   /** Shows a progress bar; needs `ncps-ts/node` in Node. Default false. */
   progressBar?: boolean;
-  /** Receives the figures of every `logInterval` updates; default one without sinks. */
+  /** Receives the metrics of every `logInterval` updates; default one without sinks. */
   logger?: Logger;
   /** Updates between rows, default 1. */
   logInterval?: number;
@@ -103,7 +103,7 @@ export class TrainingRun implements Stateful {
   private readonly began = performance.now();
   private ended?: number;
   private stopped = false;
-  // Step of a row whose figures are all there but for those of the hooks that are being called.
+  // Step of a row whose metrics are all there but for those of the hooks that are being called.
   private due?: number;
 
   /**
@@ -223,7 +223,7 @@ export class TrainingRun implements Stateful {
     for (const callback of this.callbacks) this.heed(await callback.onRolloutEnd?.(this.look()));
   }
 
-  /** Calls `onUpdateEnd`, and logs the figures of the update with those that the hooks recorded. */
+  /** Calls `onUpdateEnd`, and logs the metrics of the update with those that the hooks recorded. */
   async updateEnd(row: LogRow): Promise<void> {
     const { trainer, logger, goal } = this;
     const { numTimesteps, iterations, elapsedSeconds } = this.look();

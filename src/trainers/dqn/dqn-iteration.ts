@@ -1,4 +1,4 @@
-/** Figures of one iteration of deep Q-learning. */
+/** Metrics of one iteration of deep Q-learning. */
 
 import type { Stateful, StateRecord } from "../../core/state.js";
 import type { LogRow } from "../../logging/index.js";

@@ -54,7 +54,7 @@ export interface DQNHyperparameters {
   batchSize: number;
   /** Discount γ, default 0.99. */
   gamma: number;
-  /** Step size, a number or a schedule over the training's progress 0..1; default 1e-4. */
+  /** Learning rate, a number or a schedule over the training's progress 0..1; default 1e-4. */
   learningRate: ScheduleSpec;
   /** Part of the training over which the probability of random actions falls, default 0.1. */
   explorationFraction: number;
@@ -125,7 +125,7 @@ export interface DQNOptions extends Partial<DQNHyperparameters> {
 
 /** The numbers of DQN that may change during training. */
 export interface DQNSchedules {
-  /** Step size, over progress. */
+  /** Learning rate, over progress. */
   learningRate: Schedule;
   /** Probability of a random action, over environment steps; missing when it goes by progress. */
   exploration?: Schedule;

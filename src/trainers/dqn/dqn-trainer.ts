@@ -99,7 +99,7 @@ export class DQNTrainer implements Trainer {
   readonly memory: ReplayMemory;
   /** Returns and lengths of the last 100 whole episodes. */
   readonly episodes = new EpisodeWindow();
-  /** Figures of the last gradient step; missing before the first. */
+  /** Metrics of the last gradient step; missing before the first. */
   lastUpdate?: DQNUpdateStatistics;
   private readonly schedules: DQNSchedules;
   private readonly optimizer: Adam | RMSProp;
@@ -427,7 +427,8 @@ export class DQNTrainer implements Trainer {
    * Sets the weights of both networks by name, of another trainer or of your own making; the optimiser stays as it is.
    *
    * @throws InvalidStateError when the trainer is closed, or gradient steps are under way
-   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   * @throws CheckpointError when a name is missing or too many
+   * @throws ShapeError when a weight has another size
    */
   setParameters(parameters: ModelParameters): void {
     mustBeOpen(this.closed, "setParameters");

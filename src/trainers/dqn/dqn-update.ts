@@ -10,7 +10,7 @@ import { trainableVariables } from "../../models/weights.js";
 import { frameTensor } from "../common/frame-tensor.js";
 import type { DQNHyperparameters } from "./dqn-options.js";
 
-/** Figures of one gradient step. */
+/** Metrics of one gradient step. */
 export interface DQNUpdateStatistics {
   /** The loss, importance weights included. */
   loss: number;

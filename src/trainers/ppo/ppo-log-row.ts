@@ -1,4 +1,4 @@
-/** The figures of a PPO update, as the log shows them. */
+/** The metrics of a PPO update, as the log shows them. */
 
 import type { EpisodeWindow } from "../../core/episode-window.js";
 import type { LogRow } from "../../logging/index.js";

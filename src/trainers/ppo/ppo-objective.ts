@@ -10,7 +10,7 @@ import { type PPOHyperparameters, valueClipOf } from "./ppo-options.js";
 
 /** The numbers of one update that schedules and controllers decide. */
 export interface PPOUpdateCoefficients {
-  /** Step size. */
+  /** Learning rate. */
   learningRate: number;
   /** Policy clip range. */
   clipRange: number;

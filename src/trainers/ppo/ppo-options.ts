@@ -66,7 +66,7 @@ export interface PPOHyperparameters {
   batchSize: number;
   /** Passes over each rollout, default 4. RLlib: `num_sgd_iter`. */
   nEpochs: number;
-  /** Step size, a number or a schedule over the training's progress 0..1; default 2.5e-4. */
+  /** Learning rate, a number or a schedule over the training's progress 0..1; default 2.5e-4. */
   learningRate: ScheduleSpec;
   /** Discount γ, default 0.99. */
   gamma: number;
@@ -164,7 +164,7 @@ export interface PPOOptions extends Partial<Omit<PPOHyperparameters, "normalizeA
 
 /** The numbers of PPO that may change during training. */
 export interface PPOSchedules {
-  /** Step size. */
+  /** Learning rate. */
   learningRate: Schedule;
   /** Policy clip range. */
   clipRange: Schedule;

@@ -445,7 +445,8 @@ export class PPOTrainer implements Trainer {
    * Sets the weights by name, of another trainer or of your own making; the optimiser stays as it is.
    *
    * @throws InvalidStateError when the trainer is closed, or an update is under way
-   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   * @throws CheckpointError when a name is missing or too many
+   * @throws ShapeError when a weight has another size
    */
   setParameters(parameters: ModelParameters): void {
     mustBeOpen(this.closed, "setParameters");

@@ -6,7 +6,7 @@ import { cartPoleNoVelPPO, type PPOPreset } from "./ppo-presets.js";
 
 /**
  * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps by a wired CfC: a neural circuit policy of 24 neurons, 8 of
- * them motor neurons that policy and value read. As {@link cartPoleNoVelPPO}, with five times its step size: before
+ * them motor neurons that policy and value read. As {@link cartPoleNoVelPPO}, with five times its learning rate: before
  * training, the motor neurons of a wiring follow the observation much more weakly than the units of a dense CfC. The
  * target KL keeps such steps from undoing what has been learned.
  *

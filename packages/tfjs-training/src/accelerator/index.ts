@@ -1,4 +1,8 @@
-/** Native matrix products under the kernels of the wasm backend. */
+/**
+ * Native matrix products under the kernels of the wasm backend.
+ *
+ * @module
+ */
 
 export type { AcceleratorExtension, ExtensionOptions } from "./accelerator-extension.js";
 export { checkProducts } from "./check-products.js";

@@ -1,4 +1,8 @@
-/** Errors and states that this package shares with those that build on it; without tfjs. */
+/**
+ * Errors and states that this package shares with those that build on it; without tfjs.
+ *
+ * @module
+ */
 
 export { bytesFromBase64 } from "./base64.js";
 export {

@@ -1,4 +1,8 @@
-/** Gradients that tfjs has wrong or not at all, on all backends. */
+/**
+ * Gradients that tfjs has wrong or not at all, on all backends.
+ *
+ * @module
+ */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { averagePool3DGradient, averagePoolGradient } from "./average-pool.js";

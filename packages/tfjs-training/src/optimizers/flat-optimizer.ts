@@ -26,7 +26,7 @@ export interface FlatStep {
   squared: tf.Tensor;
   /** Moments before the step, by name. */
   moments: Readonly<Record<string, tf.Tensor1D>>;
-  /** Step size. */
+  /** Learning rate. */
   learningRate: number;
   /**
    * A number of each variable, from how many steps were made, this one included, and its name: a scalar

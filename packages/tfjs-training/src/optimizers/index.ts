@@ -1,4 +1,8 @@
-/** Optimisers: gradients in, new weights out, moments kept by the variables' names. */
+/**
+ * Optimisers: gradients in, new weights out, moments kept by the variables' names.
+ *
+ * @module
+ */
 
 export { Adam, type AdamOptions, AdamW } from "./adam.js";
 export {

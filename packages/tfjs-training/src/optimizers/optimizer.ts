@@ -8,7 +8,7 @@ export type TensorsByName<T extends tf.Tensor> = ReadonlyMap<string, T> | Readon
 
 /** Options of {@link Optimizer.applyGradients}. */
 export interface ApplyOptions {
-  /** Step size of this step, at least 0. */
+  /** Learning rate of this step, at least 0. */
   learningRate: number;
   /**
    * Scales all gradients by `min(1, maxGradNorm / (norm + 1e-6))`, `norm` being the length of all of

@@ -12,8 +12,8 @@ export interface RMSPropOptions {
   /** Keeps the divisor from zero; default 1e-8. */
   epsilon?: number;
   /**
-   * `"torch"` (default): `g / (sqrt(v) + epsilon)`, momentum on that quotient, the step size outside.
-   * `"tf"`: `g / sqrt(v + epsilon)`, the step size inside the momentum, as TensorFlow 1 and the DQN paper.
+   * `"torch"` (default): `g / (sqrt(v) + epsilon)`, momentum on that quotient, the learning rate outside.
+   * `"tf"`: `g / sqrt(v + epsilon)`, the learning rate inside the momentum, as TensorFlow 1 and the DQN paper.
    */
   epsilonMode?: "torch" | "tf";
   /** Divides by the deviation from the mean gradient instead of the root mean square; default false. */

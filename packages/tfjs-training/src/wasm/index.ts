@@ -1,4 +1,8 @@
-/** For authors of kernels: the memory, products and registration of the wasm backend. */
+/**
+ * For authors of kernels: the memory, products and registration of the wasm backend.
+ *
+ * @module
+ */
 
 export {
   type AcceleratorExtension,

@@ -1,4 +1,8 @@
-/** For authors of kernels: the device and stock kernels of the webgpu backend. */
+/**
+ * For authors of kernels: the device and stock kernels of the webgpu backend.
+ *
+ * @module
+ */
 
 export type { GpuDevice } from "./gpu.js";
 export { replaceKernel, type WebGPUBackend, type WebGPUProgram } from "./replace-kernel.js";
