@@ -107,7 +107,6 @@ export class PPOTrainer implements Trainer {
   private readonly optimizer: Adam;
   private readonly klPenalty?: AdaptiveKLCoefficient;
   private readonly rewardScaler?: RewardScaler;
-  private readonly gae: GAE;
   private readonly collector: RolloutCollector;
   private readonly update: PPOUpdate;
   private readonly buffer: RolloutBuffer;
@@ -157,7 +156,7 @@ export class PPOTrainer implements Trainer {
     } = hyperparameters;
     // Before environments and network: a wrong number leaves none of them behind.
     this.optimizer = new Adam(adam);
-    this.gae = new GAE({ gamma, lambda });
+    const gae = new GAE({ gamma, lambda });
     if (klPenalty) this.klPenalty = new AdaptiveKLCoefficient(klPenalty);
     this.env = environmentsOf(options, hyperparameters.numEnvs);
     const { env, optimizer, episodes } = this;
@@ -174,16 +173,6 @@ export class PPOTrainer implements Trainer {
         this.rewardScaler = new RewardScaler({ numEnvs: env.numEnvs, gamma });
       }
       const { rewardScaler, observationNormalizer } = this;
-      this.collector = new RolloutCollector({
-        env,
-        model,
-        random,
-        episodes,
-        clipRewards,
-        rewardScaler,
-        observationNormalizer,
-        bootstrapTruncated,
-      });
       const rolloutOptions: RolloutBufferOptions = {
         numEnvs: env.numEnvs,
         numSteps: nSteps,
@@ -195,6 +184,18 @@ export class PPOTrainer implements Trainer {
       };
       const rollout = hyperparameters.learners > 1 ? shareRollout(rolloutOptions) : undefined;
       this.buffer = rollout?.buffer ?? new RolloutBuffer(rolloutOptions);
+      this.collector = new RolloutCollector({
+        env,
+        model,
+        buffer: this.buffer,
+        gae,
+        random,
+        episodes,
+        clipRewards,
+        rewardScaler,
+        observationNormalizer,
+        bootstrapTruncated,
+      });
       if (rollout) {
         const { observationSpace, actionSpace } = env;
         const { learnerModel, learnerTimeout: patience } = options;
@@ -272,12 +273,12 @@ export class PPOTrainer implements Trainer {
       return run.step(played);
     };
     await run.conduct(async () => {
-      while (run.running || (collector.underway && !run.interrupted)) {
-        if (!collector.underway) {
+      while (run.running || (buffer.position > 0 && !run.interrupted)) {
+        if (buffer.position === 0) {
           this.rolloutProgress = run.look().progress;
           await run.rolloutStart();
         }
-        if (!(await collector.collect(buffer, afterStep))) break;
+        if (!(await collector.collect(afterStep))) break;
         await run.rolloutEnd();
         const row = await this.undisturbed(this.train(this.coefficients(this.rolloutProgress)));
         await run.updateEnd(row);
@@ -383,7 +384,7 @@ export class PPOTrainer implements Trainer {
       observationNormalizer: this.observationNormalizer?.getState() ?? null,
       episodes: this.episodes.getState(),
       collector: collector.getState(),
-      rollout: collector.underway ? buffer.getState() : null,
+      rollout: buffer.position > 0 ? buffer.getState() : null,
       env: (started && env.getState?.()) || null,
       run: this.interrupted ?? this.run?.getState() ?? null,
     };
@@ -419,7 +420,11 @@ export class PPOTrainer implements Trainer {
       checkRollout(state, this.buffer, this.env.actionSpace);
       restorePart("env", () => this.env.setState?.(state.env as StateRecord));
       restorePart("collector", () => this.collector.setState(state.collector as StateRecord));
-      if (state.rollout) restorePart("rollout", () => this.buffer.setState(state.rollout as StateRecord));
+      this.buffer.reset();
+      // Early versions kept the position beside the rollout alone.
+      const { step: position } = state.collector as StateRecord;
+      const rollout = state.rollout as StateRecord | null;
+      if (rollout) restorePart("rollout", () => this.buffer.setState({ ...rollout, position }));
     }
     this.rolloutProgress = counters.rolloutProgress;
     this.interrupted = (state.run as StateRecord | null) ?? undefined;
@@ -501,11 +506,8 @@ export class PPOTrainer implements Trainer {
 
   private async train(coefficients: PPOUpdateCoefficients): Promise<LogRow> {
     const { buffer } = this;
-    const { advantages, returns } = this.gae.compute(buffer);
-    buffer.advantages.set(advantages);
-    buffer.returns.set(returns);
     const statistics = await this.update.run(buffer, coefficients);
-    this.collector.finish();
+    buffer.reset();
     this.updates++;
     this.epochs += statistics.epochs;
     this.klPenalty?.update(statistics.kl);
