@@ -92,7 +92,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   private report?: EpochReport;
   private updates = 0;
   // Of a minibatch that was learned from, until log and callbacks hear of it.
-  private untold?: LogRow;
+  private pendingRow?: LogRow;
 
   /**
    * @throws BackendError when no backend is active
@@ -174,13 +174,13 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
 
   protected async iterate(run: TrainingRun, { onEpochEnd }: CloningLearnOptions): Promise<void> {
     // What was saved, or failed, at the end of an epoch is told first.
-    while (this.untold || run.running) {
-      if (!this.untold) {
-        this.untold = await this.undisturbed(this.step(run.look().progress));
-        if ("train/epoch_loss" in this.untold && this.report) await onEpochEnd?.(this.report);
+    while (this.pendingRow || run.running) {
+      if (!this.pendingRow) {
+        this.pendingRow = await this.undisturbed(this.step(run.progress().progress));
+        if ("train/epoch_loss" in this.pendingRow && this.report) await onEpochEnd?.(this.report);
       }
-      const row = this.untold;
-      this.untold = undefined;
+      const row = this.pendingRow;
+      this.pendingRow = undefined;
       await run.updateEnd(row);
       await run.step();
     }
@@ -263,7 +263,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
       batches: this.batches.getState(),
       sums: { ...this.sums },
       report: this.report ? { ...this.report } : null,
-      untold: this.untold ? { ...this.untold } : null,
+      untold: this.pendingRow ? { ...this.pendingRow } : null,
     };
   }
 
@@ -274,12 +274,12 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     checkCounts("", state, ["updates"]);
     const report = { epoch: 0, loss: 0, accuracy: 0, valLoss: 0, valAccuracy: 0 };
     if (state.report !== null) checkFields("report", state.report, report);
-    const untold = state.untold === null ? undefined : readRecord("untold", state.untold);
-    const names = Object.keys(untold ?? {});
-    checkFields("untold", untold ?? {}, Object.fromEntries(names.map((name) => [name, 0])));
+    const pendingRow = state.untold === null ? undefined : readRecord("untold", state.untold);
+    const names = Object.keys(pendingRow ?? {});
+    checkFields("untold", pendingRow ?? {}, Object.fromEntries(names.map((name) => [name, 0])));
     this.sums = { ...(state.sums as Sums) };
     this.report = state.report ? ({ ...(state.report as object) } as EpochReport) : undefined;
-    this.untold = untold && { ...(untold as LogRow) };
+    this.pendingRow = pendingRow && { ...(pendingRow as LogRow) };
     this.updates = state.updates as number;
   }
 

@@ -138,7 +138,7 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
     this.interrupted = undefined;
     this.run = run;
     await this.start();
-    await run.conduct(() => this.iterate(run, given));
+    await run.runWithHooks(() => this.iterate(run, given));
   }
 
   /**

@@ -206,7 +206,7 @@ export class DQNTrainer extends BaseTrainer {
     else if (this.rowDue) await this.endIteration(run);
     while (run.running) {
       if (counters.iterationSteps === 0) await run.rolloutStart();
-      const played = await this.play(run.look().progress);
+      const played = await this.play(run.progress().progress);
       if (!(await run.step(played))) return;
       await this.finishStep(run);
     }
@@ -214,7 +214,7 @@ export class DQNTrainer extends BaseTrainer {
   }
 
   private async finishStep(run: TrainingRun): Promise<void> {
-    await this.undisturbed(this.train(run.look().progress, run));
+    await this.undisturbed(this.train(run.progress().progress, run));
     this.counters.pending = false;
     if (this.rowDue) await this.endIteration(run);
   }
@@ -446,7 +446,7 @@ export class DQNTrainer extends BaseTrainer {
       "train/n_updates": counters.updates,
       ...trained,
       ...("train/loss" in trained && {
-        "train/learning_rate": this.schedules.learningRate.value(run.look().progress),
+        "train/learning_rate": this.schedules.learningRate.value(run.progress().progress),
         ...(memory instanceof PrioritizedReplayMemory && { "train/beta": memory.beta }),
       }),
     };

@@ -171,9 +171,9 @@ export class PPOTrainer extends BaseTrainer {
       });
       if (rollout) {
         const { observationSpace, actionSpace } = env;
-        const { learnerModel, learnerTimeout: patience } = options;
+        const { learnerModel, learnerTimeout: timeout } = options;
         const parts = { model, distribution, optimizer, hyperparameters, rollout };
-        this.learners = makeLearners({ ...parts, observationSpace, actionSpace, learnerModel, patience });
+        this.learners = makeLearners({ ...parts, observationSpace, actionSpace, learnerModel, timeout });
       }
       const { learners } = this;
       this.update = new PPOUpdate({ model, distribution, optimizer, random, hyperparameters, learners });
@@ -227,7 +227,7 @@ export class PPOTrainer extends BaseTrainer {
     };
     while (run.running || (buffer.position > 0 && !run.interrupted)) {
       if (buffer.position === 0) {
-        this.rolloutProgress = run.look().progress;
+        this.rolloutProgress = run.progress().progress;
         await run.rolloutStart();
       }
       if (!(await collector.collect(afterStep))) break;
