@@ -2,6 +2,7 @@
 
 import { CheckpointError } from "../core/errors.js";
 import type { TypedArray } from "../core/state.js";
+import { EventLoopTurns } from "../core/yield.js";
 
 /** Contents of a file: its bytes in pieces of any size, in order. `[bytes]` is a file of one piece. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
@@ -9,8 +10,8 @@ export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 /** Longest piece that the library makes. */
 export const LONGEST_PIECE = 4 * 2 ** 20;
 
-// Milliseconds between turns that are left to others.
-const BREATH = 50;
+// Milliseconds of work between turns of the event loop.
+const YIELD_INTERVAL_MS = 50;
 
 /** The bytes of arrays, one after the other: small ones together as a copy, large ones as views of their parts. */
 export function* piecesOf(arrays: Iterable<TypedArray>): Generator<Uint8Array> {
@@ -33,13 +34,11 @@ export function* piecesOf(arrays: Iterable<TypedArray>): Generator<Uint8Array> {
 
 /** Hands pieces on, none longer than {@link LONGEST_PIECE}, and lets others have their turn between them. */
 export async function* unhurried(pieces: Pieces): AsyncGenerator<Uint8Array> {
-  let last = performance.now();
+  const turns = new EventLoopTurns(YIELD_INTERVAL_MS);
   for await (const piece of pieces) {
     for (const slice of slices(piece)) {
       yield slice;
-      if (performance.now() - last < BREATH) continue;
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      last = performance.now();
+      if (turns.due) await turns.give();
     }
   }
 }

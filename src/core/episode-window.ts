@@ -115,6 +115,13 @@ export class EpisodeWindow implements Stateful {
         `expected { episodes: a count, returns and lengths: Float64Array(${this.returns.length}) }. Was it saved from a window of another size?`,
       );
     }
+    const listed = Array.isArray(successes) && successes.length <= this.returns.length;
+    if (successes !== null && !(listed && successes.every((each) => each === 0 || each === 1))) {
+      throw new InvalidArgumentError(
+        "state",
+        `successes: expected null or a list of at most ${this.returns.length} numbers that are 0 or 1`,
+      );
+    }
     this.episodes = episodes as number;
     this.returns.set(returns);
     this.lengths.set(lengths);

@@ -345,10 +345,18 @@ export class RolloutBuffer implements Stateful {
         throw new ShapeError(`rollout.${name}`, `[${this[name].length}]`, [saved.length]);
       }
     }
-    for (const name of recorded) this[name].set(state[name] as TypedArray);
     // Older states have neither: their owner kept the position.
-    if (typeof state.position === "number") this.recordedSteps = state.position;
-    if (state.nextStarts) this.nextStarts.set(state.nextStarts as Uint8Array);
+    const { position = this.recordedSteps, nextStarts = this.nextStarts } = state;
+    if (!(Number.isInteger(position) && (position as number) >= 0 && (position as number) <= this.numSteps)) {
+      const expected = `a whole number in 0..${this.numSteps}`;
+      throw new InvalidArgumentError("state", `rollout.position: expected ${expected}, received ${position}`);
+    }
+    if (!(nextStarts instanceof Uint8Array && nextStarts.length === this.numEnvs)) {
+      throw new InvalidArgumentError("state", `rollout.nextStarts: expected uint8[${this.numEnvs}]`);
+    }
+    for (const name of recorded) this[name].set(state[name] as TypedArray);
+    this.recordedSteps = position as number;
+    this.nextStarts.set(nextStarts);
   }
 
   /** Copies sequences into one padded minibatch; every array is fresh. */

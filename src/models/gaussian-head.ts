@@ -27,9 +27,9 @@ export class GaussianHead extends Linear {
   private logStd!: tf.Variable;
 
   /** @throws InvalidArgumentError when an option has a wrong value */
-  constructor(options: GaussianHeadOptions) {
+  constructor({ logStd = 0, ...options }: GaussianHeadOptions) {
     super({ name: "gaussian_head", ...options });
-    this.firstLogStd = options.logStd ?? 0;
+    this.firstLogStd = logStd;
   }
 
   protected override createVariables(inputShape: LayerShape): void {

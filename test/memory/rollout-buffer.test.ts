@@ -83,6 +83,8 @@ describe("RolloutBuffer", () => {
     );
     refuse("values", "12345678", /rollout\.values: expected float32, received string/, "INVALID_ARGUMENT");
     expect(buffer.getState()).toEqual(own);
+    refuse("position", -1, /rollout\.position: expected a whole number in 0\.\./, "INVALID_ARGUMENT");
+    refuse("nextStarts", "1", /rollout\.nextStarts: expected uint8/, "INVALID_ARGUMENT");
     buffer.setState({ ...own, rewards: new Float32Array(8).fill(5) });
     expect(buffer.rewards[7]).toBe(5);
   });

@@ -18,7 +18,7 @@ export class FakeTrainer implements Trainer {
   async learn(options: LearnOptions): Promise<this> {
     const run = new TrainingRun(this, options, this.interrupted);
     this.run = run;
-    await run.conduct(async () => {
+    await run.runWithHooks(async () => {
       while (run.running) {
         if (this.numTimesteps % 10 === 0) await run.rolloutStart();
         do {

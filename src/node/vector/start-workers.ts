@@ -8,7 +8,7 @@ import type { WorkerVectorEnvOptions } from "../../vector/worker-options.js";
 import type { Description, SentRecipe } from "./messages.js";
 import { sentRecipe } from "./sent-recipe.js";
 import { ControlBlock } from "./shared-memory.js";
-import { isLoss, WorkerLink } from "./worker-link.js";
+import { isWorkerFailure, WorkerLink } from "./worker-link.js";
 
 /** The plan by which every thread of a vector environment is started. */
 export class WorkerPlan {
@@ -62,7 +62,7 @@ export class WorkerPlan {
     try {
       return link.describe(this.startTimeout);
     } catch (cause) {
-      if (cause instanceof NcpsError && !isLoss(cause)) throw cause;
+      if (cause instanceof NcpsError && !isWorkerFailure(cause)) throw cause;
       throw new EnvFailedError({
         index: link.playing < 0 ? link.first : link.playing,
         id: this.id,

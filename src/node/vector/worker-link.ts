@@ -139,8 +139,8 @@ export class WorkerLink {
   }
 
   /** Waits until the environments are made and tells what they are. */
-  describe(patience: number): Description {
-    return this.waitForReply("its start", patience) as Description;
+  describe(timeout: number): Description {
+    return this.waitForReply("its start", timeout) as Description;
   }
 
   /**
@@ -148,9 +148,9 @@ export class WorkerLink {
    *
    * @throws what the worker threw; NcpsError `WORKER_EXITED`, `STEP_TIMEOUT`
    */
-  call(call: Call, patience: number): Reply {
+  call(call: Call, timeout: number): Reply {
     this.post(call);
-    return this.waitForReply(call.kind, patience);
+    return this.waitForReply(call.kind, timeout);
   }
 
   /** Asks for something without waiting. */
@@ -160,15 +160,15 @@ export class WorkerLink {
     this.wake();
   }
 
-  private waitForReply(what: string, patience: number): Reply {
+  private waitForReply(what: string, timeout: number): Reply {
     const { words } = this.control;
-    let [left, before] = [patience, performance.now()];
+    let [left, before] = [timeout, performance.now()];
     for (;;) {
       const seen = Atomics.load(words, this.at(WorkerWord.replies));
       const reply = this.reply();
       if (reply !== undefined) return reply;
       if (this.ended) throw this.lost ?? new NcpsError("WORKER_EXITED", "the worker thread ended");
-      if (left <= 0) throw timedOut(what, patience);
+      if (left <= 0) throw timedOut(what, timeout);
       const pause = Math.min(left, LOOK);
       Atomics.wait(words, this.at(WorkerWord.replies), seen, pause);
       // Where the whole program stood still, as after Ctrl+Z, the thread could do nothing either.
@@ -256,9 +256,9 @@ export class WorkerLink {
    *
    * @returns what it refused with, if it did
    */
-  async lastWords(patience: number): Promise<unknown> {
+  async lastWords(timeout: number): Promise<unknown> {
     let refusal: unknown;
-    for (const end = performance.now() + patience; performance.now() < end; ) {
+    for (const end = performance.now() + timeout; performance.now() < end; ) {
       try {
         this.reply();
       } catch (error) {
@@ -280,10 +280,10 @@ export class WorkerLink {
   /** Whether the thread ends within so many milliseconds. */
   async endsWithin(milliseconds: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<boolean>((resolve) => {
+    const timeout = new Promise<boolean>((resolve) => {
       timer = setTimeout(resolve, milliseconds, false);
     });
-    const ended = await Promise.race([this.gone.then(() => true), patience]);
+    const ended = await Promise.race([this.gone.then(() => true), timeout]);
     clearTimeout(timer);
     if (ended) this.port.close();
     return ended;
@@ -291,14 +291,14 @@ export class WorkerLink {
 }
 
 /** Whether an error says that a thread was lost. */
-export function isLoss(error: unknown): boolean {
+export function isWorkerFailure(error: unknown): boolean {
   return error instanceof NcpsError && (error.code === "WORKER_EXITED" || error.code === "STEP_TIMEOUT");
 }
 
 /** The error of a worker that does not answer. */
-export function timedOut(what: string, patience: number): NcpsError {
+export function timedOut(what: string, timeout: number): NcpsError {
   return new NcpsError(
     "STEP_TIMEOUT",
-    `no answer to ${what} within ${patience} ms: it hangs, or stepTimeout (startTimeout) is too short`,
+    `no answer to ${what} within ${timeout} ms: it hangs, or stepTimeout (startTimeout) is too short`,
   );
 }

@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError, InvalidStateError, NcpsError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
+import { EventLoopTurns } from "../../core/yield.js";
 import type { Frame, Info } from "../../envs/env.js";
 import { type ActionSpace, type Box, spaceFromJSON } from "../../spaces/index.js";
 import { EnvFailedError } from "../../vector/env-failed-error.js";
@@ -22,12 +23,10 @@ import {
   Word,
 } from "./shared-memory.js";
 import { WorkerPlan } from "./start-workers.js";
-import { isLoss, timedOut, type WorkerLink } from "./worker-link.js";
+import { isWorkerFailure, timedOut, type WorkerLink } from "./worker-link.js";
 
 // Milliseconds for which the main thread sleeps on the spot before it lets the event loop run.
 const ON_THE_SPOT = 1;
-// Milliseconds after which the event loop gets a turn even when every step is done on the spot.
-const BREATH = 10;
 // Milliseconds that threads get to close their environments.
 const CLOSING = 5000;
 // The same, after a failure.
@@ -59,7 +58,8 @@ export class WorkerPool {
   private readonly vain = new Map<number, number>();
   private begun = false;
   private replaced = 0;
-  private breath = performance.now();
+  // When every step is done on the spot, timers, signals and the ends of threads must have their turn as well.
+  private readonly turns = new EventLoopTurns();
   private closedBecause: string | undefined;
   private closing: Promise<void> | undefined;
 
@@ -132,7 +132,7 @@ export class WorkerPool {
    */
   async ready(count: number): Promise<void> {
     const { words } = this.plan.control;
-    await this.breathe();
+    await this.turns.give();
     const onTheSpot = performance.now() + ON_THE_SPOT;
     const watch = new HangWatch(2 * this.nap);
     for (;;) {
@@ -150,13 +150,6 @@ export class WorkerPool {
     }
   }
 
-  // When every step is done on the spot, timers, signals and the ends of threads must have their turn as well.
-  private async breathe(): Promise<void> {
-    if (performance.now() - this.breath < BREATH) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    this.breath = performance.now();
-  }
-
   // Sleeps until something is answered, without holding the event loop; the timer keeps the program alive.
   private async sleep(answered: number): Promise<void> {
     const { words } = this.plan.control;
@@ -164,7 +157,6 @@ export class WorkerPool {
     const { waitAsync } = Atomics as AsyncAtomics;
     await waitAsync(words, Word.answered, answered).value;
     clearInterval(timer);
-    this.breath = performance.now();
   }
 
   // Milliseconds between two looks for threads that hang.
@@ -178,7 +170,7 @@ export class WorkerPool {
     for (const link of this.links) {
       link.drain();
       const [failure] = link.failures;
-      if (failure) throw await this.stop(told(failure, link));
+      if (failure) throw await this.stop(withHangAsCause(failure, link));
       if (!link.ended || !(await link.endsWithin(1000))) continue;
       if (this.closedBecause !== undefined) {
         // The thread was asked to end: it is not replaced.
@@ -201,7 +193,7 @@ export class WorkerPool {
       const busy = link.indices.some((i) => board.underWay(i) && !board.isReady(i));
       if (link.lost !== undefined || watch.quietFor(link, busy) < stepTimeout) continue;
       link.hung = timedOut("a request", stepTimeout);
-      const playing = this.lossOf(link);
+      const playing = this.workerFailure(link);
       if (await link.freeFromChildren()) continue;
       await link.terminate();
       if (link.lost === undefined) throw await this.stop(playing); // stuck in a call of the system
@@ -211,11 +203,11 @@ export class WorkerPool {
   // Puts a new thread in place of one that has ended; the episodes of its environments are cut.
   private replace(link: WorkerLink): void {
     const { board, plan } = this;
-    const loss = this.lossOf(link);
+    const failed = this.workerFailure(link);
     const vain = link.untried ? (this.vain.get(link.number) ?? 0) + 1 : 0;
     this.vain.set(link.number, vain);
-    if (!plan.restartOnFailure || vain === MOST_IN_A_ROW) throw loss;
-    const { reason: message, during } = loss;
+    if (!plan.restartOnFailure || vain === MOST_IN_A_ROW) throw failed;
+    const { reason: message, during } = failed;
     const failures = new Map<number, EnvRestart>();
     const [ready, resets, others]: number[][] = [[], [], []];
     for (const i of link.indices) {
@@ -233,7 +225,7 @@ export class WorkerPool {
       }
     }
     const next = this.beginAnew(link, this.begun ? [...ready, ...others] : []);
-    if (this.begun) for (const i of others) this.tellLoss(i, failures.get(i) as EnvRestart);
+    if (this.begun) for (const i of others) this.reportFailure(i, failures.get(i) as EnvRestart);
     for (const i of resets) board.askAgain(i);
     next.wake();
   }
@@ -267,7 +259,7 @@ export class WorkerPool {
     }
   }
 
-  private tellLoss(i: number, failure: EnvRestart): void {
+  private reportFailure(i: number, failure: EnvRestart): void {
     if (!this.board.underWay(i)) {
       this.lostAtRest.set(i, failure);
       return;
@@ -293,8 +285,8 @@ export class WorkerPool {
 
   /** A picture of an environment. */
   render(index: number): Frame {
-    return this.calling("render", index, (link, patience) =>
-      link.call({ kind: "render", index }, patience),
+    return this.calling("render", index, (link, timeout) =>
+      link.call({ kind: "render", index }, timeout),
     ) as Frame;
   }
 
@@ -312,9 +304,9 @@ export class WorkerPool {
   }
 
   private asking(during: string, index: number, call: Call): Reply {
-    return this.calling(during, index, (link, patience) => {
+    return this.calling(during, index, (link, timeout) => {
       try {
-        return link.call(call, patience);
+        return link.call(call, timeout);
       } catch (error) {
         if (!(error instanceof DOMException && error.name === "DataCloneError")) throw error;
         throw new InvalidArgumentError(
@@ -329,8 +321,8 @@ export class WorkerPool {
   /** States of all environments, their seeds and steps. */
   save(): SavedEnvs {
     const envs = this.links.flatMap(({ first }) =>
-      this.calling("getState", first, (link, patience) => {
-        return link.call({ kind: "getState" }, patience) as StateRecord[];
+      this.calling("getState", first, (link, timeout) => {
+        return link.call({ kind: "getState" }, timeout) as StateRecord[];
       }),
     );
     return { envs, seeds: envs.map((_, i) => this.board.seed(i)), steps: Math.max(...this.board.steps) };
@@ -339,9 +331,9 @@ export class WorkerPool {
   /** Puts states back. */
   restore({ envs, seeds, steps }: VectorState): void {
     for (const { first } of this.links) {
-      this.calling("setState", first, (link, patience) => {
+      this.calling("setState", first, (link, timeout) => {
         const own = <T>(list: readonly T[]) => link.indices.map((i) => list[i]);
-        return link.call({ kind: "setState", envs: own(envs), seeds: own(seeds), steps }, patience);
+        return link.call({ kind: "setState", envs: own(envs), seeds: own(seeds), steps }, timeout);
       });
     }
     this.begun = true;
@@ -350,12 +342,12 @@ export class WorkerPool {
   }
 
   // A thread that ends or hangs in a call stops all: this thread has been waiting for it.
-  private calling<T>(during: string, index: number, call: (link: WorkerLink, patience: number) => T): T {
+  private calling<T>(during: string, index: number, call: (link: WorkerLink, timeout: number) => T): T {
     const link = this.alive(this.links[this.linkOf[index]]);
     try {
       return call(link, this.plan.stepTimeout);
     } catch (error) {
-      if (!isLoss(error)) throw error;
+      if (!isWorkerFailure(error)) throw error;
       const failure = this.failed(index, during, error);
       void this.stop(failure);
       throw failure;
@@ -407,7 +399,7 @@ export class WorkerPool {
     await link.lastWords(STOPPING);
   }
 
-  private lossOf(link: WorkerLink): EnvFailedError {
+  private workerFailure(link: WorkerLink): EnvFailedError {
     const index = link.playing >= 0 ? link.playing : link.first;
     const during = this.board.asked[index] > Request.step ? "reset" : "step";
     return this.failed(index, during, link.hung ?? link.lost);
@@ -422,7 +414,7 @@ export class WorkerPool {
 }
 
 // An environment that failed because the process it waited for was ended: the reason is that it hung.
-function told(error: unknown, { hung }: WorkerLink): Error {
+function withHangAsCause(error: unknown, { hung }: WorkerLink): Error {
   if (!hung || !(error instanceof EnvFailedError)) return error as Error;
   const { index, seed, step, during, cause } = error;
   return new EnvFailedError({

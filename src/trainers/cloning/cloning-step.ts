@@ -1,7 +1,7 @@
 /** Minibatches through a classifier: with learning, and without. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Adam } from "tfjs-training";
+import { type Adam, readMetrics } from "tfjs-training";
 import { InvalidArgumentError, NonFiniteError } from "../../core/errors.js";
 import type { CloningBatch } from "../../datasets/cloning-batches.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
@@ -44,10 +44,10 @@ function toTensors(batch: CloningBatch, numActions: number): Inputs {
   };
 }
 
-function countCorrect(logits: tf.Tensor, { actions, mask }: Inputs): tf.Tensor {
+function countCorrect(logits: tf.Tensor, { actions, mask }: Inputs): tf.Scalar {
   return tf.tidy(() => {
     const same = tf.cast(tf.equal(tf.argMax(logits, -1), actions), "float32");
-    return tf.sum(mask ? tf.mul(same, mask) : same);
+    return tf.sum(mask ? tf.mul(same, mask) : same) as tf.Scalar;
   });
 }
 
@@ -72,32 +72,23 @@ export async function learnBatch(
   batch: CloningBatch,
   { learningRate, maxGradNorm, classWeights }: CloningStepOptions,
 ): Promise<CloningStep> {
-  const monitors = tf.tidy(() => {
+  const metrics = tf.tidy(() => {
     const inputs = toTensors(batch, model.numActions);
     const { mask } = inputs;
-    const variables = trainableVariables(model.variables);
-    let correct: tf.Tensor | undefined;
-    const { value, grads } = tf.variableGrads(() => {
+    const losses = () => {
       const { logits } = model.apply(inputs.observations, { mask, training: true });
-      correct = tf.keep(countCorrect(logits, inputs));
-      return sequenceCrossEntropy(logits, inputs.actions, { mask, classWeights: classWeights ?? undefined });
-    }, [...variables.values()]);
-    const gradients = new Map(
-      [...variables].map(([name, variable]) => [name, grads[variable.name] ?? tf.zerosLike(variable)]),
-    );
-    const { gradNorm } = optimizer.applyGradients(gradients, variables, {
+      return {
+        loss: sequenceCrossEntropy(logits, inputs.actions, { mask, classWeights: classWeights ?? undefined }),
+        correct: countCorrect(logits, inputs),
+      };
+    };
+    return optimizer.minimize(losses, trainableVariables(model.variables), {
       learningRate,
-      maxGradNorm: maxGradNorm ?? undefined,
-      // WebGPU cannot be read in the middle of a step: there the check comes after the change.
-      skipNonFinite: tf.getBackend() !== "webgpu",
+      maxGradNorm,
+      constrain: () => model.constrain?.(),
     });
-    model.constrain?.();
-    const read = tf.stack([value, correct!, gradNorm]);
-    correct!.dispose();
-    return read;
   });
-  const [loss, correct, gradNorm] = await monitors.data<"float32">();
-  monitors.dispose();
+  const { loss, correct, gradNorm } = await readMetrics(metrics);
   if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
     throw new NonFiniteError(
       `a minibatch gave loss ${loss}, grad_norm ${gradNorm}; lower learningRate or give maxGradNorm`,
@@ -108,13 +99,12 @@ export async function learnBatch(
 
 /** Measures one minibatch, without class weights. */
 export async function measureBatch(model: SequenceClassifier, batch: CloningBatch): Promise<CloningStep> {
-  const monitors = tf.tidy(() => {
+  const metrics = tf.tidy(() => {
     const inputs = toTensors(batch, model.numActions);
     const { mask } = inputs;
     const { logits } = model.apply(inputs.observations, { mask });
-    return tf.stack([sequenceCrossEntropy(logits, inputs.actions, { mask }), countCorrect(logits, inputs)]);
+    const loss = sequenceCrossEntropy(logits, inputs.actions, { mask });
+    return { loss, correct: countCorrect(logits, inputs) };
   });
-  const [loss, correct] = await monitors.data<"float32">();
-  monitors.dispose();
-  return { loss, correct, count: stepsOf(batch), gradNorm: 0 };
+  return { ...(await readMetrics(metrics)), count: stepsOf(batch), gradNorm: 0 };
 }

@@ -1,14 +1,8 @@
 /** Behaviour cloning: imitation of an expert by supervised learning. */
 
 import { Adam, requireBackend } from "tfjs-training";
-import {
-  type CheckpointLocation,
-  type CheckpointPlace,
-  readCheckpoint,
-  writeCheckpoint,
-} from "../../checkpoints/index.js";
-import { EpisodeWindow, withSuccesses } from "../../core/episode-window.js";
-import { CheckpointError, InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
+import { type CheckpointLocation, type CheckpointPlace, readCheckpoint } from "../../checkpoints/index.js";
+import { CheckpointError, InvalidArgumentError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import type { Schedule } from "../../core/schedules.js";
 import type { StateRecord, TypedArray } from "../../core/state.js";
@@ -17,35 +11,17 @@ import type { CloningBatches } from "../../datasets/cloning-batches.js";
 import type { LogRow } from "../../logging/index.js";
 import { ConvCfC, type ConvCfCOptions } from "../../models/conv-cfc.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
-import { getWeights, setWeights } from "../../models/weights.js";
+import { BaseTrainer } from "../common/base-trainer.js";
 import type { Policy, Prediction, PredictOptions } from "../common/evaluate-policy.js";
 import { freeingOnFailure } from "../common/given-model.js";
 import { locate, locateNewest } from "../common/host.js";
-import { getParameters, type ModelParameters } from "../common/model-parameters.js";
-import { mustBeOpen } from "../common/must-be-open.js";
-import { oneAtATime } from "../common/one-at-a-time.js";
 import { buildSaved, lengthsOf, ofCheckpoint, putState } from "../common/restore-trainer.js";
 import { cloningForms } from "../common/saved-hyperparameters.js";
 import { readRecord, readSavedOptions } from "../common/saved-options.js";
 import { readModelConfig } from "../common/saved-run.js";
 import { scheduleOption } from "../common/schedule-option.js";
-import {
-  checkCounts,
-  checkFields,
-  checkMoments,
-  checkSavedRun,
-  restorePart,
-  restoreParts,
-  restoreWeights,
-} from "../common/state-parts.js";
-import type { Trainer } from "../common/trainer.js";
-import { trainingRows } from "../common/training-rows.js";
-import {
-  checkLearnOptions,
-  type LearnOptions,
-  type RowListener,
-  TrainingRun,
-} from "../common/training-run.js";
+import { checkCounts, checkFields, restorePart } from "../common/state-parts.js";
+import { checkLearnOptions, type LearnOptions, type TrainingRun } from "../common/training-run.js";
 import { classifierPolicy } from "./classifier-policy.js";
 import {
   type CloningHyperparameters,
@@ -54,7 +30,6 @@ import {
   resolveCloningOptions,
 } from "./cloning-options.js";
 import { learnBatch, measureBatch } from "./cloning-step.js";
-import { fetchWeights } from "./fetch-weights.js";
 
 /** Options of {@link CloningTrainer.learn}. A step, as `totalTimesteps` counts them, is one minibatch. */
 export interface CloningLearnOptions extends LearnOptions {
@@ -100,18 +75,17 @@ export interface CloningEvaluation {
  * const { returns } = await runClosedLoop(trainer, env);
  * ```
  */
-export class CloningTrainer implements Trainer {
+export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   /** All hyper-parameters, defaults filled in. */
   readonly hyperparameters: CloningHyperparameters;
   /** The network. */
   readonly model: SequenceClassifier;
-  /** Returns and lengths of whole games, when a `ClosedLoopCallback` plays some. */
-  readonly episodes = new EpisodeWindow();
   /** Minibatches in an epoch. */
   readonly batchesPerEpoch: number;
+  protected readonly kind = "cloning";
+  protected readonly optimizer: Adam;
   private readonly batches: CloningBatches;
   private readonly valDataset: CloningOptions["valDataset"];
-  private readonly optimizer: Adam;
   private readonly learningRate: Schedule;
   private readonly playRandom: Random;
   private readonly policy: Policy;
@@ -119,18 +93,14 @@ export class CloningTrainer implements Trainer {
   private report?: EpochReport;
   private updates = 0;
   // Of a minibatch that was learned from, until log and callbacks hear of it.
-  private untold?: LogRow;
-  private run?: TrainingRun;
-  // Settles when no minibatch is under way, or the measuring at the end of an epoch.
-  private updating?: Promise<LogRow>;
-  private closed = false;
-  private interrupted?: StateRecord;
+  private pendingRow?: LogRow;
 
   /**
    * @throws BackendError when no backend is active
    * @throws InvalidArgumentError for a value out of range
    */
   constructor(options: CloningOptions) {
+    super();
     requireBackend();
     this.hyperparameters = resolveCloningOptions(options);
     const { batchSize, shuffle, mirrorActions, adam, learningRate } = this.hyperparameters;
@@ -185,56 +155,36 @@ export class CloningTrainer implements Trainer {
    * @throws InvalidStateError while the trainer is learning already, or when it is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    */
-  async learn(options: CloningLearnOptions = {}): Promise<this> {
-    await oneAtATime(this, () => this.learnAlone(options));
-    return this;
+  override learn(options: CloningLearnOptions = {}): Promise<this> {
+    return super.learn(options);
   }
 
-  /**
-   * Trains as {@link CloningTrainer.learn} does and yields every row of the log. Training waits while a row is looked
-   * at; leaving the loop ends it after the present minibatch.
-   *
-   * @example
-   * ```ts
-   * for await (const row of trainer.rows({ epochs: 50 })) {
-   *   if (row["val/accuracy"] >= 0.9) break;
-   * }
-   * ```
-   */
-  rows(options: CloningLearnOptions = {}): AsyncGenerator<LogRow, void, void> {
-    return trainingRows((onRow) => oneAtATime(this, () => this.learnAlone(options, onRow)));
-  }
-
-  private async learnAlone(given: CloningLearnOptions, onRow?: RowListener): Promise<void> {
-    mustBeOpen(this.closed, "learn");
-    const { epochs, onEpochEnd, ...options } = given;
+  protected override learnOptions({ epochs, onEpochEnd, ...options }: CloningLearnOptions): LearnOptions {
     checkLearnOptions(options);
     if (epochs !== undefined && options.totalTimesteps !== undefined) {
       throw new InvalidArgumentError("epochs", "cannot stand beside totalTimesteps: give one of them");
     }
-    const goal = epochs === undefined ? {} : { totalTimesteps: epochs * this.batchesPerEpoch };
     if (options.resetNumTimesteps) {
       throw new InvalidArgumentError(
         "resetNumTimesteps",
         "CloningTrainer counts minibatches, which tell its place in the data: make a new trainer",
       );
     }
-    const run = new TrainingRun(this, { ...options, ...goal }, this.interrupted, onRow);
-    this.interrupted = undefined;
-    this.run = run;
-    await run.conduct(async () => {
-      // What was saved, or failed, at the end of an epoch is told first.
-      while (this.untold || run.running) {
-        if (!this.untold) {
-          this.untold = await this.undisturbed(this.step(run.look().progress));
-          if ("train/epoch_loss" in this.untold && this.report) await onEpochEnd?.(this.report);
-        }
-        const row = this.untold;
-        this.untold = undefined;
-        await run.updateEnd(row);
-        await run.step();
+    return epochs === undefined ? options : { ...options, totalTimesteps: epochs * this.batchesPerEpoch };
+  }
+
+  protected async iterate(run: TrainingRun, { onEpochEnd }: CloningLearnOptions): Promise<void> {
+    // What was saved, or failed, at the end of an epoch is told first.
+    while (this.pendingRow || run.running) {
+      if (!this.pendingRow) {
+        this.pendingRow = await this.undisturbed(this.step(run.progress().progress));
+        if ("train/epoch_loss" in this.pendingRow && this.report) await onEpochEnd?.(this.report);
       }
-    });
+      const row = this.pendingRow;
+      this.pendingRow = undefined;
+      await run.updateEnd(row);
+      await run.step();
+    }
   }
 
   /**
@@ -243,7 +193,7 @@ export class CloningTrainer implements Trainer {
    * @returns NaN for both when there is none
    */
   async evaluate(): Promise<CloningEvaluation> {
-    mustBeOpen(this.closed, "evaluate");
+    this.mustBeOpen("evaluate");
     const sums = { ...none };
     const turns = new EventLoopTurns();
     if (this.valDataset) {
@@ -260,41 +210,15 @@ export class CloningTrainer implements Trainer {
     return { loss: sums.loss / sums.count, accuracy: sums.correct / sums.count };
   }
 
-  /**
-   * Chooses actions for frames, as the data hold them.
-   *
-   * @throws ShapeError when observations or states have another size
-   */
-  async predict(observations: TypedArray, options?: PredictOptions): Promise<Prediction> {
-    mustBeOpen(this.closed, "predict");
+  protected choose(observations: TypedArray, options: PredictOptions): Promise<Prediction> {
     return this.policy.predict(observations, options);
-  }
-
-  /**
-   * Saves the whole run, also in the middle of an epoch: weights, statistics, optimiser, place in the data,
-   * generators, log and callbacks. The data are not part of it. A minibatch that is under way is finished first.
-   *
-   * @param location a path (import `ncps-ts/node` first), or a store and a name
-   * @returns where it was written
-   * @throws CheckpointError when it cannot be written
-   */
-  async save(location: CheckpointLocation): Promise<string> {
-    mustBeOpen(this.closed, "save");
-    const { store, name } = locate(location);
-    while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
-    const { hyperparameters, model, updates, epoch } = this;
-    const fetched = fetchWeights(this.optimizer, model.variables, model.statistics);
-    if (fetched) await fetched;
-    const config = { hyperparameters, model: model.toJSON() } as unknown as StateRecord;
-    const counters = { updates, epochs: epoch, episodes: this.episodes.count };
-    return writeCheckpoint(store, name, { kind: "cloning", config, counters, state: this.getState() });
   }
 
   /**
    * Makes a trainer from a checkpoint, to go on from it with a new goal. The data may have grown meanwhile, as in
    * rounds of DAgger: with another number of sequences an unfinished epoch is dropped and the next one begins.
    *
-   * @param location where {@link CloningTrainer.save} wrote
+   * @param location where `save` wrote
    * @param options the data, which the checkpoint does not hold; a model that is no `ConvCfC`; and hyper-parameters
    *   that shall change
    * @throws CheckpointError when it is damaged, of another kind, or of another architecture
@@ -325,100 +249,50 @@ export class CloningTrainer implements Trainer {
     return restore(await locateNewest(location), options);
   }
 
-  /** @inheritDoc */
-  getState(): StateRecord {
+  protected weights() {
+    return { model: this.model.variables, statistics: this.model.statistics };
+  }
+
+  protected parts() {
+    const { playRandom, episodes } = this;
+    return { playRandom, episodes };
+  }
+
+  protected ownState(): StateRecord {
     return {
       updates: this.updates,
-      model: getWeights(this.model.variables),
-      statistics: getWeights(this.model.statistics),
-      optimizer: this.optimizer.getState(),
       batches: this.batches.getState(),
       sums: { ...this.sums },
       report: this.report ? { ...this.report } : null,
-      untold: this.untold ? { ...this.untold } : null,
-      playRandom: this.playRandom.getState(),
-      episodes: this.episodes.getState(),
-      run: this.interrupted ?? this.run?.getState() ?? null,
+      untold: this.pendingRow ? { ...this.pendingRow } : null,
     };
   }
 
-  /** @inheritDoc */
-  setState(state: StateRecord): void {
-    const own = this.getState();
-    checkFields("", state, own, false);
+  protected restoreOwnState(state: StateRecord, own: StateRecord): void {
     const batches = readRecord("batches", state.batches);
     restorePart("batches", () => this.batches.setState(batches));
-    checkSavedRun(state.run);
-    restoreWeights("model", this.model.variables, state.model);
-    restoreWeights("statistics", this.model.statistics, state.statistics);
-    checkMoments(state.optimizer, this.model.variables);
-    restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
-    const { playRandom, episodes } = this;
-    const known = { ...state, episodes: withSuccesses(state.episodes) };
-    const expected = { ...own, episodes: withSuccesses(own.episodes) };
-    restoreParts({ playRandom, episodes }, known, expected);
     checkFields("sums", state.sums, own.sums as StateRecord);
     checkCounts("", state, ["updates"]);
     const report = { epoch: 0, loss: 0, accuracy: 0, valLoss: 0, valAccuracy: 0 };
     if (state.report !== null) checkFields("report", state.report, report);
-    const untold = state.untold === null ? undefined : readRecord("untold", state.untold);
-    checkFields(
-      "untold",
-      untold ?? {},
-      Object.fromEntries(Object.keys(untold ?? {}).map((name) => [name, 0])),
-    );
+    const pendingRow = state.untold === null ? undefined : readRecord("untold", state.untold);
+    const names = Object.keys(pendingRow ?? {});
+    checkFields("untold", pendingRow ?? {}, Object.fromEntries(names.map((name) => [name, 0])));
     this.sums = { ...(state.sums as Sums) };
     this.report = state.report ? ({ ...(state.report as object) } as EpochReport) : undefined;
-    this.untold = untold && { ...(untold as LogRow) };
+    this.pendingRow = pendingRow && { ...(pendingRow as LogRow) };
     this.updates = state.updates as number;
-    this.interrupted = (state.run as StateRecord | null) ?? undefined;
   }
 
-  /**
-   * The weights by name, copies, without the statistics of batch normalisation and the optimiser.
-   *
-   * @throws InvalidStateError when the trainer is closed
-   */
-  async getParameters(): Promise<ModelParameters> {
-    mustBeOpen(this.closed, "getParameters");
-    return getParameters(this.model.variables);
+  protected describe(): StateRecord {
+    return { hyperparameters: this.hyperparameters, model: this.model.toJSON() } as unknown as StateRecord;
   }
 
-  /**
-   * Sets the weights by name; statistics and optimiser stay as they are.
-   *
-   * @throws InvalidStateError when the trainer is closed, or a minibatch is under way
-   * @throws CheckpointError when a name is missing or too many
-   * @throws ShapeError when a weight has another size
-   */
-  setParameters(parameters: ModelParameters): void {
-    mustBeOpen(this.closed, "setParameters");
-    if (this.updating) throw new InvalidStateError("setParameters() within an update: call it in a callback");
-    setWeights(this.model.variables, parameters);
+  protected counts(): StateRecord {
+    return { updates: this.updates, epochs: this.epoch };
   }
 
-  /** Frees the model and the optimiser. Calling it twice is allowed. */
-  async close(): Promise<void> {
-    if (this.closed) return;
-    this.closed = true;
-    this.model.dispose();
-    this.optimizer.dispose();
-  }
-
-  /** Closes the trainer at the end of an `await using` block. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  // What is saved meanwhile waits until the minibatch is whole.
-  private async undisturbed(step: Promise<LogRow>): Promise<LogRow> {
-    this.updating = step;
-    try {
-      return await step;
-    } finally {
-      this.updating = undefined;
-    }
-  }
+  protected async release(): Promise<void> {}
 
   private async step(progress: number): Promise<LogRow> {
     const { model, optimizer, hyperparameters, sums } = this;

@@ -6,8 +6,8 @@ import type { VectorStep } from "../../vector/vector-env.js";
 
 /** Whether an episode succeeded, as its last `info` tells; `undefined` where it does not. SB3's name counts as well. */
 export function successOf(info: Info): boolean | undefined {
-  const told = info.isSuccess ?? info.is_success;
-  return told === undefined || told === null ? undefined : Boolean(told);
+  const success = info.isSuccess ?? info.is_success;
+  return success === undefined || success === null ? undefined : Boolean(success);
 }
 
 /** Takes in the whole episodes that ended in a step, and whether those that ended succeeded. */

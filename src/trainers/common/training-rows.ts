@@ -12,24 +12,24 @@ import type { RowListener } from "./training-run.js";
 export async function* trainingRows(
   learn: (onRow: RowListener) => Promise<unknown>,
 ): AsyncGenerator<LogRow, void, void> {
-  let told: (row: LogRow | undefined) => void = () => {};
+  let deliver: (row: LogRow | undefined) => void = () => {};
   let goOn: (more: boolean) => void = () => {};
   let next = new Promise<LogRow | undefined>((resolve) => {
-    told = resolve;
+    deliver = resolve;
   });
   const training = learn((row) => {
-    told(row);
+    deliver(row);
     return new Promise<boolean>((resolve) => {
       goOn = resolve;
     });
-  }).finally(() => told(undefined));
+  }).finally(() => deliver(undefined));
   training.catch(() => {}); // awaited below
   try {
     for (;;) {
       const row = await next;
       if (!row) break;
       next = new Promise((resolve) => {
-        told = resolve;
+        deliver = resolve;
       });
       yield row;
       goOn(true);

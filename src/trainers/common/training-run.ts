@@ -151,8 +151,8 @@ export class TrainingRun implements Stateful {
     if (interrupted) this.setState(interrupted);
   }
 
-  /** How far the training is. */
-  look(): TrainerProgress {
+  /** How far the training is, as callbacks see it. */
+  progress(): TrainerProgress {
     const { trainer, logger, goal } = this;
     const { numTimesteps, iterations, episodes } = trainer;
     const elapsedSeconds = goal.spent + ((this.ended ?? performance.now()) - this.began) / 1000;
@@ -171,7 +171,7 @@ export class TrainingRun implements Stateful {
 
   /** Whether training goes on: nobody stopped it, and its goal is not reached. */
   get running(): boolean {
-    return !this.interrupted && this.look().progress < 1;
+    return !this.interrupted && this.progress().progress < 1;
   }
 
   /** Whether a hook or the signal ended the training. */
@@ -179,12 +179,12 @@ export class TrainingRun implements Stateful {
     return this.stopped || this.signal?.aborted === true;
   }
 
-  /** Trains by `loop` between `onTrainingStart` and `onTrainingEnd`; callbacks hear of its failure as well. */
-  async conduct(loop: () => Promise<void>): Promise<void> {
+  /** Runs `loop` between `onTrainingStart` and `onTrainingEnd`; errors are passed to `onTrainingEnd`. */
+  async runWithHooks(loop: () => Promise<void>): Promise<void> {
     const { table, logger } = this;
     if (table) logger.sinks.push(table);
     try {
-      await this.attended(loop);
+      await this.callHooks(loop);
     } finally {
       // What is saved later has spent no more time on its goal.
       this.ended = performance.now();
@@ -192,9 +192,9 @@ export class TrainingRun implements Stateful {
     }
   }
 
-  private async attended(loop: () => Promise<void>): Promise<void> {
+  private async callHooks(loop: () => Promise<void>): Promise<void> {
     try {
-      for (const callback of this.callbacks) await callback.onTrainingStart?.(this.look());
+      for (const callback of this.callbacks) await callback.onTrainingStart?.(this.progress());
       await this.dump(); // of an update whose hooks were being called when the run was saved
       await loop();
     } catch (failure) {
@@ -206,27 +206,29 @@ export class TrainingRun implements Stateful {
 
   /** Calls `onRolloutStart`. */
   async rolloutStart(): Promise<void> {
-    for (const callback of this.callbacks) await callback.onRolloutStart?.(this.look());
+    for (const callback of this.callbacks) await callback.onRolloutStart?.(this.progress());
   }
 
   /** Calls `onStep` with what was played; returns whether training goes on. */
   async step(played: PlayedStep = nothingPlayed): Promise<boolean> {
     const { observations, actions, rewards, terminated, truncated, infos, finalObservations } = played;
     const seen = { observations, actions, rewards, terminated, truncated, infos, finalObservations };
-    for (const callback of this.steps) this.heed(await callback.onStep?.({ ...this.look(), ...seen }));
+    for (const callback of this.steps)
+      this.applyHookResult(await callback.onStep?.({ ...this.progress(), ...seen }));
     if (this.turns.due) await this.turns.give();
     return !this.interrupted;
   }
 
   /** Calls `onRolloutEnd`. */
   async rolloutEnd(): Promise<void> {
-    for (const callback of this.callbacks) this.heed(await callback.onRolloutEnd?.(this.look()));
+    for (const callback of this.callbacks)
+      this.applyHookResult(await callback.onRolloutEnd?.(this.progress()));
   }
 
   /** Calls `onUpdateEnd`, and logs the metrics of the update with those that the hooks recorded. */
   async updateEnd(row: LogRow): Promise<void> {
     const { trainer, logger, goal } = this;
-    const { numTimesteps, iterations, elapsedSeconds } = this.look();
+    const { numTimesteps, iterations, elapsedSeconds } = this.progress();
     Object.assign(row, {
       "time/fps": Math.round((numTimesteps - goal.first) / elapsedSeconds),
       "time/iterations": iterations,
@@ -240,7 +242,8 @@ export class TrainingRun implements Stateful {
       this.due = numTimesteps;
     }
     try {
-      for (const callback of this.callbacks) this.heed(await callback.onUpdateEnd?.(this.look(), row));
+      for (const callback of this.callbacks)
+        this.applyHookResult(await callback.onUpdateEnd?.(this.progress(), row));
     } finally {
       await this.dump();
     }
@@ -252,7 +255,7 @@ export class TrainingRun implements Stateful {
     if (due === undefined) return;
     this.due = undefined;
     const row = this.logger.dump(due);
-    if (this.onRow) this.heed(await this.onRow(row));
+    if (this.onRow) this.applyHookResult(await this.onRow(row));
   }
 
   /** @inheritDoc */
@@ -262,7 +265,7 @@ export class TrainingRun implements Stateful {
       const state = callback.getState?.();
       if (state) callbacks[key] = state;
     }
-    const goal = { ...this.goal, spent: this.look().elapsedSeconds };
+    const goal = { ...this.goal, spent: this.progress().elapsedSeconds };
     return { goal, callbacks, logger: this.logger.getState(), due: this.due ?? null };
   }
 
@@ -293,7 +296,7 @@ export class TrainingRun implements Stateful {
     const errors: unknown[] = [];
     for (const callback of this.callbacks) {
       try {
-        await callback.onTrainingEnd?.(this.look(), failure);
+        await callback.onTrainingEnd?.(this.progress(), failure);
       } catch (error) {
         errors.push(error);
       }
@@ -301,7 +304,7 @@ export class TrainingRun implements Stateful {
     if (failure === undefined && errors.length > 0) throw errors[0];
   }
 
-  private heed(result: boolean | void): void {
+  private applyHookResult(result: boolean | void): void {
     if (result === false) this.stopped = true;
   }
 }

@@ -1,51 +1,30 @@
 /** Deep Q-learning. */
 
 import { Adam, RMSProp, requireBackend } from "tfjs-training";
-import { type CheckpointLocation, writeCheckpoint } from "../../checkpoints/index.js";
-import { EpisodeWindow, withSuccesses } from "../../core/episode-window.js";
-import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../core/errors.js";
+import type { CheckpointLocation } from "../../checkpoints/index.js";
+import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import type { StateRecord, TypedArray } from "../../core/state.js";
 import type { ResetOptions } from "../../envs/env.js";
 import type { LogRow } from "../../logging/index.js";
 import { PrioritizedReplayMemory, type ReplayMemory } from "../../memory/index.js";
 import { type QNetwork, updateTarget } from "../../models/index.js";
-import { getWeights, setWeights } from "../../models/weights.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import type { PlayedStep } from "../callbacks/callback.js";
-import { fetchWeights } from "../cloning/fetch-weights.js";
-import { requireEnvironments } from "../common/absent-envs.js";
+import { BaseTrainer } from "../common/base-trainer.js";
 import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
 import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
 import { freeingOnFailure, givenModel } from "../common/given-model.js";
 import { locate, locateNewest } from "../common/host.js";
-import { getParameters, type ModelParameters } from "../common/model-parameters.js";
-import { mustBeOpen } from "../common/must-be-open.js";
-import { oneAtATime } from "../common/one-at-a-time.js";
+import type { ModelParameters } from "../common/model-parameters.js";
 import { predictionInput } from "../common/prediction-input.js";
 import { type Restoring, restoreTrainer } from "../common/restore-trainer.js";
 import { clipReward } from "../common/reward-clipping.js";
 import { dqnForms } from "../common/saved-hyperparameters.js";
 import { describeRun, describeSetup } from "../common/saved-run.js";
-import {
-  checkCounts,
-  checkFields,
-  checkFinite,
-  checkMoments,
-  checkSavedRun,
-  restorePart,
-  restoreParts,
-  restoreWeights,
-} from "../common/state-parts.js";
+import { checkCounts, checkFields, checkFinite, restorePart } from "../common/state-parts.js";
 import { recordEpisodes } from "../common/successes.js";
-import type { Trainer } from "../common/trainer.js";
-import { trainingRows } from "../common/training-rows.js";
-import {
-  checkLearnOptions,
-  type LearnOptions,
-  type RowListener,
-  TrainingRun,
-} from "../common/training-run.js";
+import type { LearnOptions, TrainingRun } from "../common/training-run.js";
 import { defaultQNetwork } from "./default-q-network.js";
 import {
   beginMemoryAnew,
@@ -86,23 +65,22 @@ const CHECKED_STEPS = 64;
  * await trainer.close();
  * ```
  */
-export class DQNTrainer implements Trainer {
+export class DQNTrainer extends BaseTrainer {
   /** All hyper-parameters, defaults filled in. */
   readonly hyperparameters: DQNHyperparameters;
   /** The environments that are trained on. */
-  readonly env: VectorEnv;
+  override readonly env: VectorEnv;
   /** The network that is trained and acts. */
   readonly model: QNetwork;
   /** The network that values what follows. */
   readonly target: QNetwork;
   /** The last steps. */
   readonly memory: ReplayMemory;
-  /** Returns and lengths of the last 100 whole episodes. */
-  readonly episodes = new EpisodeWindow();
   /** Metrics of the last gradient step; missing before the first. */
   lastUpdate?: DQNUpdateStatistics;
+  protected readonly kind = "dqn";
+  protected readonly optimizer: Adam | RMSProp;
   private readonly schedules: DQNSchedules;
-  private readonly optimizer: Adam | RMSProp;
   private readonly update: DQNUpdate;
   private readonly policy: EpsilonGreedy;
   private readonly random: Random;
@@ -123,19 +101,12 @@ export class DQNTrainer implements Trainer {
     epsilon: 1,
   };
   private readonly iteration = new DQNIteration();
-  private run?: TrainingRun;
-  private interrupted?: StateRecord;
-  // Settles when no checkpoint is being written of frames as they are.
-  private saving?: Promise<unknown>;
-  // Settles when no gradient steps are under way: others have turns of the event loop between two of them.
-  private updating?: Promise<void>;
-  private closed = false;
-
   /**
    * @throws BackendError when no backend is active
    * @throws InvalidArgumentError for an unknown option, a value out of range, or actions that are not `Discrete`
    */
   constructor(options: DQNOptions) {
+    super();
     const { hyperparameters, schedules } = resolveDQNOptions(options);
     this.hyperparameters = hyperparameters;
     this.schedules = schedules;
@@ -219,67 +190,42 @@ export class DQNTrainer implements Trainer {
    * @throws InvalidStateError while the trainer is learning already, or when it is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    */
-  async learn(options: LearnOptions = {}): Promise<this> {
-    await oneAtATime(this, () => this.learnAlone(options));
-    return this;
+  override learn(options: LearnOptions = {}): Promise<this> {
+    return super.learn(options);
   }
 
-  /**
-   * Trains as {@link DQNTrainer.learn} does and yields every row of the log. Training waits while a row is looked at;
-   * leaving the loop ends it.
-   *
-   * @example
-   * ```ts
-   * for await (const row of trainer.rows({ totalTimesteps: 50_000 })) {
-   *   if (row["rollout/ep_rew_mean"] >= 475) break;
-   * }
-   * ```
-   */
-  rows(options: LearnOptions = {}): AsyncGenerator<LogRow, void, void> {
-    return trainingRows((onRow) => oneAtATime(this, () => this.learnAlone(options, onRow)));
+  protected override async start(): Promise<void> {
+    if (!this.counters.started) await this.reset();
   }
 
-  private async learnAlone(options: LearnOptions, onRow?: RowListener): Promise<void> {
-    mustBeOpen(this.closed, "learn");
-    requireEnvironments(this.env);
-    checkLearnOptions(options);
-    if (options.resetNumTimesteps) await this.resetTimesteps();
-    const run = new TrainingRun(this, options, this.interrupted, onRow);
-    this.interrupted = undefined;
-    this.run = run;
-    const { counters, hyperparameters } = this;
-    if (!counters.started) await this.reset();
-    await run.conduct(async () => {
-      // A step that was interrupted before its training gets it first.
-      while (counters.pending || run.running) {
-        if (run.interrupted) break;
-        // Saved when it was whole, before it was ended.
-        if (!counters.pending && counters.iterationSteps >= hyperparameters.stepsPerIteration) {
-          await this.endIteration(run);
-          continue;
-        }
-        if (!counters.pending) {
-          if (counters.iterationSteps === 0) await run.rolloutStart();
-          const played = await this.play(run.look().progress);
-          counters.pending = true;
-          if (!(await run.step(played))) break;
-        }
-        await this.undisturbed(this.train(run.look().progress, run));
-        counters.pending = false;
-        if (counters.iterationSteps >= hyperparameters.stepsPerIteration) await this.endIteration(run);
-      }
-      if (!run.interrupted && counters.iterationSteps > 0) await this.endIteration(run);
-    });
+  protected async iterate(run: TrainingRun): Promise<void> {
+    const { counters } = this;
+    if (run.interrupted) return;
+    // An interrupted training first finishes its last step, or the row of its last iteration.
+    if (counters.pending) await this.finishStep(run);
+    else if (this.rowDue) await this.endIteration(run);
+    while (run.running) {
+      if (counters.iterationSteps === 0) await run.rolloutStart();
+      const played = await this.play(run.progress().progress);
+      if (!(await run.step(played))) return;
+      await this.finishStep(run);
+    }
+    if (!run.interrupted && counters.iterationSteps > 0) await this.endIteration(run);
   }
 
-  /**
-   * Chooses actions for raw observations: the best ones, or, unless `deterministic`, random ones with the
-   * present {@link DQNTrainer.explorationRate}.
-   *
-   * @throws ShapeError when observations have another size
-   */
-  async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
-    mustBeOpen(this.closed, "predict");
+  private async finishStep(run: TrainingRun): Promise<void> {
+    await this.undisturbed(this.train(run.progress().progress, run));
+    this.counters.pending = false;
+    if (this.rowDue) await this.endIteration(run);
+  }
+
+  // Whether the steps of an iteration are made, and its row of the log is not.
+  private get rowDue(): boolean {
+    return this.counters.iterationSteps >= this.hyperparameters.stepsPerIteration;
+  }
+
+  // The best actions, or, unless `deterministic`, random ones with the present exploration rate.
+  protected async choose(observations: TypedArray, options: PredictOptions): Promise<Prediction> {
     const { model, playRandom } = this;
     const { batch } = predictionInput({ observationShape: model.observationShape }, observations, options);
     const actions = options.deterministic
@@ -290,36 +236,6 @@ export class DQNTrainer implements Trainer {
   }
 
   /**
-   * Saves the whole run, between any two steps: both networks, optimiser, counters, generators, statistics, the memory
-   * with its priorities (`saveReplayMemory`), log and callbacks, and the environments where they can be saved. The
-   * frames are not copied: training that goes on meanwhile waits before its next step. Gradient steps that are under
-   * way are finished first.
-   *
-   * @param location a path (import `ncps-ts/node` first), or a store and a name
-   * @returns where it was written
-   * @throws CheckpointError when it cannot be written
-   */
-  async save(location: CheckpointLocation): Promise<string> {
-    mustBeOpen(this.closed, "save");
-    const { store, name } = locate(location);
-    while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
-    const { hyperparameters, model, setup, counters } = this;
-    const { timesteps, iterations, updates } = counters;
-    const fetched = fetchWeights(this.optimizer, model.variables, this.target.variables);
-    if (fetched) await fetched;
-    const config = describeRun(setup, hyperparameters, model, this.env);
-    const shown = { timesteps, iterations, updates, episodes: this.episodes.count };
-    const saving = writeCheckpoint(store, name, {
-      kind: "dqn",
-      config,
-      counters: shown,
-      state: this.getState(),
-    });
-    this.saving = Promise.allSettled([this.saving, saving]).then(() => {});
-    return saving;
-  }
-
-  /**
    * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
    * unless given, weights and all the rest of the training always.
    *
@@ -327,7 +243,7 @@ export class DQNTrainer implements Trainer {
    * trainer can `predict` all the same, and `learn` throws an InvalidStateError that says why. Environments in another
    * number than saved (`numEnvs`, `env`), or of another kind, begin new episodes.
    *
-   * @param location where {@link DQNTrainer.save} wrote
+   * @param location where `save` wrote
    * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
    *   and hyper-parameters that shall change
    * @throws CheckpointError when it is damaged, of another kind, of another architecture, or for other spaces than those
@@ -354,42 +270,28 @@ export class DQNTrainer implements Trainer {
     return restoreTrainer(await locateNewest(location), restoring, options);
   }
 
-  /** Everything that decides what happens next. The frames of the memory are views: use them before the next step. */
-  getState(): StateRecord {
+  protected weights() {
+    return { model: this.model.variables, target: this.target.variables };
+  }
+
+  protected parts() {
+    const { random, playRandom, episodes, iteration: sums } = this;
+    return { random, playRandom, episodes, sums };
+  }
+
+  protected ownState(): StateRecord {
     const { counters, env } = this;
     return {
       counters: { ...counters },
-      sums: this.iteration.getState(),
-      model: getWeights(this.model.variables),
-      target: getWeights(this.target.variables),
-      optimizer: this.optimizer.getState(),
-      random: this.random.getState(),
-      playRandom: this.playRandom.getState(),
-      episodes: this.episodes.getState(),
       memory: this.hyperparameters.saveReplayMemory ? this.memory.getState() : null,
       observations: this.observations?.slice() ?? null,
       env: (counters.started && env.getState?.()) || null,
-      run: this.interrupted ?? this.run?.getState() ?? null,
     };
   }
 
-  /**
-   * Puts a state back. Environments that cannot be saved start new episodes; the ones in the memory then count
-   * as truncated.
-   */
-  setState(state: StateRecord): void {
+  // Where environments cannot be put back, their episodes in the memory count as truncated.
+  protected restoreOwnState(state: StateRecord, own: StateRecord): void {
     const { counters } = this;
-    const own = this.getState();
-    checkFields("", state, own, false);
-    checkSavedRun(state.run);
-    restoreWeights("model", this.model.variables, state.model);
-    restoreWeights("target", this.target.variables, state.target);
-    checkMoments(state.optimizer, this.model.variables);
-    restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
-    const { random, playRandom, episodes } = this;
-    const known = { ...state, episodes: withSuccesses(state.episodes) };
-    const expected = { ...own, episodes: withSuccesses(own.episodes) };
-    restoreParts({ random, playRandom, episodes, sums: this.iteration }, known, expected);
     checkFields("counters", state.counters, own.counters as StateRecord);
     checkCounts("counters", state.counters, [
       "timesteps",
@@ -405,22 +307,19 @@ export class DQNTrainer implements Trainer {
     }
     Object.assign(counters, state.counters);
     counters.started &&= Boolean(state.env && this.env.setState);
-    if (counters.started) {
-      restorePart("env", () => this.env.setState?.(state.env as StateRecord));
-      this.observations = savedObservations(state.observations, this.env).slice();
-      if (!state.memory) this.startEpisodes({ within: true });
-    }
-    this.interrupted = (state.run as StateRecord | null) ?? undefined;
+    if (!counters.started) return;
+    restorePart("env", () => this.env.setState?.(state.env as StateRecord));
+    this.observations = savedObservations(state.observations, this.env).slice();
+    if (!state.memory) this.startEpisodes({ within: true });
   }
 
-  /**
-   * The weights by name, copies: SB3's `get_parameters`, without target network and optimiser.
-   *
-   * @throws InvalidStateError when the trainer is closed
-   */
-  async getParameters(): Promise<ModelParameters> {
-    mustBeOpen(this.closed, "getParameters");
-    return getParameters(this.model.variables);
+  protected describe(): StateRecord {
+    return describeRun(this.setup, this.hyperparameters, this.model, this.env);
+  }
+
+  protected counts(): StateRecord {
+    const { timesteps, iterations, updates } = this.counters;
+    return { timesteps, iterations, updates };
   }
 
   /**
@@ -430,49 +329,24 @@ export class DQNTrainer implements Trainer {
    * @throws CheckpointError when a name is missing or too many
    * @throws ShapeError when a weight has another size
    */
-  setParameters(parameters: ModelParameters): void {
-    mustBeOpen(this.closed, "setParameters");
-    if (this.updating) throw new InvalidStateError("setParameters() within an update: call it in a callback");
-    setWeights(this.model.variables, parameters);
+  override setParameters(parameters: ModelParameters): void {
+    super.setParameters(parameters);
     updateTarget(this.model, this.target, 1);
   }
 
-  /** Frees the environments, the networks and the optimiser. Calling it twice is allowed. */
-  async close(): Promise<void> {
-    if (this.closed) return;
-    this.closed = true;
+  protected async release(): Promise<void> {
     try {
       await this.env.close();
     } finally {
-      this.model.dispose();
       this.target.dispose();
-      this.optimizer.dispose();
     }
   }
 
-  /** Closes the trainer at the end of an `await using` block. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  // SB3's reset_num_timesteps: the count begins anew, and all environments with it.
-  private async resetTimesteps(): Promise<void> {
+  protected override async resetTimesteps(): Promise<void> {
     const { counters } = this;
     Object.assign(counters, { timesteps: 0, iterationSteps: 0, pending: false });
     this.iteration.take();
-    this.episodes.clear();
-    this.interrupted = undefined;
     if (counters.started) await this.reset({});
-  }
-
-  // What is saved meanwhile waits until the step is whole.
-  private async undisturbed(training: Promise<void>): Promise<void> {
-    this.updating = training;
-    try {
-      await training;
-    } finally {
-      this.updating = undefined;
-    }
   }
 
   private async reset(
@@ -500,7 +374,7 @@ export class DQNTrainer implements Trainer {
         : await policy.choose(this.observations!, env.numEnvs, counters.epsilon, random);
     const played = policy.forEnv(actions);
     const step = await env.step(played);
-    await this.saving;
+    await this.saving; // it reads the memory's frames where they are
     for (let e = 0; e < env.numEnvs; e++) {
       const following = this.rowOf(step.observations, e);
       const ended = step.terminated[e] || step.truncated[e];
@@ -521,6 +395,7 @@ export class DQNTrainer implements Trainer {
     counters.timesteps += env.numEnvs;
     counters.iterationSteps += env.numEnvs;
     counters.vectorSteps++;
+    counters.pending = true;
     return { ...step, actions: played };
   }
 
@@ -572,7 +447,7 @@ export class DQNTrainer implements Trainer {
       "train/n_updates": counters.updates,
       ...trained,
       ...("train/loss" in trained && {
-        "train/learning_rate": this.schedules.learningRate.value(run.look().progress),
+        "train/learning_rate": this.schedules.learningRate.value(run.progress().progress),
         ...(memory instanceof PrioritizedReplayMemory && { "train/beta": memory.beta }),
       }),
     };

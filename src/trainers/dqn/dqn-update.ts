@@ -1,7 +1,7 @@
 /** One gradient step of deep Q-learning. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Optimizer } from "tfjs-training";
+import { type Optimizer, readMetrics } from "tfjs-training";
 import { NonFiniteError } from "../../core/errors.js";
 import { DQNLoss, tdTargets } from "../../losses/index.js";
 import type { ReplayBatch } from "../../memory/index.js";
@@ -52,48 +52,30 @@ export class DQNUpdate {
     const { model, optimizer, hyperparameters } = this.options;
     const { maxGradNorm, prioritized } = hyperparameters;
     const shape = [batch.size, ...model.observationShape];
-    let tdErrors: tf.Tensor | undefined;
-    let read: tf.Tensor;
-    try {
-      read = tf.tidy(() => {
-        const targets = this.targets(batch, shape);
-        const variables = trainableVariables(model.variables);
-        const { value, grads } = tf.variableGrads(() => {
-          const result = this.loss.apply({
-            q: model.apply(frameTensor(batch.observations, shape)),
-            actions: tf.tensor1d(batch.actions, "int32"),
-            targets,
-            weights: prioritized ? tf.tensor1d(batch.weights) : undefined,
-          });
-          tdErrors = tf.keep(result.tdErrors);
-          return result.loss;
-        }, [...variables.values()]);
-        const gradients = new Map<string, tf.Tensor>();
-        for (const [name, variable] of variables) {
-          gradients.set(name, grads[variable.name] ?? tf.zerosLike(variable));
-        }
-        const { gradNorm } = optimizer.applyGradients(gradients, variables, {
-          learningRate,
-          maxGradNorm: maxGradNorm ?? undefined,
-          // WebGPU cannot be read in the middle of a step: there the check below comes after the change.
-          skipNonFinite: tf.getBackend() !== "webgpu",
+    const metrics = tf.tidy(() => {
+      const targets = this.targets(batch, shape);
+      const losses = () => {
+        const { loss, tdErrors } = this.loss.apply({
+          q: model.apply(frameTensor(batch.observations, shape)),
+          actions: tf.tensor1d(batch.actions, "int32"),
+          targets,
+          weights: prioritized ? tf.tensor1d(batch.weights) : undefined,
         });
-        model.constrain?.();
-        const errors = tdErrors as tf.Tensor1D;
-        return tf.concat([tf.stack([value, gradNorm, tf.mean(tf.sub(targets, errors))]), errors]);
+        return { loss, tdErrors, meanQ: tf.mean(tf.sub(targets, tdErrors)) as tf.Scalar };
+      };
+      return optimizer.minimize(losses, trainableVariables(model.variables), {
+        learningRate,
+        maxGradNorm,
+        constrain: () => model.constrain?.(),
       });
-    } finally {
-      tdErrors?.dispose();
-    }
-    const numbers = await read.data<"float32">();
-    read.dispose();
-    const [loss, norm, meanQ] = numbers;
-    if (!numbers.every(Number.isFinite)) {
+    });
+    const { loss, gradNorm, meanQ, tdErrors } = await readMetrics(metrics);
+    if (![loss, gradNorm, meanQ, ...tdErrors].every(Number.isFinite)) {
       throw new NonFiniteError(
-        `a batch gave loss ${loss}, gradient norm ${norm}, mean value ${meanQ}; lower learningRate or check observations and rewards`,
+        `a batch gave loss ${loss}, gradient norm ${gradNorm}, mean value ${meanQ}; lower learningRate or check observations and rewards`,
       );
     }
-    return { loss, gradNorm: norm, meanQ, tdErrors: numbers.slice(3) as Float32Array };
+    return { loss, gradNorm, meanQ, tdErrors };
   }
 
   private targets(batch: ReplayBatch, shape: number[]): tf.Tensor1D {

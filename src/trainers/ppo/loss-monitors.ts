@@ -11,3 +11,11 @@ export const lossMonitors = [
   "ratioDeviation",
   "kl",
 ] as const;
+
+/** One of {@link lossMonitors}. */
+export type LossMonitor = (typeof lossMonitors)[number];
+
+/** The numbers in the order of {@link lossMonitors}, in which learners exchange them. */
+export function inOrder(numbers: Readonly<Record<LossMonitor, number>>): number[] {
+  return lossMonitors.map((name) => numbers[name]);
+}

@@ -1,11 +1,11 @@
-/** PPO's loss of one minibatch, its monitors and its gradients. */
+/** PPO's loss of one minibatch and its monitors. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { type ActionDistribution, ClippedPPOLoss, ClippedValueLoss, maskedMean } from "../../losses/index.js";
 import type { RolloutMinibatch } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
-import { trainableVariables } from "../../models/weights.js";
 import { frameTensor } from "../common/frame-tensor.js";
+import type { LossMonitor } from "./loss-monitors.js";
 import { type PPOHyperparameters, valueClipOf } from "./ppo-options.js";
 
 /** The numbers of one update that schedules and controllers decide. */
@@ -35,7 +35,7 @@ export interface PPOObjectiveOptions {
   >;
 }
 
-/** Computes PPO's loss and its gradients. */
+/** Computes PPO's loss. */
 export class PPOObjective {
   private readonly policyLoss: ClippedPPOLoss;
   private readonly valueLoss: ClippedValueLoss;
@@ -47,29 +47,8 @@ export class PPOObjective {
     this.valueLoss = new ClippedValueLoss({ kind, scale: valueLossScale });
   }
 
-  /**
-   * Gradients of all weights that training changes, by name, and scalars in the order of `lossMonitors`; the caller owns both.
-   */
-  gradients(
-    minibatch: RolloutMinibatch,
-    coefficients: PPOUpdateCoefficients,
-  ): { gradients: Map<string, tf.Tensor>; monitors: tf.Tensor[] } {
-    const { model } = this.options;
-    const variables = trainableVariables(model.variables);
-    let monitors: tf.Tensor[] = [];
-    const { value, grads } = tf.variableGrads(() => {
-      const losses = this.losses(minibatch, coefficients);
-      monitors = losses.monitors.map((tensor) => tf.keep(tensor));
-      return losses.total;
-    }, [...variables.values()]);
-    const gradients = new Map<string, tf.Tensor>();
-    for (const [name, variable] of variables) {
-      gradients.set(name, grads[variable.name] ?? tf.zerosLike(variable));
-    }
-    return { gradients, monitors: [value, ...monitors] };
-  }
-
-  private losses(minibatch: RolloutMinibatch, coefficients: PPOUpdateCoefficients) {
+  /** The loss, with all its {@link lossMonitors}: what `Optimizer.minimize` wants of a loss function. */
+  losses(minibatch: RolloutMinibatch, coefficients: PPOUpdateCoefficients): Record<LossMonitor, tf.Scalar> {
     const { model, distribution, hyperparameters } = this.options;
     const { batch, time } = minibatch;
     const grid = (values: Float32Array) => tf.tensor2d(values, [batch, time]);
@@ -101,7 +80,7 @@ export class PPOObjective {
     const entropy = maskedMean(policy.entropy(), mask);
     let total = tf.add(surrogate.loss, tf.mul(valueLoss, hyperparameters.vfCoef));
     total = tf.sub(total, tf.mul(entropy, coefficients.entCoef));
-    let kl: tf.Tensor = tf.scalar(0);
+    let kl = tf.scalar(0);
     if (hyperparameters.klPenalty) {
       const acted = distribution.of(
         tf.tensor3d(minibatch.distributions, [batch, time, model.distributionSize]),
@@ -109,8 +88,8 @@ export class PPOObjective {
       kl = maskedMean(acted.kl(policy), mask);
       total = tf.add(total, tf.mul(kl, coefficients.klCoef));
     }
-    const { loss, approxKl, clipFraction, ratioDeviation } = surrogate;
-    const monitors = [loss, valueLoss, entropy, approxKl, clipFraction, ratioDeviation, kl];
-    return { total: total as tf.Scalar, monitors };
+    const { loss: policyLoss, approxKl, clipFraction, ratioDeviation } = surrogate;
+    const loss = total as tf.Scalar;
+    return { loss, policyLoss, valueLoss, entropy, approxKl, clipFraction, ratioDeviation, kl };
   }
 }

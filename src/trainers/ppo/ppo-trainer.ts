@@ -1,9 +1,8 @@
 /** Proximal policy optimisation. */
 
 import { Adam, requireBackend } from "tfjs-training";
-import { type CheckpointLocation, writeCheckpoint } from "../../checkpoints/index.js";
-import { EpisodeWindow, withSuccesses } from "../../core/episode-window.js";
-import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../core/errors.js";
+import type { CheckpointLocation } from "../../checkpoints/index.js";
+import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import type { StateRecord, TypedArray } from "../../core/state.js";
 import type { Action } from "../../envs/env.js";
@@ -16,40 +15,20 @@ import {
 } from "../../losses/index.js";
 import { RolloutBuffer, type RolloutBufferOptions } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
-import { getWeights, setWeights } from "../../models/weights.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { ObservationNormalizer } from "../../wrappers/index.js";
 import type { PlayedStep } from "../callbacks/callback.js";
-import { fetchWeights } from "../cloning/fetch-weights.js";
-import { requireEnvironments } from "../common/absent-envs.js";
+import { BaseTrainer } from "../common/base-trainer.js";
 import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
 import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
 import { givenModel } from "../common/given-model.js";
 import { locate, locateNewest } from "../common/host.js";
-import { getParameters, type ModelParameters } from "../common/model-parameters.js";
-import { mustBeOpen } from "../common/must-be-open.js";
-import { oneAtATime } from "../common/one-at-a-time.js";
 import { predictionInput } from "../common/prediction-input.js";
 import { type Restoring, restoreTrainer } from "../common/restore-trainer.js";
 import { ppoForms } from "../common/saved-hyperparameters.js";
 import { describeRun, describeSetup } from "../common/saved-run.js";
-import {
-  checkCounts,
-  checkFields,
-  checkMoments,
-  checkSavedRun,
-  restorePart,
-  restoreParts,
-  restoreWeights,
-} from "../common/state-parts.js";
-import type { Trainer } from "../common/trainer.js";
-import { trainingRows } from "../common/training-rows.js";
-import {
-  checkLearnOptions,
-  type LearnOptions,
-  type RowListener,
-  TrainingRun,
-} from "../common/training-run.js";
+import { checkCounts, checkFields, restorePart } from "../common/state-parts.js";
+import type { LearnOptions, TrainingRun } from "../common/training-run.js";
 import { defaultModel } from "./default-model.js";
 import { describeModel } from "./learners/describe-model.js";
 import type { LearnerGroup } from "./learners/learner-group.js";
@@ -91,23 +70,21 @@ import { runModel } from "./run-model.js";
  * await trainer.close();
  * ```
  */
-export class PPOTrainer implements Trainer {
+export class PPOTrainer extends BaseTrainer {
   /** All hyper-parameters, defaults filled in. */
   readonly hyperparameters: PPOHyperparameters;
   /** The environments that are trained on. */
-  readonly env: VectorEnv;
+  override readonly env: VectorEnv;
   /** The network. */
   readonly model: ActorCritic;
-  /** Returns and lengths of the last 100 whole episodes. */
-  readonly episodes = new EpisodeWindow();
   /** Statistics of the observations, with `normalizeObservation`. */
   readonly observationNormalizer?: ObservationNormalizer;
+  protected readonly kind = "ppo";
+  protected readonly optimizer: Adam;
   private readonly distribution: ActionDistribution;
   private readonly schedules: PPOSchedules;
-  private readonly optimizer: Adam;
   private readonly klPenalty?: AdaptiveKLCoefficient;
   private readonly rewardScaler?: RewardScaler;
-  private readonly gae: GAE;
   private readonly collector: RolloutCollector;
   private readonly update: PPOUpdate;
   private readonly buffer: RolloutBuffer;
@@ -122,12 +99,6 @@ export class PPOTrainer implements Trainer {
   private epochs = 0;
   private started = false;
   private rolloutProgress = 0;
-  private run?: TrainingRun;
-  private interrupted?: StateRecord;
-  // Settles when no update is under way: others have turns of the event loop within one.
-  private updating?: Promise<LogRow>;
-  private closed = false;
-
   /**
    * @throws BackendError when no backend is active, or not wasm with `learners` above 1
    * @throws InvalidArgumentError for an unknown option, a value out of range, or an action space
@@ -135,6 +106,7 @@ export class PPOTrainer implements Trainer {
    * @throws InvalidStateError for `learners` above 1 without `ncps-ts/node`
    */
   constructor(options: PPOOptions) {
+    super();
     const { hyperparameters, schedules } = resolvePPOOptions(options);
     this.hyperparameters = hyperparameters;
     this.schedules = schedules;
@@ -157,7 +129,7 @@ export class PPOTrainer implements Trainer {
     } = hyperparameters;
     // Before environments and network: a wrong number leaves none of them behind.
     this.optimizer = new Adam(adam);
-    this.gae = new GAE({ gamma, lambda });
+    const gae = new GAE({ gamma, lambda });
     if (klPenalty) this.klPenalty = new AdaptiveKLCoefficient(klPenalty);
     this.env = environmentsOf(options, hyperparameters.numEnvs);
     const { env, optimizer, episodes } = this;
@@ -174,16 +146,6 @@ export class PPOTrainer implements Trainer {
         this.rewardScaler = new RewardScaler({ numEnvs: env.numEnvs, gamma });
       }
       const { rewardScaler, observationNormalizer } = this;
-      this.collector = new RolloutCollector({
-        env,
-        model,
-        random,
-        episodes,
-        clipRewards,
-        rewardScaler,
-        observationNormalizer,
-        bootstrapTruncated,
-      });
       const rolloutOptions: RolloutBufferOptions = {
         numEnvs: env.numEnvs,
         numSteps: nSteps,
@@ -195,11 +157,23 @@ export class PPOTrainer implements Trainer {
       };
       const rollout = hyperparameters.learners > 1 ? shareRollout(rolloutOptions) : undefined;
       this.buffer = rollout?.buffer ?? new RolloutBuffer(rolloutOptions);
+      this.collector = new RolloutCollector({
+        env,
+        model,
+        buffer: this.buffer,
+        gae,
+        random,
+        episodes,
+        clipRewards,
+        rewardScaler,
+        observationNormalizer,
+        bootstrapTruncated,
+      });
       if (rollout) {
         const { observationSpace, actionSpace } = env;
-        const { learnerModel, learnerTimeout: patience } = options;
+        const { learnerModel, learnerTimeout: timeout } = options;
         const parts = { model, distribution, optimizer, hyperparameters, rollout };
-        this.learners = makeLearners({ ...parts, observationSpace, actionSpace, learnerModel, patience });
+        this.learners = makeLearners({ ...parts, observationSpace, actionSpace, learnerModel, timeout });
       }
       const { learners } = this;
       this.update = new PPOUpdate({ model, distribution, optimizer, random, hyperparameters, learners });
@@ -235,64 +209,37 @@ export class PPOTrainer implements Trainer {
    * @throws NonFiniteError when a loss or gradient is not finite
    * @throws LearnerFailedError when another learner fails, ends or hangs
    */
-  async learn(options: LearnOptions = {}): Promise<this> {
-    await oneAtATime(this, () => this.learnAlone(options));
-    return this;
+  override learn(options: LearnOptions = {}): Promise<this> {
+    return super.learn(options);
   }
 
-  /**
-   * Trains as {@link PPOTrainer.learn} does and yields every row of the log. Training waits while a row is looked at;
-   * leaving the loop ends it after the present update.
-   *
-   * @example
-   * ```ts
-   * for await (const row of trainer.rows({ totalTimesteps: 100_000 })) {
-   *   if (row["rollout/ep_rew_mean"] >= 475) break;
-   * }
-   * ```
-   */
-  rows(options: LearnOptions = {}): AsyncGenerator<LogRow, void, void> {
-    return trainingRows((onRow) => oneAtATime(this, () => this.learnAlone(options, onRow)));
-  }
-
-  private async learnAlone(options: LearnOptions, onRow?: RowListener): Promise<void> {
-    mustBeOpen(this.closed, "learn");
-    requireEnvironments(this.env);
-    checkLearnOptions(options);
-    if (options.resetNumTimesteps) await this.resetTimesteps();
-    const run = new TrainingRun(this, options, this.interrupted, onRow);
-    this.interrupted = undefined;
-    this.run = run;
-    const { collector, buffer } = this;
+  protected override async start(): Promise<void> {
     this.learners?.start();
-    if (!this.started) await collector.reset(startSeed(this.envSeed, this.timesteps));
+    if (!this.started) await this.collector.reset(startSeed(this.envSeed, this.timesteps));
     this.started = true;
+  }
+
+  protected async iterate(run: TrainingRun): Promise<void> {
+    const { collector, buffer } = this;
     const afterStep = (played: PlayedStep) => {
       this.timesteps += buffer.numEnvs;
       return run.step(played);
     };
-    await run.conduct(async () => {
-      while (run.running || (collector.underway && !run.interrupted)) {
-        if (!collector.underway) {
-          this.rolloutProgress = run.look().progress;
-          await run.rolloutStart();
-        }
-        if (!(await collector.collect(buffer, afterStep))) break;
-        await run.rolloutEnd();
-        const row = await this.undisturbed(this.train(this.coefficients(this.rolloutProgress)));
-        await run.updateEnd(row);
+    while (run.running || (buffer.position > 0 && !run.interrupted)) {
+      if (buffer.position === 0) {
+        this.rolloutProgress = run.progress().progress;
+        await run.rolloutStart();
       }
-    });
+      if (!(await collector.collect(afterStep))) break;
+      await run.rolloutEnd();
+      const row = await this.undisturbed(this.train(this.coefficients(this.rolloutProgress)));
+      await run.updateEnd(row);
+    }
   }
 
-  /**
-   * Chooses actions for raw observations: with `normalizeObservation` they are normalised here. Continuous
-   * actions are clipped to the bounds of the space.
-   *
-   * @throws ShapeError when observations or states have another size
-   */
-  async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
-    mustBeOpen(this.closed, "predict");
+  // With `normalizeObservation` raw observations are normalised here; continuous actions are clipped to the bounds of
+  // the space.
+  protected async choose(observations: TypedArray, options: PredictOptions): Promise<Prediction> {
     const { deterministic = false } = options;
     const { model } = this;
     const { batch, states } = predictionInput(model, observations, options);
@@ -306,27 +253,6 @@ export class PPOTrainer implements Trainer {
   }
 
   /**
-   * Saves the whole run, also in the middle of a rollout: weights, optimiser, counters, generators, KL
-   * coefficient, statistics, the unfinished rollout, log and callbacks, and the environments where they can
-   * be saved. An update that is under way is finished first.
-   *
-   * @param location a path (import `ncps-ts/node` first), or a store and a name
-   * @returns where it was written
-   * @throws CheckpointError when it cannot be written
-   */
-  async save(location: CheckpointLocation): Promise<string> {
-    mustBeOpen(this.closed, "save");
-    const { store, name } = locate(location);
-    while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
-    const { hyperparameters, model, setup, timesteps, updates } = this;
-    const fetched = fetchWeights(this.optimizer, model.variables);
-    if (fetched) await fetched;
-    const config = describeRun(setup, hyperparameters, model, this.env);
-    const counters = { timesteps, updates, episodes: this.episodes.count };
-    return writeCheckpoint(store, name, { kind: "ppo", config, counters, state: this.getState() });
-  }
-
-  /**
    * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
    * unless given, weights and all the rest of the training always.
    *
@@ -334,7 +260,7 @@ export class PPOTrainer implements Trainer {
    * trainer can `predict` all the same, and `learn` throws an InvalidStateError that says why. Environments in another
    * number than saved (`numEnvs`, `env`), or of another kind, begin new episodes.
    *
-   * @param location where {@link PPOTrainer.save} wrote
+   * @param location where `save` wrote
    * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
    *   and hyper-parameters that shall change
    * @throws CheckpointError when it is damaged, of another kind, of another architecture, or for other spaces than those
@@ -369,61 +295,56 @@ export class PPOTrainer implements Trainer {
     return restoreTrainer(await locateNewest(location), restoring, options);
   }
 
-  /** @inheritDoc */
-  getState(): StateRecord {
+  protected weights() {
+    return { model: this.model.variables };
+  }
+
+  protected parts() {
+    const { random, playRandom, episodes } = this;
+    return { random, playRandom, episodes };
+  }
+
+  protected override optionalParts() {
+    const { klPenalty, rewardScaler, observationNormalizer } = this;
+    return { klPenalty, rewardScaler, observationNormalizer };
+  }
+
+  protected ownState(): StateRecord {
     const { timesteps, updates, epochs, started, rolloutProgress, collector, buffer, env } = this;
     return {
       counters: { timesteps, updates, epochs, started, rolloutProgress },
-      model: getWeights(this.model.variables),
-      optimizer: this.optimizer.getState(),
-      random: this.random.getState(),
-      playRandom: this.playRandom.getState(),
-      klPenalty: this.klPenalty?.getState() ?? null,
-      rewardScaler: this.rewardScaler?.getState() ?? null,
-      observationNormalizer: this.observationNormalizer?.getState() ?? null,
-      episodes: this.episodes.getState(),
       collector: collector.getState(),
-      rollout: collector.underway ? buffer.getState() : null,
+      rollout: buffer.position > 0 ? buffer.getState() : null,
       env: (started && env.getState?.()) || null,
-      run: this.interrupted ?? this.run?.getState() ?? null,
     };
   }
 
-  /**
-   * Puts a state back. Environments that cannot be saved start new episodes, and an unfinished rollout is
-   * dropped with them.
-   */
-  setState(state: StateRecord): void {
-    const own = this.getState();
-    checkFields("", state, own, false);
+  // Where environments cannot be put back, an unfinished rollout is dropped with them.
+  protected restoreOwnState(state: StateRecord, own: StateRecord): void {
     const counted = countersOfTheirTime(state.counters, this.hyperparameters);
     checkFields("counters", counted, own.counters as StateRecord);
-    const counters = counted as unknown as Counters;
-    checkCounts("counters", counted as StateRecord, ["timesteps", "updates"]);
-    checkSavedRun(state.run);
-    restoreWeights("model", this.model.variables, state.model);
-    checkMoments(state.optimizer, this.model.variables);
-    restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
+    checkCounts("counters", counted, ["timesteps", "updates"]);
+    const { timesteps, updates, epochs, started, rolloutProgress } = counted as unknown as Counters;
+    Object.assign(this, { timesteps, updates, epochs, rolloutProgress });
     this.learners?.optimizerChanged();
-    const { random, playRandom, klPenalty, rewardScaler, observationNormalizer, episodes } = this;
-    const known = { ...state, episodes: withSuccesses(state.episodes) };
-    const expected = { ...own, episodes: withSuccesses(own.episodes) };
-    restoreParts({ random, playRandom, episodes }, known, expected);
-    // A checkpoint of a run with other options may lack these.
-    const optional = Object.entries({ klPenalty, rewardScaler, observationNormalizer });
-    restoreParts(Object.fromEntries(optional.filter(([name]) => state[name])), state, own);
-    this.timesteps = counters.timesteps;
-    this.updates = counters.updates;
-    this.epochs = counters.epochs;
-    this.started = counters.started && Boolean(state.env && this.env.setState);
-    if (this.started) {
-      checkRollout(state, this.buffer, this.env.actionSpace);
-      restorePart("env", () => this.env.setState?.(state.env as StateRecord));
-      restorePart("collector", () => this.collector.setState(state.collector as StateRecord));
-      if (state.rollout) restorePart("rollout", () => this.buffer.setState(state.rollout as StateRecord));
-    }
-    this.rolloutProgress = counters.rolloutProgress;
-    this.interrupted = (state.run as StateRecord | null) ?? undefined;
+    this.started = started && Boolean(state.env && this.env.setState);
+    if (!this.started) return;
+    checkRollout(state, this.buffer, this.env.actionSpace);
+    restorePart("env", () => this.env.setState?.(state.env as StateRecord));
+    restorePart("collector", () => this.collector.setState(state.collector as StateRecord));
+    this.buffer.reset();
+    // Early versions kept the position beside the rollout alone.
+    const { step: position } = state.collector as StateRecord;
+    const rollout = state.rollout as StateRecord | null;
+    if (rollout) restorePart("rollout", () => this.buffer.setState({ ...rollout, position }));
+  }
+
+  protected describe(): StateRecord {
+    return describeRun(this.setup, this.hyperparameters, this.model, this.env);
+  }
+
+  protected counts(): StateRecord {
+    return { timesteps: this.timesteps, updates: this.updates };
   }
 
   /** @inheritDoc */
@@ -431,63 +352,14 @@ export class PPOTrainer implements Trainer {
     return this.collector.stateOf(env);
   }
 
-  /**
-   * The weights by name, copies: SB3's `get_parameters`, without the optimiser.
-   *
-   * @throws InvalidStateError when the trainer is closed
-   */
-  async getParameters(): Promise<ModelParameters> {
-    mustBeOpen(this.closed, "getParameters");
-    return getParameters(this.model.variables);
+  protected async release(): Promise<void> {
+    await this.learners?.close();
+    await this.env.close();
   }
 
-  /**
-   * Sets the weights by name, of another trainer or of your own making; the optimiser stays as it is.
-   *
-   * @throws InvalidStateError when the trainer is closed, or an update is under way
-   * @throws CheckpointError when a name is missing or too many
-   * @throws ShapeError when a weight has another size
-   */
-  setParameters(parameters: ModelParameters): void {
-    mustBeOpen(this.closed, "setParameters");
-    if (this.updating) throw new InvalidStateError("setParameters() within an update: call it in a callback");
-    setWeights(this.model.variables, parameters);
-  }
-
-  /** Frees the environments, the model and the optimiser, and ends other learners. Calling it twice is allowed. */
-  async close(): Promise<void> {
-    if (this.closed) return;
-    this.closed = true;
-    try {
-      await this.learners?.close();
-      await this.env.close();
-    } finally {
-      this.model.dispose();
-      this.optimizer.dispose();
-    }
-  }
-
-  /** Closes the trainer at the end of an `await using` block. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  // SB3's reset_num_timesteps: the count begins anew, and all environments with it.
-  private async resetTimesteps(): Promise<void> {
+  protected override async resetTimesteps(): Promise<void> {
     this.timesteps = 0;
-    this.episodes.clear();
-    this.interrupted = undefined;
     if (this.started) await this.collector.reset();
-  }
-
-  // What is saved meanwhile waits until log and callbacks hear of the update.
-  private async undisturbed(update: Promise<LogRow>): Promise<LogRow> {
-    this.updating = update;
-    try {
-      return await update;
-    } finally {
-      this.updating = undefined;
-    }
   }
 
   private coefficients(progress: number): PPOUpdateCoefficients {
@@ -503,11 +375,8 @@ export class PPOTrainer implements Trainer {
 
   private async train(coefficients: PPOUpdateCoefficients): Promise<LogRow> {
     const { buffer } = this;
-    const { advantages, returns } = this.gae.compute(buffer);
-    buffer.advantages.set(advantages);
-    buffer.returns.set(returns);
     const statistics = await this.update.run(buffer, coefficients);
-    this.collector.finish();
+    buffer.reset();
     this.updates++;
     this.epochs += statistics.epochs;
     this.klPenalty?.update(statistics.kl);

@@ -1,13 +1,12 @@
 /** One PPO update: epochs of minibatches over a finished rollout. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Optimizer } from "tfjs-training";
+import { applyComputed, computeGradients, type Optimizer, readMetrics } from "tfjs-training";
 import { NonFiniteError } from "../../core/errors.js";
 import type { Random } from "../../core/random.js";
 import { EventLoopTurns } from "../../core/yield.js";
 import { type StandardizeOptions, standardize } from "../../losses/index.js";
 import {
-  cutSequences,
   type RolloutBuffer,
   type RolloutMinibatch,
   type Sequences,
@@ -15,13 +14,13 @@ import {
 } from "../../memory/index.js";
 import { trainableVariables } from "../../models/weights.js";
 import { standardizeMinibatch } from "./learners/shares.js";
-import { lossMonitors } from "./loss-monitors.js";
+import { inOrder, type LossMonitor, lossMonitors } from "./loss-monitors.js";
 import { PPOObjective, type PPOObjectiveOptions, type PPOUpdateCoefficients } from "./ppo-objective.js";
 import type { PPOHyperparameters } from "./ppo-options.js";
 import { checksMinibatches, endsAfterEpoch, endsBeforeStep } from "./target-kl.js";
 
 /** Means over all minibatches of one update, with that one before whose step `targetKl` ended it. */
-export type PPOUpdateStatistics = Record<(typeof lossMonitors)[number], number> & {
+export type PPOUpdateStatistics = Record<LossMonitor, number> & {
   /** Mean length of the gradients before clipping, over the steps made; 0 where none was. */
   gradNorm: number;
   /** Loss of the last minibatch. */
@@ -84,9 +83,10 @@ export class PPOUpdate {
    */
   async run(buffer: RolloutBuffer, coefficients: PPOUpdateCoefficients): Promise<PPOUpdateStatistics> {
     const { random, hyperparameters, learners } = this.options;
-    const { nEpochs, batchSize, minibatchMode, normalizeAdvantage } = hyperparameters;
+    const { nEpochs, batchSize, minibatchMode, sequenceLength, cutAtEpisodes, normalizeAdvantage } =
+      hyperparameters;
     if (normalizeAdvantage?.over === "rollout") standardize(buffer.advantages, normalizeAdvantage);
-    const sequences = this.sequences(buffer);
+    const sequences = buffer.sequences({ sequenceLength: sequenceLength ?? undefined, cutAtEpisodes });
     const monitors: ArrayLike<number>[] = [];
     const norms: number[] = [];
     let epoch: ArrayLike<number>[] = [];
@@ -111,7 +111,7 @@ export class PPOUpdate {
     }
     const means = lossMonitors.map((name, i) => [name, mean(monitors, i)] as const);
     return {
-      ...(Object.fromEntries(means) as Record<(typeof lossMonitors)[number], number>),
+      ...(Object.fromEntries(means) as Record<LossMonitor, number>),
       gradNorm: norms.length > 0 ? norms.reduce((sum, norm) => sum + norm, 0) / norms.length : 0,
       lastLoss: monitors[monitors.length - 1][lossMonitors.indexOf("loss")],
       lastApproxKl: mean(epoch, lossMonitors.indexOf("approxKl")),
@@ -121,16 +121,6 @@ export class PPOUpdate {
     };
   }
 
-  private sequences(buffer: RolloutBuffer): Sequences {
-    const { sequenceLength, cutAtEpisodes } = this.options.hyperparameters;
-    return cutSequences({
-      numEnvs: buffer.numEnvs,
-      numSteps: buffer.numSteps,
-      maxLength: buffer.stateSize === 0 ? 1 : (sequenceLength ?? buffer.numSteps),
-      episodeStarts: cutAtEpisodes ? buffer.episodeStarts : undefined,
-    });
-  }
-
   private async step(
     minibatch: RolloutMinibatch,
     coefficients: PPOUpdateCoefficients,
@@ -138,27 +128,22 @@ export class PPOUpdate {
     const { model, optimizer, hyperparameters } = this.options;
     const { normalizeAdvantage, maxGradNorm } = hyperparameters;
     if (normalizeAdvantage?.over === "minibatch") standardizeReal(minibatch, normalizeAdvantage);
-    const { gradients, monitors } = this.objective.gradients(minibatch, coefficients);
+    const variables = trainableVariables(model.variables);
+    const computed = computeGradients(() => this.objective.losses(minibatch, coefficients), variables);
     if (checksMinibatches(hyperparameters)) {
-      const known = tf.stack(monitors);
-      const numbers = await known.data<"float32">();
-      known.dispose();
-      if (endsBeforeStep(numbers, hyperparameters)) {
-        tf.dispose([...monitors, ...gradients.values()]);
-        return { monitors: numbers };
+      const monitors = inOrder(await readMetrics(computed.metrics, { keep: true }));
+      if (endsBeforeStep(monitors, hyperparameters)) {
+        tf.dispose([computed.metrics, ...computed.gradients.values()]);
+        return { monitors };
       }
     }
-    const { gradNorm } = optimizer.applyGradients(gradients, trainableVariables(model.variables), {
+    const step = applyComputed(optimizer, computed, variables, {
       learningRate: coefficients.learningRate,
-      maxGradNorm: maxGradNorm ?? undefined,
-      // WebGPU cannot be read in the middle of a step: there the check comes after the change.
-      skipNonFinite: tf.getBackend() !== "webgpu",
+      maxGradNorm,
+      constrain: () => model.constrain?.(),
     });
-    model.constrain?.();
-    const read = tf.stack([...monitors, gradNorm]);
-    const numbers = (await read.data<"float32">()) as Float32Array;
-    tf.dispose([gradNorm, read, ...monitors, ...gradients.values()]);
-    return { monitors: numbers.subarray(0, lossMonitors.length), gradNorm: numbers[lossMonitors.length] };
+    const metrics = await readMetrics(step);
+    return { monitors: inOrder(metrics), gradNorm: metrics.gradNorm };
   }
 }
 

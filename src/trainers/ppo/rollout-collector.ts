@@ -11,7 +11,7 @@ import {
   sizeOf,
   type TypedArray,
 } from "../../core/state.js";
-import { type ActionDistribution, actionDistribution } from "../../losses/index.js";
+import { type ActionDistribution, actionDistribution, type GAE } from "../../losses/index.js";
 import type { RolloutBuffer } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
@@ -28,6 +28,10 @@ export interface RolloutCollectorOptions {
   env: VectorEnv;
   /** The acting network. */
   model: ActorCritic;
+  /** Receives the rollouts; its owner resets it when one is used up. */
+  buffer: RolloutBuffer;
+  /** Estimates the advantages of a whole rollout. */
+  gae: GAE;
   /** Draws actions. */
   random: Random;
   /** Receives every finished whole episode. */
@@ -50,7 +54,6 @@ export class RolloutCollector implements Stateful {
   private states: Float32Array;
   private readonly episodeStarts: Uint8Array;
   private readonly distribution: ActionDistribution;
-  private t = 0;
 
   constructor(private readonly options: RolloutCollectorOptions) {
     const { env, model } = options;
@@ -66,35 +69,23 @@ export class RolloutCollector implements Stateful {
     this.states.fill(0);
     this.episodeStarts.fill(1);
     this.options.rewardScaler?.restart();
-    this.finish();
-  }
-
-  /** Whether a rollout was begun and not yet {@link RolloutCollector.finish | finished}. */
-  get underway(): boolean {
-    return this.t > 0;
-  }
-
-  /** Declares the rollout used: the next one starts from its first step. */
-  finish(): void {
-    this.t = 0;
+    this.options.buffer.reset();
   }
 
   /**
-   * Fills the buffer with `numSteps` steps of every environment, or what is missing of them.
+   * Fills the buffer with `numSteps` steps of every environment, or what is missing of them, and estimates advantages.
    *
-   * @param buffer the same one until the rollout is finished · @param afterStep called after every step with what was played;
-   *   `false` interrupts the rollout, and the next call goes on with it
+   * @param afterStep called after every step with what was played; `false` interrupts the rollout, and the next call
+   *   goes on with it
    * @returns whether the rollout is whole
    */
   async collect(
-    buffer: RolloutBuffer,
     afterStep: (played: PlayedStep) => boolean | Promise<boolean> = () => true,
   ): Promise<boolean> {
-    const { env, random, episodes, clipRewards, rewardScaler } = this.options;
-    const { numEnvs, stateSize, distributionSize, observationSize, actionSize } = buffer;
+    const { env, model, buffer, gae, random, episodes } = this.options;
+    const { clipRewards, rewardScaler, bootstrapTruncated } = this.options;
     if (!this.observations) await this.reset();
-    while (this.t < buffer.numSteps) {
-      const { t } = this;
+    while (!buffer.full) {
       const before = this.observations!;
       const { distribution, values, states } = await this.forward(before, this.states);
       const { actions, logProbs } = this.distribution.sample(distribution, { random });
@@ -105,39 +96,35 @@ export class RolloutCollector implements Stateful {
       const ended = (e: number) => step.terminated[e] === 1 || step.truncated[e] === 1;
       const rewards = step.rewards.map((reward) => clipReward(reward, clipRewards));
       rewardScaler?.scale(rewards, ended);
-      const finalValues = anyTruncated ? await this.finalValues(after, step.finalObservations, states) : null;
+      const finalValues = anyTruncated
+        ? await this.finalValues(after, step.finalObservations, states)
+        : undefined;
 
-      for (let e = 0; e < numEnvs; e++) {
-        const i = e * buffer.numSteps + t;
-        buffer.observations.set(
-          before.subarray(e * observationSize, (e + 1) * observationSize),
-          i * observationSize,
-        );
-        buffer.distributions.set(
-          distribution.subarray(e * distributionSize, (e + 1) * distributionSize),
-          i * distributionSize,
-        );
-        buffer.states.set(this.states.subarray(e * stateSize, (e + 1) * stateSize), i * stateSize);
-        buffer.actions.set(actions.subarray(e * actionSize, (e + 1) * actionSize), i * actionSize);
-        buffer.logProbs[i] = logProbs[e];
-        buffer.values[i] = values[e];
-        buffer.rewards[i] = rewards[e];
+      buffer.add({
+        observations: before,
+        actions,
+        logProbs,
+        distributions: distribution,
+        values,
+        rewards,
         // Without bootstrapping a cut counts as an end, as RLlib and the original PPO had it.
-        const bootstrap = this.options.bootstrapTruncated;
-        buffer.terminated[i] = step.terminated[e] || (step.truncated[e] && !bootstrap) ? 1 : 0;
-        buffer.truncated[i] = step.truncated[e] && bootstrap ? 1 : 0;
-        buffer.episodeStarts[i] = this.episodeStarts[e];
-        buffer.finalValues[i] = finalValues?.[e] ?? 0;
+        terminated: bootstrapTruncated ? step.terminated : step.terminated.map((_, e) => Number(ended(e))),
+        truncated: bootstrapTruncated ? step.truncated : undefined,
+        episodeStarts: this.episodeStarts,
+        finalValues,
+        states: this.states,
+      });
+      for (let e = 0; e < env.numEnvs; e++) {
         this.episodeStarts[e] = ended(e) ? 1 : 0;
-        if (ended(e)) states.fill(0, e * stateSize, (e + 1) * stateSize);
+        if (ended(e)) states.fill(0, e * model.stateSize, (e + 1) * model.stateSize);
       }
       recordEpisodes(episodes, step);
       this.states = states;
       this.observations!.set(after);
-      this.t++;
       if (!(await afterStep({ ...step, actions: played }))) return false;
     }
-    buffer.lastValues.set((await this.forward(this.observations!, this.states)).values);
+    const { values: lastValues } = await this.forward(this.observations!, this.states);
+    buffer.finish({ lastValues, gae });
     return true;
   }
 
@@ -158,12 +145,12 @@ export class RolloutCollector implements Stateful {
       observations: this.observations?.slice() ?? null,
       states: this.states.slice(),
       episodeStarts: this.episodeStarts.slice(),
-      step: this.t,
+      step: this.options.buffer.position,
     };
   }
 
   /**
-   * Puts a state back.
+   * Puts a state back; its `step`, which tells how far the rollout is, is for the buffer's owner to put back.
    *
    * @throws InvalidArgumentError when it is of other environments or another network; nothing was changed then
    */
@@ -191,7 +178,6 @@ export class RolloutCollector implements Stateful {
     this.observations = observations === null ? undefined : observations.slice();
     this.states = states.slice();
     this.episodeStarts.set(episodeStarts);
-    this.t = step as number;
   }
 
   private forward(observations: TypedArray, states: Float32Array): Promise<ModelStep> {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { EpisodeWindow } from "../../../src/core/episode-window.js";
 import { Random } from "../../../src/core/random.js";
 import type { Env, StepResult } from "../../../src/envs/env.js";
+import { GAE } from "../../../src/losses/index.js";
 import { RolloutBuffer } from "../../../src/memory/index.js";
 import type { ActorCritic } from "../../../src/models/index.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
@@ -72,15 +73,6 @@ const model: ActorCritic = {
 async function collect(end: "terminated" | "truncated", options: Partial<RolloutCollectorOptions> = {}) {
   const env = new SyncVectorEnv([() => new Counter(3, end), () => new Counter(4, end)]);
   const episodes = new EpisodeWindow();
-  const collector = new RolloutCollector({
-    env,
-    model,
-    random: new Random(0),
-    episodes,
-    clipRewards: false,
-    bootstrapTruncated: true,
-    ...options,
-  });
   const buffer = new RolloutBuffer({
     numEnvs: 2,
     numSteps: 5,
@@ -89,7 +81,18 @@ async function collect(end: "terminated" | "truncated", options: Partial<Rollout
     distributionSize: 2,
     stateSize: 1,
   });
-  await collector.collect(buffer);
+  const collector = new RolloutCollector({
+    env,
+    model,
+    buffer,
+    gae: new GAE({ gamma: 0.9, lambda: 0.8 }),
+    random: new Random(0),
+    episodes,
+    clipRewards: false,
+    bootstrapTruncated: true,
+    ...options,
+  });
+  await collector.collect();
   return { buffer, collector, episodes };
 }
 
@@ -140,11 +143,22 @@ describe("RolloutCollector", () => {
       episodeStarts: Uint8Array.of(0, 0),
       step: buffer.numSteps,
     });
-    collector.finish();
-    await collector.collect(buffer);
+    buffer.reset();
+    await collector.collect();
     expect(Array.from(buffer.observations.subarray(0, 2))).toEqual([2, 0]);
     collector.setState(state);
     expect(collector.getState()).toEqual(state);
+  });
+
+  it("estimates the advantages of a whole rollout, and goes on with one that was interrupted", async () => {
+    const { buffer, collector } = await collect("terminated");
+    const { advantages } = new GAE({ gamma: 0.9, lambda: 0.8 }).compute(buffer);
+    expect(buffer.advantages).toEqual(advantages);
+    buffer.reset();
+    expect(await collector.collect(() => buffer.position < 2)).toBe(false);
+    expect(buffer.position).toBe(2);
+    expect(await collector.collect()).toBe(true);
+    expect(buffer.full).toBe(true);
   });
 });
 

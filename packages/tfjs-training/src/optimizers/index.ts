@@ -12,7 +12,13 @@ export {
 } from "./clip-by-global-norm.js";
 export { FlatOptimizer, type FlatStep, type FlatUpdate } from "./flat-optimizer.js";
 export type { FusedRule } from "./fused-step.js";
-export { computeGradients, type MetricValues, readMetrics } from "./minimize.js";
+export {
+  applyComputed,
+  computeGradients,
+  type MetricValues,
+  type ReadMetricsOptions,
+  readMetrics,
+} from "./minimize.js";
 export type {
   ApplyOptions,
   ApplyResult,

@@ -24,16 +24,23 @@ export function computeGradients<Metrics extends LossAndMetrics>(
 ): { gradients: Map<string, tf.Tensor>; metrics: Metrics } {
   const trained = trainable(variables);
   const kept: Record<string, tf.Tensor> = {};
-  const { value, grads } = tf.variableGrads(() => {
+  const record = () => {
     const { loss, ...others } = lossFn();
     for (const [name, tensor] of Object.entries(others)) kept[name] = tf.keep(tf.clone(tensor));
     return loss;
-  }, [...trained.values()]);
-  const gradients = new Map<string, tf.Tensor>();
-  for (const [name, variable] of trained) {
-    gradients.set(name, grads[variable.name] ?? tf.zerosLike(variable));
+  };
+  try {
+    // Within a scope, so that the loss is freed where there is no gradient.
+    const { value, grads } = tf.tidy(() => tf.variableGrads(record, [...trained.values()]));
+    const gradients = new Map<string, tf.Tensor>();
+    for (const [name, variable] of trained) {
+      gradients.set(name, grads[variable.name] ?? tf.zerosLike(variable));
+    }
+    return { gradients, metrics: { loss: value, ...kept } as unknown as Metrics };
+  } catch (error) {
+    tf.dispose(kept);
+    throw error;
   }
-  return { gradients, metrics: { loss: value, ...kept } as unknown as Metrics };
 }
 
 /** Makes one gradient step with any optimiser; see {@link Optimizer.minimize}. */
@@ -41,13 +48,28 @@ export function minimizeWith<Metrics extends LossAndMetrics>(
   optimizer: Pick<Optimizer, "applyGradients">,
   lossFn: () => tf.Scalar | Metrics,
   variables: TensorsByName<tf.Variable>,
-  { learningRate, maxGradNorm, skipNonFinite = tf.getBackend() !== "webgpu", constrain }: MinimizeOptions,
+  options: MinimizeOptions,
 ): StepMetrics<Metrics> {
   const record = () => {
     const result = lossFn();
     return (result instanceof tf.Tensor ? { loss: result } : result) as Metrics;
   };
-  const { gradients, metrics } = computeGradients(record, variables);
+  return applyComputed(optimizer, computeGradients(record, variables), variables, options);
+}
+
+/**
+ * Makes the second half of {@link Optimizer.minimize}: the change along gradients that
+ * {@link computeGradients} gave, for callers that decide in between whether to make it. Disposes of the gradients.
+ *
+ * @returns the metrics and `gradNorm`; the caller owns them
+ */
+export function applyComputed<Metrics extends LossAndMetrics>(
+  optimizer: Pick<Optimizer, "applyGradients">,
+  { gradients, metrics }: { gradients: Map<string, tf.Tensor>; metrics: Metrics },
+  variables: TensorsByName<tf.Variable>,
+  // WebGPU cannot be read in the middle of a step: there the caller's check comes after the change.
+  { learningRate, maxGradNorm, skipNonFinite = tf.getBackend() !== "webgpu", constrain }: MinimizeOptions,
+): StepMetrics<Metrics> {
   try {
     const { gradNorm } = optimizer.applyGradients(gradients, trainable(variables), {
       learningRate,
@@ -69,6 +91,12 @@ export type MetricValues<Metrics> = {
   [Name in keyof Metrics]: Metrics[Name] extends tf.Scalar ? number : Float32Array;
 };
 
+/** Options of {@link readMetrics}. */
+export interface ReadMetricsOptions {
+  /** Whether the tensors live on, to be read again; default false: they are disposed of. */
+  keep?: boolean;
+}
+
 /**
  * Reads metrics in one transfer and disposes of them.
  *
@@ -80,11 +108,12 @@ export type MetricValues<Metrics> = {
  */
 export async function readMetrics<Metrics extends Record<string, tf.Tensor>>(
   metrics: Metrics,
+  { keep = false }: ReadMetricsOptions = {},
 ): Promise<MetricValues<Metrics>> {
   const entries = Object.entries(metrics);
   const read = tf.tidy(() => tf.concat(entries.map(([, tensor]) => tf.reshape(tensor, [-1]))));
   const places = entries.map(([name, { size, rank }]) => ({ name, size, rank }));
-  tf.dispose(metrics);
+  if (!keep) tf.dispose(metrics);
   try {
     const values = (await read.data<"float32">()) as Float32Array;
     let at = 0;

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../../src/core/errors.js";
-import { readMetrics, SGD, useBackend } from "../../src/index.js";
+import { applyComputed, computeGradients, readMetrics, SGD, useBackend } from "../../src/index.js";
 
 beforeAll(async () => void (await useBackend("wasm")));
 
@@ -96,6 +96,33 @@ describe("Optimizer.minimize", () => {
     const before = tf.memory().numTensors;
     await readMetrics(step(1));
     expect(() => step(Number.NaN)).toThrow(InvalidArgumentError);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("leaves no tensors behind when the loss function or its gradient throws", () => {
+    const variables = made();
+    const loss = () => {
+      const kept = tf.add(variables.w, 1);
+      return { loss: tf.sum(tf.scalar(1)) as tf.Scalar, kept };
+    };
+    const before = tf.memory().numTensors;
+    expect(() => new SGD().minimize(loss, variables, { learningRate: 1 })).toThrow();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe("computeGradients and applyComputed", () => {
+  it("make the same step as minimize, or none, when the caller decides in between", async () => {
+    const [once, twice] = [made(), made()];
+    const loss = ({ w }: typeof once) => ({ loss: tf.sum(tf.square(w)) as tf.Scalar });
+    tf.dispose(new SGD().minimize(() => loss(once), once, { learningRate: 0.1 }));
+    const before = tf.memory().numTensors;
+    const computed = computeGradients(() => loss(twice), twice);
+    expect(await readMetrics(computed.metrics, { keep: true })).toEqual({ loss: 25 });
+    expect([...twice.w.dataSync()]).toEqual([3, -4]);
+    const step = applyComputed(new SGD(), computed, twice, { learningRate: 0.1 });
+    expect(await readMetrics(step)).toEqual({ loss: 25, gradNorm: 10 });
+    expect([...twice.w.dataSync()]).toEqual([...once.w.dataSync()]);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

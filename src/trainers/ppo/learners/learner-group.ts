@@ -39,7 +39,7 @@ export interface LearnerGroupOptions extends PPOObjectiveOptions {
   /** Where the others find the model, when it is not the library's. */
   learnerModel?: LearnerModel;
   /** Milliseconds after which a learner that does not answer counts as hanging, default 60000. */
-  patience?: number;
+  timeout?: number;
   /** Starts another learner. */
   start: StartLearner;
 }
@@ -63,7 +63,7 @@ export class LearnerGroup implements MinibatchLearners {
   private threads: LearnerThread[] = [];
   private ready = false;
   private momentsKnown = false;
-  private readonly patience: number;
+  private readonly timeout: number;
 
   /** @throws InvalidArgumentError when the model cannot be made on other threads */
   constructor(private readonly options: LearnerGroupOptions) {
@@ -72,7 +72,7 @@ export class LearnerGroup implements MinibatchLearners {
     const { entries, size } = new FlatLayout(model.variables);
     const { decays, ...numbers } = adam;
     const exchange = GradientExchange.allocate(learners, size);
-    this.patience = options.patience ?? 60_000;
+    this.timeout = options.timeout ?? 60_000;
     this.setup = {
       learners,
       exchange,
@@ -114,7 +114,7 @@ export class LearnerGroup implements MinibatchLearners {
    */
   async begin(): Promise<void> {
     this.start();
-    if (!this.ready) await this.together("its start", Math.max(START, this.patience));
+    if (!this.ready) await this.together("its start", Math.max(START, this.timeout));
     this.ready = true;
     const trainable = this.learner.giveWeights();
     const optimizer = this.momentsKnown ? null : this.options.optimizer.getState();
@@ -149,8 +149,8 @@ export class LearnerGroup implements MinibatchLearners {
   /** Weights and tensors of all learners, the main thread first: the checksums are equal after every update. */
   async report(): Promise<LearnerReport[]> {
     this.call({ kind: "report" });
-    const told = await this.together("a report");
-    const reports = told.flatMap((message) => (message.kind === "report" ? [message.report] : []));
+    const messages = await this.together("a report");
+    const reports = messages.flatMap((message) => (message.kind === "report" ? [message.report] : []));
     return [this.learner.report(), ...reports];
   }
 
@@ -175,7 +175,7 @@ export class LearnerGroup implements MinibatchLearners {
   }
 
   // Arrives, waits for all others, and gives what they told; ends all of them when one failed.
-  private async together(during: string, patience = this.patience): Promise<LearnerMessage[]> {
+  private async together(during: string, timeout = this.timeout): Promise<LearnerMessage[]> {
     const rendezvous = this.meeting;
     rendezvous.arrive(0);
     const began = performance.now();
@@ -188,24 +188,24 @@ export class LearnerGroup implements MinibatchLearners {
       const lost = this.threads.findIndex(
         (thread, i) => thread.lost !== undefined || rendezvous.hasLeft(i + 1),
       );
-      if (lost >= 0) throw await this.lossOf(lost, during);
-      if (waited > patience) {
+      if (lost >= 0) throw await this.learnerFailure(lost, during);
+      if (waited > timeout) {
         throw await this.failed(
           late,
           during,
           new NcpsError(
             "LEARNER_TIMEOUT",
-            `no answer within ${patience} ms: it hangs, or learnerTimeout is too short`,
+            `no answer within ${timeout} ms: it hangs, or learnerTimeout is too short`,
           ),
         );
       }
       if (waited < ON_THE_SPOT) rendezvous.sleep(seen, ON_THE_SPOT);
-      else await rendezvous.sleepAside(seen, Math.min(1000, Math.max(1, patience / 4)));
+      else await rendezvous.sleepAside(seen, Math.min(1000, Math.max(1, timeout / 4)));
     }
     return this.threads.flatMap((thread) => thread.messages());
   }
 
-  private async lossOf(index: number, during: string): Promise<LearnerFailedError> {
+  private async learnerFailure(index: number, during: string): Promise<LearnerFailedError> {
     const thread = this.threads[index];
     const failure = thread.messages().find((message) => message.kind === "failure");
     // The event of its end comes after what it wrote itself.

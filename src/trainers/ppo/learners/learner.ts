@@ -1,12 +1,12 @@
 /** One of several learners: its part of every step. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { Optimizer } from "tfjs-training";
-import { FlatLayout } from "tfjs-training";
+import { computeGradients, FlatLayout, type Optimizer } from "tfjs-training";
 import { floatTensor, readFloats } from "tfjs-training/wasm";
 import type { RolloutBuffer, Sequences } from "../../../memory/index.js";
 import type { ActorCritic } from "../../../models/actor-critic.js";
 import { trainableVariables } from "../../../models/weights.js";
+import { lossMonitors } from "../loss-monitors.js";
 import { PPOObjective, type PPOObjectiveOptions, type PPOUpdateCoefficients } from "../ppo-objective.js";
 import { type PPOHyperparameters, valueClipOf } from "../ppo-options.js";
 import { endsBeforeStep, type TargetKlOptions } from "../target-kl.js";
@@ -103,10 +103,13 @@ export class Learner {
       const advantages = minibatchAdvantages(rollout, minibatch, normalize);
       placeAdvantages(share, shares[rank], advantages.subarray(before, before + steps[rank]));
     }
-    const { gradients, monitors } = this.objective.gradients(share, coefficients);
+    const { gradients, metrics } = computeGradients(
+      () => this.objective.losses(share, coefficients),
+      trainableVariables(this.model.variables),
+    );
     this.layOut(gradients, this.exchange.mine);
-    this.exchange.monitors.set(monitors.map((monitor) => monitor.dataSync()[0]));
-    tf.dispose([...monitors, ...gradients.values()]);
+    this.exchange.monitors.set(lossMonitors.map((name) => metrics[name].dataSync()[0]));
+    tf.dispose([metrics, ...gradients.values()]);
   }
 
   /**
