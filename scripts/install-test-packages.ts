@@ -8,7 +8,8 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { pythonPath } from "ale-bindings";
 
-const list = (name: string) => fileURLToPath(new URL(`../ale-bindings/python/${name}`, import.meta.url));
+const list = (name: string) =>
+  fileURLToPath(new URL(`../packages/ale-bindings/python/${name}`, import.meta.url));
 const python = pythonPath();
 const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--only-binary=:all:"];
 const { status, error } = spawnSync(

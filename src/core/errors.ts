@@ -26,7 +26,7 @@ export class NotRegisteredError extends NcpsError {
   }
 }
 
-/** An environment breaks the {@link Env} contract. Code `ENV_CONTRACT`. */
+/** An environment breaks the `Env` contract. Code `ENV_CONTRACT`. */
 export class EnvContractError extends NcpsError {
   static {
     EnvContractError.prototype.name = "EnvContractError";

@@ -6,7 +6,9 @@ const CLEAR = "\r\u001b[K";
 
 /** A terminal, such as `process.stderr`. */
 export interface StatusStream extends NodeJS.WritableStream {
+  /** Whether it is a terminal. */
   readonly isTTY?: boolean;
+  /** Width of the terminal, in characters. */
   readonly columns?: number;
 }
 

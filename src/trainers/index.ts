@@ -39,7 +39,7 @@ export {
 } from "./cloning/cloning-trainer.js";
 export { type ClosedLoopOptions, type ClosedLoopRun, runClosedLoop } from "./cloning/closed-loop.js";
 export { type FitDataset, fitDataset } from "./cloning/fit-dataset.js";
-export { BaseTrainer } from "./common/base-trainer.js";
+export { BaseTrainer, type TrainedModel } from "./common/base-trainer.js";
 export {
   type EvaluateOptions,
   type Evaluation,

@@ -1,6 +1,7 @@
 // Zip archives made by hand, right ones and such as no program writes.
-import crc32 from "crc-32";
+
 import { deflateSync } from "fflate";
+import { crc32 } from "../../src/core/crc32.js";
 
 /** One file of an archive as it is to be written; by default everything is true. */
 export interface HandmadeFile {
@@ -30,7 +31,7 @@ export function handmadeZip(
   let at = 0;
   for (const { name, content, packed = deflateSync(content), size = content.length, header } of files) {
     const text = Buffer.from(name);
-    const sum = crc32.buf(content) >>> 0;
+    const sum = crc32(content);
     const common = Buffer.alloc(22);
     common.writeUInt16LE(8, 4);
     common.writeUInt32LE(sum, 10);

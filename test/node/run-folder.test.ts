@@ -35,7 +35,10 @@ beforeAll(async () => {
     format: "esm",
     platform: "node",
     packages: "external",
-    alias: { "ale-bindings": "./ale-bindings/src/index.ts" },
+    alias: {
+      "ale-bindings": "./packages/ale-bindings/src/index.ts",
+      "tfjs-training": "./packages/tfjs-training/src/index.ts",
+    },
   });
 });
 afterAll(() => {

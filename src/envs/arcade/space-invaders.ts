@@ -22,7 +22,7 @@ export type SpaceInvadersOptions = ArcadeOptions;
  *
  * As on the console, the missile is seen in even frames and bombs in odd ones only: with a frameskip of 4 a
  * single frame never shows a bomb. Take the maximum of two frames (`MaxAndSkip` on
- * `frameskip: 1`, or {@link wrapDeepmind}), or a frameskip of 3.
+ * `frameskip: 1`, or `wrapDeepmind`), or a frameskip of 3.
  *
  * @example
  * ```ts

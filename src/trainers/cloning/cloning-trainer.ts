@@ -82,7 +82,9 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   readonly model: SequenceClassifier;
   /** Minibatches in an epoch. */
   readonly batchesPerEpoch: number;
+  /** @internal */
   protected readonly kind = "cloning";
+  /** @internal */
   protected readonly optimizer: Adam;
   private readonly batches: CloningBatches;
   private readonly valDataset: CloningOptions["valDataset"];
@@ -159,6 +161,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     return super.learn(options);
   }
 
+  /** @internal */
   protected override learnOptions({ epochs, onEpochEnd, ...options }: CloningLearnOptions): LearnOptions {
     checkLearnOptions(options);
     if (epochs !== undefined && options.totalTimesteps !== undefined) {
@@ -173,6 +176,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     return epochs === undefined ? options : { ...options, totalTimesteps: epochs * this.batchesPerEpoch };
   }
 
+  /** @internal */
   protected async iterate(run: TrainingRun, { onEpochEnd }: CloningLearnOptions): Promise<void> {
     // What was saved, or failed, at the end of an epoch is told first.
     while (this.pendingRow || run.running) {
@@ -210,6 +214,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     return { loss: sums.loss / sums.count, accuracy: sums.correct / sums.count };
   }
 
+  /** @internal */
   protected choose(observations: TypedArray, options: PredictOptions): Promise<Prediction> {
     return this.policy.predict(observations, options);
   }
@@ -249,15 +254,18 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     return restore(await locateNewest(location), options);
   }
 
+  /** @internal */
   protected weights() {
     return { model: this.model.variables, statistics: this.model.statistics };
   }
 
+  /** @internal */
   protected parts() {
     const { playRandom, episodes } = this;
     return { playRandom, episodes };
   }
 
+  /** @internal */
   protected ownState(): StateRecord {
     return {
       updates: this.updates,
@@ -268,6 +276,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     };
   }
 
+  /** @internal */
   protected restoreOwnState(state: StateRecord, own: StateRecord): void {
     const batches = readRecord("batches", state.batches);
     restorePart("batches", () => this.batches.setState(batches));
@@ -284,14 +293,17 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     this.updates = state.updates as number;
   }
 
+  /** @internal */
   protected describe(): StateRecord {
     return { hyperparameters: this.hyperparameters, model: this.model.toJSON() } as unknown as StateRecord;
   }
 
+  /** @internal */
   protected counts(): StateRecord {
     return { updates: this.updates, epochs: this.epoch };
   }
 
+  /** @internal */
   protected async release(): Promise<void> {}
 
   private async step(progress: number): Promise<LogRow> {

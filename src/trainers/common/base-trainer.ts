@@ -30,24 +30,48 @@ import { checkLearnOptions, type LearnOptions, type RowListener, TrainingRun } f
 
 type Variables = ReadonlyMap<string, tf.Variable>;
 
+/** What a trainer needs of any network. */
+export interface TrainedModel {
+  /** All weights by their name. */
+  readonly variables: ReadonlyMap<string, tf.Variable>;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
 /**
  * A trainer without its algorithm. A subclass names its kind and its parts, and says what one iteration is; it writes
  * down what else its state holds.
  */
 export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> implements Trainer {
   /** The network that is trained; it is freed with the trainer. */
-  abstract readonly model: { readonly variables: Variables; dispose(): void };
+  abstract readonly model: TrainedModel;
   /** The environments that are trained on, where there are some. */
   readonly env?: VectorEnv;
   /** Returns and lengths of the last 100 whole episodes. */
   readonly episodes = new EpisodeWindow();
-  /** Kind of the trainer's checkpoints. */
+  /**
+   * Kind of the trainer's checkpoints.
+   *
+   * @internal
+   */
   protected abstract readonly kind: string;
-  /** Changes the weights; it is freed with the trainer. */
+  /**
+   * Changes the weights; it is freed with the trainer.
+   *
+   * @internal
+   */
   protected abstract readonly optimizer: FlatOptimizer;
-  /** State of a training that was interrupted, for the next `learn` to go on with. */
+  /**
+   * State of a training that was interrupted, for the next `learn` to go on with.
+   *
+   * @internal
+   */
   protected interrupted?: StateRecord;
-  /** Settles when the checkpoints that were begun are written. */
+  /**
+   * Settles when the checkpoints that were begun are written.
+   *
+   * @internal
+   */
   protected saving?: Promise<unknown>;
   private run?: TrainingRun;
   // Settles when no update is under way: others have turns of the event loop within one.
@@ -60,47 +84,99 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   /** Updates so far. */
   abstract get iterations(): number;
 
-  /** Trains until the goal is reached; called between `onTrainingStart` and `onTrainingEnd`. */
+  /**
+   * Trains until the goal is reached; called between `onTrainingStart` and `onTrainingEnd`.
+   *
+   * @internal
+   */
   protected abstract iterate(run: TrainingRun, options: Options): Promise<void>;
 
-  /** Chooses actions for observations; see `predict`. */
+  /**
+   * Chooses actions for observations; see `predict`.
+   *
+   * @internal
+   */
   protected abstract choose(observations: TypedArray, options: PredictOptions): Promise<Prediction>;
 
-  /** All weights that checkpoints hold, by their names in the state. */
+  /**
+   * All weights that checkpoints hold, by their names in the state.
+   *
+   * @internal
+   */
   protected abstract weights(): Record<string, Variables>;
 
-  /** Parts that every state of this trainer holds, by their names in it. */
+  /**
+   * Parts that every state of this trainer holds, by their names in it.
+   *
+   * @internal
+   */
   protected abstract parts(): Record<string, Stateful>;
 
-  /** Parts that depend on options: null in the state where there is none. */
+  /**
+   * Parts that depend on options: null in the state where there is none.
+   *
+   * @internal
+   */
   protected optionalParts(): Record<string, Stateful | undefined> {
     return {};
   }
 
-  /** What else the state holds. */
+  /**
+   * What else the state holds.
+   *
+   * @internal
+   */
   protected abstract ownState(): StateRecord;
 
-  /** Checks and puts back what {@link BaseTrainer.ownState} gave, after weights and parts. */
+  /**
+   * Checks and puts back what {@link BaseTrainer.ownState} gave, after weights and parts.
+   *
+   * @internal
+   */
   protected abstract restoreOwnState(state: StateRecord, own: StateRecord): void;
 
-  /** What makes the trainer again, for the checkpoint's `config`. */
+  /**
+   * What makes the trainer again, for the checkpoint's `config`.
+   *
+   * @internal
+   */
   protected abstract describe(): StateRecord;
 
-  /** Counts that can be read in a checkpoint's manifest. */
+  /**
+   * Counts that can be read in a checkpoint's manifest.
+   *
+   * @internal
+   */
   protected abstract counts(): StateRecord;
 
-  /** Frees what the trainer has beside its model and its optimiser. */
+  /**
+   * Frees what the trainer has beside its model and its optimiser.
+   *
+   * @internal
+   */
   protected abstract release(): Promise<void>;
 
-  /** The options that all trainers know. @throws InvalidArgumentError when others are wrong */
+  /**
+   * The options that all trainers know. @throws InvalidArgumentError when others are wrong
+   *
+   * @internal
+   */
   protected learnOptions(options: Options): LearnOptions {
     return options;
   }
 
-  /** Begins the count of steps anew, and the environments with it (SB3's reset_num_timesteps). */
+  /**
+   * Begins the count of steps anew, and the environments with it (SB3's reset_num_timesteps).
+   *
+   * @internal
+   */
   protected async resetTimesteps(): Promise<void> {}
 
-  /** Starts what has to run before the first step. */
+  /**
+   * Starts what has to run before the first step.
+   *
+   * @internal
+   */
   protected async start(): Promise<void> {}
 
   /** Trains until a goal is reached; subclasses document it. */
@@ -246,12 +322,20 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
     return this.close();
   }
 
-  /** Makes sure that the trainer is not closed. @throws InvalidStateError when it is */
+  /**
+   * Makes sure that the trainer is not closed. @throws InvalidStateError when it is
+   *
+   * @internal
+   */
   protected mustBeOpen(method: string): void {
     mustBeOpen(this.closed, method);
   }
 
-  /** Awaits an update; what is saved meanwhile waits until it is whole. */
+  /**
+   * Awaits an update; what is saved meanwhile waits until it is whole.
+   *
+   * @internal
+   */
   protected async undisturbed<T>(update: Promise<T>): Promise<T> {
     this.updating = update;
     try {

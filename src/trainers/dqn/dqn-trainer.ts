@@ -78,7 +78,9 @@ export class DQNTrainer extends BaseTrainer {
   readonly memory: ReplayMemory;
   /** Metrics of the last gradient step; missing before the first. */
   lastUpdate?: DQNUpdateStatistics;
+  /** @internal */
   protected readonly kind = "dqn";
+  /** @internal */
   protected readonly optimizer: Adam | RMSProp;
   private readonly schedules: DQNSchedules;
   private readonly update: DQNUpdate;
@@ -194,10 +196,12 @@ export class DQNTrainer extends BaseTrainer {
     return super.learn(options);
   }
 
+  /** @internal */
   protected override async start(): Promise<void> {
     if (!this.counters.started) await this.reset();
   }
 
+  /** @internal */
   protected async iterate(run: TrainingRun): Promise<void> {
     const { counters } = this;
     if (run.interrupted) return;
@@ -224,6 +228,7 @@ export class DQNTrainer extends BaseTrainer {
     return this.counters.iterationSteps >= this.hyperparameters.stepsPerIteration;
   }
 
+  /** @internal */
   // The best actions, or, unless `deterministic`, random ones with the present exploration rate.
   protected async choose(observations: TypedArray, options: PredictOptions): Promise<Prediction> {
     const { model, playRandom } = this;
@@ -270,15 +275,18 @@ export class DQNTrainer extends BaseTrainer {
     return restoreTrainer(await locateNewest(location), restoring, options);
   }
 
+  /** @internal */
   protected weights() {
     return { model: this.model.variables, target: this.target.variables };
   }
 
+  /** @internal */
   protected parts() {
     const { random, playRandom, episodes, iteration: sums } = this;
     return { random, playRandom, episodes, sums };
   }
 
+  /** @internal */
   protected ownState(): StateRecord {
     const { counters, env } = this;
     return {
@@ -289,6 +297,7 @@ export class DQNTrainer extends BaseTrainer {
     };
   }
 
+  /** @internal */
   // Where environments cannot be put back, their episodes in the memory count as truncated.
   protected restoreOwnState(state: StateRecord, own: StateRecord): void {
     const { counters } = this;
@@ -313,10 +322,12 @@ export class DQNTrainer extends BaseTrainer {
     if (!state.memory) this.startEpisodes({ within: true });
   }
 
+  /** @internal */
   protected describe(): StateRecord {
     return describeRun(this.setup, this.hyperparameters, this.model, this.env);
   }
 
+  /** @internal */
   protected counts(): StateRecord {
     const { timesteps, iterations, updates } = this.counters;
     return { timesteps, iterations, updates };
@@ -334,6 +345,7 @@ export class DQNTrainer extends BaseTrainer {
     updateTarget(this.model, this.target, 1);
   }
 
+  /** @internal */
   protected async release(): Promise<void> {
     try {
       await this.env.close();
@@ -342,6 +354,7 @@ export class DQNTrainer extends BaseTrainer {
     }
   }
 
+  /** @internal */
   protected override async resetTimesteps(): Promise<void> {
     const { counters } = this;
     Object.assign(counters, { timesteps: 0, iterationSteps: 0, pending: false });

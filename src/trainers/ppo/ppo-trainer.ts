@@ -79,7 +79,9 @@ export class PPOTrainer extends BaseTrainer {
   readonly model: ActorCritic;
   /** Statistics of the observations, with `normalizeObservation`. */
   readonly observationNormalizer?: ObservationNormalizer;
+  /** @internal */
   protected readonly kind = "ppo";
+  /** @internal */
   protected readonly optimizer: Adam;
   private readonly distribution: ActionDistribution;
   private readonly schedules: PPOSchedules;
@@ -213,12 +215,14 @@ export class PPOTrainer extends BaseTrainer {
     return super.learn(options);
   }
 
+  /** @internal */
   protected override async start(): Promise<void> {
     this.learners?.start();
     if (!this.started) await this.collector.reset(startSeed(this.envSeed, this.timesteps));
     this.started = true;
   }
 
+  /** @internal */
   protected async iterate(run: TrainingRun): Promise<void> {
     const { collector, buffer } = this;
     const afterStep = (played: PlayedStep) => {
@@ -237,6 +241,7 @@ export class PPOTrainer extends BaseTrainer {
     }
   }
 
+  /** @internal */
   // With `normalizeObservation` raw observations are normalised here; continuous actions are clipped to the bounds of
   // the space.
   protected async choose(observations: TypedArray, options: PredictOptions): Promise<Prediction> {
@@ -295,20 +300,24 @@ export class PPOTrainer extends BaseTrainer {
     return restoreTrainer(await locateNewest(location), restoring, options);
   }
 
+  /** @internal */
   protected weights() {
     return { model: this.model.variables };
   }
 
+  /** @internal */
   protected parts() {
     const { random, playRandom, episodes } = this;
     return { random, playRandom, episodes };
   }
 
+  /** @internal */
   protected override optionalParts() {
     const { klPenalty, rewardScaler, observationNormalizer } = this;
     return { klPenalty, rewardScaler, observationNormalizer };
   }
 
+  /** @internal */
   protected ownState(): StateRecord {
     const { timesteps, updates, epochs, started, rolloutProgress, collector, buffer, env } = this;
     return {
@@ -319,6 +328,7 @@ export class PPOTrainer extends BaseTrainer {
     };
   }
 
+  /** @internal */
   // Where environments cannot be put back, an unfinished rollout is dropped with them.
   protected restoreOwnState(state: StateRecord, own: StateRecord): void {
     const counted = countersOfTheirTime(state.counters, this.hyperparameters);
@@ -339,10 +349,12 @@ export class PPOTrainer extends BaseTrainer {
     if (rollout) restorePart("rollout", () => this.buffer.setState({ ...rollout, position }));
   }
 
+  /** @internal */
   protected describe(): StateRecord {
     return describeRun(this.setup, this.hyperparameters, this.model, this.env);
   }
 
+  /** @internal */
   protected counts(): StateRecord {
     return { timesteps: this.timesteps, updates: this.updates };
   }
@@ -352,11 +364,13 @@ export class PPOTrainer extends BaseTrainer {
     return this.collector.stateOf(env);
   }
 
+  /** @internal */
   protected async release(): Promise<void> {
     await this.learners?.close();
     await this.env.close();
   }
 
+  /** @internal */
   protected override async resetTimesteps(): Promise<void> {
     this.timesteps = 0;
     if (this.started) await this.collector.reset();

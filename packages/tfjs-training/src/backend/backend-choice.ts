@@ -54,8 +54,8 @@ export interface BackendExtension {
   wasm?: readonly WasmRepair[];
   /** Registers kernels of the webgpu backend on its device. */
   webgpu?(device: GpuDevice): void;
-  /** Work for the accelerator's runtime beside matrix products. */
-  accelerator?: AcceleratorExtension;
+  /** Work for the accelerator's runtime beside matrix products; asked for where there is an accelerator. */
+  accelerator?(): Promise<AcceleratorExtension>;
 }
 
 /** How the native library of the wasm backend computes. */

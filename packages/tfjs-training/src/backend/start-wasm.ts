@@ -55,6 +55,8 @@ async function accelerate(
     setProductEngine(undefined);
     return { name: "none", reason: "switched off" };
   }
-  const extensions = others.flatMap(({ accelerator = [] }) => accelerator);
-  return backendPlatform()?.installAccelerator?.({ extensions, ...(wanted !== true && wanted) });
+  const platform = backendPlatform();
+  if (!platform?.installAccelerator) return undefined;
+  const extensions = await Promise.all(others.flatMap(({ accelerator }) => accelerator?.() ?? []));
+  return platform.installAccelerator({ extensions, ...(wanted !== true && wanted) });
 }
