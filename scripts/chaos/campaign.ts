@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Random } from "../../src/core/random.js";
+import { workspaceAlias } from "../../test/workspace-alias.js";
 import { differences, type Outcome, readOutcome } from "./outcome.js";
 
 /** Trainings that can be killed. */
@@ -158,6 +159,7 @@ async function bundle(): Promise<void> {
     format: "esm",
     platform: "node",
     packages: "external",
-    alias: { "ale-bindings": join(root, "packages/ale-bindings/src/index.ts") },
+    alias: workspaceAlias,
+    ignoreAnnotations: true, // "sideEffects" of package.json names files of dist
   });
 }

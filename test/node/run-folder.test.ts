@@ -20,6 +20,7 @@ import { readCheckpoint, writeCheckpoint } from "../../src/checkpoints/index.js"
 import { FileCheckpointStore } from "../../src/node/checkpoint-files.js";
 import { checkpointToResume, newestCheckpoint } from "../../src/node/newest-checkpoint.js";
 import { openRun, type Run } from "../../src/node/run-folder.js";
+import { workspaceAlias } from "../workspace-alias.js";
 
 const folder = mkdtempSync(join(tmpdir(), "runs-"));
 const script = fileURLToPath(new URL("../../node_modules/.cache/training-process.mjs", import.meta.url));
@@ -35,10 +36,8 @@ beforeAll(async () => {
     format: "esm",
     platform: "node",
     packages: "external",
-    alias: {
-      "ale-bindings": "./packages/ale-bindings/src/index.ts",
-      "tfjs-training": "./packages/tfjs-training/src/index.ts",
-    },
+    alias: workspaceAlias,
+    ignoreAnnotations: true, // "sideEffects" of package.json names files of dist
   });
 });
 afterAll(() => {
