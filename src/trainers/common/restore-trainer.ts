@@ -28,6 +28,8 @@ export interface Restoring<Options, T> {
   make(options: Options): T;
   /** Where in it large arrays can be put at once; the files are read twice then. */
   placeIn?(trainer: T): ArrayPlace;
+  /** The fields that tell how many environments the state is of, for error messages. */
+  numEnvsFields: string;
   /** How many environments the state is of; undefined when it does not say. */
   numEnvs(lengths: ArrayLengths, observationSize: number | undefined): number | undefined;
   /** Checks sizes that the options ask for before anything is made. @throws CheckpointError naming the field */
@@ -100,7 +102,7 @@ function makeFrom<Options extends SetupOptions, T extends { env: VectorEnv }>(
   const sized = options.env === undefined && options.numEnvs === undefined && run.env !== null;
   if (sized && saved !== undefined && complete.numEnvs !== saved) {
     throw new CheckpointError(
-      `field "config.hyperparameters.numEnvs": is ${complete.numEnvs}, but the state is of ${saved} environments`,
+      `field "config.hyperparameters.numEnvs": is ${complete.numEnvs}, but ${restoring.numEnvsFields} of the state tells of ${saved} environments`,
     );
   }
   const none = options.env === undefined && options.envOptions === undefined && options.wrapper === undefined;

@@ -490,6 +490,7 @@ const restoring: Restoring<DQNOptions, DQNTrainer> = {
   forms: dqnForms,
   make: (options) => new DQNTrainer(options),
   placeIn: placeInMemory,
+  numEnvsFields: "memory.heads or observations",
   numEnvs: savedEnvironments,
   checkSizes: checkMemorySizes,
   beginAnew: beginMemoryAnew,

@@ -424,6 +424,7 @@ const restoring: Restoring<PPOOptions, PPOTrainer> = {
   defaults: ppoDefaults,
   forms: ppoForms,
   make: (options) => new PPOTrainer(options),
+  numEnvsFields: "collector.episodeStarts",
   numEnvs: (lengths) => lengths.get("collector.episodeStarts"),
   checkSizes: checkRolloutSizes,
   beginAnew: beginRolloutAnew,

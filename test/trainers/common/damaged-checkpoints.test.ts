@@ -149,7 +149,8 @@ function spoil(state: StateRecord, random: Random): { what: string; path: string
     path += `.${key}`;
   }
   const value = parent[key];
-  if (what === "delete" && path === "episodes.successes") return undefined; // older checkpoints have none
+  // Older checkpoints have none of these.
+  if (what === "delete" && ["episodes.successes", "counters.epochs"].includes(path)) return undefined;
   if (what === "delete") delete parent[key];
   else if (what === "type") parent[key] = "text";
   else if (isTypedArray(value) && value.length > 0) parent[key] = value.slice(1);
