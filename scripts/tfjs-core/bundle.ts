@@ -10,7 +10,7 @@ export async function bundleSpecs(outfile: string): Promise<void> {
   const main = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
   const given = {
     // CommonJS modules in the bundle ask for these; the .wasm files lie beside tfjs's own file.
-    require: "createRequire(import.meta.url)",
+    require: "requireFrom(import.meta.url)",
     __filename: JSON.stringify(main),
     __dirname: JSON.stringify(dirname(main)),
   };
@@ -25,7 +25,7 @@ export async function bundleSpecs(outfile: string): Promise<void> {
     mainFields: ["module", "main"], // tfjs-core in the same modules that its specs import
     ignoreAnnotations: true, // tfjs-core says of its specs that importing them does nothing
     nodePaths: process.env.NODE_PATH?.split(delimiter), // as Node and esbuild's command do
-    banner: { js: ['import { createRequire } from "node:module";', ...banner].join("\n") },
+    banner: { js: ['import { createRequire as requireFrom } from "node:module";', ...banner].join("\n") },
     logLevel: "warning",
   });
 }

@@ -216,7 +216,7 @@ export async function writeCheckpoint(
  *   another kind
  * @example
  * ```ts
- * import { readCheckpoint } from "ncps-ts";
+ * import { readCheckpoint } from "ncps-ts/checkpoints";
  * import { FileCheckpointStore } from "ncps-ts/node";
  *
  * const { kind, state } = await readCheckpoint(new FileCheckpointStore("runs/cart-pole"), "step-000000081920");
