@@ -4,6 +4,7 @@ import { type Zippable, zipSync } from "fflate";
 import type { SafeTensor } from "../checkpoints/safetensors.js";
 import type { ArchiveLimits } from "../checkpoints/zip-directory.js";
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
+import { EventLoopTurns } from "../core/yield.js";
 import { readNpy, writeNpy } from "./npy.js";
 import { isTorchPickle, TORCH_PICKLE } from "./torch-pickle.js";
 import type { NamedArrays } from "./transfer.js";
@@ -62,12 +63,10 @@ export async function readNpzAsync(
   options: ReadNpzOptions = {},
 ): Promise<Map<string, SafeTensor>> {
   const arrays = new Map<string, SafeTensor>();
-  let turned = performance.now();
+  const turns = new EventLoopTurns(TURN);
   for (const array of npzArrays(bytes, file, options)) {
     if (array) arrays.set(...array);
-    if (performance.now() - turned < TURN) continue;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    turned = performance.now();
+    if (turns.due) await turns.give();
   }
   return arrays;
 }

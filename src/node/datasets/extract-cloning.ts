@@ -15,6 +15,7 @@ import {
 import { ENTRY_PIECE, LOCAL_SIZE, startOf, ZipEntryReader } from "../../checkpoints/zip-entry.js";
 import { DatasetError } from "../../core/errors.js";
 import { showValue } from "../../core/show-value.js";
+import { yieldToEventLoop } from "../../core/yield.js";
 import {
   MAX_SEQUENCE_BYTES,
   type ReadCloningOptions,
@@ -138,7 +139,7 @@ async function unpack(
     for (let from = 0; from < chunk.length; from += ENTRY_PIECE) {
       const to = Math.min(from + ENTRY_PIECE, chunk.length);
       reader.push(chunk.subarray(from, to), at + to === end);
-      if (to < chunk.length) await new Promise((resolve) => setImmediate(resolve));
+      if (to < chunk.length) await yieldToEventLoop();
     }
   }
   return reader.end();
