@@ -20,20 +20,20 @@ export async function run([seeds = "10", steps = "50000", first = "0"]: string[]
     await trainer.learn({ totalTimesteps: Number(steps) });
     const seconds = (performance.now() - began) / 1000;
     const games = makeVecEnv("CartPole-v1", { numEnvs: 20 });
-    const { meanReward, stdReward } = await evaluatePolicy(trainer, games, {
+    const { meanReturn, stdReturn } = await evaluatePolicy(trainer, games, {
       numEpisodes: 100,
       seed: 1000 + seed,
     });
     await games.close();
     await trainer.close();
-    means.push(meanReward);
+    means.push(meanReturn);
     times.push(seconds);
     rows.push({
       seed,
-      "mean of 100": meanReward.toFixed(1),
-      std: stdReward.toFixed(1),
+      "mean of 100": meanReturn.toFixed(1),
+      std: stdReturn.toFixed(1),
       seconds: seconds.toFixed(1),
-      ok: meanReward >= 475 ? "yes" : "NO",
+      ok: meanReturn >= 475 ? "yes" : "NO",
     });
     console.error(JSON.stringify(rows.at(-1)));
   }

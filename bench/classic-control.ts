@@ -21,7 +21,7 @@ import { learnTasks, type Task } from "./support/learning.js";
 
 const memoryless: PPOPreset = {
   ...cartPoleNoVelPPO,
-  model: (spaces) => new MlpActorCritic({ ...spaces, units: [64, 64] }),
+  model: (spaces) => new MlpActorCritic({ ...spaces, hiddenUnits: [64, 64] }),
 };
 
 const tasks: Task[] = [

@@ -26,7 +26,7 @@ function filled(Memory: typeof ReplayMemory, [height, width, stack]: number[]): 
     capacity: CAPACITY,
     observationShape: [height, width, stack],
     observationDtype: "uint8",
-    frameStack: stack,
+    numStack: stack,
   };
   const memory = new Memory(options);
   const observation = new Uint8Array(height * width * stack);

@@ -14,8 +14,8 @@ const trainer = new PPOTrainer({ ...cartPolePPO, env: "CartPole-v1", seed: 0 });
 await trainer.learn({ totalTimesteps: 100_000, logger: new Logger([new TableSink()]), logInterval: 50 });
 
 const env = makeVecEnv("CartPole-v1", { numEnvs: 10 });
-const { meanReward, stdReward } = await evaluatePolicy(trainer, env, { numEpisodes: 100, seed: 1 });
-console.log(`mean return of 100 games: ${meanReward} ± ${stdReward.toFixed(1)}`);
+const { meanReturn, stdReturn } = await evaluatePolicy(trainer, env, { numEpisodes: 100, seed: 1 });
+console.log(`mean return of 100 games: ${meanReturn} ± ${stdReturn.toFixed(1)}`);
 console.log(`saved to ${await trainer.save("runs/cart-pole")}`);
 
 await env.close();

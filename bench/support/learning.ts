@@ -49,23 +49,23 @@ export async function learnTasks(tasks: readonly Task[], seeds: readonly number[
       });
       const spent = (performance.now() - began) / 1000;
       const evaluation = makeVecEnv(env, { numEnvs: 20 });
-      const { meanReward, stdReward } = await evaluatePolicy(trainer, evaluation, {
+      const { meanReturn, stdReturn } = await evaluatePolicy(trainer, evaluation, {
         numEpisodes: 100,
         seed: 1000 + seed,
       });
       await evaluation.close();
-      if (solved(meanReward)) passed++;
+      if (solved(meanReturn)) passed++;
       steps += trainer.numTimesteps;
       seconds += spent;
       rows.push({
         task: name,
         seed,
-        "mean of 100": meanReward.toFixed(1),
-        std: stdReward.toFixed(1),
+        "mean of 100": meanReturn.toFixed(1),
+        std: stdReturn.toFixed(1),
         "window of 100 >= 475 or -250 at": Number.isNaN(reached) ? "-" : reached,
         "steps/s": Math.round(trainer.numTimesteps / spent),
         seconds: spent.toFixed(1),
-        ok: solved(meanReward) ? "yes" : "NO",
+        ok: solved(meanReturn) ? "yes" : "NO",
       });
       console.error(JSON.stringify(rows.at(-1)));
       await trainer.close();

@@ -23,14 +23,14 @@ export interface SavedMemoryReport {
 }
 
 const [phase, folder, frames] = process.argv.slice(2);
-const wrapper = (env: Env) => new FrameStack(new WarpFrame(env, { height: 84, width: 84 }), { k: 4 });
+const wrapper = (env: Env) => new FrameStack(new WarpFrame(env, { height: 84, width: 84 }), { numStack: 4 });
 const options = {
   env: "Arcade/Breakout-v0",
   wrapper,
   numEnvs: 2,
-  frameStack: 4,
+  numStack: 4,
   prioritized: {},
-  bufferSize: Number(frames),
+  capacity: Number(frames),
 };
 const place = { store: new FileCheckpointStore(folder), name: "run" };
 

@@ -78,7 +78,7 @@ export async function recordClone(
 /** Mean score of whole games of the expert, in the games that the clone plays. */
 export function expertScore(games: number, seed: number): number {
   const game = new BreakoutEnv({ maxFrames: MAX_FRAMES, observation: "features" });
-  const env = wrapDeepmind(game, { dim: false, frameStack: false });
+  const env = wrapDeepmind(game, { dim: false, numStack: false });
   const player = new SteadyBreakoutPlayer(game);
   const scores: number[] = [];
   env.reset({ seed });

@@ -21,12 +21,12 @@ async function main(settings: Settings): Promise<void> {
   const run = await openRun(settings.run, { restartBehavior, config: { env, updates }, table: false });
   const given = { model: options.model, wrapper: options.wrapper };
   const trainer = run.resumeFrom ? await PPOTrainer.resume(run.resumeFrom, given) : new PPOTrainer(options);
-  const { numEnvs, nSteps } = trainer.hyperparameters;
+  const { numEnvs, numSteps } = trainer.hyperparameters;
   const parameters = [...trainer.model.variables.values()].reduce((sum, { size }) => sum + size, 0);
   console.log(`${env}: ${parameters.toLocaleString("en")} parameters, run folder ${run.path}`);
 
   await trainer.learn({
-    totalTimesteps: updates * numEnvs * nSteps,
+    totalTimesteps: updates * numEnvs * numSteps,
     hours,
     logger: run.logger,
     callbacks: [interruptCallback(), run.checkpoints({ everyMinutes: 10, keepLast: 2 }), tracker(updates)],

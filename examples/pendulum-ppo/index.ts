@@ -22,8 +22,8 @@ const trainer = new PPOTrainer({ ...pendulumPPO, env: "Pendulum-v1", seed });
 const env = makeVecEnv("Pendulum-v1", { numEnvs: 20 });
 
 async function report(when: string): Promise<void> {
-  const { meanReward, stdReward } = await evaluatePolicy(trainer, env, { numEpisodes: 100, seed: 1000 });
-  console.log(`${when}: mean return of 100 episodes ${meanReward.toFixed(1)} ± ${stdReward.toFixed(1)}`);
+  const { meanReturn, stdReturn } = await evaluatePolicy(trainer, env, { numEpisodes: 100, seed: 1000 });
+  console.log(`${when}: mean return of 100 episodes ${meanReturn.toFixed(1)} ± ${stdReturn.toFixed(1)}`);
 }
 
 await report("before training");

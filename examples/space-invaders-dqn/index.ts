@@ -53,8 +53,8 @@ async function main(settings: Settings): Promise<void> {
   if (process.exitCode === undefined) {
     const { envOptions, wrapper } = settings.options;
     const games = makeVecEnv(env, { numEnvs: 5, envOptions, wrapper });
-    const { meanReward, stdReward } = await evaluatePolicy(trainer, games, { numEpisodes: 20, seed: 1000 });
-    console.log(`20 games with the best actions: ${meanReward.toFixed(1)} ± ${stdReward.toFixed(1)} points`);
+    const { meanReturn, stdReturn } = await evaluatePolicy(trainer, games, { numEpisodes: 20, seed: 1000 });
+    console.log(`20 games with the best actions: ${meanReturn.toFixed(1)} ± ${stdReturn.toFixed(1)} points`);
     await games.close();
   }
   console.log(

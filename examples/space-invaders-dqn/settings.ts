@@ -152,9 +152,9 @@ export function readSettings(argv: string[]): Settings | null {
       ...options,
       env,
       seed: number("seed", values.seed, 0, 0),
-      bufferSize: number("memory", values.memory, options.bufferSize as number, 100),
+      capacity: number("memory", values.memory, options.capacity as number, 100),
       saveReplayMemory: values["save-memory"],
-      ...(preset !== "features" && { frameStack: frames }),
+      ...(preset !== "features" && { numStack: frames }),
       ...(frameSkip > 0 && { envOptions: { ...options.envOptions, frameskip: 1 } }),
       ...(values.per === true && { prioritized: options.prioritized ?? { alpha: 0.6, betaSteps: 500_000 } }),
       ...(values.per === false && { prioritized: null }),
@@ -174,9 +174,9 @@ function wrapper(preset: Settings["preset"], frames: number, skip: number, round
       const skipped = skip > 0 ? new MaxAndSkip(env, { skip }) : env;
       return arcadeSpaceInvadersDQN.wrapper!(skipped, index);
     }
-    if (preset === "small") return wrapDeepmind(env, { noFrameskip: skip > 0, skip, frameStack: frames });
+    if (preset === "small") return wrapDeepmind(env, { noFrameskip: skip > 0, skip, numStack: frames });
     const skipped = skip > 0 ? new MaxAndSkip(env, { skip }) : env;
-    return new FrameStack(new WarpFrame(skipped, { height: 105, width: 80, rounded }), { k: frames });
+    return new FrameStack(new WarpFrame(skipped, { height: 105, width: 80, rounded }), { numStack: frames });
   };
 }
 

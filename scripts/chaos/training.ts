@@ -39,7 +39,7 @@ if (kind === "dqn") {
         env: "CartPole-v1",
         numEnvs: 2,
         learningStarts: 40,
-        bufferSize: 300,
+        capacity: 300,
         batchSize: 16,
         prioritized: { alpha: 0.6 },
         nStep: 3,
@@ -74,13 +74,13 @@ if (kind === "dqn") {
     : new PPOTrainer({
         env: "CartPoleNoVel-v1",
         numEnvs: 2,
-        nSteps: 32,
+        numSteps: 32,
         batchSize: 32,
         nEpochs: 2,
         learningRate: "lin_1e-3",
         seed: 3,
         model: (spaces) =>
-          new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 8, encoderUnits: [], seed: 4 }),
+          new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 8, hiddenUnits: [], seed: 4 }),
       });
   await trainer.learn({ totalTimesteps: 64 * 12, ...learning });
   await trainer.close();

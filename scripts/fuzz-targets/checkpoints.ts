@@ -33,8 +33,8 @@ const STATE = "state.safetensors";
 const MANIFEST = "manifest.json";
 const SIDE = 36;
 
-const ppo = { env: "CartPole-v1", numEnvs: 2, nSteps: 8, batchSize: 8, nEpochs: 1, seed: 1 };
-const dqn = { env: "CartPole-v1", seed: 1, bufferSize: 64, learningStarts: 8, batchSize: 8, prioritized: {} };
+const ppo = { env: "CartPole-v1", numEnvs: 2, numSteps: 8, batchSize: 8, nEpochs: 1, seed: 1 };
+const dqn = { env: "CartPole-v1", seed: 1, capacity: 64, learningStarts: 8, batchSize: 8, prioritized: {} };
 
 /** The targets of this file. */
 export const targets: FuzzTarget[] = [

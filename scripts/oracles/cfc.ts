@@ -1,15 +1,15 @@
 /** Recorded runs of CfC cells: dense, wired and with mixed memory. */
 
 import { CfC, type CfCOptions } from "../../src/layers/cfc.js";
-import { type CfcActivation, cfcActivations } from "../../src/recurrent/ops/activations.js";
-import type { CfcMode } from "../../src/recurrent/ops/cfc-problem.js";
+import { type CfCActivation, cfcActivations } from "../../src/recurrent/ops/activations.js";
+import type { CfCMode } from "../../src/recurrent/ops/cfc-problem.js";
 import { cfcModes } from "../../src/recurrent/ops/check-scan.js";
 import { type OracleCase, shapeOf } from "./case.js";
 import { hasMixedMemory, isTorch, loadParameters, type Prepare } from "./subject.js";
 import { wiringOf } from "./wiring-of.js";
 
 /** Makes the layer of a CfC case. */
-export const prepareCfc: Prepare = (oracle) => {
+export const prepareCfC: Prepare = (oracle) => {
   const mode = modeOf(oracle);
   const activation = activationOf(oracle);
   if (shapeOf(oracle.x).length !== 3) return { unsupported: "inputs without a batch" };
@@ -44,15 +44,15 @@ function optionsOf(oracle: OracleCase): CfCOptions {
   };
 }
 
-function modeOf({ tag, meta = {}, params }: OracleCase): CfcMode {
-  if (typeof meta.mode === "string") return meta.mode as CfcMode;
+function modeOf({ tag, meta = {}, params }: OracleCase): CfCMode {
+  if (typeof meta.mode === "string") return meta.mode as CfCMode;
   if (Object.keys(params).some((name) => /w_tau$/.test(name))) return "pure";
   return tag.includes("no_gate") ? "no_gate" : "default";
 }
 
-function activationOf({ tag, meta = {} }: OracleCase): CfcActivation {
+function activationOf({ tag, meta = {} }: OracleCase): CfCActivation {
   if (meta.activation === "swish" || tag.includes("swish")) return "silu"; // Keras has both names
-  if (typeof meta.activation === "string") return meta.activation as CfcActivation;
+  if (typeof meta.activation === "string") return meta.activation as CfCActivation;
   const longestFirst = [...cfcActivations].sort((a, b) => b.length - a.length);
   return longestFirst.find((name) => tag.includes(name)) ?? "lecun_tanh";
 }

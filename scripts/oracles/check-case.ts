@@ -2,8 +2,8 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { flatten, type Nested, type OracleCase, shapeOf } from "./case.js";
-import { prepareCfc } from "./cfc.js";
-import { prepareLtc } from "./ltc.js";
+import { prepareCfC } from "./cfc.js";
+import { prepareLTC } from "./ltc.js";
 import { type Prepare, type Subject, takePart } from "./subject.js";
 
 /** What came of one case. */
@@ -36,7 +36,7 @@ export function checkCase(oracle: OracleCase): CaseResult {
 /** Chooses between the layers by the recorded parameters. */
 export function prepareOf({ meta = {}, params }: OracleCase): Prepare {
   const ltc = meta.kind === "LTC" || Object.keys(params).some((name) => name.endsWith("gleak"));
-  return ltc ? prepareLtc : prepareCfc;
+  return ltc ? prepareLTC : prepareCfC;
 }
 
 function compare(oracle: OracleCase, { layer, places, torch }: Subject) {

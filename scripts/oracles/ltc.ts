@@ -1,6 +1,6 @@
 /** Recorded runs of LTC cells. */
 
-import type { LtcMapping } from "../../src/cells/ltc-weights.js";
+import type { LTCMapping } from "../../src/cells/ltc-weights.js";
 import { LTC } from "../../src/layers/ltc.js";
 import { AdjacencyWiring } from "../../src/wirings/adjacency-wiring.js";
 import type { Wiring } from "../../src/wirings/wiring.js";
@@ -8,12 +8,12 @@ import { flatten, shapeOf } from "./case.js";
 import { hasMixedMemory, isTorch, loadParameters, type Prepare } from "./subject.js";
 
 /** Makes the layer of an LTC case; the cell's parameters have the same names in both libraries. */
-export const prepareLtc: Prepare = (oracle) => {
+export const prepareLTC: Prepare = (oracle) => {
   const { meta = {}, params, x, y } = oracle;
   const torch = isTorch(oracle);
   const local = (name: string) => name.replace(/^(rnn_cell\.|cell\/rnn_cell\/|cell\/)/, "");
   const find = (name: string) => params[Object.keys(params).find((other) => local(other) === name) ?? ""];
-  const mappingOf = (side: string): LtcMapping => {
+  const mappingOf = (side: string): LTCMapping => {
     if (find(`${side}_b`)) return "affine";
     return find(`${side}_w`) ? "linear" : "none";
   };

@@ -3,10 +3,10 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
-import type { CfcSizes } from "./cfc-weights.js";
+import type { CfCSizes } from "./cfc-weights.js";
 
 /** What {@link backboneDropout} needs to know of a cell. */
-export interface DropoutOptions extends Pick<CfcSizes, "flavour" | "backboneUnits" | "backboneLayers"> {
+export interface DropoutOptions extends Pick<CfCSizes, "flavour" | "backboneUnits" | "backboneLayers"> {
   /** Share of the units that are dropped. */
   rate: number;
   /** Source of the choice. */

@@ -4,13 +4,13 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import { activationRule, type CfcActivation } from "../recurrent/ops/activations.js";
-import type { CfcFlavour, CfcMode, CfcWeights } from "../recurrent/ops/cfc-problem.js";
-import { type CfcScanResult, cfcScan } from "../recurrent/ops/cfc-scan.js";
+import { activationRule, type CfCActivation } from "../recurrent/ops/activations.js";
+import type { CfCFlavour, CfCMode, CfCWeights } from "../recurrent/ops/cfc-problem.js";
+import { type CfCScanResult, cfcScan } from "../recurrent/ops/cfc-scan.js";
 import { cfcFlavours, cfcModes, checkName } from "../recurrent/ops/check-scan.js";
 import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import { backboneDropout, checkRate } from "./backbone-dropout.js";
-import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
+import { type CreateVariable, createCfCWeights } from "./cfc-weights.js";
 import { OwnWeights } from "./own-weights.js";
 import type { CellStep, SequenceCell, SequenceOptions, StepOptions } from "./recurrent-cell.js";
 import { stepByScan } from "./step-by-scan.js";
@@ -21,11 +21,11 @@ export interface CfCCellOptions {
   /** Size of the state, which is also the output. */
   units: number;
   /** Default `"default"`. */
-  mode?: CfcMode;
+  mode?: CfCMode;
   /** Gate sign, head activation and first weights of `torch` (default, bounded) or `tf`. */
-  flavour?: CfcFlavour;
+  flavour?: CfCFlavour;
   /** Activation of the backbone, default `"lecun_tanh"`. */
-  activation?: CfcActivation;
+  activation?: CfCActivation;
   /** Width of the backbone, default 128. */
   backboneUnits?: number;
   /** Layers of the backbone, default 1; with 0 the heads see inputs and state themselves. */
@@ -58,12 +58,12 @@ export interface CfCCellOptions {
 export class CfCCell implements SequenceCell {
   /** Size of the state. */
   readonly units: number;
-  /** See {@link CfcMode}. */
-  readonly mode: CfcMode;
-  /** See {@link CfcFlavour}. */
-  readonly flavour: CfcFlavour;
+  /** See {@link CfCMode}. */
+  readonly mode: CfCMode;
+  /** See {@link CfCFlavour}. */
+  readonly flavour: CfCFlavour;
   /** Activation of the backbone. */
-  readonly activation: CfcActivation;
+  readonly activation: CfCActivation;
   /** Width of the backbone. */
   readonly backboneUnits: number;
   /** Layers of the backbone. */
@@ -75,7 +75,7 @@ export class CfCCell implements SequenceCell {
   private mask?: tf.Tensor2D;
   private readonly own: OwnWeights;
   private readonly random: Random;
-  private built?: CfcWeights;
+  private built?: CfCWeights;
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: CfCCellOptions) {
@@ -117,7 +117,7 @@ export class CfCCell implements SequenceCell {
   build(inputSize: number, create?: CreateVariable): void {
     if (this.built) return;
     if (this.sparsityMask) this.mask = this.makeMask(this.sparsityMask, inputSize);
-    this.built = createCfcWeights(this, inputSize, create ?? this.own.create);
+    this.built = createCfCWeights(this, inputSize, create ?? this.own.create);
   }
 
   private makeMask(entries: readonly (readonly number[])[], inputSize: number): tf.Tensor2D {
@@ -137,7 +137,7 @@ export class CfCCell implements SequenceCell {
   }
 
   /** All weights. Throws `InvalidStateError` before {@link CfCCell.build}. */
-  get weights(): CfcWeights {
+  get weights(): CfCWeights {
     if (!this.built) throw new InvalidStateError("CfCCell: weights exist only after build(inputSize)");
     return this.built;
   }
@@ -174,7 +174,7 @@ export class CfCCell implements SequenceCell {
   }
 
   /** A whole sequence; see {@link cfcScan}. */
-  scan({ training, ...options }: SequenceOptions): CfcScanResult {
+  scan({ training, ...options }: SequenceOptions): CfCScanResult {
     const { mode, flavour, activation, backboneDropout: rate, random } = this;
     if (!this.mask && (!training || rate === 0)) {
       return cfcScan({ ...options, weights: this.weights, mode, flavour, activation });
@@ -188,7 +188,7 @@ export class CfCCell implements SequenceCell {
     });
   }
 
-  private maskedWeights(): CfcWeights {
+  private maskedWeights(): CfCWeights {
     const { weights, mask } = this;
     if (!mask) return weights;
     return {

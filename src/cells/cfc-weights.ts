@@ -3,19 +3,19 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
 import type { InitializeOptions, InitializerKind } from "../core/initializers.js";
-import type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "../recurrent/ops/cfc-problem.js";
+import type { CfCFlavour, CfCMode, CfCWeights, LinearWeights } from "../recurrent/ops/cfc-problem.js";
 
 /** Makes one named weight with first values. */
 export type CreateVariable = (name: string, options: Omit<InitializeOptions, "random">) => tf.Variable;
 
 /** Sizes and choices of a cell. */
-export interface CfcSizes {
+export interface CfCSizes {
   /** Size of the state. */
   units: number;
-  /** See {@link CfcMode}. */
-  mode: CfcMode;
+  /** See {@link CfCMode}. */
+  mode: CfCMode;
   /** Decides the distribution of the first weights. */
-  flavour: CfcFlavour;
+  flavour: CfCFlavour;
   /** Width of the backbone. */
   backboneUnits: number;
   /** Layers of the backbone. */
@@ -27,7 +27,7 @@ export interface CfcSizes {
  * and `a`. Kernels are Glorot uniform, each head for itself; biases are uniform within `1 / sqrt(fanIn)` in the
  * torch flavour and zero in the tf flavour; `w_tau` is 0 and `A` is 1.
  */
-export function createCfcWeights(sizes: CfcSizes, inputSize: number, create: CreateVariable): CfcWeights {
+export function createCfCWeights(sizes: CfCSizes, inputSize: number, create: CreateVariable): CfCWeights {
   const { units, mode, flavour, backboneUnits, backboneLayers } = sizes;
   const biasKind: InitializerKind = flavour === "torch" ? "torchUniform" : "zeros";
   const linear = (name: string, inputs: number, outputs: number, fanOut = outputs): LinearWeights => ({

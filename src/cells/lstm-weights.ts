@@ -2,7 +2,7 @@
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
-import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
+import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
 import type { LstmWeights } from "../recurrent/ops/mixed-memory-step.js";
 import type { CreateVariable } from "./cfc-weights.js";
 
@@ -13,7 +13,7 @@ import type { CreateVariable } from "./cfc-weights.js";
  * @param size units of the LSTM
  */
 export function createLstmWeights(
-  flavour: CfcFlavour,
+  flavour: CfCFlavour,
   inputSize: number,
   size: number,
   create: CreateVariable,

@@ -4,18 +4,18 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
-import type { CfcScanResult } from "../recurrent/ops/cfc-scan.js";
+import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
+import type { CfCScanResult } from "../recurrent/ops/cfc-scan.js";
 import { cfcFlavours, checkName } from "../recurrent/ops/check-scan.js";
 import { checkEpsilon, checkUnfolds } from "../recurrent/ops/ltc-check.js";
-import { type LtcWeights, positiveNames } from "../recurrent/ops/ltc-problem.js";
+import { type LTCWeights, positiveNames } from "../recurrent/ops/ltc-problem.js";
 import { ltcReadout, ltcScan } from "../recurrent/ops/ltc-scan.js";
 import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import { FullyConnected } from "../wirings/fully-connected.js";
 import type { BuiltWiring, Wiring } from "../wirings/wiring.js";
 import type { CreateVariable } from "./cfc-weights.js";
-import { checkRanges, type LtcRanges } from "./ltc-ranges.js";
-import { createLtcWeights, type LtcMapping, ltcMappings } from "./ltc-weights.js";
+import { checkRanges, type LTCRanges } from "./ltc-ranges.js";
+import { createLTCWeights, type LTCMapping, ltcMappings } from "./ltc-weights.js";
 import { OwnWeights } from "./own-weights.js";
 import type { CellStep, SequenceCell, SequenceOptions } from "./recurrent-cell.js";
 import { stepByScan } from "./step-by-scan.js";
@@ -27,22 +27,22 @@ export interface LTCCellOptions {
   /** Which neurons are connected. Exactly one of `units` and `wiring` is needed. */
   wiring?: Wiring;
   /** How inputs are mapped before the synapses: `x w + b` (`"affine"`, default), `x w` or not at all. */
-  inputMapping?: LtcMapping;
+  inputMapping?: LTCMapping;
   /** How the potentials of the motor neurons are mapped to outputs; likewise. */
-  outputMapping?: LtcMapping;
+  outputMapping?: LTCMapping;
   /** Steps of the solver in each time step, default 6. */
   odeUnfolds?: number;
   /** Added to the denominators of the solver, default 1e-8. */
   epsilon?: number;
   /** Decides the default of `implicitConstraints`: true for `torch` (default), false for `tf`. */
-  flavour?: CfcFlavour;
+  flavour?: CfCFlavour;
   /**
    * Whether conductances and capacitances (`gleak`, `cm`, `w`, `sensory_w`) pass through softplus and so are always
    * positive. Without that they are used as stored: call {@link LTCCell.constrain} after each optimiser step.
    */
   implicitConstraints?: boolean;
   /** Bounds between which weights start, e.g. `{ sigma: [3, 8] }`; what is missing is as in `ltcRanges`. */
-  initializationRanges?: Partial<LtcRanges>;
+  initializationRanges?: Partial<LTCRanges>;
   /** Decides the first weights; default random. */
   seed?: number;
 }
@@ -61,23 +61,23 @@ export interface LTCCellOptions {
 export class LTCCell implements SequenceCell {
   /** Who is connected to whom. */
   readonly wiring: Wiring;
-  /** See {@link LtcMapping}. */
-  readonly inputMapping: LtcMapping;
-  /** See {@link LtcMapping}. */
-  readonly outputMapping: LtcMapping;
+  /** See {@link LTCMapping}. */
+  readonly inputMapping: LTCMapping;
+  /** See {@link LTCMapping}. */
+  readonly outputMapping: LTCMapping;
   /** Steps of the solver in each time step. */
   readonly odeUnfolds: number;
   /** Added to the denominators of the solver. */
   readonly epsilon: number;
   /** As which of the two published implementations the cell was made. */
-  readonly flavour: CfcFlavour;
+  readonly flavour: CfCFlavour;
   /** Whether conductances and capacitances pass through softplus. */
   readonly implicitConstraints: boolean;
   /** Bounds between which the weights started. */
-  readonly initializationRanges: LtcRanges;
+  readonly initializationRanges: LTCRanges;
   private readonly random: Random;
   private readonly own: OwnWeights;
-  private built?: { weights: LtcWeights; wiring: BuiltWiring };
+  private built?: { weights: LTCWeights; wiring: BuiltWiring };
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: LTCCellOptions) {
@@ -113,7 +113,7 @@ export class LTCCell implements SequenceCell {
     if (this.built) return;
     const wiring = this.wiring.build(checkInteger("inputSize", inputSize));
     const { inputMapping, outputMapping, initializationRanges: ranges, random } = this;
-    const weights = createLtcWeights(
+    const weights = createLTCWeights(
       { wiring, inputMapping, outputMapping, ranges, random },
       create ?? this.own.create,
     );
@@ -121,7 +121,7 @@ export class LTCCell implements SequenceCell {
   }
 
   /** All weights. Throws `InvalidStateError` before {@link LTCCell.build}. */
-  get weights(): LtcWeights {
+  get weights(): LTCWeights {
     return this.ready.weights;
   }
 
@@ -152,7 +152,7 @@ export class LTCCell implements SequenceCell {
   }
 
   /** A whole sequence; see {@link ltcScan}. */
-  scan({ x, state, resets, mask, elapsed }: SequenceOptions): CfcScanResult {
+  scan({ x, state, resets, mask, elapsed }: SequenceOptions): CfCScanResult {
     const { odeUnfolds, epsilon, implicitConstraints } = this;
     return ltcScan({
       x,
@@ -193,7 +193,7 @@ export class LTCCell implements SequenceCell {
     this.built = undefined;
   }
 
-  private get ready(): { weights: LtcWeights; wiring: BuiltWiring } {
+  private get ready(): { weights: LTCWeights; wiring: BuiltWiring } {
     if (!this.built) throw new InvalidStateError("LTCCell: weights exist only after build(inputSize)");
     return this.built;
   }

@@ -3,7 +3,7 @@
 import { InvalidArgumentError } from "../core/errors.js";
 
 /** Weights that start at random. */
-export type LtcRangeName =
+export type LTCRangeName =
   | "gleak"
   | "vleak"
   | "cm"
@@ -15,10 +15,10 @@ export type LtcRangeName =
   | "sensoryMu";
 
 /** Lowest and highest first value of each weight. */
-export type LtcRanges = Record<LtcRangeName, readonly [number, number]>;
+export type LTCRanges = Record<LTCRangeName, readonly [number, number]>;
 
 /** The ranges of the Python package ncps. */
-export const ltcRanges: LtcRanges = {
+export const ltcRanges: LTCRanges = {
   gleak: [0.001, 1],
   vleak: [-0.2, 0.2],
   cm: [0.4, 0.6],
@@ -38,7 +38,7 @@ const notNegative = new Set(["gleak", "cm", "w", "sensoryW"]);
  * @throws InvalidArgumentError for an unknown name, bounds that are not two ordered finite numbers, or negative
  *   bounds of a conductance or capacitance
  */
-export function checkRanges(given: Partial<LtcRanges> = {}): LtcRanges {
+export function checkRanges(given: Partial<LTCRanges> = {}): LTCRanges {
   for (const [name, range] of Object.entries(given)) {
     const argument = `initializationRanges.${name}`;
     if (!Object.hasOwn(ltcRanges, name)) {

@@ -3,26 +3,26 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Random } from "../core/random.js";
 import { sizeOf } from "../core/state.js";
-import type { LtcSynapses, LtcWeights } from "../recurrent/ops/ltc-problem.js";
+import type { LTCSynapses, LTCWeights } from "../recurrent/ops/ltc-problem.js";
 import type { CreateVariable } from "./cfc-weights.js";
-import type { LtcRangeName, LtcRanges } from "./ltc-ranges.js";
+import type { LTCRangeName, LTCRanges } from "./ltc-ranges.js";
 
 /** How inputs or outputs are mapped: `x w + b`, `x w`, or not at all. */
-export type LtcMapping = "affine" | "linear" | "none";
+export type LTCMapping = "affine" | "linear" | "none";
 
 /** Names of all mappings. */
-export const ltcMappings: readonly LtcMapping[] = ["affine", "linear", "none"];
+export const ltcMappings: readonly LTCMapping[] = ["affine", "linear", "none"];
 
 /** Sizes and choices of a cell. */
-export interface LtcWeightOptions {
+export interface LTCWeightOptions {
   /** Synapses of the cell. */
-  wiring: LtcSynapses;
-  /** See {@link LtcMapping}. */
-  inputMapping: LtcMapping;
-  /** See {@link LtcMapping}. */
-  outputMapping: LtcMapping;
+  wiring: LTCSynapses;
+  /** See {@link LTCMapping}. */
+  inputMapping: LTCMapping;
+  /** See {@link LTCMapping}. */
+  outputMapping: LTCMapping;
   /** Bounds of the first values. */
-  ranges: LtcRanges;
+  ranges: LTCRanges;
   /** Source of the first values. */
   random: Random;
 }
@@ -31,7 +31,7 @@ export interface LtcWeightOptions {
  * Creates the weights under the names of the Python package ncps (`gleak`, `sensory_sigma`, `input_w`, ...):
  * uniform in their ranges, reversal potentials from the polarity of the synapses, mappings as the identity.
  */
-export function createLtcWeights(options: LtcWeightOptions, create: CreateVariable): LtcWeights {
+export function createLTCWeights(options: LTCWeightOptions, create: CreateVariable): LTCWeights {
   const { wiring, inputMapping, outputMapping, ranges, random } = options;
   const { units, inputDim, outputDim, adjacency, sensoryAdjacency } = wiring;
   const make = <T extends tf.Tensor>(name: string, shape: number[], values: Float32Array): T => {
@@ -39,7 +39,7 @@ export function createLtcWeights(options: LtcWeightOptions, create: CreateVariab
     tf.tidy(() => variable.assign(tf.tensor(values, shape)));
     return variable as tf.Tensor as T;
   };
-  const drawn = <T extends tf.Tensor>(name: string, key: LtcRangeName, shape: number[]): T => {
+  const drawn = <T extends tf.Tensor>(name: string, key: LTCRangeName, shape: number[]): T => {
     const [low, high] = ranges[key];
     const values = Float32Array.from({ length: sizeOf(shape) }, () => random.uniform(low, high));
     return make(name, shape, values);

@@ -4,10 +4,10 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
-import type { CfcScanResult } from "../recurrent/ops/cfc-scan.js";
+import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
+import type { CfCScanResult } from "../recurrent/ops/cfc-scan.js";
 import { cfcFlavours, checkName } from "../recurrent/ops/check-scan.js";
-import { mixedCfcScan } from "../recurrent/ops/mixed-cfc-scan.js";
+import { mixedCfCScan } from "../recurrent/ops/mixed-cfc-scan.js";
 import { mixedMemoryScan } from "../recurrent/ops/mixed-memory-scan.js";
 import type { LstmWeights } from "../recurrent/ops/mixed-memory-step.js";
 import { hasScanKernel } from "../recurrent/ops/scan-kernels.js";
@@ -33,7 +33,7 @@ export interface MixedMemoryCellOptions<Cell extends RecurrentCell = RecurrentCe
    * What the LSTM's output replaces: in `torch` (default) the state that the cell consumes, in `tf` the input
    * of the cell, which is then built for inputs of its own state's size.
    */
-  flavour?: CfcFlavour;
+  flavour?: CfCFlavour;
   /** Added to the forget gate, default 1. */
   forgetBias?: number;
   /** Decides the first weights of the LSTM; default random. */
@@ -56,7 +56,7 @@ export class MixedMemoryCell<Cell extends RecurrentCell = RecurrentCell> impleme
   /** The cell that the LSTM stands beside. */
   readonly cell: Cell;
   /** See {@link MixedMemoryCellOptions.flavour}. */
-  readonly flavour: CfcFlavour;
+  readonly flavour: CfCFlavour;
   /** Added to the forget gate. */
   readonly forgetBias: number;
   private readonly own: OwnWeights;
@@ -135,15 +135,15 @@ export class MixedMemoryCell<Cell extends RecurrentCell = RecurrentCell> impleme
   }
 
   /** A whole sequence: beside a dense CfC one operation where the backend has a kernel for it, else step by step. */
-  scan(options: SequenceOptions): CfcScanResult {
+  scan(options: SequenceOptions): CfCScanResult {
     const { weights, cell, flavour, forgetBias } = this;
     checkSequence(options, weights.kernel.shape[0], this.stateSize);
     const dense = cell instanceof CfCCell && !cell.sparsityMask ? cell : undefined;
     const drops = options.training && dense?.backboneDropout;
-    if (dense && flavour === "torch" && !drops && hasScanKernel("MixedCfcScan")) {
+    if (dense && flavour === "torch" && !drops && hasScanKernel("MixedCfCScan")) {
       const { weights: cellWeights, mode, flavour: rule, activation } = dense;
       const chosen = { ...options, weights: cellWeights, mode, flavour: rule, activation };
-      return mixedCfcScan({ ...chosen, lstm: weights, forgetBias });
+      return mixedCfCScan({ ...chosen, lstm: weights, forgetBias });
     }
     return mixedMemoryScan({ ...options, weights, cell, flavour, forgetBias });
   }

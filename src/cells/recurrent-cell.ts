@@ -1,7 +1,7 @@
 /** What all recurrent cells have in common, so that one can stand in for another. */
 
 import type * as tf from "@tensorflow/tfjs-core";
-import type { CfcScanOptions, CfcScanResult } from "../recurrent/ops/cfc-scan.js";
+import type { CfCScanOptions, CfCScanResult } from "../recurrent/ops/cfc-scan.js";
 import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import type { CreateVariable } from "./cfc-weights.js";
 
@@ -49,10 +49,10 @@ export interface RecurrentCell {
 /** A sequence for {@link SequenceCell.scan}. */
 export interface SequenceOptions
   extends StepOptions,
-    Pick<CfcScanOptions, "x" | "state" | "resets" | "mask" | "elapsed"> {}
+    Pick<CfCScanOptions, "x" | "state" | "resets" | "mask" | "elapsed"> {}
 
 /** A cell that also runs through whole sequences. */
 export interface SequenceCell extends RecurrentCell {
   /** Runs through `[batch, time, features]`, with resets and masks as in `cfcScan`. */
-  scan(options: SequenceOptions): CfcScanResult;
+  scan(options: SequenceOptions): CfCScanResult;
 }

@@ -4,39 +4,39 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
-import type { CfcFlavour, CfcMode, CfcWeights } from "../recurrent/ops/cfc-problem.js";
-import { type CfcScanResult, cfcScan } from "../recurrent/ops/cfc-scan.js";
+import type { CfCFlavour, CfCMode, CfCWeights } from "../recurrent/ops/cfc-problem.js";
+import { type CfCScanResult, cfcScan } from "../recurrent/ops/cfc-scan.js";
 import { cfcFlavours, cfcModes, checkName } from "../recurrent/ops/check-scan.js";
 import { hasScanKernel } from "../recurrent/ops/scan-kernels.js";
 import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import { splitParts } from "../recurrent/ops/split-parts.js";
-import { wiredCfcScan } from "../recurrent/ops/wired-cfc-scan.js";
+import { wiredCfCScan } from "../recurrent/ops/wired-cfc-scan.js";
 import type { BuiltWiring, Wiring } from "../wirings/wiring.js";
-import { type CreateVariable, createCfcWeights } from "./cfc-weights.js";
+import { type CreateVariable, createCfCWeights } from "./cfc-weights.js";
 import { checkSequence } from "./check-sequence.js";
 import { OwnWeights } from "./own-weights.js";
 import type { CellStep, SequenceCell, SequenceOptions } from "./recurrent-cell.js";
 import { stepByScan } from "./step-by-scan.js";
-import { type CfcRecurrence, cfcRecurrences, wiredMask } from "./wired-masks.js";
+import { type CfCRecurrence, cfcRecurrences, wiredMask } from "./wired-masks.js";
 
 /** Options of {@link WiredCfCCell}. */
 export interface WiredCfCCellOptions {
   /** Who is connected to whom. */
   wiring: Wiring;
   /** Default `"default"`. */
-  mode?: CfcMode;
+  mode?: CfCMode;
   /** Formula as in `CfCCell`; `torch` (default) leaves the synapses' signs to the weights, `tf` fixes them. */
-  flavour?: CfcFlavour;
+  flavour?: CfCFlavour;
   /** How far the wiring is followed, default `"layer"`, as in ncps. */
-  recurrence?: CfcRecurrence;
+  recurrence?: CfCRecurrence;
   /** Decides the first weights; default random. */
   seed?: number;
 }
 
 /** The CfC of one layer of neurons. */
-export interface WiredCfcLayer {
+export interface WiredCfCLayer {
   /** Its weights, without backbone; entries without a synapse are there but have no effect and no gradient. */
-  weights: CfcWeights;
+  weights: CfCWeights;
   /** Factors on the kernel of the heads `[inputs + size, heads * size]`. */
   mask: tf.Tensor2D;
   /** Neurons in the layer. */
@@ -45,7 +45,7 @@ export interface WiredCfcLayer {
 
 interface Built {
   wiring: BuiltWiring;
-  layers: WiredCfcLayer[];
+  layers: WiredCfCLayer[];
 }
 
 /**
@@ -63,12 +63,12 @@ interface Built {
 export class WiredCfCCell implements SequenceCell {
   /** Who is connected to whom. */
   readonly wiring: Wiring;
-  /** See {@link CfcMode}. */
-  readonly mode: CfcMode;
-  /** See {@link CfcFlavour}. */
-  readonly flavour: CfcFlavour;
-  /** See {@link CfcRecurrence}. */
-  readonly recurrence: CfcRecurrence;
+  /** See {@link CfCMode}. */
+  readonly mode: CfCMode;
+  /** See {@link CfCFlavour}. */
+  readonly flavour: CfCFlavour;
+  /** See {@link CfCRecurrence}. */
+  readonly recurrence: CfCRecurrence;
   private readonly own: OwnWeights;
   private parts?: Built;
 
@@ -118,14 +118,14 @@ export class WiredCfCCell implements SequenceCell {
     this.parts = { wiring, layers: wiring.layers.map((_, layer) => this.buildLayer(wiring, layer, create)) };
   }
 
-  private buildLayer(wiring: BuiltWiring, layer: number, create: CreateVariable): WiredCfcLayer {
+  private buildLayer(wiring: BuiltWiring, layer: number, create: CreateVariable): WiredCfCLayer {
     const { mode, flavour, recurrence } = this;
     const size = wiring.layers[layer].length;
     const inputs = layer === 0 ? wiring.inputDim : wiring.layers[layer - 1].length;
     const heads = mode === "pure" ? 1 : 4;
     const factors = wiredMask(wiring, layer, { flavour, recurrence, heads });
     return {
-      weights: createCfcWeights(
+      weights: createCfCWeights(
         { units: size, mode, flavour, backboneUnits: 0, backboneLayers: 0 },
         inputs,
         (name, options) => create(`layer${layer + 1}/${name}`, options),
@@ -141,7 +141,7 @@ export class WiredCfCCell implements SequenceCell {
   }
 
   /** Weights and masks of each layer. Throws `InvalidStateError` before {@link WiredCfCCell.build}. */
-  get layers(): readonly WiredCfcLayer[] {
+  get layers(): readonly WiredCfCLayer[] {
     return this.built.layers;
   }
 
@@ -172,12 +172,12 @@ export class WiredCfCCell implements SequenceCell {
   }
 
   /** A whole sequence, layer by layer: a layer needs of the one before only the states of the same steps. */
-  scan({ x, state, resets, mask, elapsed }: SequenceOptions): CfcScanResult {
+  scan({ x, state, resets, mask, elapsed }: SequenceOptions): CfCScanResult {
     const { mode, flavour, layers, outputSize } = this;
     checkSequence({ x, state, resets, mask }, this.builtWiring.inputDim, this.stateSize);
-    if (hasScanKernel("WiredCfcScan")) {
+    if (hasScanKernel("WiredCfCScan")) {
       return tf.tidy(() => {
-        const scanned = wiredCfcScan({ x, state, resets, mask, elapsed, mode, flavour, layers });
+        const scanned = wiredCfCScan({ x, state, resets, mask, elapsed, mode, flavour, layers });
         if (scanned.outputs.shape[2] === outputSize) return { ...scanned };
         return { ...scanned, outputs: tf.slice(scanned.outputs, [0, 0, 0], [-1, -1, outputSize]) };
       });

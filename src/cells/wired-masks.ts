@@ -1,6 +1,6 @@
 /** Which entries of a wired CfC's kernels exist. */
 
-import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
+import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
 import type { BuiltWiring } from "../wirings/wiring.js";
 
 /**
@@ -10,17 +10,17 @@ import type { BuiltWiring } from "../wirings/wiring.js";
  * - `wired`: recurrence within a layer follows the wiring too (each neuron also sees its own state, which holds
  *   its memory), and the time gates have the same synapses as the candidates
  */
-export type CfcRecurrence = "layer" | "wired";
+export type CfCRecurrence = "layer" | "wired";
 
 /** Names of all recurrences. */
-export const cfcRecurrences: readonly CfcRecurrence[] = ["layer", "wired"];
+export const cfcRecurrences: readonly CfCRecurrence[] = ["layer", "wired"];
 
 /** Choices that {@link wiredMask} depends on. */
 export interface WiredMaskOptions {
   /** `torch`: 1 where there is a synapse; `tf`: its sign. */
-  flavour: CfcFlavour;
-  /** See {@link CfcRecurrence}. */
-  recurrence: CfcRecurrence;
+  flavour: CfCFlavour;
+  /** See {@link CfCRecurrence}. */
+  recurrence: CfCRecurrence;
   /** Heads side by side: 4, or 1 in pure mode. */
   heads: number;
 }

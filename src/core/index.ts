@@ -23,6 +23,7 @@ export {
 } from "./errors.js";
 export type { InitializeOptions, InitializerKind } from "./initializers.js";
 export { Random } from "./random.js";
+export type { RewardClipping } from "./reward-clipping.js";
 export { RunningMeanStd, type RunningMeanStdOptions } from "./running-mean-std.js";
 export {
   type ConstantScheduleJSON,

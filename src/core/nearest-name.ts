@@ -13,9 +13,24 @@ export function editDistance(a: string, b: string): number {
   return row[b.length];
 }
 
+// What Stable-Baselines3, Gymnasium and RLlib call options that have another name here.
+const peers: Readonly<Record<string, string>> = {
+  buffersize: "capacity",
+  framestack: "numStack",
+  hiddensizes: "hiddenUnits",
+  netarch: "hiddenUnits",
+  nenvs: "numEnvs",
+  nevalepisodes: "numEpisodes",
+  nsteps: "numSteps",
+  numenvironments: "numEnvs",
+  rolloutfragmentlength: "numSteps",
+  stacksize: "numStack",
+};
+
 /** The known name that a misspelt one was most likely meant to be; `undefined` when none is near. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const plain = plainName(name);
+  if (Object.hasOwn(peers, plain) && known.includes(peers[plain])) return peers[plain];
   const measured = known.map((each) => {
     const other = plainName(each);
     // "callback" for "callbacks", "threads" for "numThreads": what one name holds of the other counts as well.
@@ -26,7 +41,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return nearest && nearest.distance <= Math.max(2, plain.length / 3) ? nearest.each : undefined;
 }
 
-/** A name without case and underscores: `n_steps` and `nSteps` are one. */
+/** A name without case and underscores: `num_steps` and `numSteps` are one. */
 export function plainName(name: string): string {
   return name.toLowerCase().replaceAll("_", "");
 }

@@ -33,7 +33,7 @@ const backboneOptions = [
  *
  * @throws InvalidArgumentError when options are wrong or do not go together
  */
-export function createCfcCore(options: CfCCoreOptions): CfCCore {
+export function createCfCCore(options: CfCCoreOptions): CfCCore {
   const { units, wiring } = options;
   if (!wiring) {
     if (options.recurrence !== undefined) {
@@ -57,7 +57,7 @@ export function createCfcCore(options: CfCCoreOptions): CfCCore {
   return new WiredCfCCell({ ...options, wiring });
 }
 
-/** Plain options from which {@link readCfcConfig} finds the cell again. */
+/** Plain options from which {@link readCfCConfig} finds the cell again. */
 export function cfcConfig(cell: CfCCore): tf.serialization.ConfigDict {
   const { mode } = cell;
   if (cell instanceof WiredCfCCell) {
@@ -77,7 +77,7 @@ export function cfcConfig(cell: CfCCore): tf.serialization.ConfigDict {
 }
 
 /** The options in a saved config: undoes what saved models do to names, which come back in camel case. */
-export function readCfcConfig(config: tf.serialization.ConfigDict): tf.serialization.ConfigDict {
+export function readCfCConfig(config: tf.serialization.ConfigDict): tf.serialization.ConfigDict {
   const snake = (name: unknown) => String(name).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const { activation, mode, wiring } = config;
   const json = (wiring as { name?: string } | undefined)?.name;

@@ -3,8 +3,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
-import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
-import { type CfCCore, type CfCCoreOptions, cfcConfig, createCfcCore, readCfcConfig } from "./cfc-core.js";
+import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
+import { type CfCCore, type CfCCoreOptions, cfcConfig, createCfCCore, readCfCConfig } from "./cfc-core.js";
 import {
   RecurrentLayer,
   type RecurrentLayerOptions,
@@ -16,7 +16,7 @@ import {
 /** Options of {@link CfC}. */
 export interface CfCOptions extends RecurrentLayerOptions, CfCCoreOptions {
   /** Gate sign, head activation, mask sign, place of mixed memory, first weights; default `"torch"`. */
-  flavour?: CfcFlavour;
+  flavour?: CfCFlavour;
   /** Decides the first weights and the dropped units; default random. */
   seed?: number;
 }
@@ -62,7 +62,7 @@ export class CfC extends RecurrentLayer<CfCCore> {
   /** @throws InvalidArgumentError when an option has a wrong value, or two do not go together */
   constructor(options: CfCOptions) {
     if (new.target === CfC) checkOptions("CfC", options, [...recurrentOptionNames, ...names], recurrentHints);
-    super(options, "cfc", createCfcCore(options));
+    super(options, "cfc", createCfCCore(options));
   }
 
   /** Units of the cell: without mixed memory the size of the state. */
@@ -84,7 +84,7 @@ export class CfC extends RecurrentLayer<CfCCore> {
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,
   ): T {
-    return new cls(readCfcConfig(config));
+    return new cls(readCfCConfig(config));
   }
 }
 

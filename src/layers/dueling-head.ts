@@ -6,14 +6,14 @@ import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
-import { checkInitializer } from "./checks.js";
+import { checkInitializer, checkIntegers } from "./checks.js";
 
 /** Options of {@link DuelingHead}. */
 export interface DuelingHeadOptions extends BlockOptions {
   /** Number of actions. */
   actions: number;
-  /** Units of the hidden layer of each stream, default 256; `null` for none. */
-  hidden?: number | null;
+  /** Widths of the hidden layers of each stream, default `[256]`; `[]` for none. */
+  hiddenUnits?: readonly number[];
   /** Whether there is a stream for the value of the state, default true; else the advantages are the Q-values. */
   dueling?: boolean;
   /** Default `"heNormal"`. */
@@ -32,19 +32,19 @@ export function duelingCombine(values: tf.Tensor, advantages: tf.Tensor): tf.Ten
 
 const names = optionNames<Omit<DuelingHeadOptions, keyof BlockOptions>>({
   actions: true,
-  hidden: true,
+  hiddenUnits: true,
   dueling: true,
   kernelInitializer: true,
 });
 
 /**
- * The two streams of a dueling network, each a dense layer with relu and a linear one, on `[..., features]`, giving
+ * The two streams of a dueling network, each of dense layers with relu and a linear one, on `[..., features]`, giving
  * Q-values `[..., actions]`. Weights `dueling_head/advantage_hidden/kernel`, `dueling_head/advantage/kernel`,
  * `dueling_head/value_hidden/kernel`, `dueling_head/value/kernel` and their biases.
  *
  * @example
  * ```ts
- * const head = new DuelingHead({ actions: 6, hidden: 256, seed: 0 });
+ * const head = new DuelingHead({ actions: 6, hiddenUnits: [256], seed: 0 });
  * const q = head.forward(features); // [batch, 2816] to [batch, 6]
  * ```
  */
@@ -55,7 +55,7 @@ export class DuelingHead extends Block {
   readonly actions: number;
   /** Whether there is a stream for the value of the state. */
   readonly dueling: boolean;
-  private readonly hidden: number | null;
+  private readonly hiddenUnits: readonly number[];
   private readonly kernelInitializer: InitializerKind;
   private readonly advantageLayers: AffineWeights[] = [];
   private readonly valueLayers: AffineWeights[] = [];
@@ -64,19 +64,24 @@ export class DuelingHead extends Block {
   constructor(options: DuelingHeadOptions) {
     if (new.target === DuelingHead) checkOptions("DuelingHead", options, [...blockOptionNames, ...names]);
     super(options, "dueling_head");
-    const { actions, hidden = 256, dueling = true, kernelInitializer = "heNormal" } = options;
+    const { actions, hiddenUnits = [256], dueling = true, kernelInitializer = "heNormal" } = options;
     this.actions = checkInteger("actions", actions);
-    this.hidden = hidden === null ? null : checkInteger("hidden", hidden);
+    this.hiddenUnits = hiddenUnits.length === 0 ? [] : checkIntegers("hiddenUnits", hiddenUnits);
     this.dueling = dueling;
     this.kernelInitializer = checkInitializer("kernelInitializer", kernelInitializer);
   }
 
   protected override createVariables(inputShape: LayerShape): void {
     const [inputs] = knownItem(inputShape, 1, "[batch, ..., features] with known features");
-    const { hidden, kernelInitializer: kind } = this;
+    const { hiddenUnits, kernelInitializer: kind } = this;
     const stream = (layers: AffineWeights[], name: string, outputs: number) => {
-      if (hidden !== null) layers.push(this.addAffine(`${name}_hidden/`, { kind, shape: [inputs, hidden] }));
-      layers.push(this.addAffine(`${name}/`, { kind, shape: [hidden ?? inputs, outputs] }));
+      let width = inputs;
+      hiddenUnits.forEach((units, i) => {
+        const layer = i === 0 ? `${name}_hidden/` : `${name}_hidden${i + 1}/`;
+        layers.push(this.addAffine(layer, { kind, shape: [width, units] }));
+        width = units;
+      });
+      layers.push(this.addAffine(`${name}/`, { kind, shape: [width, outputs] }));
     };
     stream(this.advantageLayers, "advantage", this.actions);
     if (this.dueling) stream(this.valueLayers, "value", 1);
@@ -102,8 +107,8 @@ export class DuelingHead extends Block {
 
   /** @inheritDoc */
   override getConfig(): tf.serialization.ConfigDict {
-    const { actions, hidden, dueling, kernelInitializer } = this;
-    return { ...super.getConfig(), actions, hidden, dueling, kernelInitializer };
+    const { actions, hiddenUnits, dueling, kernelInitializer } = this;
+    return { ...super.getConfig(), actions, hiddenUnits: [...hiddenUnits], dueling, kernelInitializer };
   }
 }
 

@@ -8,8 +8,8 @@ export { CfCCell, type CfCCellOptions } from "../cells/cfc-cell.js";
 export type { CreateVariable } from "../cells/cfc-weights.js";
 export { elapsedFromTimestamps, type TimestampOptions } from "../cells/elapsed-from-timestamps.js";
 export { LTCCell, type LTCCellOptions } from "../cells/ltc-cell.js";
-export { type LtcRangeName, type LtcRanges, ltcRanges } from "../cells/ltc-ranges.js";
-export type { LtcMapping } from "../cells/ltc-weights.js";
+export { type LTCRangeName, type LTCRanges, ltcRanges } from "../cells/ltc-ranges.js";
+export type { LTCMapping } from "../cells/ltc-weights.js";
 export { MixedMemoryCell, type MixedMemoryCellOptions } from "../cells/mixed-memory-cell.js";
 export type {
   CellStep,
@@ -18,13 +18,13 @@ export type {
   SequenceOptions,
   StepOptions,
 } from "../cells/recurrent-cell.js";
-export { WiredCfCCell, type WiredCfCCellOptions, type WiredCfcLayer } from "../cells/wired-cfc-cell.js";
-export type { CfcRecurrence } from "../cells/wired-masks.js";
-export type { CfcActivation } from "../recurrent/ops/activations.js";
-export type { CfcFlavour, CfcMode, CfcWeights, LinearWeights } from "../recurrent/ops/cfc-problem.js";
-export { type CfcScanOptions, type CfcScanResult, cfcScan } from "../recurrent/ops/cfc-scan.js";
-export type { LtcSynapses, LtcWeights } from "../recurrent/ops/ltc-problem.js";
-export { type LtcScanOptions, ltcScan } from "../recurrent/ops/ltc-scan.js";
+export { WiredCfCCell, type WiredCfCCellOptions, type WiredCfCLayer } from "../cells/wired-cfc-cell.js";
+export type { CfCRecurrence } from "../cells/wired-masks.js";
+export type { CfCActivation } from "../recurrent/ops/activations.js";
+export type { CfCFlavour, CfCMode, CfCWeights, LinearWeights } from "../recurrent/ops/cfc-problem.js";
+export { type CfCScanOptions, type CfCScanResult, cfcScan } from "../recurrent/ops/cfc-scan.js";
+export type { LTCSynapses, LTCWeights } from "../recurrent/ops/ltc-problem.js";
+export { type LTCScanOptions, ltcScan } from "../recurrent/ops/ltc-scan.js";
 export type { LstmWeights } from "../recurrent/ops/mixed-memory-step.js";
 export type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 export {

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { LTCCell, type LTCCellOptions } from "../cells/ltc-cell.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
-import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
+import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
 import { wiringFromJSON } from "../wirings/wiring-from-json.js";
 import {
   RecurrentLayer,
@@ -16,7 +16,7 @@ import {
 /** Options of {@link LTC}. */
 export interface LTCOptions extends RecurrentLayerOptions, LTCCellOptions {
   /** Default of `implicitConstraints`, and the place of mixed memory; default `"torch"`. */
-  flavour?: CfcFlavour;
+  flavour?: CfCFlavour;
   /** Decides the first weights; default random. */
   seed?: number;
 }

@@ -17,7 +17,7 @@ import { checkInitializer, checkIntegers } from "./checks.js";
 /** Options of {@link MLP}. */
 export interface MLPOptions extends BlockOptions {
   /** Widths of the layers, first to last, default `[64, 64]`. */
-  units?: readonly number[];
+  hiddenUnits?: readonly number[];
   /** After every layer, default `"tanh"`. */
   activation?: Activation;
   /** Default `"orthogonal"`; `"torchUniform"` also draws the biases, all others start them at zero. */
@@ -27,7 +27,7 @@ export interface MLPOptions extends BlockOptions {
 }
 
 const names = optionNames<Omit<MLPOptions, keyof BlockOptions>>({
-  units: true,
+  hiddenUnits: true,
   activation: true,
   kernelInitializer: true,
   gain: true,
@@ -39,7 +39,7 @@ const names = optionNames<Omit<MLPOptions, keyof BlockOptions>>({
  *
  * @example
  * ```ts
- * const encoder = new MLP({ units: [64, 64], activation: "tanh", seed: 0 });
+ * const encoder = new MLP({ hiddenUnits: [64, 64], activation: "tanh", seed: 0 });
  * const features = encoder.forward(observations); // [batch, 64]
  * ```
  */
@@ -47,7 +47,7 @@ export class MLP extends Block {
   /** Name in saved models. */
   static className = "MLP";
   /** Widths of the layers. */
-  readonly units: readonly number[];
+  readonly hiddenUnits: readonly number[];
   private readonly activation: Activation;
   private readonly kernelInitializer: InitializerKind;
   private readonly gain: number;
@@ -57,8 +57,8 @@ export class MLP extends Block {
   constructor(options: MLPOptions = {}) {
     if (new.target === MLP) checkOptions("MLP", options, [...blockOptionNames, ...names]);
     super(options, "mlp");
-    const { units = [64, 64], activation = "tanh", kernelInitializer = "orthogonal" } = options;
-    this.units = checkIntegers("units", units);
+    const { hiddenUnits = [64, 64], activation = "tanh", kernelInitializer = "orthogonal" } = options;
+    this.hiddenUnits = checkIntegers("hiddenUnits", hiddenUnits);
     this.activation = checkActivation(activation);
     this.kernelInitializer = checkInitializer("kernelInitializer", kernelInitializer);
     this.gain = options.gain ?? (kernelInitializer === "orthogonal" ? Math.SQRT2 : 1);
@@ -67,7 +67,7 @@ export class MLP extends Block {
   protected override createVariables(inputShape: LayerShape): void {
     let [inputs] = knownItem(inputShape, 1, "[batch, ..., inputs] with known inputs");
     const { kernelInitializer: kind, gain } = this;
-    this.units.forEach((outputs, i) => {
+    this.hiddenUnits.forEach((outputs, i) => {
       this.layers.push(this.addAffine(`dense${i + 1}/`, { kind, gain, shape: [inputs, outputs] }));
       inputs = outputs;
     });
@@ -83,13 +83,13 @@ export class MLP extends Block {
 
   /** @inheritDoc */
   override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
-    return [...(inputShape as LayerShape).slice(0, -1), this.units[this.units.length - 1]];
+    return [...(inputShape as LayerShape).slice(0, -1), this.hiddenUnits[this.hiddenUnits.length - 1]];
   }
 
   /** @inheritDoc */
   override getConfig(): tf.serialization.ConfigDict {
-    const { units, activation, kernelInitializer, gain } = this;
-    return { ...super.getConfig(), units: [...units], activation, kernelInitializer, gain };
+    const { hiddenUnits, activation, kernelInitializer, gain } = this;
+    return { ...super.getConfig(), hiddenUnits: [...hiddenUnits], activation, kernelInitializer, gain };
   }
 }
 

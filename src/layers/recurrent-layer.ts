@@ -8,8 +8,8 @@ import { checkInteger } from "../core/check-integer.js";
 import { optionNames } from "../core/check-options.js";
 import { InvalidStateError, ShapeError } from "../core/errors.js";
 import type { InitializerKind } from "../core/initializers.js";
-import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
-import type { CfcScanResult } from "../recurrent/ops/cfc-scan.js";
+import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
+import type { CfCScanResult } from "../recurrent/ops/cfc-scan.js";
 import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import { type AffineWeights, affine, knownItem, overRows } from "./affine.js";
 import { Block, type BlockOptions, blockOptionNames, type CallOptions, type LayerShape } from "./block.js";
@@ -19,7 +19,7 @@ export interface RecurrentLayerOptions extends BlockOptions {
   /** An LSTM beside the cell, which doubles the state: `[h | c]`; see `MixedMemoryCell`. Default false. */
   mixedMemory?: boolean;
   /** Which of the published models is meant, of the cell and of mixed memory; default `"torch"`. */
-  flavour?: CfcFlavour;
+  flavour?: CfCFlavour;
   /** Size of an affine projection of the outputs; the state keeps its size. Default: none. */
   projSize?: number;
   /** As a layer, return the outputs of all steps instead of the last one. Default false, as in Keras. */
@@ -83,7 +83,7 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
   /** What runs: the cell, or with mixed memory a `MixedMemoryCell` around it. */
   readonly core: SequenceCell;
   /** Which of the published models it is. */
-  readonly flavour: CfcFlavour;
+  readonly flavour: CfCFlavour;
   /** Numbers in the state of one sequence. */
   readonly stateSize: number;
   /** Features of one output: `projSize`, or the cell's output. */
@@ -151,7 +151,7 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
    * @throws ShapeError when a tensor does not fit
    * @throws InvalidArgumentError for negative or NaN times
    */
-  scan(x: tf.Tensor3D, options: RecurrentScanOptions = {}): CfcScanResult {
+  scan(x: tf.Tensor3D, options: RecurrentScanOptions = {}): CfCScanResult {
     if (x.shape.length !== 3) throw new ShapeError("x", "[batch, time, features]", x.shape);
     this.ensureBuilt(x);
     return tf.tidy(() => {

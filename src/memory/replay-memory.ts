@@ -30,7 +30,7 @@ export interface ReplayMemoryOptions {
    * Frames in an observation, along the last axis, as `FrameStack` makes them; default 1. Only the newest frame
    * of each observation is kept.
    */
-  frameStack?: number;
+  numStack?: number;
   /** Steps that a sampled reward sums over, default 1. */
   nStep?: number;
   /** Discount γ, default 0.99. */
@@ -100,7 +100,7 @@ export const READY = 16;
  * @example
  * ```ts
  * const memory = new ReplayMemory({
- *   capacity: 100_000, observationShape: [84, 84, 4], observationDtype: "uint8", frameStack: 4,
+ *   capacity: 100_000, observationShape: [84, 84, 4], observationDtype: "uint8", numStack: 4,
  * });
  * memory.start(0, observation);
  * memory.add(0, { action, reward, nextObservation, terminated, truncated });
@@ -117,7 +117,7 @@ export class ReplayMemory implements Stateful {
   /** Discount γ. */
   readonly gamma: number;
   /** Frames in a stack. */
-  readonly frameStack: number;
+  readonly numStack: number;
   private readonly frames: ReplayFrames;
   private readonly dtype: DType;
   private readonly actions: Int32Array;
@@ -138,36 +138,36 @@ export class ReplayMemory implements Stateful {
 
   /** @throws InvalidArgumentError when a number is out of range, or there is not enough memory */
   constructor(options: ReplayMemoryOptions) {
-    const { capacity, numEnvs = 1, observationShape, observationDtype, frameStack = 1 } = options;
+    const { capacity, numEnvs = 1, observationShape, observationDtype, numStack = 1 } = options;
     const { nStep = 1, gamma = 0.99 } = options;
-    for (const [name, value] of Object.entries({ capacity, numEnvs, frameStack, nStep })) {
+    for (const [name, value] of Object.entries({ capacity, numEnvs, numStack, nStep })) {
       checkInteger(name, value);
     }
     if (!(gamma >= 0 && gamma <= 1)) {
       throw new InvalidArgumentError("gamma", `expected a number in 0..1, received ${gamma}`);
     }
     const last = observationShape.at(-1) ?? 1;
-    if (last % frameStack !== 0) {
+    if (last % numStack !== 0) {
       throw new InvalidArgumentError(
-        "frameStack",
-        `observations [${observationShape.join(", ")}] are not ${frameStack} frames along the last axis`,
+        "numStack",
+        `observations [${observationShape.join(", ")}] are not ${numStack} frames along the last axis`,
       );
     }
     this.slotsPerEnv = Math.floor(capacity / numEnvs);
-    if (this.slotsPerEnv < nStep + frameStack + 1) {
+    if (this.slotsPerEnv < nStep + numStack + 1) {
       throw new InvalidArgumentError(
         "capacity",
-        `expected at least ${numEnvs * (nStep + frameStack + 1)} (numEnvs * (nStep + frameStack + 1)), received ${capacity}`,
+        `expected at least ${numEnvs * (nStep + numStack + 1)} (numEnvs * (nStep + numStack + 1)), received ${capacity}`,
       );
     }
     const slots = this.slotsPerEnv * numEnvs;
     this.numEnvs = numEnvs;
     this.nStep = nStep;
     this.gamma = gamma;
-    this.frameStack = frameStack;
+    this.numStack = numStack;
     this.dtype = observationDtype;
-    const shape = [...observationShape.slice(0, -1), last / frameStack];
-    this.frames = new ReplayFrames({ count: slots, shape, dtype: observationDtype, stack: frameStack });
+    const shape = [...observationShape.slice(0, -1), last / numStack];
+    this.frames = new ReplayFrames({ count: slots, shape, dtype: observationDtype, stack: numStack });
     const allocate = <T>(make: () => T): T => {
       try {
         return make();
@@ -188,8 +188,8 @@ export class ReplayMemory implements Stateful {
     this.counts = new Int32Array(numEnvs);
     this.written = new Float64Array(numEnvs);
     this.lengths = new Int32Array(numEnvs).fill(-1);
-    this.stackOf = new Int32Array(frameStack);
-    this.nextStackOf = new Int32Array(frameStack);
+    this.stackOf = new Int32Array(numStack);
+    this.nextStackOf = new Int32Array(numStack);
   }
 
   /** Frames that can be kept, over all environments. */
@@ -233,7 +233,7 @@ export class ReplayMemory implements Stateful {
       this.flags[last] |= TRUNCATED;
       this.complete(last, this.lengths[env], true);
     }
-    const oldest = within ? this.frameStack - 1 : 0;
+    const oldest = within ? this.numStack - 1 : 0;
     for (let age = oldest; age >= 0; age--) {
       this.flags[this.advance(env, observation, age)] = age === oldest ? STARTS : 0;
     }
@@ -529,7 +529,7 @@ export class ReplayMemory implements Stateful {
       this.counts[env]++;
       return slot;
     }
-    for (let j = 1, at = this.after(slot); j < this.frameStack; j++, at = this.after(at)) {
+    for (let j = 1, at = this.after(slot); j < this.numStack; j++, at = this.after(at)) {
       if (this.flags[at] & STARTS) break;
       this.retire(at);
     }
@@ -558,7 +558,7 @@ export class ReplayMemory implements Stateful {
   // The frames of the stack that ends in a slot, filled up with the first one of the episode.
   private slotsOf(slot: number, slots: Int32Array): Int32Array {
     const { flags } = this;
-    for (let i = this.frameStack - 1, at = slot; i >= 0; i--) {
+    for (let i = this.numStack - 1, at = slot; i >= 0; i--) {
       slots[i] = at;
       if (!(flags[at] & STARTS)) at = this.before(at);
     }

@@ -3,7 +3,7 @@
 import { Random } from "../core/random.js";
 import { ConvBlock } from "../layers/conv-block.js";
 import { Linear } from "../layers/linear.js";
-import type { CfcFlavour } from "../recurrent/ops/cfc-problem.js";
+import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
 import { checkSpaces, frameShape } from "./check-spaces.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { policyHead } from "./policy-head.js";
@@ -12,7 +12,7 @@ import { type CfCCoreModelOptions, makeCfCCore } from "./recurrent-core.js";
 /** Options of {@link ConvCfCActorCritic}. */
 export interface ConvCfCActorCriticOptions extends SpacesOptions, CfCCoreModelOptions {
   /** Which of ncps's two formulas, default `"torch"` (the bounded one); the guide's is `"tf"`. */
-  flavour?: CfcFlavour;
+  flavour?: CfCFlavour;
   /** Filters of the convolutions, default the guide's `[64, 128, 128, 256]`. */
   filters?: readonly number[];
 }

@@ -11,8 +11,8 @@ import { type QNetworkOptions, SequentialQNetwork } from "./q-network.js";
 export interface DuelingQNetworkOptions extends QNetworkOptions {
   /** The convolutions, default `[{ filters: 16, size: 8, strides: 4 }, { filters: 32, size: 4, strides: 2 }]`. */
   convolutions?: readonly Convolution[];
-  /** Units of the hidden layer of each stream, default 256. */
-  hidden?: number;
+  /** Widths of the hidden layers of each stream, default `[256]`. */
+  hiddenUnits?: readonly number[];
   /** Whether the value of the state has a stream of its own, default true. */
   dueling?: boolean;
   /** First kernels of the convolutions, default `"glorotUniform"`. */
@@ -48,7 +48,7 @@ export const natureConvolutions: readonly Convolution[] = [
 export class DuelingQNetwork extends SequentialQNetwork {
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: DuelingQNetworkOptions) {
-    const { actionSpace, seed, convolutions = small, hidden = 256, dueling = true } = options;
+    const { actionSpace, seed, convolutions = small, hiddenUnits = [256], dueling = true } = options;
     const { convolutionInitializer = "glorotUniform", denseInitializer = "heNormal" } = options;
     const random = new Random(seed);
     const seeds = [random.integer(2 ** 31), random.integer(2 ** 31)];
@@ -64,7 +64,7 @@ export class DuelingQNetwork extends SequentialQNetwork {
         new DuelingHead({
           name: "head",
           actions: actionSpace.n,
-          hidden,
+          hiddenUnits,
           dueling,
           kernelInitializer: denseInitializer,
           seed: seeds[1],
@@ -72,7 +72,13 @@ export class DuelingQNetwork extends SequentialQNetwork {
       ],
       {
         className: "DuelingQNetwork",
-        config: { convolutions, hidden, dueling, convolutionInitializer, denseInitializer },
+        config: {
+          convolutions,
+          hiddenUnits: [...hiddenUnits],
+          dueling,
+          convolutionInitializer,
+          denseInitializer,
+        },
       },
     );
   }

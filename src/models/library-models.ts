@@ -53,5 +53,13 @@ export function rebuildModel<Kind extends TrainableModel>(
   { className, config }: ModelConfig,
   spaces: ModelSpaces,
 ): Kind {
-  return new classes[className]({ ...spaces, ...config } as never) as Kind;
+  return new classes[className]({ ...spaces, ...currentNames(config) } as never) as Kind;
+}
+
+// Earlier checkpoints call the widths of hidden layers `hidden` (one number), `encoderUnits`, or `units` (a list).
+function currentNames({ hidden, encoderUnits, ...config }: ModelConfig["config"]): ModelConfig["config"] {
+  const widths = hidden === undefined ? encoderUnits : [hidden];
+  if (widths !== undefined) return { ...config, hiddenUnits: widths };
+  const { units, ...rest } = config;
+  return Array.isArray(units) ? { ...rest, hiddenUnits: units } : config;
 }

@@ -11,7 +11,7 @@ import { policyHead } from "./policy-head.js";
 /** Options of {@link MlpActorCritic}. */
 export interface MlpActorCriticOptions extends SpacesOptions {
   /** Sizes of the hidden layers, default `[64, 64]`. */
-  units?: readonly number[];
+  hiddenUnits?: readonly number[];
   /** Activation of the hidden layers, default `"tanh"`. */
   activation?: "tanh" | "relu";
   /** Whether policy and value share the hidden layers, default false (better on classic control). */
@@ -28,7 +28,7 @@ type HeadOptions = Omit<LinearOptions, "units">;
  *
  * @example
  * ```ts
- * const model = new MlpActorCritic({ observationSpace, actionSpace, units: [64, 64], seed: 0 });
+ * const model = new MlpActorCritic({ observationSpace, actionSpace, hiddenUnits: [64, 64], seed: 0 });
  * ```
  */
 export class MlpActorCritic extends NetworkActorCritic {
@@ -42,7 +42,7 @@ export class MlpActorCritic extends NetworkActorCritic {
       observationSpace,
       actionSpace,
       seed,
-      units = [64, 64],
+      hiddenUnits = [64, 64],
       activation = "tanh",
       shared = false,
       logStd = 0,
@@ -50,13 +50,13 @@ export class MlpActorCritic extends NetworkActorCritic {
     const random = new Random(seed);
     const inputs = observationSpace.shape;
     const body = (name: string) => {
-      const mlp = new MLP({ name, units: [...units], activation, seed: random.integer(2 ** 31) });
+      const mlp = new MLP({ name, hiddenUnits: [...hiddenUnits], activation, seed: random.integer(2 ** 31) });
       mlp.build([null, ...inputs]);
       return mlp;
     };
     const head = (name: string, gain: number, make: (options: HeadOptions) => Block) => {
       const block = make({ name, gain, kernelInitializer: "orthogonal", seed: random.integer(2 ** 31) });
-      block.build([null, units.at(-1) ?? inputs[0]]);
+      block.build([null, hiddenUnits.at(-1) ?? inputs[0]]);
       return block;
     };
     super(
@@ -69,7 +69,12 @@ export class MlpActorCritic extends NetworkActorCritic {
       },
       {
         className: "MlpActorCritic",
-        config: { units: [...units], activation, shared, ...(actionSpace.kind === "box" && { logStd }) },
+        config: {
+          hiddenUnits: [...hiddenUnits],
+          activation,
+          shared,
+          ...(actionSpace.kind === "box" && { logStd }),
+        },
       },
     );
   }

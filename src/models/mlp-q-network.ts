@@ -8,7 +8,7 @@ import { type QNetworkOptions, SequentialQNetwork } from "./q-network.js";
 /** Options of {@link MlpQNetwork}. */
 export interface MlpQNetworkOptions extends QNetworkOptions {
   /** Sizes of the hidden layers, default `[64, 64]`. */
-  units?: readonly number[];
+  hiddenUnits?: readonly number[];
   /** Activation of the hidden layers, default `"relu"`. */
   activation?: "tanh" | "relu";
   /** Whether the value of the state has a stream of its own (Wang et al. 2016), default true. */
@@ -20,30 +20,30 @@ export interface MlpQNetworkOptions extends QNetworkOptions {
  *
  * @example
  * ```ts
- * const model = new MlpQNetwork({ observationSpace, actionSpace, units: [256, 256], dueling: false, seed: 0 });
+ * const model = new MlpQNetwork({ observationSpace, actionSpace, hiddenUnits: [256, 256], dueling: false, seed: 0 });
  * ```
  */
 export class MlpQNetwork extends SequentialQNetwork {
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: MlpQNetworkOptions) {
-    const { actionSpace, seed, units = [64, 64], activation = "relu", dueling = true } = options;
+    const { actionSpace, seed, hiddenUnits = [64, 64], activation = "relu", dueling = true } = options;
     const random = new Random(seed);
     const seeds = [random.integer(2 ** 31), random.integer(2 ** 31)];
     const kernelInitializer = "torchUniform";
     super(
       options,
       () => [
-        new MLP({ name: "mlp", units, activation, kernelInitializer, seed: seeds[0] }),
+        new MLP({ name: "mlp", hiddenUnits, activation, kernelInitializer, seed: seeds[0] }),
         new DuelingHead({
           name: "head",
           actions: actionSpace.n,
-          hidden: null,
+          hiddenUnits: [],
           dueling,
           kernelInitializer,
           seed: seeds[1],
         }),
       ],
-      { className: "MlpQNetwork", config: { units: [...units], activation, dueling } },
+      { className: "MlpQNetwork", config: { hiddenUnits: [...hiddenUnits], activation, dueling } },
     );
   }
 }

@@ -49,7 +49,7 @@ export interface QNetworkOptions {
  * ```ts
  * const model = new SequentialQNetwork(
  *   { observationSpace, actionSpace },
- *   () => [new MLP({ units: [64], seed: 0 }), new DuelingHead({ actions: actionSpace.n, hidden: null, seed: 1 })],
+ *   () => [new MLP({ hiddenUnits: [64], seed: 0 }), new DuelingHead({ actions: actionSpace.n, hiddenUnits: [], seed: 1 })],
  *   { className: "Mine", config: {} },
  * );
  * ```

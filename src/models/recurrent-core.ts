@@ -1,11 +1,11 @@
 /** The recurrent core of an actor-critic: its options, how it is made, how it is described. */
 
-import type { CfcRecurrence } from "../cells/wired-masks.js";
+import type { CfCRecurrence } from "../cells/wired-masks.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { CfC } from "../layers/cfc.js";
 import { LTC, type LTCOptions } from "../layers/ltc.js";
-import type { CfcActivation } from "../recurrent/ops/activations.js";
-import type { CfcFlavour, CfcMode } from "../recurrent/ops/cfc-problem.js";
+import type { CfCActivation } from "../recurrent/ops/activations.js";
+import type { CfCFlavour, CfCMode } from "../recurrent/ops/cfc-problem.js";
 import type { Wiring, WiringJSON } from "../wirings/index.js";
 import { wiringFromJSON } from "../wirings/wiring-from-json.js";
 
@@ -19,19 +19,19 @@ export interface CfCCoreModelOptions {
    */
   wiring?: Wiring | WiringJSON;
   /** How far the wiring is followed, default `"layer"`, as in ncps. Only beside `wiring`. */
-  recurrence?: CfcRecurrence;
+  recurrence?: CfCRecurrence;
   /** Formula of the next state, default `"default"`. */
-  mode?: CfcMode;
+  mode?: CfCMode;
   /** Whether an LSTM stands beside the CfC, which doubles the state; default false. */
   mixedMemory?: boolean;
   /** Which of ncps's two formulas, default `"torch"` (the bounded one). */
-  flavour?: CfcFlavour;
+  flavour?: CfCFlavour;
   /** Units of a dense CfC's backbone, default 128. */
   backboneUnits?: number;
   /** Layers of a dense CfC's backbone, default 1. */
   backboneLayers?: number;
   /** Activation of a dense CfC's backbone, default `"lecun_tanh"`. */
-  backboneActivation?: CfcActivation;
+  backboneActivation?: CfCActivation;
 }
 
 /** Options of the LTC inside an actor-critic. */

@@ -10,7 +10,7 @@ import { policyHead } from "./policy-head.js";
 /** Options of the layers before a recurrent core that takes vectors. */
 export interface VectorEncoderOptions {
   /** Sizes of the layers before the core, default `[64]`; `[]` for none. */
-  encoderUnits?: readonly number[];
+  hiddenUnits?: readonly number[];
   /** Activation of the layers before the core, default `"tanh"`. */
   activation?: "tanh" | "relu";
 }
@@ -25,12 +25,12 @@ export interface FrameEncoderOptions {
 
 /** Makes the MLP before a core; none for no sizes. Orthogonal with gain √2. */
 export function vectorEncoder(
-  { encoderUnits = [64], activation = "tanh" }: VectorEncoderOptions,
+  { hiddenUnits = [64], activation = "tanh" }: VectorEncoderOptions,
   seed: () => number,
 ): { encoder?: MLP; config: Record<string, unknown> } {
-  const config = { encoderUnits: [...encoderUnits], activation };
-  if (encoderUnits.length === 0) return { config };
-  return { encoder: new MLP({ name: "encoder", units: encoderUnits, activation, seed: seed() }), config };
+  const config = { hiddenUnits: [...hiddenUnits], activation };
+  if (hiddenUnits.length === 0) return { config };
+  return { encoder: new MLP({ name: "encoder", hiddenUnits, activation, seed: seed() }), config };
 }
 
 /** Makes the convolutions before a core; options and description of {@link NatureCNN} but for its units. */

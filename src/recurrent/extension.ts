@@ -3,8 +3,8 @@
 import type { BackendExtension } from "tfjs-training";
 import { cfcScan, cfcScanGrad } from "./wasm/cfc-scan.js";
 import { ltcScan, ltcScanGrad } from "./wasm/ltc-scan.js";
-import { mixedCfcScan, mixedCfcScanGrad } from "./wasm/mixed-cfc-scan.js";
-import { wiredCfcScan, wiredCfcScanGrad } from "./wasm/wired-cfc-scan.js";
+import { mixedCfCScan, mixedCfCScanGrad } from "./wasm/mixed-cfc-scan.js";
+import { wiredCfCScan, wiredCfCScanGrad } from "./wasm/wired-cfc-scan.js";
 import { registerScans } from "./webgpu/scans.js";
 
 /** Scans over whole sequences: CfC, wired CfC, mixed memory and LTC. */
@@ -14,10 +14,10 @@ export const recurrentKernels: BackendExtension = {
     cfcScanGrad,
     ltcScan,
     ltcScanGrad,
-    mixedCfcScan,
-    mixedCfcScanGrad,
-    wiredCfcScan,
-    wiredCfcScanGrad,
+    mixedCfCScan,
+    mixedCfCScanGrad,
+    wiredCfCScan,
+    wiredCfCScanGrad,
   ],
   webgpu: registerScans,
   accelerator: async () => (await import("./accelerator/index.js")).cfcAccelerator,

@@ -1,6 +1,6 @@
 /** The activations of the cells for single numbers. */
 
-import { type CfcActivation, lecunTanh } from "../recurrent/ops/activations.js";
+import { type CfCActivation, lecunTanh } from "../recurrent/ops/activations.js";
 import { logistic } from "../recurrent/ops/ltc-sigmoid.js";
 
 const { outer, inner } = lecunTanh;
@@ -21,7 +21,7 @@ function erf(u: number): number {
 }
 
 /** Each activation of the backbone, on a whole vector. */
-export const applyActivation: Record<CfcActivation, ApplyActivation> = {
+export const applyActivation: Record<CfCActivation, ApplyActivation> = {
   lecun_tanh: (values, count) => {
     for (let i = 0; i < count; i++) values[i] = outer * hyperbolicTangent(inner * values[i]);
   },

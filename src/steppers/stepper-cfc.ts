@@ -2,27 +2,27 @@
 
 import { hasKernels } from "tfjs-training/wasm";
 import type { CfCCell } from "../cells/cfc-cell.js";
-import type { CfcFlavour, CfcMode, CfcWeights } from "../recurrent/ops/cfc-problem.js";
+import type { CfCFlavour, CfCMode, CfCWeights } from "../recurrent/ops/cfc-problem.js";
 import { logistic } from "../recurrent/ops/ltc-sigmoid.js";
 import { activationNumbers, modeNumbers } from "../recurrent/wasm/cfc-layout.js";
-import { CfcStep } from "../recurrent/wasm/cfc-step.js";
+import { CfCStep } from "../recurrent/wasm/cfc-step.js";
 import { type ApplyActivation, applyActivation, hyperbolicTangent } from "./stepper-activations.js";
 import type { CellStepper } from "./stepper-cell.js";
 import { DenseProduct, valuesOf } from "./stepper-dense.js";
 
-/** Formula of a {@link CfcNetwork}. */
-export interface CfcFormula {
-  /** See {@link CfcMode}. */
-  mode: CfcMode;
-  /** See {@link CfcFlavour}. */
-  flavour: CfcFlavour;
+/** Formula of a {@link CfCNetwork}. */
+export interface CfCFormula {
+  /** See {@link CfCMode}. */
+  mode: CfCMode;
+  /** See {@link CfCFlavour}. */
+  flavour: CfCFlavour;
   /** Activation of the backbone; without one there is no backbone. */
   activation?: ApplyActivation;
 }
 
 /** Backbone and heads of one CfC: from inputs and state to the next state. */
-export class CfcNetwork {
-  /** `[inputs | state]`: to be filled before {@link CfcNetwork.run}. */
+export class CfCNetwork {
+  /** `[inputs | state]`: to be filled before {@link CfCNetwork.run}. */
   readonly joined: Float64Array;
   /** Numbers in the state. */
   readonly units: number;
@@ -32,10 +32,10 @@ export class CfcNetwork {
   private wTau = new Float32Array(0);
   private a = new Float32Array(0);
 
-  /** @param weights of the cell; {@link CfcNetwork.load} copies them */
+  /** @param weights of the cell; {@link CfCNetwork.load} copies them */
   constructor(
-    private readonly weights: CfcWeights,
-    private readonly formula: CfcFormula,
+    private readonly weights: CfCWeights,
+    private readonly formula: CfCFormula,
   ) {
     const { backbone, heads } = weights;
     this.products = [...backbone, heads].map(({ kernel: { shape } }) => new DenseProduct(shape[0], shape[1]));
@@ -95,17 +95,17 @@ export class CfcNetwork {
 }
 
 /** Steps of a `CfCCell`: on the compiled kernels where they run, else in plain arrays. */
-export class CfcCellStepper implements CellStepper {
+export class CfCCellStepper implements CellStepper {
   readonly inputSize: number;
-  private readonly network?: CfcNetwork;
-  private readonly compiled?: CfcStep;
+  private readonly network?: CfCNetwork;
+  private readonly compiled?: CfCStep;
 
   constructor(private readonly cell: CfCCell) {
     const { mode, flavour, activation, weights, units } = cell;
     const layers = [...weights.backbone, weights.heads].map(({ kernel }) => kernel.shape);
     this.inputSize = layers[0][0] - units;
     if (hasKernels()) {
-      this.compiled = new CfcStep({
+      this.compiled = new CfCStep({
         features: this.inputSize,
         units,
         mode: modeNumbers[mode],
@@ -113,7 +113,7 @@ export class CfcCellStepper implements CellStepper {
         activation: activationNumbers[activation],
         layers,
       });
-    } else this.network = new CfcNetwork(weights, { mode, flavour, activation: applyActivation[activation] });
+    } else this.network = new CfCNetwork(weights, { mode, flavour, activation: applyActivation[activation] });
   }
 
   refresh(): void {

@@ -3,9 +3,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { hasKernels } from "tfjs-training/wasm";
 import type { LTCCell } from "../cells/ltc-cell.js";
-import { type LtcArrays, readArrays } from "../recurrent/ops/ltc-arrays.js";
+import { type LTCArrays, readArrays } from "../recurrent/ops/ltc-arrays.js";
 import { ltcForward } from "../recurrent/ops/ltc-forward.js";
-import { LtcStep } from "../recurrent/wasm/ltc-step.js";
+import { LTCStep } from "../recurrent/wasm/ltc-step.js";
 import type { CellStepper } from "./stepper-cell.js";
 import { valuesOf } from "./stepper-dense.js";
 
@@ -16,9 +16,9 @@ interface Mapping {
 }
 
 /** Steps of an `LTCCell`: the scan's own loop, over one step; compiled where the kernels run, else in plain arrays. */
-export class LtcCellStepper implements CellStepper {
-  private arrays!: LtcArrays;
-  private compiled?: LtcStep;
+export class LTCCellStepper implements CellStepper {
+  private arrays!: LTCArrays;
+  private compiled?: LTCStep;
   private input: Mapping = {};
   private output: Mapping = {};
 
@@ -39,7 +39,7 @@ export class LtcCellStepper implements CellStepper {
     if (hasKernels()) {
       const { adjacency, sensoryAdjacency } = builtWiring;
       const sizes = { ...settings, adjacency, sensoryAdjacency, inputs: inputDim, units };
-      this.compiled = new LtcStep(sizes, this.arrays.raw);
+      this.compiled = new LTCStep(sizes, this.arrays.raw);
     }
     const { inputW, inputB, outputW, outputB } = weights;
     this.input = { factor: copy(inputW), shift: copy(inputB) };

@@ -2,19 +2,19 @@
 
 import type { WiredCfCCell } from "../cells/wired-cfc-cell.js";
 import type { CellStepper } from "./stepper-cell.js";
-import { CfcNetwork } from "./stepper-cfc.js";
+import { CfCNetwork } from "./stepper-cfc.js";
 import { valuesOf } from "./stepper-dense.js";
 
 /** Steps of a `WiredCfCCell`: layer by layer, each from the new state of the layer before. */
-export class WiredCfcCellStepper implements CellStepper {
+export class WiredCfCCellStepper implements CellStepper {
   readonly inputSize: number;
-  private readonly networks: CfcNetwork[];
+  private readonly networks: CfCNetwork[];
   private readonly masks: Float32Array[];
 
   constructor(cell: WiredCfCCell) {
     const { mode, flavour, layers } = cell;
     this.inputSize = cell.builtWiring.inputDim;
-    this.networks = layers.map(({ weights }) => new CfcNetwork(weights, { mode, flavour }));
+    this.networks = layers.map(({ weights }) => new CfCNetwork(weights, { mode, flavour }));
     this.masks = layers.map(({ mask }) => valuesOf(mask).slice());
   }
 

@@ -8,11 +8,11 @@ import type { RecurrentCell } from "../cells/recurrent-cell.js";
 import { WiredCfCCell } from "../cells/wired-cfc-cell.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { CellStepper } from "./stepper-cell.js";
-import { CfcCellStepper } from "./stepper-cfc.js";
+import { CfCCellStepper } from "./stepper-cfc.js";
 import { DenseProduct, valuesOf } from "./stepper-dense.js";
-import { LtcCellStepper } from "./stepper-ltc.js";
+import { LTCCellStepper } from "./stepper-ltc.js";
 import { MixedMemoryStepper } from "./stepper-mixed.js";
-import { WiredCfcCellStepper } from "./stepper-wired.js";
+import { WiredCfCCellStepper } from "./stepper-wired.js";
 
 /** What {@link createStepper} needs of a layer; `CfC` and `LTC` are such layers. */
 export interface SteppableLayer {
@@ -124,9 +124,9 @@ export function createStepper(layer: SteppableLayer): Stepper {
 }
 
 function stepperOf(cell: RecurrentCell): CellStepper {
-  if (cell instanceof CfCCell) return new CfcCellStepper(cell);
-  if (cell instanceof WiredCfCCell) return new WiredCfcCellStepper(cell);
-  if (cell instanceof LTCCell) return new LtcCellStepper(cell);
+  if (cell instanceof CfCCell) return new CfCCellStepper(cell);
+  if (cell instanceof WiredCfCCell) return new WiredCfCCellStepper(cell);
+  if (cell instanceof LTCCell) return new LTCCellStepper(cell);
   if (cell instanceof MixedMemoryCell) return new MixedMemoryStepper(cell, stepperOf(cell.cell));
   throw new InvalidArgumentError(
     "layer",

@@ -50,7 +50,6 @@ export {
 } from "./common/evaluate-policy.js";
 export { type Host, installHost } from "./common/host.js";
 export type { ModelParameters } from "./common/model-parameters.js";
-export type { RewardClipping } from "./common/reward-clipping.js";
 export type { Trainer } from "./common/trainer.js";
 export type { LearnOptions } from "./common/training-run.js";
 export {

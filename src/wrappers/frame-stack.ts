@@ -11,48 +11,48 @@ import { Wrapper } from "./wrapper.js";
 /** Options of {@link FrameStack}. */
 export interface FrameStackOptions {
   /** How many observations, default 4. */
-  k?: number;
+  numStack?: number;
 }
 
 /**
- * Joins the last `k` observations along the last axis, oldest first: `[84, 84, 1]` becomes `[84, 84, 4]`,
- * `[features]` becomes `[k * features]`. After `reset` the first observation stands there `k` times.
+ * Joins the last `numStack` observations along the last axis, oldest first: `[84, 84, 1]` becomes `[84, 84, 4]`,
+ * `[features]` becomes `[numStack * features]`. After `reset` the first observation stands there `numStack` times.
  *
  * @example
  * ```ts
- * new FrameStack(new WarpFrame(env), { k: 4 }).observationSpace.shape; // [84, 84, 4]
+ * new FrameStack(new WarpFrame(env), { numStack: 4 }).observationSpace.shape; // [84, 84, 4]
  * ```
  */
 export class FrameStack extends Wrapper {
-  private readonly k: number;
+  private readonly numStack: number;
   private readonly channels: number;
   private readonly space: Box;
   private readonly stack: TypedArray;
 
-  /** @throws InvalidArgumentError when `k` is not a positive integer or observations are scalars */
+  /** @throws InvalidArgumentError when `numStack` is not a positive integer or observations are scalars */
   constructor(env: Env, options: FrameStackOptions = {}) {
     super(env);
-    if (new.target === FrameStack) checkOptions("FrameStack", options, ["k"]);
-    const { k = 4 } = options;
+    if (new.target === FrameStack) checkOptions("FrameStack", options, ["numStack"]);
+    const { numStack = 4 } = options;
     const { shape, dtype, low, high } = env.observationSpace;
-    checkInteger("k", k);
+    checkInteger("numStack", numStack);
     if (shape.length === 0) {
       throw new InvalidArgumentError("env", "FrameStack expected observations with at least one axis");
     }
-    this.k = k;
+    this.numStack = numStack;
     this.channels = shape[shape.length - 1];
     const bound = (value: number | Float64Array) =>
-      typeof value === "number" ? value : this.repeat(value, new Float64Array(k * value.length));
+      typeof value === "number" ? value : this.repeat(value, new Float64Array(numStack * value.length));
     this.space = new Box({
       low: bound(low),
       high: bound(high),
-      shape: [...shape.slice(0, -1), k * this.channels],
+      shape: [...shape.slice(0, -1), numStack * this.channels],
       dtype,
     });
-    this.stack = createTypedArray(dtype, k * sizeOf(shape));
+    this.stack = createTypedArray(dtype, numStack * sizeOf(shape));
   }
 
-  /** The inner shape with the last axis `k` times as long. */
+  /** The inner shape with the last axis `numStack` times as long. */
   override get observationSpace(): Box {
     return this.space;
   }
@@ -71,11 +71,11 @@ export class FrameStack extends Wrapper {
 
   // Moving everything by one observation's channels makes each pixel's oldest drop out.
   private push(observation: TypedArray): TypedArray {
-    const { stack, channels, k } = this;
+    const { stack, channels, numStack } = this;
     stack.copyWithin(0, channels);
-    const last = (k - 1) * channels;
+    const last = (numStack - 1) * channels;
     if (channels === 1) {
-      for (let i = 0, at = last; i < observation.length; i++, at += k) stack[at] = observation[i];
+      for (let i = 0, at = last; i < observation.length; i++, at += numStack) stack[at] = observation[i];
     } else if (channels === observation.length) {
       stack.set(observation, last);
     } else {
@@ -87,9 +87,9 @@ export class FrameStack extends Wrapper {
   }
 
   private repeat<Values extends TypedArray>(observation: TypedArray, out: Values): Values {
-    const { channels, k } = this;
+    const { channels, numStack } = this;
     for (let i = 0, at = 0; i < observation.length; i += channels) {
-      for (let copy = 0; copy < k; copy++) {
+      for (let copy = 0; copy < numStack; copy++) {
         for (let c = 0; c < channels; c++) out[at++] = observation[i + c];
       }
     }
@@ -107,7 +107,7 @@ export class FrameStack extends Wrapper {
     if (!(stack instanceof kind) || (stack as TypedArray).length !== this.stack.length) {
       throw new InvalidArgumentError(
         "state.stack",
-        `expected ${this.stack.length} ${this.space.dtype} values. Was it saved with another k or shape?`,
+        `expected ${this.stack.length} ${this.space.dtype} values. Was it saved with another numStack or shape?`,
       );
     }
     this.stack.set(stack as TypedArray);

@@ -5,7 +5,7 @@
  */
 
 export { ClipAction } from "./clip-action.js";
-export { ClipReward, type ClipRewardOptions, type RewardClip } from "./clip-reward.js";
+export { ClipReward, type ClipRewardOptions } from "./clip-reward.js";
 export { EpisodicLife } from "./episodic-life.js";
 export { FireReset } from "./fire-reset.js";
 export { FrameStack, type FrameStackOptions } from "./frame-stack.js";

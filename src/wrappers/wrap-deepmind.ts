@@ -1,8 +1,9 @@
 /** The wrappers of Atari games, in RLlib's order. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
+import type { RewardClipping } from "../core/reward-clipping.js";
 import type { Env } from "../envs/env.js";
-import { ClipReward, type RewardClip } from "./clip-reward.js";
+import { ClipReward } from "./clip-reward.js";
 import { EpisodicLife } from "./episodic-life.js";
 import { FireReset } from "./fire-reset.js";
 import { FrameStack } from "./frame-stack.js";
@@ -18,7 +19,7 @@ export interface WrapOptions {
   /** Rows and columns of the gray pictures, default 84; `false` leaves observations as they are. */
   dim?: number | false;
   /** Observations in a stack, default 4; `false` for none. */
-  frameStack?: number | false;
+  numStack?: number | false;
   /**
    * Whether to play every action for `skip` frames, default: when the id contains `"NoFrameskip"`; other ids
    * skip by themselves.
@@ -33,14 +34,14 @@ export interface WrapOptions {
   /** Whether to fire after a reset, in games that have FIRE, default true. */
   fireReset?: boolean;
   /** Reward clipping, default `false`: RLlib clips in the learner (`clipRewards` of the trainers). */
-  clipReward?: RewardClip | false;
+  clipReward?: RewardClipping | false;
   /** Probability of sticky actions, default 0: none (`ALE/*-v5` has its own). */
   stickyProbability?: number;
 }
 
 const names = optionNames<WrapOptions>({
   dim: true,
-  frameStack: true,
+  numStack: true,
   noFrameskip: true,
   skip: true,
   noopMax: true,
@@ -53,7 +54,7 @@ const names = optionNames<WrapOptions>({
 /**
  * Wraps a game like RLlib's `wrap_deepmind`; from the inside out: {@link RecordEpisodeStatistics},
  * {@link NoopReset}, {@link MaxAndSkip} (only `NoFrameskip` ids), {@link EpisodicLife}, {@link FireReset} (only
- * games with FIRE), {@link WarpFrame}, {@link FrameStack}. Observations are uint8 `[dim, dim, frameStack]`, 0..255.
+ * games with FIRE), {@link WarpFrame}, {@link FrameStack}. Observations are uint8 `[dim, dim, numStack]`, 0..255.
  *
  * Options add {@link StickyAction} (inside NoopReset) and {@link ClipReward} (inside FrameStack). An environment
  * that is recorded already is not recorded again.
@@ -69,7 +70,7 @@ export function wrapDeepmind(env: Env, options: WrapOptions = {}): Env {
   checkOptions("wrapDeepmind", options, names);
   const {
     dim = 84,
-    frameStack = 4,
+    numStack = 4,
     noFrameskip = env.id.includes("NoFrameskip"),
     skip = 4,
     noopMax = 30,
@@ -86,7 +87,7 @@ export function wrapDeepmind(env: Env, options: WrapOptions = {}): Env {
   if (fireReset && env.actionMeanings?.includes("FIRE")) wrapped = new FireReset(wrapped);
   if (dim !== false) wrapped = new WarpFrame(wrapped, { dim });
   if (clipReward !== false) wrapped = new ClipReward(wrapped, { clip: clipReward });
-  return frameStack === false ? wrapped : new FrameStack(wrapped, { k: frameStack });
+  return numStack === false ? wrapped : new FrameStack(wrapped, { numStack });
 }
 
 /**

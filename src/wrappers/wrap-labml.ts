@@ -23,5 +23,5 @@ import { WarpFrame } from "./warp-frame.js";
  */
 export function wrapLabml(env: Env): Env {
   const frames = new MaxAndSkip(new WarpFrame(new SingleLife(env)), { skip: 4 });
-  return new RecordEpisodeStatistics(new FrameStack(frames, { k: 4 }));
+  return new RecordEpisodeStatistics(new FrameStack(frames, { numStack: 4 }));
 }

@@ -55,7 +55,7 @@ describeOptional("the file for pages without a bundler", missingBrowser, () => {
     const { name, steps, own } = await inPage<{ name: string; steps: number; own: number }>(
       page,
       `const { name } = await ncps.useBackend();
-       const trainer = new ncps.PPOTrainer({ ...ncps.cartPolePPO, env: "CartPole-v1", seed: 0, numEnvs: 4, nSteps: 32, batchSize: 64, nEpochs: 2 });
+       const trainer = new ncps.PPOTrainer({ ...ncps.cartPolePPO, env: "CartPole-v1", seed: 0, numEnvs: 4, numSteps: 32, batchSize: 64, nEpochs: 2 });
        await trainer.learn({ totalTimesteps: 256 });
        const steps = trainer.numTimesteps;
        await trainer.close();

@@ -4,8 +4,8 @@ import { backboneDropout } from "../../src/cells/backbone-dropout.js";
 import { CfCCell } from "../../src/cells/cfc-cell.js";
 import { InvalidArgumentError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
-import { type CfcActivation, cfcActivations } from "../../src/recurrent/ops/activations.js";
-import type { CfcWeights } from "../../src/recurrent/ops/cfc-problem.js";
+import { type CfCActivation, cfcActivations } from "../../src/recurrent/ops/activations.js";
+import type { CfCWeights } from "../../src/recurrent/ops/cfc-problem.js";
 import { cfcScan } from "../../src/recurrent/ops/cfc-scan.js";
 import { cfcFlavours } from "../../src/recurrent/ops/check-scan.js";
 import { useBackend } from "../../src/recurrent/use-backend.js";
@@ -17,7 +17,7 @@ function build(options: Partial<ConstructorParameters<typeof CfCCell>[0]>): CfCC
   return cell;
 }
 
-const functions: Record<CfcActivation, (u: tf.Tensor) => tf.Tensor> = {
+const functions: Record<CfCActivation, (u: tf.Tensor) => tf.Tensor> = {
   lecun_tanh: (u) => tf.mul(1.7159, tf.tanh(tf.mul(0.666, u))),
   tanh: tf.tanh,
   relu: tf.relu,
@@ -27,11 +27,11 @@ const functions: Record<CfcActivation, (u: tf.Tensor) => tf.Tensor> = {
 
 // The torch flavour step by step on the tape, with factors on the activations.
 function composed(
-  { backbone, heads }: CfcWeights,
+  { backbone, heads }: CfCWeights,
   x: tf.Tensor3D,
   state: tf.Tensor2D,
   dropout: (tf.Tensor3D | undefined)[],
-  activation: CfcActivation,
+  activation: CfCActivation,
 ): tf.Tensor {
   let h: tf.Tensor = state;
   const outputs = tf.unstack(x, 1).map((input, step) => {

@@ -6,7 +6,7 @@ import { MixedMemoryCell } from "../../src/cells/mixed-memory-cell.js";
 import type { RecurrentCell } from "../../src/cells/recurrent-cell.js";
 import { WiredCfCCell } from "../../src/cells/wired-cfc-cell.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../../src/core/errors.js";
-import type { CfcFlavour } from "../../src/recurrent/ops/cfc-problem.js";
+import type { CfCFlavour } from "../../src/recurrent/ops/cfc-problem.js";
 import { cfcFlavours } from "../../src/recurrent/ops/check-scan.js";
 import { useBackend } from "../../src/recurrent/use-backend.js";
 import { AutoNCP } from "../../src/wirings/index.js";
@@ -23,13 +23,13 @@ import {
 
 const wiring = new AutoNCP({ units: 16, outputSize: 4 });
 
-const makers: Record<string, (flavour: CfcFlavour) => RecurrentCell> = {
+const makers: Record<string, (flavour: CfCFlavour) => RecurrentCell> = {
   CfCCell: (flavour) => new CfCCell({ units: 5, backboneUnits: 7, flavour, seed: 1 }),
   WiredCfCCell: (flavour) => new WiredCfCCell({ wiring, flavour, seed: 1 }),
   LTCCell: (flavour) => new LTCCell({ wiring, flavour, seed: 1 }),
 };
 
-function build(kind: string, flavour: CfcFlavour, forgetBias?: number): MixedMemoryCell {
+function build(kind: string, flavour: CfCFlavour, forgetBias?: number): MixedMemoryCell {
   const cell = new MixedMemoryCell({ cell: makers[kind](flavour), flavour, forgetBias, seed: 1 });
   cell.build(features);
   return cell;

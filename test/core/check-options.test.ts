@@ -3,26 +3,27 @@ import { checkOptions, optionNames } from "../../src/core/check-options.js";
 import { nearestName } from "../../src/core/nearest-name.js";
 import { showValue } from "../../src/core/show-value.js";
 
-const names = optionNames<{ nSteps: number; numEnvs?: number; callbacks?: unknown }>({
-  nSteps: true,
+const names = optionNames<{ numSteps: number; numEnvs?: number; callbacks?: unknown }>({
+  numSteps: true,
   numEnvs: true,
   callbacks: true,
 });
 
 describe("checkOptions", () => {
   it.each([
-    [{ n_steps: 1 }, "n_steps: is not an option of PPO: did you mean nSteps?"],
-    [{ nstep: 1 }, "nstep: is not an option of PPO: did you mean nSteps?"],
+    [{ n_steps: 1 }, "n_steps: is not an option of PPO: did you mean numSteps?"],
+    [{ numstep: 1 }, "numstep: is not an option of PPO: did you mean numSteps?"],
     [{ callback: 1 }, "callback: is not an option of PPO: did you mean callbacks?"],
     [{ policy: 1 }, "policy: is not an option of PPO: the network is the option model"],
-    [{ zebra: 1 }, "zebra: is not an option of PPO; there are nSteps, numEnvs, callbacks"],
+    [{ n_envs: 1 }, "n_envs: is not an option of PPO: did you mean numEnvs?"],
+    [{ zebra: 1 }, "zebra: is not an option of PPO; there are numSteps, numEnvs, callbacks"],
     [
       undefined,
-      "options: PPO expected an object of options { nSteps, numEnvs, callbacks }, received undefined",
+      "options: PPO expected an object of options { numSteps, numEnvs, callbacks }, received undefined",
     ],
     [
       "MlpPolicy",
-      'options: PPO expected an object of options { nSteps, numEnvs, callbacks }, received "MlpPolicy"',
+      'options: PPO expected an object of options { numSteps, numEnvs, callbacks }, received "MlpPolicy"',
     ],
   ])("refuses %j", (options, message) => {
     const hints = { policy: "the network is the option model" };
@@ -30,7 +31,7 @@ describe("checkOptions", () => {
   });
 
   it("takes known names, also those without a value", () => {
-    expect(() => checkOptions("PPO", { nSteps: 1, callbacks: undefined }, names)).not.toThrow();
+    expect(() => checkOptions("PPO", { numSteps: 1, callbacks: undefined }, names)).not.toThrow();
   });
 
   it("takes no names of Object's own for hints", () => {
@@ -47,6 +48,14 @@ describe("nearestName", () => {
   ])("finds for %s %s", (name, expected) => {
     expect(nearestName(name, ["gamma", "learningRate", "flavour"])).toBe(expected);
   });
+});
+
+it("Names of other libraries are known", () => {
+  const known = ["capacity", "hiddenUnits", "numStack", "numEpisodes"];
+  expect(
+    ["buffer_size", "net_arch", "frame_stack", "n_eval_episodes"].map((name) => nearestName(name, known)),
+  ).toEqual(known);
+  expect(nearestName("buffer_size", ["gamma"])).toBeUndefined();
 });
 
 describe("showValue", () => {

@@ -46,7 +46,7 @@ describe("DuelingHead", () => {
   });
 
   it("computes both streams; the mean of the Q-values is the value", () => {
-    const head = new DuelingHead({ name: "h", actions: 3, hidden: 8, seed: 0 });
+    const head = new DuelingHead({ name: "h", actions: 3, hiddenUnits: [8], seed: 0 });
     tf.tidy(() => {
       const x = features();
       const q = head.forward(x);
@@ -65,7 +65,7 @@ describe("DuelingHead", () => {
   });
 
   it("does not let one row depend on the others, as the published Lambda did", () => {
-    const head = new DuelingHead({ actions: 3, hidden: 8, seed: 0 });
+    const head = new DuelingHead({ actions: 3, hiddenUnits: [8], seed: 0 });
     tf.tidy(() => {
       const x = features();
       const alone = head.forward(tf.slice(x, [2, 0], [1, 10]));
@@ -76,7 +76,7 @@ describe("DuelingHead", () => {
   });
 
   it("is one stream without dueling, and one layer without hidden units", () => {
-    const head = new DuelingHead({ actions: 3, hidden: null, dueling: false, seed: 0 });
+    const head = new DuelingHead({ actions: 3, hiddenUnits: [], dueling: false, seed: 0 });
     head.build([null, 10]);
     expect([...head.variables.keys()]).toEqual([
       "dueling_head/advantage/kernel",
@@ -84,7 +84,7 @@ describe("DuelingHead", () => {
     ]);
     head.dispose();
     expect(() => new DuelingHead({ actions: 0 })).toThrow(/actions/);
-    expect(() => new DuelingHead({ actions: 2, hidden: 0 })).toThrow(/hidden/);
+    expect(() => new DuelingHead({ actions: 2, hiddenUnits: [0] })).toThrow(/hidden/);
   });
 
   it("lives in tfjs-layers models, with the convolutions before it", () => {
@@ -95,7 +95,7 @@ describe("DuelingHead", () => {
           inputShape: [9, 7, 3],
           seed: 0,
         }),
-        new DuelingHead({ actions: 4, hidden: 5, seed: 0 }),
+        new DuelingHead({ actions: 4, hiddenUnits: [5], seed: 0 }),
       ],
     });
     expect(model.outputShape).toEqual([null, 4]);
@@ -104,7 +104,12 @@ describe("DuelingHead", () => {
       expect((model.predict(tf.ones([2, 9, 7, 3])) as tf.Tensor).shape).toEqual([2, 4]);
     });
     const config = model.layers[1].getConfig();
-    expect(config).toMatchObject({ actions: 4, hidden: 5, dueling: true, kernelInitializer: "heNormal" });
+    expect(config).toMatchObject({
+      actions: 4,
+      hiddenUnits: [5],
+      dueling: true,
+      kernelInitializer: "heNormal",
+    });
     model.dispose();
   });
 

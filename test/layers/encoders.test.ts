@@ -28,7 +28,7 @@ function frames(shape: number[], seed = 0): tf.Tensor {
 const layers: [string, () => Block, number[], number][] = [
   ["ConvBlock", () => new ConvBlock({ filters: [3, 4], seed: 1 }), [12, 10, 2], 4],
   ["NatureCNN", () => new NatureCNN({ units: 6, seed: 1 }), [36, 36, 1], 6],
-  ["MLP", () => new MLP({ units: [5, 3], seed: 1 }), [4], 3],
+  ["MLP", () => new MLP({ hiddenUnits: [5, 3], seed: 1 }), [4], 3],
   ["Linear", () => new Linear({ units: 3, activation: "relu", seed: 1 }), [4], 3],
 ];
 
@@ -255,7 +255,7 @@ describe("encoders", () => {
     expect(() => new ConvBlock({ filters: [] })).toThrow("filters: ");
     expect(() => new ConvBlock({ padding: "full" as "same" })).toThrow(InvalidArgumentError);
     expect(() => new ConvBlock({ kernelInitializer: "he" as "heNormal" })).toThrow("kernelInitializer: ");
-    expect(() => new MLP({ units: [0] })).toThrow("units: ");
+    expect(() => new MLP({ hiddenUnits: [0] })).toThrow("hiddenUnits: ");
     expect(() => new MLP({ activation: "swish" as "silu" })).toThrow("activation: ");
     expect(() => new NatureCNN().build([null, 20, 20, 4])).toThrow(ShapeError);
     expect(() => new NatureCNN().build([84, 84, 4])).toThrow("inputShape: expected");
@@ -287,7 +287,7 @@ describe("pictures that are too small", () => {
 
 describe("layers", () => {
   it.each<[string, () => unknown]>([
-    ["did you mean units?", () => new MLP({ unit: [4] } as never)],
+    ["did you mean hiddenUnits?", () => new MLP({ hiddenUnit: [4] } as never)],
     ["kernelInitializer", () => new Linear({ units: 4, kernel_initializer: "zeros" } as never)],
     ["kernelSize", () => new ConvBlock({ kernelsize: 3 } as never)],
     ["convolutions", () => new NatureCNN({ convolution: [] } as never)],
@@ -305,9 +305,9 @@ describe("layers", () => {
 
 it("Subclasses of layers have options of their own", () => {
   class Own extends MLP {
-    constructor(options: { units: number[]; mine: number }) {
+    constructor(options: { hiddenUnits: number[]; mine: number }) {
       super(options);
     }
   }
-  expect(new Own({ units: [2], mine: 3 }).units).toEqual([2]);
+  expect(new Own({ hiddenUnits: [2], mine: 3 }).hiddenUnits).toEqual([2]);
 });

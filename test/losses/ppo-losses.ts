@@ -8,7 +8,7 @@ const options = {
   env: "CartPole-v1",
   seed: 3,
   numEnvs: 4,
-  nSteps: 16,
+  numSteps: 16,
   batchSize: 32,
   nEpochs: 2,
 };

@@ -65,7 +65,7 @@ export class NaiveReplay {
       return;
     }
     const stack = this.stackOf(episode.frames);
-    const oldest = Math.max(episode.first, this.shown[env] - this.memory.frameStack);
+    const oldest = Math.max(episode.first, this.shown[env] - this.memory.numStack);
     const number = this.nextFrame++;
     episode.frames.push(number);
     this.shown[env]++;
@@ -115,7 +115,7 @@ export class NaiveReplay {
   }
 
   private stackOf(frames: number[]): number[] {
-    const { frameStack: k } = this.memory;
+    const { numStack: k } = this.memory;
     return Array.from({ length: k }, (_, i) => frames[Math.max(0, frames.length - k + i)]);
   }
 }

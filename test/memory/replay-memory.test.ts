@@ -8,22 +8,22 @@ const picture = (pixels: number) => (number: number) =>
   Array.from({ length: pixels }, (_, pixel) => (number * 7 + pixel * 13) & 0xff);
 
 describe.each([
-  { frameStack: 1, nStep: 1, numEnvs: 1, capacity: 12, pixels: 0 },
-  { frameStack: 4, nStep: 1, numEnvs: 1, capacity: 30, pixels: 0 },
-  { frameStack: 3, nStep: 3, numEnvs: 2, capacity: 41, pixels: 0 },
-  { frameStack: 2, nStep: 5, numEnvs: 3, capacity: 60, pixels: 0 },
-  { frameStack: 4, nStep: 2, numEnvs: 1, capacity: 7, pixels: 0 },
+  { numStack: 1, nStep: 1, numEnvs: 1, capacity: 12, pixels: 0 },
+  { numStack: 4, nStep: 1, numEnvs: 1, capacity: 30, pixels: 0 },
+  { numStack: 3, nStep: 3, numEnvs: 2, capacity: 41, pixels: 0 },
+  { numStack: 2, nStep: 5, numEnvs: 3, capacity: 60, pixels: 0 },
+  { numStack: 4, nStep: 2, numEnvs: 1, capacity: 7, pixels: 0 },
   // Bytes, which kernels join.
-  { frameStack: 4, nStep: 1, numEnvs: 1, capacity: 30, pixels: 18 },
-  { frameStack: 3, nStep: 3, numEnvs: 2, capacity: 41, pixels: 33 },
-  { frameStack: 4, nStep: 7, numEnvs: 1, capacity: 50, pixels: 16 },
+  { numStack: 4, nStep: 1, numEnvs: 1, capacity: 30, pixels: 18 },
+  { numStack: 3, nStep: 3, numEnvs: 2, capacity: 41, pixels: 33 },
+  { numStack: 4, nStep: 7, numEnvs: 1, capacity: 50, pixels: 16 },
 ])("random operations against lists: %o", ({ pixels, ...options }) => {
   it.each([ReplayMemory, PrioritizedReplayMemory])("%o", (Memory) => {
     for (const [seed, endProbability] of [0.02, 0.1, 0.5].entries()) {
       const memory = new Memory({
         ...options,
         gamma: 0.9,
-        observationShape: pixels ? [pixels, options.frameStack] : [2, 2, options.frameStack],
+        observationShape: pixels ? [pixels, options.numStack] : [2, 2, options.numStack],
         observationDtype: pixels ? "uint8" : "int32",
       });
       const naive = new NaiveReplay(memory, pixels ? picture(pixels) : frame, seed);
@@ -85,7 +85,7 @@ describe("ReplayMemory", () => {
   });
 
   it("goes on from its state as if nothing had happened, whatever the blocks", () => {
-    const options = { capacity: 37, numEnvs: 2, frameStack: 3, nStep: 2 } as const;
+    const options = { capacity: 37, numEnvs: 2, numStack: 3, nStep: 2 } as const;
     const make = () =>
       new PrioritizedReplayMemory({ ...options, observationShape: [2, 2, 3], observationDtype: "int32" });
     const memory = make();
@@ -120,7 +120,7 @@ describe("ReplayMemory", () => {
       capacity: 40,
       observationShape,
       observationDtype: "uint8",
-      frameStack: k,
+      numStack: k,
     });
     const pixels = Array.from({ length: 20 }, () =>
       Uint8Array.from({ length: 24 }, () => random.integer(256)),
@@ -142,7 +142,7 @@ describe("ReplayMemory", () => {
   });
 
   it("taken up within an episode has its earlier frames, and no steps before", () => {
-    const memory = new ReplayMemory({ ...vectors, observationShape: [2, 3], capacity: 9, frameStack: 3 });
+    const memory = new ReplayMemory({ ...vectors, observationShape: [2, 3], capacity: 9, numStack: 3 });
     // Two numbers a frame, oldest frame first along the last axis.
     const stack = (t: number) => Float32Array.of(t - 2, t - 1, t, 22 - t, 21 - t, 20 - t);
     memory.start(0, stack(5), true);
@@ -208,7 +208,7 @@ describe("ReplayMemory", () => {
 
   it("says what is wrong", () => {
     expect(() => new ReplayMemory({ ...vectors, capacity: 2 })).toThrow(/at least 3/);
-    expect(() => new ReplayMemory({ ...vectors, capacity: 9, frameStack: 2 })).toThrow(/not 2 frames/);
+    expect(() => new ReplayMemory({ ...vectors, capacity: 9, numStack: 2 })).toThrow(/not 2 frames/);
     expect(() => new ReplayMemory({ ...vectors, capacity: 9, gamma: 2 })).toThrow(/gamma/);
     const memory = new ReplayMemory({ ...vectors, capacity: 9 });
     expect(() => memory.add(0, step(0))).toThrow(/start\(\)/);
@@ -221,7 +221,7 @@ describe("ReplayMemory", () => {
       capacity: 10_000,
       observationShape: [84, 84, 4],
       observationDtype: "uint8",
-      frameStack: 4,
+      numStack: 4,
     });
     expect(100 * memory.byteLength).toBe(7_056_000_000);
   });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 const observationSpace = new Box({ low: -1, high: 1, shape: [3] });
 const actionSpace = new Box({ low: -2, high: 2, shape: [2] });
 const models: [string, (options: SpacesOptions & { logStd?: number }) => NetworkActorCritic][] = [
-  ["MlpActorCritic", (options) => new MlpActorCritic({ ...options, units: [16, 16] })],
+  ["MlpActorCritic", (options) => new MlpActorCritic({ ...options, hiddenUnits: [16, 16] })],
   ["CfCActorCritic", (options) => new CfCActorCritic({ ...options, units: 8, backboneUnits: 16 })],
 ];
 

@@ -71,13 +71,13 @@ describe("parameter totals", () => {
   });
 
   it("of the small networks", () => {
-    const mlp = new MlpActorCritic({ observationSpace: vector, actionSpace, units: [64, 64], seed: 0 });
+    const mlp = new MlpActorCritic({ observationSpace: vector, actionSpace, hiddenUnits: [64, 64], seed: 0 });
     const body = 3 * 64 + 64 + 64 * 64 + 64;
     expect(using(mlp, (m) => m.countParams())).toBe(2 * body + 64 * 4 + 4 + 64 + 1);
     const shared = new MlpActorCritic({
       observationSpace: vector,
       actionSpace,
-      units: [64, 64],
+      hiddenUnits: [64, 64],
       shared: true,
       seed: 0,
     });
@@ -209,10 +209,7 @@ describe("spaces that a network is not made for", () => {
     ["whole numbers to act", () => new MlpActorCritic({ observationSpace: vector, actionSpace: bytes })],
     ["whole numbers to act", () => new CfCActorCritic({ observationSpace: vector, actionSpace: bytes })],
     ["a matrix to see", () => new MlpActorCritic({ observationSpace: matrix, actionSpace })],
-    [
-      "a matrix to see",
-      () => new CfCActorCritic({ observationSpace: matrix, actionSpace, encoderUnits: [] }),
-    ],
+    ["a matrix to see", () => new CfCActorCritic({ observationSpace: matrix, actionSpace, hiddenUnits: [] })],
     ["a vector to see", () => new ConvCfCActorCritic({ observationSpace: vector, actionSpace })],
     ["small frames", () => new NatureActorCritic({ observationSpace: small, actionSpace })],
   ];

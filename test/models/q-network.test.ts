@@ -52,7 +52,7 @@ describe("DuelingQNetwork", () => {
       observationSpace,
       actionSpace,
       convolutions: natureConvolutions,
-      hidden: 512,
+      hiddenUnits: [512],
       seed: 0,
     });
     tf.tidy(() => {
@@ -66,7 +66,7 @@ describe("DuelingQNetwork", () => {
 describe("MlpQNetwork", () => {
   it("is cloned with equal weights of its own; updates move the clone", () => {
     const before = tf.memory().numTensors;
-    const model = new MlpQNetwork({ observationSpace: vectors, actionSpace, units: [8], seed: 0 });
+    const model = new MlpQNetwork({ observationSpace: vectors, actionSpace, hiddenUnits: [8], seed: 0 });
     const target = model.clone();
     expect(weights(target as MlpQNetwork)).toEqual(weights(model));
     const first = weights(model);
@@ -97,7 +97,7 @@ describe("MlpQNetwork", () => {
 });
 
 describe("SequentialQNetwork", () => {
-  const head = () => new DuelingHead({ actions: actionSpace.n, hidden: null });
+  const head = () => new DuelingHead({ actions: actionSpace.n, hiddenUnits: [] });
   const make = (blocks: () => (MLP | DuelingHead)[]) =>
     new SequentialQNetwork({ observationSpace: vectors, actionSpace }, blocks, {
       className: "Mine",
@@ -106,12 +106,16 @@ describe("SequentialQNetwork", () => {
 
   it("refuses blocks of one name, of which one would not be trained, and leaves nothing behind", () => {
     const before = tf.memory().numTensors;
-    expect(() => make(() => [new MLP({ units: [3] }), new MLP({ units: [5] }), head()])).toThrow(
+    expect(() => make(() => [new MLP({ hiddenUnits: [3] }), new MLP({ hiddenUnits: [5] }), head()])).toThrow(
       InvalidArgumentError,
     );
-    expect(() => make(() => [new MLP({ units: [3] })])).toThrow(ShapeError);
+    expect(() => make(() => [new MLP({ hiddenUnits: [3] })])).toThrow(ShapeError);
     expect(tf.memory().numTensors).toBe(before);
-    const model = make(() => [new MLP({ units: [3] }), new MLP({ name: "second", units: [5] }), head()]);
+    const model = make(() => [
+      new MLP({ hiddenUnits: [3] }),
+      new MLP({ name: "second", hiddenUnits: [5] }),
+      head(),
+    ]);
     expect(model.countParams()).toBe(5 * 3 + 4 * 5 + 6 * 7);
     model.dispose();
   });
@@ -120,7 +124,7 @@ describe("SequentialQNetwork", () => {
 describe("updateTarget", () => {
   it("names weights that do not fit, and a wrong share", () => {
     const [one, other] = [[3], [3, 3]].map(
-      (units) => new MlpQNetwork({ observationSpace: vectors, actionSpace, units }),
+      (hiddenUnits) => new MlpQNetwork({ observationSpace: vectors, actionSpace, hiddenUnits }),
     );
     expect(() => updateTarget(one, other)).toThrow(InvalidArgumentError);
     for (const tau of [Number.NaN, -0.1, 1.1]) {
@@ -134,7 +138,7 @@ describe("updateTarget", () => {
 describe("SequentialQNetwork", () => {
   it("values the actions once, after the last step of a recurrent layer", () => {
     const observationSpace = new Box({ low: -1, high: 1, shape: [5, 3] });
-    const blocks = () => [new LTC({ units: 6, seed: 0 }), new MLP({ units: [6], seed: 1 })];
+    const blocks = () => [new LTC({ units: 6, seed: 0 }), new MLP({ hiddenUnits: [6], seed: 1 })];
     const model = new SequentialQNetwork({ observationSpace, actionSpace }, blocks, {
       className: "Recurrent",
       config: {},

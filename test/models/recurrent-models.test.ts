@@ -39,9 +39,9 @@ const wiring = new AutoNCP({ units: 9, outputSize: 2 });
 const convolutions = [{ filters: 2, size: 8, strides: 4 }];
 
 const cfc = (options: Partial<CfCActorCriticOptions>) => (seed: number) =>
-  new CfCActorCritic({ observationSpace: vector, actionSpace, encoderUnits: [6], seed, ...options });
+  new CfCActorCritic({ observationSpace: vector, actionSpace, hiddenUnits: [6], seed, ...options });
 const ltc = (options: Partial<LTCActorCriticOptions>) => (seed: number) =>
-  new LTCActorCritic({ observationSpace: vector, actionSpace, encoderUnits: [6], seed, ...options });
+  new LTCActorCritic({ observationSpace: vector, actionSpace, hiddenUnits: [6], seed, ...options });
 const onFrames = { observationSpace: frames, actionSpace };
 
 const vectorModels: [string, (seed: number) => NetworkActorCritic, stateSize: number][] = [
@@ -55,7 +55,7 @@ const vectorModels: [string, (seed: number) => NetworkActorCritic, stateSize: nu
   ["a wired CfC", cfc({ wiring }), 9],
   ["a wired CfC that follows the wiring everywhere", cfc({ wiring, recurrence: "wired" }), 9],
   ["a wired CfC of flavour tf with mixed memory", cfc({ wiring, flavour: "tf", mixedMemory: true }), 18],
-  ["a wired CfC without encoder", cfc({ wiring, encoderUnits: [] }), 9],
+  ["a wired CfC without encoder", cfc({ wiring, hiddenUnits: [] }), 9],
   ["an LTC", ltc({ units: 5 }), 5],
   ["a wired LTC", ltc({ wiring, odeUnfolds: 3, implicitConstraints: false, outputMapping: "linear" }), 9],
   [
@@ -206,7 +206,7 @@ describe("the wiring of a recurrent actor-critic", () => {
       [{ wiring: wirings[5] }, /^inputDim: expected 6/],
     ];
     for (const [options, message] of wrong) {
-      expect(() => cfc({ encoderUnits: [5], ...options })(0)).toThrow(message);
+      expect(() => cfc({ hiddenUnits: [5], ...options })(0)).toThrow(message);
     }
     expect(() => ltc({ wiring, units: 9 })(0)).toThrow(/^units: cannot stand beside wiring/);
     expect(tf.memory().numTensors).toBe(before);
@@ -217,7 +217,7 @@ describe("the wiring of a recurrent actor-critic", () => {
       units: 5,
       backboneUnits: 8,
       backboneLayers: 1,
-      encoderUnits: [6],
+      hiddenUnits: [6],
       activation: "tanh",
       flavour: "torch",
     };
@@ -232,7 +232,7 @@ describe("the wiring of a recurrent actor-critic", () => {
 
 describe("NetworkActorCritic", () => {
   const parts = () => ({
-    encoder: new MLP({ units: [6], seed: 0 }),
+    encoder: new MLP({ hiddenUnits: [6], seed: 0 }),
     core: new LTC({ wiring, seed: 1 }),
     policyHead: policyHead(actionSpace, { name: "policy", seed: 2 }),
     valueHead: new Linear({ name: "value", units: 1, seed: 3 }),

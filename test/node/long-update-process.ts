@@ -8,7 +8,7 @@ await useBackend("wasm");
 const trainer = new PPOTrainer({
   env: "CartPole-v1",
   numEnvs: 2,
-  nSteps: 32,
+  numSteps: 32,
   batchSize: 32,
   nEpochs: 1e6,
   seed: 3,

@@ -8,7 +8,7 @@ const [path, restartBehavior = "resume"] = process.argv.slice(2);
 const options = {
   env: "CartPole-v1",
   numEnvs: 2,
-  nSteps: 32,
+  numSteps: 32,
   batchSize: 32,
   nEpochs: 2,
   learningRate: "lin_1e-3",

@@ -11,7 +11,7 @@ import { wholeFiles } from "../checkpoints/whole-files.js";
 
 const folder = mkdtempSync(join(tmpdir(), "zip-"));
 const path = join(folder, "run.zip");
-const options = { env: "CartPole-v1", numEnvs: 2, nSteps: 8, batchSize: 8, nEpochs: 1, seed: 1 };
+const options = { env: "CartPole-v1", numEnvs: 2, numSteps: 8, batchSize: 8, nEpochs: 1, seed: 1 };
 
 function sourceOf(bytes: Uint8Array) {
   return { size: bytes.length, read: async (begin: number, end: number) => bytes.slice(begin, end) };

@@ -74,7 +74,7 @@ describe("the guides of the trainers", () => {
     const head = "| option | default | `cartPoleDQN`";
     for (const option of [
       "numEnvs",
-      "bufferSize",
+      "capacity",
       "learningStarts",
       "batchSize",
       "learningRate",

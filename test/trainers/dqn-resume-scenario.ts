@@ -23,7 +23,7 @@ const common = {
 export const scenarios = {
   "prioritized, three-step, overwritten memory": {
     ...common,
-    bufferSize: 120,
+    capacity: 120,
     nStep: 3,
     trainFreq: 3,
     gradientSteps: 2,
@@ -33,15 +33,15 @@ export const scenarios = {
   "stacked, several environments, soft updates": {
     ...common,
     numEnvs: 3,
-    bufferSize: 1000,
-    frameStack: 2,
+    capacity: 1000,
+    numStack: 2,
     trainFreq: 1,
     gradientSteps: 1,
     targetUpdateInterval: 1,
     tau: 0.1,
     optimizer: "rmsprop",
-    wrapper: (env) => new FrameStack(env, { k: 2 }),
-    model: (spaces) => new MlpQNetwork({ ...spaces, units: [16] }),
+    wrapper: (env) => new FrameStack(env, { numStack: 2 }),
+    model: (spaces) => new MlpQNetwork({ ...spaces, hiddenUnits: [16] }),
   },
 } satisfies Record<string, DQNOptions>;
 
@@ -79,7 +79,7 @@ export async function train(
       totalTimesteps,
       logger: new Logger([{ write: (row, step) => rows.push([step, withoutClocks(row)]) }]),
       callbacks: [
-        new EvalCallback({ evalEnv, evalFreq: 100, nEvalEpisodes: 2, deterministic: false }),
+        new EvalCallback({ evalEnv, evalFreq: 100, numEpisodes: 2, deterministic: false }),
         { last: true, onStep: ({ numTimesteps }) => numTimesteps < stopAt },
       ],
     });

@@ -6,7 +6,7 @@ import { NetworkActorCritic, type SpacesOptions } from "../../src/models/index.j
 
 /** Weights `mlp/...`, frozen; `policy/...` and `value/...`, trained. */
 export function makeFrozen({ observationSpace, actionSpace }: SpacesOptions): NetworkActorCritic {
-  const encoder = new MLP({ units: [8], seed: 0, trainable: false });
+  const encoder = new MLP({ hiddenUnits: [8], seed: 0, trainable: false });
   encoder.build([null, ...observationSpace.shape]);
   const policyHead = new Linear({ name: "policy", units: 2, seed: 1 });
   const valueHead = new Linear({ name: "value", units: 1, seed: 2 });

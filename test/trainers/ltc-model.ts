@@ -5,7 +5,7 @@ import { LTC } from "../../src/layers/ltc.js";
 import { NetworkActorCritic, type SpacesOptions } from "../../src/models/index.js";
 
 /** Two actions; weights `ltc/...`, `policy/...`, `value/...`. */
-export function makeLtcActorCritic({ observationSpace, actionSpace }: SpacesOptions): NetworkActorCritic {
+export function makeLTCActorCritic({ observationSpace, actionSpace }: SpacesOptions): NetworkActorCritic {
   const core = new LTC({ units: 6, flavour: "tf", seed: 0 });
   core.build([null, null, observationSpace.shape[0]]);
   const policyHead = new Linear({ name: "policy", units: 2, seed: 1 });
@@ -14,6 +14,6 @@ export function makeLtcActorCritic({ observationSpace, actionSpace }: SpacesOpti
   return new NetworkActorCritic(
     { observationSpace, actionSpace },
     { core, policyHead, valueHead },
-    { className: "LtcActorCritic", config: {} },
+    { className: "LTCActorCritic", config: {} },
   );
 }

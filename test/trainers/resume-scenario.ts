@@ -10,7 +10,7 @@ import { makeVecEnv } from "../../src/vector/make-vec-env.js";
 const common = {
   env: "CartPoleNoVel-v1",
   numEnvs: 3,
-  nSteps: 16,
+  numSteps: 16,
   batchSize: 24,
   nEpochs: 2,
   learningRate: "lin_1e-3",
@@ -26,7 +26,7 @@ export const scenarios = {
     normalizeReward: true,
     sequenceLength: 8,
     klPenalty: { initial: 0.2 },
-    model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, encoderUnits: [] }),
+    model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, hiddenUnits: [] }),
   },
 } satisfies Record<string, PPOOptions>;
 
@@ -63,9 +63,9 @@ export async function train(
       totalTimesteps,
       logger: new Logger([{ write: (row, step) => rows.push([step, withoutClocks(row)]) }]),
       callbacks: [
-        new EvalCallback({ evalEnv, evalFreq: 100, nEvalEpisodes: 3, deterministic: false }),
+        new EvalCallback({ evalEnv, evalFreq: 100, numEpisodes: 3, deterministic: false }),
         new EveryNTimesteps({
-          nSteps: 50,
+          numSteps: 50,
           callback: ({ logger, numTimesteps }) => logger.recordMean("custom/mean", numTimesteps),
         }),
         { last: true, onStep: ({ numTimesteps }) => numTimesteps < stopAt },

@@ -63,7 +63,7 @@ describe("makeVecEnv", () => {
       shapes.push(env.observationSpace.shape);
       return env;
     };
-    const envs = makeVecEnv("Arcade/Breakout-v0", { numEnvs: 1, wrapDeepmind: { frameStack: 2 }, wrapper });
+    const envs = makeVecEnv("Arcade/Breakout-v0", { numEnvs: 1, wrapDeepmind: { numStack: 2 }, wrapper });
     expect(envs.observationSpace.shape).toEqual([84, 84, 2]);
     expect(shapes).toEqual([[84, 84, 2]]);
     expect(

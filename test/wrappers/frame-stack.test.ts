@@ -45,7 +45,7 @@ describe("FrameStack", () => {
     const inner = new CountingEnv();
     const bounds = { low: [0, 1, 2], high: [7, 8, 9] };
     Object.assign(inner, { observationSpace: new Box({ ...bounds, shape: [3] }) });
-    const env = new FrameStack(inner, { k: 2 });
+    const env = new FrameStack(inner, { numStack: 2 });
     expect(env.observationSpace.toJSON()).toMatchObject({
       shape: [6],
       low: [0, 1, 2, 0, 1, 2],
@@ -57,14 +57,14 @@ describe("FrameStack", () => {
   });
 
   it("with k = 1 changes nothing", () => {
-    const env = new FrameStack(new FakeAtari(), { k: 1 });
+    const env = new FrameStack(new FakeAtari(), { numStack: 1 });
     const bare = new FakeAtari();
     expect(env.reset({ seed: 1 }).observation).toEqual(bare.reset({ seed: 1 }).observation);
     expect(play(env, 9)).toEqual(play(bare, 9));
   });
 
   it("keeps the contract and replays from a saved state", () => {
-    const make = () => new FrameStack(new FakeAtari({ length: 9 }), { k: 3 });
+    const make = () => new FrameStack(new FakeAtari({ length: 9 }), { numStack: 3 });
     checkEnv(make());
     const env = make();
     env.reset({ seed: 2 });
@@ -74,11 +74,13 @@ describe("FrameStack", () => {
     const other = make();
     other.setState(state);
     expect(play(other, 20)).toEqual(future);
-    expect(() => new FrameStack(new FakeAtari(), { k: 2 }).setState(state)).toThrow(/another k or shape/);
+    expect(() => new FrameStack(new FakeAtari(), { numStack: 2 }).setState(state)).toThrow(
+      /another numStack or shape/,
+    );
   });
 
   it("refuses other numbers of frames, and scalars", () => {
-    expect(() => new FrameStack(new FakeAtari(), { k: 0 })).toThrow(InvalidArgumentError);
+    expect(() => new FrameStack(new FakeAtari(), { numStack: 0 })).toThrow(InvalidArgumentError);
     const inner = new CountingEnv();
     Object.assign(inner, { observationSpace: new Box({ low: 0, high: 1, shape: [] }) });
     expect(() => new FrameStack(inner)).toThrow(InvalidArgumentError);

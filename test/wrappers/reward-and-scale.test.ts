@@ -21,7 +21,7 @@ describe("ClipReward", () => {
   });
 
   it("clips to a range", () => {
-    const clipped = rewards([7, 0.5, 0, -0.1, -200], (env) => new ClipReward(env, { clip: 2 }));
+    const clipped = rewards([7, 0.5, 0, -0.1, -200], (env) => new ClipReward(env, { clip: { limit: 2 } }));
     expect(clipped).toEqual([2, 0.5, 0, -0.1, -2]);
   });
 
@@ -37,8 +37,8 @@ describe("ClipReward", () => {
     });
   });
 
-  it.each([0, -1, Number.NaN])("refuses the range %s", (clip) => {
-    expect(() => new ClipReward(new FakeAtari(), { clip })).toThrow(InvalidArgumentError);
+  it.each([0, -1, Number.NaN])("refuses the limit %s", (limit) => {
+    expect(() => new ClipReward(new FakeAtari(), { clip: { limit } })).toThrow(InvalidArgumentError);
   });
 });
 

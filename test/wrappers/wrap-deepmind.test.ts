@@ -80,13 +80,13 @@ describe("wrapDeepmind", () => {
       episodicLife: false,
       fireReset: false,
       dim: false,
-      frameStack: false,
+      numStack: false,
     };
     expect(order(wrapDeepmind(fake(), off as WrapOptions))).toEqual(["RecordEpisodeStatistics"]);
   });
 
   it("adds sticky actions inside and reward clipping outside", () => {
-    expect(order(wrapDeepmind(fake(), { stickyProbability: 0.25, clipReward: 5 }))).toEqual([
+    expect(order(wrapDeepmind(fake(), { stickyProbability: 0.25, clipReward: { limit: 5 } }))).toEqual([
       "RecordEpisodeStatistics",
       "StickyAction",
       "NoopReset",

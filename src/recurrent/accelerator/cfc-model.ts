@@ -9,11 +9,11 @@ import {
   productNames,
 } from "tfjs-training/wasm";
 import { lecunTanh } from "../ops/activations.js";
-import type { CfcLoop } from "../wasm/cfc-engine.js";
+import type { CfCLoop } from "../wasm/cfc-engine.js";
 import { activationNumbers } from "../wasm/cfc-layout.js";
 
 /** What decides which model a loop needs: all but its sizes. */
-export type CfcLoopModel = Omit<CfcLoop, "batch" | "steps" | "units" | "widths"> & {
+export type CfCLoopModel = Omit<CfCLoop, "batch" | "steps" | "units" | "widths"> & {
   /** Number of backbone layers. */
   layers: number;
 };
@@ -80,7 +80,7 @@ const constants = {
 };
 
 /** The forward pass. */
-export function encodeCfcForward(model: CfcLoopModel): Uint8Array {
+export function encodeCfCForward(model: CfCLoopModel): Uint8Array {
   const { layers, bounded, gated, timed, resets, masked, record } = model;
   const { state, drives, kernel, bias, times, keep, runs, outputs, last, consumed, z, part } = cfcNames;
   const nodes = new Nodes();
@@ -133,7 +133,7 @@ export function encodeCfcForward(model: CfcLoopModel): Uint8Array {
 }
 
 /** The backward pass, for both kinds of flavour and mode, and with or without times; `record` makes no difference. */
-export function encodeCfcBackward(model: CfcLoopModel): Uint8Array {
+export function encodeCfCBackward(model: CfCLoopModel): Uint8Array {
   const { layers, timed, resets, masked } = model;
   const { dOutputs, dLast, dState, kernel, keep, runs, z, factors, delta } = cfcNames;
   const nodes = new Nodes();
@@ -237,7 +237,7 @@ function perStep(present: Record<string, boolean>): Walked[] {
   return names.map((name) => ({ name, axis: stepsFirst }));
 }
 
-function activate(nodes: Nodes, { activation }: CfcLoopModel, inputs: string[], name: string): string {
+function activate(nodes: Nodes, { activation }: CfCLoopModel, inputs: string[], name: string): string {
   if (activation !== activationNumbers.lecun_tanh) {
     const operator = activation === activationNumbers.relu ? "Relu" : "Tanh";
     return nodes.add(operator, [nodes.add("Gemm", inputs)], { name });
@@ -247,7 +247,7 @@ function activate(nodes: Nodes, { activation }: CfcLoopModel, inputs: string[], 
   return nodes.add("Mul", [bent, "outer"], { name });
 }
 
-function slope(nodes: Nodes, { activation }: CfcLoopModel, z: string): string {
+function slope(nodes: Nodes, { activation }: CfCLoopModel, z: string): string {
   if (activation === activationNumbers.relu) {
     return nodes.add("Cast", [nodes.add("Greater", [z, "zero"])], { attributes: { to: { int: floatType } } });
   }

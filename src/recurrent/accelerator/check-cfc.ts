@@ -9,8 +9,8 @@ import {
   type WasmBackend,
 } from "tfjs-training/wasm";
 import { Random } from "../../core/random.js";
-import { type CfcEngine, cfcEngineName } from "../wasm/cfc-engine.js";
-import { activationNumbers, type CfcTask, modeNumbers } from "../wasm/cfc-layout.js";
+import { type CfCEngine, cfcEngineName } from "../wasm/cfc-engine.js";
+import { activationNumbers, type CfCTask, modeNumbers } from "../wasm/cfc-layout.js";
 import { backwardPass, forwardPass, traceSize } from "../wasm/cfc-pass.js";
 
 const [batch, steps, features, units, width] = [5, 4, 3, 7, 9];
@@ -22,7 +22,7 @@ const rows = batch * steps;
  *
  * @returns what is wrong, or undefined when all agree to 1e-4
  */
-export function checkCfc(backend: WasmBackend, engine: CfcEngine): string | undefined {
+export function checkCfC(backend: WasmBackend, engine: CfCEngine): string | undefined {
   const installed = productEngine();
   try {
     for (const timed of [false, true]) {
@@ -54,7 +54,7 @@ function run(backend: WasmBackend, timed: boolean): Float32Array {
     return { kernel: fill(inputs * outputs), bias: fill(outputs), factors: 0, inputs, outputs };
   };
   const someZeros = () => (random.uniform(0, 1) < 0.3 ? 0 : 1);
-  const task: CfcTask = {
+  const task: CfCTask = {
     batch,
     steps,
     features,

@@ -1,14 +1,14 @@
 /** Loops of CfCs over time on the accelerator's runtime; loaded where there is an accelerator. */
 
 import type { AcceleratorExtension } from "tfjs-training/wasm";
-import { type CfcEngine, cfcEngineName } from "../wasm/cfc-engine.js";
-import { checkCfc } from "./check-cfc.js";
-import { RuntimeCfc } from "./runtime-cfc.js";
+import { type CfCEngine, cfcEngineName } from "../wasm/cfc-engine.js";
+import { checkCfC } from "./check-cfc.js";
+import { RuntimeCfC } from "./runtime-cfc.js";
 
-const extension: AcceleratorExtension<CfcEngine> = {
+const extension: AcceleratorExtension<CfCEngine> = {
   name: cfcEngineName,
-  create: (runtime, options) => new RuntimeCfc(runtime, options),
-  check: checkCfc,
+  create: (runtime, options) => new RuntimeCfC(runtime, options),
+  check: checkCfC,
 };
 
 /** The loops, for `useBackend`. */

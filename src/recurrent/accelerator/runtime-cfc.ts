@@ -4,17 +4,17 @@ import type { ProductRuntime, RuntimeMatrix, RuntimeSession, WasmBackend } from 
 import { productNames } from "tfjs-training/wasm";
 import { sizeOf } from "../../core/state.js";
 import type {
-  CfcEngine,
-  CfcLoop,
-  CfcLoopBackward,
-  CfcLoopForward,
-  CfcLoopWeights,
+  CfCEngine,
+  CfCLoop,
+  CfCLoopBackward,
+  CfCLoopForward,
+  CfCLoopWeights,
 } from "../wasm/cfc-engine.js";
 import { activationNumbers } from "../wasm/cfc-layout.js";
-import { cfcNames, encodeCfcBackward, encodeCfcForward } from "./cfc-model.js";
+import { cfcNames, encodeCfCBackward, encodeCfCForward } from "./cfc-model.js";
 
-/** Options of {@link RuntimeCfc}. */
-export interface RuntimeCfcOptions {
+/** Options of {@link RuntimeCfC}. */
+export interface RuntimeCfCOptions {
   /** Threads of the runtime, default 1. */
   threads?: number;
   /** Loops with fewer multiplications a step stay on the compiled kernels; see {@link worthwhileStep}. */
@@ -38,21 +38,21 @@ type Arrays = Record<string, RuntimeMatrix>;
 type Describe = (address: number, ...shape: number[]) => RuntimeMatrix;
 
 /** Gives loops to a runtime, one loaded model for each kind of loop. */
-export class RuntimeCfc implements CfcEngine {
+export class RuntimeCfC implements CfCEngine {
   private readonly sessions = new Map<string, RuntimeSession>();
   private readonly threads: number;
   private readonly minWork: number;
 
   constructor(
     private readonly runtime: ProductRuntime,
-    { threads = 1, minWork = worthwhileStep }: RuntimeCfcOptions = {},
+    { threads = 1, minWork = worthwhileStep }: RuntimeCfCOptions = {},
   ) {
     this.threads = threads;
     this.minWork = minWork;
   }
 
   /** @inheritDoc */
-  accepts({ batch, units, widths, timed, masked, activation }: CfcLoop): boolean {
+  accepts({ batch, units, widths, timed, masked, activation }: CfCLoop): boolean {
     const inner = [units, ...widths];
     const outer = [...widths, (timed ? 4 : 3) * units];
     const work = inner.reduce((sum, width, i) => sum + width * outer[i], 0);
@@ -62,7 +62,7 @@ export class RuntimeCfc implements CfcEngine {
   }
 
   /** @inheritDoc */
-  forward(backend: WasmBackend, loop: CfcLoop, addresses: CfcLoopForward): void {
+  forward(backend: WasmBackend, loop: CfCLoop, addresses: CfCLoopForward): void {
     const { batch, steps, units, widths, timed, record } = loop;
     const { state, drives, times, outputs, last, biases, consumed, z, parts } = addresses;
     const names = cfcNames;
@@ -87,7 +87,7 @@ export class RuntimeCfc implements CfcEngine {
   }
 
   /** @inheritDoc */
-  backward(backend: WasmBackend, loop: CfcLoop, addresses: CfcLoopBackward): void {
+  backward(backend: WasmBackend, loop: CfCLoop, addresses: CfCLoopBackward): void {
     const { batch, steps, units, widths } = loop;
     const { dOutputs, dLast, dState, deltas, factors, z } = addresses;
     const names = cfcNames;
@@ -108,14 +108,14 @@ export class RuntimeCfc implements CfcEngine {
   }
 
   // The results are written in place; what the runtime would copy besides is refused, see `productNames`.
-  private run(pass: "forward" | "backward", loop: CfcLoop, inputs: Arrays, results: Arrays): void {
+  private run(pass: "forward" | "backward", loop: CfCLoop, inputs: Arrays, results: Arrays): void {
     const { widths, activation, gated, bounded, timed, resets, masked, record } = loop;
     const layers = widths.length;
     const model = { layers, activation, gated, bounded, timed, resets, masked, record };
     const key = `${pass} ${Object.values(model)}`;
     let session = this.sessions.get(key);
     if (!session) {
-      const encode = pass === "forward" ? encodeCfcForward : encodeCfcBackward;
+      const encode = pass === "forward" ? encodeCfCForward : encodeCfCBackward;
       session = this.runtime.load(encode(model), this.threads);
       this.sessions.set(key, session);
     }
@@ -130,7 +130,7 @@ export class RuntimeCfc implements CfcEngine {
   }
 }
 
-function shared(describe: Describe, loop: CfcLoop, addresses: CfcLoopWeights): Arrays {
+function shared(describe: Describe, loop: CfCLoop, addresses: CfCLoopWeights): Arrays {
   const { batch, steps, units, widths, resets, masked } = loop;
   const { kernels, keep, runs } = addresses;
   const arrays: Arrays = {};
@@ -143,6 +143,6 @@ function shared(describe: Describe, loop: CfcLoop, addresses: CfcLoopWeights): A
 }
 
 // Columns of the `i`-th layer; the last is the heads.
-function outputsOf({ widths, units, timed }: CfcLoop, i: number): number {
+function outputsOf({ widths, units, timed }: CfCLoop, i: number): number {
   return i < widths.length ? widths[i] : (timed ? 4 : 3) * units;
 }

@@ -5,7 +5,7 @@ import { InvalidArgumentError } from "../../core/errors.js";
 import { constant } from "./constants.js";
 
 /** Activations of the backbone; `lecun_tanh` is `1.7159 tanh(0.666 u)`, `gelu` the exact one with erf. */
-export type CfcActivation = "lecun_tanh" | "tanh" | "relu" | "silu" | "gelu";
+export type CfCActivation = "lecun_tanh" | "tanh" | "relu" | "silu" | "gelu";
 
 /** An activation `z = phi(u)`. */
 export interface ActivationRule {
@@ -22,7 +22,7 @@ export const lecunTanh = { outer: 1.7159, inner: 0.666 } as const;
 
 const { outer, inner } = lecunTanh;
 
-const rules: Record<CfcActivation, ActivationRule> = {
+const rules: Record<CfCActivation, ActivationRule> = {
   lecun_tanh: {
     apply: (u) => tf.mul(tf.tanh(tf.mul(u, constant(inner))), constant(outer)),
     // phi' = outer inner (1 - tanh^2) = outer inner - (inner / outer) z^2
@@ -63,14 +63,14 @@ const rules: Record<CfcActivation, ActivationRule> = {
 };
 
 /** Names of all backbone activations. */
-export const cfcActivations = Object.keys(rules) as CfcActivation[];
+export const cfcActivations = Object.keys(rules) as CfCActivation[];
 
 /**
  * The rule of a named activation.
  *
  * @throws InvalidArgumentError when there is none of that name
  */
-export function activationRule(name: CfcActivation): ActivationRule {
+export function activationRule(name: CfCActivation): ActivationRule {
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
   if (rule) return rule;
   throw new InvalidArgumentError(

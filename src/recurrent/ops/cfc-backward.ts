@@ -1,14 +1,14 @@
 /** Backward pass of the CfC scan, derived by hand. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type CfcTrace, countSteps, joinSteps, splitKernel, splitSteps } from "./cfc-forward.js";
+import { type CfCTrace, countSteps, joinSteps, splitKernel, splitSteps } from "./cfc-forward.js";
 import { type HeadGradients, headGradients, headSlopes } from "./cfc-head-slopes.js";
 import type { LinearWeights, ScanSettings, ScanTensors, Steps } from "./cfc-problem.js";
 import { columnSum } from "./column-sum.js";
 import { constant } from "./constants.js";
 
 /** Gradients of all inputs of a scan, in the shapes of the inputs. */
-export interface CfcGradients extends HeadGradients {
+export interface CfCGradients extends HeadGradients {
   /** `[rows, features]`. */
   x: tf.Tensor2D;
   /** `[batch, units]`. */
@@ -25,10 +25,10 @@ export interface CfcGradients extends HeadGradients {
  */
 export function cfcBackward(
   dOutputs: tf.Tensor2D,
-  trace: CfcTrace,
+  trace: CfCTrace,
   tensors: ScanTensors,
   settings: ScanSettings,
-): CfcGradients {
+): CfCGradients {
   const { layers, x, state } = tensors;
   const units = state.shape[1];
   const deltas = sweep(dOutputs, trace, tensors, settings);
@@ -59,7 +59,7 @@ interface Deltas {
   state: tf.Tensor2D;
 }
 
-function sweep(dOutputs: tf.Tensor2D, trace: CfcTrace, tensors: ScanTensors, settings: ScanSettings): Deltas {
+function sweep(dOutputs: tf.Tensor2D, trace: CfCTrace, tensors: ScanTensors, settings: ScanSettings): Deltas {
   const { layers, keep, mask } = tensors;
   const [batch, units] = tensors.state.shape;
   const steps = countSteps(tensors);
@@ -102,7 +102,7 @@ function sweep(dOutputs: tf.Tensor2D, trace: CfcTrace, tensors: ScanTensors, set
 }
 
 function backboneSlopes(
-  { activated, preActivated }: CfcTrace,
+  { activated, preActivated }: CfCTrace,
   { dropout }: ScanTensors,
   { activation }: ScanSettings,
 ): tf.Tensor2D[] {

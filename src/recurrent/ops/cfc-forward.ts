@@ -6,7 +6,7 @@ import { chooseRows } from "./choose-rows.js";
 import { constant } from "./constants.js";
 
 /** What the backward pass needs from the forward pass. */
-export interface CfcTrace {
+export interface CfCTrace {
   /** The state that each step consumed `[rows, units]`. */
   consumed: tf.Tensor2D;
   /** Input of each layer after the first `[rows, size]`: the activations of the backbone, after dropout. */
@@ -18,11 +18,11 @@ export interface CfcTrace {
 }
 
 /** Result of {@link cfcForward}. */
-export interface CfcForward {
+export interface CfCForward {
   /** The state after each step `[rows, units]`. */
   outputs: tf.Tensor2D;
   /** Only when it was asked for. */
-  trace?: CfcTrace;
+  trace?: CfCTrace;
 }
 
 /** Lists that grow by one tensor a step. */
@@ -34,7 +34,7 @@ interface Recording {
 }
 
 /** Computes all outputs; with `record`, keeps what {@link cfcBackward} needs. Call inside `tf.tidy`. */
-export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record: boolean): CfcForward {
+export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record: boolean): CfCForward {
   const { layers, state, elapsed, keep, mask } = tensors;
   const { activation } = settings;
   const steps = countSteps(tensors);
@@ -163,7 +163,7 @@ function append(record: Record<string, Steps>, parts: Record<string, tf.Tensor2D
   }
 }
 
-function joinTrace({ consumed, activated, preActivated, head }: Recording): CfcTrace {
+function joinTrace({ consumed, activated, preActivated, head }: Recording): CfCTrace {
   return {
     consumed: joinSteps(consumed),
     activated: activated.map(joinSteps),

@@ -1,7 +1,7 @@
 /** Derivatives of the CfC heads, for all steps at once. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type CfcTrace, fixedTime, headBlocks } from "./cfc-forward.js";
+import { type CfCTrace, fixedTime, headBlocks } from "./cfc-forward.js";
 import type { ScanSettings, ScanTensors } from "./cfc-problem.js";
 import { columnSum } from "./column-sum.js";
 import { constant } from "./constants.js";
@@ -20,7 +20,7 @@ export interface HeadGradients {
  * Slope of each unit's next state over each of its head pre-activations, `[rows, heads * units]`, zero at
  * masked steps. A unit's heads depend on that unit alone, so the whole Jacobian is this matrix.
  */
-export function headSlopes(trace: CfcTrace, tensors: ScanTensors, settings: ScanSettings): tf.Tensor2D {
+export function headSlopes(trace: CfCTrace, tensors: ScanTensors, settings: ScanSettings): tf.Tensor2D {
   const slopes =
     settings.mode === "pure" ? pureSlopes(trace, tensors, settings) : gateSlopes(trace, tensors, settings);
   return tensors.mask ? tf.mul(slopes, tensors.mask) : slopes;
@@ -33,7 +33,7 @@ export function headSlopes(trace: CfcTrace, tensors: ScanTensors, settings: Scan
  * @param dHeads gradient of each step's head pre-activations `[rows, heads * units]`
  */
 export function headGradients(
-  trace: CfcTrace,
+  trace: CfCTrace,
   tensors: ScanTensors,
   settings: ScanSettings,
   dState: tf.Tensor2D | undefined,
@@ -66,7 +66,7 @@ export function headGradients(
   return gradients;
 }
 
-function gateSlopes(trace: CfcTrace, tensors: ScanTensors, settings: ScanSettings): tf.Tensor2D {
+function gateSlopes(trace: CfCTrace, tensors: ScanTensors, settings: ScanSettings): tf.Tensor2D {
   const { f, g, s } = trace.head;
   const bounded = settings.flavour === "torch";
   const gated = settings.mode === "default";
@@ -86,7 +86,7 @@ function gateSlopes(trace: CfcTrace, tensors: ScanTensors, settings: ScanSetting
 }
 
 // d/df of -A exp(-t (|w| + |f|)) f = A exp(...) (t |f| - 1)
-function pureSlopes({ head }: CfcTrace, tensors: ScanTensors, settings: ScanSettings): tf.Tensor2D {
+function pureSlopes({ head }: CfCTrace, tensors: ScanTensors, settings: ScanSettings): tf.Tensor2D {
   const size = tf.abs(head.f);
   const time = timeOf(tensors, settings);
   const bracket = tf.sub(time ? tf.mul(size, time) : size, constant(1));

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { cfcBackward } from "./cfc-backward.js";
-import { type CfcTrace, cfcForward } from "./cfc-forward.js";
+import { type CfCTrace, cfcForward } from "./cfc-forward.js";
 import { foldGate, foldsGate, unfoldGate } from "./cfc-gate.js";
 import type { LinearWeights, ScanSettings, ScanTensors } from "./cfc-problem.js";
 
@@ -54,7 +54,7 @@ class Memory {
 
   constructor(
     private readonly tensors: ScanTensors,
-    private readonly trace: CfcTrace,
+    private readonly trace: CfCTrace,
   ) {
     this.visit((tensor) => {
       if (!(tensor instanceof tf.Variable)) this.temporary.push(tensor);
@@ -63,14 +63,14 @@ class Memory {
   }
 
   /** The same structure with the saved copies in place of the temporaries. */
-  restore(saved: tf.Tensor[]): { tensors: ScanTensors; trace: CfcTrace } {
+  restore(saved: tf.Tensor[]): { tensors: ScanTensors; trace: CfCTrace } {
     let next = 0;
     return this.visit((tensor) =>
       tensor instanceof tf.Variable ? tensor : (saved[next++] as typeof tensor),
     );
   }
 
-  private visit(see: <T extends tf.Tensor>(tensor: T) => T): { tensors: ScanTensors; trace: CfcTrace } {
+  private visit(see: <T extends tf.Tensor>(tensor: T) => T): { tensors: ScanTensors; trace: CfCTrace } {
     const maybe = <T extends tf.Tensor>(tensor: T | undefined) => tensor && see(tensor);
     const { x, state, layers, wTau, a, elapsed, keep, mask, dropout } = this.tensors;
     const { consumed, activated, preActivated, head } = this.trace;

@@ -9,14 +9,14 @@ import type { ActivationRule } from "./activations.js";
  * - `no_gate`: `f + s g`
  * - `pure`: `A - A exp(-t (|w_tau| + |f|)) f`
  */
-export type CfcMode = "default" | "pure" | "no_gate";
+export type CfCMode = "default" | "pure" | "no_gate";
 
 /**
  * Which of the two published models is meant:
  * - `torch`: `f` and `g` pass through tanh, `s = sigmoid(c + a t)`; the state stays bounded
  * - `tf`: `f` and `g` are linear, `s = sigmoid(c - a t)`
  */
-export type CfcFlavour = "torch" | "tf";
+export type CfCFlavour = "torch" | "tf";
 
 /** Weights of an affine map `x kernel + bias`. */
 export interface LinearWeights {
@@ -27,7 +27,7 @@ export interface LinearWeights {
 }
 
 /** Weights of a CfC cell with `F` inputs, `H` units and a backbone of width `K`. */
-export interface CfcWeights {
+export interface CfCWeights {
   /** Backbone layers, first to last; the first kernel is `[F + H, K]` (inputs above state), others `[K, K]`. */
   backbone: LinearWeights[];
   /**
@@ -68,10 +68,10 @@ export interface ScanTensors {
 
 /** Numbers and choices of one scan. */
 export interface ScanSettings {
-  /** See {@link CfcMode}. */
-  mode: CfcMode;
-  /** See {@link CfcFlavour}. */
-  flavour: CfcFlavour;
+  /** See {@link CfCMode}. */
+  mode: CfCMode;
+  /** See {@link CfCFlavour}. */
+  flavour: CfCFlavour;
   /** Backbone activation. */
   activation: ActivationRule;
   /** Elapsed time of every step, where no tensor gives it. */

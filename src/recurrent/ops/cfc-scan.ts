@@ -1,28 +1,28 @@
 /** A whole sequence through a CfC cell. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { activationRule, type CfcActivation } from "./activations.js";
+import { activationRule, type CfCActivation } from "./activations.js";
 import { cfcOperation } from "./cfc-operation.js";
-import type { CfcFlavour, CfcMode, CfcWeights } from "./cfc-problem.js";
+import type { CfCFlavour, CfCMode, CfCWeights } from "./cfc-problem.js";
 import { checkScan } from "./check-scan.js";
 import { constant } from "./constants.js";
-import { type CfcScanAttributes, hasScanKernel, runScan, type ScanSize } from "./scan-kernels.js";
+import { type CfCScanAttributes, hasScanKernel, runScan, type ScanSize } from "./scan-kernels.js";
 import { type Elapsed, elapsedRows, elapsedSteps, fromRows, toRows } from "./sequence-rows.js";
 
 /** Options of {@link cfcScan}. */
-export interface CfcScanOptions {
+export interface CfCScanOptions {
   /** Inputs `[batch, time, features]`. */
   x: tf.Tensor3D;
   /** State before the first step `[batch, units]`. */
   state: tf.Tensor2D;
   /** Weights of the cell. */
-  weights: CfcWeights;
+  weights: CfCWeights;
   /** Default `"default"`. */
-  mode?: CfcMode;
+  mode?: CfCMode;
   /** Default `"torch"`. */
-  flavour?: CfcFlavour;
+  flavour?: CfCFlavour;
   /** Backbone activation, default `"lecun_tanh"`. */
-  activation?: CfcActivation;
+  activation?: CfCActivation;
   /**
    * `[batch, time]`, 1 where the state is cleared to zero before the step consumes it; no gradient flows back
    * through such a step. A step that is also masked carries the cleared state.
@@ -43,7 +43,7 @@ export interface CfcScanOptions {
 }
 
 /** Result of {@link cfcScan}. */
-export interface CfcScanResult {
+export interface CfCScanResult {
   /** The state after each step `[batch, time, units]`. */
   outputs: tf.Tensor3D;
   /** The state after the last step `[batch, units]`. */
@@ -62,32 +62,32 @@ export interface CfcScanResult {
  * const { outputs, state } = cfcScan({ x, state: tf.zeros([batch, units]), weights });
  * ```
  */
-export function cfcScan(options: CfcScanOptions): CfcScanResult {
+export function cfcScan(options: CfCScanOptions): CfCScanResult {
   const { mode = "default", flavour = "torch", activation = "lecun_tanh" } = options;
   activationRule(activation);
   const chosen = { ...options, mode, flavour, activation };
   checkScan(chosen);
-  const fused = hasScanKernel("CfcScan", sizeOf(options));
+  const fused = hasScanKernel("CfCScan", sizeOf(options));
   return tf.tidy(() => ({ ...(fused ? fusedScan(chosen) : composedScan(chosen)) }));
 }
 
 /** Options of {@link cfcScan} without those that have defaults. */
-export type ChosenOptions = CfcScanOptions &
-  Required<Pick<CfcScanOptions, "mode" | "flavour" | "activation">>;
+export type ChosenOptions = CfCScanOptions &
+  Required<Pick<CfCScanOptions, "mode" | "flavour" | "activation">>;
 
-function sizeOf({ x, state, weights }: CfcScanOptions): ScanSize {
+function sizeOf({ x, state, weights }: CfCScanOptions): ScanSize {
   const [batch, steps] = x.shape;
   const widths = [...weights.backbone, weights.heads].map(({ bias }) => bias.shape[0]);
   return { batch, steps, units: state.shape[1], widths };
 }
 
-function fusedScan(options: ChosenOptions): CfcScanResult {
+function fusedScan(options: ChosenOptions): CfCScanResult {
   const { inputs, attributes } = kernelCall(options);
-  const [outputs, last] = runScan<CfcScanAttributes>("CfcScan", inputs, attributes);
+  const [outputs, last] = runScan<CfCScanAttributes>("CfCScan", inputs, attributes);
   return { outputs, state: last };
 }
 
-/** Inputs and attributes of the kernel `CfcScan`. Call inside `tf.tidy`. */
+/** Inputs and attributes of the kernel `CfCScan`. Call inside `tf.tidy`. */
 export function kernelCall(options: ChosenOptions): KernelCall {
   const { x, state, weights, resets, mask, mode, flavour, activation } = options;
   const [batch, steps] = x.shape;
@@ -110,10 +110,10 @@ export function kernelCall(options: ChosenOptions): KernelCall {
 
 interface KernelCall {
   inputs: Record<string, tf.Tensor | undefined>;
-  attributes: Omit<CfcScanAttributes, "inputs" | "record">;
+  attributes: Omit<CfCScanAttributes, "inputs" | "record">;
 }
 
-function composedScan(options: ChosenOptions): CfcScanResult {
+function composedScan(options: ChosenOptions): CfCScanResult {
   const { x, state, weights, resets, mask, mode, flavour } = options;
   const [batch, steps] = x.shape;
   const units = state.shape[1];

@@ -2,13 +2,13 @@
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
-import type { CfcFlavour, CfcMode, CfcWeights } from "./cfc-problem.js";
+import type { CfCFlavour, CfCMode, CfCWeights } from "./cfc-problem.js";
 
 /** Names of all modes. */
-export const cfcModes: readonly CfcMode[] = ["default", "pure", "no_gate"];
+export const cfcModes: readonly CfCMode[] = ["default", "pure", "no_gate"];
 
 /** Names of all flavours. */
-export const cfcFlavours: readonly CfcFlavour[] = ["torch", "tf"];
+export const cfcFlavours: readonly CfCFlavour[] = ["torch", "tf"];
 
 /** What {@link checkScan} looks at. */
 export interface CheckedScan {
@@ -17,11 +17,11 @@ export interface CheckedScan {
   /** `[batch, units]`. */
   state: tf.Tensor2D;
   /** Weights that must fit both. */
-  weights: CfcWeights;
+  weights: CfCWeights;
   /** One of {@link cfcModes}. */
-  mode: CfcMode;
+  mode: CfCMode;
   /** One of {@link cfcFlavours}. */
-  flavour: CfcFlavour;
+  flavour: CfCFlavour;
   /** `[batch, time]`. */
   resets?: tf.Tensor;
   /** `[batch, time]`. */

@@ -4,9 +4,9 @@ import type * as tf from "@tensorflow/tfjs-core";
 import {
   type DynamicsName,
   dynamicsNames,
-  type LtcSettings,
-  type LtcSynapses,
-  type LtcTensors,
+  type LTCSettings,
+  type LTCSynapses,
+  type LTCTensors,
 } from "./ltc-problem.js";
 
 /** Synapses of one matrix with their parameters, ordered by the neuron at which they end. */
@@ -30,7 +30,7 @@ export interface SynapseList {
 }
 
 /** Everything that a scan reads. */
-export interface LtcArrays {
+export interface LTCArrays {
   /** Sequences. */
   batch: number;
   /** Steps of each. */
@@ -62,11 +62,11 @@ export interface LtcArrays {
   /** The weights as they are stored, for the slope of the softplus. */
   raw: Record<DynamicsName, Float32Array>;
   /** Numbers of the scan. */
-  settings: LtcSettings;
+  settings: LTCSettings;
 }
 
 /** Reads all tensors; only for backends that hold them in memory. */
-export function readArrays(tensors: LtcTensors, settings: LtcSettings, synapses: LtcSynapses): LtcArrays {
+export function readArrays(tensors: LTCTensors, settings: LTCSettings, synapses: LTCSynapses): LTCArrays {
   const { x, state, elapsed, keep, mask, weights } = tensors;
   const [batch, units] = state.shape;
   const raw = {} as Record<DynamicsName, Float32Array>;

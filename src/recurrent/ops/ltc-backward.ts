@@ -1,11 +1,11 @@
 /** Backward pass of the LTC scan in plain arrays, derived by hand. */
 
-import type { LtcArrays, SynapseList } from "./ltc-arrays.js";
-import type { LtcTrace } from "./ltc-forward.js";
+import type { LTCArrays, SynapseList } from "./ltc-arrays.js";
+import type { LTCTrace } from "./ltc-forward.js";
 import { type DynamicsName, positiveNames } from "./ltc-problem.js";
 
 /** Gradients of all that a scan reads, in the same layouts. */
-export interface LtcGradients {
+export interface LTCGradients {
   /** `[rows, inputs]`. */
   x: Float32Array;
   /** `[batch, units]`. */
@@ -32,7 +32,7 @@ interface SynapseGradients {
  *
  * @param dOutputs `[rows, units]`
  */
-export function ltcBackward(dOutputs: Float32Array, trace: LtcTrace, arrays: LtcArrays): LtcGradients {
+export function ltcBackward(dOutputs: Float32Array, trace: LTCTrace, arrays: LTCArrays): LTCGradients {
   const { batch, steps, units, inputs, elapsed, keep, mask, inner, sensory, settings } = arrays;
   const { gleak, vleak, cm, x } = arrays;
   const { odeUnfolds } = settings;

@@ -2,18 +2,18 @@
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
-import { dynamicsNames, type LtcSynapses, type LtcWeights } from "./ltc-problem.js";
+import { dynamicsNames, type LTCSynapses, type LTCWeights } from "./ltc-problem.js";
 
-/** What {@link checkLtcScan} looks at. */
-export interface CheckedLtcScan {
+/** What {@link checkLTCScan} looks at. */
+export interface CheckedLTCScan {
   /** `[batch, time, features]`. */
   x: tf.Tensor3D;
   /** `[batch, units]`. */
   state: tf.Tensor2D;
   /** Weights that must fit both. */
-  weights: LtcWeights;
+  weights: LTCWeights;
   /** Synapses that must fit all. */
-  wiring: LtcSynapses;
+  wiring: LTCSynapses;
   /** `[batch, time]`. */
   resets?: tf.Tensor;
   /** `[batch, time]`. */
@@ -25,7 +25,7 @@ export interface CheckedLtcScan {
  *
  * @throws ShapeError naming the tensor that does not fit
  */
-export function checkLtcScan({ x, state, weights, wiring, resets, mask }: CheckedLtcScan): void {
+export function checkLTCScan({ x, state, weights, wiring, resets, mask }: CheckedLTCScan): void {
   if (x.shape.length !== 3) throw new ShapeError("x", "[batch, time, features]", x.shape);
   const [batch, steps, features] = x.shape;
   const { units, inputDim, outputDim } = wiring;

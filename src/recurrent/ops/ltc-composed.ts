@@ -2,13 +2,13 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { chooseRows } from "./choose-rows.js";
-import { type LtcSettings, type LtcSynapses, type LtcTensors, positiveNames } from "./ltc-problem.js";
+import { type LTCSettings, type LTCSynapses, type LTCTensors, positiveNames } from "./ltc-problem.js";
 
 /**
  * The potentials after each step `[rows, units]`, on the tape, over all pairs of neurons whether there is a
  * synapse or not: memory grows with `time * odeUnfolds * batch * units^2`.
  */
-export function ltcComposed(tensors: LtcTensors, settings: LtcSettings, synapses: LtcSynapses): tf.Tensor2D {
+export function ltcComposed(tensors: LTCTensors, settings: LTCSettings, synapses: LTCSynapses): tf.Tensor2D {
   const { x, state, elapsed, keep, mask } = tensors;
   const { units, inputDim } = synapses;
   const batch = state.shape[0];

@@ -1,10 +1,10 @@
 /** Forward pass of the LTC scan in plain arrays. */
 
-import type { LtcArrays, SynapseList } from "./ltc-arrays.js";
+import type { LTCArrays, SynapseList } from "./ltc-arrays.js";
 import { logistic } from "./ltc-sigmoid.js";
 
 /** What the backward pass needs; steps of the solver are counted through all rows. */
-export interface LtcTrace {
+export interface LTCTrace {
   /** Potentials before each solver step `[rows * unfolds, units]`. */
   before: Float64Array;
   /** Change of the potentials in a unit of time `[rows * unfolds, units]`. */
@@ -18,11 +18,11 @@ export interface LtcTrace {
 }
 
 /** Result of {@link ltcForward}. */
-export interface LtcForward {
+export interface LTCForward {
   /** Potentials after each step `[rows, units]`. */
   outputs: Float32Array;
   /** Only when it was asked for. */
-  trace?: LtcTrace;
+  trace?: LTCTrace;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface LtcForward {
  *
  * with the second form, which leaves `v` as it is where no time passes.
  */
-export function ltcForward(arrays: LtcArrays, record: boolean): LtcForward {
+export function ltcForward(arrays: LTCArrays, record: boolean): LTCForward {
   const { batch, steps, units, inputs, x, elapsed, keep, mask, inner, sensory, settings } = arrays;
   const { gleak, vleak, cm } = arrays;
   const { odeUnfolds, epsilon } = settings;
@@ -105,7 +105,7 @@ function conduct(
   }
 }
 
-function createTrace({ batch, steps, units, inner, sensory, settings }: LtcArrays): LtcTrace {
+function createTrace({ batch, steps, units, inner, sensory, settings }: LTCArrays): LTCTrace {
   const rows = batch * steps;
   const solverSteps = rows * settings.odeUnfolds;
   return {

@@ -5,7 +5,7 @@ import { readArrays } from "./ltc-arrays.js";
 import { ltcBackward } from "./ltc-backward.js";
 import { ltcComposed } from "./ltc-composed.js";
 import { ltcForward } from "./ltc-forward.js";
-import { dynamicsNames, type LtcSettings, type LtcSynapses, type LtcTensors } from "./ltc-problem.js";
+import { dynamicsNames, type LTCSettings, type LTCSynapses, type LTCTensors } from "./ltc-problem.js";
 
 // Backends that hold tensors in memory, where reading them costs a copy and no waiting.
 const inMemory = new Set(["cpu", "wasm", "tensorflow"]);
@@ -15,7 +15,7 @@ const inMemory = new Set(["cpu", "wasm", "tensorflow"]);
  * On backends in memory the scan runs over the list of synapses in plain arrays, on others composed of tensor
  * operations.
  */
-export function ltcOperation(tensors: LtcTensors, settings: LtcSettings, wiring: LtcSynapses): tf.Tensor2D {
+export function ltcOperation(tensors: LTCTensors, settings: LTCSettings, wiring: LTCSynapses): tf.Tensor2D {
   if (!inMemory.has(tf.getBackend())) return ltcComposed(tensors, settings, wiring);
   const { x, state, weights, elapsed } = tensors;
   if (tf.engine().state.gradientDepth === 0) {

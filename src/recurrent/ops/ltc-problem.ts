@@ -6,7 +6,7 @@ import type * as tf from "@tensorflow/tfjs-core";
  * Weights of an LTC cell with `I` inputs, `U` neurons and `O` outputs, under the names of the Python package
  * ncps. Matrices are `[source, destination]`; entries without a synapse have no effect and no gradient.
  */
-export interface LtcWeights {
+export interface LTCWeights {
   /** Leak conductance `[U]`. */
   gleak: tf.Tensor1D;
   /** Leak potential `[U]`. */
@@ -61,7 +61,7 @@ export const positiveNames = ["gleak", "cm", "w", "sensoryW"] as const;
 export type DynamicsName = (typeof dynamicsNames)[number];
 
 /** Which synapses there are: what a scan needs of a built wiring. */
-export interface LtcSynapses {
+export interface LTCSynapses {
   /** Neurons. */
   readonly units: number;
   /** Inputs. */
@@ -75,7 +75,7 @@ export interface LtcSynapses {
 }
 
 /** Numbers and choices of one scan. */
-export interface LtcSettings {
+export interface LTCSettings {
   /** Steps of the solver in one step of the sequence. */
   odeUnfolds: number;
   /** Added to the denominator of each solver step. */
@@ -87,13 +87,13 @@ export interface LtcSettings {
 }
 
 /** Tensors of one scan; sequences are time-major matrices of `rows = time * batch`. */
-export interface LtcTensors {
+export interface LTCTensors {
   /** Mapped inputs `[rows, I]`. */
   x: tf.Tensor2D;
   /** State before the first step `[batch, U]`. */
   state: tf.Tensor2D;
   /** Weights of neurons and synapses. */
-  weights: Pick<LtcWeights, DynamicsName>;
+  weights: Pick<LTCWeights, DynamicsName>;
   /** Elapsed time of each step `[rows, 1]`. */
   elapsed?: tf.Tensor2D;
   /** 0 where the state is cleared before the step, else 1, `[rows, 1]`. */

@@ -1,24 +1,24 @@
 /** A whole sequence through an LTC cell. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { CfcScanResult } from "./cfc-scan.js";
+import type { CfCScanResult } from "./cfc-scan.js";
 import { constant } from "./constants.js";
-import { checkEpsilon, checkLtcScan, checkUnfolds } from "./ltc-check.js";
+import { checkEpsilon, checkLTCScan, checkUnfolds } from "./ltc-check.js";
 import { ltcOperation } from "./ltc-operation.js";
-import { dynamicsNames, type LtcSynapses, type LtcWeights } from "./ltc-problem.js";
-import { hasScanKernel, type LtcScanAttributes, runScan, type ScanSize } from "./scan-kernels.js";
+import { dynamicsNames, type LTCSynapses, type LTCWeights } from "./ltc-problem.js";
+import { hasScanKernel, type LTCScanAttributes, runScan, type ScanSize } from "./scan-kernels.js";
 import { type Elapsed, elapsedRows, elapsedSteps, fromRows, toRows } from "./sequence-rows.js";
 
 /** Options of {@link ltcScan}. */
-export interface LtcScanOptions {
+export interface LTCScanOptions {
   /** Inputs `[batch, time, features]`. */
   x: tf.Tensor3D;
   /** Potentials before the first step `[batch, units]`. */
   state: tf.Tensor2D;
   /** Weights of the cell. */
-  weights: LtcWeights;
+  weights: LTCWeights;
   /** Which synapses there are: a wiring built for these features. */
-  wiring: LtcSynapses;
+  wiring: LTCSynapses;
   /** Steps of the solver in each step of the sequence, default 6. */
   odeUnfolds?: number;
   /** Added to the denominators of the solver, default 1e-8. */
@@ -58,21 +58,21 @@ export interface LtcScanOptions {
  * const { outputs, state } = ltcScan({ x, state: tf.zeros([batch, 16]), weights, wiring });
  * ```
  */
-export function ltcScan(options: LtcScanOptions): CfcScanResult {
+export function ltcScan(options: LTCScanOptions): CfCScanResult {
   const { weights, wiring, implicitConstraints = true } = options;
   const odeUnfolds = checkUnfolds(options.odeUnfolds ?? 6);
   const epsilon = checkEpsilon(options.epsilon ?? 1e-8);
-  checkLtcScan(options);
+  checkLTCScan(options);
   return tf.tidy(() => {
     const chosen = { ...options, odeUnfolds, epsilon, implicitConstraints };
-    const fused = hasScanKernel("LtcScan", sizeOf(chosen));
+    const fused = hasScanKernel("LTCScan", sizeOf(chosen));
     const { potentials, last } = fused ? fusedScan(chosen) : arrayScan(chosen);
     return { outputs: fromPotentials(potentials, weights, wiring), state: last };
   });
 }
 
-type ChosenOptions = LtcScanOptions &
-  Required<Pick<LtcScanOptions, "odeUnfolds" | "epsilon" | "implicitConstraints">>;
+type ChosenOptions = LTCScanOptions &
+  Required<Pick<LTCScanOptions, "odeUnfolds" | "epsilon" | "implicitConstraints">>;
 
 function sizeOf({ x, wiring: { units, inputDim }, odeUnfolds }: ChosenOptions): ScanSize {
   const [batch, steps] = x.shape;
@@ -101,7 +101,7 @@ function fusedScan(options: ChosenOptions): Potentials {
   const elapsed = typeof times === "number" ? times : 1;
   const { adjacency, sensoryAdjacency } = wiring;
   const settings = { odeUnfolds, epsilon, implicitConstraints, elapsed, adjacency, sensoryAdjacency };
-  const [potentials, last] = runScan<LtcScanAttributes>("LtcScan", inputs, settings);
+  const [potentials, last] = runScan<LTCScanAttributes>("LTCScan", inputs, settings);
   return { potentials, last };
 }
 
@@ -127,8 +127,8 @@ function arrayScan(options: ChosenOptions): Potentials {
 
 function fromPotentials(
   potentials: tf.Tensor3D,
-  weights: LtcWeights,
-  { outputDim, units }: LtcSynapses,
+  weights: LTCWeights,
+  { outputDim, units }: LTCSynapses,
 ): tf.Tensor3D {
   const motor = outputDim === units ? potentials : tf.slice(potentials, [0, 0, 0], [-1, -1, outputDim]);
   return mapped(motor, weights.outputW, weights.outputB);
@@ -137,8 +137,8 @@ function fromPotentials(
 /** The outputs `[rows, outputs]` that belong to potentials `[rows, units]`. */
 export function ltcReadout(
   potentials: tf.Tensor2D,
-  { outputW, outputB }: Pick<LtcWeights, "outputW" | "outputB">,
-  { outputDim, units }: LtcSynapses,
+  { outputW, outputB }: Pick<LTCWeights, "outputW" | "outputB">,
+  { outputDim, units }: LTCSynapses,
 ): tf.Tensor2D {
   const motor = outputDim === units ? potentials : tf.slice(potentials, [0, 0], [-1, outputDim]);
   return mapped(motor, outputW, outputB);

@@ -1,12 +1,12 @@
 /** A whole sequence through a CfC with an LSTM beside it, where the backend has a kernel for it. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type CfcScanResult, type ChosenOptions, kernelCall } from "./cfc-scan.js";
+import { type CfCScanResult, type ChosenOptions, kernelCall } from "./cfc-scan.js";
 import type { LstmWeights } from "./mixed-memory-step.js";
-import { type MixedCfcScanAttributes, runScan } from "./scan-kernels.js";
+import { type MixedCfCScanAttributes, runScan } from "./scan-kernels.js";
 
-/** Options of {@link mixedCfcScan}; the state `[batch, 2 * units]` is the cell's and the LSTM's memory. */
-export interface MixedCfcScanOptions extends ChosenOptions {
+/** Options of {@link mixedCfCScan}; the state `[batch, 2 * units]` is the cell's and the LSTM's memory. */
+export interface MixedCfCScanOptions extends ChosenOptions {
   /** Weights of the LSTM. */
   lstm: LstmWeights;
   /** Added to the forget gate. */
@@ -14,13 +14,13 @@ export interface MixedCfcScanOptions extends ChosenOptions {
 }
 
 /** Runs LSTM and CfC as one operation, the LSTM's output in the place of the CfC's state; the shapes have been checked. */
-export function mixedCfcScan({ lstm, forgetBias, ...options }: MixedCfcScanOptions): CfcScanResult {
+export function mixedCfCScan({ lstm, forgetBias, ...options }: MixedCfCScanOptions): CfCScanResult {
   return tf.tidy(() => {
     const { inputs, attributes } = kernelCall(options);
     const { x, state, ...others } = inputs;
     const { kernel: lstmKernel, recurrentKernel: lstmRecurrent, bias: lstmBias } = lstm;
-    const [outputs, last] = runScan<MixedCfcScanAttributes>(
-      "MixedCfcScan",
+    const [outputs, last] = runScan<MixedCfCScanAttributes>(
+      "MixedCfCScan",
       { x, state, lstmKernel, lstmRecurrent, lstmBias, ...others },
       { ...attributes, forgetBias },
     );

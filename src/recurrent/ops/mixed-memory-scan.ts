@@ -2,8 +2,8 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { joinSteps, splitSteps } from "./cfc-forward.js";
-import type { CfcFlavour } from "./cfc-problem.js";
-import { asFloat, type CfcScanOptions, type CfcScanResult, flagRows } from "./cfc-scan.js";
+import type { CfCFlavour } from "./cfc-problem.js";
+import { asFloat, type CfCScanOptions, type CfCScanResult, flagRows } from "./cfc-scan.js";
 import { chooseRows } from "./choose-rows.js";
 import { constant } from "./constants.js";
 import { type LstmWeights, lstmStep } from "./mixed-memory-step.js";
@@ -26,13 +26,13 @@ export interface SteppedCell {
 
 /** Options of {@link mixedMemoryScan}. */
 export interface MixedMemoryScanOptions
-  extends Pick<CfcScanOptions, "x" | "state" | "resets" | "mask" | "elapsed"> {
+  extends Pick<CfCScanOptions, "x" | "state" | "resets" | "mask" | "elapsed"> {
   /** Weights of the LSTM. */
   weights: LstmWeights;
   /** The cell beside it. */
   cell: SteppedCell;
   /** `torch`: the LSTM's output replaces the cell's state; `tf`: the cell's input. */
-  flavour: CfcFlavour;
+  flavour: CfCFlavour;
   /** Added to the forget gate. */
   forgetBias: number;
   /** Whether dropout is active; default false. */
@@ -40,7 +40,7 @@ export interface MixedMemoryScanOptions
 }
 
 /** Runs the LSTM and the cell step by step, on the tape; only the LSTM's input product is one for all steps. */
-export function mixedMemoryScan(options: MixedMemoryScanOptions): CfcScanResult {
+export function mixedMemoryScan(options: MixedMemoryScanOptions): CfCScanResult {
   const { weights, cell, flavour, forgetBias, training, resets, mask } = options;
   const [batch, steps] = options.x.shape;
   const size = cell.stateSize;

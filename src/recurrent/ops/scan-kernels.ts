@@ -1,8 +1,8 @@
 /**
  * The fused recurrent sequences as kernels in tfjs's registry: what a backend has to register to run a whole
  * sequence, forward and backward, as one operation. A backend without these kernels runs the same scans composed
- * of tensor operations. Registering is all it takes: `registerKernel({ kernelName: "CfcScan", backendName, ... })`
- * and the same for `"CfcScanGrad"`; the gradient of the pair is registered here, once for all backends. A backend
+ * of tensor operations. Registering is all it takes: `registerKernel({ kernelName: "CfCScan", backendName, ... })`
+ * and the same for `"CfCScanGrad"`; the gradient of the pair is registered here, once for all backends. A backend
  * that cannot hold every scan says so by {@link ScanKernelFunction.accepts}; what it refuses is composed.
  *
  * **Calling.** The inputs come as an array, as those of tfjs's `Concat` do; `attrs.inputs` holds their names in the
@@ -22,32 +22,32 @@
  * `mask[b, t]` is 0 the step is skipped: the (perhaps cleared) state is carried and is the output; inputs of such a
  * step and weights get no gradient from it.
  *
- * **CfcScan.** Inputs `x [B, T, F]`, `state [B, U]`, `kernel0 [F + U, K]`, `bias0 [K]`, `kernel1`, `bias1`, ... (the
- * backbone, and last the heads `f | g | a | c`, see `CfcWeights`), `[wTau [U]]`, `[a [U]]`, `[elapsed [B, T]]`,
+ * **CfCScan.** Inputs `x [B, T, F]`, `state [B, U]`, `kernel0 [F + U, K]`, `bias0 [K]`, `kernel1`, `bias1`, ... (the
+ * backbone, and last the heads `f | g | a | c`, see `CfCWeights`), `[wTau [U]]`, `[a [U]]`, `[elapsed [B, T]]`,
  * `[resets [B, T]]`, `[mask [B, T]]`, `[dropout0 [B, T, K]]`, ... (factors on the activations of backbone layers).
- * Outputs `[B, T, U]`. Formulas: `CfcMode`, `CfcFlavour`.
+ * Outputs `[B, T, U]`. Formulas: `CfCMode`, `CfCFlavour`.
  *
- * **WiredCfcScan.** One CfC without backbone for each layer of neurons; layer `l` takes the states of layer `l - 1`
+ * **WiredCfCScan.** One CfC without backbone for each layer of neurons; layer `l` takes the states of layer `l - 1`
  * of the same step. Inputs `x`, `state [B, S]` (the layers' states side by side), and for each layer `kernel0`,
  * `bias0`, `factors0` (in the shape of the kernel; multiplied with it before use), in pure mode `wTau0`, `a0`; then
  * `kernel1`, ...; `[elapsed]`, `[resets]`, `[mask]`. Outputs are the states of the last layer `[B, T, U]`.
  *
- * **MixedCfcScan.** A CfC with an LSTM whose output it consumes in place of its own state (`lstmStep`). Inputs `x`,
+ * **MixedCfCScan.** A CfC with an LSTM whose output it consumes in place of its own state (`lstmStep`). Inputs `x`,
  * `state [B, 2 U]` (the cell's state and the LSTM's memory side by side), `lstmKernel [F, 4 U]`,
- * `lstmRecurrent [U, 4 U]`, `lstmBias [4 U]`, then those of `CfcScan` from `kernel0` on. Outputs `[B, T, U]`. The last
+ * `lstmRecurrent [U, 4 U]`, `lstmBias [4 U]`, then those of `CfCScan` from `kernel0` on. Outputs `[B, T, U]`. The last
  * gradient is `lstmDelta`, that of the gates' pre-activations `[B, T, 4 U]`.
  *
- * **LtcScan.** Inputs `x [B, T, I]` (mapped), `state [B, U]`, the weights in the order of `dynamicsNames`,
+ * **LTCScan.** Inputs `x [B, T, I]` (mapped), `state [B, U]`, the weights in the order of `dynamicsNames`,
  * `[elapsed]`, `[resets]`, `[mask]`. Outputs are the potentials `[B, T, U]`. Only synapses with an entry other
  * than 0 in `attrs.adjacency` and `attrs.sensoryAdjacency` act; the others' gradients are 0. Formula: `ltcForward`.
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { CfcActivation } from "./activations.js";
-import type { CfcFlavour, CfcMode } from "./cfc-problem.js";
+import type { CfCActivation } from "./activations.js";
+import type { CfCFlavour, CfCMode } from "./cfc-problem.js";
 
 /** Names of the forward kernels; each has a second one with `Grad` behind its name. */
-export type ScanKernelName = "CfcScan" | "WiredCfcScan" | "MixedCfcScan" | "LtcScan";
+export type ScanKernelName = "CfCScan" | "WiredCfCScan" | "MixedCfCScan" | "LTCScan";
 
 /** Attributes that all scans have. */
 export interface ScanAttributes {
@@ -59,26 +59,26 @@ export interface ScanAttributes {
   record: boolean;
 }
 
-/** Attributes of `CfcScan` and `WiredCfcScan`. */
-export interface CfcScanAttributes extends ScanAttributes {
-  /** See {@link CfcMode}. */
-  mode: CfcMode;
-  /** See {@link CfcFlavour}. */
-  flavour: CfcFlavour;
+/** Attributes of `CfCScan` and `WiredCfCScan`. */
+export interface CfCScanAttributes extends ScanAttributes {
+  /** See {@link CfCMode}. */
+  mode: CfCMode;
+  /** See {@link CfCFlavour}. */
+  flavour: CfCFlavour;
   /** Activation of the backbone. */
-  activation: CfcActivation;
+  activation: CfCActivation;
   /** How many kernels there are: backbone layers and the heads, or layers of neurons. */
   layers: number;
 }
 
-/** Attributes of `MixedCfcScan`. */
-export interface MixedCfcScanAttributes extends CfcScanAttributes {
+/** Attributes of `MixedCfCScan`. */
+export interface MixedCfCScanAttributes extends CfCScanAttributes {
   /** Added to the forget gate. */
   forgetBias: number;
 }
 
-/** Attributes of `LtcScan`. */
-export interface LtcScanAttributes extends ScanAttributes {
+/** Attributes of `LTCScan`. */
+export interface LTCScanAttributes extends ScanAttributes {
   /** Steps of the solver in one step. */
   odeUnfolds: number;
   /** Added to the denominator of each solver step. */
@@ -100,9 +100,9 @@ const constants = /^(resets|mask|(dropout|factors)\d+)$/;
 /** Names of the gradients that a backward kernel returns, in their order. */
 export function gradientNames(kernel: ScanKernelName, { inputs }: ScanAttributes): string[] {
   const names = inputs.filter((name) => !constants.test(name));
-  if (kernel === "LtcScan") return names;
+  if (kernel === "LTCScan") return names;
   const returned = names.map((name) => (name === "x" ? "delta" : name));
-  return kernel === "MixedCfcScan" ? [...returned, "lstmDelta"] : returned;
+  return kernel === "MixedCfCScan" ? [...returned, "lstmDelta"] : returned;
 }
 
 /** How large a scan is. */
@@ -159,7 +159,7 @@ function runKernel(name: string, inputs: tf.Tensor[], attrs: tf.NamedAttrMap): t
 }
 
 function registerScanGradients(): void {
-  for (const kernelName of ["CfcScan", "WiredCfcScan", "MixedCfcScan", "LtcScan"] as const) {
+  for (const kernelName of ["CfCScan", "WiredCfCScan", "MixedCfCScan", "LTCScan"] as const) {
     if (tf.getGradient(kernelName)) continue;
     tf.registerGradient({
       kernelName,

@@ -1,20 +1,20 @@
 /** A whole sequence through a wired CfC, where the backend has a kernel for it. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { CfcFlavour, CfcMode, CfcWeights } from "./cfc-problem.js";
-import { asFloat, type CfcScanOptions, type CfcScanResult } from "./cfc-scan.js";
-import { type CfcScanAttributes, runScan } from "./scan-kernels.js";
+import type { CfCFlavour, CfCMode, CfCWeights } from "./cfc-problem.js";
+import { asFloat, type CfCScanOptions, type CfCScanResult } from "./cfc-scan.js";
+import { type CfCScanAttributes, runScan } from "./scan-kernels.js";
 import { elapsedSteps } from "./sequence-rows.js";
 
-/** Options of {@link wiredCfcScan}. */
-export interface WiredCfcScanOptions
-  extends Pick<CfcScanOptions, "x" | "state" | "resets" | "mask" | "elapsed"> {
-  /** See {@link CfcMode}. */
-  mode: CfcMode;
-  /** See {@link CfcFlavour}. */
-  flavour: CfcFlavour;
+/** Options of {@link wiredCfCScan}. */
+export interface WiredCfCScanOptions
+  extends Pick<CfCScanOptions, "x" | "state" | "resets" | "mask" | "elapsed"> {
+  /** See {@link CfCMode}. */
+  mode: CfCMode;
+  /** See {@link CfCFlavour}. */
+  flavour: CfCFlavour;
   /** Weights of each layer of neurons, without backbone, and the factors on its heads' kernel. */
-  layers: readonly { weights: CfcWeights; mask: tf.Tensor2D }[];
+  layers: readonly { weights: CfCWeights; mask: tf.Tensor2D }[];
 }
 
 /**
@@ -23,7 +23,7 @@ export interface WiredCfcScanOptions
  *
  * @returns the states of the last layer after each step `[batch, time, units]`, and the last state of all
  */
-export function wiredCfcScan(options: WiredCfcScanOptions): CfcScanResult {
+export function wiredCfCScan(options: WiredCfCScanOptions): CfCScanResult {
   const { x, state, mode, flavour, layers, resets, mask } = options;
   const [batch, steps] = x.shape;
   return tf.tidy(() => {
@@ -42,7 +42,7 @@ export function wiredCfcScan(options: WiredCfcScanOptions): CfcScanResult {
     inputs.mask = mask && asFloat(mask);
     const elapsed = typeof times === "number" ? times : 1;
     const attributes = { mode, flavour, activation: "tanh" as const, layers: layers.length, elapsed };
-    const [outputs, last] = runScan<CfcScanAttributes>("WiredCfcScan", inputs, attributes);
+    const [outputs, last] = runScan<CfCScanAttributes>("WiredCfCScan", inputs, attributes);
     return { outputs, state: last };
   });
 }

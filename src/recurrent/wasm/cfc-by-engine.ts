@@ -3,20 +3,20 @@
 import type { Arena } from "tfjs-training/wasm";
 import { gemm, heapOf, productEngine, type WasmBackend, wordsOf } from "tfjs-training/wasm";
 import {
-  type CfcEngine,
-  type CfcLoop,
-  type CfcLoopForward,
-  type CfcLoopTrace,
-  type CfcLoopWeights,
+  type CfCEngine,
+  type CfCLoop,
+  type CfCLoopForward,
+  type CfCLoopTrace,
+  type CfCLoopWeights,
   cfcEngineName,
 } from "./cfc-engine.js";
-import { type CfcTask, headLayout, modeNumbers } from "./cfc-layout.js";
-import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
+import { type CfCTask, headLayout, modeNumbers } from "./cfc-layout.js";
+import type { CfCBackwardTargets, CfCForwardTargets } from "./cfc-targets.js";
 import { weightGradients } from "./cfc-weight-gradients.js";
 import { kernelsOf } from "./kernels.js";
 
 // Engines that have left traces; a trace begins with the number of its engine here, counted from 1, or 0.
-const engines: CfcEngine[] = [];
+const engines: CfCEngine[] = [];
 
 /** Words in front of a trace; the first tells who made it. */
 export const traceHeader = 4;
@@ -25,12 +25,12 @@ export const traceHeader = 4;
 export function forwardByEngine(
   backend: WasmBackend,
   arena: Arena,
-  task: CfcTask,
-  targets: CfcForwardTargets,
+  task: CfCTask,
+  targets: CfCForwardTargets,
 ): boolean {
   const engine = targets.lstm
     ? undefined
-    : (productEngine()?.extensions?.[cfcEngineName] as CfcEngine | undefined);
+    : (productEngine()?.extensions?.[cfcEngineName] as CfCEngine | undefined);
   const loop = engine && loopOf(backend, task, targets.trace !== 0);
   const taken = engine && loop && engine.accepts(loop);
   if (targets.trace) wordsOf(backend)[targets.trace / 4] = taken ? numberOf(engine) : 0;
@@ -52,8 +52,8 @@ export function forwardByEngine(
 export function backwardByEngine(
   backend: WasmBackend,
   arena: Arena,
-  task: CfcTask,
-  targets: CfcBackwardTargets,
+  task: CfCTask,
+  targets: CfCBackwardTargets,
 ): boolean {
   const number = wordsOf(backend)[targets.trace / 4];
   if (number === 0) return false;
@@ -86,14 +86,14 @@ export function backwardByEngine(
   return true;
 }
 
-function numberOf(engine: CfcEngine): number {
+function numberOf(engine: CfCEngine): number {
   if (!engines.includes(engine)) engines.push(engine);
   return engines.indexOf(engine) + 1;
 }
 
 // Pure mode, dropout and weights with factors are for the compiled kernels. Resets and masks without effect, as most
 // rollouts have them, are left out.
-function loopOf(backend: WasmBackend, task: CfcTask, record: boolean): CfcLoop | undefined {
+function loopOf(backend: WasmBackend, task: CfCTask, record: boolean): CfCLoop | undefined {
   const { batch, steps, units, mode, bounded, activation, layers, dropout } = task;
   if (mode === modeNumbers.pure || dropout.some((address) => address !== 0)) return undefined;
   if (layers.some(({ factors }) => factors !== 0)) return undefined;
@@ -113,7 +113,7 @@ function loopOf(backend: WasmBackend, task: CfcTask, record: boolean): CfcLoop |
   };
 }
 
-function traceOf({ batch, steps, units, widths, timed, record }: CfcLoop, trace: number): CfcLoopTrace {
+function traceOf({ batch, steps, units, widths, timed, record }: CfCLoop, trace: number): CfCLoopTrace {
   if (!record) return { consumed: 0, z: [], parts: [] };
   let at = trace + traceHeader * 4;
   const take = (width: number) => {
@@ -130,9 +130,9 @@ function traceOf({ batch, steps, units, widths, timed, record }: CfcLoop, trace:
 function prepare(
   backend: WasmBackend,
   arena: Arena,
-  task: CfcTask,
-  loop: CfcLoop,
-): CfcLoopWeights & Pick<CfcLoopForward, "biases" | "times"> {
+  task: CfCTask,
+  loop: CfCLoop,
+): CfCLoopWeights & Pick<CfCLoopForward, "biases" | "times"> {
   const { layers, features, units } = task;
   const rows = task.batch * task.steps;
   const kernels = layers.map(({ kernel, outputs }, i) =>

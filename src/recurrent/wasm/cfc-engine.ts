@@ -6,7 +6,7 @@ import type { WasmBackend } from "tfjs-training/wasm";
 export const cfcEngineName = "cfc";
 
 /** Which loop it is. */
-export interface CfcLoop {
+export interface CfCLoop {
   batch: number;
   steps: number;
   units: number;
@@ -29,7 +29,7 @@ export interface CfcLoop {
 }
 
 /** What both passes read, as byte addresses; 0 for what there is not. Matrices lie row by row, without gaps. */
-export interface CfcLoopWeights {
+export interface CfCLoopWeights {
   /** Of each layer, `[its inputs, its outputs]`: the rows of the first that meet the state; the last is the heads. */
   kernels: readonly number[];
   /** `[steps, batch]`: 0 where the state is cleared, else 1. */
@@ -39,7 +39,7 @@ export interface CfcLoopWeights {
 }
 
 /** What the forward pass keeps, as byte addresses; unused without `record`. */
-export interface CfcLoopTrace {
+export interface CfCLoopTrace {
   /** The states that the steps take `[batch, steps, units]`. */
   consumed: number;
   /** Activations of each backbone layer `[steps, batch, width]`. */
@@ -49,7 +49,7 @@ export interface CfcLoopTrace {
 }
 
 /** Addresses of a forward pass. */
-export interface CfcLoopForward extends CfcLoopWeights, CfcLoopTrace {
+export interface CfCLoopForward extends CfCLoopWeights, CfCLoopTrace {
   /** The first layer's product with the inputs, and its bias `[batch, steps, width]`. */
   drives: number;
   /** `[outputs]` of each layer; that of the first is in `drives`. */
@@ -65,7 +65,7 @@ export interface CfcLoopForward extends CfcLoopWeights, CfcLoopTrace {
 }
 
 /** Addresses of a backward pass. */
-export interface CfcLoopBackward extends CfcLoopWeights {
+export interface CfCLoopBackward extends CfCLoopWeights {
   /** Of the trace. */
   z: readonly number[];
   /** What the gradient of a state is multiplied with to give those of the heads `[steps, batch, heads * units]`. */
@@ -84,11 +84,11 @@ export interface CfcLoopBackward extends CfcLoopWeights {
 }
 
 /** Runs loops on the memory of the backend. */
-export interface CfcEngine {
+export interface CfCEngine {
   /** Whether it can run this loop, and is faster at it than the compiled kernels. */
-  accepts(loop: CfcLoop): boolean;
+  accepts(loop: CfCLoop): boolean;
   /** Runs the forward pass. */
-  forward(backend: WasmBackend, loop: CfcLoop, addresses: CfcLoopForward): void;
+  forward(backend: WasmBackend, loop: CfCLoop, addresses: CfCLoopForward): void;
   /** Runs the backward pass. */
-  backward(backend: WasmBackend, loop: CfcLoop, addresses: CfcLoopBackward): void;
+  backward(backend: WasmBackend, loop: CfCLoop, addresses: CfCLoopBackward): void;
 }

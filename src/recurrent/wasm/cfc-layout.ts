@@ -3,7 +3,7 @@
 import type { RecurrentKernels } from "./kernels.js";
 
 /** An affine layer where it lies; byte addresses. */
-export interface CfcTaskLayer {
+export interface CfCTaskLayer {
   /** `[inputs, outputs]`; of the first layer the inputs are `features + units`. */
   kernel: number;
   /** `[outputs]`. */
@@ -17,7 +17,7 @@ export interface CfcTaskLayer {
 }
 
 /** One network of backbone and heads over sequences; byte addresses, 0 for what there is not. */
-export interface CfcTask {
+export interface CfCTask {
   batch: number;
   steps: number;
   features: number;
@@ -31,7 +31,7 @@ export interface CfcTask {
   /** Time of each step without `times`. */
   elapsed: number;
   /** Backbone and heads. */
-  layers: CfcTaskLayer[];
+  layers: CfCTaskLayer[];
   /** `[units]`. */
   wTau: number;
   /** `[units]`. */
@@ -57,7 +57,7 @@ export const activationNumbers = { lecun_tanh: 0, tanh: 1, relu: 2, silu: 3, gel
 export const modeNumbers = { default: 0, no_gate: 1, pure: 2 } as const;
 
 /** A layer as the kernels take it. */
-export interface PreparedLayer extends CfcTaskLayer {
+export interface PreparedLayer extends CfCTaskLayer {
   /** Padded columns. */
   width: number;
   /** Whether the layer is used as it lies, so that its gradients are made in place too. */
@@ -74,7 +74,7 @@ export function padded(width: number): number {
 }
 
 /** How the heads lie in memory. */
-export function headLayout({ mode, times, units, elapsed, bounded }: CfcTask) {
+export function headLayout({ mode, times, units, elapsed, bounded }: CfCTask) {
   const heads = mode === modeNumbers.pure ? 1 : 4;
   // With one time for all steps the gate's pre-activation is linear in a single head.
   const folds = heads === 4 && times === 0;
@@ -82,13 +82,13 @@ export function headLayout({ mode, times, units, elapsed, bounded }: CfcTask) {
 }
 
 /** Parts of each head that the forward pass keeps for the backward pass. */
-export function partCount(task: CfcTask): number {
+export function partCount(task: CfCTask): number {
   const { heads, kept } = headLayout(task);
   return heads === 1 ? 2 : kept;
 }
 
 /** Whether the slope of the activation needs the pre-activation. */
-export function savesPreActivation({ activation }: CfcTask): boolean {
+export function savesPreActivation({ activation }: CfCTask): boolean {
   return activation >= activationNumbers.silu;
 }
 
@@ -96,7 +96,7 @@ export function savesPreActivation({ activation }: CfcTask): boolean {
 export type Allocate = (floats: number) => number;
 
 /** Pads and folds all layers whose width asks for it; the others are taken where they lie. */
-export function prepareLayers(kernels: RecurrentKernels, task: CfcTask, allocate: Allocate): PreparedLayer[] {
+export function prepareLayers(kernels: RecurrentKernels, task: CfCTask, allocate: Allocate): PreparedLayer[] {
   const last = task.layers.length - 1;
   const layout = headLayout(task);
   return task.layers.map((layer, index): PreparedLayer => {
@@ -198,7 +198,7 @@ export function planWords(layers: number): number {
 export function writePlan(
   buffer: ArrayBufferLike,
   at: number,
-  task: CfcTask,
+  task: CfCTask,
   addresses: Partial<PlanAddresses>,
   table: TableEntry[],
 ): void {

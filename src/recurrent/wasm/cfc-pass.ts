@@ -4,7 +4,7 @@ import type { Arena } from "tfjs-training/wasm";
 import { gemm, heapOf, type WasmBackend } from "tfjs-training/wasm";
 import { backwardByEngine, forwardByEngine, traceHeader } from "./cfc-by-engine.js";
 import {
-  type CfcTask,
+  type CfCTask,
   packRowsOf,
   packTransposed,
   padded,
@@ -16,7 +16,7 @@ import {
   type TableEntry,
   writePlan,
 } from "./cfc-layout.js";
-import type { CfcBackwardTargets, CfcForwardTargets } from "./cfc-targets.js";
+import type { CfCBackwardTargets, CfCForwardTargets } from "./cfc-targets.js";
 import { weightGradients } from "./cfc-weight-gradients.js";
 import { kernelsOf } from "./kernels.js";
 
@@ -29,11 +29,11 @@ interface Trace {
 }
 
 /** Floats that a forward pass keeps for the backward pass. */
-export function traceSize(task: CfcTask): number {
+export function traceSize(task: CfCTask): number {
   return traceLayout(task, 0).size;
 }
 
-function traceLayout(task: CfcTask, address: number): Trace & { size: number } {
+function traceLayout(task: CfCTask, address: number): Trace & { size: number } {
   const rows = task.batch * task.steps;
   let size = traceHeader;
   const take = (width: number) => {
@@ -50,7 +50,7 @@ function traceLayout(task: CfcTask, address: number): Trace & { size: number } {
 }
 
 /** How many sequences run together, as in assembly/cfc-product.ts. */
-export function blockRows({ batch }: CfcTask): number {
+export function blockRows({ batch }: CfCTask): number {
   return batch >= 4 ? Math.min(batch, 32) & ~3 : 1;
 }
 
@@ -58,8 +58,8 @@ export function blockRows({ batch }: CfcTask): number {
 export function forwardPass(
   backend: WasmBackend,
   arena: Arena,
-  task: CfcTask,
-  targets: CfcForwardTargets,
+  task: CfCTask,
+  targets: CfCForwardTargets,
 ): void {
   if (forwardByEngine(backend, arena, task, targets)) return;
   const kernels = kernelsOf(backend);
@@ -117,7 +117,7 @@ const unused: TableEntry = {
 };
 
 // The kernels read factors in rows of padded width.
-function padDropout(backend: WasmBackend, task: CfcTask, allocate: (floats: number) => number): number[] {
+function padDropout(backend: WasmBackend, task: CfCTask, allocate: (floats: number) => number): number[] {
   const rows = task.batch * task.steps;
   return task.dropout.map((address, index) => {
     const { outputs } = task.layers[index];
@@ -132,8 +132,8 @@ function padDropout(backend: WasmBackend, task: CfcTask, allocate: (floats: numb
 export function backwardPass(
   backend: WasmBackend,
   arena: Arena,
-  task: CfcTask,
-  targets: CfcBackwardTargets,
+  task: CfCTask,
+  targets: CfCBackwardTargets,
 ): void {
   if (backwardByEngine(backend, arena, task, targets)) return;
   const kernels = kernelsOf(backend);
@@ -190,7 +190,7 @@ export function backwardPass(
   if (targets.x) gemm(backend, { ...product, c: targets.x });
 }
 
-function finishPure(backend: WasmBackend, task: CfcTask, targets: CfcBackwardTargets, sums: number): void {
+function finishPure(backend: WasmBackend, task: CfCTask, targets: CfCBackwardTargets, sums: number): void {
   const heap = heapOf(backend);
   const [weight, dWeight, dA] = [task.wTau / 4, targets.wTau / 4, targets.a / 4];
   for (let i = 0; i < task.units; i++) {

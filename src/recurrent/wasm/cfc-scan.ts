@@ -1,13 +1,13 @@
-/** The kernels `CfcScan` and `CfcScanGrad` of the wasm backend. */
+/** The kernels `CfCScan` and `CfCScanGrad` of the wasm backend. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { arenaOf, byteAddress, defineRepair, NamedInputs, savedTensor } from "tfjs-training/wasm";
-import { type CfcScanAttributes, gradientNames } from "../ops/scan-kernels.js";
-import { activationNumbers, type CfcTask, modeNumbers } from "./cfc-layout.js";
+import { type CfCScanAttributes, gradientNames } from "../ops/scan-kernels.js";
+import { activationNumbers, type CfCTask, modeNumbers } from "./cfc-layout.js";
 import { backwardPass, forwardPass, traceSize } from "./cfc-pass.js";
 
 /** The task of a call. */
-export function cfcTaskOf(inputs: NamedInputs, attrs: CfcScanAttributes): CfcTask {
+export function cfcTaskOf(inputs: NamedInputs, attrs: CfCScanAttributes): CfCTask {
   const [batch, steps, features] = inputs.tensor("x").shape;
   const layers = Array.from({ length: attrs.layers }, (_, i) => {
     const [rows, columns] = inputs.tensor(`kernel${i}`).shape;
@@ -41,8 +41,8 @@ export function cfcTaskOf(inputs: NamedInputs, attrs: CfcScanAttributes): CfcTas
 }
 
 /** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
-export const cfcScan = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[]>(
-  "CfcScan",
+export const cfcScan = defineRepair<TensorInfo[], CfCScanAttributes, TensorInfo[]>(
+  "CfCScan",
   () =>
     ({ inputs, backend, attrs }) => {
       const named = new NamedInputs(backend, attrs.inputs, inputs);
@@ -61,15 +61,15 @@ export const cfcScan = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[
 );
 
 /** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
-export const cfcScanGrad = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[]>(
-  "CfcScanGrad",
+export const cfcScanGrad = defineRepair<TensorInfo[], CfCScanAttributes, TensorInfo[]>(
+  "CfCScanGrad",
   () =>
     ({ inputs, backend, attrs }) => {
       const named = new NamedInputs(backend, attrs.inputs, inputs);
       const [dOutputs, dState, trace] = inputs.slice(attrs.inputs.length);
       const task = cfcTaskOf(named, attrs);
       const arena = arenaOf(backend);
-      const names = gradientNames("CfcScan", attrs);
+      const names = gradientNames("CfCScan", attrs);
       const gradients = names.map((name) => {
         const shape =
           name === "delta" ? [task.batch, task.steps, task.layers[0].outputs] : named.tensor(name).shape;

@@ -2,7 +2,7 @@
 
 import { OwnMemory } from "tfjs-training/wasm";
 import {
-  type CfcTask,
+  type CfCTask,
   headLayout,
   packRowsOf,
   padded,
@@ -14,14 +14,14 @@ import {
 import { kernelsOn, type RecurrentKernels } from "./kernels.js";
 
 /** Which CfC it is. */
-export interface CfcStepOptions
-  extends Pick<CfcTask, "features" | "units" | "mode" | "bounded" | "activation"> {
+export interface CfCStepOptions
+  extends Pick<CfCTask, "features" | "units" | "mode" | "bounded" | "activation"> {
   /** Rows and columns of each kernel, of the backbone and last of the heads. */
   layers: readonly (readonly [inputs: number, outputs: number])[];
 }
 
 /** Values of the weights. */
-export interface CfcStepWeights {
+export interface CfCStepWeights {
   /** Of the backbone and last of the heads. */
   layers: readonly { kernel: Float32Array; bias: Float32Array }[];
   /** Factors on the kernel of the heads. */
@@ -33,19 +33,19 @@ export interface CfcStepWeights {
 }
 
 /** One network with its weights and a place for one input and one state. */
-export class CfcStep {
-  /** `[features]`: to be filled before {@link CfcStep.run}. */
+export class CfCStep {
+  /** `[features]`: to be filled before {@link CfCStep.run}. */
   x!: Float32Array;
-  /** `[units]`: the state before and after {@link CfcStep.run}. */
+  /** `[units]`: the state before and after {@link CfCStep.run}. */
   state!: Float32Array;
   private memory!: OwnMemory<RecurrentKernels>;
   private time!: Float32Array;
   private plan = 0;
 
-  constructor(private readonly options: CfcStepOptions) {}
+  constructor(private readonly options: CfCStepOptions) {}
 
   /** Takes other weights. */
-  load({ layers, factors, wTau, a }: CfcStepWeights): void {
+  load({ layers, factors, wTau, a }: CfCStepWeights): void {
     // A fresh memory: loading is rare, and nothing of the old one is worth keeping.
     const memory = new OwnMemory(kernelsOn);
     const { features, units } = this.options;
@@ -58,7 +58,7 @@ export class CfcStep {
     };
     const last = layers.length - 1;
     const [x, state, times] = [allocate(features), allocate(units), allocate(1)];
-    const task: CfcTask = {
+    const task: CfCTask = {
       ...this.options,
       batch: 1,
       steps: 1,

@@ -1,7 +1,7 @@
 /** What the passes of a CfC are asked for. */
 
 /** Where a forward pass writes, as byte addresses. */
-export interface CfcForwardTargets {
+export interface CfCForwardTargets {
   /** `[rows, units]`. */
   outputs: number;
   /** `[batch, units]`. */
@@ -13,7 +13,7 @@ export interface CfcForwardTargets {
 }
 
 /** Where a backward pass reads and writes, as byte addresses. */
-export interface CfcBackwardTargets {
+export interface CfCBackwardTargets {
   /** Gradient of the outputs `[rows, units]`. */
   dOutputs: number;
   /** Gradient of the last state `[batch, units]`. */

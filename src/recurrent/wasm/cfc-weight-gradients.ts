@@ -2,12 +2,12 @@
 
 import type { Arena, WasmBackend } from "tfjs-training/wasm";
 import { gemm } from "tfjs-training/wasm";
-import { type CfcTask, headLayout } from "./cfc-layout.js";
-import type { CfcBackwardTargets } from "./cfc-targets.js";
+import { type CfCTask, headLayout } from "./cfc-layout.js";
+import type { CfCBackwardTargets } from "./cfc-targets.js";
 import { kernelsOf } from "./kernels.js";
 
 /** What the passes leave behind, as byte addresses; what meets in one product has its rows in one order. */
-export interface CfcGradientSources {
+export interface CfCGradientSources {
   /** Gradients of each layer's pre-activations `[rows, width]`; of the first in the order of the inputs. */
   deltas: readonly number[];
   /** Their columns: those of the weights, or padded; a gate of one time for all steps is a single head. */
@@ -24,9 +24,9 @@ export interface CfcGradientSources {
 export function weightGradients(
   backend: WasmBackend,
   arena: Arena,
-  task: CfcTask,
-  targets: CfcBackwardTargets,
-  { deltas, widths, consumed, consumedWidth, z }: CfcGradientSources,
+  task: CfCTask,
+  targets: CfCBackwardTargets,
+  { deltas, widths, consumed, consumedWidth, z }: CfCGradientSources,
 ): void {
   const kernels = kernelsOf(backend);
   const { features, units, x, layers } = task;

@@ -4,10 +4,10 @@ import { endsOf, type SynapseEnds, softplus } from "../ops/ltc-arrays.js";
 import type { DynamicsName } from "../ops/ltc-problem.js";
 
 /** The stored weights by name. */
-export type LtcValues = Record<DynamicsName, Float32Array>;
+export type LTCValues = Record<DynamicsName, Float32Array>;
 
 /** Numbers of one LTC. */
-export interface LtcSizes {
+export interface LTCSizes {
   units: number;
   inputs: number;
   odeUnfolds: number;
@@ -20,18 +20,18 @@ export interface LtcSizes {
 }
 
 /** Both lists of synapses. */
-export interface LtcEnds {
+export interface LTCEnds {
   inner: SynapseEnds;
   sensory: SynapseEnds;
 }
 
 /** The synapses that there are. */
-export function ltcEnds({ adjacency, sensoryAdjacency, units }: LtcSizes): LtcEnds {
+export function ltcEnds({ adjacency, sensoryAdjacency, units }: LTCSizes): LTCEnds {
   return { inner: endsOf(adjacency, units), sensory: endsOf(sensoryAdjacency, units) };
 }
 
 /** Byte addresses of what {@link writeParameters} writes. */
-export interface LtcParameters {
+export interface LTCParameters {
   neurons: number;
   innerFirst: number;
   innerSource: number;
@@ -43,10 +43,10 @@ export interface LtcParameters {
 
 /** Takes memory for the parameters. */
 export function placeParameters(
-  { units }: LtcSizes,
-  { inner, sensory }: LtcEnds,
+  { units }: LTCSizes,
+  { inner, sensory }: LTCEnds,
   allocate: (words: number) => number,
-): LtcParameters {
+): LTCParameters {
   return {
     neurons: allocate(4 * units),
     innerFirst: allocate(units + 1),
@@ -61,10 +61,10 @@ export function placeParameters(
 /** Writes neurons and synapses into memory. */
 export function writeParameters(
   buffer: ArrayBufferLike,
-  sizes: LtcSizes,
-  { inner, sensory }: LtcEnds,
-  values: LtcValues,
-  at: LtcParameters,
+  sizes: LTCSizes,
+  { inner, sensory }: LTCEnds,
+  values: LTCValues,
+  at: LTCParameters,
 ): void {
   const words = new Int32Array(buffer);
   const floats = new Float32Array(buffer);
@@ -97,7 +97,7 @@ export function writeParameters(
 }
 
 /** What a pass reads and writes, as byte addresses; 0 for what there is not. */
-export interface LtcPass {
+export interface LTCPass {
   batch: number;
   steps: number;
   elapsed: number;
@@ -122,13 +122,13 @@ export interface LtcPass {
 export const ltcPlanWords = 31;
 
 /** Writes a plan, in the order of assembly/ltc-plan.ts. */
-export function writeLtcPlan(
+export function writeLTCPlan(
   buffer: ArrayBufferLike,
   at: number,
-  { units, inputs, odeUnfolds, epsilon }: LtcSizes,
-  { inner, sensory }: LtcEnds,
-  parameters: LtcParameters,
-  pass: LtcPass,
+  { units, inputs, odeUnfolds, epsilon }: LTCSizes,
+  { inner, sensory }: LTCEnds,
+  parameters: LTCParameters,
+  pass: LTCPass,
 ): void {
   const words = new Int32Array(buffer, at, ltcPlanWords);
   const { batch, steps, x, state, times, resets, mask, outputs, last, consumed, work } = pass;
@@ -143,12 +143,12 @@ export function writeLtcPlan(
 }
 
 /** Floats of work memory of a forward pass. */
-export function forwardWork({ inputs, units }: LtcSizes): number {
+export function forwardWork({ inputs, units }: LTCSizes): number {
   return 4 * (inputs + 5 * units);
 }
 
 /** Floats of work memory of a backward pass. */
-export function backwardWork({ inputs, units, odeUnfolds }: LtcSizes, { inner, sensory }: LtcEnds): number {
+export function backwardWork({ inputs, units, odeUnfolds }: LTCSizes, { inner, sensory }: LTCEnds): number {
   const synapses = sensory.place.length + inner.place.length * odeUnfolds;
   return 4 * (2 * inputs + units * (9 + 3 * odeUnfolds) + synapses);
 }

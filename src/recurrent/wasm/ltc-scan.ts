@@ -1,4 +1,4 @@
-/** The kernels `LtcScan` and `LtcScanGrad` of the wasm backend. */
+/** The kernels `LTCScan` and `LTCScanGrad` of the wasm backend. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import {
@@ -16,30 +16,30 @@ import {
 import { sizeOf } from "../../core/state.js";
 import type { SynapseEnds } from "../ops/ltc-arrays.js";
 import { dynamicsNames, positiveNames } from "../ops/ltc-problem.js";
-import { gradientNames, type LtcScanAttributes } from "../ops/scan-kernels.js";
+import { gradientNames, type LTCScanAttributes } from "../ops/scan-kernels.js";
 import { kernelsOf } from "./kernels.js";
 import {
   backwardWork,
   forwardWork,
-  type LtcEnds,
-  type LtcPass,
-  type LtcSizes,
-  type LtcValues,
+  type LTCEnds,
+  type LTCPass,
+  type LTCSizes,
+  type LTCValues,
   ltcEnds,
   ltcPlanWords,
   placeParameters,
-  writeLtcPlan,
+  writeLTCPlan,
   writeParameters,
 } from "./ltc-layout.js";
 
-function sizesOf(named: NamedInputs, attrs: LtcScanAttributes): LtcSizes {
+function sizesOf(named: NamedInputs, attrs: LTCScanAttributes): LTCSizes {
   return { ...attrs, inputs: named.tensor("x").shape[2], units: named.tensor("state").shape[1] };
 }
 
 // Views of the weights; allocating anything makes them invalid.
-function valuesOf(backend: WasmBackend, named: NamedInputs): LtcValues {
+function valuesOf(backend: WasmBackend, named: NamedInputs): LTCValues {
   const heap = heapOf(backend);
-  const values = {} as LtcValues;
+  const values = {} as LTCValues;
   for (const name of dynamicsNames) {
     const tensor = named.tensor(name);
     const at = addressOf(backend, tensor);
@@ -52,20 +52,20 @@ function valuesOf(backend: WasmBackend, named: NamedInputs): LtcValues {
 function prepare(
   backend: WasmBackend,
   arena: Arena,
-  sizes: LtcSizes,
-  ends: LtcEnds,
+  sizes: LTCSizes,
+  ends: LTCEnds,
   named: NamedInputs,
-  pass: LtcPass,
+  pass: LTCPass,
 ): number {
   const parameters = placeParameters(sizes, ends, (words) => arena.floats(words));
   const plan = arena.floats(ltcPlanWords);
   const { buffer } = heapOf(backend);
   writeParameters(buffer, sizes, ends, valuesOf(backend, named), parameters);
-  writeLtcPlan(buffer, plan, sizes, ends, parameters, pass);
+  writeLTCPlan(buffer, plan, sizes, ends, parameters, pass);
   return plan;
 }
 
-function passOf(named: NamedInputs, attrs: LtcScanAttributes): LtcPass {
+function passOf(named: NamedInputs, attrs: LTCScanAttributes): LTCPass {
   const [batch, steps] = named.tensor("x").shape;
   return {
     batch,
@@ -90,8 +90,8 @@ function passOf(named: NamedInputs, attrs: LtcScanAttributes): LtcPass {
 }
 
 /** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
-export const ltcScan = defineRepair<TensorInfo[], LtcScanAttributes, TensorInfo[]>(
-  "LtcScan",
+export const ltcScan = defineRepair<TensorInfo[], LTCScanAttributes, TensorInfo[]>(
+  "LTCScan",
   () =>
     ({ inputs, backend, attrs }) => {
       const named = new NamedInputs(backend, attrs.inputs, inputs);
@@ -117,8 +117,8 @@ export const ltcScan = defineRepair<TensorInfo[], LtcScanAttributes, TensorInfo[
 );
 
 /** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
-export const ltcScanGrad = defineRepair<TensorInfo[], LtcScanAttributes, TensorInfo[]>(
-  "LtcScanGrad",
+export const ltcScanGrad = defineRepair<TensorInfo[], LTCScanAttributes, TensorInfo[]>(
+  "LTCScanGrad",
   () =>
     ({ inputs, backend, attrs }) => {
       const named = new NamedInputs(backend, attrs.inputs, inputs);
@@ -126,7 +126,7 @@ export const ltcScanGrad = defineRepair<TensorInfo[], LtcScanAttributes, TensorI
       const sizes = sizesOf(named, attrs);
       const ends = ltcEnds(sizes);
       const arena = arenaOf(backend);
-      const names = gradientNames("LtcScan", attrs);
+      const names = gradientNames("LTCScan", attrs);
       const gradients = names.map((name) => zeros(backend, [...named.tensor(name).shape]));
       const gradient = (name: string) => {
         const at = names.indexOf(name);
@@ -182,9 +182,9 @@ function sumLanes(
 // The slope of the softplus is the logistic function.
 function slopeOfSoftplus(
   heap: Float32Array,
-  values: LtcValues,
+  values: LTCValues,
   gradient: (name: string) => number,
-  { inner, sensory }: LtcEnds,
+  { inner, sensory }: LTCEnds,
 ): void {
   for (const name of positiveNames) {
     const raw = values[name];

@@ -4,26 +4,26 @@ import { OwnMemory } from "tfjs-training/wasm";
 import { kernelsOn } from "./kernels.js";
 import {
   forwardWork,
-  type LtcSizes,
-  type LtcValues,
+  type LTCSizes,
+  type LTCValues,
   ltcEnds,
   ltcPlanWords,
   placeParameters,
-  writeLtcPlan,
+  writeLTCPlan,
   writeParameters,
 } from "./ltc-layout.js";
 
 /** One network with its weights and a place for one input and one state. */
-export class LtcStep {
-  /** `[inputs]`: to be filled before {@link LtcStep.run}. */
+export class LTCStep {
+  /** `[inputs]`: to be filled before {@link LTCStep.run}. */
   readonly x: Float32Array;
-  /** `[units]`: the state before and after {@link LtcStep.run}. */
+  /** `[units]`: the state before and after {@link LTCStep.run}. */
   readonly state: Float32Array;
   private readonly memory = new OwnMemory(kernelsOn);
   private readonly time: Float32Array;
   private readonly plan: number;
 
-  constructor(sizes: LtcSizes, values: LtcValues) {
+  constructor(sizes: LTCSizes, values: LTCValues) {
     const { memory } = this;
     const { inputs, units } = sizes;
     const take = (words: number) => memory.take(words);
@@ -33,7 +33,7 @@ export class LtcStep {
     this.plan = take(ltcPlanWords);
     const [outputs, work] = [take(units), take(forwardWork(sizes))];
     writeParameters(memory.buffer, sizes, ends, values, parameters);
-    writeLtcPlan(memory.buffer, this.plan, sizes, ends, parameters, {
+    writeLTCPlan(memory.buffer, this.plan, sizes, ends, parameters, {
       batch: 1,
       steps: 1,
       elapsed: 1,

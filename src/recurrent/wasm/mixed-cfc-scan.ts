@@ -1,4 +1,4 @@
-/** The kernels `MixedCfcScan` and `MixedCfcScanGrad` of the wasm backend. */
+/** The kernels `MixedCfCScan` and `MixedCfCScanGrad` of the wasm backend. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import {
@@ -11,8 +11,8 @@ import {
   savedTensor,
   type WasmBackend,
 } from "tfjs-training/wasm";
-import { gradientNames, type MixedCfcScanAttributes } from "../ops/scan-kernels.js";
-import type { CfcTask } from "./cfc-layout.js";
+import { gradientNames, type MixedCfCScanAttributes } from "../ops/scan-kernels.js";
+import type { CfCTask } from "./cfc-layout.js";
 import { backwardPass, blockRows, forwardPass, traceSize } from "./cfc-pass.js";
 import { cfcTaskOf } from "./cfc-scan.js";
 import {
@@ -24,8 +24,8 @@ import {
 } from "./lstm-pass.js";
 
 /** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
-export const mixedCfcScan = defineRepair<TensorInfo[], MixedCfcScanAttributes, TensorInfo[]>(
-  "MixedCfcScan",
+export const mixedCfCScan = defineRepair<TensorInfo[], MixedCfCScanAttributes, TensorInfo[]>(
+  "MixedCfCScan",
   () =>
     ({ inputs, backend, attrs }) => {
       const named = new NamedInputs(backend, attrs.inputs, inputs);
@@ -54,8 +54,8 @@ export const mixedCfcScan = defineRepair<TensorInfo[], MixedCfcScanAttributes, T
 );
 
 /** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
-export const mixedCfcScanGrad = defineRepair<TensorInfo[], MixedCfcScanAttributes, TensorInfo[]>(
-  "MixedCfcScanGrad",
+export const mixedCfCScanGrad = defineRepair<TensorInfo[], MixedCfCScanAttributes, TensorInfo[]>(
+  "MixedCfCScanGrad",
   () =>
     ({ inputs, backend, attrs }) => {
       const named = new NamedInputs(backend, attrs.inputs, inputs);
@@ -65,7 +65,7 @@ export const mixedCfcScanGrad = defineRepair<TensorInfo[], MixedCfcScanAttribute
       const task = mixedTask(named, attrs);
       const { batch, steps, units } = task;
       const arena = arenaOf(backend);
-      const names = gradientNames("MixedCfcScan", attrs);
+      const names = gradientNames("MixedCfCScan", attrs);
       const widths: Record<string, number> = { delta: task.layers[0].outputs, lstmDelta: 4 * units };
       const gradients = names.map((name) => {
         const shape = name in widths ? [batch, steps, widths[name]] : named.tensor(name).shape;
@@ -104,14 +104,14 @@ export const mixedCfcScanGrad = defineRepair<TensorInfo[], MixedCfcScanAttribute
 );
 
 // The state holds two numbers a unit: the cell's and the LSTM's.
-function mixedTask(named: NamedInputs, attrs: MixedCfcScanAttributes): CfcTask {
+function mixedTask(named: NamedInputs, attrs: MixedCfCScanAttributes): CfCTask {
   return { ...cfcTaskOf(named, attrs), units: named.tensor("state").shape[1] / 2 };
 }
 
 function lstmTask(
   named: NamedInputs,
-  { forgetBias }: MixedCfcScanAttributes,
-  task: CfcTask,
+  { forgetBias }: MixedCfCScanAttributes,
+  task: CfCTask,
   places: Pick<LstmTask, "last" | "trace">,
 ): LstmTask {
   const { batch, steps, features, units, x } = task;
@@ -131,7 +131,7 @@ function lstmTask(
 }
 
 // The halves of the rows `[batch, 2 * units]` at an address, each `[batch, units]`.
-function apart(backend: WasmBackend, arena: Arena, { batch, units }: CfcTask, from: number): number[] {
+function apart(backend: WasmBackend, arena: Arena, { batch, units }: CfCTask, from: number): number[] {
   const halves = [arena.floats(batch * units), arena.floats(batch * units)];
   const heap = heapOf(backend);
   halves.forEach((to, half) => {
@@ -143,7 +143,7 @@ function apart(backend: WasmBackend, arena: Arena, { batch, units }: CfcTask, fr
   return halves;
 }
 
-function together(backend: WasmBackend, { batch, units }: CfcTask, halves: number[], to: number): void {
+function together(backend: WasmBackend, { batch, units }: CfCTask, halves: number[], to: number): void {
   const heap = heapOf(backend);
   halves.forEach((from, half) => {
     for (let row = 0; row < batch; row++) {

@@ -1,4 +1,4 @@
-/** The kernels `WiredCfcScan` and `WiredCfcScanGrad` of the wasm backend: a CfC for each layer of neurons. */
+/** The kernels `WiredCfCScan` and `WiredCfCScanGrad` of the wasm backend: a CfC for each layer of neurons. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import {
@@ -11,13 +11,13 @@ import {
   type WasmBackend,
   zeros,
 } from "tfjs-training/wasm";
-import { type CfcScanAttributes, gradientNames } from "../ops/scan-kernels.js";
-import { type CfcTask, modeNumbers } from "./cfc-layout.js";
+import { type CfCScanAttributes, gradientNames } from "../ops/scan-kernels.js";
+import { type CfCTask, modeNumbers } from "./cfc-layout.js";
 import { backwardPass, forwardPass, traceSize } from "./cfc-pass.js";
 
 /** A layer of neurons. */
 interface WiredLayer {
-  task: CfcTask;
+  task: CfCTask;
   /** Where its units begin in the state of all. */
   offset: number;
   /** Byte address of its outputs `[rows, units]`. */
@@ -27,13 +27,13 @@ interface WiredLayer {
 }
 
 // Inputs of the first layer and addresses of states are filled in when the layer runs.
-function tasksOf(inputs: NamedInputs, attrs: CfcScanAttributes): CfcTask[] {
+function tasksOf(inputs: NamedInputs, attrs: CfCScanAttributes): CfCTask[] {
   const [batch, steps, inputSize] = inputs.tensor("x").shape;
   let features = inputSize;
   return Array.from({ length: attrs.layers }, (_, i) => {
     const [rows, columns] = inputs.tensor(`kernel${i}`).shape;
     const units = attrs.mode === "pure" ? columns : columns / 4;
-    const task: CfcTask = {
+    const task: CfCTask = {
       batch,
       steps,
       features,
@@ -66,12 +66,12 @@ function tasksOf(inputs: NamedInputs, attrs: CfcScanAttributes): CfcTask[] {
 }
 
 /** Floats for outputs and traces of all layers; the last one's outputs lie elsewhere. */
-function savedSize(tasks: CfcTask[]): number {
+function savedSize(tasks: CfCTask[]): number {
   const rows = tasks[0].batch * tasks[0].steps;
   return tasks.reduce((size, task) => size + rows * task.units + traceSize(task), 0);
 }
 
-function layOut(tasks: CfcTask[], x: number, outputs: number, saved: number, records: boolean): WiredLayer[] {
+function layOut(tasks: CfCTask[], x: number, outputs: number, saved: number, records: boolean): WiredLayer[] {
   const rows = tasks[0].batch * tasks[0].steps;
   let offset = 0;
   let source = x;
@@ -103,8 +103,8 @@ function copyRuns(
 }
 
 /** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
-export const wiredCfcScan = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[]>(
-  "WiredCfcScan",
+export const wiredCfCScan = defineRepair<TensorInfo[], CfCScanAttributes, TensorInfo[]>(
+  "WiredCfCScan",
   () =>
     ({ inputs, backend, attrs }) => {
       const named = new NamedInputs(backend, attrs.inputs, inputs);
@@ -136,8 +136,8 @@ export const wiredCfcScan = defineRepair<TensorInfo[], CfcScanAttributes, Tensor
 );
 
 /** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
-export const wiredCfcScanGrad = defineRepair<TensorInfo[], CfcScanAttributes, TensorInfo[]>(
-  "WiredCfcScanGrad",
+export const wiredCfCScanGrad = defineRepair<TensorInfo[], CfCScanAttributes, TensorInfo[]>(
+  "WiredCfCScanGrad",
   () =>
     ({ inputs, backend, attrs }) => {
       const named = new NamedInputs(backend, attrs.inputs, inputs);
@@ -145,7 +145,7 @@ export const wiredCfcScanGrad = defineRepair<TensorInfo[], CfcScanAttributes, Te
       const tasks = tasksOf(named, attrs);
       const [{ batch, steps }] = tasks;
       const arena = arenaOf(backend);
-      const names = gradientNames("WiredCfcScan", attrs);
+      const names = gradientNames("WiredCfCScan", attrs);
       const gradients = names.map((name) => {
         if (name === "elapsed") return zeros(backend, [batch, steps]);
         const shape =

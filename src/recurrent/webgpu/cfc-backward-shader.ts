@@ -1,6 +1,6 @@
 /** The shader of the CfC's backward pass: the gradients of all pre-activations. */
 
-import { type CfcModel, courseLayout, memoryOf, numbered, partCount, traceLayout } from "./cfc-task.js";
+import { type CfCModel, courseLayout, memoryOf, numbered, partCount, traceLayout } from "./cfc-task.js";
 import { cfcFunctions, chooseRows, eachRow, productFunction, slopeNeedsInput, slopeOf } from "./cfc-wgsl.js";
 import type { ScanSizes } from "./course.js";
 import { Regions, type ScanShader } from "./scan-shader.js";
@@ -22,7 +22,7 @@ export interface DeltaLayout {
 
 /** Lays out the backward pass's output. */
 export function deltaLayout(
-  { units, widths, elapsed, mode }: CfcModel,
+  { units, widths, elapsed, mode }: CfCModel,
   { batch, steps }: ScanSizes,
 ): DeltaLayout {
   const regions = new Regions();
@@ -40,11 +40,11 @@ export function deltaLayout(
  * ({@link traceLayout}) and `weights` (the layers' transposed kernels, of the first one the part of the state; in
  * pure mode `wTau` and `a`); its output is {@link deltaLayout}.
  */
-export function cfcBackwardShader(model: CfcModel, sizes: ScanSizes, time: number): ScanShader {
+export function cfcBackwardShader(model: CfCModel, sizes: ScanSizes, time: number): ScanShader {
   const { size, deltaAt, ...places } = deltaLayout(model, sizes);
   const { partsAt, zAt, uAt } = traceLayout(model, sizes);
   return {
-    key: `CfcScanGrad ${JSON.stringify(model)}`,
+    key: `CfCScanGrad ${JSON.stringify(model)}`,
     code: codeOf(model),
     size,
     groups: Math.ceil(sizes.batch / model.rows),
@@ -62,7 +62,7 @@ export function cfcBackwardShader(model: CfcModel, sizes: ScanSizes, time: numbe
   };
 }
 
-function codeOf(model: CfcModel): string {
+function codeOf(model: CfCModel): string {
   const { units, widths, rows, lanes, resets } = model;
   const weights = new Regions();
   const places = widths.map((width, i) => weights.take((i === 0 ? units : widths[i - 1]) * width));
@@ -113,7 +113,7 @@ fn main(index : i32) {
 }`;
 }
 
-function slope({ widths, rows, lanes, activation, dropout }: CfcModel, i: number, at: number): string {
+function slope({ widths, rows, lanes, activation, dropout }: CfCModel, i: number, at: number): string {
   const width = widths[i];
   const needed = slopeNeedsInput(activation) ? "u" : "z";
   return /* wgsl */ `
@@ -133,7 +133,7 @@ function slope({ widths, rows, lanes, activation, dropout }: CfcModel, i: number
 }
 
 // Gradients of a unit's heads from that of its next state; the state's own gradient stays where the step is skipped.
-function unmix(model: CfcModel, r: number, at: number, behind: number): string {
+function unmix(model: CfCModel, r: number, at: number, behind: number): string {
   const { units, widths, elapsed, mask, mode } = model;
   const own = `memory[${r * units} + j]`;
   const last = widths.length - 1;
@@ -160,7 +160,7 @@ function unmix(model: CfcModel, r: number, at: number, behind: number): string {
 }
 
 // h' = f + s g, or f (1 - s) + s g
-function gateRule({ units, mode, flavour, elapsed }: CfcModel): string {
+function gateRule({ units, mode, flavour, elapsed }: CfCModel): string {
   const gated = mode === "default";
   const [bound, sign] = flavour === "torch" ? [(x: string) => ` * (1.0 - ${x} * ${x})`, ""] : [() => "", "-"];
   return /* wgsl */ `
@@ -175,7 +175,7 @@ function gateRule({ units, mode, flavour, elapsed }: CfcModel): string {
 }
 
 // h' = A (1 - e f) with e = exp(-t (|w| + |f|))
-function pureRule({ units, elapsed }: CfcModel, behind: number): string {
+function pureRule({ units, elapsed }: CfCModel, behind: number): string {
   return /* wgsl */ `
           let f = trace[parts];
           let decay = trace[parts + ${units}];

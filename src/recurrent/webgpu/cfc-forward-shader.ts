@@ -1,6 +1,6 @@
 /** The shader of the CfC's forward pass. */
 
-import { type CfcModel, courseLayout, memoryOf, numbered, partCount, traceLayout } from "./cfc-task.js";
+import { type CfCModel, courseLayout, memoryOf, numbered, partCount, traceLayout } from "./cfc-task.js";
 import {
   activationOf,
   cfcFunctions,
@@ -17,10 +17,10 @@ import { Regions, type ScanShader } from "./scan-shader.js";
  * first kernel), `course` ({@link courseLayout}) and `weights` (of each layer the kernel, of the first one the
  * rows of the state only, and the bias; in pure mode `wTau` and `a`); its output is {@link traceLayout}.
  */
-export function cfcForwardShader(model: CfcModel, sizes: ScanSizes, time: number): ScanShader {
+export function cfcForwardShader(model: CfCModel, sizes: ScanSizes, time: number): ScanShader {
   const { size, lastAt, consumedAt, partsAt, zAt, uAt } = traceLayout(model, sizes);
   return {
-    key: `CfcScan ${JSON.stringify(model)}`,
+    key: `CfCScan ${JSON.stringify(model)}`,
     code: codeOf(model),
     size,
     groups: Math.ceil(sizes.batch / model.rows),
@@ -38,7 +38,7 @@ export function cfcForwardShader(model: CfcModel, sizes: ScanSizes, time: number
   };
 }
 
-function codeOf(model: CfcModel): string {
+function codeOf(model: CfCModel): string {
   const { units, widths, rows, lanes, record, resets } = model;
   const weights = new Regions();
   const places = widths.map((width, i) => ({
@@ -91,7 +91,7 @@ fn main(index : i32) {
 }
 
 function activate(
-  { widths, rows, lanes, activation, dropout, record }: CfcModel,
+  { widths, rows, lanes, activation, dropout, record }: CfCModel,
   i: number,
   at: number,
 ): string {
@@ -114,7 +114,7 @@ function activate(
     }`;
 }
 
-function mix(model: CfcModel, r: number, at: number, behind: number): string {
+function mix(model: CfCModel, r: number, at: number, behind: number): string {
   const { units, mode, flavour, elapsed, mask, record } = model;
   const head = (i: number) => `memory[${at + i * units} + j]`;
   const bound = (x: string) => (flavour === "torch" ? `hyperbolic(${x})` : x);

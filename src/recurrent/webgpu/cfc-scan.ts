@@ -1,12 +1,12 @@
-/** The kernels `CfcScan` and `CfcScanGrad` of the webgpu backend: see `src/recurrent/ops/scan-kernels.ts`. */
+/** The kernels `CfCScan` and `CfCScanGrad` of the webgpu backend: see `src/recurrent/ops/scan-kernels.ts`. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { GpuDevice } from "tfjs-training/webgpu";
 import { reshaped, StockKernels } from "tfjs-training/webgpu";
-import { type CfcScanAttributes, gradientNames, type ScanSize } from "../ops/scan-kernels.js";
+import { type CfCScanAttributes, gradientNames, type ScanSize } from "../ops/scan-kernels.js";
 import { cfcBackwardShader, deltaLayout } from "./cfc-backward-shader.js";
 import { cfcForwardShader } from "./cfc-forward-shader.js";
-import { type CfcModel, chooseGroups, memoryOf, traceLayout } from "./cfc-task.js";
+import { type CfCModel, chooseGroups, memoryOf, traceLayout } from "./cfc-task.js";
 import { type ScanCall, ScanInputs } from "./scan-inputs.js";
 import { runScanShader } from "./scan-shader.js";
 
@@ -14,7 +14,7 @@ import { runScanShader } from "./scan-shader.js";
  * Whether a device holds a scan: a state and two layers in the memory of a workgroup, and all that is saved in
  * one buffer.
  */
-export function holdsCfcScan({ limits }: GpuDevice, { batch, steps, units, widths }: ScanSize): boolean {
+export function holdsCfCScan({ limits }: GpuDevice, { batch, steps, units, widths }: ScanSize): boolean {
   const inner = widths.reduce((sum, width) => sum + width, 0);
   const saved = batch * steps * (6 * units + 2 * inner) + batch * units;
   return (
@@ -24,10 +24,10 @@ export function holdsCfcScan({ limits }: GpuDevice, { batch, steps, units, width
 }
 
 /** A call with the model that follows from it. */
-class CfcInputs extends ScanInputs {
-  readonly model: CfcModel;
+class CfCInputs extends ScanInputs {
+  readonly model: CfCModel;
 
-  constructor(call: ScanCall<CfcScanAttributes>, record: boolean) {
+  constructor(call: ScanCall<CfCScanAttributes>, record: boolean) {
     super(call);
     const { attrs, backend } = call;
     const { units } = this.course;
@@ -61,9 +61,9 @@ class CfcInputs extends ScanInputs {
 }
 
 /** Forward. */
-export function cfcScan(call: ScanCall<CfcScanAttributes>): TensorInfo[] {
+export function cfcScan(call: ScanCall<CfCScanAttributes>): TensorInfo[] {
   const { backend, attrs } = call;
-  const named = new CfcInputs(call, attrs.record);
+  const named = new CfCInputs(call, attrs.record);
   const { model, sizes, features, rows } = named;
   const { units, widths } = model;
   const stock = new StockKernels(backend);
@@ -87,14 +87,14 @@ export function cfcScan(call: ScanCall<CfcScanAttributes>): TensorInfo[] {
   return attrs.record ? [outputs, last, reshaped(trace, [1])] : [outputs, last];
 }
 
-function readsCourse({ elapsed, resets, mask, dropout }: CfcModel): boolean {
+function readsCourse({ elapsed, resets, mask, dropout }: CfCModel): boolean {
   return elapsed || resets || mask || dropout.includes(true);
 }
 
 /** Backward. */
-export function cfcScanGrad(call: ScanCall<CfcScanAttributes>): TensorInfo[] {
+export function cfcScanGrad(call: ScanCall<CfCScanAttributes>): TensorInfo[] {
   const { backend, attrs } = call;
-  const named = new CfcInputs(call, true);
+  const named = new CfCInputs(call, true);
   const { model, sizes, features, rows } = named;
   const { units, widths } = model;
   const [dOutputs, dLast, saved] = named.others;
@@ -134,7 +134,7 @@ export function cfcScanGrad(call: ScanCall<CfcScanAttributes>): TensorInfo[] {
       return stock.matMul(z, deltas[i], true);
     };
   });
-  const made = gradientNames("CfcScan", attrs).map((name) => stock.keep(gradients[name]()));
+  const made = gradientNames("CfCScan", attrs).map((name) => stock.keep(gradients[name]()));
   stock.free();
   return made;
 }

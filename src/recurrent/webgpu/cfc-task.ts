@@ -1,19 +1,19 @@
 /** What a CfC scan on WebGPU is about: sizes, choices, and where things lie in flat arrays. */
 
 import type { GpuDevice } from "tfjs-training/webgpu";
-import type { CfcActivation } from "../ops/activations.js";
-import type { CfcFlavour, CfcMode } from "../ops/cfc-problem.js";
+import type { CfCActivation } from "../ops/activations.js";
+import type { CfCFlavour, CfCMode } from "../ops/cfc-problem.js";
 import { slopeNeedsInput } from "./cfc-wgsl.js";
 import { type CourseModel, placeCourse, type ScanSizes } from "./course.js";
 import { Regions } from "./scan-shader.js";
 
 /** Sizes and choices that the code of a shader depends on. */
-export interface CfcModel extends CourseModel {
+export interface CfCModel extends CourseModel {
   /** Outputs of each layer; the last one is the heads. */
   widths: number[];
-  mode: CfcMode;
-  flavour: CfcFlavour;
-  activation: CfcActivation;
+  mode: CfCMode;
+  flavour: CfCFlavour;
+  activation: CfCActivation;
   /** For each backbone layer, whether there are factors on it. */
   dropout: boolean[];
   /** Whether the forward pass saves what the backward pass needs. */
@@ -25,22 +25,22 @@ export interface CfcModel extends CourseModel {
 }
 
 /** Parts of each head that are saved: `f | g | s`, `a` where times have gradients; `f | decay` in pure mode. */
-export function partCount({ mode, elapsed }: CfcModel): number {
+export function partCount({ mode, elapsed }: CfCModel): number {
   if (mode === "pure") return 2;
   return elapsed ? 4 : 3;
 }
 
 /** Numbers of a workgroup's memory for one sequence: a state, and the layers in turn in two places. */
-export function memoryOf({ units, widths }: Pick<CfcModel, "units" | "widths">): number {
+export function memoryOf({ units, widths }: Pick<CfCModel, "units" | "widths">): number {
   return units + 2 * Math.max(...widths);
 }
 
 /** Sequences in a workgroup, and its invocations; fewer sequences where there are few, to keep all cores busy. */
 export function chooseGroups(
-  model: Pick<CfcModel, "units" | "widths">,
+  model: Pick<CfCModel, "units" | "widths">,
   batch: number,
   { limits }: GpuDevice,
-): Pick<CfcModel, "rows" | "lanes"> {
+): Pick<CfCModel, "rows" | "lanes"> {
   const fitting = Math.floor(limits.maxComputeWorkgroupStorageSize / 4 / memoryOf(model));
   const wanted = batch > 128 ? 4 : batch > 64 ? 2 : 1;
   const widest = Math.max(...model.widths);
@@ -49,7 +49,7 @@ export function chooseGroups(
 }
 
 /** Places of `state | elapsed | resets | mask | dropout...` in one array. */
-export function courseLayout(model: CfcModel, sizes: ScanSizes): Record<string, number> {
+export function courseLayout(model: CfCModel, sizes: ScanSizes): Record<string, number> {
   const { places, regions } = placeCourse(model, sizes);
   model.dropout.forEach((given, i) => {
     if (given) places[`dropout${i}At`] = regions.take(sizes.batch * sizes.steps * model.widths[i]);
@@ -68,7 +68,7 @@ export interface TraceLayout {
 }
 
 /** Lays out the forward pass's output. */
-export function traceLayout(model: CfcModel, { batch, steps }: ScanSizes): TraceLayout {
+export function traceLayout(model: CfCModel, { batch, steps }: ScanSizes): TraceLayout {
   const { units, widths, record, activation } = model;
   const regions = new Regions();
   const rows = batch * steps;

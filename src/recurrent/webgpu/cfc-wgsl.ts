@@ -1,6 +1,6 @@
 /** Parts of the CfC's shaders. */
 
-import { type CfcActivation, lecunTanh } from "../ops/activations.js";
+import { type CfCActivation, lecunTanh } from "../ops/activations.js";
 
 const { outer, inner } = lecunTanh;
 
@@ -21,7 +21,7 @@ fn normalCdf(x : f32) -> f32 {
 }`;
 
 /** `phi(u)` as an expression. */
-export const activationOf: Record<CfcActivation, string> = {
+export const activationOf: Record<CfCActivation, string> = {
   lecun_tanh: `${outer} * hyperbolic(${inner} * u)`,
   tanh: "hyperbolic(u)",
   relu: "max(u, 0.0)",
@@ -33,7 +33,7 @@ export const activationOf: Record<CfcActivation, string> = {
  * `phi'(u)` times the dropout factor as an expression of `u`, or of the activation `z` after dropout: with
  * `phi = z / factor`, tanh' is `1 - phi^2`.
  */
-export const slopeOf: Record<CfcActivation, string> = {
+export const slopeOf: Record<CfCActivation, string> = {
   lecun_tanh: `(${outer} * ${inner}) * factor - (${inner} / ${outer}) * z * z / max(factor, 1e-30)`,
   tanh: "factor - z * z / max(factor, 1e-30)",
   relu: "select(0.0, factor, z > 0.0)",
@@ -42,7 +42,7 @@ export const slopeOf: Record<CfcActivation, string> = {
 };
 
 /** Whether the slope needs the pre-activation. */
-export function slopeNeedsInput(activation: CfcActivation): boolean {
+export function slopeNeedsInput(activation: CfCActivation): boolean {
   return activation === "silu" || activation === "gelu";
 }
 

@@ -4,8 +4,8 @@ import { cfcFunctions, chooseRows } from "./cfc-wgsl.js";
 import { ltcShader } from "./ltc-shader.js";
 import {
   backwardMemory,
-  type LtcModel,
-  type LtcSizes,
+  type LTCModel,
+  type LTCSizes,
   lanesPerOwner,
   ltcDeltaLayout,
   ltcTraceLayout,
@@ -17,10 +17,10 @@ import { Regions, type ScanShader } from "./scan-shader.js";
  * (`ltcTraceLayout`), `lists` (`listPlaces`, by the neurons and inputs at which synapses begin) and `weights`
  * (`parameterPlaces`); its output is `ltcDeltaLayout`.
  */
-export function ltcBackwardShader(model: LtcModel, sizes: LtcSizes, time: number): ScanShader {
+export function ltcBackwardShader(model: LTCModel, sizes: LTCSizes, time: number): ScanShader {
   const { size, ...places } = ltcDeltaLayout(model, sizes);
   return ltcShader(model, sizes, time, {
-    key: `LtcScanGrad ${JSON.stringify(model)}`,
+    key: `LTCScanGrad ${JSON.stringify(model)}`,
     code: codeOf(model),
     size,
     sensoryOwners: model.inputs,
@@ -30,7 +30,7 @@ export function ltcBackwardShader(model: LtcModel, sizes: LtcSizes, time: number
 
 const perNeuron = ["g", "dn", "dd", "sumN", "sumD", "dTime", "dCm", "dGleak", "dVleak"] as const;
 
-function codeOf(model: LtcModel): string {
+function codeOf(model: LTCModel): string {
   const { units, inputs, lanes, elapsed, resets, mask } = model;
   const regions = new Regions();
   const at = Object.fromEntries(perNeuron.map((name) => [name, regions.take(units)]));

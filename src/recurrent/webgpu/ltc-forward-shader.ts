@@ -2,7 +2,7 @@
 
 import { cfcFunctions, chooseRows } from "./cfc-wgsl.js";
 import { ltcShader } from "./ltc-shader.js";
-import { forwardMemory, type LtcModel, type LtcSizes, lanesPerOwner, ltcTraceLayout } from "./ltc-task.js";
+import { forwardMemory, type LTCModel, type LTCSizes, lanesPerOwner, ltcTraceLayout } from "./ltc-task.js";
 import type { ScanShader } from "./scan-shader.js";
 
 /**
@@ -10,14 +10,14 @@ import type { ScanShader } from "./scan-shader.js";
  * at which synapses end) and `weights` (`parameterPlaces`); its output is `ltcTraceLayout`.
  */
 export function ltcForwardShader(
-  model: LtcModel,
-  sizes: LtcSizes,
+  model: LTCModel,
+  sizes: LTCSizes,
   time: number,
   epsilon: number,
 ): ScanShader {
   const { size, ...places } = ltcTraceLayout(model, sizes);
   return ltcShader(model, sizes, time, {
-    key: `LtcScan ${JSON.stringify({ ...model, epsilon })}`,
+    key: `LTCScan ${JSON.stringify({ ...model, epsilon })}`,
     code: codeOf(model, epsilon),
     size,
     sensoryOwners: model.units,
@@ -25,7 +25,7 @@ export function ltcForwardShader(
   });
 }
 
-function codeOf(model: LtcModel, epsilon: number): string {
+function codeOf(model: LTCModel, epsilon: number): string {
   const { units, inputs, lanes, elapsed, resets, mask, record } = model;
   const share = lanesPerOwner(units);
   const [baseN, baseD, shareN] = [units, 2 * units, 3 * units];

@@ -1,25 +1,25 @@
-/** The kernels `LtcScan` and `LtcScanGrad` of the webgpu backend: see `src/recurrent/ops/scan-kernels.ts`. */
+/** The kernels `LTCScan` and `LTCScanGrad` of the webgpu backend: see `src/recurrent/ops/scan-kernels.ts`. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { reshaped, StockKernels } from "tfjs-training/webgpu";
 import { sizeOf } from "../../core/state.js";
 import { positiveNames } from "../ops/ltc-problem.js";
-import { gradientNames, type LtcScanAttributes } from "../ops/scan-kernels.js";
+import { gradientNames, type LTCScanAttributes } from "../ops/scan-kernels.js";
 import { ltcBackwardShader } from "./ltc-backward-shader.js";
 import { ltcForwardShader } from "./ltc-forward-shader.js";
-import { joinedNames, type LtcSynapseLists, synapseLists } from "./ltc-synapses.js";
-import { chooseLanes, type LtcModel, type LtcSizes, ltcDeltaLayout, ltcTraceLayout } from "./ltc-task.js";
+import { joinedNames, type LTCSynapseLists, synapseLists } from "./ltc-synapses.js";
+import { chooseLanes, type LTCModel, type LTCSizes, ltcDeltaLayout, ltcTraceLayout } from "./ltc-task.js";
 import { type ScanCall, ScanInputs } from "./scan-inputs.js";
 import { runScanShader } from "./scan-shader.js";
 
 /** A call with the model and the synapses that follow from it. */
-class LtcInputs extends ScanInputs {
-  readonly model: LtcModel;
-  readonly net: LtcSizes;
-  readonly synapses: LtcSynapseLists;
+class LTCInputs extends ScanInputs {
+  readonly model: LTCModel;
+  readonly net: LTCSizes;
+  readonly synapses: LTCSynapseLists;
   private readonly positive: boolean;
 
-  constructor(call: ScanCall<LtcScanAttributes>, record: boolean) {
+  constructor(call: ScanCall<LTCScanAttributes>, record: boolean) {
     super(call);
     const { attrs, backend } = call;
     const { units } = this.course;
@@ -64,9 +64,9 @@ class LtcInputs extends ScanInputs {
 }
 
 /** Forward. */
-export function ltcScan(call: ScanCall<LtcScanAttributes>): TensorInfo[] {
+export function ltcScan(call: ScanCall<LTCScanAttributes>): TensorInfo[] {
   const { backend, attrs } = call;
-  const named = new LtcInputs(call, attrs.record);
+  const named = new LTCInputs(call, attrs.record);
   const { model, net } = named;
   const stock = new StockKernels(backend);
   const { lists, weights } = named.wiring(stock, "forward");
@@ -83,9 +83,9 @@ export function ltcScan(call: ScanCall<LtcScanAttributes>): TensorInfo[] {
 }
 
 /** Backward. */
-export function ltcScanGrad(call: ScanCall<LtcScanAttributes>): TensorInfo[] {
+export function ltcScanGrad(call: ScanCall<LTCScanAttributes>): TensorInfo[] {
   const { backend, attrs } = call;
-  const named = new LtcInputs(call, true);
+  const named = new LTCInputs(call, true);
   const { model, net, rows, features } = named;
   const { batch, steps } = net;
   const { units, elapsed, resets, mask } = model;
@@ -106,7 +106,7 @@ export function ltcScanGrad(call: ScanCall<LtcScanAttributes>): TensorInfo[] {
     state: () => stock.part(result, dStateAt, [batch, units]),
     elapsed: () => reshaped(stock.sum(stock.part(result, dTimesAt, [rows, units]), 1), [batch, steps]),
   };
-  const made = gradientNames("LtcScan", attrs).map((name) => stock.keep(gradients[name]()));
+  const made = gradientNames("LTCScan", attrs).map((name) => stock.keep(gradients[name]()));
   stock.free();
   return made;
 }

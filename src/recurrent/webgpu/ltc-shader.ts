@@ -2,11 +2,11 @@
 
 import { placeCourse } from "./course.js";
 import { listPlaces, parameterPlaces } from "./ltc-synapses.js";
-import type { LtcModel, LtcSizes } from "./ltc-task.js";
+import type { LTCModel, LTCSizes } from "./ltc-task.js";
 import type { ScanShader } from "./scan-shader.js";
 
 /** What one pass has of its own. */
-export interface LtcPass {
+export interface LTCPass {
   /** Stands for the code. */
   key: string;
   /** WGSL. */
@@ -21,10 +21,10 @@ export interface LtcPass {
 
 /** A pass over one batch as a shader: a workgroup for each sequence. */
 export function ltcShader(
-  model: LtcModel,
-  sizes: LtcSizes,
+  model: LTCModel,
+  sizes: LTCSizes,
   time: number,
-  { key, code, size, sensoryOwners, places }: LtcPass,
+  { key, code, size, sensoryOwners, places }: LTCPass,
 ): ScanShader {
   const { units, lanes } = model;
   const { inner, sensory } = sizes;

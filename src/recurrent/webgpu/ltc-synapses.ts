@@ -5,7 +5,7 @@ import { type DynamicsName, dynamicsNames, positiveNames } from "../ops/ltc-prob
 import { Regions } from "./scan-shader.js";
 
 /** Sizes and synapses of an LTC. */
-export interface LtcNet {
+export interface LTCNet {
   units: number;
   inputs: number;
   /** `[units * units]`, row source, column destination. */
@@ -21,7 +21,7 @@ export const joinedNames: readonly DynamicsName[] = [
 ];
 
 /** One way through the synapses. */
-export interface LtcLists {
+export interface LTCLists {
   /** For the synapses between neurons and for those from inputs `first | other`: see {@link listPlaces}. */
   lists: Int32Array;
   /** Where each parameter lies among the joined weights, in the order of {@link parameterPlaces}. */
@@ -29,20 +29,20 @@ export interface LtcLists {
 }
 
 /** Lists for one wiring. */
-export interface LtcSynapseLists {
+export interface LTCSynapseLists {
   /** Synapses between neurons. */
   inner: number;
   /** Synapses from inputs. */
   sensory: number;
   /** By the neuron at which they end; `other` is where they begin. */
-  forward: LtcLists;
+  forward: LTCLists;
   /** By the neuron or input at which they begin; `other` is where they end. */
-  backward: LtcLists;
+  backward: LTCLists;
   /** For each of the joined weights its place among the parameters of `backward`; behind them where it has none. */
   inverse: Int32Array;
 }
 
-/** Places in a {@link LtcLists.lists}: where those of each owner begin, and the other end of each. */
+/** Places in a {@link LTCLists.lists}: where those of each owner begin, and the other end of each. */
 export function listPlaces(owners: number, sensoryOwners: number, inner: number): Record<string, number> {
   const regions = new Regions();
   return {
@@ -64,10 +64,10 @@ export function parameterPlaces(
   return { innerAt, sensoryAt, size: sensoryAt + 4 * sensory };
 }
 
-const known = new WeakMap<Int8Array, { sensoryAdjacency: Int8Array; lists: LtcSynapseLists }>();
+const known = new WeakMap<Int8Array, { sensoryAdjacency: Int8Array; lists: LTCSynapseLists }>();
 
 /** The lists of a wiring; wirings do not change, so they are made once. */
-export function synapseLists(net: LtcNet): LtcSynapseLists {
+export function synapseLists(net: LTCNet): LTCSynapseLists {
   const found = known.get(net.adjacency);
   if (found?.sensoryAdjacency === net.sensoryAdjacency) return found.lists;
   const lists = makeLists(net);
@@ -82,11 +82,11 @@ interface Ordered {
   place: Int32Array;
 }
 
-function makeLists({ units, inputs, adjacency, sensoryAdjacency }: LtcNet): LtcSynapseLists {
+function makeLists({ units, inputs, adjacency, sensoryAdjacency }: LTCNet): LTCSynapseLists {
   const regions = new Regions();
   const at = {} as Record<DynamicsName, number>;
   for (const name of joinedNames) at[name] = regions.take(sizeOf(name, units, inputs));
-  const list = (inner: Ordered, sensory: Ordered): LtcLists => {
+  const list = (inner: Ordered, sensory: Ordered): LTCLists => {
     const shifted = (name: DynamicsName, { place }: Ordered) => place.map((k) => at[name] + k);
     const whole = (name: DynamicsName) => Int32Array.from({ length: units }, (_, i) => at[name] + i);
     return {

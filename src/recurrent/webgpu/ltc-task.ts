@@ -7,7 +7,7 @@ import { parameterPlaces } from "./ltc-synapses.js";
 import { Regions } from "./scan-shader.js";
 
 /** Sizes and choices that the code of a shader depends on. */
-export interface LtcModel extends CourseModel {
+export interface LTCModel extends CourseModel {
   inputs: number;
   /** Whether the forward pass saves what the backward pass needs. */
   record: boolean;
@@ -16,7 +16,7 @@ export interface LtcModel extends CourseModel {
 }
 
 /** Sizes that may change from call to call. */
-export interface LtcSizes extends ScanSizes {
+export interface LTCSizes extends ScanSizes {
   /** Steps of the solver. */
   unfolds: number;
   /** Synapses between neurons. */
@@ -54,7 +54,7 @@ export function chooseLanes(units: number, { limits }: GpuDevice): number {
  * Whether a device holds a scan: its memory in that of a workgroup, and what is saved and what is summed up, with all
  * synapses that there could be, in a buffer each. `widths` are the inputs, and the potentials of all solver steps.
  */
-export function holdsLtcScan({ limits }: GpuDevice, { batch, steps, units, widths }: ScanSize): boolean {
+export function holdsLTCScan({ limits }: GpuDevice, { batch, steps, units, widths }: ScanSize): boolean {
   const [inputs, potentials] = widths;
   const memory = Math.max(forwardMemory(units), backwardMemory(units, inputs));
   const rows = batch * steps;
@@ -72,8 +72,8 @@ export function holdsLtcScan({ limits }: GpuDevice, { batch, steps, units, width
  * potential before each solver step, its rate of change, and the denominator.
  */
 export function ltcTraceLayout(
-  { units, record }: LtcModel,
-  { batch, steps, unfolds }: LtcSizes,
+  { units, record }: LTCModel,
+  { batch, steps, unfolds }: LTCSizes,
 ): { size: number; lastAt: number; solverAt: number } {
   const regions = new Regions();
   regions.take(batch * steps * units);
@@ -83,7 +83,7 @@ export function ltcTraceLayout(
 }
 
 /** Places of what the backward pass gives out. */
-export interface LtcDeltaLayout {
+export interface LTCDeltaLayout {
   size: number;
   /** Sums for each sequence, in the order of `parameterPlaces` and with a zero behind them, from 0 on. */
   sums: number;
@@ -96,7 +96,7 @@ export interface LtcDeltaLayout {
 }
 
 /** Lays out the backward pass's output. */
-export function ltcDeltaLayout({ units, inputs, elapsed }: LtcModel, sizes: LtcSizes): LtcDeltaLayout {
+export function ltcDeltaLayout({ units, inputs, elapsed }: LTCModel, sizes: LTCSizes): LTCDeltaLayout {
   const { batch, steps, inner, sensory } = sizes;
   const regions = new Regions();
   const sums = parameterPlaces(units, inner, sensory).size + 1;

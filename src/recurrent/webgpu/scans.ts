@@ -3,22 +3,22 @@
 import { getKernel, type KernelConfig, registerKernel } from "@tensorflow/tfjs-core";
 import type { GpuDevice } from "tfjs-training/webgpu";
 import type { ScanKernelFunction, ScanSize } from "../ops/scan-kernels.js";
-import { cfcScan, cfcScanGrad, holdsCfcScan } from "./cfc-scan.js";
+import { cfcScan, cfcScanGrad, holdsCfCScan } from "./cfc-scan.js";
 import { ltcScan, ltcScanGrad } from "./ltc-scan.js";
-import { holdsLtcScan } from "./ltc-task.js";
+import { holdsLTCScan } from "./ltc-task.js";
 
 /** Registers them, for scans that the device holds; the others stay compositions. Calling it again does nothing. */
 export function registerScans(device: GpuDevice): void {
-  if (getKernel("CfcScan", "webgpu")) return;
+  if (getKernel("CfCScan", "webgpu")) return;
   const accepting = (kernel: object, holds: (device: GpuDevice, size: ScanSize) => boolean) => {
     const accepts: ScanKernelFunction["accepts"] = (size) => holds(device, size);
     return Object.assign(kernel, { accepts });
   };
   const kernels = {
-    CfcScan: accepting(cfcScan, holdsCfcScan),
-    CfcScanGrad: cfcScanGrad,
-    LtcScan: accepting(ltcScan, holdsLtcScan),
-    LtcScanGrad: ltcScanGrad,
+    CfCScan: accepting(cfcScan, holdsCfCScan),
+    CfCScanGrad: cfcScanGrad,
+    LTCScan: accepting(ltcScan, holdsLTCScan),
+    LTCScanGrad: ltcScanGrad,
   };
   for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
     registerKernel({

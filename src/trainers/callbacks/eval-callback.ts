@@ -27,7 +27,7 @@ export interface EvalCallbackOptions {
   /** Environment steps of the training between evaluations, over all environments; default 10,000. */
   evalFreq?: number;
   /** Whole episodes in each, default 5. */
-  nEvalEpisodes?: number;
+  numEpisodes?: number;
   /** Whether the most probable actions are taken, default true. */
   deterministic?: boolean;
   /** Resets the environments with this seed each time; without it they go on as they are. */
@@ -45,7 +45,7 @@ export interface EvalCallbackOptions {
 const names = optionNames<EvalCallbackOptions>({
   evalEnv: true,
   evalFreq: true,
-  nEvalEpisodes: true,
+  numEpisodes: true,
   deterministic: true,
   seed: true,
   bestModelSavePath: true,
@@ -73,7 +73,7 @@ export class EvalCallback implements TrainerCallback {
   /** @inheritDoc */
   readonly name: string;
   /** Best mean reward so far, -∞ before the first evaluation. */
-  bestMeanReward = Number.NEGATIVE_INFINITY;
+  bestMeanReturn = Number.NEGATIVE_INFINITY;
   /** The last evaluation. */
   lastEvaluation?: Evaluation;
   private readonly trigger: StepTrigger;
@@ -107,15 +107,15 @@ export class EvalCallback implements TrainerCallback {
   /** Evaluates when it is time to. */
   async onStep(progress: TrainerProgress): Promise<boolean> {
     if (!this.trigger.due(progress.numTimesteps)) return true;
-    const { evalEnv, nEvalEpisodes: numEpisodes = 5, deterministic, seed } = this.options;
+    const { evalEnv, numEpisodes = 5, deterministic, seed } = this.options;
     const { trainer, logger } = progress;
     const evaluation = await evaluatePolicy(trainer, evalEnv, { numEpisodes, deterministic, seed });
     this.lastEvaluation = evaluation;
     this.played = true;
-    const { meanReward, stdReward, lengths, successRate } = evaluation;
+    const { meanReturn, stdReturn, lengths, successRate } = evaluation;
     const row = {
-      "eval/mean_reward": meanReward,
-      "eval/std_reward": stdReward,
+      "eval/mean_reward": meanReturn,
+      "eval/std_reward": stdReturn,
       "eval/mean_ep_length": lengths.reduce((sum, length) => sum + length, 0) / lengths.length,
       ...(successRate !== undefined && { "eval/success_rate": successRate }),
       "time/total_timesteps": progress.numTimesteps,
@@ -123,8 +123,8 @@ export class EvalCallback implements TrainerCallback {
     logger.write(row, progress.numTimesteps);
     const { bestModelSavePath, callbackOnNewBest, callbackAfterEval } = this.options;
     let running = true;
-    if (meanReward > this.bestMeanReward) {
-      this.bestMeanReward = meanReward;
+    if (meanReturn > this.bestMeanReturn) {
+      this.bestMeanReturn = meanReturn;
       if (bestModelSavePath !== undefined) await trainer.save(bestModelSavePath);
       running = (await callbackOnNewBest?.onEvaluation(evaluation, progress)) !== false;
     }
@@ -135,7 +135,7 @@ export class EvalCallback implements TrainerCallback {
   getState(): StateRecord {
     const { evalEnv, callbackOnNewBest, callbackAfterEval } = this.options;
     return {
-      bestMeanReward: this.bestMeanReward,
+      bestMeanReturn: this.bestMeanReturn,
       trigger: this.trigger.getState(),
       env: (this.played && this.options.seed === undefined && evalEnv.getState?.()) || null,
       onNewBest: callbackOnNewBest?.getState?.() ?? null,
@@ -144,9 +144,9 @@ export class EvalCallback implements TrainerCallback {
   }
 
   /** @inheritDoc */
-  setState({ bestMeanReward, trigger, env, onNewBest, afterEval }: StateRecord): void {
+  setState({ bestMeanReturn, trigger, env, onNewBest, afterEval }: StateRecord): void {
     const { evalEnv, callbackOnNewBest, callbackAfterEval } = this.options;
-    this.bestMeanReward = bestMeanReward as number;
+    this.bestMeanReturn = bestMeanReturn as number;
     this.trigger.setState(trigger as StateRecord);
     this.played = Boolean(env && evalEnv.setState);
     if (env) evalEnv.setState?.(env as StateRecord);

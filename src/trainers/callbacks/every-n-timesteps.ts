@@ -9,21 +9,21 @@ import { StepTrigger } from "./step-trigger.js";
 /** Options of {@link EveryNTimesteps}. */
 export interface EveryNTimestepsOptions {
   /** Environment steps between calls, over all environments. */
-  nSteps: number;
+  numSteps: number;
   /** What happens: a function, or a callback whose `onStep` is called. */
   callback: CallbackLike;
   /** Name for checkpoints, default `"everyNTimesteps"`; two of them need two names. */
   name?: string;
 }
 
-const names = optionNames<EveryNTimestepsOptions>({ nSteps: true, callback: true, name: true });
+const names = optionNames<EveryNTimestepsOptions>({ numSteps: true, callback: true, name: true });
 
 /**
  * Calls something every so many environment steps.
  *
  * @example
  * ```ts
- * const watch = new EveryNTimesteps({ nSteps: 10_000, callback: ({ meanReturn }) => console.log(meanReturn) });
+ * const watch = new EveryNTimesteps({ numSteps: 10_000, callback: ({ meanReturn }) => console.log(meanReturn) });
  * await trainer.learn({ totalTimesteps: 100_000, callbacks: [watch] });
  * ```
  */
@@ -33,12 +33,12 @@ export class EveryNTimesteps implements TrainerCallback {
   private readonly trigger: StepTrigger;
   private readonly inner: TrainerCallback;
 
-  /** @throws InvalidArgumentError when `nSteps` is not positive, or `callback` is none */
+  /** @throws InvalidArgumentError when `numSteps` is not positive, or `callback` is none */
   constructor(options: EveryNTimestepsOptions) {
     if (new.target === EveryNTimesteps) checkOptions("EveryNTimesteps", options, names);
-    const { nSteps, callback, name = "everyNTimesteps" } = options;
+    const { numSteps, callback, name = "everyNTimesteps" } = options;
     this.name = name;
-    this.trigger = new StepTrigger(nSteps, "nSteps");
+    this.trigger = new StepTrigger(numSteps, "numSteps");
     this.inner = toCallback("callback", callback);
   }
 

@@ -45,8 +45,8 @@ export class StopTrainingOnRewardThreshold implements TrainerCallback, Evaluatio
   }
 
   /** @inheritDoc */
-  onEvaluation({ meanReward }: Evaluation): boolean {
-    return !(meanReward >= this.rewardThreshold);
+  onEvaluation({ meanReturn }: Evaluation): boolean {
+    return !(meanReturn >= this.rewardThreshold);
   }
 }
 
@@ -112,10 +112,10 @@ export class StopTrainingOnNoModelImprovement implements EvaluationListener {
   }
 
   /** @inheritDoc */
-  onEvaluation({ meanReward }: Evaluation): boolean {
+  onEvaluation({ meanReturn }: Evaluation): boolean {
     this.evals++;
-    const better = meanReward > this.best;
-    this.best = Math.max(this.best, meanReward);
+    const better = meanReturn > this.best;
+    this.best = Math.max(this.best, meanReturn);
     this.without = better || this.evals <= this.minEvals ? 0 : this.without + 1;
     return this.without < this.maxNoImprovementEvals;
   }

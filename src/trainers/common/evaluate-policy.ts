@@ -61,16 +61,16 @@ const names = optionNames<EvaluateOptions>({
 
 const hints = {
   n_eval_episodes: "did you mean numEpisodes?",
-  nEvalEpisodes: "did you mean numEpisodes?",
+  numEpisodes: "did you mean numEpisodes?",
   return_episode_rewards: "the result always holds returns and lengths",
 };
 
 /** Result of {@link evaluatePolicy}. */
 export interface Evaluation {
   /** Mean return. */
-  meanReward: number;
+  meanReturn: number;
   /** Standard deviation of the returns (population). */
-  stdReward: number;
+  stdReturn: number;
   /** Return of each episode, unclipped, whole games. */
   returns: number[];
   /** Steps of each episode. */
@@ -93,7 +93,7 @@ export interface Evaluation {
  * @example
  * ```ts
  * const env = makeVecEnv("CartPole-v1", { numEnvs: 10 });
- * const { meanReward, stdReward } = await evaluatePolicy(trainer, env, { numEpisodes: 100, seed: 1 });
+ * const { meanReturn, stdReturn } = await evaluatePolicy(trainer, env, { numEpisodes: 100, seed: 1 });
  * ```
  */
 export async function evaluatePolicy(
@@ -166,11 +166,11 @@ async function evaluateIn(env: VectorEnv, policy: Policy, options: EvaluateOptio
     if (turns.due) await turns.give();
     signal?.throwIfAborted();
   }
-  const meanReward = returns.reduce((sum, value) => sum + value, 0) / numEpisodes;
-  const variance = returns.reduce((sum, value) => sum + (value - meanReward) ** 2, 0) / numEpisodes;
+  const meanReturn = returns.reduce((sum, value) => sum + value, 0) / numEpisodes;
+  const variance = returns.reduce((sum, value) => sum + (value - meanReturn) ** 2, 0) / numEpisodes;
   return {
-    meanReward,
-    stdReward: Math.sqrt(variance),
+    meanReturn,
+    stdReturn: Math.sqrt(variance),
     returns,
     lengths,
     ...(successes.length > 0 && { successRate: successes.filter(Boolean).length / successes.length }),

@@ -36,7 +36,7 @@ const clipRewards: SavedForm = eitherForm(
 /** Of `PPOTrainer`; the others are of the type of their defaults. */
 export const ppoForms: SavedForms = {
   numEnvs: countForm(MOST_ENVS),
-  nSteps: countForm(2 ** 20),
+  numSteps: countForm(2 ** 20),
   batchSize: countForm(MOST_STEPS),
   nEpochs: countForm(MOST_REPEATS),
   learners: countForm(256),
@@ -68,11 +68,11 @@ export const ppoForms: SavedForms = {
 /** Of `DQNTrainer`; the others are of the type of their defaults. */
 export const dqnForms: SavedForms = {
   numEnvs: countForm(MOST_ENVS),
-  bufferSize: countForm(2 ** 31 - 1),
+  capacity: countForm(2 ** 31 - 1),
   batchSize: countForm(2 ** 16),
   gradientSteps: countForm(MOST_REPEATS, -1),
   nStep: countForm(MOST_REPEATS),
-  frameStack: countForm(1000),
+  numStack: countForm(1000),
   learningRate: scheduleForm,
   exploration: nullable(scheduleForm),
   maxGradNorm: nullable(numberForm),

@@ -15,7 +15,7 @@ export const defaultQNetwork: QNetworkFactory = ({ observationSpace, actionSpace
       dueling,
       seed,
       convolutions: natureConvolutions,
-      hidden: 512,
+      hiddenUnits: [512],
     });
   }
   throw new InvalidArgumentError(

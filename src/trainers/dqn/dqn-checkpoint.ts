@@ -27,21 +27,21 @@ export function savedEnvironments(
 
 /** Checks sizes before anything is made. @throws CheckpointError naming the field */
 export function checkMemorySizes(options: DQNOptions, lengths: ArrayLengths): void {
-  const { bufferSize = dqnDefaults.bufferSize, prioritized, env } = options;
+  const { capacity = dqnDefaults.capacity, prioritized, env } = options;
   const numEnvs = typeof env === "string" ? (options.numEnvs ?? dqnDefaults.numEnvs) : env.numEnvs;
   const priorities = lengths.get("memory.priorities");
   if (!prioritized || lengths.get("memory.heads") !== numEnvs) {
-    if (prioritized && bufferSize > MOST_PRIORITIES && priorities === undefined) {
+    if (prioritized && capacity > MOST_PRIORITIES && priorities === undefined) {
       throw new CheckpointError(
-        `field "config.hyperparameters.bufferSize": is ${bufferSize}, without a memory of that size: give bufferSize again`,
+        `field "config.hyperparameters.capacity": is ${capacity}, without a memory of that size: give capacity again`,
       );
     }
     return;
   }
-  const capacity = Math.floor(bufferSize / numEnvs) * numEnvs;
-  if (priorities === capacity) return;
+  const expected = Math.floor(capacity / numEnvs) * numEnvs;
+  if (priorities === expected) return;
   throw new CheckpointError(
-    `field "memory.priorities": expected ${capacity} of them, as bufferSize says, received ${priorities ?? "none"}`,
+    `field "memory.priorities": expected ${expected} of them, as capacity says, received ${priorities ?? "none"}`,
   );
 }
 

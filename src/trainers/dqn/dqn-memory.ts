@@ -10,14 +10,14 @@ import type { DQNHyperparameters } from "./dqn-options.js";
 /** Makes the memory that the options describe. @throws InvalidArgumentError when they do not fit the observations */
 export function makeMemory(
   { numEnvs, observationSpace: { shape, dtype } }: VectorEnv,
-  { bufferSize: capacity, frameStack, nStep, gamma, prioritized }: DQNHyperparameters,
+  { capacity, numStack, nStep, gamma, prioritized }: DQNHyperparameters,
 ): ReplayMemory {
   const common = {
     capacity,
     numEnvs,
     observationShape: shape,
     observationDtype: dtype,
-    frameStack,
+    numStack,
     nStep,
     gamma,
   };
@@ -38,12 +38,12 @@ export function placeInMemory({ memory }: { memory: ReplayMemory }): ArrayPlace 
  * @throws InvalidArgumentError when observations are not stacked as it was told
  */
 export function checkStack(memory: ReplayMemory, env: number, observation: TypedArray): void {
-  const { frameStack } = memory;
-  if (frameStack === 1) return;
+  const { numStack } = memory;
+  if (numStack === 1) return;
   const built = memory.latest(env);
   if (built.every((value, i) => value === observation[i])) return;
   throw new InvalidArgumentError(
-    "frameStack",
-    `observations are not the last ${frameStack} frames along the last axis, oldest first, as FrameStack({ k: ${frameStack} }) makes them: wrap the environment so, or set frameStack to 1`,
+    "numStack",
+    `observations are not the last ${numStack} frames along the last axis, oldest first, as FrameStack({ numStack: ${numStack} }) makes them: wrap the environment so, or set numStack to 1`,
   );
 }

@@ -3,6 +3,7 @@
 import type { AdamOptions, RMSPropOptions } from "tfjs-training";
 import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
+import { checkRewardClipping, type RewardClipping } from "../../core/reward-clipping.js";
 import type { Schedule, ScheduleSpec } from "../../core/schedules.js";
 import { showValue } from "../../core/show-value.js";
 import type { Env } from "../../envs/env.js";
@@ -10,7 +11,6 @@ import type { EnvOptions } from "../../envs/registry.js";
 import type { QNetwork } from "../../models/index.js";
 import type { Box, Discrete } from "../../spaces/index.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
-import { checkRewardClipping, type RewardClipping } from "../common/reward-clipping.js";
 import { scheduleOption } from "../common/schedule-option.js";
 import { trainerHints } from "../common/trainer-hints.js";
 
@@ -39,7 +39,7 @@ export interface DQNHyperparameters {
   /** Environments, when `env` is an id; default 1. */
   numEnvs: number;
   /** Frames that the memory keeps, over all environments; default 100,000 (SB3: 1,000,000). */
-  bufferSize: number;
+  capacity: number;
   /** Environment steps played at random before training begins; default 100. */
   learningStarts: number;
   /** Steps of the environments between trainings, default 4. */
@@ -82,14 +82,14 @@ export interface DQNHyperparameters {
   /** Whether the loss is the mean over the taken actions (default) or over all, as in Keras; see `DQNLoss`. */
   lossMean: "taken" | "all";
   /** Clipping of rewards for learning, default none; reported returns are never clipped. */
-  clipRewards: RewardClipping;
+  clipRewards: RewardClipping | false;
   /** Whether a truncated episode is continued by the value of its final observation; default true. */
   bootstrapTruncated: boolean;
   /**
    * Frames in an observation, along the last axis, as `FrameStack` makes them; default 1. The memory then keeps each
    * frame once. Must be what the wrapper stacks: the first steps check it.
    */
-  frameStack: number;
+  numStack: number;
   /** Default `"adam"`. */
   optimizer: "adam" | "rmsprop";
   /** Adam's numbers; default those of torch. */
@@ -136,7 +136,7 @@ export interface DQNSchedules {
 /** Defaults of {@link DQNHyperparameters}. */
 export const dqnDefaults: Readonly<DQNHyperparameters> = {
   numEnvs: 1,
-  bufferSize: 100_000,
+  capacity: 100_000,
   learningStarts: 100,
   trainFreq: 4,
   gradientSteps: 1,
@@ -158,7 +158,7 @@ export const dqnDefaults: Readonly<DQNHyperparameters> = {
   lossMean: "taken",
   clipRewards: false,
   bootstrapTruncated: true,
-  frameStack: 1,
+  numStack: 1,
   optimizer: "adam",
   adam: {},
   rmsprop: {},
@@ -170,12 +170,12 @@ const defaultBeta: ScheduleSpec = { kind: "linear", initial: 0.4, final: 1 };
 const otherOptions = ["env", "envOptions", "wrapper", "model", "seed"];
 const integers = [
   "numEnvs",
-  "bufferSize",
+  "capacity",
   "trainFreq",
   "targetUpdateInterval",
   "batchSize",
   "nStep",
-  "frameStack",
+  "numStack",
   "stepsPerIteration",
 ] as const;
 const fractions = [
@@ -223,7 +223,7 @@ export function resolveDQNOptions(options: Partial<DQNOptions>): {
   check("optimizer", h.optimizer === "adam" || h.optimizer === "rmsprop", '"adam" or "rmsprop"');
   check("huberDelta", h.huberDelta === null || h.huberDelta > 0, "a number above 0 or null");
   check("lossMean", h.lossMean === "taken" || h.lossMean === "all", '"taken" or "all"');
-  checkRewardClipping(h.clipRewards);
+  checkRewardClipping("clipRewards", h.clipRewards);
   const betaSteps = h.prioritized?.betaSteps;
   if (betaSteps !== undefined && !(betaSteps > 0)) {
     throw new InvalidArgumentError(

@@ -19,7 +19,7 @@ export type DQNPreset = Readonly<Omit<DQNOptions, "env">>;
  * ```
  */
 export const cartPoleDQN: DQNPreset = {
-  bufferSize: 100_000,
+  capacity: 100_000,
   learningStarts: 1000,
   trainFreq: 4,
   gradientSteps: 2,
@@ -33,7 +33,7 @@ export const cartPoleDQN: DQNPreset = {
   double: true,
   dueling: true,
   model: ({ observationSpace, actionSpace, dueling, seed }) =>
-    new MlpQNetwork({ observationSpace, actionSpace, dueling, seed, units: [256, 256] }),
+    new MlpQNetwork({ observationSpace, actionSpace, dueling, seed, hiddenUnits: [256, 256] }),
 };
 
 /**
@@ -52,7 +52,7 @@ export const cartPoleDQN: DQNPreset = {
  */
 export const adventuresDuelingDQN: DQNPreset = {
   numEnvs: 1,
-  bufferSize: 200_000,
+  capacity: 200_000,
   learningStarts: 50_000,
   trainFreq: 1,
   gradientSteps: 1,
@@ -69,10 +69,10 @@ export const adventuresDuelingDQN: DQNPreset = {
   lossMean: "all",
   clipRewards: false,
   adam: { epsilon: 1e-7, epsilonMode: "keras" },
-  frameStack: 3,
-  wrapper: (env) => new FrameStack(new WarpFrame(env, { height: 105, width: 80 }), { k: 3 }),
+  numStack: 3,
+  wrapper: (env) => new FrameStack(new WarpFrame(env, { height: 105, width: 80 }), { numStack: 3 }),
   model: ({ observationSpace, actionSpace, dueling, seed }) =>
-    new DuelingQNetwork({ observationSpace, actionSpace, dueling, seed, hidden: 256 }),
+    new DuelingQNetwork({ observationSpace, actionSpace, dueling, seed, hiddenUnits: [256] }),
 };
 
 /**
@@ -86,7 +86,7 @@ export const adventuresDuelingDQN: DQNPreset = {
  */
 export const smallAtariDQN: DQNPreset = {
   numEnvs: 8,
-  bufferSize: 200_000,
+  capacity: 200_000,
   learningStarts: 10_000,
   trainFreq: 1,
   gradientSteps: 2,
@@ -100,11 +100,11 @@ export const smallAtariDQN: DQNPreset = {
   prioritized: { alpha: 0.5, betaSteps: 1_000_000 },
   clipRewards: "sign",
   adam: { epsilon: 1.5e-4 },
-  frameStack: 4,
+  numStack: 4,
   envOptions: { frameskip: 1 },
   wrapper: (env) => wrapDeepmind(env, { noFrameskip: true }),
   model: ({ observationSpace, actionSpace, dueling, seed }) =>
-    new DuelingQNetwork({ observationSpace, actionSpace, dueling, seed, hidden: 256 }),
+    new DuelingQNetwork({ observationSpace, actionSpace, dueling, seed, hiddenUnits: [256] }),
 };
 
 /**
@@ -119,7 +119,7 @@ export const smallAtariDQN: DQNPreset = {
  */
 export const arcadeSpaceInvadersDQN: DQNPreset = {
   numEnvs: 8,
-  bufferSize: 200_000,
+  capacity: 200_000,
   learningStarts: 5000,
   trainFreq: 2,
   gradientSteps: 2,
@@ -136,5 +136,5 @@ export const arcadeSpaceInvadersDQN: DQNPreset = {
   envOptions: { observation: "features" },
   wrapper: (env) => new EpisodicLife(env),
   model: ({ observationSpace, actionSpace, dueling, seed }) =>
-    new MlpQNetwork({ observationSpace, actionSpace, dueling, seed, units: [128, 128] }),
+    new MlpQNetwork({ observationSpace, actionSpace, dueling, seed, hiddenUnits: [128, 128] }),
 };

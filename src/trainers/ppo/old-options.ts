@@ -9,7 +9,8 @@ import type { StateRecord, StateTree } from "../../core/state.js";
  * `"squared-error"` said otherwise, `targetKl` was looked at after every epoch, and `valueClip: "none"` left
  * `clipRangeVf` without effect. Those of other trainers are returned as they are.
  */
-export function optionsOfTheirTime(kind: string, saved: StateRecord): StateRecord {
+export function optionsOfTheirTime(kind: string, written: StateRecord): StateRecord {
+  const saved = currentNames(written);
   if (kind !== "ppo" || "targetKlCheck" in saved) return saved;
   const { valueClip, valueLossScale, clipRangeVf } = saved;
   return {
@@ -19,6 +20,17 @@ export function optionsOfTheirTime(kind: string, saved: StateRecord): StateRecor
     targetKlCheck: "epoch",
     klEstimator: "k3",
   };
+}
+
+const renamed: Readonly<Record<string, string>> = {
+  nSteps: "numSteps",
+  bufferSize: "capacity",
+  frameStack: "numStack",
+};
+
+function currentNames(saved: StateRecord): StateRecord {
+  const rename = (name: string) => (Object.hasOwn(renamed, name) ? renamed[name] : name);
+  return Object.fromEntries(Object.entries(saved).map(([name, value]) => [rename(name), value]));
 }
 
 /**

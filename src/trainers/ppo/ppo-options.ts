@@ -4,6 +4,7 @@ import type { AdamOptions } from "tfjs-training";
 import { checkInteger } from "../../core/check-integer.js";
 import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
+import { checkRewardClipping, type RewardClipping } from "../../core/reward-clipping.js";
 import type { Schedule, ScheduleSpec } from "../../core/schedules.js";
 import { showValue } from "../../core/show-value.js";
 import type { Env } from "../../envs/env.js";
@@ -15,7 +16,6 @@ import type { MinibatchMode } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
 import type { ActionSpace, Box } from "../../spaces/index.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
-import { checkRewardClipping, type RewardClipping } from "../common/reward-clipping.js";
 import { scheduleOption } from "../common/schedule-option.js";
 import { trainerHints } from "../common/trainer-hints.js";
 import type { LearnerModel } from "./learners/learner-model.js";
@@ -61,7 +61,7 @@ export interface PPOHyperparameters {
   /** Environments, when `env` is an id; default 8. RLlib: `num_workers * num_envs_per_worker`. */
   numEnvs: number;
   /** Steps of each environment between updates, default 128. RLlib: `rollout_fragment_length`. */
-  nSteps: number;
+  numSteps: number;
   /** Steps in a minibatch, default 256. RLlib: `sgd_minibatch_size`. */
   batchSize: number;
   /** Passes over each rollout, default 4. RLlib: `num_sgd_iter`. */
@@ -109,7 +109,7 @@ export interface PPOHyperparameters {
    */
   normalizeAdvantage: AdvantageNormalization | null;
   /** Clipping of rewards for learning, default none. RLlib: `clip_rewards`. */
-  clipRewards: RewardClipping;
+  clipRewards: RewardClipping | false;
   /**
    * Divides rewards by the running deviation of discounted returns and clips them to ±10, after
    * `clipRewards`; default false. Helps where returns are large and policy and value share weights.
@@ -123,7 +123,7 @@ export interface PPOHyperparameters {
   normalizeObservation: boolean;
   /** Whether a truncated episode is continued by the value of its final observation; default true. */
   bootstrapTruncated: boolean;
-  /** Longest sequence of a recurrent network, default `nSteps`. RLlib: `max_seq_len`. */
+  /** Longest sequence of a recurrent network, default `numSteps`. RLlib: `max_seq_len`. */
   sequenceLength: number | null;
   /** Whether sequences also end at episode ends (RLlib) instead of running across with reset flags. */
   cutAtEpisodes: boolean;
@@ -179,7 +179,7 @@ const sb3Advantages: AdvantageNormalization = { over: "minibatch", ddof: 1, epsi
 /** Defaults of {@link PPOHyperparameters}. */
 export const ppoDefaults: Readonly<PPOHyperparameters> = {
   numEnvs: 8,
-  nSteps: 128,
+  numSteps: 128,
   batchSize: 256,
   nEpochs: 4,
   learningRate: 2.5e-4,
@@ -238,7 +238,7 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
   if (typeof options.normalizeAdvantage === "boolean") {
     h.normalizeAdvantage = options.normalizeAdvantage ? sb3Advantages : null;
   }
-  for (const name of ["numEnvs", "nSteps", "batchSize", "nEpochs", "learners"] as const) {
+  for (const name of ["numEnvs", "numSteps", "batchSize", "nEpochs", "learners"] as const) {
     checkInteger(name, h[name]);
   }
   if (options.learnerTimeout !== undefined) {
@@ -258,8 +258,8 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
   if (h.normalizeAdvantage) {
     oneOf("normalizeAdvantage.over", h.normalizeAdvantage.over, ["minibatch", "rollout"]);
   }
-  checkRewardClipping(h.clipRewards);
-  if ((h.sequenceLength ?? h.nSteps) > h.batchSize && h.minibatchMode === "rllib") {
+  checkRewardClipping("clipRewards", h.clipRewards);
+  if ((h.sequenceLength ?? h.numSteps) > h.batchSize && h.minibatchMode === "rllib") {
     throw new InvalidArgumentError(
       "sequenceLength",
       `expected at most batchSize (${h.batchSize}) in mode "rllib"`,

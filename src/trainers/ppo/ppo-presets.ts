@@ -29,7 +29,7 @@ export type PPOPreset = Readonly<Omit<PPOOptions, "env">>;
  */
 export const rllibAtariPPO: PPOPreset = {
   numEnvs: 64,
-  nSteps: 63,
+  numSteps: 63,
   batchSize: 500,
   nEpochs: 10,
   learningRate: 5e-5,
@@ -68,7 +68,7 @@ export const rllibAtariPPO: PPOPreset = {
  */
 export const labmlBreakoutPPO: PPOPreset = {
   numEnvs: 8,
-  nSteps: 128,
+  numSteps: 128,
   batchSize: 256,
   nEpochs: 4,
   learningRate: "lin_2.5e-4",
@@ -127,7 +127,7 @@ export const cleanrlAtariPPO: PPOPreset = {
  */
 export const cartPolePPO: PPOPreset = {
   numEnvs: 8,
-  nSteps: 32,
+  numSteps: 32,
   batchSize: 256,
   nEpochs: 20,
   learningRate: "lin_1e-3",
@@ -139,7 +139,7 @@ export const cartPolePPO: PPOPreset = {
   maxGradNorm: 0.5,
   normalizeAdvantage: { over: "minibatch", ddof: 1, epsilon: 1e-8 },
   model: ({ observationSpace, actionSpace, seed }) =>
-    new MlpActorCritic({ observationSpace, actionSpace, seed, units: [64, 64] }),
+    new MlpActorCritic({ observationSpace, actionSpace, seed, hiddenUnits: [64, 64] }),
 };
 
 /**
@@ -155,7 +155,7 @@ export const cartPolePPO: PPOPreset = {
 export const cartPoleNoVelPPO: PPOPreset = {
   ...cartPolePPO,
   numEnvs: 8,
-  nSteps: 128,
+  numSteps: 128,
   batchSize: 256,
   nEpochs: 10,
   gamma: 0.99,
@@ -179,7 +179,7 @@ export const cartPoleNoVelPPO: PPOPreset = {
  */
 export const smallAtariPPO: PPOPreset = {
   numEnvs: 16,
-  nSteps: 64,
+  numSteps: 64,
   batchSize: 256,
   nEpochs: 3,
   learningRate: 1e-3,
@@ -221,7 +221,7 @@ export const smallAtariPPO: PPOPreset = {
  */
 export const arcadeBreakoutPPO: PPOPreset = {
   numEnvs: 16,
-  nSteps: 128,
+  numSteps: 128,
   batchSize: 512,
   nEpochs: 4,
   learningRate: 1e-3,
@@ -252,7 +252,7 @@ export const arcadeBreakoutPPO: PPOPreset = {
  */
 export const cleanrlContinuousPPO: PPOPreset = {
   numEnvs: 1,
-  nSteps: 2048,
+  numSteps: 2048,
   batchSize: 64,
   nEpochs: 10,
   learningRate: "lin_3e-4",
@@ -272,7 +272,7 @@ export const cleanrlContinuousPPO: PPOPreset = {
   normalizeReward: true,
   adam: { epsilon: 1e-5, epsilonMode: "torch" },
   model: ({ observationSpace, actionSpace, seed }) =>
-    new MlpActorCritic({ observationSpace, actionSpace, seed, units: [64, 64], logStd: 0 }),
+    new MlpActorCritic({ observationSpace, actionSpace, seed, hiddenUnits: [64, 64], logStd: 0 }),
 };
 
 /**
@@ -289,7 +289,7 @@ export const cleanrlContinuousPPO: PPOPreset = {
 export const pendulumPPO: PPOPreset = {
   ...cleanrlContinuousPPO,
   numEnvs: 32,
-  nSteps: 64,
+  numSteps: 64,
   batchSize: 256,
   nEpochs: 10,
   learningRate: "lin_2e-3",

@@ -127,7 +127,7 @@ export class PPOTrainer extends BaseTrainer {
       bootstrapTruncated,
       klPenalty,
       adam,
-      nSteps,
+      numSteps,
     } = hyperparameters;
     // Before environments and network: a wrong number leaves none of them behind.
     this.optimizer = new Adam(adam);
@@ -150,7 +150,7 @@ export class PPOTrainer extends BaseTrainer {
       const { rewardScaler, observationNormalizer } = this;
       const rolloutOptions: RolloutBufferOptions = {
         numEnvs: env.numEnvs,
-        numSteps: nSteps,
+        numSteps: numSteps,
         observationShape: env.observationSpace.shape,
         observationDtype: observationNormalizer ? "float32" : env.observationSpace.dtype,
         actionSize: distribution.actionSize,
@@ -447,11 +447,14 @@ function makeModel(
 }
 
 // RLlib's slices leave out what fills none: a rollout shorter than one would never be learned from.
-function checkSlices({ minibatchMode, batchSize, nSteps }: PPOHyperparameters, { numEnvs }: VectorEnv): void {
-  if (minibatchMode !== "rllib" || batchSize <= numEnvs * nSteps) return;
+function checkSlices(
+  { minibatchMode, batchSize, numSteps }: PPOHyperparameters,
+  { numEnvs }: VectorEnv,
+): void {
+  if (minibatchMode !== "rllib" || batchSize <= numEnvs * numSteps) return;
   throw new InvalidArgumentError(
     "batchSize",
-    `expected at most the ${numEnvs * nSteps} steps of a rollout in mode "rllib", received ${batchSize}`,
+    `expected at most the ${numEnvs * numSteps} steps of a rollout in mode "rllib", received ${batchSize}`,
   );
 }
 

@@ -3,6 +3,7 @@
 import type { EpisodeWindow } from "../../core/episode-window.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { Random } from "../../core/random.js";
+import { clipReward, type RewardClipping } from "../../core/reward-clipping.js";
 import {
   dtypeOf,
   isTypedArray,
@@ -17,7 +18,6 @@ import type { ActorCritic } from "../../models/actor-critic.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import type { ObservationNormalizer } from "../../wrappers/index.js";
 import type { PlayedStep } from "../callbacks/callback.js";
-import { clipReward, type RewardClipping } from "../common/reward-clipping.js";
 import { recordEpisodes } from "../common/successes.js";
 import type { RewardScaler } from "./reward-scaler.js";
 import { type ModelStep, runModel } from "./run-model.js";
@@ -37,7 +37,7 @@ export interface RolloutCollectorOptions {
   /** Receives every finished whole episode. */
   episodes: EpisodeWindow;
   /** How rewards are clipped before they are stored. */
-  clipRewards: RewardClipping;
+  clipRewards: RewardClipping | false;
   /** Scales rewards after clipping, when there is one. */
   rewardScaler?: RewardScaler;
   /** Learns from all observations and normalises them for the network, when there is one. */

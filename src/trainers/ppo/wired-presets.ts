@@ -57,7 +57,7 @@ export const cartPoleNoVelLTCPPO: PPOPreset = {
       actionSpace,
       seed,
       units: 16,
-      encoderUnits: [16],
+      hiddenUnits: [16],
       implicitConstraints: false,
       initializationRanges: { cm: [0.02, 1.5] },
     }),

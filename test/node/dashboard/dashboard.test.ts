@@ -228,11 +228,11 @@ describe.skipIf(!browser)("the page in Chromium", () => {
     const trainer = new PPOTrainer({
       env: "CartPoleNoVel-v1",
       numEnvs: 2,
-      nSteps: 32,
+      numSteps: 32,
       batchSize: 32,
       nEpochs: 1,
       seed: 1,
-      model: (spaces) => new CfCActorCritic({ ...spaces, units: 16, encoderUnits: [] }),
+      model: (spaces) => new CfCActorCritic({ ...spaces, units: 16, hiddenUnits: [] }),
     });
     const window = await open({ width: 1100, height: 700 });
     try {

@@ -39,7 +39,7 @@ const cartPole: PPOOptions = {
   ...cartPolePPO,
   env: "CartPole-v1",
   numEnvs: 4,
-  nSteps: 16,
+  numSteps: 16,
   batchSize: 32,
   nEpochs: 2,
   seed: 3,
@@ -48,10 +48,10 @@ const wiring = new AutoNCP({ units: 9, outputSize: 2 });
 const recurrent: PPOOptions = {
   ...cartPole,
   env: "CartPoleNoVel-v1",
-  nSteps: 48,
+  numSteps: 48,
   batchSize: 64,
   sequenceLength: 12,
-  model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, encoderUnits: [] }),
+  model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, hiddenUnits: [] }),
 };
 
 async function rows(made: PPOTrainer, totalTimesteps: number): Promise<LogRow[]> {
@@ -135,7 +135,7 @@ describe("several learners", () => {
     ],
   ])("learn what one learns, but for rounding: %s", async (_, learners, options) => {
     const [one, several] = [trainer(options), trainer({ ...options, learners })];
-    const steps = 4 * (options.nSteps ?? 64) * (options.numEnvs ?? 4);
+    const steps = 4 * (options.numSteps ?? 64) * (options.numEnvs ?? 4);
     const [expected, written] = [await rows(one, steps), await rows(several, steps)];
     expect(written.length).toBe(4);
     for (const [i, row] of written.entries()) {

@@ -5,7 +5,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { MlpActorCritic } from "../../../src/models/index.js";
 import type { ActorCriticFactory } from "../../../src/trainers/index.js";
 import { makeFree, makeFrozen } from "../../trainers/frozen-model.js";
-import { makeLtcActorCritic } from "../../trainers/ltc-model.js";
+import { makeLTCActorCritic } from "../../trainers/ltc-model.js";
 
 class OwnActorCritic extends MlpActorCritic {
   override toJSON() {
@@ -14,17 +14,17 @@ class OwnActorCritic extends MlpActorCritic {
 }
 
 /** A small network that the library does not know. */
-export const makeOwn: ActorCriticFactory = (spaces) => new OwnActorCritic({ ...spaces, units: [8] });
+export const makeOwn: ActorCriticFactory = (spaces) => new OwnActorCritic({ ...spaces, hiddenUnits: [8] });
 
 /** One with other weights on worker threads. */
 export const makeOther: ActorCriticFactory = (spaces) =>
-  new OwnActorCritic({ ...spaces, units: isMainThread ? [8] : [9] });
+  new OwnActorCritic({ ...spaces, hiddenUnits: isMainThread ? [8] : [9] });
 
 /** A frozen encoder, which only the main thread knows of. */
 export const makeFrozenOnMain: ActorCriticFactory = isMainThread ? makeFrozen : makeFree;
 
 /** An LTC whose weights need constraints. */
-export const makeConstrained: ActorCriticFactory = makeLtcActorCritic;
+export const makeConstrained: ActorCriticFactory = makeLTCActorCritic;
 
 /** What happens at a call of the network on a worker thread. */
 function faulty(at: number, fault: () => void): ActorCriticFactory {

@@ -8,7 +8,7 @@ import { EnvFailedError } from "../../../src/vector/env-failed-error.js";
 import { makeVecEnv } from "../../../src/vector/make-vec-env.js";
 import type { VectorEnv } from "../../../src/vector/vector-env.js";
 
-const wrapDeepmind = { dim: 42, frameStack: 1, noopMax: 3 };
+const wrapDeepmind = { dim: 42, numStack: 1, noopMax: 3 };
 
 async function play(envs: VectorEnv, steps: number): Promise<unknown[]> {
   const { infos } = await envs.reset();

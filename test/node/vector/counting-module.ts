@@ -144,7 +144,7 @@ export default function makeUnsaved(): Env {
 
 /** A wrapper with options. */
 export function clip(env: Env, options: { clip?: number }): Env {
-  return new ClipReward(env, options);
+  return new ClipReward(env, options.clip === undefined ? {} : { clip: { limit: options.clip } });
 }
 
 /** Not a function. */

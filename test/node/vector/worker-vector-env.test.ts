@@ -69,7 +69,7 @@ describe("WorkerVectorEnv equals SyncVectorEnv, bit for bit", () => {
   it.each([
     ["CartPole-v1", {}, 5, 2],
     ["Arcade/Breakout-v0", { envOptions: { observation: "features", maxFrames: 300 } }, 3, 3],
-    ["Arcade/Breakout-v0", { wrapDeepmind: { frameStack: 2, clipReward: "sign" } }, 3, 1],
+    ["Arcade/Breakout-v0", { wrapDeepmind: { numStack: 2, clipReward: "sign" } }, 3, 1],
   ] as const)("%s %j", async (id, options, numEnvs, workers) => {
     const own = options as Partial<WorkerVectorEnvOptions>;
     const settings = { numEnvs, seed: 3, envOptions: own.envOptions, wrapDeepmind: own.wrapDeepmind };

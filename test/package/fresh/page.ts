@@ -5,7 +5,7 @@ async function train() {
   const { name, rejected } = await useBackend();
   const trainer = new PPOTrainer({
     ...cartPolePPO,
-    ...{ env: "CartPole-v1", seed: 0, numEnvs: 4, nSteps: 32, batchSize: 64, nEpochs: 2 },
+    ...{ env: "CartPole-v1", seed: 0, numEnvs: 4, numSteps: 32, batchSize: 64, nEpochs: 2 },
   });
   await trainer.learn({ totalTimesteps: 256 });
   const steps = trainer.numTimesteps;

@@ -8,20 +8,20 @@ import {
 import type { WasmBackend } from "../../../packages/tfjs-training/src/wasm/memory/heap.js";
 import { productEngine, setProductEngine } from "../../../packages/tfjs-training/src/wasm/products/gemm.js";
 import { relativeError } from "../../../packages/tfjs-training/test/compare.js";
-import { checkCfc } from "../../../src/recurrent/accelerator/check-cfc.js";
-import { RuntimeCfc } from "../../../src/recurrent/accelerator/runtime-cfc.js";
-import type { CfcActivation } from "../../../src/recurrent/ops/activations.js";
-import type { CfcFlavour, CfcMode } from "../../../src/recurrent/ops/cfc-problem.js";
+import { checkCfC } from "../../../src/recurrent/accelerator/check-cfc.js";
+import { RuntimeCfC } from "../../../src/recurrent/accelerator/runtime-cfc.js";
+import type { CfCActivation } from "../../../src/recurrent/ops/activations.js";
+import type { CfCFlavour, CfCMode } from "../../../src/recurrent/ops/cfc-problem.js";
 import { cfcScan } from "../../../src/recurrent/ops/cfc-scan.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
-import type { CfcEngine, CfcLoop } from "../../../src/recurrent/wasm/cfc-engine.js";
+import type { CfCEngine, CfCLoop } from "../../../src/recurrent/wasm/cfc-engine.js";
 import { describeOptional, missingPackage } from "../../optional.js";
 
 const missing = missingPackage("onnxruntime-node");
 
 let runtime: ProductRuntime;
 // Takes loops of any size.
-let engine: RuntimeCfc;
+let engine: RuntimeCfC;
 
 beforeAll(async () => {
   if (missing) return;
@@ -29,18 +29,18 @@ beforeAll(async () => {
   await useBackend("wasm");
   await installAccelerator();
   runtime = (productEngine() as unknown as { runtime: ProductRuntime }).runtime;
-  engine = new RuntimeCfc(runtime, { minWork: 0 });
+  engine = new RuntimeCfC(runtime, { minWork: 0 });
 });
 
 afterAll(() => removeAccelerator());
 
 const wasm = () => tf.backend() as unknown as WasmBackend;
-const use = (cfc: CfcEngine | undefined) => setProductEngine({ multiply: () => false, extensions: { cfc } });
+const use = (cfc: CfCEngine | undefined) => setProductEngine({ multiply: () => false, extensions: { cfc } });
 
 interface Variant {
-  mode?: CfcMode;
-  flavour?: CfcFlavour;
-  activation?: CfcActivation;
+  mode?: CfCMode;
+  flavour?: CfCFlavour;
+  activation?: CfCActivation;
   layers?: number;
   timed?: boolean;
   masked?: boolean;
@@ -158,18 +158,18 @@ describeOptional("loops of a CfC in the runtime", missing, () => {
     (variant) => {
       use(undefined);
       const expected = results(variant);
-      use(new RuntimeCfc({ ...runtime, load: () => expect.unreachable() }, { minWork: 0 }));
+      use(new RuntimeCfC({ ...runtime, load: () => expect.unreachable() }, { minWork: 0 }));
       const actual = results(variant);
       for (let i = 0; i < expected.length; i++) expect(actual[i]).toEqual(expected[i]);
     },
   );
 
   it("need enough work in each step", () => {
-    const loop: CfcLoop = {
+    const loop: CfCLoop = {
       ...{ batch: 32, steps: 32, units: 64, widths: [128], activation: 0 },
       ...{ gated: true, bounded: true, timed: false, resets: false, masked: false, record: true },
     };
-    const chosen = new RuntimeCfc(runtime);
+    const chosen = new RuntimeCfC(runtime);
     expect(chosen.accepts(loop)).toBe(true);
     expect(chosen.accepts({ ...loop, batch: 16 })).toBe(false);
     expect(chosen.accepts({ ...loop, batch: 8, widths: [1024] })).toBe(false);
@@ -180,7 +180,7 @@ describeOptional("loops of a CfC in the runtime", missing, () => {
   });
 
   it("take resets and masks without effect for none", () => {
-    const loops: CfcLoop[] = [];
+    const loops: CfCLoop[] = [];
     use({
       accepts: (loop) => loops.push(loop) > 0,
       forward: engine.forward.bind(engine),
@@ -221,11 +221,11 @@ describeOptional("loops of a CfC in the runtime", missing, () => {
   });
 });
 
-describeOptional("checkCfc", missing, () => {
+describeOptional("checkCfC", missing, () => {
   it("passes the runtime, and leaves the engine as it was", () => {
     use(engine);
     const before = productEngine();
-    expect(checkCfc(wasm(), engine)).toBeUndefined();
+    expect(checkCfC(wasm(), engine)).toBeUndefined();
     expect(productEngine()).toBe(before);
   });
 
@@ -236,12 +236,12 @@ describeOptional("checkCfc", missing, () => {
       forward: forward.bind(engine),
       backward: backward.bind(engine),
     };
-    expect(checkCfc(wasm(), { ...parts, forward: () => {} })).toContain("a CfC without times differs by");
-    expect(checkCfc(wasm(), { ...parts, backward: () => {} })).toContain("a CfC without times differs by");
-    const timeless: CfcEngine = {
+    expect(checkCfC(wasm(), { ...parts, forward: () => {} })).toContain("a CfC without times differs by");
+    expect(checkCfC(wasm(), { ...parts, backward: () => {} })).toContain("a CfC without times differs by");
+    const timeless: CfCEngine = {
       ...parts,
       forward: (backend, loop, addresses) => parts.forward(backend, { ...loop, resets: false }, addresses),
     };
-    expect(checkCfc(wasm(), timeless)).toContain("differs by");
+    expect(checkCfC(wasm(), timeless)).toContain("differs by");
   });
 });

@@ -2,9 +2,9 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "../../../src/core/random.js";
-import type { CfcScanOptions } from "../../../src/recurrent/ops/cfc-scan.js";
+import type { CfCScanOptions } from "../../../src/recurrent/ops/cfc-scan.js";
 
-type Problem = CfcScanOptions & { elapsed?: number | tf.Tensor };
+type Problem = CfCScanOptions & { elapsed?: number | tf.Tensor };
 
 function activate(name: string, u: tf.Tensor): tf.Tensor {
   switch (name) {
@@ -74,7 +74,7 @@ export function referenceScan(problem: Problem): { outputs: tf.Tensor; state: tf
 
 /** Sizes and choices of {@link makeProblem}. */
 export interface ProblemOptions
-  extends Pick<CfcScanOptions, "mode" | "flavour" | "activation" | "resets" | "mask"> {
+  extends Pick<CfCScanOptions, "mode" | "flavour" | "activation" | "resets" | "mask"> {
   batch?: number;
   steps?: number;
   features?: number;

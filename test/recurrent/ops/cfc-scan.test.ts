@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { InvalidArgumentError, ShapeError } from "../../../src/core/errors.js";
 import { Random } from "../../../src/core/random.js";
 import { cfcActivations } from "../../../src/recurrent/ops/activations.js";
-import { type CfcScanOptions, cfcScan } from "../../../src/recurrent/ops/cfc-scan.js";
+import { type CfCScanOptions, cfcScan } from "../../../src/recurrent/ops/cfc-scan.js";
 import { cfcFlavours, cfcModes } from "../../../src/recurrent/ops/check-scan.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import {
@@ -130,7 +130,7 @@ describe("cfcScan", () => {
   beforeEach(() => tf.engine().startScope());
   afterEach(() => tf.engine().endScope());
 
-  function part(problem: CfcScanOptions, from: number, to: number, state: tf.Tensor2D) {
+  function part(problem: CfCScanOptions, from: number, to: number, state: tf.Tensor2D) {
     const x = tf.slice(problem.x, [0, from, 0], [-1, to - from, -1]);
     return cfcScan({ ...problem, x, state, resets: undefined, mask: undefined });
   }

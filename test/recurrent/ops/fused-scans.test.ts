@@ -37,10 +37,10 @@ describe("fused sequences on wasm equal the composed ones on cpu", () => {
 
   it("have kernels of their own there", async () => {
     await useBackend("wasm");
-    for (const name of ["CfcScan", "WiredCfcScan", "MixedCfcScan", "LtcScan"] as const)
+    for (const name of ["CfCScan", "WiredCfCScan", "MixedCfCScan", "LTCScan"] as const)
       expect(hasScanKernel(name)).toBe(true);
     await useBackend("cpu");
-    expect(hasScanKernel("CfcScan")).toBe(false);
+    expect(hasScanKernel("CfCScan")).toBe(false);
   });
 
   it.each(seeds(30))("CfC of random sizes and options, seed %i", async (seed) => {

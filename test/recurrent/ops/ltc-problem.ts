@@ -2,10 +2,10 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "../../../src/core/random.js";
-import type { LtcSynapses, LtcWeights } from "../../../src/recurrent/ops/ltc-problem.js";
+import type { LTCSynapses, LTCWeights } from "../../../src/recurrent/ops/ltc-problem.js";
 
 /** About half of all synapses, excitatory or inhibitory. */
-export function drawSynapses(units: number, inputDim: number, outputDim: number, seed = 0): LtcSynapses {
+export function drawSynapses(units: number, inputDim: number, outputDim: number, seed = 0): LTCSynapses {
   const random = new Random(seed);
   const draw = (size: number) =>
     Int8Array.from({ length: size }, () => Math.round(random.uniform(-1.4, 1.4)));
@@ -19,7 +19,7 @@ export function drawSynapses(units: number, inputDim: number, outputDim: number,
 }
 
 /** Weights around which the cell is far from saturation. */
-export function drawWeights({ units, inputDim, outputDim }: LtcSynapses, seed = 0): LtcWeights {
+export function drawWeights({ units, inputDim, outputDim }: LTCSynapses, seed = 0): LTCWeights {
   const random = new Random(seed + 1);
   const draw = (shape: number[], low: number, high: number): tf.Tensor => {
     const size = shape.reduce((product, side) => product * side, 1);

@@ -3,15 +3,15 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { InvalidArgumentError, ShapeError } from "../../../src/core/errors.js";
 import { ltcComposed } from "../../../src/recurrent/ops/ltc-composed.js";
 import { ltcOperation } from "../../../src/recurrent/ops/ltc-operation.js";
-import { dynamicsNames, type LtcSettings, type LtcTensors } from "../../../src/recurrent/ops/ltc-problem.js";
-import { type LtcScanOptions, ltcScan } from "../../../src/recurrent/ops/ltc-scan.js";
+import { dynamicsNames, type LTCSettings, type LTCTensors } from "../../../src/recurrent/ops/ltc-problem.js";
+import { type LTCScanOptions, ltcScan } from "../../../src/recurrent/ops/ltc-scan.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { difference, drawSynapses, drawWeights } from "./ltc-problem.js";
 
 const [batch, steps, inputs, units, motors] = [8, 6, 3, 5, 2];
 const wiring = drawSynapses(units, inputs, motors);
 
-function problem(): LtcScanOptions {
+function problem(): LTCScanOptions {
   return {
     x: tf.randomNormal([batch, steps, inputs], 0, 1, "float32", 1),
     state: tf.randomNormal([batch, units], 0, 0.5, "float32", 2),
@@ -130,7 +130,7 @@ describe.each(["wasm", "cpu"] as const)("ltcScan on %s", (backend) => {
   it.each([
     { implicitConstraints: true, odeUnfolds: 6, epsilon: 1e-8, elapsed: 1 },
     { implicitConstraints: false, odeUnfolds: 2, epsilon: 1e-3, elapsed: 0.3 },
-  ])("computes values and gradients as its tensor composition: %o", (settings: LtcSettings) => {
+  ])("computes values and gradients as its tensor composition: %o", (settings: LTCSettings) => {
     tf.tidy(() => {
       const { state, weights } = problem();
       const rows = batch * steps;
@@ -139,7 +139,7 @@ describe.each(["wasm", "cpu"] as const)("ltcScan on %s", (backend) => {
           tf.greater(tf.randomUniform([rows, 1], 0, 1, "float32", seed), 0.3),
           "float32",
         ) as tf.Tensor2D;
-      const given: LtcTensors = { x: tf.randomNormal([rows, inputs], 0, 1, "float32", 4), state, weights };
+      const given: LTCTensors = { x: tf.randomNormal([rows, inputs], 0, 1, "float32", 4), state, weights };
       if (settings.implicitConstraints) {
         given.elapsed = tf.randomUniform([rows, 1], 0.1, 2, "float32", 5);
         given.keep = flag(6);
@@ -152,7 +152,7 @@ describe.each(["wasm", "cpu"] as const)("ltcScan on %s", (backend) => {
         (scan: typeof ltcOperation) =>
         (...[x, start, ...rest]: tf.Tensor[]) => {
           const own = Object.fromEntries(dynamicsNames.map((name, i) => [name, rest[i]]));
-          const tensors = { ...given, x, state: start, weights: own } as unknown as LtcTensors;
+          const tensors = { ...given, x, state: start, weights: own } as unknown as LTCTensors;
           if (given.elapsed) tensors.elapsed = rest[dynamicsNames.length] as tf.Tensor2D;
           const outputs = scan(tensors, settings, wiring);
           const weight = tf.cos(tf.reshape(tf.range(0, outputs.size), outputs.shape));
@@ -187,7 +187,7 @@ describe("ltcScan", () => {
         [batch, steps],
       );
       const elapsed = times(3);
-      const loss = (changed: Partial<LtcScanOptions>) => {
+      const loss = (changed: Partial<LTCScanOptions>) => {
         const { outputs, state } = ltcScan({ ...options, mask, elapsed, ...changed });
         return tf.add(tf.sum(tf.square(outputs)), tf.sum(state)) as tf.Scalar;
       };
@@ -202,7 +202,7 @@ describe("ltcScan", () => {
       };
       for (const name of Object.keys(options.weights) as (keyof typeof options.weights)[]) {
         slopes(name, options.weights[name]!, (value) =>
-          loss({ weights: { ...options.weights, [name]: value } as LtcScanOptions["weights"] }),
+          loss({ weights: { ...options.weights, [name]: value } as LTCScanOptions["weights"] }),
         );
       }
       slopes("x", options.x, (value) => loss({ x: value as tf.Tensor3D }));

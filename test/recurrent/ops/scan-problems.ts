@@ -5,9 +5,9 @@ import { CfCCell } from "../../../src/cells/cfc-cell.js";
 import { MixedMemoryCell } from "../../../src/cells/mixed-memory-cell.js";
 import { Random } from "../../../src/core/random.js";
 import { cfcActivations } from "../../../src/recurrent/ops/activations.js";
-import { type CfcScanOptions, type CfcScanResult, cfcScan } from "../../../src/recurrent/ops/cfc-scan.js";
+import { type CfCScanOptions, type CfCScanResult, cfcScan } from "../../../src/recurrent/ops/cfc-scan.js";
 import { cfcFlavours, cfcModes } from "../../../src/recurrent/ops/check-scan.js";
-import { dynamicsNames, type LtcWeights } from "../../../src/recurrent/ops/ltc-problem.js";
+import { dynamicsNames, type LTCWeights } from "../../../src/recurrent/ops/ltc-problem.js";
 import { ltcScan } from "../../../src/recurrent/ops/ltc-scan.js";
 import { drawSynapses } from "./ltc-problem.js";
 
@@ -20,7 +20,7 @@ export interface Values {
 /** A scan of named tensors; those whose name does not end in `!` have gradients. */
 export interface Problem {
   tensors: Record<string, Values>;
-  run(named: Record<string, tf.Tensor>): CfcScanResult;
+  run(named: Record<string, tf.Tensor>): CfCScanResult;
 }
 
 export function draw(random: Random, shape: number[], scale = 1, shift = 0): Values {
@@ -88,7 +88,7 @@ export function drawCourse(random: Random, tensors: Record<string, Values>, batc
 }
 
 /** Sizes of {@link cfcProblemOf}. */
-export interface CfcProblemSizes {
+export interface CfCProblemSizes {
   batch: number;
   steps: number;
   features: number;
@@ -109,7 +109,7 @@ export function cfcProblem(seed: number): Problem {
 }
 
 /** A CfC of random options. */
-export function cfcProblemOf(seed: number, sizes: CfcProblemSizes): Problem {
+export function cfcProblemOf(seed: number, sizes: CfCProblemSizes): Problem {
   const random = new Random(seed + 1000);
   const pick = <T>(list: readonly T[]) => list[random.integer(list.length)];
   const { batch, steps, features, units, width, layers } = sizes;
@@ -140,7 +140,7 @@ export function cfcProblemOf(seed: number, sizes: CfcProblemSizes): Problem {
         kernel: named[`kernel${i}`] as tf.Tensor2D,
         bias: named[`bias${i}`] as tf.Tensor1D,
       });
-      const options: CfcScanOptions = {
+      const options: CfCScanOptions = {
         x: named.x as tf.Tensor3D,
         state: named.state as tf.Tensor2D,
         weights: {
@@ -169,7 +169,7 @@ export function ltcProblem(seed: number, [batch, steps]: [number, number]): Prob
 }
 
 /** Sizes of {@link ltcProblemOf}. */
-export interface LtcProblemSizes {
+export interface LTCProblemSizes {
   batch: number;
   steps: number;
   units: number;
@@ -179,7 +179,7 @@ export interface LtcProblemSizes {
 /** An LTC of random options. */
 export function ltcProblemOf(
   seed: number,
-  { batch, steps, units, inputs }: LtcProblemSizes,
+  { batch, steps, units, inputs }: LTCProblemSizes,
   random = new Random(seed),
 ): Problem {
   const wiring = drawSynapses(units, inputs, 1 + random.integer(units), seed);
@@ -205,7 +205,7 @@ export function ltcProblemOf(
       ltcScan({
         x: named.x as tf.Tensor3D,
         state: named.state as tf.Tensor2D,
-        weights: named as unknown as LtcWeights,
+        weights: named as unknown as LTCWeights,
         wiring,
         odeUnfolds,
         implicitConstraints,

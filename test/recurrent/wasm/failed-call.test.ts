@@ -93,10 +93,10 @@ describe("a kernel that fails leaves nothing behind", () => {
 
   const wiring = () => new AutoNCP({ units: 12, outputSize: 2, seed: 1 });
   it.each<[string, () => CfCCell | WiredCfCCell | MixedMemoryCell | LTCCell]>([
-    ["CfcScan", () => new CfCCell({ units: 7, backboneUnits: 9, seed: 1 })],
-    ["WiredCfcScan", () => new WiredCfCCell({ wiring: wiring(), seed: 1 })],
-    ["MixedCfcScan", () => new MixedMemoryCell({ cell: new CfCCell({ units: 7, seed: 1 }), seed: 1 })],
-    ["LtcScan", () => new LTCCell({ wiring: wiring(), seed: 1 })],
+    ["CfCScan", () => new CfCCell({ units: 7, backboneUnits: 9, seed: 1 })],
+    ["WiredCfCScan", () => new WiredCfCCell({ wiring: wiring(), seed: 1 })],
+    ["MixedCfCScan", () => new MixedMemoryCell({ cell: new CfCCell({ units: 7, seed: 1 }), seed: 1 })],
+    ["LTCScan", () => new LTCCell({ wiring: wiring(), seed: 1 })],
   ])("%s with its gradients", (_, make) => {
     const cell = make();
     cell.build(3);

@@ -7,7 +7,7 @@ import { hasScanKernel } from "../../../src/recurrent/ops/scan-kernels.js";
 import { cfcProblem, cfcProblemOf, differences, evaluate } from "../ops/scan-problems.js";
 
 /** What the run found. */
-export interface CfcScanRun {
+export interface CfCScanRun {
   /** For each seed, the difference of each result. */
   seeds: Record<string, number>[];
   /** A batch that is spread over several workgroups with several rows each. */
@@ -35,12 +35,12 @@ const large = await compare(
 const wide = { batch: 1, steps: 2, features: 2, units: 8, width: 9000, layers: 1 };
 const difference = await compare(cfcProblemOf(8, wide));
 const isFused = (width: number) =>
-  hasScanKernel("CfcScan", { batch: 1, steps: 2, units: 8, widths: [width, 32] });
+  hasScanKernel("CfCScan", { batch: 1, steps: 2, units: 8, widths: [width, 32] });
 const memory = () => [tf.memory().numTensors, tf.backend().numDataIds()];
 const before = memory();
 for (let i = 0; i < 3; i++) await evaluate(cfcProblem(4));
 const left = memory().map((count, i) => count - before[i]);
-const run: CfcScanRun = {
+const run: CfCScanRun = {
   seeds,
   large,
   fused: isFused(40),

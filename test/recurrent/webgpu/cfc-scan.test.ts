@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { hasSoftwareGpu, runOnSwiftShader } from "../../../packages/tfjs-training/test/webgpu-support.js";
-import type { CfcScanRun } from "./cfc-scan-run.js";
+import type { CfCScanRun } from "./cfc-scan-run.js";
 
 function expectSmall(differences: Record<string, number>, tolerance = 2e-5): void {
   expect(Object.keys(differences)).toContain("d kernel0");
@@ -10,9 +10,9 @@ function expectSmall(differences: Record<string, number>, tolerance = 2e-5): voi
 }
 
 describe.skipIf(!hasSoftwareGpu)("CfC sequences in one shader equal the composed ones on cpu", () => {
-  let run: CfcScanRun;
+  let run: CfCScanRun;
   beforeAll(() => {
-    run = runOnSwiftShader<CfcScanRun>("test/recurrent/webgpu/cfc-scan-run.ts");
+    run = runOnSwiftShader<CfCScanRun>("test/recurrent/webgpu/cfc-scan-run.ts");
   }, 600_000);
 
   it("of random sizes and options", () => {

@@ -11,7 +11,7 @@ import {
 import { differences, evaluate, ltcProblem, ltcProblemOf, type Problem } from "../ops/scan-problems.js";
 
 /** What the run found. */
-export interface LtcScanRun {
+export interface LTCScanRun {
   /** For each seed, the difference of each result. */
   seeds: Record<string, number>[];
   /** More neurons than a workgroup has lanes. */
@@ -41,7 +41,7 @@ for (let seed = 0; seed < 12; seed++) {
 }
 const large = await compare(ltcProblemOf(5, { batch: 3, steps: 2, units: 261, inputs: 7 }));
 const isFused = (units: number) =>
-  hasScanKernel("LtcScan", { batch: 1, steps: 2, units, widths: [7, 6 * units] });
+  hasScanKernel("LTCScan", { batch: 1, steps: 2, units, widths: [7, 6 * units] });
 const [fused, wide] = [isFused(261), isFused(5000)];
 const repeated = ltcProblem(3, [6, 5]);
 const memory = () => [tf.memory().numTensors, tf.backend().numDataIds()];
@@ -53,14 +53,14 @@ const left = memory().map((count, i) => count - before[i]);
 const same = Object.entries(first).every(([name, values]) =>
   values.every((value, i) => value === second[name][i]),
 );
-const kernel = tf.getKernel("LtcScan", "webgpu").kernelFunc as ScanKernelFunction;
+const kernel = tf.getKernel("LTCScan", "webgpu").kernelFunc as ScanKernelFunction;
 const sizes: ScanSize[] = [];
 kernel.accepts = (size) => {
   sizes.push(size);
   return false;
 };
 const difference = await compare(ltcProblemOf(6, { batch: 2, steps: 3, units: 5, inputs: 2 }));
-const run: LtcScanRun = {
+const run: LTCScanRun = {
   seeds,
   large,
   fused,

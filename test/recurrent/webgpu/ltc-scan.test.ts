@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { hasSoftwareGpu, runOnSwiftShader } from "../../../packages/tfjs-training/test/webgpu-support.js";
-import type { LtcScanRun } from "./ltc-scan-run.js";
+import type { LTCScanRun } from "./ltc-scan-run.js";
 
 function expectSmall(differences: Record<string, number>, tolerance = 2e-5): void {
   expect(Object.keys(differences)).toContain("d sensoryMu");
@@ -10,9 +10,9 @@ function expectSmall(differences: Record<string, number>, tolerance = 2e-5): voi
 }
 
 describe.skipIf(!hasSoftwareGpu)("LTC sequences in one shader equal those in arrays on cpu", () => {
-  let run: LtcScanRun;
+  let run: LTCScanRun;
   beforeAll(() => {
-    run = runOnSwiftShader<LtcScanRun>("test/recurrent/webgpu/ltc-scan-run.ts");
+    run = runOnSwiftShader<LTCScanRun>("test/recurrent/webgpu/ltc-scan-run.ts");
   }, 600_000);
 
   it("of random sizes and options", () => {

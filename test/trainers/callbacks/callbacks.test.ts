@@ -136,7 +136,7 @@ describe("EvalCallback", () => {
       new EvalCallback({
         evalEnv,
         evalFreq: 15,
-        nEvalEpisodes: 4,
+        numEpisodes: 4,
         seed: 3,
         bestModelSavePath: { store, name: "best" },
       });
@@ -145,14 +145,14 @@ describe("EvalCallback", () => {
     await trainer.learn({ totalTimesteps: 40, callbacks: [evaluation], logger });
     const evaluated = written.filter((row) => "eval/mean_reward" in row);
     expect(evaluated).toHaveLength(2); // at 15 and 30
-    expect(evaluated[0]["eval/mean_reward"]).toBe(evaluation.bestMeanReward);
-    expect(evaluated[0]["eval/mean_ep_length"]).toBe(evaluation.bestMeanReward); // CartPole: a point a step
+    expect(evaluated[0]["eval/mean_reward"]).toBe(evaluation.bestMeanReturn);
+    expect(evaluated[0]["eval/mean_ep_length"]).toBe(evaluation.bestMeanReturn); // CartPole: a point a step
     expect(evaluated[1]).toMatchObject({ "eval/mean_reward": evaluated[0]["eval/mean_reward"] });
     expect((await readCheckpoint(store, "best")).state.numTimesteps).toBe(15); // 30 was no better
 
     const again = make();
     again.setState(evaluation.getState());
-    expect(again.bestMeanReward).toBe(evaluation.bestMeanReward);
+    expect(again.bestMeanReturn).toBe(evaluation.bestMeanReturn);
   });
 
   it("refuses the environments that are trained on before the first step", async () => {
@@ -165,9 +165,9 @@ describe("EvalCallback", () => {
 });
 
 describe("reasons to stop", () => {
-  const evaluated = (meanReward: number): Evaluation => ({
-    meanReward,
-    stdReward: 0,
+  const evaluated = (meanReturn: number): Evaluation => ({
+    meanReturn,
+    stdReturn: 0,
     returns: [],
     lengths: [],
   });
@@ -205,7 +205,7 @@ describe("EveryNTimesteps", () => {
   it("calls at intervals and goes on where a resumed training stopped", async () => {
     const seen: number[] = [];
     const make = () =>
-      new EveryNTimesteps({ nSteps: 4, callback: ({ numTimesteps }) => void seen.push(numTimesteps) });
+      new EveryNTimesteps({ numSteps: 4, callback: ({ numTimesteps }) => void seen.push(numTimesteps) });
     const store = new MemoryCheckpointStore();
     const trainer = new FakeTrainer();
     const stop = { onStep: ({ numTimesteps }: { numTimesteps: number }) => numTimesteps < 6 };

@@ -6,7 +6,7 @@ import { LTC } from "../../../src/layers/ltc.js";
 import { SequentialQNetwork } from "../../../src/models/index.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { cartPoleDQN, cartPolePPO, DQNTrainer, PPOTrainer } from "../../../src/trainers/index.js";
-import { makeLtcActorCritic } from "../ltc-model.js";
+import { makeLTCActorCritic } from "../ltc-model.js";
 
 beforeAll(() => useBackend("wasm"));
 
@@ -32,12 +32,12 @@ describe("conductances and capacitances of an LTC without implicit constraints",
       ...cartPolePPO,
       env: "CartPole-v1",
       numEnvs: 4,
-      nSteps: 16,
+      numSteps: 16,
       batchSize: 32,
       nEpochs: 4,
       learningRate: 0.05,
       seed: 3,
-      model: makeLtcActorCritic,
+      model: makeLTCActorCritic,
     });
     await trainer.learn({ totalTimesteps: 256 });
     expect(Math.min(...least(trainer.model))).toBe(0);

@@ -24,13 +24,13 @@ interface Kind {
 const ppo = {
   env: "CartPole-v1",
   numEnvs: 2,
-  nSteps: 8,
+  numSteps: 8,
   batchSize: 8,
   nEpochs: 1,
   seed: 1,
   normalizeObservation: true,
 };
-const dqn = { env: "CartPole-v1", seed: 1, bufferSize: 64, learningStarts: 8, batchSize: 8, prioritized: {} };
+const dqn = { env: "CartPole-v1", seed: 1, capacity: 64, learningStarts: 8, batchSize: 8, prioritized: {} };
 const kinds: Record<string, Kind> = {
   PPO: { make: () => new PPOTrainer(ppo), resume: (place) => PPOTrainer.resume(place) },
   DQN: { make: () => new DQNTrainer(dqn), resume: (place) => DQNTrainer.resume(place) },

@@ -29,7 +29,15 @@ const changed = (model: Named, before: ReturnType<typeof values>) =>
     .map(([name]) => name);
 
 const rows = { seed: 3, env: "CartPole-v1" } as const;
-const ppo = { ...cartPolePPO, ...rows, numEnvs: 4, nSteps: 16, batchSize: 32, nEpochs: 2, model: makeFrozen };
+const ppo = {
+  ...cartPolePPO,
+  ...rows,
+  numEnvs: 4,
+  numSteps: 16,
+  batchSize: 32,
+  nEpochs: 2,
+  model: makeFrozen,
+};
 
 describe("weights of layers with trainable: false", () => {
   it("stay bit-equal through PPO, its checkpoints and what follows, until they are set free", async () => {
@@ -70,7 +78,7 @@ describe("weights of layers with trainable: false", () => {
         new SequentialQNetwork(
           { observationSpace, actionSpace },
           () => [
-            new MLP({ units: [8], seed: 0, trainable: false }),
+            new MLP({ hiddenUnits: [8], seed: 0, trainable: false }),
             new Linear({ name: "q", units: 2, seed: 1 }),
           ],
           { className: "Frozen", config: {} },

@@ -31,8 +31,8 @@ const started = vi.fn();
 type Parts = { kind: string; config: StateRecord; counters: StateRecord; state: StateRecord };
 type Learning = Trainer & { learn(options: object): Promise<unknown> };
 
-const ppo = { env: "CartPole-v1", numEnvs: 2, nSteps: 8, batchSize: 8, nEpochs: 1, seed: 1 };
-const dqn = { env: "CartPole-v1", seed: 1, bufferSize: 64, learningStarts: 8, batchSize: 8, prioritized: {} };
+const ppo = { env: "CartPole-v1", numEnvs: 2, numSteps: 8, batchSize: 8, nEpochs: 1, seed: 1 };
+const dqn = { env: "CartPole-v1", seed: 1, capacity: 64, learningStarts: 8, batchSize: 8, prioritized: {} };
 let data: Awaited<ReturnType<typeof barData>>;
 
 beforeAll(async () => {
@@ -220,7 +220,7 @@ describe("a crafted checkpoint of PPO", () => {
   it.each<[string, StateTree, RegExp]>([
     ["config.hyperparameters.numEnvs", 1e6, /numEnvs/],
     ["config.hyperparameters.numEnvs", 64, /numEnvs.*2 environments/],
-    ["config.hyperparameters.nSteps", 1e12, /nSteps/],
+    ["config.hyperparameters.numSteps", 1e12, /numSteps/],
     ["config.hyperparameters.nEpochs", 1e9, /nEpochs/],
     ["config.hyperparameters.learners", 1e6, /learners/],
     ["config.hyperparameters.gamma", "0.9", /gamma/],
@@ -245,8 +245,8 @@ describe("a crafted checkpoint of PPO", () => {
 describe("a crafted checkpoint of DQN", () => {
   const memory = async () => (await saved("DQN")).state.memory as Record<string, StateTree>;
   it.each<[string, StateTree, RegExp]>([
-    ["config.hyperparameters.bufferSize", 1e12, /bufferSize/],
-    ["config.hyperparameters.bufferSize", 2 ** 31 - 1, /priorities/],
+    ["config.hyperparameters.capacity", 1e12, /capacity/],
+    ["config.hyperparameters.capacity", 2 ** 31 - 1, /priorities/],
     ["config.hyperparameters.batchSize", 1e9, /batchSize/],
     ["config.hyperparameters.gradientSteps", 1e9, /gradientSteps/],
     ["config.hyperparameters.prioritized", { beta: { kind: "module", path: "x" } }, /prioritized/],
@@ -275,9 +275,9 @@ describe("a crafted checkpoint of DQN", () => {
     const error = await refused("DQN", {
       "state.memory": null,
       "config.hyperparameters.saveReplayMemory": false,
-      "config.hyperparameters.bufferSize": 2 ** 30,
+      "config.hyperparameters.capacity": 2 ** 30,
     });
-    expect(error.message).toMatch(/bufferSize again/);
+    expect(error.message).toMatch(/capacity again/);
   });
 });
 

@@ -16,12 +16,12 @@ import { CountingEnv } from "../../vector/counting-env.js";
 
 beforeAll(async () => void (await useBackend("wasm")));
 
-const small = { env: "CartPole-v1", numEnvs: 2, nSteps: 16, batchSize: 8, nEpochs: 4, seed: 3 } as const;
+const small = { env: "CartPole-v1", numEnvs: 2, numSteps: 16, batchSize: 8, nEpochs: 4, seed: 3 } as const;
 const dqn = {
   env: "CartPole-v1",
   learningStarts: 8,
   stepsPerIteration: 16,
-  bufferSize: 500,
+  capacity: 500,
   seed: 3,
 } as const;
 const trainers = { PPO: () => new PPOTrainer(small), DQN: () => new DQNTrainer(dqn) };
@@ -45,7 +45,7 @@ const succeeding = () =>
 
 describe("learn", () => {
   it("leaves the event loop to others within an update", async () => {
-    const trainer = new PPOTrainer({ ...small, nSteps: 64, batchSize: 2, nEpochs: 3 });
+    const trainer = new PPOTrainer({ ...small, numSteps: 64, batchSize: 2, nEpochs: 3 });
     let [within, inUpdate] = [0, false];
     const timer = setInterval(() => {
       if (inUpdate) within++;
@@ -65,7 +65,7 @@ describe("learn", () => {
   });
 
   it("finishes an update before it is saved from elsewhere, so that resuming is exact", async () => {
-    const options = { ...small, nSteps: 64, batchSize: 2 };
+    const options = { ...small, numSteps: 64, batchSize: 2 };
     const store = new MemoryCheckpointStore();
     const trainer = new PPOTrainer(options);
     let saved: Promise<string> | undefined;
@@ -104,7 +104,7 @@ describe("learn", () => {
     const evaluation = new EvalCallback({
       evalEnv,
       evalFreq: 10,
-      nEvalEpisodes: 1,
+      numEpisodes: 1,
       seed: 1,
       callbackAfterEval: { onEvaluation: () => ++evaluations < 5 },
     });
@@ -138,7 +138,7 @@ describe("learn", () => {
     const { rows, logger } = collected();
     const trainer = new PPOTrainer({ ...small, env: succeeding() });
     const evalEnv = succeeding();
-    const evaluation = new EvalCallback({ evalEnv, evalFreq: 32, nEvalEpisodes: 8 });
+    const evaluation = new EvalCallback({ evalEnv, evalFreq: 32, numEpisodes: 8 });
     await trainer.learn({ totalTimesteps: 32, logger, callbacks: [evaluation] });
     const [evaluated, updated] = rows.map(([, row]) => row);
     expect(evaluated["eval/success_rate"]).toBe(0.5);
@@ -251,10 +251,10 @@ describe("A trainer", () => {
   it.each([
     [undefined, /expected an object of options \{ env, .*received undefined/],
     ["MlpPolicy", /received "MlpPolicy"/],
-    [{ env: "CartPole-v1", n_steps: 16 }, /did you mean nSteps\?/],
+    [{ env: "CartPole-v1", n_steps: 16 }, /did you mean numSteps\?/],
     [{ env: "CartPole-v1", policy: "MlpPolicy" }, /the network is the option model/],
     [{ env: "CartPole-v1", verbose: 1 }, /option of learn\(\)/],
-    [{ env: "CartPole-v1", nSteps: "16" }, /received "16"/],
+    [{ env: "CartPole-v1", numSteps: "16" }, /received "16"/],
   ])("refuses the options %j", (options, message) => {
     expect(() => new PPOTrainer(options as never)).toThrow(message);
     expect(() => new PPOTrainer(options as never)).toThrow(

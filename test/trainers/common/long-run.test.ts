@@ -53,12 +53,12 @@ describe("a long training with everything on", () => {
     const trainer = new PPOTrainer({
       env: "CartPoleNoVel-v1",
       numEnvs: 2,
-      nSteps: 4,
+      numSteps: 4,
       batchSize: 8,
       nEpochs: 1,
       learningRate: 1e-5, // games stay short
       seed: 1,
-      model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, encoderUnits: [] }),
+      model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, hiddenUnits: [] }),
     });
     const seen: Seen[] = [];
     try {
@@ -72,7 +72,7 @@ describe("a long training with everything on", () => {
         ]),
         callbacks: [
           dashboard.callback(),
-          new EvalCallback({ evalEnv, evalFreq: 400, nEvalEpisodes: 2 }),
+          new EvalCallback({ evalEnv, evalFreq: 400, numEpisodes: 2 }),
           new CheckpointCallback({ savePath: new FileCheckpointStore(folder), saveFreq: 400, keepLast: 2 }),
           {
             onUpdateEnd: ({ iterations }) =>
@@ -105,7 +105,7 @@ describe("a long training with everything on", () => {
     ];
     const trainer = new PPOTrainer({
       env: new SyncVectorEnv([() => new FramesEnv(), () => new FramesEnv()]),
-      nSteps: 4,
+      numSteps: 4,
       batchSize: 8,
       nEpochs: 1,
       learningRate: 1e-5,

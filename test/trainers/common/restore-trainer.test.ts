@@ -27,7 +27,7 @@ beforeAll(() => useBackend("wasm"));
 const ppo: PPOOptions = {
   env: "CartPole-v1",
   numEnvs: 2,
-  nSteps: 8,
+  numSteps: 8,
   batchSize: 8,
   nEpochs: 1,
   seed: 1,
@@ -38,7 +38,7 @@ const dqn: DQNOptions = {
   env: "CartPole-v1",
   numEnvs: 2,
   seed: 1,
-  bufferSize: 64,
+  capacity: 64,
   learningStarts: 8,
   batchSize: 8,
   prioritized: {},
@@ -199,7 +199,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a trained policy of
 describe("PPOTrainer.resume", () => {
   it("with other learners asks again for the module that makes their model", async () => {
     class Own extends MlpActorCritic {}
-    const model: PPOOptions["model"] = (spaces) => new Own({ ...spaces, units: [4] });
+    const model: PPOOptions["model"] = (spaces) => new Own({ ...spaces, hiddenUnits: [4] });
     const learnerModel = { module: "./own-model.js", export: "makeModel" };
     const { place } = await save(new PPOTrainer({ ...ppo, model, learnerModel }));
     const { config } = await decodeCheckpoint(await place.store.read("run"));

@@ -55,7 +55,7 @@ describe.each(Object.keys(scenarios) as Scenario[])("PPO, %s", (scenario) => {
 });
 
 describe("PPOTrainer.resume", () => {
-  const small = { ...scenarios["feed-forward"], nSteps: 4, batchSize: 12 };
+  const small = { ...scenarios["feed-forward"], numSteps: 4, batchSize: 12 };
   const save = async (options: ConstructorParameters<typeof PPOTrainer>[0]) => {
     const place = { store: new MemoryCheckpointStore(), name: "run" };
     const trainer = new PPOTrainer(options);
@@ -68,10 +68,10 @@ describe("PPOTrainer.resume", () => {
     const place = await save({ ...small, wrapper: (env) => env });
     await expect(PPOTrainer.resume(place)).rejects.toThrow(/wrapper.*give it again/);
     const resumed = await PPOTrainer.resume(place, { wrapper: (env) => env });
-    expect(resumed.hyperparameters.nSteps).toBe(4);
+    expect(resumed.hyperparameters.numSteps).toBe(4);
     await resumed.close();
     class Own extends MlpActorCritic {}
-    const own: PPOOptions["model"] = (spaces) => new Own({ ...spaces, units: [4] });
+    const own: PPOOptions["model"] = (spaces) => new Own({ ...spaces, hiddenUnits: [4] });
     const withOwn = await save({ ...small, model: own });
     await expect(PPOTrainer.resume(withOwn)).rejects.toThrow(/model.*give it again/);
     await (await PPOTrainer.resume(withOwn, { model: own })).close();

@@ -13,8 +13,8 @@ import { FrameStack } from "../../../src/wrappers/index.js";
 
 beforeAll(() => useBackend("cpu"));
 
-const ppo = { env: "CartPole-v1", numEnvs: 2, nSteps: 8, batchSize: 8, nEpochs: 1, seed: 5 };
-const dqn = { env: "CartPole-v1", numEnvs: 2, learningStarts: 10, bufferSize: 100, seed: 5 };
+const ppo = { env: "CartPole-v1", numEnvs: 2, numSteps: 8, batchSize: 8, nEpochs: 1, seed: 5 };
+const dqn = { env: "CartPole-v1", numEnvs: 2, learningStarts: 10, capacity: 100, seed: 5 };
 
 const place = () => ({ store: new MemoryCheckpointStore(), name: "run" });
 const weightsOf = (trainer: PPOTrainer | DQNTrainer) => trainer.getState().model as StateRecord;
@@ -108,8 +108,8 @@ it.each([
 
 it("DQN on stacked frames is taken up early without its memory", async () => {
   const to = place();
-  const wrapper = (env: Env) => new FrameStack(env, { k: 4 });
-  const first = new DQNTrainer({ ...dqn, wrapper, frameStack: 4, saveReplayMemory: false });
+  const wrapper = (env: Env) => new FrameStack(env, { numStack: 4 });
+  const first = new DQNTrainer({ ...dqn, wrapper, numStack: 4, saveReplayMemory: false });
   await first.learn({ totalTimesteps: 40, callbacks: [{ onStep: ({ numTimesteps }) => numTimesteps < 10 }] });
   await first.save(to);
   const second = await DQNTrainer.resume(to, { wrapper });

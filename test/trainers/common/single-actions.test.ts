@@ -79,7 +79,7 @@ describe("a choice between one action", () => {
     ["Discrete(1)", new Discrete(1)],
     ["MultiDiscrete([3, 1])", new MultiDiscrete([3, 1])],
   ])("is trained by PPO: %s", async (_, space) => {
-    const trainer = new PPOTrainer({ env: envOf(space), nSteps: 16, batchSize: 16, nEpochs: 2, seed: 0 });
+    const trainer = new PPOTrainer({ env: envOf(space), numSteps: 16, batchSize: 16, nEpochs: 2, seed: 0 });
     await trainer.learn({ totalTimesteps: 96 });
     const { actions } = await trainer.predict(Float32Array.of(1, 0), { deterministic: true });
     expect(space.contains(actions.length === 1 ? actions[0] : actions)).toBe(true);

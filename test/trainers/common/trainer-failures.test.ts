@@ -20,8 +20,8 @@ import { FramesEnv } from "../frames-env.js";
 
 beforeAll(() => useBackend("cpu"));
 
-const ppo = { env: "CartPole-v1", numEnvs: 2, nSteps: 8, batchSize: 8, nEpochs: 1, seed: 5 };
-const dqn = { env: "CartPole-v1", learningStarts: 10, bufferSize: 100, seed: 5 };
+const ppo = { env: "CartPole-v1", numEnvs: 2, numSteps: 8, batchSize: 8, nEpochs: 1, seed: 5 };
+const dqn = { env: "CartPole-v1", learningStarts: 10, capacity: 100, seed: 5 };
 
 const wrongPPO: [string, object][] = [
   ["beta1", { adam: { beta1: 2 } }],
@@ -38,7 +38,7 @@ const wrongPPO: [string, object][] = [
   ["learningRate", { learningRate: -1e-3 }],
   ["learningRate", { learningRate: { kind: "linear", initial: 1e-3, final: -1e-3 } }],
   ["clipRange", { clipRange: -0.1 }],
-  ["numSteps", { nSteps: 2 ** 40 }],
+  ["numSteps", { numSteps: 2 ** 40 }],
   ["batchSize", { minibatchMode: "rllib", batchSize: 17 }],
 ];
 

@@ -39,8 +39,8 @@ describe("DQNTrainer learns", () => {
     const before = await evaluatePolicy(trainer, env, { numEpisodes: 20, seed: 1 });
     await trainer.learn({ totalTimesteps: 12_000 });
     const after = await evaluatePolicy(trainer, env, { numEpisodes: 20, seed: 1 });
-    expect(before.meanReward).toBeLessThan(60);
-    expect(after.meanReward).toBeGreaterThan(150);
+    expect(before.meanReturn).toBeLessThan(60);
+    expect(after.meanReturn).toBeGreaterThan(150);
     await trainer.close();
     await env.close();
   });
@@ -52,7 +52,7 @@ describe("DQNTrainer learns", () => {
       env,
       double,
       seed: 3,
-      bufferSize: 400,
+      capacity: 400,
       learningStarts: 50,
       trainFreq: 2,
       gradientSteps: 1,
@@ -66,7 +66,9 @@ describe("DQNTrainer learns", () => {
       model: (spaces) =>
         new SequentialQNetwork(
           spaces,
-          () => [new DuelingHead({ actions: 8, hidden: null, dueling: false, kernelInitializer: "zeros" })],
+          () => [
+            new DuelingHead({ actions: 8, hiddenUnits: [], dueling: false, kernelInitializer: "zeros" }),
+          ],
           { className: "Table", config: {} },
         ),
     });
@@ -198,8 +200,8 @@ describe("DQNTrainer", () => {
   });
 
   it("finds out when observations are not stacked as it was told", async () => {
-    const trainer = new DQNTrainer({ ...tiny, frameStack: 2 });
-    await expect(trainer.learn({ totalTimesteps: 20 })).rejects.toThrow(/FrameStack\({ k: 2 }\)/);
+    const trainer = new DQNTrainer({ ...tiny, numStack: 2 });
+    await expect(trainer.learn({ totalTimesteps: 20 })).rejects.toThrow(/FrameStack\({ numStack: 2 }\)/);
     await trainer.close();
   });
 
@@ -234,7 +236,7 @@ describe("epsilonSchedule", () => {
 describe("presets", () => {
   it("have the document's constants", async () => {
     const env = "Arcade/SpaceInvaders-v0";
-    const trainer = new DQNTrainer({ ...adventuresDuelingDQN, env, bufferSize: 500, seed: 0 });
+    const trainer = new DQNTrainer({ ...adventuresDuelingDQN, env, capacity: 500, seed: 0 });
     expect(trainer.env.observationSpace.shape).toEqual([105, 80, 3]);
     expect(trainer.hyperparameters).toMatchObject({
       learningStarts: 50_000,
@@ -244,7 +246,7 @@ describe("presets", () => {
       learningRate: 1e-3,
       maxGradNorm: null,
     });
-    expect(adventuresDuelingDQN.bufferSize).toBe(200_000);
+    expect(adventuresDuelingDQN.capacity).toBe(200_000);
     const total = [...trainer.model.variables.values()].reduce((sum, { size }) => sum + size, 0);
     expect(total).toBe(1_455_415);
     await trainer.close();
@@ -259,7 +261,7 @@ describe("presets", () => {
       ...preset,
       env: "Arcade/SpaceInvaders-v0",
       numEnvs: 1,
-      bufferSize: 100,
+      capacity: 100,
       learningStarts: 10,
       batchSize: 4,
       seed: 0,

@@ -36,14 +36,14 @@ const small: PPOPreset = {
   ...pendulumPPO,
   normalizeObservation: true,
   numEnvs: 4,
-  nSteps: 32,
+  numSteps: 32,
   batchSize: 32,
   nEpochs: 2,
 };
 const recurrent: PPOPreset = {
   ...small,
   sequenceLength: 16,
-  model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, encoderUnits: [] }),
+  model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, hiddenUnits: [] }),
 };
 const envOptions = { maxEpisodeSteps: 12 }; // episodes end inside rollouts
 
@@ -138,7 +138,7 @@ describe("PPO over continuous actions", () => {
       const env = () => new SyncVectorEnv(Array.from({ length: 4 }, () => () => new Follow(space)));
       const made = trainer({ ...small, env: env(), seed: 2, learningRate: 3e-3, gamma: 0, nEpochs: 8 });
       const { observations } = await env().reset();
-      const last = async () => (await evaluatePolicy(made, env(), { numEpisodes: 4 })).meanReward;
+      const last = async () => (await evaluatePolicy(made, env(), { numEpisodes: 4 })).meanReturn;
       const before = await last();
       await made.learn({ totalTimesteps: 128 * 40 });
       expect(await last()).toBeGreaterThan(space.kind === "box" ? -0.02 : -0.001);
@@ -148,7 +148,7 @@ describe("PPO over continuous actions", () => {
   }, 60_000);
 
   it("keeps the number of tensors flat", async () => {
-    const made = trainer({ ...recurrent, env: "PendulumNoVel-v1", seed: 0, nSteps: 8, nEpochs: 1 });
+    const made = trainer({ ...recurrent, env: "PendulumNoVel-v1", seed: 0, numSteps: 8, nEpochs: 1 });
     await made.learn({ totalTimesteps: 32 * 3 });
     const before = tf.memory().numTensors;
     await made.learn({ totalTimesteps: 32 * 100 });
@@ -192,7 +192,7 @@ describe("normalizeObservation", () => {
   it("normalises final observations too, without counting them", async () => {
     // All episodes end together, so the pass after such a step values final observations alone.
     const four = { maxEpisodeSteps: 4 };
-    const made = trainer({ ...small, env: "Pendulum-v1", envOptions: four, nSteps: 8, seed: 1 });
+    const made = trainer({ ...small, env: "Pendulum-v1", envOptions: four, numSteps: 8, seed: 1 });
     const normalizer = made.observationNormalizer!;
     let finals: number[] = [];
     const step = made.env.step.bind(made.env);
@@ -262,7 +262,7 @@ describe("presets", () => {
     const made = trainer({ ...cleanrlContinuousPPO, env: "Pendulum-v1", seed: 1 });
     expect(made.hyperparameters).toMatchObject({
       numEnvs: 1,
-      nSteps: 2048,
+      numSteps: 2048,
       batchSize: 64,
       nEpochs: 10,
       gamma: 0.99,

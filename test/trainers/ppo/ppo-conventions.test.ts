@@ -31,7 +31,7 @@ async function train(
   const made = new PPOTrainer({
     env: "CartPole-v1",
     numEnvs: 2,
-    nSteps: 16,
+    numSteps: 16,
     batchSize: 16,
     nEpochs: 3,
     seed: 2,
@@ -190,7 +190,7 @@ describe("the log of an update", () => {
 
   it("shows the standard deviation after the update", async () => {
     const rows: LogRow[] = [];
-    const made = new PPOTrainer({ env: "Pendulum-v1", numEnvs: 2, nSteps: 16, batchSize: 16, seed: 2 });
+    const made = new PPOTrainer({ env: "Pendulum-v1", numEnvs: 2, numSteps: 16, batchSize: 16, seed: 2 });
     await made.learn({ totalTimesteps: 64, logger: new Logger([{ write: (row) => rows.push(row) }]) });
     const [logStd] = made.model.variables.get("policy_head/log_std")!.dataSync();
     expect(rows.at(-1)!["train/std"]).toBeCloseTo(Math.exp(logStd), 6);

@@ -30,11 +30,11 @@ afterEach(async () => {
   for (const made of trainers.splice(0)) await made.close();
 });
 
-const small: PPOPreset = { ...cartPolePPO, numEnvs: 4, nSteps: 16, batchSize: 32, nEpochs: 2 };
+const small: PPOPreset = { ...cartPolePPO, numEnvs: 4, numSteps: 16, batchSize: 32, nEpochs: 2 };
 const recurrent: PPOPreset = {
   ...small,
   sequenceLength: 8,
-  model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, encoderUnits: [] }),
+  model: (spaces) => new CfCActorCritic({ ...spaces, units: 8, backboneUnits: 16, hiddenUnits: [] }),
 };
 
 async function rows(made: PPOTrainer, totalTimesteps: number): Promise<LogRow[]> {
@@ -59,7 +59,7 @@ describe("first minibatch", () => {
     ],
   ];
   it.each(cases)("has ratio 1: %s", async (_, preset, env) => {
-    const made = trainer({ ...preset, env, seed: 3, nSteps: 48 });
+    const made = trainer({ ...preset, env, seed: 3, numSteps: 48 });
     const written = await rows(made, 48 * 4 * 6);
     expect(made.episodes.count).toBeGreaterThan(10); // episodes did end inside the rollouts
     for (const row of written) expect(row["train/first_ratio_deviation"]).toBeLessThan(1e-4);
@@ -70,7 +70,7 @@ describe("first minibatch", () => {
       ...recurrent,
       env: "CartPoleNoVel-v1",
       seed: 4,
-      nSteps: 48,
+      numSteps: 48,
       sequenceLength: 48,
       nEpochs: 1,
       batchSize: 4 * 48,
@@ -102,7 +102,7 @@ describe("learning", () => {
     const env = () => new SyncVectorEnv(Array.from({ length: 8 }, () => () => new MemoryEnv()));
     const preset = {
       ...cartPoleNoVelPPO,
-      nSteps: 32,
+      numSteps: 32,
       batchSize: 128,
       learningRate: 3e-3,
       sequenceLength: 16,
@@ -110,21 +110,21 @@ describe("learning", () => {
     const solve = async (model: PPOPreset["model"]) => {
       const made = trainer({ ...preset, model, env: env(), seed: 1 });
       await made.learn({ totalTimesteps: 12_000 });
-      return (await evaluatePolicy(made, env(), { numEpisodes: 100, seed: 9 })).meanReward;
+      return (await evaluatePolicy(made, env(), { numEpisodes: 100, seed: 9 })).meanReturn;
     };
     expect(
       await solve((spaces) => new CfCActorCritic({ ...spaces, units: 16, backboneUnits: 32 })),
     ).toBeGreaterThan(0.95);
-    expect(await solve((spaces) => new MlpActorCritic({ ...spaces, units: [16] }))).toBeLessThan(0.75);
+    expect(await solve((spaces) => new MlpActorCritic({ ...spaces, hiddenUnits: [16] }))).toBeLessThan(0.75);
   });
 
   it("improves CartPole several times over in 25 000 steps", { timeout: 240_000 }, async () => {
     const made = trainer({ ...cartPolePPO, env: "CartPole-v1", seed: 0 });
     await made.learn({ totalTimesteps: 25_000 });
     const env = makeVecEnv("CartPole-v1", { numEnvs: 10 });
-    const { meanReward } = await evaluatePolicy(made, env, { numEpisodes: 20, seed: 5 });
+    const { meanReturn } = await evaluatePolicy(made, env, { numEpisodes: 20, seed: 5 });
     await env.close();
-    expect(meanReward).toBeGreaterThan(150); // a random policy has about 22
+    expect(meanReturn).toBeGreaterThan(150); // a random policy has about 22
   });
 });
 
@@ -162,7 +162,7 @@ describe("determinism and checkpoints", () => {
   it("refuses a checkpoint of another architecture and names the weight", async () => {
     const store = new MemoryCheckpointStore();
     await trainer({ ...small, env: "CartPole-v1", seed: 0 }).save({ store, name: "a" });
-    const other: PPOPreset["model"] = (spaces) => new MlpActorCritic({ ...spaces, units: [7] });
+    const other: PPOPreset["model"] = (spaces) => new MlpActorCritic({ ...spaces, hiddenUnits: [7] });
     await expect(
       PPOTrainer.load({ store, name: "a" }, { ...small, model: other, env: "CartPole-v1" }),
     ).rejects.toThrow(/policy|value|weight/);
@@ -243,7 +243,7 @@ describe("errors and memory", () => {
   });
 
   it("keeps the number of tensors flat over 200 updates", async () => {
-    const made = trainer({ ...recurrent, env: "CartPoleNoVel-v1", seed: 0, nSteps: 8, nEpochs: 1 });
+    const made = trainer({ ...recurrent, env: "CartPoleNoVel-v1", seed: 0, numSteps: 8, nEpochs: 1 });
     await made.learn({ totalTimesteps: 32 * 3 });
     const before = tf.memory().numTensors;
     await made.learn({ totalTimesteps: 32 * 200 });

@@ -44,7 +44,7 @@ const sb3Names: Record<string, string> = {
   value_head: "value_net",
 };
 
-/** SB3's `n_steps` is `nSteps`, and so on: nothing else is translated. */
+/** SB3's `n_steps` is `numSteps`, and so on: nothing else is translated. */
 function sameNames(hyperparameters: Recording["hyperparameters"]): Partial<PPOOptions> {
   const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(hyperparameters).map(([name, value]) => [camel(name), value]));
@@ -70,7 +70,7 @@ async function trainAsRecorded(name: string) {
   const options = { entCoef: 0, ...sameNames(recording.hyperparameters) };
   const { hyperparameters, schedules } = resolvePPOOptions(options);
   const observationSpace = new Box({ low: -3, high: 3, shape: [4] });
-  const model = new MlpActorCritic({ observationSpace, actionSpace, units: [8], seed: 0 });
+  const model = new MlpActorCritic({ observationSpace, actionSpace, hiddenUnits: [8], seed: 0 });
   for (const [weight, variable] of model.variables) {
     tf.tidy(() =>
       variable.assign(tf.tensor(weightOf(recording.before, weight, variable.shape), variable.shape)),
@@ -79,7 +79,7 @@ async function trainAsRecorded(name: string) {
   const distribution = actionDistribution(actionSpace);
   const buffer = new RolloutBuffer({
     numEnvs: recording.numEnvs,
-    numSteps: hyperparameters.nSteps,
+    numSteps: hyperparameters.numSteps,
     observationShape: [4],
     observationDtype: "float32",
     actionSize: distribution.actionSize,

@@ -9,7 +9,7 @@ beforeAll(() => useBackend("wasm"));
 
 const wiring = new AutoNCP({ units: 9, outputSize: 2 });
 const models: [string, ActorCriticFactory][] = [
-  ["a wired CfC", (spaces) => new CfCActorCritic({ ...spaces, wiring, encoderUnits: [6] })],
+  ["a wired CfC", (spaces) => new CfCActorCritic({ ...spaces, wiring, hiddenUnits: [6] })],
   [
     "a CfC wired by lists of synapses, with mixed memory",
     (spaces) =>
@@ -18,16 +18,16 @@ const models: [string, ActorCriticFactory][] = [
         wiring: AdjacencyWiring.from(wiring.build(6)),
         mixedMemory: true,
         recurrence: "wired",
-        encoderUnits: [6],
+        hiddenUnits: [6],
       }),
   ],
   [
     "a CfC in pure mode",
-    (spaces) => new CfCActorCritic({ ...spaces, units: 5, mode: "pure", backboneUnits: 8, encoderUnits: [] }),
+    (spaces) => new CfCActorCritic({ ...spaces, units: 5, mode: "pure", backboneUnits: 8, hiddenUnits: [] }),
   ],
   [
     "a wired LTC whose weights need constraints",
-    (spaces) => new LTCActorCritic({ ...spaces, wiring, flavour: "tf", encoderUnits: [6], odeUnfolds: 3 }),
+    (spaces) => new LTCActorCritic({ ...spaces, wiring, flavour: "tf", hiddenUnits: [6], odeUnfolds: 3 }),
   ],
 ];
 
@@ -35,7 +35,7 @@ describe.each(models)("PPO with %s", (_, model) => {
   const options: PPOOptions = {
     env: "CartPoleNoVel-v1",
     numEnvs: 2,
-    nSteps: 16,
+    numSteps: 16,
     batchSize: 16,
     nEpochs: 2,
     learningRate: "lin_1e-2",

@@ -25,9 +25,9 @@ describe.each([
     expect([...trainer.model.variables.keys()]).toContain(weight);
     await trainer.learn({ totalTimesteps });
     const games = makeVecEnv(env, { numEnvs: 10 });
-    const { meanReward } = await evaluatePolicy(trainer, games, { numEpisodes: 20, seed: 5 });
+    const { meanReturn } = await evaluatePolicy(trainer, games, { numEpisodes: 20, seed: 5 });
     await games.close();
-    expect(meanReward).toBeGreaterThan(100); // a random policy has about 22, a memory-less network about 45
+    expect(meanReturn).toBeGreaterThan(100); // a random policy has about 22, a memory-less network about 45
   });
 
   it("says how it weighs the value, so that no default decides it", () => {

@@ -1,15 +1,15 @@
 /** Backward pass of the CfC over whole sequences: the gradients of all pre-activations. */
 
 import { slope } from "./cfc-activation";
-import { CfcPlan, layerAt } from "./cfc-plan";
+import { CfCPlan, layerAt } from "./cfc-plan";
 import { addProduct, blockRows, clearFloats, copyFloats } from "./cfc-product";
 import { LstmPlan } from "./lstm-plan";
 import { loadCells, lstmBackward, resetCells, shownOf, storeCells } from "./lstm-step";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
-/** Runs all sequences, up to 32 at a time, each from its last step to its first; `plan` is a {@link CfcPlan}. */
+/** Runs all sequences, up to 32 at a time, each from its last step to its first; `plan` is a {@link CfCPlan}. */
 export function cfcBackward(plan: usize): void {
-  const p = changetype<CfcPlan>(plan);
+  const p = changetype<CfCPlan>(plan);
   for (let first = 0; first < p.batch;) {
     const rows = blockRows(p.batch - first);
     backwardBlock(p, first, rows);
@@ -17,7 +17,7 @@ export function cfcBackward(plan: usize): void {
   }
 }
 
-function backwardBlock(p: CfcPlan, first: i32, rows: i32): void {
+function backwardBlock(p: CfCPlan, first: i32, rows: i32): void {
   const steps = p.steps, units = p.units, padded = p.padded, heads = p.layers - 1;
   const stride = <usize>padded << 2;
   const d = p.work, next = d + rows * stride, dz = next + rows * stride;
@@ -99,7 +99,7 @@ function addFloats(from: usize, to: usize, count: i32): void {
 }
 
 // h' = f + s g, or f (1 - s) + s g; gradients of the heads' pre-activations from that of h'.
-function unmix(p: CfcPlan, d: usize, delta: usize, at: usize, time: f32): void {
+function unmix(p: CfCPlan, d: usize, delta: usize, at: usize, time: f32): void {
   const bytes = <usize>p.padded << 2;
   const one = f32x4.splat(1);
   const factor = f32x4.splat(p.bounded ? time : -time);
@@ -129,7 +129,7 @@ function unmix(p: CfcPlan, d: usize, delta: usize, at: usize, time: f32): void {
 }
 
 // h' = A (1 - e f) with e = exp(-t (|w| + |f|))
-function unmixPure(p: CfcPlan, d: usize, delta: usize, at: usize, time: f32): void {
+function unmixPure(p: CfCPlan, d: usize, delta: usize, at: usize, time: f32): void {
   const bytes = <usize>p.padded << 2;
   const one = f32x4.splat(1), t = f32x4.splat(time);
   const parts = p.parts + at * 2 * bytes;

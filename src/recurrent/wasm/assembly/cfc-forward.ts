@@ -1,16 +1,16 @@
 /** Forward pass of the CfC over whole sequences. */
 
 import { activate } from "./cfc-activation";
-import { CfcLayer, CfcPlan, layerAt } from "./cfc-plan";
+import { CfCLayer, CfCPlan, layerAt } from "./cfc-plan";
 import { addProduct, blockRows, clearFloats, copyFloats } from "./cfc-product";
 import { LstmPlan } from "./lstm-plan";
 import { loadCells, lstmForward, resetCells, storeCells } from "./lstm-step";
 import { exp, logistic, tanh } from "../../../../packages/tfjs-training/src/wasm/assembly/math";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
-/** Runs all sequences, up to 32 at a time, each from its first step to its last; `plan` is a {@link CfcPlan}. */
+/** Runs all sequences, up to 32 at a time, each from its first step to its last; `plan` is a {@link CfCPlan}. */
 export function cfcForward(plan: usize): void {
-  const p = changetype<CfcPlan>(plan);
+  const p = changetype<CfCPlan>(plan);
   for (let first = 0; first < p.batch;) {
     const rows = blockRows(p.batch - first);
     forwardBlock(p, first, rows);
@@ -18,7 +18,7 @@ export function cfcForward(plan: usize): void {
   }
 }
 
-function forwardBlock(p: CfcPlan, first: i32, rows: i32): void {
+function forwardBlock(p: CfCPlan, first: i32, rows: i32): void {
   const steps = p.steps, units = p.units, padded = p.padded, backbone = p.layers - 1;
   const stride = <usize>padded << 2;
   let widest = 0;
@@ -79,7 +79,7 @@ function forwardBlock(p: CfcPlan, first: i32, rows: i32): void {
 }
 
 // Bias, inputs and states through the first layer.
-function preActivate(p: CfcPlan, layer: CfcLayer, row: usize, rows: i32, h: usize, z: usize): void {
+function preActivate(p: CfCPlan, layer: CfCLayer, row: usize, rows: i32, h: usize, z: usize): void {
   const width = layer.width, bytes = <usize>width << 2, steps = p.steps;
   for (let r = 0; r < rows; r++) {
     const to = z + r * bytes;
@@ -97,7 +97,7 @@ function preActivate(p: CfcPlan, layer: CfcLayer, row: usize, rows: i32, h: usiz
   addProduct(rows, h, <usize>p.padded << 2, layer.kernel, layer.terms, z, bytes, width);
 }
 
-function mix(p: CfcPlan, q: usize, h: usize, at: usize, time: f32, runs: bool): void {
+function mix(p: CfCPlan, q: usize, h: usize, at: usize, time: f32, runs: bool): void {
   const bytes = <usize>p.padded << 2;
   const factor = f32x4.splat(p.bounded ? time : -time);
   const kept = p.heads == 4 ? 4 : 3;
@@ -122,7 +122,7 @@ function mix(p: CfcPlan, q: usize, h: usize, at: usize, time: f32, runs: bool): 
   // Of padding only the gate is not zero, and it multiplies zeros.
 }
 
-function mixPure(p: CfcPlan, q: usize, h: usize, at: usize, time: f32, runs: bool): void {
+function mixPure(p: CfCPlan, q: usize, h: usize, at: usize, time: f32, runs: bool): void {
   const bytes = <usize>p.padded << 2;
   const factor = f32x4.splat(-time);
   const parts = p.parts ? p.parts + at * 2 * bytes : 0;

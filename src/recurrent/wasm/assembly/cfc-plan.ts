@@ -5,7 +5,7 @@
  * are the next multiples of eight, filled up with zeros.
  */
 @unmanaged
-export class CfcPlan {
+export class CfCPlan {
   batch: i32;
   steps: i32;
   /** Numbers in an input; used only with `inputs`. */
@@ -67,7 +67,7 @@ export class CfcPlan {
 
 /** A layer in the table. */
 @unmanaged
-export class CfcLayer {
+export class CfCLayer {
   /** Padded columns. */
   width: i32;
   /** Rows of `kernel`: of the first layer those of the state only. */
@@ -98,6 +98,6 @@ export const layerBytes: usize = 40;
 /** An entry of the table. */
 // @ts-ignore: decorator
 @inline
-export function layerAt(plan: CfcPlan, index: i32): CfcLayer {
-  return changetype<CfcLayer>(plan.table + <usize>index * layerBytes);
+export function layerAt(plan: CfCPlan, index: i32): CfCLayer {
+  return changetype<CfCLayer>(plan.table + <usize>index * layerBytes);
 }

@@ -1,7 +1,7 @@
 /** What the LSTM beside a CfC is told, as a structure of 32-bit words in memory; addresses in bytes, 0 for none. */
 
 /**
- * One pass. Rows and padded widths as in `CfcPlan`; gates lie side by side, padded each: `input | input gate | forget
+ * One pass. Rows and padded widths as in `CfCPlan`; gates lie side by side, padded each: `input | input gate | forget
  * gate | output gate`.
  */
 @unmanaged

@@ -1,6 +1,6 @@
 /** One step, forward and backward, of the LSTM beside a CfC: `c' = c sf + tanh(i) si`, `h' = tanh(c') so`. */
 
-import { CfcPlan } from "./cfc-plan";
+import { CfCPlan } from "./cfc-plan";
 import { addProduct, clearFloats, copyFloats } from "./cfc-product";
 import { LstmPlan } from "./lstm-plan";
 import { logistic, tanh } from "../../../../packages/tfjs-training/src/wasm/assembly/math";
@@ -16,12 +16,12 @@ export function cellsOf(l: LstmPlan): usize {
 /** The LSTM's outputs of a block's rows `[rows, padded]`, or their gradients. */
 // @ts-ignore: decorator
 @inline
-export function shownOf(p: CfcPlan, l: LstmPlan, rows: i32): usize {
+export function shownOf(p: CfCPlan, l: LstmPlan, rows: i32): usize {
   return l.work + (<usize>(rows * p.padded) << 2);
 }
 
 /** Fills the memories from `[batch, units]` at `from`. */
-export function loadCells(p: CfcPlan, l: LstmPlan, from: usize, first: i32, rows: i32): void {
+export function loadCells(p: CfCPlan, l: LstmPlan, from: usize, first: i32, rows: i32): void {
   const stride = <usize>p.padded << 2, cells = cellsOf(l);
   clearFloats(cells, rows * p.padded);
   for (let r = 0; r < rows; r++) {
@@ -30,7 +30,7 @@ export function loadCells(p: CfcPlan, l: LstmPlan, from: usize, first: i32, rows
 }
 
 /** Writes the memories to `[batch, units]` at `to`. */
-export function storeCells(p: CfcPlan, l: LstmPlan, to: usize, first: i32, rows: i32): void {
+export function storeCells(p: CfCPlan, l: LstmPlan, to: usize, first: i32, rows: i32): void {
   const stride = <usize>p.padded << 2, cells = cellsOf(l);
   for (let r = 0; r < rows; r++) {
     copyFloats(cells + r * stride, to + (<usize>((first + r) * p.units) << 2), p.units);
@@ -38,7 +38,7 @@ export function storeCells(p: CfcPlan, l: LstmPlan, to: usize, first: i32, rows:
 }
 
 /** Clears the memories of rows that are reset before the step whose first row is `row`. */
-export function resetCells(p: CfcPlan, l: LstmPlan, row: usize, rows: i32): void {
+export function resetCells(p: CfCPlan, l: LstmPlan, row: usize, rows: i32): void {
   for (let r = 0; r < rows; r++) {
     if (load<f32>(p.resets + ((row + r * p.steps) << 2)) != 0) {
       clearFloats(cellsOf(l) + (<usize>(r * p.padded) << 2), p.padded);
@@ -48,12 +48,12 @@ export function resetCells(p: CfcPlan, l: LstmPlan, row: usize, rows: i32): void
 
 // @ts-ignore: decorator
 @inline
-function runs(p: CfcPlan, at: usize): bool {
+function runs(p: CfCPlan, at: usize): bool {
   return !p.mask || load<f32>(p.mask + (at << 2)) != 0;
 }
 
 /** One step from the states `h`; returns where the outputs are. Memories of skipped rows stay. */
-export function lstmForward(p: CfcPlan, l: LstmPlan, row: usize, rows: i32, h: usize): usize {
+export function lstmForward(p: CfCPlan, l: LstmPlan, row: usize, rows: i32, h: usize): usize {
   const padded = p.padded, stride = <usize>padded << 2, wide = stride << 2, steps = p.steps;
   const cells = cellsOf(l), shown = shownOf(p, l, rows), z = shown + rows * stride;
   for (let r = 0; r < rows; r++) {
@@ -101,7 +101,7 @@ function gate(l: LstmPlan, z: usize, cell: usize, shown: usize, stride: usize, p
  * One step back: from the gradients of the outputs, at {@link shownOf}, and of the memories to those of the gates, the
  * memories before, and, added to what stands at `next`, the states.
  */
-export function lstmBackward(p: CfcPlan, l: LstmPlan, row: usize, rows: i32, next: usize): void {
+export function lstmBackward(p: CfCPlan, l: LstmPlan, row: usize, rows: i32, next: usize): void {
   const padded = p.padded, stride = <usize>padded << 2, wide = stride << 2, steps = p.steps;
   const cells = cellsOf(l), shown = shownOf(p, l, rows);
   for (let r = 0; r < rows; r++) {

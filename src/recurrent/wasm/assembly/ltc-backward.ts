@@ -1,11 +1,11 @@
 /** Backward pass of the LTC over whole sequences. */
 
-import { LtcPlan } from "./ltc-plan";
+import { LTCPlan } from "./ltc-plan";
 import { base, conduct, gather, gatherInputs, rowOf, runningLanes, scatter, solverStep } from "./ltc-step";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
 /**
- * Runs all sequences, four at a time; `plan` is an {@link LtcPlan}. Each step is solved again from the state that it
+ * Runs all sequences, four at a time; `plan` is an {@link LTCPlan}. Each step is solved again from the state that it
  * consumed, so that only one step's synapses are remembered. With `v' = v + h rate`, `rate = (n - d v) / D` and
  * `D = cm + h d`, a gradient `g` of `v'` gives, with `l = g h / D`:
  *
@@ -14,11 +14,11 @@ import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd"
  * Work, in vectors: `2 inputs + sensory + units (9 + 3 unfolds) + inner unfolds`.
  */
 export function ltcBackward(plan: usize): void {
-  const p = changetype<LtcPlan>(plan);
+  const p = changetype<LTCPlan>(plan);
   for (let group = 0; 4 * group < p.batch; group++) backwardGroup(p, group);
 }
 
-function backwardGroup(p: LtcPlan, group: i32): void {
+function backwardGroup(p: LTCPlan, group: i32): void {
   const units = p.units, unfolds = p.unfolds, size = <usize>units << 4, all = size * unfolds;
   const lanes = min(4, p.batch - 4 * group);
   const x = p.work, dx = x + (<usize>p.inputs << 4), sensoryOpen = dx + (<usize>p.inputs << 4);

@@ -1,16 +1,16 @@
 /** Forward pass of the LTC over whole sequences. */
 
-import { LtcPlan } from "./ltc-plan";
+import { LTCPlan } from "./ltc-plan";
 import { applyResets, base, conduct, gather, gatherInputs, rowOf, runningLanes, scatter, solverStep } from "./ltc-step";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
-/** Runs all sequences, four at a time; `plan` is an {@link LtcPlan}. */
+/** Runs all sequences, four at a time; `plan` is an {@link LTCPlan}. */
 export function ltcForward(plan: usize): void {
-  const p = changetype<LtcPlan>(plan);
+  const p = changetype<LTCPlan>(plan);
   for (let group = 0; 4 * group < p.batch; group++) forwardGroup(p, group);
 }
 
-function forwardGroup(p: LtcPlan, group: i32): void {
+function forwardGroup(p: LTCPlan, group: i32): void {
   const units = p.units, size = <usize>units << 4;
   const lanes = min(4, p.batch - 4 * group);
   // Work: inputs | potentials | base n | base d | n | d

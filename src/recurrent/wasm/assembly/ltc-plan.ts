@@ -7,7 +7,7 @@
  * are `w, sigma, mu, erev`.
  */
 @unmanaged
-export class LtcPlan {
+export class LTCPlan {
   batch: i32;
   steps: i32;
   units: i32;

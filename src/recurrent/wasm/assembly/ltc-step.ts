@@ -1,18 +1,18 @@
 /** One step of an LTC for four sequences, one in each lane. */
 
-import { LtcPlan } from "./ltc-plan";
+import { LTCPlan } from "./ltc-plan";
 import { exp } from "../../../../packages/tfjs-training/src/wasm/assembly/math";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
 /** Row of the sequence in a lane; lanes behind the last sequence repeat it. */
 // @ts-ignore: decorator
 @inline
-export function rowOf(p: LtcPlan, group: i32, lane: i32, step: i32): usize {
+export function rowOf(p: LTCPlan, group: i32, lane: i32, step: i32): usize {
   return <usize>(min(4 * group + lane, p.batch - 1) * p.steps + step);
 }
 
 /** One number of each sequence's row. */
-export function lanesOf(p: LtcPlan, table: usize, group: i32, step: i32): v128 {
+export function lanesOf(p: LTCPlan, table: usize, group: i32, step: i32): v128 {
   let x = v128.load32_zero(table + (rowOf(p, group, 0, step) << 2));
   x = v128.load_lane<f32>(table + (rowOf(p, group, 1, step) << 2), x, 1);
   x = v128.load_lane<f32>(table + (rowOf(p, group, 2, step) << 2), x, 2);
@@ -20,7 +20,7 @@ export function lanesOf(p: LtcPlan, table: usize, group: i32, step: i32): v128 {
 }
 
 /** All ones in the lanes whose step is not skipped. */
-export function runningLanes(p: LtcPlan, group: i32, step: i32): v128 {
+export function runningLanes(p: LTCPlan, group: i32, step: i32): v128 {
   if (!p.mask) return i32x4.splat(-1);
   return f32x4.ne(lanesOf(p, p.mask, group, step), f32x4.splat(0));
 }
@@ -53,7 +53,7 @@ export function scatter(
 }
 
 /** The inputs of a step as vectors; those of skipped steps are zero. */
-export function gatherInputs(p: LtcPlan, group: i32, step: i32, running: v128, to: usize): void {
+export function gatherInputs(p: LTCPlan, group: i32, step: i32, running: v128, to: usize): void {
   gather(
     p.x, rowOf(p, group, 0, step), rowOf(p, group, 1, step), rowOf(p, group, 2, step), rowOf(p, group, 3, step),
     p.inputs, to,
@@ -66,7 +66,7 @@ export function gatherInputs(p: LtcPlan, group: i32, step: i32, running: v128, t
 }
 
 /** Clears the states that are reset before a step. */
-export function applyResets(p: LtcPlan, group: i32, step: i32, v: usize): void {
+export function applyResets(p: LTCPlan, group: i32, step: i32, v: usize): void {
   if (!p.resets) return;
   const kept = f32x4.eq(lanesOf(p, p.resets, group, step), f32x4.splat(0));
   for (let i = 0; i < p.units; i++) {
@@ -109,7 +109,7 @@ export function conduct(
 }
 
 /** Leak and inputs: what the numerators and denominators of all solver steps have in common. */
-export function base(p: LtcPlan, x: usize, n: usize, d: usize, open: usize): void {
+export function base(p: LTCPlan, x: usize, n: usize, d: usize, open: usize): void {
   let neuron = p.neurons;
   for (let i: usize = 0; i < <usize>p.units << 4; i += 16) {
     const gleak = v128.load32_splat(neuron);
@@ -121,7 +121,7 @@ export function base(p: LtcPlan, x: usize, n: usize, d: usize, open: usize): voi
 }
 
 /** Length of one solver step. */
-export function solverStep(p: LtcPlan, group: i32, step: i32): v128 {
+export function solverStep(p: LTCPlan, group: i32, step: i32): v128 {
   const time = p.times ? lanesOf(p, p.times, group, step) : f32x4.splat(p.elapsed);
   return f32x4.div(time, f32x4.splat(<f32>p.unfolds));
 }

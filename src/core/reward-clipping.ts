@@ -1,10 +1,9 @@
-/** Clipping of the rewards that a trainer learns from. */
+/** Clipping of rewards, by wrappers and by trainers. */
 
-import { InvalidArgumentError } from "../../core/errors.js";
+import { InvalidArgumentError } from "./errors.js";
 
-/** What a trainer does with rewards before it learns from them; reported returns are never clipped. */
+/** How rewards are clipped: to their sign (-1, 0 or 1), or to `-limit .. limit`. */
 export type RewardClipping =
-  | false
   | "sign"
   | {
       /** Rewards beyond ± this value become it. */
@@ -12,21 +11,21 @@ export type RewardClipping =
     };
 
 /**
- * Checks how rewards are clipped.
+ * Checks how rewards are clipped; false for not at all.
  *
  * @throws InvalidArgumentError when it is none of the forms of {@link RewardClipping}
  */
-export function checkRewardClipping(clipping: RewardClipping): void {
+export function checkRewardClipping(argument: string, clipping: RewardClipping | false): void {
   if (clipping === false || clipping === "sign") return;
   if (typeof clipping === "object" && clipping?.limit > 0) return;
   throw new InvalidArgumentError(
-    "clipRewards",
+    argument,
     `expected false, "sign" or { limit } above 0, received ${JSON.stringify(clipping)}`,
   );
 }
 
-/** A reward as learned from. */
-export function clipReward(reward: number, clipping: RewardClipping): number {
+/** The clipped reward. */
+export function clipReward(reward: number, clipping: RewardClipping | false): number {
   if (clipping === false) return reward;
   if (clipping === "sign") return Math.sign(reward);
   return Math.max(-clipping.limit, Math.min(clipping.limit, reward));
