@@ -17,6 +17,18 @@ export type {
 export { requireBackend } from "./backend/require-backend.js";
 export { useBackend } from "./backend/use-backend.js";
 export {
+  type ArrayInput,
+  type CompiledStep,
+  type CompileOptions,
+  type CompileReport,
+  compile,
+  type PlanReport,
+  type StepInput,
+  type StepValues,
+  type TracedInputs,
+} from "./compiled/compile.js";
+export type { PlanSummary } from "./compiled/plan.js";
+export {
   BackendError,
   InvalidArgumentError,
   InvalidStateError,

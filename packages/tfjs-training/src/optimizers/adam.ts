@@ -65,6 +65,8 @@ export class Adam extends FlatOptimizer {
     const { beta1, beta2 } = this;
     return {
       kernelName: "AdamStep",
+      changing: ["rate", "epsilon", "keep"],
+      byName: this.weightDecay > 0,
       numbers: (steps, name) => ({
         beta1,
         beta2,

@@ -1,6 +1,7 @@
 /** What all optimisers share: one vector of all variables, moments by name, clipping, state. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { activeTrace, type Trace } from "../compiled/trace.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import type { StateRecord, StateTree } from "../core/state.js";
 import { checkMaxNorm, clipFactor } from "./clip-by-global-norm.js";
@@ -43,6 +44,10 @@ export interface FlatUpdate {
   keep?: tf.Tensor;
   /** Moments after the step, under the same names. */
   moments: Record<string, tf.Tensor1D>;
+}
+
+interface RateOptions extends ApplyOptions {
+  learningRate: number;
 }
 
 // Without weights when a gradient was not finite and the step is skipped.
@@ -100,8 +105,61 @@ export abstract class FlatOptimizer implements Optimizer {
   applyGradients(
     gradients: TensorsByName<tf.Tensor>,
     variables: TensorsByName<tf.Variable>,
-    { learningRate, maxGradNorm, skipNonFinite = false }: ApplyOptions,
+    options: ApplyOptions,
   ): ApplyResult {
+    const trace = activeTrace();
+    return trace
+      ? this.applyTraced(trace, gradients, variables, options)
+      : this.apply(gradients, variables, options);
+  }
+
+  // The step as always, recorded as one operation.
+  private applyTraced(
+    trace: Trace,
+    gradients: TensorsByName<tf.Tensor>,
+    variables: TensorsByName<tf.Variable>,
+    options: ApplyOptions,
+  ): ApplyResult {
+    const named = byName(variables);
+    const weights = new Map([...named].map(([name, { dataId }]) => [name, dataId]));
+    const result = trace.unseen(() => this.apply(gradients, variables, options));
+    const { entries } = this.layout as FlatLayout;
+    const ordered = entries.map(({ name }) => named.get(name) as tf.Variable);
+    const { learningRate, maxGradNorm, skipNonFinite = false } = options;
+    const rule = this.fused?.(1);
+    if (!rule || !hasFusedStep(rule)) {
+      trace.obstacles.push("the optimiser has no fused rule");
+      return result;
+    }
+    trace.optimizerStep(
+      {
+        rule: (rate) => this.fused?.(rate) as FusedRule,
+        entries,
+        variables: ordered,
+        maxGradNorm,
+        skipNonFinite,
+        moments: () => this.moments,
+        steps: (name) => this.steps.get(name) ?? 0,
+        count: () => {
+          for (const { name } of entries) this.steps.set(name, (this.steps.get(name) ?? 0) + 1);
+        },
+      },
+      {
+        gradients: entries.map(({ name }) => byName(gradients).get(name) as tf.Tensor),
+        weights: entries.map(({ name }) => weights.get(name) as object),
+        gradNorm: result.gradNorm,
+      },
+      learningRate,
+    );
+    return result;
+  }
+
+  private apply(
+    gradients: TensorsByName<tf.Tensor>,
+    variables: TensorsByName<tf.Variable>,
+    { learningRate: rate, maxGradNorm, skipNonFinite = false }: ApplyOptions,
+  ): ApplyResult {
+    const learningRate = typeof rate === "number" ? rate : rate.dataSync()[0];
     if (this.disposed) throw new InvalidStateError("applyGradients was called after dispose");
     if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
       throw new InvalidArgumentError(
@@ -162,7 +220,7 @@ export abstract class FlatOptimizer implements Optimizer {
     layout: FlatLayout,
     gradients: ReadonlyMap<string, tf.Tensor>,
     variables: ReadonlyMap<string, tf.Variable>,
-    { learningRate, maxGradNorm, skipNonFinite }: ApplyOptions,
+    { learningRate, maxGradNorm, skipNonFinite }: RateOptions,
   ): StepResult {
     const raw = layout.flatten(gradients, "gradients");
     const rawSquared = tf.square(raw);

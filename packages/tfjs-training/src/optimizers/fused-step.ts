@@ -7,6 +7,10 @@ import type { FlatEntry } from "./flat-layout.js";
 export interface FusedRule {
   /** Name of the kernel in tfjs's registry. */
   kernelName: string;
+  /** Which of the rule's numbers may differ from step to step. */
+  changing: readonly string[];
+  /** Whether the numbers of two variables with as many steps may differ. */
+  byName: boolean;
   /** The rule's numbers for a variable, from its name and its steps, this one included. */
   numbers(steps: number, name: string): Readonly<Record<string, number>>;
 }

@@ -8,8 +8,8 @@ export type TensorsByName<T extends tf.Tensor> = ReadonlyMap<string, T> | Readon
 
 /** Options of {@link Optimizer.applyGradients}. */
 export interface ApplyOptions {
-  /** Learning rate of this step, at least 0. */
-  learningRate: number;
+  /** Learning rate of this step, at least 0; a tensor where it is an input of a compiled step. */
+  learningRate: number | tf.Scalar;
   /**
    * Scales all gradients by `min(1, maxGradNorm / (norm + 1e-6))`, `norm` being the length of all of
    * them as one vector (as `torch.nn.utils.clip_grad_norm_` does). Default: no clipping.
@@ -36,8 +36,8 @@ export type LossAndMetrics = { loss: tf.Scalar } & Record<string, tf.Tensor>;
 
 /** Options of {@link Optimizer.minimize}. */
 export interface MinimizeOptions {
-  /** Learning rate of this step, at least 0. */
-  learningRate: number;
+  /** Learning rate of this step, at least 0; a tensor where it is an input of a compiled step. */
+  learningRate: number | tf.Scalar;
   /** Largest global norm of the gradient, see `ApplyOptions.maxGradNorm`. Default: no clipping. */
   maxGradNorm?: number | null;
   /**

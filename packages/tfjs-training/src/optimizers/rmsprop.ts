@@ -61,7 +61,7 @@ export class RMSProp extends FlatOptimizer {
   protected override fused(learningRate: number): FusedRule {
     const { decay, epsilon, momentum, epsilonMode } = this;
     const numbers = { decay, epsilon, momentum, rate: learningRate, inside: Number(epsilonMode === "tf") };
-    return { kernelName: "RMSPropStep", numbers: () => numbers };
+    return { kernelName: "RMSPropStep", changing: ["rate"], byName: false, numbers: () => numbers };
   }
 
   /** @inheritDoc */

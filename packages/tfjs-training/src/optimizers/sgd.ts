@@ -36,7 +36,7 @@ export class SGD extends FlatOptimizer {
   /** @inheritDoc */
   protected override fused(learningRate: number): FusedRule {
     const numbers = { momentum: this.momentum, nesterov: Number(this.nesterov), rate: learningRate };
-    return { kernelName: "SGDStep", numbers: () => numbers };
+    return { kernelName: "SGDStep", changing: ["rate"], byName: false, numbers: () => numbers };
   }
 
   /** @inheritDoc */

@@ -3,6 +3,7 @@
 import { bytesFromBase64 } from "../core/base64.js";
 import { BackendError } from "../core/errors.js";
 import { nodeBuiltin } from "../core/node-builtin.js";
+import { currentRecorder, recordingKernels } from "./capture.js";
 import { type KernelExports, relaxed, simd } from "./kernel-binaries.js";
 import { computesProducts } from "./kernel-self-test.js";
 import type { WasmBackend } from "./memory/heap.js";
@@ -67,6 +68,11 @@ export class KernelModule<Exports> {
    * @throws BackendError when the backend is tfjs's threaded one or WebAssembly has no SIMD here
    */
   of(backend: WasmBackend): Exports {
+    return currentRecorder() ? recordingKernels(this) : this.compiled(backend);
+  }
+
+  /** The kernels as {@link KernelModule.of} gives them, also while calls are recorded. */
+  compiled(backend: WasmBackend): Exports {
     let kernels = this.instances.get(backend);
     if (!kernels) {
       const { memory } = backend.wasm.asm;
@@ -87,18 +93,24 @@ export class KernelModule<Exports> {
     return this.instantiate(kernelBuild(), memory);
   }
 
+  /** The bytes of one build. */
+  bytes(build: KernelBuild): Uint8Array<ArrayBuffer> {
+    return bytesFromBase64(this.binary[build]);
+  }
+
   /** The kernels of one build on a memory. */
   instantiate(build: KernelBuild, memory: WebAssembly.Memory): Exports {
     let module = this.modules.get(build);
     if (!module) {
-      module = new WebAssembly.Module(bytesFromBase64(this.binary[build]));
+      module = new WebAssembly.Module(this.bytes(build));
       this.modules.set(build, module);
     }
     return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
   }
 }
 
-const general = new KernelModule<KernelExports>({ simd, relaxed });
+/** The kernels of this package. */
+export const general = new KernelModule<KernelExports>({ simd, relaxed });
 
 /** The kernels of this package on the memory of a backend; see {@link KernelModule.of}. */
 export function kernelsOf(backend: WasmBackend): KernelExports {

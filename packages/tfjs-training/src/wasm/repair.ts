@@ -8,6 +8,7 @@ import {
   type TensorInfo,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
+import { refuseCapture } from "./capture.js";
 import { leavesNothing } from "./memory/failed-call.js";
 import type { WasmBackend } from "./memory/heap.js";
 
@@ -53,6 +54,12 @@ export function stockKernel(name: string): KernelFunc | undefined {
   return registered && repaired in registered ? registered[repaired] : registered;
 }
 
+/** Whether the registered kernel of that name is one of ours. */
+export function isRepaired(name: string): boolean {
+  const registered = getKernel(name, "wasm")?.kernelFunc;
+  return registered !== undefined && repaired in registered;
+}
+
 /** Registers a repair; returns whether there was anything to do. */
 export function installRepair(repair: WasmRepair): boolean {
   const { kernelName } = repair;
@@ -61,7 +68,10 @@ export function installRepair(repair: WasmRepair): boolean {
   const computed = repair.create((name) => {
     const stock = stockKernel(name);
     if (!stock) throw new Error(`the wasm backend has no kernel ${name}`);
-    return stock as unknown as WasmKernel;
+    return ((call: Parameters<WasmKernel>[0]) => {
+      refuseCapture(`is left to tfjs's ${name}`);
+      return (stock as unknown as WasmKernel)(call);
+    }) as WasmKernel;
   });
   const kernel = leavesNothing(computed) as unknown as Marked;
   kernel[repaired] = registered?.kernelFunc;

@@ -7,6 +7,7 @@ export { greater, less, maximum, minimum, select } from "./elementwise";
 export { columnProduct, dotProduct, finishRows, gridAddresses, rowProduct, vectorProduct } from "./gemm";
 export { addInto, frameImages, gatherRows, scatterRows } from "./images";
 export { adamStep, rmspropStep, sgdStep, sumOfSquares } from "./optimizer";
+export { copyBytes, fillZeros, storeWord } from "./memory";
 export { packColumns, packRows, padPanels } from "./pack";
 export { averagePool, maxPool, maxPoolGradient } from "./pool";
 export { reluGradient } from "./relu-gradient";

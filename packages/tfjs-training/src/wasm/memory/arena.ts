@@ -1,5 +1,6 @@
 /** Memory for one operation at a time: all of it is given back at once, and kept for the next one. */
 
+import { refuseCapture } from "../capture.js";
 import type { WasmBackend } from "./heap.js";
 import { guardAllocation } from "./scratch.js";
 
@@ -44,6 +45,7 @@ const arenas = new WeakMap<WasmBackend, Arena>();
 
 /** The arena of a backend, reset. */
 export function arenaOf(backend: WasmBackend): Arena {
+  refuseCapture("takes memory of an arena");
   let arena = arenas.get(backend);
   if (!arena) {
     guardAllocation(backend);

@@ -2,6 +2,7 @@
 
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
+import { refuseCapture } from "../capture.js";
 
 /** The part of tfjs's `BackendWasm` that the repairs use. */
 export interface WasmBackend {
@@ -30,6 +31,7 @@ let words: Int32Array = new Int32Array(0);
 
 /** The whole heap as floats. Allocating may move the heap: call it again afterwards. */
 export function heapOf(backend: WasmBackend): Float32Array {
+  refuseCapture("reads or writes floats in JavaScript");
   const { buffer } = backend.wasm.HEAPU8;
   if (floats.buffer !== buffer) floats = new Float32Array(buffer);
   return floats;
@@ -37,6 +39,7 @@ export function heapOf(backend: WasmBackend): Float32Array {
 
 /** The whole heap as 32-bit integers. Allocating may move the heap: call it again afterwards. */
 export function wordsOf(backend: WasmBackend): Int32Array {
+  refuseCapture("reads or writes integers in JavaScript");
   const { buffer } = backend.wasm.HEAPU8;
   if (words.buffer !== buffer) words = new Int32Array(buffer);
   return words;

@@ -1,6 +1,7 @@
 /** Memory on the heap of the wasm backend that kernels use while they run. */
 
 import { BackendError } from "../../core/errors.js";
+import { currentRecorder } from "../capture.js";
 import type { WasmBackend } from "./heap.js";
 
 /** What a block of scratch memory is for; each purpose has a block of its own. */
@@ -40,6 +41,8 @@ const blocks = new WeakMap<WasmBackend, Map<ScratchPurpose, Block>>();
  * @throws BackendError when the heap is full
  */
 export function scratch(backend: WasmBackend, purpose: ScratchPurpose, bytes: number): number {
+  const recorder = currentRecorder();
+  if (recorder) return recorder.scratch(purpose, bytes);
   let own = blocks.get(backend);
   if (!own) {
     own = new Map();

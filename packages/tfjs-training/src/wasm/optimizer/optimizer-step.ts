@@ -19,8 +19,8 @@ interface Attributes {
   maxNorm: number;
 }
 
-/** Addresses in bytes, but for `count`. */
-interface Part {
+/** What an update rule works on. Addresses in bytes, but for `count`. */
+export interface Part {
   weight: number;
   gradient: number;
   out: number;
@@ -30,7 +30,8 @@ interface Part {
   scale: number;
 }
 
-type Rule = (kernels: KernelExports, part: Part, numbers: Record<string, number>) => void;
+/** Calls the kernel of an update rule. */
+export type Rule = (kernels: KernelExports, part: Part, numbers: Record<string, number>) => void;
 
 /** `GlobalNorm`: length of all inputs as one vector. */
 export const globalNorm = defineRepair<Inputs, object>("GlobalNorm", () => ({ inputs, backend }) => {
@@ -44,32 +45,44 @@ export const globalNorm = defineRepair<Inputs, object>("GlobalNorm", () => ({ in
   return output;
 });
 
-/** `AdamStep`. */
-export const adamStep = stepKernel("AdamStep", (kernels, part, { beta1, beta2, rate, epsilon, keep }) => {
+const adam: Rule = (kernels, part, { beta1, beta2, rate, epsilon, keep }) => {
   const { weight, gradient, out, moment, count, scale } = part;
   const moments = [moment("mean"), moment("meanSquare")] as const;
   const decays = [beta1, 1 - beta1, beta2, 1 - beta2] as const;
   kernels.adamStep(weight, gradient, out, ...moments, count, scale, ...decays, rate, epsilon, keep);
-});
+};
 
-/** `RMSPropStep`. */
-export const rmspropStep = stepKernel("RMSPropStep", (kernels, part, numbers) => {
+const rmsprop: Rule = (kernels, part, numbers) => {
   const { weight, gradient, out, moment, count, scale } = part;
   const { decay, rate, epsilon, momentum, inside } = numbers;
   const moments = [moment("meanSquare"), moment("mean"), moment("velocity")] as const;
   const factors = [scale, decay, 1 - decay, rate, epsilon, momentum] as const;
   kernels.rmspropStep(weight, gradient, out, ...moments, count, ...factors, inside === 1);
-});
+};
 
-/** `SGDStep`. */
-export const sgdStep = stepKernel("SGDStep", (kernels, part, { rate, momentum, nesterov }) => {
+const sgd: Rule = (kernels, part, { rate, momentum, nesterov }) => {
   const { weight, gradient, out, moment, count, scale } = part;
   const velocity = moment("velocity");
   kernels.sgdStep(weight, gradient, out, velocity, count, scale, rate, momentum, nesterov === 1);
-});
+};
+
+/** Update rules by the names of their kernels: what a rule calls for one variable. */
+export const stepRules: Readonly<Record<string, Rule>> = {
+  AdamStep: adam,
+  RMSPropStep: rmsprop,
+  SGDStep: sgd,
+};
+
+/** `AdamStep`. */
+export const adamStep = stepKernel("AdamStep");
+/** `RMSPropStep`. */
+export const rmspropStep = stepKernel("RMSPropStep");
+/** `SGDStep`. */
+export const sgdStep = stepKernel("SGDStep");
 
 // New tensors for the weights, whose old ones others may share; the moments are the optimiser's own.
-function stepKernel(kernelName: string, rule: Rule) {
+function stepKernel(kernelName: string) {
+  const rule = stepRules[kernelName];
   return defineRepair<Inputs, Attributes, TensorInfo[]>(
     kernelName,
     () =>

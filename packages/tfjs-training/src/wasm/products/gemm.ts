@@ -1,8 +1,9 @@
 /** Matrix products on the heap: the one place through which all products and convolutions go. */
 
+import { refuseCapture } from "../capture.js";
 import type { KernelExports } from "../kernel-binaries.js";
 import { kernelsOf } from "../kernel-module.js";
-import { heapOf, type WasmBackend, wordsOf } from "../memory/heap.js";
+import type { WasmBackend } from "../memory/heap.js";
 import { scratch } from "../memory/scratch.js";
 
 /**
@@ -70,6 +71,11 @@ export function productEngine(): ProductEngine | undefined {
   return engine;
 }
 
+function ownEngine(): ProductEngine | undefined {
+  if (engine) refuseCapture("is computed by another engine");
+  return engine;
+}
+
 /** As in assembly/tile.ts. */
 export const tileFlags = { accumulate: 1, relu: 2, cap6: 4 } as const;
 
@@ -99,8 +105,8 @@ export function gemm(backend: WasmBackend, product: Product, epilogue: Epilogue 
   if (m === 0 || n === 0) return;
   const flags = activationFlags[epilogue.activation ?? "linear"];
   if (k === 0) {
-    if (!accumulate) heapOf(backend).fill(0, c / 4, c / 4 + m * n);
-  } else if (!engine?.multiply(backend, full)) {
+    if (!accumulate) kernelsOf(backend).fillZeros(c, m * n * 4);
+  } else if (!ownEngine()?.multiply(backend, full)) {
     if (multiply(backend, full, epilogue.bias ?? 0, flags)) return;
   }
   if (flags || epilogue.bias) {
@@ -110,7 +116,7 @@ export function gemm(backend: WasmBackend, product: Product, epilogue: Epilogue 
 
 /** Computes products of one size, without sums of no terms. */
 export function gemmMany(backend: WasmBackend, batch: ProductBatch): void {
-  if (engine?.multiplyMany?.(backend, batch)) return;
+  if (ownEngine()?.multiplyMany?.(backend, batch)) return;
   const { count, m, n, k, a, b, c } = batch;
   for (let i = 0; i < count; i++) {
     gemm(backend, { ...batch, a: a + 4 * i * m * k, b: b + 4 * i * k * n, c: c + 4 * i * m * n });
@@ -229,7 +235,7 @@ export function packPanels(backend: WasmBackend, kernels: KernelExports, source:
   const pack = transposed ? kernels.packRows : kernels.packColumns;
   pack(b, ldb * 4, k, n, base, panelStep);
   kernels.padPanels(base, k, n, panelStep);
-  heapOf(backend).fill(0, (base + bytes) / 4, (base + bytes + spareRows) / 4);
+  kernels.fillZeros(base + bytes, spareRows);
   return { base, step: 32, panelStep, edge: base + fullPanels * panelStep, n };
 }
 
@@ -335,15 +341,15 @@ export function workArea(backend: WasmBackend, segments: readonly number[], entr
   const work = scratch(backend, "work", workBytes + (entries + segments.length) * 4);
   const tables = work + workBytes;
   const offsets = tables + entries * 4;
-  const words = wordsOf(backend);
-  for (let i = 0; i < segments.length; i++) words[offsets / 4 + i] = segments[i];
+  const kernels = kernelsOf(backend);
+  for (let i = 0; i < segments.length; i++) kernels.storeWord(offsets + i * 4, segments[i]);
   return { work, offsets, tables };
 }
 
 function paddedBias(backend: WasmBackend, bias: number, n: number): number {
   if (n % 8 === 0) return bias;
   const copy = scratch(backend, "bias", (n + 8) * 4);
-  heapOf(backend).copyWithin(copy / 4, bias / 4, bias / 4 + n);
+  kernelsOf(backend).copyBytes(copy, bias, n * 4);
   return copy;
 }
 

@@ -1,0 +1,65 @@
+/** Recording the calls of compiled kernels instead of making them, so that they can be made again without JavaScript. */
+
+import type { ScratchPurpose } from "./memory/scratch.js";
+
+/** A number that is read from memory when the call is made. */
+export class NumberAt {
+  /** @param address byte address of a float */
+  constructor(readonly address: number) {}
+}
+
+/** A call of a compiled kernel. */
+export interface KernelCall {
+  /** The kernels that it belongs to. */
+  readonly module: object;
+  readonly name: string;
+  readonly args: readonly (number | boolean | NumberAt)[];
+}
+
+/** Takes the calls that kernels make while {@link capture} runs. */
+export interface Recorder {
+  call(call: KernelCall): void;
+  /** Byte address of scratch memory that lasts as long as the recorded calls. */
+  scratch(purpose: ScratchPurpose, bytes: number): number;
+}
+
+/** Thrown by a kernel that computes in JavaScript, so that recording its calls would miss something. */
+export class NotCapturable extends Error {}
+
+let recorder: Recorder | undefined;
+
+/** Who records at present. */
+export function currentRecorder(): Recorder | undefined {
+  return recorder;
+}
+
+/** Runs a kernel whose calls are recorded instead of made. */
+export function capture<Result>(by: Recorder, run: () => Result): Result {
+  const outer = recorder;
+  recorder = by;
+  try {
+    return run();
+  } finally {
+    recorder = outer;
+  }
+}
+
+/** Throws while calls are recorded. @throws NotCapturable */
+export function refuseCapture(what: string): void {
+  if (recorder) throw new NotCapturable(what);
+}
+
+/** Functions that record their calls under their names. */
+export function recordingKernels<Exports>(module: object): Exports {
+  return new Proxy(
+    {},
+    {
+      get:
+        (_, name) =>
+        (...args: (number | boolean | NumberAt)[]) => {
+          recorder?.call({ module, name: String(name), args });
+          return undefined;
+        },
+    },
+  ) as Exports;
+}
