@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../core/errors.js";
+import { clamp, minus, plus, type ScalarLike } from "./clamp.js";
 import { maskedMean } from "./masked-mean.js";
 
 /**
@@ -30,7 +31,7 @@ export interface ClippedPPOLossInput {
   /** Advantages, usually standardised. */
   advantages: tf.Tensor;
   /** Clip range ε of this call, when it changes during training; default the constructor's. */
-  clipRange?: number;
+  clipRange?: ScalarLike;
   /** 1 for steps that count, 0 for padding. */
   mask?: tf.Tensor;
 }
@@ -82,7 +83,7 @@ export class ClippedPPOLoss {
     return tf.tidy(() => {
       const logRatio = tf.sub(logProb, oldLogProb);
       const ratio = tf.exp(logRatio);
-      const clipped = tf.clipByValue(ratio, 1 - clipRange, 1 + clipRange);
+      const clipped = clamp(ratio, minus(1, clipRange), plus(1, clipRange));
       const gain = tf.minimum(tf.mul(ratio, advantages), tf.mul(clipped, advantages));
       const deviation = tf.abs(tf.sub(ratio, 1));
       return {

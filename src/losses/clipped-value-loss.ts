@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../core/errors.js";
+import { clamp, minus, type ScalarLike } from "./clamp.js";
 import { maskedMean } from "./masked-mean.js";
 
 /**
@@ -47,7 +48,7 @@ export interface ClippedValueLossInput {
   /** Values when the batch was sampled; needed by `"clipped-value"` and `"value-change"`. */
   oldValues?: tf.Tensor;
   /** Clip range of this call, when it changes during training; default the constructor's. */
-  clipRange?: number;
+  clipRange?: ScalarLike;
   /** 1 for steps that count, 0 for padding. */
   mask?: tf.Tensor;
 }
@@ -104,14 +105,14 @@ export class ClippedValueLoss {
     values: tf.Tensor,
     returns: tf.Tensor,
     oldValues: tf.Tensor | undefined,
-    clipRange: number,
+    clipRange: ScalarLike,
   ): tf.Tensor {
     if (this.kind === "none") return squared;
-    if (this.kind === "squared-error") return tf.clipByValue(squared, 0, clipRange);
+    if (this.kind === "squared-error") return clamp(squared, 0, clipRange);
     if (!oldValues) {
       throw new InvalidArgumentError("oldValues", `needed by a value loss of kind "${this.kind}"`);
     }
-    const change = tf.clipByValue(tf.sub(values, oldValues), -clipRange, clipRange);
+    const change = clamp(tf.sub(values, oldValues), minus(0, clipRange), clipRange);
     const clipped = tf.square(tf.sub(tf.add(oldValues, change), returns));
     return this.kind === "clipped-value" ? clipped : tf.maximum(squared, clipped);
   }

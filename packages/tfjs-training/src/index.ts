@@ -22,6 +22,7 @@ export {
   type CompileOptions,
   type CompileReport,
   compile,
+  inputTensors,
   type PlanReport,
   type StepInput,
   type StepValues,
@@ -67,6 +68,7 @@ export {
   SGD,
   type SGDOptions,
   type StepMetrics,
+  type StopCondition,
   type TensorsByName,
 } from "./optimizers/index.js";
 export {

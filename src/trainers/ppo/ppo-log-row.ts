@@ -4,7 +4,7 @@ import type { EpisodeWindow } from "../../core/episode-window.js";
 import type { LogRow } from "../../logging/index.js";
 import { explainedVariance } from "../../losses/index.js";
 import type { RolloutBuffer } from "../../memory/index.js";
-import type { PPOUpdateCoefficients } from "./ppo-objective.js";
+import type { PPOUpdateCoefficients } from "./minibatch-inputs.js";
 import type { PPOUpdateStatistics } from "./ppo-update.js";
 
 /** What {@link ppoLogRow} tells of. */

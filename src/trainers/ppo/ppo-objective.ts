@@ -1,26 +1,12 @@
 /** PPO's loss of one minibatch and its monitors. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import type { TracedInputs } from "tfjs-training";
 import { type ActionDistribution, ClippedPPOLoss, ClippedValueLoss, maskedMean } from "../../losses/index.js";
-import type { RolloutMinibatch } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
-import { frameTensor } from "../common/frame-tensor.js";
 import type { LossMonitor } from "./loss-monitors.js";
+import type { MinibatchInputs } from "./minibatch-inputs.js";
 import { type PPOHyperparameters, valueClipOf } from "./ppo-options.js";
-
-/** The numbers of one update that schedules and controllers decide. */
-export interface PPOUpdateCoefficients {
-  /** Learning rate. */
-  learningRate: number;
-  /** Policy clip range. */
-  clipRange: number;
-  /** Value clip range. */
-  clipRangeVf: number;
-  /** Weight of the entropy bonus. */
-  entCoef: number;
-  /** Weight of the KL penalty; 0 leaves it out. */
-  klCoef: number;
-}
 
 /** Options of {@link PPOObjective}. */
 export interface PPOObjectiveOptions {
@@ -47,46 +33,37 @@ export class PPOObjective {
     this.valueLoss = new ClippedValueLoss({ kind, scale: valueLossScale });
   }
 
-  /** The loss, with all its {@link lossMonitors}: what `Optimizer.minimize` wants of a loss function. */
-  losses(minibatch: RolloutMinibatch, coefficients: PPOUpdateCoefficients): Record<LossMonitor, tf.Scalar> {
+  /** The loss, with all its {@link lossMonitors}: what `Optimizer.minimize` takes as loss function. */
+  losses(inputs: TracedInputs<MinibatchInputs>): Record<LossMonitor, tf.Scalar> {
     const { model, distribution, hyperparameters } = this.options;
-    const { batch, time } = minibatch;
-    const grid = (values: Float32Array) => tf.tensor2d(values, [batch, time]);
-    const mask = minibatch.mask && grid(minibatch.mask);
-    const output = model.apply(
-      frameTensor(minibatch.observations, [batch, time, ...model.observationShape]),
-      {
-        state: model.stateSize > 0 ? tf.tensor2d(minibatch.states, [batch, model.stateSize]) : undefined,
-        resets: minibatch.resets && grid(minibatch.resets),
-        mask,
-      },
-    );
+    const { states, resets, mask, distributions } = inputs;
+    const output = model.apply(inputs.observations, {
+      state: states as tf.Tensor2D | undefined,
+      resets: resets as tf.Tensor2D | undefined,
+      mask: mask as tf.Tensor2D | undefined,
+    });
     const policy = distribution.of(output.distribution);
-    const actions = tf.tensor(minibatch.actions, [batch, time, ...distribution.actionShape]);
     const surrogate = this.policyLoss.apply({
-      logProb: policy.logProb(actions),
-      oldLogProb: grid(minibatch.logProbs),
-      advantages: grid(minibatch.advantages),
-      clipRange: coefficients.clipRange,
+      logProb: policy.logProb(inputs.actions),
+      oldLogProb: inputs.logProbs,
+      advantages: inputs.advantages,
+      clipRange: inputs.clipRange,
       mask,
     });
     const valueLoss = this.valueLoss.apply({
       values: output.values,
-      oldValues: grid(minibatch.values),
-      returns: grid(minibatch.returns),
-      clipRange: coefficients.clipRangeVf,
+      oldValues: inputs.values,
+      returns: inputs.returns,
+      clipRange: inputs.clipRangeVf,
       mask,
     });
     const entropy = maskedMean(policy.entropy(), mask);
     let total = tf.add(surrogate.loss, tf.mul(valueLoss, hyperparameters.vfCoef));
-    total = tf.sub(total, tf.mul(entropy, coefficients.entCoef));
+    total = tf.sub(total, tf.mul(entropy, inputs.entCoef));
     let kl = tf.scalar(0);
-    if (hyperparameters.klPenalty) {
-      const acted = distribution.of(
-        tf.tensor3d(minibatch.distributions, [batch, time, model.distributionSize]),
-      );
-      kl = maskedMean(acted.kl(policy), mask);
-      total = tf.add(total, tf.mul(kl, coefficients.klCoef));
+    if (distributions) {
+      kl = maskedMean(distribution.of(distributions).kl(policy), mask);
+      total = tf.add(total, tf.mul(kl, inputs.klCoef));
     }
     const { loss: policyLoss, approxKl, clipFraction, ratioDeviation } = surrogate;
     const loss = total as tf.Scalar;

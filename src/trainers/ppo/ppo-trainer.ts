@@ -34,10 +34,10 @@ import { describeModel } from "./learners/describe-model.js";
 import type { LearnerGroup } from "./learners/learner-group.js";
 import { makeLearners, requireLearners } from "./learners/make-learners.js";
 import { shareRollout } from "./learners/shared-rollout.js";
+import type { PPOUpdateCoefficients } from "./minibatch-inputs.js";
 import { countersOfTheirTime } from "./old-options.js";
 import { beginRolloutAnew, checkRollout, checkRolloutSizes } from "./ppo-checkpoint.js";
 import { ppoLogRow } from "./ppo-log-row.js";
-import type { PPOUpdateCoefficients } from "./ppo-objective.js";
 import {
   type PPOHyperparameters,
   type PPOOptions,

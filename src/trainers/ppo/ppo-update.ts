@@ -1,7 +1,7 @@
 /** One PPO update: epochs of minibatches over a finished rollout. */
 
-import * as tf from "@tensorflow/tfjs-core";
-import { applyComputed, computeGradients, type Optimizer, readMetrics } from "tfjs-training";
+import type * as tf from "@tensorflow/tfjs-core";
+import { type CompiledStep, compile, type Optimizer } from "tfjs-training";
 import { NonFiniteError } from "../../core/errors.js";
 import type { Random } from "../../core/random.js";
 import { EventLoopTurns } from "../../core/yield.js";
@@ -15,9 +15,11 @@ import {
 import { trainableVariables } from "../../models/weights.js";
 import { standardizeMinibatch } from "./learners/shares.js";
 import { inOrder, type LossMonitor, lossMonitors } from "./loss-monitors.js";
-import { PPOObjective, type PPOObjectiveOptions, type PPOUpdateCoefficients } from "./ppo-objective.js";
+import type { PPOUpdateCoefficients } from "./minibatch-inputs.js";
+import { type MinibatchInputs, minibatchInputs } from "./minibatch-inputs.js";
+import { PPOObjective, type PPOObjectiveOptions } from "./ppo-objective.js";
 import type { PPOHyperparameters } from "./ppo-options.js";
-import { checksMinibatches, endsAfterEpoch, endsBeforeStep } from "./target-kl.js";
+import { endsAfterEpoch, endsBeforeStep, stopBeforeStep } from "./target-kl.js";
 
 /** Means over all minibatches of one update, with that one before whose step `targetKl` ended it. */
 export type PPOUpdateStatistics = Record<LossMonitor, number> & {
@@ -68,11 +70,22 @@ export interface PPOUpdateOptions extends PPOObjectiveOptions {
 
 /** Makes PPO updates from rollouts whose advantages and returns are filled in. */
 export class PPOUpdate {
-  private readonly objective: PPOObjective;
+  private readonly gradientStep: CompiledStep<MinibatchInputs, Record<LossMonitor | "gradNorm", tf.Scalar>>;
   private readonly turns = new EventLoopTurns();
 
   constructor(private readonly options: PPOUpdateOptions) {
-    this.objective = new PPOObjective(options);
+    const { model, optimizer, hyperparameters } = options;
+    const objective = new PPOObjective(options);
+    this.gradientStep = compile(
+      (inputs) =>
+        optimizer.minimize(() => objective.losses(inputs), trainableVariables(model.variables), {
+          learningRate: inputs.learningRate,
+          maxGradNorm: hyperparameters.maxGradNorm,
+          stopWhen: stopBeforeStep(hyperparameters),
+          constrain: () => model.constrain?.(),
+        }),
+      { name: "PPO's gradient step" },
+    );
   }
 
   /**
@@ -125,25 +138,24 @@ export class PPOUpdate {
     minibatch: RolloutMinibatch,
     coefficients: PPOUpdateCoefficients,
   ): Promise<MinibatchResult> {
-    const { model, optimizer, hyperparameters } = this.options;
-    const { normalizeAdvantage, maxGradNorm } = hyperparameters;
+    const { hyperparameters, model, distribution } = this.options;
+    const { normalizeAdvantage, klPenalty } = hyperparameters;
     if (normalizeAdvantage?.over === "minibatch") standardizeReal(minibatch, normalizeAdvantage);
-    const variables = trainableVariables(model.variables);
-    const computed = computeGradients(() => this.objective.losses(minibatch, coefficients), variables);
-    if (checksMinibatches(hyperparameters)) {
-      const monitors = inOrder(await readMetrics(computed.metrics, { keep: true }));
-      if (endsBeforeStep(monitors, hyperparameters)) {
-        tf.dispose([computed.metrics, ...computed.gradients.values()]);
-        return { monitors };
-      }
-    }
-    const step = applyComputed(optimizer, computed, variables, {
-      learningRate: coefficients.learningRate,
-      maxGradNorm,
-      constrain: () => model.constrain?.(),
+    const inputs = minibatchInputs(minibatch, coefficients, {
+      model,
+      distribution,
+      klPenalty: klPenalty !== null,
     });
-    const metrics = await readMetrics(step);
-    return { monitors: inOrder(metrics), gradNorm: metrics.gradNorm };
+    const metrics = await this.gradientStep.read(inputs);
+    const monitors = inOrder(metrics);
+    return endsBeforeStep(monitors, hyperparameters)
+      ? { monitors }
+      : { monitors, gradNorm: metrics.gradNorm };
+  }
+
+  /** Frees the compiled step. */
+  dispose(): void {
+    this.gradientStep.dispose();
   }
 }
 

@@ -1,6 +1,7 @@
 /** Early ends of a PPO update: where the policy has moved further than `targetKl` allows. */
 
-import { lossMonitors } from "./loss-monitors.js";
+import type { StopCondition } from "tfjs-training";
+import { type LossMonitor, lossMonitors } from "./loss-monitors.js";
 import type { PPOHyperparameters } from "./ppo-options.js";
 
 /** The options that decide when an update ends early. */
@@ -11,8 +12,14 @@ const approxKl = lossMonitors.indexOf("approxKl");
 const ALLOWANCE = 1.5;
 
 /** Whether the update may end before any step, so that the monitors have to be known before the weights change. */
-export function checksMinibatches({ targetKl, targetKlCheck }: TargetKlOptions): boolean {
+function checksMinibatches({ targetKl, targetKlCheck }: TargetKlOptions): boolean {
   return targetKl !== null && targetKlCheck === "minibatch";
+}
+
+/** When a gradient step is left out, for `Optimizer.minimize`. */
+export function stopBeforeStep(options: TargetKlOptions): StopCondition<LossMonitor> | undefined {
+  if (!checksMinibatches(options)) return undefined;
+  return { metric: "approxKl", above: ALLOWANCE * (options.targetKl as number) };
 }
 
 /**

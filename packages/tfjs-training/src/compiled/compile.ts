@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
+import { floatTensor } from "../wasm/memory/tensor-values.js";
 import { floatsOf, intsOf, NotPlannable, type Place, Plan, type PlanSummary } from "./plan.js";
 import { activeTrace, differenceOf, Trace } from "./trace.js";
 
@@ -242,13 +243,7 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
   }
 
   private runPlain(inputs: Inputs): Outputs {
-    return tf.tidy(() => {
-      const given = Object.entries(inputs as Record<string, StepInput>).map(([name, value]) => [
-        name,
-        typeof value === "number" ? value : tensorOf(value),
-      ]);
-      return this.fn(Object.fromEntries(given) as TracedInputs<Inputs>);
-    });
+    return tf.tidy(() => this.fn(inputTensors(inputs as never)));
   }
 
   private runTraced(entry: Entry, inputs: Inputs): Outputs {
@@ -329,7 +324,22 @@ function tensorOf(value: tf.Tensor | ArrayInput | undefined): tf.Tensor | undefi
   if (value === undefined || value instanceof tf.Tensor) return value;
   const { values, shape } = value;
   if (values instanceof Int32Array) return tf.tensor(values.slice(), [...shape], "int32");
-  return tf.tensor(Float32Array.from(values), [...shape], "float32");
+  if (values instanceof Float64Array) return tf.tensor(Float32Array.from(values), [...shape], "float32");
+  return floatTensor(values, shape);
+}
+
+/**
+ * Inputs as the function of a step sees them where it is not compiled: arrays as tensors, which the caller owns, numbers
+ * as they are.
+ */
+export function inputTensors<Inputs extends { [Name in keyof Inputs]: StepInput }>(
+  inputs: Inputs,
+): TracedInputs<Inputs> {
+  const given = Object.entries(inputs as Record<string, StepInput>).map(([name, value]) => [
+    name,
+    typeof value === "number" ? value : tensorOf(value),
+  ]);
+  return Object.fromEntries(given) as TracedInputs<Inputs>;
 }
 
 function write(backend: WasmBackend, { address, size, value: { dtype } }: Place, value: StepInput): void {

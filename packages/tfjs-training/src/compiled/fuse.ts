@@ -124,7 +124,10 @@ function merge(spread: Spread, axis: number): void {
 function suffixes(shape: readonly number[]): number[] {
   const products: number[] = [];
   let product = 1;
-  for (const size of [...shape].reverse()) products.push((product *= size));
+  for (const size of [...shape].reverse()) {
+    product *= size;
+    products.push(product);
+  }
   return products;
 }
 

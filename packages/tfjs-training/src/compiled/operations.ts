@@ -53,7 +53,7 @@ export function readsOf(op: Operation): Value[] {
   if (op.kind === "map") return op.args.map(({ value }) => value);
   if (op.kind === "reduce") return [op.arg.value];
   if (op.kind === "call") return Object.values(op.inputs).map(({ value }) => value);
-  return [...op.gradients, ...op.weights];
+  return [...op.gradients, ...op.weights, ...(op.unless ? [op.unless.value] : [])];
 }
 
 /** Values that an operation writes. */

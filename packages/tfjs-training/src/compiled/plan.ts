@@ -35,6 +35,9 @@ interface OptimizerUpdate {
   calls: KernelCall[];
   slots: { address: number; entry: number; name: string }[];
   learningRate: number | string;
+  /** Where it is written whether the step was made. */
+  applied: number;
+  unless?: { address: number; above: number };
 }
 
 /** What a plan consists of, for reports. */
@@ -149,9 +152,7 @@ export class Plan {
     for (const update of this.updates) writeRates(update, numbers, floats);
     for (const run of this.runs) run();
     const after = floatsOf(this.backend);
-    for (const { step, gradNorm } of this.updates) {
-      if (!step.skipNonFinite || Number.isFinite(after[gradNorm / 4])) step.count();
-    }
+    for (const { step, applied } of this.updates) if (after[applied / 4] === 1) step.count();
   }
 
   /** Frees all memory. Calling it twice is allowed. */
@@ -359,7 +360,7 @@ export class Plan {
 
   private readonly hostResults = new Map<number, tf.TensorInfo | undefined>();
 
-  private addOptimizer({ step, gradients, weights, gradNorm, learningRate }: OptimizerOp): void {
+  private addOptimizer({ step, gradients, weights, gradNorm, learningRate, unless }: OptimizerOp): void {
     const norm = this.addressOf(gradNorm);
     const scale = this.lasting.take(4);
     const calls: KernelCall[] = [];
@@ -398,6 +399,8 @@ export class Plan {
       calls,
       slots,
       learningRate: rate,
+      applied: this.lasting.take(4),
+      unless: unless && { address: this.addressOf(unless.value), above: unless.above },
     };
     this.updates.push(update);
     this.tasks.push({ kind: "optimizer", update });
@@ -509,37 +512,47 @@ function runCode(tasks: readonly Task[], loops: readonly WasmFunction[], imports
 
 // Global norm, clipping, and the rule for every variable, unless the norm is not finite.
 function optimizerCode(code: WasmFunction, update: OptimizerUpdate, imports: ImportTable): void {
-  const { gradients, gradNorm, scale, calls, step } = update;
+  const { gradients, gradNorm, scale, calls, step, applied, unless } = update;
   const norm = code.local("f64");
   const sum = imports.index(general, "sumOfSquares");
-  code.f64(0);
-  for (const { address, count } of gradients) code.i32(address).i32(count).op("call", sum).op("f64.add");
-  code.op("f64.sqrt").op("f32.demote_f64").op("f64.promote_f32").set(norm);
-  code.i32(gradNorm).get(norm).op("f32.demote_f64").memory("f32.store");
-  const factor = code.local("f64");
-  code
-    .f64(step.maxGradNorm ?? Number.POSITIVE_INFINITY)
-    .get(norm)
-    .f64(1e-6)
-    .op("f64.add")
-    .op("f64.div")
-    .set(factor);
-  // Compared so that a norm that is not a number stays visible in the weights.
-  code
-    .i32(scale)
-    .f64(1)
-    .get(factor)
-    .get(factor)
-    .f64(1)
-    .op("f64.gt")
-    .op("select")
-    .op("f32.demote_f64")
-    .memory("f32.store");
   const apply = () => {
     for (const call of calls) imports.call(code, call);
+    code.i32(applied).f32(1).memory("f32.store");
   };
-  if (!step.skipNonFinite) apply();
-  else code.get(norm).f64(Number.POSITIVE_INFINITY).op("f64.lt").when(apply);
+  const change = () => {
+    code.f64(0);
+    for (const { address, count } of gradients) code.i32(address).i32(count).op("call", sum).op("f64.add");
+    code.op("f64.sqrt").op("f32.demote_f64").op("f64.promote_f32").set(norm);
+    code.i32(gradNorm).get(norm).op("f32.demote_f64").memory("f32.store");
+    const factor = code.local("f64");
+    code
+      .f64(step.maxGradNorm ?? Number.POSITIVE_INFINITY)
+      .get(norm)
+      .f64(1e-6)
+      .op("f64.add")
+      .op("f64.div")
+      .set(factor);
+    // Compared so that a norm that is not a number stays visible in the weights.
+    code.i32(scale).f64(1).get(factor).get(factor).f64(1).op("f64.gt").op("select").op("f32.demote_f64");
+    code.memory("f32.store");
+    if (!step.skipNonFinite) apply();
+    else code.get(norm).f64(Number.POSITIVE_INFINITY).op("f64.lt").when(apply);
+  };
+  code.i32(applied).f32(0).memory("f32.store");
+  if (!unless) {
+    change();
+    return;
+  }
+  code.i32(gradNorm).f32(0).memory("f32.store");
+  // Compared so that a number that is not one does not stop the step, as in JavaScript.
+  code
+    .i32(unless.address)
+    .memory("f32.load")
+    .op("f64.promote_f32")
+    .f64(unless.above)
+    .op("f64.gt")
+    .op("i32.eqz");
+  code.when(change);
 }
 
 function writeRates(

@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { FlatEntry } from "../optimizers/flat-layout.js";
 import type { FusedRule } from "../optimizers/fused-step.js";
+import type { ApplyOptions } from "../optimizers/optimizer.js";
 
 /** Types of the elements that compiled steps compute with. */
 export type ElementType = "float32" | "int32" | "bool";
@@ -46,6 +47,8 @@ export interface OptimizerOp {
   readonly after: readonly Value[];
   readonly gradNorm: Value;
   readonly learningRate: Value | number;
+  /** The step is left out when this number is above a limit. */
+  readonly unless?: { readonly value: Value; readonly above: number };
 }
 
 /** New numbers for a variable. */
@@ -157,7 +160,7 @@ export class Trace {
   optimizerStep(
     step: OptimizerStep,
     tensors: { gradients: readonly tf.Tensor[]; weights: readonly object[]; gradNorm: tf.Tensor },
-    learningRate: number | tf.Scalar,
+    { learningRate, unless }: Pick<ApplyOptions, "learningRate" | "unless">,
   ): void {
     const gradients = tensors.gradients.map((tensor) => this.valueOf(tensor));
     const weights = tensors.weights.map((dataId, i) => {
@@ -177,7 +180,16 @@ export class Trace {
       origin: { kind: "result" },
     });
     const rate = typeof learningRate === "number" ? learningRate : this.valueOf(learningRate);
-    this.ops.push({ kind: "optimizer", step, gradients, weights, after, gradNorm, learningRate: rate });
+    this.ops.push({
+      kind: "optimizer",
+      step,
+      gradients,
+      weights,
+      after,
+      gradNorm,
+      learningRate: rate,
+      unless: unless && { value: this.valueOf(unless.value), above: unless.above },
+    });
   }
 
   /** Records what the function returned. */
@@ -291,7 +303,8 @@ function signature(op: TraceOp): string {
     const { step, gradients, weights, after, learningRate } = op;
     const rate = typeof learningRate === "number" ? learningRate : { id: learningRate.id };
     const ids = [gradients, weights, after].map((values) => values.map(({ id }) => id));
-    return JSON.stringify(["optimizer", ids, rate, step.maxGradNorm, step.skipNonFinite]);
+    const unless = op.unless && [op.unless.value.id, op.unless.above];
+    return JSON.stringify(["optimizer", ids, rate, unless, step.maxGradNorm, step.skipNonFinite]);
   }
   const inputs = Object.entries(op.inputs).map(([name, { value, shape }]) => [
     name,

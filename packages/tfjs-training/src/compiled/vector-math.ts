@@ -42,7 +42,7 @@ export class VectorMath {
     const { code } = this;
     const [x, shifted, n, r] = [0, 1, 2, 3].map((i) => this.temporary(i));
     code.floats(88.3).vec("f32x4.pmin").floats(-87.3).vec("f32x4.pmax").set(x);
-    code.get(x).floats(1.44269504).floats(12582912);
+    code.get(x).floats(Math.LOG2E).floats(12582912);
     this.madd();
     code.tee(shifted).floats(12582912).vec("f32x4.sub").set(n);
     code.get(n).floats(-0.693359375).get(x);
@@ -78,7 +78,7 @@ export class VectorMath {
   tanh(): void {
     const { code } = this;
     const [x, square] = [this.temporary(0), this.temporary(1)];
-    const limit = 7.90531110763549805;
+    const limit = 7.905311107635498;
     code
       .floats(limit)
       .vec("f32x4.pmin")

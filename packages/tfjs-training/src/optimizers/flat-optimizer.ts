@@ -125,7 +125,7 @@ export abstract class FlatOptimizer implements Optimizer {
     const result = trace.unseen(() => this.apply(gradients, variables, options));
     const { entries } = this.layout as FlatLayout;
     const ordered = entries.map(({ name }) => named.get(name) as tf.Variable);
-    const { learningRate, maxGradNorm, skipNonFinite = false } = options;
+    const { learningRate, maxGradNorm, skipNonFinite = false, unless } = options;
     const rule = this.fused?.(1);
     if (!rule || !hasFusedStep(rule)) {
       trace.obstacles.push("the optimiser has no fused rule");
@@ -149,7 +149,7 @@ export abstract class FlatOptimizer implements Optimizer {
         weights: entries.map(({ name }) => weights.get(name) as object),
         gradNorm: result.gradNorm,
       },
-      learningRate,
+      { learningRate, unless },
     );
     return result;
   }
@@ -157,7 +157,7 @@ export abstract class FlatOptimizer implements Optimizer {
   private apply(
     gradients: TensorsByName<tf.Tensor>,
     variables: TensorsByName<tf.Variable>,
-    { learningRate: rate, maxGradNorm, skipNonFinite = false }: ApplyOptions,
+    { learningRate: rate, maxGradNorm, skipNonFinite = false, unless }: ApplyOptions,
   ): ApplyResult {
     const learningRate = typeof rate === "number" ? rate : rate.dataSync()[0];
     if (this.disposed) throw new InvalidStateError("applyGradients was called after dispose");
@@ -170,6 +170,8 @@ export abstract class FlatOptimizer implements Optimizer {
     if (maxGradNorm !== undefined) checkMaxNorm("maxGradNorm", maxGradNorm);
     const named = byName(variables);
     const layout = this.prepare(named);
+    if (unless && unless.value.dataSync()[0] > unless.above)
+      return { gradNorm: tf.scalar(0), applied: false };
     const rule = this.fused?.(learningRate);
     const given = byName(gradients);
     return tf.tidy(() => {

@@ -26,6 +26,7 @@ export type {
   MinimizeOptions,
   Optimizer,
   StepMetrics,
+  StopCondition,
   TensorsByName,
 } from "./optimizer.js";
 export { RMSProp, type RMSPropOptions } from "./rmsprop.js";

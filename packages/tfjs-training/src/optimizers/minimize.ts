@@ -68,13 +68,20 @@ export function applyComputed<Metrics extends LossAndMetrics>(
   { gradients, metrics }: { gradients: Map<string, tf.Tensor>; metrics: Metrics },
   variables: TensorsByName<tf.Variable>,
   // WebGPU cannot be read in the middle of a step: there the caller's check comes after the change.
-  { learningRate, maxGradNorm, skipNonFinite = tf.getBackend() !== "webgpu", constrain }: MinimizeOptions,
+  {
+    learningRate,
+    maxGradNorm,
+    skipNonFinite = tf.getBackend() !== "webgpu",
+    stopWhen,
+    constrain,
+  }: MinimizeOptions,
 ): StepMetrics<Metrics> {
   try {
     const { gradNorm } = optimizer.applyGradients(gradients, trainable(variables), {
       learningRate,
       maxGradNorm: maxGradNorm ?? undefined,
       skipNonFinite,
+      unless: stopWhen && { value: metricOf(metrics, stopWhen.metric), above: stopWhen.above },
     });
     constrain?.();
     return { ...metrics, gradNorm };
@@ -84,6 +91,15 @@ export function applyComputed<Metrics extends LossAndMetrics>(
   } finally {
     tf.dispose([...gradients.values()]);
   }
+}
+
+function metricOf(metrics: LossAndMetrics, name: string): tf.Scalar {
+  const metric: tf.Tensor | undefined = Object.hasOwn(metrics, name) ? metrics[name] : undefined;
+  if (metric?.size === 1) return metric as tf.Scalar;
+  throw new InvalidArgumentError(
+    "stopWhen",
+    `expected the name of a metric that is a scalar, one of ${Object.keys(metrics).join(", ")}; received "${name}"`,
+  );
 }
 
 /** Values of metrics: numbers of scalars, arrays of everything else. */

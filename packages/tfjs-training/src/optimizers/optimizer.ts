@@ -21,6 +21,8 @@ export interface ApplyOptions {
    * webgpu in Node it is impossible. Default false: such gradients are applied.
    */
   skipNonFinite?: boolean;
+  /** Leaves weights and moments untouched when this number is above a limit; `gradNorm` is 0 then. Default never. */
+  unless?: { value: tf.Scalar; above: number };
 }
 
 /** Result of {@link Optimizer.applyGradients}. */
@@ -34,6 +36,14 @@ export interface ApplyResult {
 /** A loss, and beside it whatever one wants to know about the same forward pass. */
 export type LossAndMetrics = { loss: tf.Scalar } & Record<string, tf.Tensor>;
 
+/** When a step is left out: a metric of the loss function, a scalar, is above a limit. */
+export interface StopCondition<Metric extends string = string> {
+  /** Name of the metric. */
+  metric: Metric;
+  /** The limit. */
+  above: number;
+}
+
 /** Options of {@link Optimizer.minimize}. */
 export interface MinimizeOptions {
   /** Learning rate of this step, at least 0; a tensor where it is an input of a compiled step. */
@@ -45,6 +55,8 @@ export interface MinimizeOptions {
    * webgpu, which cannot be read in the middle of a step.
    */
   skipNonFinite?: boolean;
+  /** Leaves variables and moments untouched when a metric is above a limit; `gradNorm` is 0 then. Default never. */
+  stopWhen?: StopCondition;
   /** Called after the step, e.g. to put variables back into their bounds; default nothing. */
   constrain?: () => void;
 }

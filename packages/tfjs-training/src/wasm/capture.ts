@@ -1,7 +1,5 @@
 /** Recording the calls of compiled kernels instead of making them, so that they can be made again without JavaScript. */
 
-import type { ScratchPurpose } from "./memory/scratch.js";
-
 /** A number that is read from memory when the call is made. */
 export class NumberAt {
   /** @param address byte address of a float */
@@ -20,7 +18,7 @@ export interface KernelCall {
 export interface Recorder {
   call(call: KernelCall): void;
   /** Byte address of scratch memory that lasts as long as the recorded calls. */
-  scratch(purpose: ScratchPurpose, bytes: number): number;
+  scratch(purpose: string, bytes: number): number;
 }
 
 /** Thrown by a kernel that computes in JavaScript, so that recording its calls would miss something. */

@@ -1,13 +1,15 @@
 /** One of several learners: its part of every step. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { computeGradients, FlatLayout, type Optimizer } from "tfjs-training";
+import { computeGradients, FlatLayout, inputTensors, type Optimizer } from "tfjs-training";
 import { floatTensor, readFloats } from "tfjs-training/wasm";
 import type { RolloutBuffer, Sequences } from "../../../memory/index.js";
 import type { ActorCritic } from "../../../models/actor-critic.js";
 import { trainableVariables } from "../../../models/weights.js";
 import { lossMonitors } from "../loss-monitors.js";
-import { PPOObjective, type PPOObjectiveOptions, type PPOUpdateCoefficients } from "../ppo-objective.js";
+import type { PPOUpdateCoefficients } from "../minibatch-inputs.js";
+import { minibatchInputs } from "../minibatch-inputs.js";
+import { PPOObjective, type PPOObjectiveOptions } from "../ppo-objective.js";
 import { type PPOHyperparameters, valueClipOf } from "../ppo-options.js";
 import { endsBeforeStep, type TargetKlOptions } from "../target-kl.js";
 import { type ExchangeMemory, GradientExchange } from "./gradient-exchange.js";
@@ -103,8 +105,14 @@ export class Learner {
       const advantages = minibatchAdvantages(rollout, minibatch, normalize);
       placeAdvantages(share, shares[rank], advantages.subarray(before, before + steps[rank]));
     }
+    const { model, distribution } = this.options;
+    const inputs = minibatchInputs(share, coefficients, {
+      model,
+      distribution,
+      klPenalty: hyperparameters.klPenalty !== null,
+    });
     const { gradients, metrics } = computeGradients(
-      () => this.objective.losses(share, coefficients),
+      () => this.objective.losses(inputTensors(inputs)),
       trainableVariables(this.model.variables),
     );
     this.layOut(gradients, this.exchange.mine);
