@@ -42,6 +42,8 @@ export interface CallOp {
   readonly kernel: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, Shaped>>;
+  /** Whether the kernel takes its inputs as a list. */
+  readonly listed: boolean;
   readonly outputs: readonly Shaped[];
 }
 

@@ -271,7 +271,7 @@ export class Plan {
   }
 
   // The kernel's calls, on the plan's memory; undefined when it computes in JavaScript as well.
-  private captured({ kernel, attributes, inputs, outputs }: CallOp): KernelCall[] | undefined {
+  private captured({ kernel, attributes, inputs, listed, outputs }: CallOp): KernelCall[] | undefined {
     const calls: KernelCall[] = [];
     const own = new Map<object, number>();
     const { backend, memory } = this;
@@ -300,7 +300,7 @@ export class Plan {
     const { kernelFunc } = tf.getKernel(kernel, "wasm");
     try {
       const made = capture({ call: (call) => calls.push(call), scratch }, () =>
-        kernelFunc({ inputs: infos, attrs: attributes as tf.NamedAttrMap, backend: recording }),
+        kernelFunc({ inputs: inputsOf(infos, listed), attrs: attributes as tf.NamedAttrMap, backend: recording }),
       );
       const results = Array.isArray(made) ? made : [made];
       for (const [i, { dataId }] of results.entries()) {
@@ -325,7 +325,7 @@ export class Plan {
   }
 
   // Runs a kernel as it is. What it makes lives until the next run, for kernels that keep more than the shape tells.
-  private hostCall({ kernel, attributes, inputs, outputs }: CallOp): HostCall {
+  private hostCall({ kernel, attributes, inputs, listed, outputs }: CallOp): HostCall {
     const { backend } = this;
     const infos: Record<string, tf.TensorInfo> = {};
     const given: { name: string; id: number }[] = [];
@@ -343,7 +343,11 @@ export class Plan {
         const kept = this.hostResults.get(id);
         if (kept) infos[name] = { ...kept, shape: infos[name].shape };
       }
-      const made = kernelFunc({ inputs: infos, attrs: attributes as tf.NamedAttrMap, backend });
+      const made = kernelFunc({
+        inputs: inputsOf(infos, listed),
+        attrs: attributes as tf.NamedAttrMap,
+        backend,
+      });
       const results = Array.isArray(made) ? made : [made];
       const heap = backend.wasm.HEAPU8;
       results.forEach((result, i) => {
@@ -584,6 +588,10 @@ function writeRates(
 function inputName({ origin }: Value): string {
   if (origin.kind === "input") return origin.name;
   throw new NotPlannable(["the learning rate of the optimiser is computed: give it as an input of the step"]);
+}
+
+function inputsOf(infos: Record<string, tf.TensorInfo>, listed: boolean): tf.NamedTensorInfoMap {
+  return listed ? (Object.values(infos) as unknown as tf.NamedTensorInfoMap) : infos;
 }
 
 // Variables change in place: nothing may read their old numbers afterwards.

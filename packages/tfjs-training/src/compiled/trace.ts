@@ -35,6 +35,8 @@ export interface KernelOp {
   readonly kernel: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, Shaped>>;
+  /** Whether the kernel takes its inputs as a list; their names are the numbers then. */
+  readonly listed: boolean;
   readonly outputs: readonly Shaped[];
 }
 
@@ -227,7 +229,8 @@ export class Trace {
         }),
         shape: [...output.shape],
       }));
-      this.ops.push({ kind: "kernel", kernel: kernelName, attributes, inputs, outputs: results });
+      const listed = Array.isArray(call.inputs);
+      this.ops.push({ kind: "kernel", kernel: kernelName, attributes, inputs, listed, outputs: results });
       return made;
     };
   }
