@@ -1,6 +1,7 @@
 /** Networks that value actions. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { assignInPlace } from "tfjs-training/wasm";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Block } from "../layers/block.js";
 import type { Box, Discrete } from "../spaces/index.js";
@@ -166,7 +167,7 @@ export function updateTarget(from: QNetwork, to: QNetwork, tau = 1): void {
   tf.tidy(() => {
     for (const [name, target] of to.variables) {
       const source = from.variables.get(name) as tf.Variable;
-      target.assign(tau === 1 ? tf.clone(source) : tf.add(target, tf.mul(tau, tf.sub(source, target))));
+      assignInPlace(target, tau === 1 ? source : tf.add(target, tf.mul(tau, tf.sub(source, target))));
     }
   });
 }

@@ -350,6 +350,8 @@ export class DQNTrainer extends BaseTrainer {
     try {
       await this.env.close();
     } finally {
+      this.update.dispose();
+      this.policy.dispose();
       this.target.dispose();
     }
   }

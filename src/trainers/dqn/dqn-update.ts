@@ -1,13 +1,19 @@
 /** One gradient step of deep Q-learning. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { type Optimizer, readMetrics } from "tfjs-training";
+import {
+  type ArrayInput,
+  type CompiledStep,
+  compile,
+  type Optimizer,
+  type TracedInputs,
+} from "tfjs-training";
 import { NonFiniteError } from "../../core/errors.js";
 import { DQNLoss, tdTargets } from "../../losses/index.js";
 import type { ReplayBatch } from "../../memory/index.js";
 import type { QNetwork } from "../../models/index.js";
 import { trainableVariables } from "../../models/weights.js";
-import { frameTensor } from "../common/frame-tensor.js";
+import { frameInput } from "../common/frame-input.js";
 import type { DQNHyperparameters } from "./dqn-options.js";
 
 /** Metrics of one gradient step. */
@@ -34,43 +40,68 @@ export interface DQNUpdateOptions {
   hyperparameters: DQNHyperparameters;
 }
 
+type Inputs = {
+  observations: ArrayInput;
+  nextObservations: ArrayInput;
+  actions: ArrayInput;
+  rewards: ArrayInput;
+  discounts: ArrayInput;
+  weights: ArrayInput | undefined;
+  learningRate: number;
+};
+
+type Outputs = { loss: tf.Scalar; gradNorm: tf.Scalar; meanQ: tf.Scalar; tdErrors: tf.Tensor1D };
+
 /** Makes gradient steps on batches of a memory. */
 export class DQNUpdate {
-  private readonly loss: DQNLoss;
+  private readonly gradientStep: CompiledStep<Inputs, Outputs>;
 
   constructor(private readonly options: DQNUpdateOptions) {
-    const { huberDelta, lossMean } = options.hyperparameters;
-    this.loss = new DQNLoss({ delta: huberDelta, mean: lossMean });
+    const { model, optimizer, hyperparameters } = options;
+    const { huberDelta, lossMean, maxGradNorm } = hyperparameters;
+    const loss = new DQNLoss({ delta: huberDelta, mean: lossMean });
+    this.gradientStep = compile(
+      (inputs) => {
+        const targets = this.targets(inputs);
+        const losses = () => {
+          const { loss: total, tdErrors } = loss.apply({
+            q: model.apply(inputs.observations),
+            actions: inputs.actions as tf.Tensor1D,
+            targets,
+            weights: inputs.weights as tf.Tensor1D | undefined,
+          });
+          return { loss: total, tdErrors, meanQ: tf.mean(tf.sub(targets, tdErrors)) as tf.Scalar };
+        };
+        return optimizer.minimize(losses, trainableVariables(model.variables), {
+          learningRate: inputs.learningRate,
+          maxGradNorm,
+          constrain: () => model.constrain?.(),
+        });
+      },
+      { name: "DQN's gradient step" },
+    );
   }
 
   /**
-   * Makes one step.
+   * Makes one step. The arrays of the result are filled anew by the next one.
    *
    * @throws NonFiniteError when the loss or the gradient is NaN or infinite; the weights stay as they were
    */
   async step(batch: ReplayBatch, learningRate: number): Promise<DQNUpdateStatistics> {
-    const { model, optimizer, hyperparameters } = this.options;
-    const { maxGradNorm, prioritized } = hyperparameters;
+    const { model, hyperparameters } = this.options;
     const shape = [batch.size, ...model.observationShape];
-    const metrics = tf.tidy(() => {
-      const targets = this.targets(batch, shape);
-      const losses = () => {
-        const { loss, tdErrors } = this.loss.apply({
-          q: model.apply(frameTensor(batch.observations, shape)),
-          actions: tf.tensor1d(batch.actions, "int32"),
-          targets,
-          weights: prioritized ? tf.tensor1d(batch.weights) : undefined,
-        });
-        return { loss, tdErrors, meanQ: tf.mean(tf.sub(targets, tdErrors)) as tf.Scalar };
-      };
-      return optimizer.minimize(losses, trainableVariables(model.variables), {
-        learningRate,
-        maxGradNorm,
-        constrain: () => model.constrain?.(),
-      });
+    const rows = [batch.size];
+    const metrics = await this.gradientStep.read({
+      observations: frameInput(batch.observations, shape),
+      nextObservations: frameInput(batch.nextObservations, shape),
+      actions: { values: batch.actions, shape: rows },
+      rewards: { values: batch.rewards, shape: rows },
+      discounts: { values: batch.discounts, shape: rows },
+      weights: hyperparameters.prioritized ? { values: batch.weights, shape: rows } : undefined,
+      learningRate,
     });
-    const { loss, gradNorm, meanQ, tdErrors } = await readMetrics(metrics);
-    if (![loss, gradNorm, meanQ, ...tdErrors].every(Number.isFinite)) {
+    const { loss, gradNorm, meanQ, tdErrors } = metrics;
+    if (![loss, gradNorm, meanQ].every(Number.isFinite) || !tdErrors.every(Number.isFinite)) {
       throw new NonFiniteError(
         `a batch gave loss ${loss}, gradient norm ${gradNorm}, mean value ${meanQ}; lower learningRate or check observations and rewards`,
       );
@@ -78,16 +109,20 @@ export class DQNUpdate {
     return { loss, gradNorm, meanQ, tdErrors };
   }
 
-  private targets(batch: ReplayBatch, shape: number[]): tf.Tensor1D {
+  /** Frees the compiled step. */
+  dispose(): void {
+    this.gradientStep.dispose();
+  }
+
+  private targets({ nextObservations: next, rewards, discounts }: TracedInputs<Inputs>): tf.Tensor1D {
     const { model, target, hyperparameters } = this.options;
-    return tf.tidy(() => {
-      const next = frameTensor(batch.nextObservations, shape);
-      return tdTargets({
-        rewards: tf.tensor1d(batch.rewards),
-        discounts: tf.tensor1d(batch.discounts),
+    return tf.tidy(() =>
+      tdTargets({
+        rewards: rewards as tf.Tensor1D,
+        discounts: discounts as tf.Tensor1D,
         targetQ: target.apply(next),
         onlineQ: hyperparameters.double ? model.apply(next) : undefined,
-      });
-    });
+      }),
+    );
   }
 }

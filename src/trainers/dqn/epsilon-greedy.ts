@@ -1,12 +1,13 @@
 /** How deep Q-learning acts: by its values, and now and then at random. */
 
-import * as tf from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
+import { type ArrayInput, type CompiledStep, compile } from "tfjs-training";
 import type { Random } from "../../core/random.js";
 import type { Schedule } from "../../core/schedules.js";
 import type { TypedArray } from "../../core/state.js";
 import type { QNetwork } from "../../models/index.js";
 import type { Discrete } from "../../spaces/index.js";
-import { frameTensor } from "../common/frame-tensor.js";
+import { frameInput } from "../common/frame-input.js";
 import type { DQNHyperparameters } from "./dqn-options.js";
 
 /** Options of {@link EpsilonGreedy}. */
@@ -26,7 +27,13 @@ export interface EpsilonGreedyOptions {
 
 /** Chooses actions, counted from 0 as the network's values are. */
 export class EpsilonGreedy {
-  constructor(private readonly options: EpsilonGreedyOptions) {}
+  private readonly values: CompiledStep<{ observations: ArrayInput }, { q: tf.Tensor }>;
+
+  constructor(private readonly options: EpsilonGreedyOptions) {
+    this.values = compile(({ observations }) => ({ q: options.model.apply(observations) }), {
+      name: "values of actions",
+    });
+  }
 
   /**
    * Probability of a random action.
@@ -48,13 +55,20 @@ export class EpsilonGreedy {
 
   /** The actions of the greatest values for `[batch, ...observationShape]` observations. */
   async best(observations: TypedArray, batch: number): Promise<Int32Array> {
-    const { model } = this.options;
-    const chosen = tf.tidy(() =>
-      tf.argMax(model.apply(frameTensor(observations, [batch, ...model.observationShape])), 1),
-    );
-    const actions = Int32Array.from(await chosen.data());
-    chosen.dispose();
-    return actions;
+    const { observationShape, numActions } = this.options.model;
+    const { q } = await this.values.read({
+      observations: frameInput(observations, [batch, ...observationShape]),
+    });
+    return Int32Array.from({ length: batch }, (_, row) => {
+      let best = 0;
+      for (let a = 1; a < numActions; a++) if (q[row * numActions + a] > q[row * numActions + best]) best = a;
+      return best;
+    });
+  }
+
+  /** Frees what was compiled. */
+  dispose(): void {
+    this.values.dispose();
   }
 
   /** The best actions, but each with probability `epsilon` a random one. */

@@ -4,6 +4,7 @@ import type { ArrayInput } from "tfjs-training";
 import type { ActionDistribution } from "../../losses/index.js";
 import type { RolloutMinibatch } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
+import { frameInput } from "../common/frame-input.js";
 
 /** The numbers of one update that schedules and controllers decide. */
 export interface PPOUpdateCoefficients {
@@ -53,10 +54,7 @@ export function minibatchInputs(
   const shape = [batch, time];
   const grid = (values: Float32Array): ArrayInput => ({ values, shape });
   return {
-    observations: {
-      values: observations instanceof Uint32Array ? Int32Array.from(observations) : observations,
-      shape: [batch, time, ...model.observationShape],
-    },
+    observations: frameInput(observations, [batch, time, ...model.observationShape]),
     actions: { values: minibatch.actions, shape: [batch, time, ...distribution.actionShape] },
     logProbs: grid(minibatch.logProbs),
     advantages: grid(minibatch.advantages),

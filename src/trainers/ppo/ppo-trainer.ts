@@ -35,6 +35,7 @@ import type { LearnerGroup } from "./learners/learner-group.js";
 import { makeLearners, requireLearners } from "./learners/make-learners.js";
 import { shareRollout } from "./learners/shared-rollout.js";
 import type { PPOUpdateCoefficients } from "./minibatch-inputs.js";
+import { ModelRunner } from "./model-runner.js";
 import { countersOfTheirTime } from "./old-options.js";
 import { beginRolloutAnew, checkRollout, checkRolloutSizes } from "./ppo-checkpoint.js";
 import { ppoLogRow } from "./ppo-log-row.js";
@@ -49,7 +50,6 @@ import {
 import { PPOUpdate } from "./ppo-update.js";
 import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
-import { runModel } from "./run-model.js";
 
 /**
  * Proximal policy optimisation (Schulman et al. 2017) for feed-forward and recurrent policies over
@@ -88,6 +88,7 @@ export class PPOTrainer extends BaseTrainer {
   private readonly klPenalty?: AdaptiveKLCoefficient;
   private readonly rewardScaler?: RewardScaler;
   private readonly collector: RolloutCollector;
+  private readonly runner: ModelRunner;
   private readonly update: PPOUpdate;
   private readonly buffer: RolloutBuffer;
   private readonly learners?: LearnerGroup;
@@ -159,9 +160,11 @@ export class PPOTrainer extends BaseTrainer {
       };
       const rollout = hyperparameters.learners > 1 ? shareRollout(rolloutOptions) : undefined;
       this.buffer = rollout?.buffer ?? new RolloutBuffer(rolloutOptions);
+      this.runner = new ModelRunner(model);
       this.collector = new RolloutCollector({
         env,
         model,
+        runner: this.runner,
         buffer: this.buffer,
         gae,
         random,
@@ -249,7 +252,7 @@ export class PPOTrainer extends BaseTrainer {
     const { model } = this;
     const { batch, states } = predictionInput(model, observations, options);
     const seen = this.observationNormalizer?.normalize(observations) ?? observations;
-    const { distribution, states: next } = await runModel(model, batch, seen, states);
+    const { distribution, states: next } = await this.runner.run(batch, seen, states);
     const drawn = this.distribution.sample(distribution, { random: this.playRandom, deterministic });
     const actions = this.distribution.forEnv(drawn.actions);
     const { actionShape, actionSize } = this.distribution;
@@ -366,6 +369,8 @@ export class PPOTrainer extends BaseTrainer {
 
   /** @internal */
   protected async release(): Promise<void> {
+    this.update.dispose();
+    this.runner.dispose();
     await this.learners?.close();
     await this.env.close();
   }

@@ -19,8 +19,8 @@ import type { VectorEnv } from "../../vector/vector-env.js";
 import type { ObservationNormalizer } from "../../wrappers/index.js";
 import type { PlayedStep } from "../callbacks/callback.js";
 import { recordEpisodes } from "../common/successes.js";
+import type { ModelRunner, ModelStep } from "./model-runner.js";
 import type { RewardScaler } from "./reward-scaler.js";
-import { type ModelStep, runModel } from "./run-model.js";
 
 /** Options of {@link RolloutCollector}. */
 export interface RolloutCollectorOptions {
@@ -28,6 +28,8 @@ export interface RolloutCollectorOptions {
   env: VectorEnv;
   /** The acting network. */
   model: ActorCritic;
+  /** Runs it. */
+  runner: ModelRunner;
   /** Receives the rollouts; its owner resets it when one is used up. */
   buffer: RolloutBuffer;
   /** Estimates the advantages of a whole rollout. */
@@ -181,7 +183,7 @@ export class RolloutCollector implements Stateful {
   }
 
   private forward(observations: TypedArray, states: Float32Array): Promise<ModelStep> {
-    return runModel(this.options.model, this.options.env.numEnvs, observations, states);
+    return this.options.runner.run(this.options.env.numEnvs, observations, states);
   }
 
   // Fresh observations as the network sees them.

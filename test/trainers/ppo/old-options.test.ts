@@ -59,7 +59,8 @@ describe("options of checkpoints from before names meant what they mean in SB3",
     expect(weights()).toBe(ppo.weights);
     await trainer.learn({ totalTimesteps: 128 });
     expect(trainer.numTimesteps).toBe(ppo.after.timesteps);
-    expect(weights()).toBe(ppo.after.weights);
+    // Recorded before gradient steps were compiled, which rounds otherwise.
+    expect(weights()).toBeCloseTo(ppo.after.weights, 6);
     await trainer.close();
   });
 });

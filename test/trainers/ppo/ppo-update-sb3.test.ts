@@ -9,10 +9,10 @@ import { RolloutBuffer } from "../../../src/memory/index.js";
 import { MlpActorCritic } from "../../../src/models/index.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { type ActionSpace, Box, Discrete, MultiDiscrete } from "../../../src/spaces/index.js";
+import { ModelRunner } from "../../../src/trainers/ppo/model-runner.js";
 import { ppoLogRow } from "../../../src/trainers/ppo/ppo-log-row.js";
 import { type PPOOptions, resolvePPOOptions, valueClipOf } from "../../../src/trainers/ppo/ppo-options.js";
 import { PPOUpdate } from "../../../src/trainers/ppo/ppo-update.js";
-import { runModel } from "../../../src/trainers/ppo/run-model.js";
 
 // Made by scripts/oracles/record-sb3-ppo.py.
 const folder = new URL("../../fixtures/sb3-ppo/", import.meta.url);
@@ -102,7 +102,11 @@ async function trainAsRecorded(name: string) {
     klCoef: 0,
   };
   const statistics = await update.run(buffer, coefficients);
-  const { distribution: numbers } = await runModel(model, 1, new Float32Array(4), new Float32Array(0));
+  const { distribution: numbers } = await new ModelRunner(model).run(
+    1,
+    new Float32Array(4),
+    new Float32Array(0),
+  );
   const row = ppoLogRow({
     statistics,
     coefficients,

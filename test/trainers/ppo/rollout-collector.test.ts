@@ -8,6 +8,7 @@ import { RolloutBuffer } from "../../../src/memory/index.js";
 import type { ActorCritic } from "../../../src/models/index.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { Box, Discrete } from "../../../src/spaces/index.js";
+import { ModelRunner } from "../../../src/trainers/ppo/model-runner.js";
 import { RewardScaler } from "../../../src/trainers/ppo/reward-scaler.js";
 import {
   RolloutCollector,
@@ -84,6 +85,7 @@ async function collect(end: "terminated" | "truncated", options: Partial<Rollout
   const collector = new RolloutCollector({
     env,
     model,
+    runner: new ModelRunner(model),
     buffer,
     gae: new GAE({ gamma: 0.9, lambda: 0.8 }),
     random: new Random(0),

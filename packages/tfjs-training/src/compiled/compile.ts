@@ -46,8 +46,8 @@ export interface CompileOptions {
 export interface PlanReport {
   /** Shapes and types of the inputs. */
   signature: string;
-  /** `"traced"` until the function ran twice alike, then `"compiled"`, or `"uncompiled"` for the given reasons. */
-  state: "traced" | "compiled" | "uncompiled";
+  /** `"uncompiled"` where the function runs as it is, for the given reasons. */
+  state: "compiled" | "uncompiled";
   /** Why it is not compiled; empty otherwise. */
   reasons: readonly string[];
   /** What the plan consists of, once there is one. */
@@ -87,23 +87,23 @@ interface Entry {
   dtypes: readonly string[];
   trace?: Trace;
   plan?: Plan;
-  attempts: number;
   moves: number;
   reasons: readonly string[];
   values?: Record<string, number | Float32Array>;
 }
 
-// Two equal traces make a plan; so many unequal ones in a row none.
-const mostAttempts = 5;
+// Two equal traces in a row make a plan. The first may differ, where a model makes its weights at the first call.
+const mostAttempts = 4;
 // A step whose variables move before so many calls in a row is faster as it is.
 const mostMoves = 25;
 
 /**
- * Makes a function of tensors fast. The first calls run it as it is and record which kernels it runs; when two calls in a
- * row did the same, a plan is made: fused loops and calls of the compiled kernels, with memory laid out once, that
- * later calls run without tfjs. The function may take gradients, make steps with an optimiser of this package and
- * assign variables. Everything that changes between calls must be an input: what the function reads from elsewhere
- * is part of the plan.
+ * Makes a function of tensors fast. At the first call with inputs of some shapes the function runs at least twice to
+ * record which kernels it runs, without effect on variables and optimisers. A plan is made of that: fused loops and
+ * calls of the compiled kernels, with memory laid out once. This call and all later ones run the plan, without tfjs,
+ * so that a program that was stopped and goes on computes the same bit for bit. The function may take gradients, make
+ * steps with an optimiser of this package and assign variables. Everything that changes between calls must be
+ * an input: what the function reads from elsewhere is part of the plan.
  *
  * Only the wasm backend compiles; on others the function runs as it is, and so it does where it reads values
  * (`dataSync`) or its shapes depend on numbers: {@link CompiledStep.report} tells why.
@@ -152,10 +152,8 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
   ) {}
 
   call(inputs: Inputs): Outputs {
-    const entry = this.ready(inputs);
-    if (!entry) return this.runPlain(inputs);
-    const { plan } = entry;
-    if (!plan) return this.runTraced(entry, inputs);
+    const plan = this.ready(inputs)?.plan;
+    if (!plan) return this.runPlain(inputs);
     this.runPlan(plan, inputs);
     return Object.fromEntries([...plan.outputs].map(([name, place]) => [name, tensorAt(place)])) as Outputs;
   }
@@ -163,7 +161,7 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
   read(inputs: Inputs): StepValues<Outputs> | Promise<StepValues<Outputs>> {
     const entry = this.ready(inputs);
     if (!entry?.plan) {
-      const outputs = entry ? this.runTraced(entry, inputs) : this.runPlain(inputs);
+      const outputs = this.runPlain(inputs);
       return tf.getBackend() === "webgpu" ? readLater(outputs) : readNow(outputs);
     }
     this.runPlan(entry.plan, inputs);
@@ -176,8 +174,12 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
     const { name = "step" } = this.options;
     const plans = this.entries.map(({ names, shapes, dtypes, plan, reasons }): PlanReport => {
       const signature = names.map((each, i) => `${each}: ${dtypes[i]}[${shapes[i]}]`).join(", ");
-      const state = plan ? "compiled" : reasons.length > 0 ? "uncompiled" : "traced";
-      return { signature, state, reasons, ...(plan && { plan: plan.summary }) };
+      return {
+        signature,
+        state: plan ? "compiled" : "uncompiled",
+        reasons,
+        ...(plan && { plan: plan.summary }),
+      };
     });
     return { name, calls: this.calls, compiledCalls: this.compiledCalls, plans };
   }
@@ -202,21 +204,21 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
     const entry = this.entryOf(inputs);
     if (entry.reasons.length > 0) return undefined;
     const { plan, trace } = entry;
-    if (!plan) return entry;
-    if (!plan.current) {
+    if (plan && !plan.current) {
       // Moments that came from elsewhere: the trace tells of others.
       plan.dispose();
       entry.plan = undefined;
       entry.trace = undefined;
-    } else if (!plan.fits) {
+    } else if (plan && !plan.fits) {
       plan.dispose();
       entry.plan = undefined;
       entry.moves++;
-      if (entry.moves > mostMoves)
+      if (entry.moves > mostMoves) {
         entry.reasons = ["its variables are replaced between the calls, by assign or dispose"];
-      else this.plan(entry, trace as Trace);
+      } else this.plan(entry, trace as Trace);
     } else entry.moves = 0;
-    return entry.reasons.length > 0 ? undefined : entry;
+    if (!entry.plan && entry.reasons.length === 0) this.trace(entry, inputs);
+    return entry;
   }
 
   private entryOf(inputs: Inputs): Entry {
@@ -233,7 +235,6 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
       names: given.map(([name]) => name),
       shapes: given.map(([name, value]) => [...shapeOf(name, value)]),
       dtypes: given.map(([, value]) => dtypeOf(value)),
-      attempts: 0,
       moves: 0,
       reasons: [],
     };
@@ -246,7 +247,27 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
     return tf.tidy(() => this.fn(inputTensors(inputs as never)));
   }
 
-  private runTraced(entry: Entry, inputs: Inputs): Outputs {
+  // Traces until two traces are equal.
+  private trace(entry: Entry, inputs: Inputs): void {
+    let difference = "";
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const trace = this.traced(inputs);
+      if (trace.obstacles.length > 0) {
+        entry.reasons = [...new Set(trace.obstacles)];
+        return;
+      }
+      const changed = entry.trace ? differenceOf(entry.trace, trace) : "";
+      entry.trace = trace;
+      if (changed === undefined) {
+        this.plan(entry, trace);
+        return;
+      }
+      difference = changed;
+    }
+    entry.reasons = [difference];
+  }
+
+  private traced(inputs: Inputs): Trace {
     const trace = new Trace();
     const outputs = tf.tidy(() => {
       const given: [string, tf.Tensor | undefined][] = [];
@@ -261,12 +282,8 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
       });
       return made;
     });
-    const difference = entry.trace && differenceOf(entry.trace, trace);
-    if (trace.obstacles.length > 0) entry.reasons = [...new Set(trace.obstacles)];
-    else if (entry.trace && difference === undefined) this.plan(entry, trace);
-    else if (++entry.attempts >= mostAttempts) entry.reasons = [difference ?? "no two calls did the same"];
-    entry.trace = trace;
-    return outputs;
+    tf.dispose(outputs);
+    return trace;
   }
 
   private plan(entry: Entry, trace: Trace): void {

@@ -305,7 +305,14 @@ function lowerKernel(op: KernelOp, make: Lowered, obstacles: string[]): void {
       `${kernel} takes or gives booleans, which compiled steps know only in elementwise operations`,
     );
   } else {
-    make.operations.push({ kind: "call", kernel, attributes: op.attributes, inputs, listed: op.listed, outputs });
+    make.operations.push({
+      kind: "call",
+      kernel,
+      attributes: op.attributes,
+      inputs,
+      listed: op.listed,
+      outputs,
+    });
   }
 }
 

@@ -300,7 +300,11 @@ export class Plan {
     const { kernelFunc } = tf.getKernel(kernel, "wasm");
     try {
       const made = capture({ call: (call) => calls.push(call), scratch }, () =>
-        kernelFunc({ inputs: inputsOf(infos, listed), attrs: attributes as tf.NamedAttrMap, backend: recording }),
+        kernelFunc({
+          inputs: inputsOf(infos, listed),
+          attrs: attributes as tf.NamedAttrMap,
+          backend: recording,
+        }),
       );
       const results = Array.isArray(made) ? made : [made];
       for (const [i, { dataId }] of results.entries()) {

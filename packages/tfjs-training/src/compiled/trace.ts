@@ -105,6 +105,7 @@ export class Trace {
   /** Numbers of the call's scalar inputs. */
   readonly numbers = new Map<object, number>();
   private readonly values = new Map<object, Value>();
+  private readonly saved = new Map<tf.Variable, tf.Tensor>();
   private variables: Map<object, tf.Variable> | undefined;
   private depth = 0;
   private count = 0;
@@ -114,7 +115,7 @@ export class Trace {
     this.put(dataId, { size, dtype: dtype as ElementType, origin: { kind: "input", name } });
   }
 
-  /** Records everything that `run` does. Only one trace is recorded at a time. */
+  /** Records everything that `run` does, and takes back what it does to variables. One trace is recorded at a time. */
   record<Result>(run: () => Result): Result {
     const configs = tf.getKernelsForBackend("wasm");
     const backend = tf.backend() as unknown as WasmLike;
@@ -145,6 +146,11 @@ export class Trace {
       });
       Object.assign(backend, { readSync, read });
       tf.Variable.prototype.assign = assign;
+      for (const [variable, before] of this.saved) {
+        variable.assign(before);
+        before.dispose();
+      }
+      this.saved.clear();
     }
   }
 
@@ -158,16 +164,22 @@ export class Trace {
     }
   }
 
-  /** Records a step of an optimiser that was just made, unseen. */
+  /**
+   * Records a step of an optimiser, which the caller leaves out: the variables get memory of their own, with the same
+   * numbers, until the trace ends.
+   */
   optimizerStep(
     step: OptimizerStep,
-    tensors: { gradients: readonly tf.Tensor[]; weights: readonly object[]; gradNorm: tf.Tensor },
+    tensors: { gradients: readonly tf.Tensor[]; gradNorm: tf.Tensor },
     { learningRate, unless }: Pick<ApplyOptions, "learningRate" | "unless">,
   ): void {
     const gradients = tensors.gradients.map((tensor) => this.valueOf(tensor));
-    const weights = tensors.weights.map((dataId, i) => {
-      const { shape, dtype } = step.variables[i];
-      return this.valueOf({ dataId, shape, dtype }, step.variables[i]);
+    const weights = step.variables.map((variable) => this.valueOf(variable, variable));
+    this.unseen(() => {
+      for (const variable of step.variables) {
+        this.save(variable);
+        tf.tidy(() => variable.assign(tf.add(variable, 0)));
+      }
     });
     const after = step.variables.map((variable) =>
       this.put(variable.dataId, {
@@ -247,8 +259,14 @@ export class Trace {
   private noteAssign(variable: tf.Variable, source: tf.Tensor): void {
     if (this.depth > 0 || active !== this) return;
     const before = this.valueOf(variable, variable);
+    this.unseen(() => this.save(variable));
     const value = this.valueOf(source);
     this.ops.push({ kind: "assign", variable, before, source: value });
+  }
+
+  // Keeps what a variable was before the trace; the clone shares its memory.
+  private save(variable: tf.Variable): void {
+    if (!this.saved.has(variable)) this.saved.set(variable, tf.keep(tf.clone(variable)));
   }
 
   private put(dataId: object, value: Omit<Value, "id">): Value {

@@ -113,29 +113,30 @@ export abstract class FlatOptimizer implements Optimizer {
       : this.apply(gradients, variables, options);
   }
 
-  // The step as always, recorded as one operation.
+  // Records a step without making it: the plan that comes of the trace makes it.
   private applyTraced(
     trace: Trace,
     gradients: TensorsByName<tf.Tensor>,
     variables: TensorsByName<tf.Variable>,
     options: ApplyOptions,
   ): ApplyResult {
-    const named = byName(variables);
-    const weights = new Map([...named].map(([name, { dataId }]) => [name, dataId]));
-    const result = trace.unseen(() => this.apply(gradients, variables, options));
-    const { entries } = this.layout as FlatLayout;
-    const ordered = entries.map(({ name }) => named.get(name) as tf.Variable);
     const { learningRate, maxGradNorm, skipNonFinite = false, unless } = options;
+    this.check(
+      trace.unseen(() => numberOf(learningRate)),
+      maxGradNorm,
+    );
+    const named = byName(variables);
+    const layout = trace.unseen(() => this.prepare(named));
+    const { entries } = layout;
     const rule = this.fused?.(1);
-    if (!rule || !hasFusedStep(rule)) {
-      trace.obstacles.push("the optimiser has no fused rule");
-      return result;
-    }
+    if (!rule || !hasFusedStep(rule)) trace.obstacles.push("the optimiser has no fused rule");
+    const ordered = layout.inOrder(byName(gradients), "gradients");
+    const gradNorm = trace.unseen(() => (rule ? globalNorm(ordered) : tf.scalar(0)));
     trace.optimizerStep(
       {
         rule: (rate) => this.fused?.(rate) as FusedRule,
         entries,
-        variables: ordered,
+        variables: layout.inOrder(named, "variables"),
         maxGradNorm,
         skipNonFinite,
         moments: () => this.moments,
@@ -144,22 +145,13 @@ export abstract class FlatOptimizer implements Optimizer {
           for (const { name } of entries) this.steps.set(name, (this.steps.get(name) ?? 0) + 1);
         },
       },
-      {
-        gradients: entries.map(({ name }) => byName(gradients).get(name) as tf.Tensor),
-        weights: entries.map(({ name }) => weights.get(name) as object),
-        gradNorm: result.gradNorm,
-      },
+      { gradients: ordered, gradNorm },
       { learningRate, unless },
     );
-    return result;
+    return { gradNorm, applied: true };
   }
 
-  private apply(
-    gradients: TensorsByName<tf.Tensor>,
-    variables: TensorsByName<tf.Variable>,
-    { learningRate: rate, maxGradNorm, skipNonFinite = false, unless }: ApplyOptions,
-  ): ApplyResult {
-    const learningRate = typeof rate === "number" ? rate : rate.dataSync()[0];
+  private check(learningRate: number, maxGradNorm: number | undefined): void {
     if (this.disposed) throw new InvalidStateError("applyGradients was called after dispose");
     if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
       throw new InvalidArgumentError(
@@ -168,6 +160,15 @@ export abstract class FlatOptimizer implements Optimizer {
       );
     }
     if (maxGradNorm !== undefined) checkMaxNorm("maxGradNorm", maxGradNorm);
+  }
+
+  private apply(
+    gradients: TensorsByName<tf.Tensor>,
+    variables: TensorsByName<tf.Variable>,
+    { learningRate: rate, maxGradNorm, skipNonFinite = false, unless }: ApplyOptions,
+  ): ApplyResult {
+    const learningRate = numberOf(rate);
+    this.check(learningRate, maxGradNorm);
     const named = byName(variables);
     const layout = this.prepare(named);
     if (unless && unless.value.dataSync()[0] > unless.above)
@@ -371,6 +372,10 @@ export abstract class FlatOptimizer implements Optimizer {
     this.constants.clear();
     this.disposed = true;
   }
+}
+
+function numberOf(value: number | tf.Scalar): number {
+  return typeof value === "number" ? value : value.dataSync()[0];
 }
 
 function isRecord(value: StateTree | undefined): value is StateRecord {

@@ -26,7 +26,9 @@ interface CpuBackend extends KernelBackend {
 interface ReadingBackend extends WasmBackend {
   readSync(dataId: object): Values;
   makeOutput(shape: number[], dtype: DataType, memoryOffset?: number | null, values?: Values): TensorInfo;
-  dataIdMap: { get(dataId: object): { memoryOffset: number; dtype: DataType; shape: number[] } };
+  dataIdMap: {
+    get(dataId: object): { memoryOffset: number; refCount: number; dtype: DataType; shape: number[] };
+  };
 }
 
 // Some kernels have lists of tensors among their inputs, or are given a list.

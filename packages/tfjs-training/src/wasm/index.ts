@@ -34,7 +34,7 @@ export { Arena, arenaOf } from "./memory/arena.js";
 export { addressOf, bytesOf, heapOf, type WasmBackend, wordsOf, zeros } from "./memory/heap.js";
 export { byteAddress, NamedInputs, savedTensor } from "./memory/named-inputs.js";
 export { hasKernels, OwnMemory } from "./memory/own-memory.js";
-export { floatTensor, readFloats } from "./memory/tensor-values.js";
+export { assignInPlace, floatTensor, readFloats } from "./memory/tensor-values.js";
 export {
   type Epilogue,
   gemm,

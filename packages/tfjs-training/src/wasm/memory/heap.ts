@@ -16,8 +16,8 @@ export interface WasmBackend {
     /** The exports of tfjs's own binary; its threaded one imports its memory. */
     readonly asm: { readonly memory?: WebAssembly.Memory; malloc(bytes: number): number };
   };
-  /** Where each tensor lies. */
-  readonly dataIdMap: { get(dataId: object): { memoryOffset: number } };
+  /** Where each tensor lies, and how many tensors share it. */
+  readonly dataIdMap: { get(dataId: object): { memoryOffset: number; refCount: number } };
   /** Allocates an uninitialised tensor, or describes one that lies at `memoryOffset` already. */
   makeOutput(shape: number[], dtype: DataType, memoryOffset?: number): TensorInfo;
   /** Gives one reference back, or with `force` all of them, and the memory with the last one. */

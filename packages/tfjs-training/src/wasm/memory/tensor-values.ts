@@ -25,6 +25,22 @@ export function floatTensor(values: Float32Array | Uint8Array, shape: readonly n
   return tf.engine().makeTensorFromTensorInfo(info);
 }
 
+/**
+ * Gives a variable the values of a tensor, which the caller keeps. On wasm the variable stays where it is in memory, so
+ * that compiled steps that read it go on; elsewhere, or where another tensor shares its memory, it is assigned.
+ */
+export function assignInPlace(variable: tf.Variable, source: tf.Tensor): void {
+  const wasm = wasmBackend();
+  const own = wasm?.dataIdMap.get(variable.dataId);
+  const alike = source.dtype === variable.dtype && variable.dtype !== "bool" && variable.dtype !== "string";
+  if (!wasm || !own || own.refCount !== 1 || !alike || source.size !== variable.size) {
+    tf.tidy(() => variable.assign(tf.clone(source)));
+    return;
+  }
+  const [to, from] = [addressOf(wasm, variable), addressOf(wasm, source)];
+  heapOf(wasm).copyWithin(to, from, from + source.size);
+}
+
 function wasmBackend(): WasmBackend | undefined {
   return tf.getBackend() === "wasm" ? (tf.backend() as unknown as WasmBackend) : undefined;
 }
