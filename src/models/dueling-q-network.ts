@@ -5,6 +5,7 @@ import { Random } from "../core/random.js";
 import { ConvStack } from "../layers/conv-stack.js";
 import { DuelingHead } from "../layers/dueling-head.js";
 import type { Convolution } from "../layers/nature-cnn.js";
+import { libraryClasses } from "./library-classes.js";
 import { type QNetworkOptions, SequentialQNetwork } from "./q-network.js";
 
 /** Options of {@link DuelingQNetwork}. */
@@ -83,3 +84,5 @@ export class DuelingQNetwork extends SequentialQNetwork {
     );
   }
 }
+
+libraryClasses.set(DuelingQNetwork, "DuelingQNetwork");

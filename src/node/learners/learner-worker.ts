@@ -2,6 +2,7 @@
 
 import "tfjs-training/node";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { type ActorCritic, libraryModelFactory } from "../../models/index.js";
 import { useBackend } from "../../recurrent/use-backend.js";
 import { LearnerReplica } from "../../trainers/ppo/learners/learner-replica.js";
 import type { LearnerCall } from "../../trainers/ppo/learners/learner-setup.js";
@@ -22,9 +23,12 @@ const post = (message: SentMessage) => port.postMessage(message);
 process.on("exit", () => rendezvous.leave(rank));
 
 async function makeReplica(): Promise<LearnerReplica> {
-  const factory = "module" in model ? await importFunction("learnerModel", model) : undefined;
+  const factory =
+    "module" in model
+      ? ((await importFunction("learnerModel", model)) as ActorCriticFactory)
+      : await libraryModelFactory<ActorCritic>(model);
   await useBackend("wasm", backend);
-  return new LearnerReplica(setup, rendezvous, factory as ActorCriticFactory | undefined);
+  return new LearnerReplica(setup, rendezvous, factory);
 }
 
 async function serve(replica: LearnerReplica): Promise<void> {

@@ -9,7 +9,7 @@ import type { StateRecord, TypedArray } from "../../core/state.js";
 import { EventLoopTurns } from "../../core/yield.js";
 import type { CloningBatches } from "../../datasets/cloning-batches.js";
 import type { LogRow } from "../../logging/index.js";
-import { ConvCfC, type ConvCfCOptions } from "../../models/conv-cfc.js";
+import type { ConvCfCOptions } from "../../models/conv-cfc.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
 import { BaseTrainer } from "../common/base-trainer.js";
 import type { Policy, Prediction, PredictOptions } from "../common/evaluate-policy.js";
@@ -358,7 +358,7 @@ async function restore(
   anyData = false,
 ): Promise<CloningTrainer> {
   const { config, state, counters } = await readCheckpoint(store, name, { kind: "cloning" });
-  const trainer = makeSaved(name, config, state, options);
+  const trainer = await makeSaved(name, config, state, options);
   try {
     putState(trainer, name, withData(trainer, { config, state, counters }, options, anyData));
   } catch (error) {
@@ -369,12 +369,12 @@ async function restore(
 }
 
 // Only named numbers and texts come out of the file.
-function makeSaved(
+async function makeSaved(
   name: string,
   config: StateRecord,
   state: StateRecord,
   options: RestoreCloningOptions,
-): CloningTrainer {
+): Promise<CloningTrainer> {
   try {
     const description = readModelConfig(config.model);
     const saved = readSavedOptions(config.hyperparameters, cloningForms, cloningForms, options);
@@ -384,14 +384,10 @@ function makeSaved(
         `checkpoint "${name}" is of a ${description.className.slice(0, 100)}: give one again`,
       );
     }
+    const { ConvCfC } = await import("../../models/conv-cfc.js");
+    const modelOptions = description.config as unknown as ConvCfCOptions;
     return freeingOnFailure(() => {
-      const model =
-        options.model ??
-        buildSaved(
-          description,
-          lengthsOf(state),
-          (own) => new ConvCfC(own.config as unknown as ConvCfCOptions),
-        );
+      const model = options.model ?? buildSaved(lengthsOf(state), () => new ConvCfC(modelOptions));
       return new CloningTrainer({ ...saved, ...options, model });
     });
   } catch (error) {
