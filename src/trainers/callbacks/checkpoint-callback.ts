@@ -4,7 +4,7 @@ import type { CheckpointStore } from "../../checkpoints/index.js";
 import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
-import { hostForPath } from "../common/host.js";
+import { checkpointStore } from "../common/checkpoint-paths.js";
 import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import { StepTrigger } from "./step-trigger.js";
 
@@ -72,7 +72,7 @@ export class CheckpointCallback implements TrainerCallback {
   constructor(private readonly options: CheckpointCallbackOptions) {
     if (new.target === CheckpointCallback) checkOptions("CheckpointCallback", options, names);
     const { savePath, saveFreq, everyMinutes, keepLast, keepBest, saveAtEnd = true } = options;
-    this.store = typeof savePath === "string" ? hostForPath(savePath).checkpoints(savePath) : savePath;
+    this.store = checkpointStore(savePath);
     if (saveFreq !== undefined) this.trigger = new StepTrigger(saveFreq, "saveFreq");
     if (everyMinutes !== undefined && !(everyMinutes > 0)) {
       throw new InvalidArgumentError("everyMinutes", `expected a positive number, received ${everyMinutes}`);

@@ -3,13 +3,13 @@
 import { checkOptions, optionNames } from "../../core/check-options.js";
 import { checkSignal } from "../../core/check-signal.js";
 import { InvalidArgumentError } from "../../core/errors.js";
+import { PlatformService } from "../../core/platform.js";
 import { showValue } from "../../core/show-value.js";
 import type { Stateful, StateRecord } from "../../core/state.js";
 import { EventLoopTurns } from "../../core/yield.js";
 import { Logger, type LogRow, TableSink } from "../../logging/index.js";
 import type { CallbackLike, PlayedStep, TrainerCallback, TrainerProgress } from "../callbacks/callback.js";
 import { toCallbacks } from "../callbacks/callback-list.js";
-import { host } from "./host.js";
 import { restorePart } from "./state-parts.js";
 import type { Trainer } from "./trainer.js";
 
@@ -43,6 +43,9 @@ export interface LearnOptions {
    */
   resetNumTimesteps?: boolean;
 }
+
+/** Progress bars for `learn({ progressBar: true })`. */
+export const progressBars = new PlatformService<() => TrainerCallback>("terminal");
 
 const learnOptions = optionNames<LearnOptions>({
   totalTimesteps: true,
@@ -144,7 +147,7 @@ export class TrainingRun implements Stateful {
     const callbacks = toCallbacks(options.callbacks);
     if (options.progressBar)
       callbacks.unshift(
-        host("progressBar", "use a callback that draws what `onUpdateEnd` is given").progressBar(),
+        progressBars.require("progressBar", "use a callback that draws what `onUpdateEnd` is given")(),
       );
     this.callbacks = [...callbacks.filter(({ last }) => !last), ...callbacks.filter(({ last }) => last)];
     this.steps = this.callbacks.filter(({ onStep }) => onStep);
