@@ -21,7 +21,12 @@ import { readRecord, readSavedOptions } from "../common/saved-options.js";
 import { readModelConfig } from "../common/saved-run.js";
 import { scheduleOption } from "../common/schedule-option.js";
 import { checkCounts, checkFields, restorePart } from "../common/state-parts.js";
-import { checkLearnOptions, type LearnOptions, type TrainingRun } from "../common/training-run.js";
+import {
+  checkLearnOptions,
+  checkLimits,
+  type LearnOptions,
+  type TrainingRun,
+} from "../common/training-run.js";
 import { classifierPolicy } from "./classifier-policy.js";
 import {
   type CloningHyperparameters,
@@ -31,10 +36,12 @@ import {
 } from "./cloning-options.js";
 import { learnBatch, measureBatch } from "./cloning-step.js";
 
-/** Options of {@link CloningTrainer.learn}. A step, as `totalTimesteps` counts them, is one minibatch. */
-export interface CloningLearnOptions extends LearnOptions {
-  /** Ends after this many epochs more: another way to give `totalTimesteps`. */
+/** Options of {@link CloningTrainer.learn}. */
+export interface CloningLearnOptions extends Omit<LearnOptions, "totalTimesteps" | "resetNumTimesteps"> {
+  /** Ends after this many epochs more. */
   epochs?: number;
+  /** Ends after this many minibatches more, in place of `epochs`. */
+  totalBatches?: number;
   /** Hears of every finished epoch, before the callbacks do. */
   onEpochEnd?(report: EpochReport): void | Promise<void>;
 }
@@ -123,11 +130,16 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   }
 
   /** Minibatches so far, over all `learn` calls. */
-  get numTimesteps(): number {
+  override get numBatches(): number {
     return this.updates;
   }
 
-  /** The same as {@link CloningTrainer.numTimesteps}: every minibatch is one update. */
+  /** Environment steps: none, 0. */
+  get numTimesteps(): number {
+    return 0;
+  }
+
+  /** The same as {@link CloningTrainer.numBatches}: every minibatch is one update. */
   get iterations(): number {
     return this.updates;
   }
@@ -148,7 +160,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
    * {@link CloningTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
    * Rows of the log: `train/loss`, `train/accuracy`, `train/grad_norm`, `train/learning_rate`, `train/epoch`,
-   * `train/n_updates`, and at the end of an epoch `train/epoch_loss`, `train/epoch_accuracy`, `val/loss`,
+   * `train/n_updates`, `time/batches`, `time/batches_per_second`, `time/time_elapsed`, and at the end of an epoch `train/epoch_loss`, `train/epoch_accuracy`, `val/loss`,
    * `val/accuracy`.
    *
    * @returns the trainer
@@ -162,18 +174,28 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   }
 
   /** @internal */
-  protected override learnOptions({ epochs, onEpochEnd, ...options }: CloningLearnOptions): LearnOptions {
-    checkLearnOptions(options);
-    if (epochs !== undefined && options.totalTimesteps !== undefined) {
-      throw new InvalidArgumentError("epochs", "cannot stand beside totalTimesteps: give one of them");
+  protected override learnOptions(options: CloningLearnOptions): LearnOptions {
+    const { epochs, totalBatches, onEpochEnd, ...others } = options;
+    checkLearnOptions(others);
+    const { totalTimesteps, resetNumTimesteps } = others as LearnOptions;
+    if (totalTimesteps !== undefined) {
+      throw new InvalidArgumentError(
+        "totalTimesteps",
+        "CloningTrainer plays no environments: count minibatches by totalBatches, or epochs",
+      );
     }
-    if (options.resetNumTimesteps) {
+    if (resetNumTimesteps) {
       throw new InvalidArgumentError(
         "resetNumTimesteps",
         "CloningTrainer counts minibatches, which tell its place in the data: make a new trainer",
       );
     }
-    return epochs === undefined ? options : { ...options, totalTimesteps: epochs * this.batchesPerEpoch };
+    checkLimits({ epochs, totalBatches });
+    if (epochs === undefined) return { ...others, totalTimesteps: totalBatches };
+    if (totalBatches !== undefined) {
+      throw new InvalidArgumentError("epochs", "cannot stand beside totalBatches: give one of them");
+    }
+    return { ...others, totalTimesteps: epochs * this.batchesPerEpoch };
   }
 
   /** @internal */

@@ -78,8 +78,13 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   private updating?: Promise<unknown>;
   private closed = false;
 
-  /** Steps so far, over all `learn` calls. */
+  /** Environment steps so far, over all `learn` calls. */
   abstract get numTimesteps(): number;
+
+  /** Minibatches so far, where they are the steps of the training. */
+  get numBatches(): number | undefined {
+    return undefined;
+  }
 
   /** Updates so far. */
   abstract get iterations(): number;

@@ -75,7 +75,8 @@ async function saved(kind: Kind, steps = 19): Promise<Parts> {
   if (!whole.has(kind)) {
     const trainer = await kinds[kind].make();
     let count = 0;
-    await trainer.learn({ totalTimesteps: 60, callbacks: [{ onStep: () => ++count < steps }] });
+    const goal = kind === "cloning" ? { totalBatches: 60 } : { totalTimesteps: 60 };
+    await trainer.learn({ ...goal, callbacks: [{ onStep: () => ++count < steps }] });
     const store = new MemoryCheckpointStore();
     await trainer.save({ store, name: "whole" });
     await trainer.close();
