@@ -10,7 +10,7 @@ import type {
   CfCLoopForward,
   CfCLoopWeights,
 } from "../wasm/cfc-engine.js";
-import { activationNumbers } from "../wasm/cfc-layout.js";
+import { activationNumbers } from "../wasm/cfc-plan.js";
 import { cfcNames, encodeCfCBackward, encodeCfCForward } from "./cfc-model.js";
 
 /** Options of {@link RuntimeCfC}. */
