@@ -158,7 +158,7 @@ export function partCount(task: CfCTask): number {
 }
 
 /** Whether the slope of the activation needs the pre-activation. */
-export function savesPreActivation({ activation }: CfCTask): boolean {
+function savesPreActivation({ activation }: CfCTask): boolean {
   return activation >= activationNumbers.silu;
 }
 
