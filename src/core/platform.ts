@@ -8,9 +8,11 @@ import { InvalidStateError } from "./errors.js";
  *
  * @example
  * ```ts
- * import { workerVectorEnvs } from "ncps-ts/envs";
+ * import { progressBars } from "ncps-ts/trainers";
  *
- * workerVectorEnvs.install((env, options) => new MyVectorEnv(env, options));
+ * progressBars.install(() => ({
+ *   onUpdateEnd: ({ progress }) => console.log(`${Math.round(100 * progress)} %`),
+ * }));
  * ```
  */
 export class PlatformService<Service> {
