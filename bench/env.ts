@@ -5,7 +5,7 @@ import { make } from "../src/envs/registry.js";
 import "../src/envs/builtin.js";
 import type { Env } from "../src/envs/env.js";
 import type { EnvOptions } from "../src/envs/registry.js";
-import "../src/node/vector/install.js";
+import "../src/node/platform.js";
 import { makeVecEnv } from "../src/vector/make-vec-env.js";
 import type { VectorEnv } from "../src/vector/vector-env.js";
 import { WarpFrame } from "../src/wrappers/warp-frame.js";

@@ -77,7 +77,7 @@ function rowsOf(folder: string): string[] {
     }
   };
   const [header = "", ...rows] = read("progress.csv");
-  const kept = header.split(",").map((key) => !/^time\/(fps|time_elapsed)$/.test(key));
+  const kept = header.split(",").map((key) => !/^time\/(fps|batches_per_second|time_elapsed)$/.test(key));
   const csv = rows.map((row) =>
     row
       .split(",")
@@ -90,6 +90,14 @@ function rowsOf(folder: string): string[] {
 
 // And without the checkpoints that were to be forgotten: a run that is killed when all is done saves once more.
 function withoutClocks(key: string, value: unknown): unknown {
-  const ignored = ["created", "sha256", "spent", "forgotten", "time/fps", "time/time_elapsed"];
+  const ignored = [
+    "created",
+    "sha256",
+    "spent",
+    "forgotten",
+    "time/fps",
+    "time/batches_per_second",
+    "time/time_elapsed",
+  ];
   return ignored.includes(key) ? undefined : value;
 }

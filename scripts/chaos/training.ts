@@ -26,7 +26,7 @@ const saving: Omit<CheckpointCallbackOptions, "savePath"> = {
 };
 const told: TrainerCallback = {
   last: true,
-  onStep: ({ numTimesteps }) => void writeSync(1, `${numTimesteps}\n`),
+  onStep: ({ globalStep }) => void writeSync(1, `${globalStep}\n`),
 };
 
 await useBackend("wasm");

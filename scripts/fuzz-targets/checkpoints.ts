@@ -73,6 +73,10 @@ interface Kind {
   observation: TypedArray;
 }
 
+function goal({ numBatches }: Trainer, steps: number): object {
+  return numBatches === undefined ? { totalTimesteps: steps } : { totalBatches: steps };
+}
+
 function target(name: string, { make, resume, observation }: Kind): FuzzTarget {
   let whole: Files;
   let parts: Parts;
@@ -82,7 +86,7 @@ function target(name: string, { make, resume, observation }: Kind): FuzzTarget {
       await useBackend("wasm");
       const trainer = await make();
       let steps = 0;
-      await trainer.learn({ totalTimesteps: 60, callbacks: [{ onStep: () => ++steps < 19 }] });
+      await trainer.learn({ ...goal(trainer, 60), callbacks: [{ onStep: () => ++steps < 19 }] });
       const store = new MemoryCheckpointStore();
       await trainer.save({ store, name: "whole" });
       await trainer.close();
@@ -110,7 +114,7 @@ function target(name: string, { make, resume, observation }: Kind): FuzzTarget {
         if (damaged && !same(files as Files, whole)) throw new Error("a damaged checkpoint was loaded");
         await trainer.predict(observation, { deterministic: true });
         let steps = 0;
-        await trainer.learn({ totalTimesteps: 1000, callbacks: [{ onStep: () => ++steps < 4 }] });
+        await trainer.learn({ ...goal(trainer, 1000), callbacks: [{ onStep: () => ++steps < 4 }] });
         return "loaded";
       } catch (error) {
         if (error instanceof NcpsError) return "typed";

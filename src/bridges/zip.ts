@@ -11,8 +11,8 @@ import {
 } from "../checkpoints/zip-directory.js";
 import { ENTRY_PIECE, LOCAL_SIZE, startOf, ZipEntryReader } from "../checkpoints/zip-entry.js";
 
-/** Options of {@link readZip}. */
-export interface ReadZipOptions extends ArchiveLimits {
+/** Options of {@link zipFiles}. */
+export interface ZipFilesOptions extends ArchiveLimits {
   /** Name used in error messages, default `"zip"`. */
   file?: string;
   /** Which files are read, by name; default all. The others are not inflated. */
@@ -20,24 +20,14 @@ export interface ReadZipOptions extends ArchiveLimits {
 }
 
 /**
- * Files of an archive in the order of its directory, stored or deflated, their checksums verified.
+ * Files of an archive in the order of its directory, stored or deflated, their checksums verified. Between the pieces of
+ * a file it gives `undefined`: there others can have their turn.
  *
  * @throws CheckpointError when anything about the archive is not as the format says, or it exceeds a limit
  */
-export function readZip(bytes: Uint8Array, options: ReadZipOptions = {}): Map<string, Uint8Array> {
-  const files = new Map<string, Uint8Array>();
-  for (const file of zipFiles(bytes, options)) if (file) files.set(...file);
-  return files;
-}
-
-/**
- * The same file by file. Between the pieces of a file it gives `undefined`: there others can have their turn.
- *
- * @throws CheckpointError as of {@link readZip}
- */
 export function* zipFiles(
   bytes: Uint8Array,
-  { file = "zip", choose = (names) => names, ...limits }: ReadZipOptions = {},
+  { file = "zip", choose = (names) => names, ...limits }: ZipFilesOptions = {},
 ): Generator<[name: string, content: Uint8Array] | undefined> {
   const fail = archiveFailure(file);
   const place = locateDirectory(bytes.subarray(-TAIL_SIZE), bytes.length, fail);

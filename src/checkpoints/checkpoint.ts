@@ -70,7 +70,10 @@ export interface ReadCheckpointOptions extends InspectCheckpointOptions {
    *
    * @param lengths elements of each array of the state, by its path joined with dots
    */
-  prepare?(config: StateRecord, lengths: ReadonlyMap<string, number>): ArrayPlace | undefined;
+  prepare?(
+    config: StateRecord,
+    lengths: ReadonlyMap<string, number>,
+  ): ArrayPlace | undefined | Promise<ArrayPlace | undefined>;
 }
 
 /**
@@ -244,7 +247,7 @@ export async function readCheckpoint(
       return "skip" as const;
     };
     const { config } = await named((files) => decode(files, kind, measure));
-    place = prepare(config, lengths);
+    place = await prepare(config, lengths);
   }
   return named((files) => decodeCheckpoint(files, { kind, place }));
 }

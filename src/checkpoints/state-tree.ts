@@ -4,7 +4,7 @@ import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import { isTypedArray, type StateTree, type TypedArray } from "../core/state.js";
 
 /** Records and lists within each other that a state may have: deeper ones are neither written nor read. */
-export const DEEPEST = 100;
+const DEEPEST = 100;
 
 /** A value that JSON can hold. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };

@@ -22,6 +22,7 @@ export {
   ShapeError,
 } from "./errors.js";
 export type { InitializeOptions, InitializerKind } from "./initializers.js";
+export { PlatformService } from "./platform.js";
 export { Random } from "./random.js";
 export type { RewardClipping } from "./reward-clipping.js";
 export { RunningMeanStd, type RunningMeanStdOptions } from "./running-mean-std.js";

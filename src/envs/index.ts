@@ -17,9 +17,9 @@ export {
 export { SyncVectorEnv, type SyncVectorEnvOptions } from "../vector/sync-vector-env.js";
 export type { VectorEnv, VectorReset, VectorStep } from "../vector/vector-env.js";
 export {
-  installWorkerVectorEnv,
   type WorkerVectorEnvMaker,
   type WorkerVectorEnvOptions,
+  workerVectorEnvs,
 } from "../vector/worker-options.js";
 export { ArcadeEnv } from "./arcade/arcade-env.js";
 export type { ArcadeGame } from "./arcade/arcade-game.js";

@@ -7,7 +7,16 @@ import { sizeOf } from "../core/state.js";
 import { type AffineWeights, convolve, overRows, pictureSizes } from "./affine.js";
 import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { checkInitializer, checkIntegers } from "./checks.js";
-import type { Convolution } from "./nature-cnn.js";
+
+/** One convolution without padding. */
+export interface Convolution {
+  /** Channels that come out. */
+  filters: number;
+  /** Rows and columns of the kernel. */
+  size: number;
+  /** Pixels from one place of the kernel to the next. */
+  strides: number;
+}
 
 /** Options of {@link ConvStack}. */
 export interface ConvStackOptions extends BlockOptions {
@@ -40,26 +49,34 @@ export class ConvStack extends Block {
   static className = "ConvStack";
   private readonly convolutions: readonly Convolution[];
   private readonly scale: number;
-  private readonly kernelInitializer: InitializerKind;
+  protected readonly kernelInitializer: InitializerKind;
+  /** Factor on the first kernels. */
+  protected readonly gain: number;
   private readonly layers: AffineWeights[] = [];
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
-  constructor(options: ConvStackOptions) {
+  /**
+   * @param prefix of names · @throws InvalidArgumentError when an option has a wrong value
+   *
+   * @internal
+   */
+  constructor(options: ConvStackOptions & { gain?: number }, prefix = "conv_stack") {
     if (new.target === ConvStack) checkOptions("ConvStack", options, [...blockOptionNames, ...names]);
-    super(options, "conv_stack");
-    const { convolutions, scale = 1 / 255, kernelInitializer = "glorotUniform" } = options;
+    super(options, prefix);
+    const { convolutions, scale = 1 / 255, kernelInitializer = "glorotUniform", gain = 1 } = options;
     for (const { filters, size, strides } of convolutions)
       checkIntegers("convolutions", [filters, size, strides]);
     this.convolutions = convolutions.map(({ filters, size, strides }) => ({ filters, size, strides }));
     this.scale = scale;
     this.kernelInitializer = checkInitializer("kernelInitializer", kernelInitializer);
+    this.gain = gain;
   }
 
   protected override createVariables(inputShape: LayerShape): void {
     let { channels } = pictureSizes(inputShape, this.convolutions);
+    const { kernelInitializer: kind, gain } = this;
     this.convolutions.forEach(({ filters, size }, i) => {
       const shape = [size, size, channels, filters];
-      this.layers.push(this.addAffine(`conv${i + 1}/`, { kind: this.kernelInitializer, shape }));
+      this.layers.push(this.addAffine(`conv${i + 1}/`, { kind, gain, shape }));
       channels = filters;
     });
   }
@@ -91,7 +108,8 @@ export class ConvStack extends Block {
     return { ...super.getConfig(), convolutions: [...convolutions] as never, scale, kernelInitializer };
   }
 
-  private shapeOf(inputShape: LayerShape): number[] {
+  /** Of one picture: rows, columns and channels after the convolutions. */
+  protected shapeOf(inputShape: LayerShape): number[] {
     const { height, width, channels } = pictureSizes(inputShape, this.convolutions);
     return [height, width, this.convolutions.at(-1)?.filters ?? channels];
   }

@@ -47,13 +47,13 @@ export {
 export { CfC, type CfCOptions, type CfCSequenceOptions } from "./cfc.js";
 export type { CfCCore, CfCCoreOptions } from "./cfc-core.js";
 export { ConvBlock, type ConvBlockOptions } from "./conv-block.js";
-export { ConvStack, type ConvStackOptions } from "./conv-stack.js";
+export { type Convolution, ConvStack, type ConvStackOptions } from "./conv-stack.js";
 export { DuelingHead, type DuelingHeadOptions, duelingCombine } from "./dueling-head.js";
 export { ImpalaConvBlock, type ImpalaConvBlockOptions } from "./impala-conv-block.js";
 export { Linear, type LinearOptions } from "./linear.js";
 export { LTC, type LTCOptions } from "./ltc.js";
 export { MLP, type MLPOptions } from "./mlp.js";
-export { type Convolution, NatureCNN, type NatureCNNOptions } from "./nature-cnn.js";
+export { NatureCNN, type NatureCNNOptions } from "./nature-cnn.js";
 export { type BatchNorm, type BatchNormOptions, NormalizedBlock } from "./normalized-block.js";
 export { RecurrentLayer, type RecurrentLayerOptions, type RecurrentScanOptions } from "./recurrent-layer.js";
 export { TorchConvBlock, type TorchConvBlockOptions } from "./torch-conv-block.js";

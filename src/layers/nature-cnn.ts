@@ -5,19 +5,9 @@ import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
 import { sizeOf } from "../core/state.js";
-import { type AffineWeights, affine, convolve, overRows, pictureSizes } from "./affine.js";
-import { Block, type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
-import { checkInitializer, checkIntegers } from "./checks.js";
-
-/** One convolution without padding. */
-export interface Convolution {
-  /** Channels that come out. */
-  filters: number;
-  /** Rows and columns of the kernel. */
-  size: number;
-  /** Pixels from one place of the kernel to the next. */
-  strides: number;
-}
+import { type AffineWeights, affine, overRows } from "./affine.js";
+import { type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
+import { type Convolution, ConvStack } from "./conv-stack.js";
 
 /** Options of {@link NatureCNN}. */
 export interface NatureCNNOptions extends BlockOptions {
@@ -63,61 +53,31 @@ const names = optionNames<Omit<NatureCNNOptions, keyof BlockOptions>>({
  * const features = encoder.forward(frames); // [batch, 84, 84, 4] to [batch, 512]
  * ```
  */
-export class NatureCNN extends Block {
+export class NatureCNN extends ConvStack {
   /** Name in saved models. */
-  static className = "NatureCNN";
+  static override className = "NatureCNN";
   /** Features that come out. */
   readonly units: number;
-  private readonly convolutions: readonly Convolution[];
-  private readonly scale: number;
-  private readonly kernelInitializer: InitializerKind;
-  private readonly gain: number;
-  private readonly layers: AffineWeights[] = [];
   private dense!: AffineWeights;
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: NatureCNNOptions = {}) {
     if (new.target === NatureCNN) checkOptions("NatureCNN", options, [...blockOptionNames, ...names]);
-    super(options, "nature_cnn");
-    const { units = 512, scale = 1 / 255, kernelInitializer = "orthogonal", convolutions = nature } = options;
-    for (const { filters, size, strides } of convolutions)
-      checkIntegers("convolutions", [filters, size, strides]);
-    this.convolutions = convolutions.map(({ filters, size, strides }) => ({ filters, size, strides }));
+    const { units = 512, kernelInitializer = "orthogonal", convolutions = nature } = options;
+    const gain = options.gain ?? (kernelInitializer === "orthogonal" ? Math.SQRT2 : 1);
+    super({ ...options, convolutions, kernelInitializer, gain }, "nature_cnn");
     this.units = checkInteger("units", units);
-    this.scale = scale;
-    this.kernelInitializer = checkInitializer("kernelInitializer", kernelInitializer);
-    this.gain = options.gain ?? (kernelInitializer === "orthogonal" ? Math.SQRT2 : 1);
   }
 
   protected override createVariables(inputShape: LayerShape): void {
-    const { height, width, channels } = pictureSizes(inputShape, this.convolutions);
-    const { kernelInitializer: kind, gain } = this;
-    let inputs = channels;
-    const shapes = this.convolutions.map(({ filters, size }) => {
-      const shape = [size, size, inputs, filters];
-      inputs = filters;
-      return shape;
-    });
-    shapes.forEach((shape, i) => {
-      this.layers.push(this.addAffine(`conv${i + 1}/`, { kind, gain, shape }));
-    });
-    const shape = [sizeOf([height, width, inputs]), this.units];
-    this.dense = this.addAffine("dense/", { kind, gain, shape });
+    super.createVariables(inputShape);
+    const { kernelInitializer: kind, gain, units } = this;
+    this.dense = this.addAffine("dense/", { kind, gain, shape: [sizeOf(this.shapeOf(inputShape)), units] });
   }
 
   /** `[..., height, width, channels]` to `[..., units]`. */
   override forward(x: tf.Tensor): tf.Tensor {
-    this.ensureBuilt(x);
-    return tf.tidy(() =>
-      overRows(x, 3, (frames) => {
-        let y = frames;
-        this.layers.forEach((layer, i) => {
-          const { strides } = this.convolutions[i];
-          y = convolve(y, layer, { strides, padding: "valid", scale: i === 0 ? this.scale : 1 });
-        });
-        return affine(tf.reshape(y, [frames.shape[0], -1]), this.dense, "relu");
-      }),
-    );
+    return tf.tidy(() => overRows(super.forward(x), 1, (rows) => affine(rows, this.dense, "relu")));
   }
 
   /** @inheritDoc */
@@ -127,15 +87,8 @@ export class NatureCNN extends Block {
 
   /** @inheritDoc */
   override getConfig(): tf.serialization.ConfigDict {
-    const { units, convolutions, scale, kernelInitializer, gain } = this;
-    return {
-      ...super.getConfig(),
-      units,
-      convolutions: [...convolutions] as never,
-      scale,
-      kernelInitializer,
-      gain,
-    };
+    const { units, gain } = this;
+    return { ...super.getConfig(), units, gain };
   }
 }
 

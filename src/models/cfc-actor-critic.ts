@@ -2,6 +2,7 @@
 
 import { Random } from "../core/random.js";
 import { checkSpaces } from "./check-spaces.js";
+import { libraryClasses } from "./library-classes.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { type CfCCoreModelOptions, makeCfCCore } from "./recurrent-core.js";
 import { orthogonalHeads, type VectorEncoderOptions, vectorEncoder } from "./recurrent-parts.js";
@@ -49,3 +50,5 @@ export class CfCActorCritic extends NetworkActorCritic {
     );
   }
 }
+
+libraryClasses.set(CfCActorCritic, "CfCActorCritic");

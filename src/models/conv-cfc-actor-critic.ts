@@ -5,6 +5,7 @@ import { ConvBlock } from "../layers/conv-block.js";
 import { Linear } from "../layers/linear.js";
 import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
 import { checkSpaces, frameShape } from "./check-spaces.js";
+import { libraryClasses } from "./library-classes.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { policyHead } from "./policy-head.js";
 import { type CfCCoreModelOptions, makeCfCCore } from "./recurrent-core.js";
@@ -53,3 +54,5 @@ export class ConvCfCActorCritic extends NetworkActorCritic {
     );
   }
 }
+
+libraryClasses.set(ConvCfCActorCritic, "ConvCfCActorCritic");

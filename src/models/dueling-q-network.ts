@@ -2,9 +2,9 @@
 
 import type { InitializerKind } from "../core/initializers.js";
 import { Random } from "../core/random.js";
-import { ConvStack } from "../layers/conv-stack.js";
+import { type Convolution, ConvStack } from "../layers/conv-stack.js";
 import { DuelingHead } from "../layers/dueling-head.js";
-import type { Convolution } from "../layers/nature-cnn.js";
+import { libraryClasses } from "./library-classes.js";
 import { type QNetworkOptions, SequentialQNetwork } from "./q-network.js";
 
 /** Options of {@link DuelingQNetwork}. */
@@ -83,3 +83,5 @@ export class DuelingQNetwork extends SequentialQNetwork {
     );
   }
 }
+
+libraryClasses.set(DuelingQNetwork, "DuelingQNetwork");

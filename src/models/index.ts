@@ -12,9 +12,9 @@ export { DuelingQNetwork, type DuelingQNetworkOptions, natureConvolutions } from
 export { GaussianHead, type GaussianHeadOptions } from "./gaussian-head.js";
 export {
   isLibraryModel,
+  libraryModelFactory,
   libraryModelNames,
   type ModelSpaces,
-  rebuildModel,
   type TrainableModel,
 } from "./library-models.js";
 export { LTCActorCritic, type LTCActorCriticOptions } from "./ltc-actor-critic.js";

@@ -1,16 +1,9 @@
 /** The library's networks by the name of their class, to be made again from a description. */
 
+import { InvalidArgumentError } from "../core/errors.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 import type { ActorCritic, ModelConfig } from "./actor-critic.js";
-import { CfCActorCritic } from "./cfc-actor-critic.js";
-import { ConvCfCActorCritic } from "./conv-cfc-actor-critic.js";
-import { DuelingQNetwork } from "./dueling-q-network.js";
-import { LTCActorCritic } from "./ltc-actor-critic.js";
-import { MlpActorCritic } from "./mlp-actor-critic.js";
-import { MlpQNetwork } from "./mlp-q-network.js";
-import { NatureActorCritic } from "./nature-actor-critic.js";
-import { NatureCfCActorCritic } from "./nature-cfc-actor-critic.js";
-import { NatureLTCActorCritic } from "./nature-ltc-actor-critic.js";
+import { libraryClasses } from "./library-classes.js";
 import type { QNetwork } from "./q-network.js";
 
 /** A network that a trainer of environments trains. */
@@ -28,32 +21,48 @@ export interface ModelSpaces {
 
 type ModelClass = new (options: never) => TrainableModel;
 
-const classes: Readonly<Record<string, ModelClass>> = {
-  CfCActorCritic,
-  ConvCfCActorCritic,
-  DuelingQNetwork,
-  LTCActorCritic,
-  MlpActorCritic,
-  MlpQNetwork,
-  NatureActorCritic,
-  NatureCfCActorCritic,
-  NatureLTCActorCritic,
+// Loaded when a description names them, so that a page with a network of its own need not load these.
+const classes: Readonly<Record<string, () => Promise<ModelClass>>> = {
+  CfCActorCritic: async () => (await import("./cfc-actor-critic.js")).CfCActorCritic,
+  ConvCfCActorCritic: async () => (await import("./conv-cfc-actor-critic.js")).ConvCfCActorCritic,
+  DuelingQNetwork: async () => (await import("./dueling-q-network.js")).DuelingQNetwork,
+  LTCActorCritic: async () => (await import("./ltc-actor-critic.js")).LTCActorCritic,
+  MlpActorCritic: async () => (await import("./mlp-actor-critic.js")).MlpActorCritic,
+  MlpQNetwork: async () => (await import("./mlp-q-network.js")).MlpQNetwork,
+  NatureActorCritic: async () => (await import("./nature-actor-critic.js")).NatureActorCritic,
+  NatureCfCActorCritic: async () => (await import("./nature-cfc-actor-critic.js")).NatureCfCActorCritic,
+  NatureLTCActorCritic: async () => (await import("./nature-ltc-actor-critic.js")).NatureLTCActorCritic,
 };
 
-/** Names of the classes that {@link rebuildModel} knows. */
+/** Names of the classes that {@link libraryModelFactory} knows. */
 export const libraryModelNames: readonly string[] = Object.keys(classes);
 
 /** Whether a network is exactly of one of the library's classes: its description then says all but the weights. */
 export function isLibraryModel(model: TrainableModel): boolean {
-  return model.constructor === classes[model.toJSON().className];
+  return libraryClasses.get(model.constructor) === model.toJSON().className;
 }
 
-/** Makes a network of the library from its description, with weights of its own. */
-export function rebuildModel<Kind extends TrainableModel>(
-  { className, config }: ModelConfig,
-  spaces: ModelSpaces,
-): Kind {
-  return new classes[className]({ ...spaces, ...currentNames(config) } as never) as Kind;
+/**
+ * Loads the class that a description names.
+ *
+ * @returns makes such networks, with weights of their own
+ * @example
+ * ```ts
+ * const makeModel = await libraryModelFactory<ActorCritic>(model.toJSON());
+ * const untrained = makeModel({ observationSpace, actionSpace, seed: 1 });
+ * ```
+ * @throws InvalidArgumentError when it is none of {@link libraryModelNames}
+ */
+export async function libraryModelFactory<Kind extends TrainableModel>({
+  className,
+  config,
+}: ModelConfig): Promise<(spaces: ModelSpaces) => Kind> {
+  if (!Object.hasOwn(classes, className)) {
+    const expected = libraryModelNames.join(", ");
+    throw new InvalidArgumentError("className", `expected one of ${expected}, received ${className}`);
+  }
+  const Model = await classes[className]();
+  return (spaces) => new Model({ ...spaces, ...currentNames(config) } as never) as Kind;
 }
 
 // Earlier checkpoints call the widths of hidden layers `hidden` (one number), `encoderUnits`, or `units` (a list).

@@ -2,6 +2,7 @@
 
 import { Random } from "../core/random.js";
 import { checkSpaces } from "./check-spaces.js";
+import { libraryClasses } from "./library-classes.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { type LTCCoreModelOptions, makeLTCCore } from "./recurrent-core.js";
 import { orthogonalHeads, type VectorEncoderOptions, vectorEncoder } from "./recurrent-parts.js";
@@ -46,3 +47,5 @@ export class LTCActorCritic extends NetworkActorCritic {
     );
   }
 }
+
+libraryClasses.set(LTCActorCritic, "LTCActorCritic");

@@ -5,6 +5,7 @@ import type { Block } from "../layers/block.js";
 import { Linear, type LinearOptions } from "../layers/linear.js";
 import { MLP } from "../layers/mlp.js";
 import { checkSpaces } from "./check-spaces.js";
+import { libraryClasses } from "./library-classes.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { policyHead } from "./policy-head.js";
 
@@ -79,3 +80,5 @@ export class MlpActorCritic extends NetworkActorCritic {
     );
   }
 }
+
+libraryClasses.set(MlpActorCritic, "MlpActorCritic");

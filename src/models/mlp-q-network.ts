@@ -3,6 +3,7 @@
 import { Random } from "../core/random.js";
 import { DuelingHead } from "../layers/dueling-head.js";
 import { MLP } from "../layers/mlp.js";
+import { libraryClasses } from "./library-classes.js";
 import { type QNetworkOptions, SequentialQNetwork } from "./q-network.js";
 
 /** Options of {@link MlpQNetwork}. */
@@ -47,3 +48,5 @@ export class MlpQNetwork extends SequentialQNetwork {
     );
   }
 }
+
+libraryClasses.set(MlpQNetwork, "MlpQNetwork");

@@ -4,6 +4,7 @@ import { Random } from "../core/random.js";
 import { Linear } from "../layers/linear.js";
 import { NatureCNN } from "../layers/nature-cnn.js";
 import { checkSpaces, frameShape } from "./check-spaces.js";
+import { libraryClasses } from "./library-classes.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { policyHead } from "./policy-head.js";
 
@@ -54,3 +55,5 @@ export class NatureActorCritic extends NetworkActorCritic {
     );
   }
 }
+
+libraryClasses.set(NatureActorCritic, "NatureActorCritic");

@@ -2,6 +2,7 @@
 
 import { Random } from "../core/random.js";
 import { checkSpaces, frameShape } from "./check-spaces.js";
+import { libraryClasses } from "./library-classes.js";
 import { NetworkActorCritic, type SpacesOptions } from "./network-actor-critic.js";
 import { type LTCCoreModelOptions, makeLTCCore } from "./recurrent-core.js";
 import { type FrameEncoderOptions, frameEncoder, orthogonalHeads } from "./recurrent-parts.js";
@@ -42,3 +43,5 @@ export class NatureLTCActorCritic extends NetworkActorCritic {
     );
   }
 }
+
+libraryClasses.set(NatureLTCActorCritic, "NatureLTCActorCritic");

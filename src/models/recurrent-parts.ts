@@ -1,9 +1,10 @@
 /** Encoders and heads of the recurrent actor-critics. */
 
 import type { Block } from "../layers/block.js";
+import type { Convolution } from "../layers/conv-stack.js";
 import { Linear } from "../layers/linear.js";
 import { MLP } from "../layers/mlp.js";
-import { type Convolution, NatureCNN } from "../layers/nature-cnn.js";
+import { NatureCNN } from "../layers/nature-cnn.js";
 import type { ActionSpace } from "../spaces/index.js";
 import { policyHead } from "./policy-head.js";
 

@@ -6,10 +6,8 @@
  */
 
 import "tfjs-training/node";
-import "./host.js";
-import "./learners/install.js";
 import "./model-files.js";
-import "./vector/install.js";
+import "./platform.js";
 
 export type { ImportPackage } from "tfjs-training/node";
 export { acceleratorVersions, installAccelerator, removeAccelerator } from "tfjs-training/node";

@@ -31,14 +31,15 @@ export function progressBarCallback(options: ProgressBarOptions = {}): TrainerCa
   let first = 0;
   let firstSeconds = 0;
   let drawn = Number.NEGATIVE_INFINITY;
-  const draw = ({ numTimesteps, elapsedSeconds, progress, meanReturn }: TrainerProgress) => {
+  const draw = ({ trainer, globalStep, elapsedSeconds, progress, meanReturn }: TrainerProgress) => {
     const seconds = elapsedSeconds - firstSeconds;
     const figures = {
       progress,
       meanReturn,
       secondsLeft: secondsLeft(progress, elapsedSeconds),
-      steps: numTimesteps,
-      fps: seconds > 0 ? (numTimesteps - first) / seconds : 0,
+      steps: globalStep,
+      unit: trainer.numBatches === undefined ? "steps" : "minibatches",
+      fps: seconds > 0 ? (globalStep - first) / seconds : 0,
       elapsedSeconds,
     };
     line?.draw(progressLine(figures, stream.columns ?? 80));
@@ -47,7 +48,7 @@ export function progressBarCallback(options: ProgressBarOptions = {}): TrainerCa
   return {
     onTrainingStart(progress) {
       if (!stream.isTTY || process.env.TERM === "dumb") return;
-      first = progress.numTimesteps;
+      first = progress.globalStep;
       firstSeconds = progress.elapsedSeconds;
       line = new StatusLine(stream);
       draw(progress);

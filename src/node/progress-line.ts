@@ -10,9 +10,11 @@ export interface ProgressFigures {
   meanReturn: number;
   /** Seconds that are left; undefined as long as nobody can know. */
   secondsLeft: number | undefined;
-  /** Environment steps so far. */
+  /** Steps so far. */
   steps: number;
-  /** Environment steps a second. */
+  /** What steps are, default `"steps"` of environments. */
+  unit?: string;
+  /** Steps a second. */
   fps: number;
   /** Seconds so far. */
   elapsedSeconds: number;
@@ -27,13 +29,13 @@ const NARROWEST_BAR = 8;
  * @param columns of the terminal; the last one stays free, as some terminals begin a new line there
  */
 export function progressLine(figures: ProgressFigures, columns: number): string {
-  const { progress, meanReturn, secondsLeft, steps, fps, elapsedSeconds } = figures;
+  const { progress, meanReturn, secondsLeft, steps, unit = "steps", fps, elapsedSeconds } = figures;
   const parts = [
     `${Math.floor(100 * progress)}%`.padStart(4),
     `return ${Number.isNaN(meanReturn) ? "nan" : thousands(meanReturn, 1)}`,
     secondsLeft === undefined ? "? left" : `${formatDuration(secondsLeft)} left`,
-    `${thousands(steps)} steps`,
-    `${thousands(fps)} steps/s`,
+    `${thousands(steps)} ${unit}`,
+    `${thousands(fps)} ${unit}/s`,
     `${formatDuration(elapsedSeconds)} so far`,
   ];
   const room = Math.max(0, columns - 1);

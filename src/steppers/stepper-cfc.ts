@@ -4,7 +4,7 @@ import { hasKernels } from "tfjs-training/wasm";
 import type { CfCCell } from "../cells/cfc-cell.js";
 import type { CfCFlavour, CfCMode, CfCWeights } from "../recurrent/ops/cfc-problem.js";
 import { logistic } from "../recurrent/ops/ltc-sigmoid.js";
-import { activationNumbers, modeNumbers } from "../recurrent/wasm/cfc-layout.js";
+import { activationNumbers, modeNumbers } from "../recurrent/wasm/cfc-plan.js";
 import { CfCStep } from "../recurrent/wasm/cfc-step.js";
 import { type ApplyActivation, applyActivation, hyperbolicTangent } from "./stepper-activations.js";
 import type { CellStepper } from "./stepper-cell.js";

@@ -40,6 +40,7 @@ export {
 export { type ClosedLoopOptions, type ClosedLoopRun, runClosedLoop } from "./cloning/closed-loop.js";
 export { type FitDataset, fitDataset } from "./cloning/fit-dataset.js";
 export { BaseTrainer, type TrainedModel } from "./common/base-trainer.js";
+export { type CheckpointPaths, checkpointPaths } from "./common/checkpoint-paths.js";
 export {
   type EvaluateOptions,
   type Evaluation,
@@ -48,10 +49,9 @@ export {
   type Prediction,
   type PredictOptions,
 } from "./common/evaluate-policy.js";
-export { type Host, installHost } from "./common/host.js";
 export type { ModelParameters } from "./common/model-parameters.js";
 export type { Trainer } from "./common/trainer.js";
-export type { LearnOptions } from "./common/training-run.js";
+export { type LearnOptions, progressBars } from "./common/training-run.js";
 export {
   type DQNHyperparameters,
   type DQNOptions,

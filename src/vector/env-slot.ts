@@ -49,7 +49,7 @@ export interface EnvSlotOptions {
 }
 
 /** What is wrong with an environment whose methods are asynchronous. */
-export const PROMISED =
+const PROMISED =
   "returned a Promise, but an Env answers at once. What takes its time (a server, a browser, a robot) is a VectorEnv, " +
   'whose reset and step are asynchronous: see "Environments that answer later" in docs/environments.md';
 

@@ -10,7 +10,7 @@ import type { AsyncVectorEnv } from "./async-vector-env.js";
 import { checkNumEnvs, type EnvModule, makeByRecipe } from "./env-recipe.js";
 import { SyncVectorEnv } from "./sync-vector-env.js";
 import type { VectorEnv } from "./vector-env.js";
-import { type WorkerVectorEnvOptions, workerVectorEnvMaker } from "./worker-options.js";
+import { type WorkerVectorEnvOptions, workerVectorEnvs } from "./worker-options.js";
 
 /** Options of {@link makeVecEnv} for environments in this thread. */
 export interface MakeVecEnvOptions {
@@ -115,7 +115,10 @@ export function makeVecEnv(
     checkOptions("makeVecEnv", options, kind === "worker" ? workerOptions : syncOptions, hints);
   }
   checkNumEnvs(options.numEnvs);
-  if (kind === "worker") return workerVectorEnvMaker()(env, settings as WorkerVectorEnvOptions);
+  if (kind === "worker") {
+    const makeWorkers = workerVectorEnvs.require('kind "worker"', 'use kind "sync"');
+    return makeWorkers(env, settings as WorkerVectorEnvOptions);
+  }
   if (typeof env !== "string") {
     throw new InvalidArgumentError(
       "env",

@@ -1,7 +1,6 @@
-/** Options of vector environments on worker threads, and the seam through which a platform brings them. */
+/** Vector environments on worker threads: their options, and where a platform installs them. */
 
-import { inNode } from "tfjs-training/core";
-import { InvalidStateError } from "../core/errors.js";
+import { PlatformService } from "../core/platform.js";
 import type { EnvOptions } from "../envs/registry.js";
 import type { WrapOptions } from "../wrappers/wrap-deepmind.js";
 import type { AsyncVectorEnv } from "./async-vector-env.js";
@@ -42,23 +41,5 @@ export type WorkerVectorEnvMaker = (
   options: WorkerVectorEnvOptions,
 ) => AsyncVectorEnv & AsyncDisposable;
 
-let installed: WorkerVectorEnvMaker | undefined;
-
-/** Makes the worker threads of a platform available to `makeVecEnv`; `ncps-ts/node` does. */
-export function installWorkerVectorEnv(maker: WorkerVectorEnvMaker): void {
-  installed = maker;
-}
-
-/**
- * The installed maker.
- *
- * @throws InvalidStateError when there is none; the message says what to import
- */
-export function workerVectorEnvMaker(): WorkerVectorEnvMaker {
-  if (installed) return installed;
-  throw new InvalidStateError(
-    inNode()
-      ? 'kind "worker" needs the worker threads of Node: import "ncps-ts/node" first'
-      : 'kind "worker" needs the worker threads of Node. In a page use kind "sync"',
-  );
-}
+/** Worker threads for `makeVecEnv({ kind: "worker" })`. */
+export const workerVectorEnvs = new PlatformService<WorkerVectorEnvMaker>("worker threads");

@@ -5,10 +5,10 @@ import { InvalidArgumentError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
 
 /** Most neurons of a wiring: its matrix has a place for every pair. */
-export const MAX_UNITS = 4096;
+const MAX_UNITS = 4096;
 
 /** Most synapses that a wiring draws one by one. */
-export const MAX_DRAWS = 2 ** 21;
+const MAX_DRAWS = 2 ** 21;
 
 const MAX_ENTRIES = 2 ** 26;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readZip } from "../../src/bridges/zip.js";
 import { CheckpointError } from "../../src/core/errors.js";
+import { readZip } from "./read-zip.js";
 import { deflatedZeros, handmadeZip } from "./zip-files.js";
 
 const text = (words: string) => new TextEncoder().encode(words);
@@ -10,7 +10,7 @@ const two = [
 ];
 const content = new Map(two.map((file) => [file.name, file.content]));
 
-describe("readZip", () => {
+describe("zipFiles", () => {
   it("reads archives with and without zip64", () => {
     expect(readZip(handmadeZip(two))).toEqual(content);
     expect(readZip(handmadeZip(two, { zip64: true }))).toEqual(content);

@@ -2,7 +2,6 @@ import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { writeNpy } from "../../src/bridges/npy.js";
 import { readNpz } from "../../src/bridges/npz.js";
-import { readZip } from "../../src/bridges/zip.js";
 import { AtariCloningDataset } from "../../src/datasets/atari-cloning.js";
 import {
   type CloningSequence,
@@ -11,6 +10,7 @@ import {
   writeCloningSequence,
 } from "../../src/datasets/cloning-format.js";
 import { MemoryCloningSource } from "../../src/datasets/cloning-source.js";
+import { readZip } from "../bridges/read-zip.js";
 
 /** Two-by-two frames that all hold `value`, with the action `value % 4`. */
 function sequenceOf(value: number, steps = 3): CloningSequence {

@@ -12,11 +12,11 @@ import {
   isLibraryModel,
   LTCActorCritic,
   type LTCActorCriticOptions,
+  libraryModelFactory,
   NatureCfCActorCritic,
   NatureLTCActorCritic,
   NetworkActorCritic,
   policyHead,
-  rebuildModel,
 } from "../../src/models/index.js";
 import { getWeights } from "../../src/models/weights.js";
 import { useBackend } from "../../src/recurrent/use-backend.js";
@@ -117,12 +117,13 @@ describe.each(models)("%s", (_, make, stateSize) => {
     model.dispose();
   });
 
-  it("is made again from its description as text: the same weights from the same seed", () => {
+  it("is made again from its description as text: the same weights from the same seed", async () => {
     const model = make(3);
     const { observationShape } = model;
     const observationSpace = observationShape.length === 1 ? vector : frames;
     const description = JSON.parse(JSON.stringify(model.toJSON()));
-    const again = rebuildModel<ActorCritic>(description, { observationSpace, actionSpace, seed: 3 });
+    const remake = await libraryModelFactory<ActorCritic>(description);
+    const again = remake({ observationSpace, actionSpace, seed: 3 });
     expect(isLibraryModel(again)).toBe(true);
     expect(again.toJSON()).toEqual(model.toJSON());
     expect(getWeights(again.variables)).toEqual(getWeights(model.variables));
@@ -212,7 +213,7 @@ describe("the wiring of a recurrent actor-critic", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("was no option of descriptions that had been saved before it was one", () => {
+  it("was no option of descriptions that had been saved before it was one", async () => {
     const config = {
       units: 5,
       backboneUnits: 8,
@@ -222,7 +223,7 @@ describe("the wiring of a recurrent actor-critic", () => {
       flavour: "torch",
     };
     const spaces = { observationSpace: vector, actionSpace, seed: 4 };
-    const old = rebuildModel<ActorCritic>({ className: "CfCActorCritic", config }, spaces);
+    const old = (await libraryModelFactory<ActorCritic>({ className: "CfCActorCritic", config }))(spaces);
     const model = cfc({ units: 5, backboneUnits: 8 })(4);
     expect(getWeights(old.variables)).toEqual(getWeights(model.variables));
     old.dispose();

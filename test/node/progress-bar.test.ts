@@ -20,7 +20,7 @@ function terminal(columns = 80) {
 }
 
 const at = (progress: number): TrainerProgress =>
-  ({ progress, elapsedSeconds: 10, numTimesteps: 5000, meanReturn: 21.5 }) as TrainerProgress;
+  ({ trainer: {}, progress, elapsedSeconds: 10, globalStep: 5000, meanReturn: 21.5 }) as TrainerProgress;
 
 it("StatusLine stays below what others print to the same terminal", () => {
   const { stream: same, shown: screen } = terminal();

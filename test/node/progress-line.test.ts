@@ -18,6 +18,9 @@ describe("progressLine", () => {
   });
 
   it("fits 80 columns with return and time left", () => {
+    expect(progressLine({ ...figures, unit: "minibatches" }, 160)).toMatch(
+      / minibatches \| .* minibatches\/s/,
+    );
     const line = progressLine(figures, 80);
     expect(line.length).toBeLessThan(80);
     expect(line).toMatch(/^█+░+ {2}37% \| return 1,234\.6 \| 12m05s left \| 1,234,567 steps/);

@@ -46,11 +46,13 @@ describe("the guides of the trainers", () => {
   });
 
   it.each([
-    ["ppo.md", ["ppo", "common"]],
-    ["dqn.md", ["dqn", "common"]],
-    ["behavior-cloning.md", ["cloning"]],
-  ])("explain every key of the log: %s", (name, folders) => {
-    const keys = logKeysOf(...folders);
+    ["ppo.md", "ppo"],
+    ["dqn.md", "dqn"],
+    ["behavior-cloning.md", "cloning"],
+  ])("explain every key of the log: %s", (name, folder) => {
+    const counted = /^time\/batches/; // what cloning has in place of the common keys of environments
+    const common = logKeysOf("common").filter((key) => counted.test(key) === (folder === "cloning"));
+    const keys = [...logKeysOf(folder), ...common];
     expect(keys).toContain(name === "behavior-cloning.md" ? "train/epoch" : "time/fps");
     const text = page(name);
     expect(keys.filter((key) => !text.includes(`\`${key}\``))).toEqual([]);

@@ -96,7 +96,7 @@ export async function train(
     await trainer.learn({
       epochs,
       logger: new Logger([{ write: (row, step) => rows.push([step, withoutClocks(row)]) }]),
-      callbacks: [{ last: true, onStep: ({ numTimesteps }) => numTimesteps < stopAt }],
+      callbacks: [{ last: true, onStep: ({ globalStep }) => globalStep < stopAt }],
       onEpochEnd: (report) => void reports.push(report),
     });
     if (to) await trainer.save(to);
@@ -108,5 +108,7 @@ export async function train(
 }
 
 function withoutClocks(row: LogRow): LogRow {
-  return Object.fromEntries(Object.entries(row).filter(([key]) => !/^time\/(fps|time_elapsed)$/.test(key)));
+  return Object.fromEntries(
+    Object.entries(row).filter(([key]) => !/^time\/(batches_per_second|time_elapsed)$/.test(key)),
+  );
 }

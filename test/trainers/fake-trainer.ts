@@ -3,7 +3,7 @@
 import { type CheckpointLocation, readCheckpoint, writeCheckpoint } from "../../src/checkpoints/index.js";
 import { EpisodeWindow } from "../../src/core/episode-window.js";
 import type { StateRecord } from "../../src/core/state.js";
-import { locate } from "../../src/trainers/common/host.js";
+import { locate } from "../../src/trainers/common/checkpoint-paths.js";
 import type { Trainer } from "../../src/trainers/common/trainer.js";
 import { type LearnOptions, TrainingRun } from "../../src/trainers/common/training-run.js";
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import "../../src/node/vector/install.js";
+import "../../src/node/platform.js";
 import type { ResetOptions, ResetResult } from "../../src/envs/env.js";
 import { makeVecEnv } from "../../src/vector/make-vec-env.js";
 import { SyncVectorEnv } from "../../src/vector/sync-vector-env.js";

@@ -149,8 +149,8 @@ export class AtariGame {
     }
     this.repeatRequest.writeUInt32LE(times, 8);
     this.repeatRequest.writeUInt32LE(max ? 1 : 0, 12);
-    const patience = Math.ceil(times / STEPS_IN_TIME) * (this.options.timeout ?? DEFAULT_TIMEOUT);
-    return yield* this.play(action, this.repeatRequest, 16, patience);
+    const timeout = Math.ceil(times / STEPS_IN_TIME) * (this.options.timeout ?? DEFAULT_TIMEOUT);
+    return yield* this.play(action, this.repeatRequest, 16, timeout);
   }
 
   *render(): Flow<AtariFrame> {

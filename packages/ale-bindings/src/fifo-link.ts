@@ -4,6 +4,7 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, fstatSync, readSync, writeSync } from "node:fs";
 import { packageFile } from "../lib/python-home.js";
 import { type Channels, openChannels } from "./channels.js";
+import { Deadline } from "./deadline.js";
 import type { AleError } from "./errors.js";
 import { exitReason } from "./exit-reason.js";
 import {
@@ -12,6 +13,7 @@ import {
   DEFAULT_TIMEOUT,
   endProcess,
   interpreter,
+  LAST_WORDS,
   type Link,
   notStarted,
   type ProcessOptions,
@@ -22,12 +24,9 @@ import {
   startTimeout,
 } from "./link.js";
 import { Mailbox } from "./mailbox.js";
-import { Patience } from "./patience.js";
 import { errorIn, readValue, SMALL_REPLY, uint32 } from "./protocol.js";
 import { Spinner } from "./spinner.js";
 import { type Watch, watch } from "./watchdog.js";
-
-const LAST_WORDS = 2000;
 
 // What stands in the pipe for a reply that comes in a moment.
 const SOON = 1;
@@ -82,8 +81,8 @@ export class FifoLink implements Link {
     if (this.child.pid === undefined) throw this.shut(notStarted(python, whyNot(python)), true);
     this.pid = this.child.pid;
     this.unread = 1;
-    const patience = new Patience(options.startTimeout ?? DEFAULT_TIMEOUT);
-    const hello = this.checked(this.listen(new Uint8Array(SMALL_REPLY), patience), true);
+    const deadline = new Deadline(options.startTimeout ?? DEFAULT_TIMEOUT);
+    const hello = this.checked(this.listen(new Uint8Array(SMALL_REPLY), deadline), true);
     closeSync(this.channels.replyNow);
     this.versions = readValue<ProcessVersions>(hello).value;
     this.watch = watch(this.pid, this.timeout);
@@ -134,12 +133,12 @@ export class FifoLink implements Link {
     this.shut(closedError());
   }
 
-  // Reads the pipe up to the last reply. With a limit it is read without waiting; afterwards every read waits, and
+  // Reads the pipe up to the last reply. With a deadline it is read without waiting; afterwards every read waits, and
   // ends when the child does.
-  private listen(into: Uint8Array, patience?: Patience): Uint8Array {
+  private listen(into: Uint8Array, deadline?: Deadline): Uint8Array {
     let bytes = into;
     for (let received = 0; ; ) {
-      const count = this.readSome(bytes, received, bytes.length - received, patience);
+      const count = this.readSome(bytes, received, bytes.length - received, deadline);
       if (count === 0) throw this.died();
       received += count;
       while (received >= 4) {
@@ -171,15 +170,15 @@ export class FifoLink implements Link {
     throw starting ? this.shut(error, true) : error;
   }
 
-  private readSome(into: Uint8Array, offset: number, length: number, patience?: Patience): number {
-    if (!patience) return readSync(this.channels.reply, into, offset, length, null);
+  private readSome(into: Uint8Array, offset: number, length: number, deadline?: Deadline): number {
+    if (!deadline) return readSync(this.channels.reply, into, offset, length, null);
     for (;;) {
       try {
         return readSync(this.channels.replyNow, into, offset, length, null);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       }
-      if (patience.spent()) throw this.shut(startTimeout(this.lastWords()), true);
+      if (deadline.passed()) throw this.shut(startTimeout(this.lastWords()), true);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
     }
   }

@@ -137,6 +137,9 @@ export function closedError(): AleError {
   return new AleError("INVALID_STATE", "the emulator is closed; make a new one");
 }
 
+/** Most characters of what a process printed that messages quote. */
+export const LAST_WORDS = 2000;
+
 /** How a message ends that quotes the end of what the process printed. */
 export function quote(printed: string): string {
   const text = printed.trim();

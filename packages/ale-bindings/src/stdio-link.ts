@@ -3,6 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { packageFile } from "../lib/python-home.js";
+import { Deadline } from "./deadline.js";
 import { AleError, startFailed } from "./errors.js";
 import { describeExit } from "./exit-reason.js";
 import {
@@ -11,6 +12,7 @@ import {
   DEFAULT_TIMEOUT,
   endProcess,
   interpreter,
+  LAST_WORDS,
   type Link,
   notStarted,
   type ProcessOptions,
@@ -20,10 +22,7 @@ import {
   quote,
   startTimeout,
 } from "./link.js";
-import { Patience } from "./patience.js";
 import { errorIn, readValue, SMALL_REPLY, uint32 } from "./protocol.js";
-
-const LAST_WORDS = 2000;
 
 /** A running emulator; see {@link Link}. One call at a time: the next one has to wait for the reply. */
 export class StdioLink implements Link {
@@ -85,12 +84,11 @@ export class StdioLink implements Link {
    */
   static async start(options: ProcessOptions = {}): Promise<StdioLink> {
     const link = new StdioLink(options);
-    const deadline = options.startTimeout ?? DEFAULT_TIMEOUT;
+    const timeout = options.startTimeout ?? DEFAULT_TIMEOUT;
     link.sent = true; // the first word comes unasked
     try {
-      const hello = await link.wait(new Uint8Array(SMALL_REPLY), deadline, () =>
-        startTimeout(quote(link.printed)),
-      );
+      const late = () => startTimeout(quote(link.printed));
+      const hello = await link.wait(new Uint8Array(SMALL_REPLY), timeout, late);
       (link as { versions: ProcessVersions }).versions = readValue<ProcessVersions>(hello).value;
     } catch (error) {
       link.close();
@@ -137,17 +135,17 @@ export class StdioLink implements Link {
     this.fail(closedError());
   }
 
-  private async wait(into: Uint8Array, milliseconds: number, late: () => AleError): Promise<Uint8Array> {
+  private async wait(into: Uint8Array, timeout: number, late: () => AleError): Promise<Uint8Array> {
     if (this.failure) throw this.failure;
     let timer: NodeJS.Timeout | undefined;
     const stdout = this.child.stdout as unknown as Socket;
     stdout.ref(); // until the reply is there, and no longer, the program has to go on
     try {
       const reply = await new Promise<Uint8Array>((resolve, reject) => {
-        const patience = new Patience(milliseconds);
+        const deadline = new Deadline(timeout);
         timer = setInterval(() => {
-          if (patience.spent()) this.fail(late());
-        }, patience.pause);
+          if (deadline.passed()) this.fail(late());
+        }, deadline.pause);
         this.waiting = { into, resolve, reject };
         for (const chunk of this.early.splice(0)) this.take(chunk);
       });

@@ -1,7 +1,7 @@
 /** Ends processes that do not answer, while this thread waits for them and can do nothing itself. */
 
 import { Worker } from "node:worker_threads";
-import { pauseFor } from "./patience.js";
+import { pauseFor } from "./deadline.js";
 
 /** Watches one process. */
 export interface Watch {

@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { hasNamedPipes } from "../src/channels.js";
+import { Deadline } from "../src/deadline.js";
 import { endProcess } from "../src/link.js";
-import { Patience } from "../src/patience.js";
 import { watch } from "../src/watchdog.js";
 import { ends, isRunning } from "./support.js";
 
@@ -48,22 +48,22 @@ describe.skipIf(!hasNamedPipes())("watch", () => {
   });
 });
 
-describe("Patience", () => {
+describe("Deadline", () => {
   afterEach(() => vi.restoreAllMocks());
 
   it("counts time up to its limit, but no more than two pauses a look", () => {
     const now = vi.spyOn(performance, "now").mockReturnValue(1000);
-    const patience = new Patience(800);
-    expect(patience.pause).toBe(100);
+    const deadline = new Deadline(800);
+    expect(deadline.pause).toBe(100);
     const looks = (times: number[]) =>
       times.map((time) => {
         now.mockReturnValue(1000 + time);
-        return patience.spent();
+        return deadline.passed();
       });
     expect(looks([100, 200, 60_000, 60_100, 60_200, 60_300, 60_399, 60_400])).toEqual([
       ...Array(7).fill(false),
       true,
     ]);
-    expect(new Patience(Number.POSITIVE_INFINITY).spent()).toBe(false);
+    expect(new Deadline(Number.POSITIVE_INFINITY).passed()).toBe(false);
   });
 });

@@ -10,7 +10,7 @@ export const FIELD_TOP = 32;
 export const FIELD_BOTTOM = 195;
 
 /** Rows of bricks. */
-export const BRICK_ROWS = 6;
+const BRICK_ROWS = 6;
 /** Bricks in a row. */
 export const BRICK_COLUMNS = 18;
 /** Bricks of a whole wall. */

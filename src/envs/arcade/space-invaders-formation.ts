@@ -94,11 +94,6 @@ export class InvaderFormation {
     this.refresh();
   }
 
-  /** Lowest row with an invader. */
-  get lowestRow(): number {
-    return this.lowest;
-  }
-
   /** Columns from the leftmost to the rightmost invader. */
   get width(): number {
     return this.columns;

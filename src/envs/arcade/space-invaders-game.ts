@@ -47,9 +47,9 @@ export const SpaceInvadersPhase = {
 } as const;
 
 /** Frames the gun blinks. */
-export const READY_FRAMES = 64;
+const READY_FRAMES = 64;
 /** Frames a hit gun burns. */
-export const DYING_FRAMES = 128;
+const DYING_FRAMES = 128;
 /** Frames a hit invader's remains are seen. */
 export const BLAST_FRAMES = 28;
 /** Frames a hit mothership's remains are seen. */

@@ -41,8 +41,6 @@ export const SHIP_WIDTH = 7;
 
 /** First row of the gun. */
 export const GUN_TOP = 185;
-/** Rows of the gun. */
-export const GUN_HEIGHT = 10;
 /** Leftmost column of the gun's left edge, where every life begins. */
 export const GUN_LEFT = 34;
 /** Rightmost column of the gun's left edge. */

@@ -25,9 +25,9 @@ const FORCE = 10;
 const SECONDS_PER_STEP = 0.02;
 
 /** Angle in radians (12 degrees) beyond which the pole counts as fallen. */
-export const ANGLE_LIMIT: number = (12 * 2 * Math.PI) / 360;
+const ANGLE_LIMIT: number = (12 * 2 * Math.PI) / 360;
 /** Distance from the centre beyond which the cart has left the track. */
-export const POSITION_LIMIT = 2.4;
+const POSITION_LIMIT = 2.4;
 
 /**
  * A pole balances on a cart that is pushed left (action 0) or right (action 1): Gymnasium's

@@ -8,7 +8,7 @@ import { InvalidArgumentError } from "../../core/errors.js";
 const loopback = ["localhost", "127.0.0.1", "[::1]"];
 
 /** Whether a server that listens there hears this machine only. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return loopback.includes(host) || host === "::1";
 }
 

@@ -2,6 +2,8 @@
 
 import "tfjs-training/node";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { yieldToEventLoop } from "../../core/yield.js";
+import { type ActorCritic, libraryModelFactory } from "../../models/index.js";
 import { useBackend } from "../../recurrent/use-backend.js";
 import { LearnerReplica } from "../../trainers/ppo/learners/learner-replica.js";
 import type { LearnerCall } from "../../trainers/ppo/learners/learner-setup.js";
@@ -22,9 +24,12 @@ const post = (message: SentMessage) => port.postMessage(message);
 process.on("exit", () => rendezvous.leave(rank));
 
 async function makeReplica(): Promise<LearnerReplica> {
-  const factory = "module" in model ? await importFunction("learnerModel", model) : undefined;
+  const factory =
+    "module" in model
+      ? ((await importFunction("learnerModel", model)) as ActorCriticFactory)
+      : await libraryModelFactory<ActorCritic>(model);
   await useBackend("wasm", backend);
-  return new LearnerReplica(setup, rendezvous, factory as ActorCriticFactory | undefined);
+  return new LearnerReplica(setup, rendezvous, factory);
 }
 
 async function serve(replica: LearnerReplica): Promise<void> {
@@ -35,7 +40,7 @@ async function serve(replica: LearnerReplica): Promise<void> {
       const call = receiveMessageOnPort(port)?.message as LearnerCall;
       replica.answer(call, (report) => post({ kind: "report", report }));
     }
-    await new Promise((resolve) => setImmediate(resolve));
+    await yieldToEventLoop();
     if (!rendezvous.dismissed) rendezvous.sleep(seen, TURN);
   }
 }
@@ -50,7 +55,7 @@ async function main(): Promise<void> {
   } catch (error) {
     post({ kind: "failure", error: packError(error) });
   }
-  await new Promise((resolve) => setImmediate(resolve)); // lets output out
+  await yieldToEventLoop(); // lets output out
   process.exit();
 }
 

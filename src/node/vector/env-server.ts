@@ -3,6 +3,7 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { sizeOf } from "../../core/state.js";
+import { EventLoopTurns } from "../../core/yield.js";
 import type { Env, Info } from "../../envs/env.js";
 import { closeEnvs } from "../../vector/env-list.js";
 import { callMember, readMember, writeMember } from "../../vector/env-members.js";
@@ -60,16 +61,12 @@ export class EnvServer {
   /** Serves until it is told to close. */
   async serve(): Promise<void> {
     const { words } = this.control;
-    let turned = performance.now();
+    const turns = new EventLoopTurns(TURN);
     while (!this.closed) {
       const seen = Atomics.load(words, this.wake);
       this.answerCalls();
       for (const slot of this.slots) this.play(slot);
-      const now = performance.now();
-      if (now - turned > TURN) {
-        await new Promise((resolve) => setImmediate(resolve));
-        turned = performance.now();
-      }
+      if (turns.due) await turns.give();
       if (!this.closed) Atomics.wait(words, this.wake, seen, TURN);
     }
   }

@@ -2,6 +2,7 @@
 
 import { ChildProcess } from "node:child_process";
 import { workerData } from "node:worker_threads";
+import { yieldToEventLoop } from "../../core/yield.js";
 import { buildEnvs } from "../../vector/env-list.js";
 import { makeByRecipe } from "../../vector/env-recipe.js";
 import { packError } from "../workers/sent-error.js";
@@ -76,7 +77,7 @@ async function main(): Promise<void> {
   if (ends.length > 0) {
     await Promise.race([Promise.all(ends), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   }
-  await new Promise((resolve) => setImmediate(resolve)); // lets output out
+  await yieldToEventLoop(); // lets output out
   process.exit();
 }
 

@@ -10,7 +10,7 @@ import {
 } from "tfjs-training/wasm";
 import { lecunTanh } from "../ops/activations.js";
 import type { CfCLoop } from "../wasm/cfc-engine.js";
-import { activationNumbers } from "../wasm/cfc-layout.js";
+import { activationNumbers } from "../wasm/cfc-plan.js";
 
 /** What decides which model a loop needs: all but its sizes. */
 export type CfCLoopModel = Omit<CfCLoop, "batch" | "steps" | "units" | "widths"> & {

@@ -10,8 +10,8 @@ import {
 } from "tfjs-training/wasm";
 import { Random } from "../../core/random.js";
 import { type CfCEngine, cfcEngineName } from "../wasm/cfc-engine.js";
-import { activationNumbers, type CfCTask, modeNumbers } from "../wasm/cfc-layout.js";
-import { backwardPass, forwardPass, traceSize } from "../wasm/cfc-pass.js";
+import { backwardPass, forwardPass } from "../wasm/cfc-pass.js";
+import { activationNumbers, type CfCTask, modeNumbers, traceSize } from "../wasm/cfc-plan.js";
 
 const [batch, steps, features, units, width] = [5, 4, 3, 7, 9];
 const rows = batch * steps;

@@ -10,7 +10,7 @@ import type {
   CfCLoopForward,
   CfCLoopWeights,
 } from "../wasm/cfc-engine.js";
-import { activationNumbers } from "../wasm/cfc-layout.js";
+import { activationNumbers } from "../wasm/cfc-plan.js";
 import { cfcNames, encodeCfCBackward, encodeCfCForward } from "./cfc-model.js";
 
 /** Options of {@link RuntimeCfC}. */
@@ -25,7 +25,7 @@ export interface RuntimeCfCOptions {
  * Multiplications of a step from which on the runtime wins: it takes some 20 microseconds for each step, half as much
  * again where steps are skipped, and packs the weights every time, which only pays for many sequences.
  */
-export const worthwhileStep = 5 << 17;
+const worthwhileStep = 5 << 17;
 const fewestSequences = 16;
 
 const activations: readonly number[] = [

@@ -92,7 +92,7 @@ export interface LTCScanAttributes extends ScanAttributes {
 }
 
 /** How many tensors a forward kernel may save. */
-export const mostSaved = 16;
+const mostSaved = 16;
 
 /** Inputs without gradient. */
 const constants = /^(resets|mask|(dropout|factors)\d+)$/;

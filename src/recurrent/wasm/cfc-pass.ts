@@ -1,58 +1,28 @@
-/** Forward and backward pass of one CfC over whole sequences: the plan around the compiled kernels. */
+/** Forward and backward pass of one CfC over whole sequences. */
 
 import type { Arena } from "tfjs-training/wasm";
 import { gemm, heapOf, type WasmBackend } from "tfjs-training/wasm";
-import { backwardByEngine, forwardByEngine, traceHeader } from "./cfc-by-engine.js";
+import { EngineLoop } from "./cfc-engine.js";
 import {
+  blockRows,
+  type CfCBackwardTargets,
+  type CfCForwardTargets,
+  type CfCGradientSources,
+  type CfCPass,
   type CfCTask,
+  type CfCTimeLoop,
+  headLayout,
   packRowsOf,
   packTransposed,
   padded,
   padVector,
-  partCount,
   planWords,
   prepareLayers,
-  savesPreActivation,
   type TableEntry,
+  traceLayout,
   writePlan,
-} from "./cfc-layout.js";
-import type { CfCBackwardTargets, CfCForwardTargets } from "./cfc-targets.js";
-import { weightGradients } from "./cfc-weight-gradients.js";
+} from "./cfc-plan.js";
 import { kernelsOf } from "./kernels.js";
-
-/** Where the backward pass finds what the forward pass kept. */
-interface Trace {
-  consumed: number;
-  parts: number;
-  z: number[];
-  u: number[];
-}
-
-/** Floats that a forward pass keeps for the backward pass. */
-export function traceSize(task: CfCTask): number {
-  return traceLayout(task, 0).size;
-}
-
-function traceLayout(task: CfCTask, address: number): Trace & { size: number } {
-  const rows = task.batch * task.steps;
-  let size = traceHeader;
-  const take = (width: number) => {
-    const at = address + size * 4;
-    size += rows * width;
-    return at;
-  };
-  const widths = task.layers.slice(0, -1).map(({ outputs }) => padded(outputs));
-  const consumed = take(padded(task.units));
-  const parts = take(partCount(task) * padded(task.units));
-  const z = widths.map(take);
-  const u = savesPreActivation(task) ? widths.map(take) : widths.map(() => 0);
-  return { consumed, parts, z, u, size };
-}
-
-/** How many sequences run together, as in assembly/cfc-product.ts. */
-export function blockRows({ batch }: CfCTask): number {
-  return batch >= 4 ? Math.min(batch, 32) & ~3 : 1;
-}
 
 /** Runs the forward pass. */
 export function forwardPass(
@@ -61,46 +31,129 @@ export function forwardPass(
   task: CfCTask,
   targets: CfCForwardTargets,
 ): void {
-  if (forwardByEngine(backend, arena, task, targets)) return;
-  const kernels = kernelsOf(backend);
-  const allocate = (floats: number) => arena.floats(floats);
-  const layers = prepareLayers(kernels, task, allocate);
-  const { features, units, x } = task;
-  const rows = task.batch * task.steps;
-  const [first] = layers;
-  const drives = arena.floats(rows * first.width);
-  const dropout = padDropout(backend, task, allocate);
-  const trace = targets.trace ? traceLayout(task, targets.trace) : undefined;
-  const table = layers.map((layer, index): TableEntry => {
-    const [skipped, terms] = index === 0 ? [features, units] : [0, layer.inputs];
-    return {
-      ...unused,
-      width: layer.width,
-      terms,
-      kernel: packRowsOf(kernels, layer, skipped, terms, allocate),
-      bias: layer.padBias,
-      z: trace?.z[index] ?? 0,
-      u: trace?.u[index] ?? 0,
-      dropout: dropout[index] ?? 0,
+  const pass = { backend, arena, task };
+  const loop = EngineLoop.forForward(pass, targets) ?? new KernelLoop(pass);
+  loop.forward(targets);
+}
+
+/** Runs the backward pass. */
+export function backwardPass(
+  backend: WasmBackend,
+  arena: Arena,
+  task: CfCTask,
+  targets: CfCBackwardTargets,
+): void {
+  const pass = { backend, arena, task };
+  const loop = EngineLoop.forBackward(pass, targets) ?? new KernelLoop(pass);
+  const sources = loop.backward(targets);
+  weightGradients(pass, targets, sources);
+  if (!targets.x) return;
+  const { deltas, widths, inputKernel } = sources;
+  const { batch, steps, features } = task;
+  const product = { m: batch * steps, n: features, k: widths[0], a: deltas[0], b: inputKernel };
+  gemm(backend, { ...product, transposeB: true, c: targets.x });
+}
+
+// The loop over time by the compiled kernels.
+class KernelLoop implements CfCTimeLoop {
+  constructor(private readonly pass: CfCPass) {}
+
+  forward(targets: CfCForwardTargets): void {
+    const { backend, arena, task } = this.pass;
+    const kernels = kernelsOf(backend);
+    const allocate = (floats: number) => arena.floats(floats);
+    const layers = prepareLayers(kernels, task, allocate);
+    const { features, units, x } = task;
+    const rows = task.batch * task.steps;
+    const [first] = layers;
+    const drives = arena.floats(rows * first.width);
+    const dropout = padDropout(backend, task, allocate);
+    const trace = targets.trace ? traceLayout(task, targets.trace) : undefined;
+    const table = layers.map((layer, index): TableEntry => {
+      const [skipped, terms] = index === 0 ? [features, units] : [0, layer.inputs];
+      return {
+        ...unused,
+        width: layer.width,
+        terms,
+        kernel: packRowsOf(kernels, layer, skipped, terms, allocate),
+        bias: layer.padBias,
+        z: trace?.z[index] ?? 0,
+        u: trace?.u[index] ?? 0,
+        dropout: dropout[index] ?? 0,
+      };
+    });
+    const widest = Math.max(...layers.map(({ width }) => width));
+    const { outputs, last } = targets;
+    const addresses = {
+      drives,
+      wTau: padVector(kernels, task.wTau, units, allocate),
+      a: padVector(kernels, task.a, units, allocate),
+      work: arena.floats(blockRows(task) * (padded(units) + 2 * widest)),
+      consumed: trace?.consumed,
+      parts: trace?.parts,
+      outputs,
+      last,
+      lstm: targets.lstm,
     };
-  });
-  const widest = Math.max(...layers.map(({ width }) => width));
-  const { outputs, last } = targets;
-  const addresses = {
-    drives,
-    wTau: padVector(kernels, task.wTau, units, allocate),
-    a: padVector(kernels, task.a, units, allocate),
-    work: arena.floats(blockRows(task) * (padded(units) + 2 * widest)),
-    consumed: trace?.consumed,
-    parts: trace?.parts,
-    outputs,
-    last,
-    lstm: targets.lstm,
-  };
-  const plan = arena.floats(planWords(table.length));
-  gemm(backend, { m: rows, n: first.width, k: features, a: x, b: first.matrix, c: drives });
-  writePlan(heapOf(backend).buffer, plan, task, addresses, table);
-  kernels.cfcForward(plan);
+    const plan = arena.floats(planWords(table.length));
+    gemm(backend, { m: rows, n: first.width, k: features, a: x, b: first.matrix, c: drives });
+    writePlan(heapOf(backend).buffer, plan, task, addresses, table);
+    kernels.cfcForward(plan);
+  }
+
+  backward(targets: CfCBackwardTargets): CfCGradientSources {
+    const { backend, arena, task } = this.pass;
+    const kernels = kernelsOf(backend);
+    const allocate = (floats: number) => arena.floats(floats);
+    const layers = prepareLayers(kernels, task, allocate);
+    const { features, units } = task;
+    const rows = task.batch * task.steps;
+    const trace = traceLayout(task, targets.trace);
+    const dropout = padDropout(backend, task, allocate);
+    const table = layers.map((layer, index): TableEntry => {
+      const [skipped, terms] = index === 0 ? [features, units] : [0, layer.inputs];
+      return {
+        ...unused,
+        width: layer.width,
+        terms,
+        transposed: packTransposed(kernels, layer, skipped, terms, allocate),
+        z: trace.z[index] ?? 0,
+        u: trace.u[index] ?? 0,
+        dropout: dropout[index] ?? 0,
+        delta: (index === 0 && layer.plain && targets.delta) || arena.floats(rows * layer.width),
+      };
+    });
+    const widest = Math.max(...layers.map(({ width }) => width));
+    const sums = arena.floats(2 * padded(units));
+    const addresses = {
+      wTau: padVector(kernels, task.wTau, units, allocate),
+      a: padVector(kernels, task.a, units, allocate),
+      work: arena.floats(blockRows(task) * (2 * padded(units) + widest)),
+      consumed: trace.consumed,
+      parts: trace.parts,
+      outputs: targets.dOutputs,
+      last: targets.dLast,
+      dState: targets.dState,
+      dTimes: targets.times,
+      dWTau: sums,
+      dA: sums + padded(units) * 4,
+      lstm: targets.lstm,
+    };
+    const plan = arena.floats(planWords(table.length));
+    const heap = heapOf(backend);
+    heap.fill(0, sums / 4, sums / 4 + 2 * padded(units));
+    writePlan(heap.buffer, plan, task, addresses, table);
+    kernels.cfcBackward(plan);
+    if (targets.wTau) finishPure(backend, task, targets, sums);
+    return {
+      deltas: table.map(({ delta }) => delta),
+      widths: layers.map(({ width }) => width),
+      consumed: trace.consumed,
+      consumedWidth: padded(units),
+      z: trace.z,
+      inputKernel: layers[0].matrix,
+    };
+  }
 }
 
 const unused: TableEntry = {
@@ -128,68 +181,6 @@ function padDropout(backend: WasmBackend, task: CfCTask, allocate: (floats: numb
   });
 }
 
-/** Runs the backward pass. */
-export function backwardPass(
-  backend: WasmBackend,
-  arena: Arena,
-  task: CfCTask,
-  targets: CfCBackwardTargets,
-): void {
-  if (backwardByEngine(backend, arena, task, targets)) return;
-  const kernels = kernelsOf(backend);
-  const allocate = (floats: number) => arena.floats(floats);
-  const layers = prepareLayers(kernels, task, allocate);
-  const { features, units } = task;
-  const rows = task.batch * task.steps;
-  const trace = traceLayout(task, targets.trace);
-  const dropout = padDropout(backend, task, allocate);
-  const table = layers.map((layer, index): TableEntry => {
-    const [skipped, terms] = index === 0 ? [features, units] : [0, layer.inputs];
-    return {
-      ...unused,
-      width: layer.width,
-      terms,
-      transposed: packTransposed(kernels, layer, skipped, terms, allocate),
-      z: trace.z[index] ?? 0,
-      u: trace.u[index] ?? 0,
-      dropout: dropout[index] ?? 0,
-      delta: (index === 0 && layer.plain && targets.delta) || arena.floats(rows * layer.width),
-    };
-  });
-  const widest = Math.max(...layers.map(({ width }) => width));
-  const sums = arena.floats(2 * padded(units));
-  const addresses = {
-    wTau: padVector(kernels, task.wTau, units, allocate),
-    a: padVector(kernels, task.a, units, allocate),
-    work: arena.floats(blockRows(task) * (2 * padded(units) + widest)),
-    consumed: trace.consumed,
-    parts: trace.parts,
-    outputs: targets.dOutputs,
-    last: targets.dLast,
-    dState: targets.dState,
-    dTimes: targets.times,
-    dWTau: sums,
-    dA: sums + padded(units) * 4,
-    lstm: targets.lstm,
-  };
-  const plan = arena.floats(planWords(table.length));
-  const heap = heapOf(backend);
-  heap.fill(0, sums / 4, sums / 4 + 2 * padded(units));
-  writePlan(heap.buffer, plan, task, addresses, table);
-  kernels.cfcBackward(plan);
-  weightGradients(backend, arena, task, targets, {
-    deltas: table.map(({ delta }) => delta),
-    widths: layers.map(({ width }) => width),
-    consumed: trace.consumed,
-    consumedWidth: padded(units),
-    z: trace.z,
-  });
-  if (targets.wTau) finishPure(backend, task, targets, sums);
-  const [{ width, matrix }] = layers;
-  const product = { m: rows, n: features, k: width, a: table[0].delta, b: matrix, transposeB: true };
-  if (targets.x) gemm(backend, { ...product, c: targets.x });
-}
-
 function finishPure(backend: WasmBackend, task: CfCTask, targets: CfCBackwardTargets, sums: number): void {
   const heap = heapOf(backend);
   const [weight, dWeight, dA] = [task.wTau / 4, targets.wTau / 4, targets.a / 4];
@@ -197,4 +188,42 @@ function finishPure(backend: WasmBackend, task: CfCTask, targets: CfCBackwardTar
     heap[dWeight + i] = heap[sums / 4 + i] * Math.sign(heap[weight + i]); // the formula has |w_tau|
     heap[dA + i] = heap[sums / 4 + padded(task.units) + i];
   }
+}
+
+// Writes the gradients of kernels and biases, and that of the first pre-activations where it is not in its place.
+function weightGradients(
+  { backend, arena, task }: CfCPass,
+  targets: CfCBackwardTargets,
+  { deltas, widths, consumed, consumedWidth, z }: CfCGradientSources,
+): void {
+  const kernels = kernelsOf(backend);
+  const { features, units, x, layers } = task;
+  const rows = task.batch * task.steps;
+  const layout = headLayout(task);
+  layers.forEach(({ inputs, outputs, factors }, index) => {
+    const [delta, width] = [deltas[index], widths[index]];
+    const isHeads = index === layers.length - 1;
+    const heads = isHeads ? layout.heads : 1;
+    const folds = isHeads && layout.folds;
+    const plain = !folds && width === outputs && factors === 0;
+    const target = targets.layers[index];
+    const kernel = plain ? target.kernel : arena.floats(inputs * width);
+    const bias = plain ? target.bias : arena.floats(width);
+    const product = { n: width, k: rows, b: delta, transposeA: true };
+    if (index === 0) {
+      gemm(backend, { ...product, m: features, a: x, c: kernel });
+      const c = kernel + features * width * 4;
+      gemm(backend, { ...product, m: units, a: consumed, lda: consumedWidth, c });
+    } else {
+      gemm(backend, { ...product, m: inputs, a: z[index - 1], lda: widths[index - 1], c: kernel });
+    }
+    kernels.columnSum(delta, bias, rows, width);
+    if (plain) return;
+    const padded = width / (folds ? layout.kept : heads);
+    const unpad = (from: number, scale: number, to: number, count: number) =>
+      kernels.unpadHeads(from, scale, to, count, heads, outputs / heads, padded, folds, layout.rate);
+    unpad(kernel, factors, target.kernel, inputs);
+    unpad(bias, 0, target.bias, 1);
+    if (index === 0 && targets.delta) unpad(delta, 0, targets.delta, rows);
+  });
 }

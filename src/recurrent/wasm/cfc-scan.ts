@@ -3,8 +3,8 @@
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { arenaOf, byteAddress, defineRepair, NamedInputs, savedTensor } from "tfjs-training/wasm";
 import { type CfCScanAttributes, gradientNames } from "../ops/scan-kernels.js";
-import { activationNumbers, type CfCTask, modeNumbers } from "./cfc-layout.js";
-import { backwardPass, forwardPass, traceSize } from "./cfc-pass.js";
+import { backwardPass, forwardPass } from "./cfc-pass.js";
+import { activationNumbers, type CfCTask, modeNumbers, traceSize } from "./cfc-plan.js";
 
 /** The task of a call. */
 export function cfcTaskOf(inputs: NamedInputs, attrs: CfCScanAttributes): CfCTask {

@@ -10,7 +10,7 @@ import {
   planWords,
   prepareLayers,
   writePlan,
-} from "./cfc-layout.js";
+} from "./cfc-plan.js";
 import { kernelsOn, type RecurrentKernels } from "./kernels.js";
 
 /** Which CfC it is. */

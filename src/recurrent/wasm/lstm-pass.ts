@@ -2,7 +2,7 @@
 
 import type { Arena } from "tfjs-training/wasm";
 import { gemm, heapOf, type WasmBackend } from "tfjs-training/wasm";
-import { padded } from "./cfc-layout.js";
+import { padded } from "./cfc-plan.js";
 import { kernelsOf } from "./kernels.js";
 
 /** The LSTM where it lies; byte addresses. */

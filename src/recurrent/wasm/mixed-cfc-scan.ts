@@ -12,8 +12,8 @@ import {
   type WasmBackend,
 } from "tfjs-training/wasm";
 import { gradientNames, type MixedCfCScanAttributes } from "../ops/scan-kernels.js";
-import type { CfCTask } from "./cfc-layout.js";
-import { backwardPass, blockRows, forwardPass, traceSize } from "./cfc-pass.js";
+import { backwardPass, forwardPass } from "./cfc-pass.js";
+import { blockRows, type CfCTask, traceSize } from "./cfc-plan.js";
 import { cfcTaskOf } from "./cfc-scan.js";
 import {
   type LstmTask,

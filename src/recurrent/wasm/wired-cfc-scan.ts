@@ -12,8 +12,8 @@ import {
   zeros,
 } from "tfjs-training/wasm";
 import { type CfCScanAttributes, gradientNames } from "../ops/scan-kernels.js";
-import { type CfCTask, modeNumbers } from "./cfc-layout.js";
-import { backwardPass, forwardPass, traceSize } from "./cfc-pass.js";
+import { backwardPass, forwardPass } from "./cfc-pass.js";
+import { type CfCTask, modeNumbers, traceSize } from "./cfc-plan.js";
 
 /** A layer of neurons. */
 interface WiredLayer {

@@ -11,7 +11,12 @@ export interface TrainerProgress {
   readonly trainer: Trainer;
   /** Takes further metrics: what is recorded before the end of `onUpdateEnd` stands in that update's row. */
   readonly logger: Logger;
-  /** Environment steps so far, over all `learn` calls. */
+  /**
+   * Steps so far, over all `learn` calls, at which rows of the log are written: environment steps, or minibatches of
+   * `CloningTrainer`.
+   */
+  readonly globalStep: number;
+  /** Environment steps so far, over all `learn` calls; 0 for `CloningTrainer`, which plays none. */
   readonly numTimesteps: number;
   /** Updates so far. */
   readonly iterations: number;

@@ -4,7 +4,7 @@ import type { CheckpointStore } from "../../checkpoints/index.js";
 import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
-import { hostForPath } from "../common/host.js";
+import { checkpointStore } from "../common/checkpoint-paths.js";
 import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import { StepTrigger } from "./step-trigger.js";
 
@@ -72,7 +72,7 @@ export class CheckpointCallback implements TrainerCallback {
   constructor(private readonly options: CheckpointCallbackOptions) {
     if (new.target === CheckpointCallback) checkOptions("CheckpointCallback", options, names);
     const { savePath, saveFreq, everyMinutes, keepLast, keepBest, saveAtEnd = true } = options;
-    this.store = typeof savePath === "string" ? hostForPath(savePath).checkpoints(savePath) : savePath;
+    this.store = checkpointStore(savePath);
     if (saveFreq !== undefined) this.trigger = new StepTrigger(saveFreq, "saveFreq");
     if (everyMinutes !== undefined && !(everyMinutes > 0)) {
       throw new InvalidArgumentError("everyMinutes", `expected a positive number, received ${everyMinutes}`);
@@ -89,8 +89,8 @@ export class CheckpointCallback implements TrainerCallback {
   }
 
   /** Starts counting, and forgets what a process that was killed had still to forget. */
-  async onTrainingStart({ numTimesteps, elapsedSeconds }: TrainerProgress): Promise<void> {
-    this.trigger?.start(numTimesteps);
+  async onTrainingStart({ globalStep, elapsedSeconds }: TrainerProgress): Promise<void> {
+    this.trigger?.start(globalStep);
     this.lastTime = elapsedSeconds;
     await this.forget();
   }
@@ -98,7 +98,7 @@ export class CheckpointCallback implements TrainerCallback {
   /** Saves when it is time to. */
   async onStep(progress: TrainerProgress): Promise<void> {
     const { everyMinutes = Number.POSITIVE_INFINITY } = this.options;
-    const byStep = this.trigger?.due(progress.numTimesteps) ?? false;
+    const byStep = this.trigger?.due(progress.globalStep) ?? false;
     const byTime = (progress.elapsedSeconds - this.lastTime) / 60 >= everyMinutes;
     if (byStep || byTime) await this.save(progress);
   }
@@ -126,9 +126,9 @@ export class CheckpointCallback implements TrainerCallback {
   }
 
   private async save(progress: TrainerProgress): Promise<void> {
-    const { trainer, numTimesteps, elapsedSeconds, meanReturn } = progress;
+    const { trainer, globalStep, elapsedSeconds, meanReturn } = progress;
     const { namePrefix = "step" } = this.options;
-    const name = `${namePrefix}-${String(numTimesteps).padStart(12, "0")}`;
+    const name = `${namePrefix}-${String(globalStep).padStart(12, "0")}`;
     this.lastTime = elapsedSeconds;
     const before = { saved: this.saved, forgotten: this.forgotten };
     this.saved = [...this.saved.filter((each) => each.name !== name), { name, meanReturn }];
@@ -163,6 +163,6 @@ export class CheckpointCallback implements TrainerCallback {
 }
 
 // The same step before and after an update is two places.
-function placeOf({ numTimesteps, iterations }: TrainerProgress): string {
-  return `${numTimesteps}/${iterations}`;
+function placeOf({ globalStep, iterations }: TrainerProgress): string {
+  return `${globalStep}/${iterations}`;
 }

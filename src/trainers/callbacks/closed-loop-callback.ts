@@ -87,7 +87,7 @@ export class ClosedLoopCallback implements TrainerCallback {
 }
 
 /** Mean and standard deviation (population) of returns. */
-export function meanAndStd(values: readonly number[]): { mean: number; std: number } {
+function meanAndStd(values: readonly number[]): { mean: number; std: number } {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return { mean, std: Math.sqrt(variance) };

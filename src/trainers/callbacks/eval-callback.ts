@@ -7,6 +7,7 @@ import { showValue } from "../../core/show-value.js";
 import type { StateRecord } from "../../core/state.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { type Evaluation, evaluatePolicy } from "../common/evaluate-policy.js";
+import { stepCount } from "../common/trainer.js";
 import type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
 import { StepTrigger } from "./step-trigger.js";
 
@@ -93,7 +94,7 @@ export class EvalCallback implements TrainerCallback {
   }
 
   /** @throws InvalidArgumentError when `evalEnv` are the environments that are trained on */
-  onTrainingStart({ trainer, numTimesteps }: TrainerProgress): void {
+  onTrainingStart({ trainer, globalStep }: TrainerProgress): void {
     if (trainer.env === this.options.evalEnv) {
       throw new InvalidArgumentError(
         "evalEnv",
@@ -101,12 +102,12 @@ export class EvalCallback implements TrainerCallback {
           "cut off: make others, e.g. by makeVecEnv",
       );
     }
-    this.trigger.start(numTimesteps);
+    this.trigger.start(globalStep);
   }
 
   /** Evaluates when it is time to. */
   async onStep(progress: TrainerProgress): Promise<boolean> {
-    if (!this.trigger.due(progress.numTimesteps)) return true;
+    if (!this.trigger.due(progress.globalStep)) return true;
     const { evalEnv, numEpisodes = 5, deterministic, seed } = this.options;
     const { trainer, logger } = progress;
     const evaluation = await evaluatePolicy(trainer, evalEnv, { numEpisodes, deterministic, seed });
@@ -118,9 +119,9 @@ export class EvalCallback implements TrainerCallback {
       "eval/std_reward": stdReturn,
       "eval/mean_ep_length": lengths.reduce((sum, length) => sum + length, 0) / lengths.length,
       ...(successRate !== undefined && { "eval/success_rate": successRate }),
-      "time/total_timesteps": progress.numTimesteps,
+      ...stepCount(trainer),
     };
-    logger.write(row, progress.numTimesteps);
+    logger.write(row, progress.globalStep);
     const { bestModelSavePath, callbackOnNewBest, callbackAfterEval } = this.options;
     let running = true;
     if (meanReturn > this.bestMeanReturn) {

@@ -44,13 +44,13 @@ export class EveryNTimesteps implements TrainerCallback {
 
   /** @inheritDoc */
   onTrainingStart(progress: TrainerProgress): void | Promise<void> {
-    this.trigger.start(progress.numTimesteps);
+    this.trigger.start(progress.globalStep);
     return this.inner.onTrainingStart?.(progress);
   }
 
   /** @inheritDoc */
   onStep(progress: StepProgress): HookResult {
-    if (this.trigger.due(progress.numTimesteps)) return this.inner.onStep?.(progress);
+    if (this.trigger.due(progress.globalStep)) return this.inner.onStep?.(progress);
   }
 
   /** @inheritDoc */

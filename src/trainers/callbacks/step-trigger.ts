@@ -16,15 +16,15 @@ export class StepTrigger implements Stateful {
   }
 
   /** Starts counting, unless it has. */
-  start(numTimesteps: number): void {
-    this.last ??= numTimesteps;
+  start(globalStep: number): void {
+    this.last ??= globalStep;
   }
 
   /** Whether it is due; counting starts anew when it is. */
-  due(numTimesteps: number): boolean {
-    this.start(numTimesteps);
-    if (numTimesteps - (this.last as number) < this.every) return false;
-    this.last = numTimesteps;
+  due(globalStep: number): boolean {
+    this.start(globalStep);
+    if (globalStep - (this.last as number) < this.every) return false;
+    this.last = globalStep;
     return true;
   }
 

@@ -9,19 +9,24 @@ import type { StateRecord, TypedArray } from "../../core/state.js";
 import { EventLoopTurns } from "../../core/yield.js";
 import type { CloningBatches } from "../../datasets/cloning-batches.js";
 import type { LogRow } from "../../logging/index.js";
-import { ConvCfC, type ConvCfCOptions } from "../../models/conv-cfc.js";
+import type { ConvCfCOptions } from "../../models/conv-cfc.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
 import { BaseTrainer } from "../common/base-trainer.js";
+import { locate, locateNewest } from "../common/checkpoint-paths.js";
 import type { Policy, Prediction, PredictOptions } from "../common/evaluate-policy.js";
 import { freeingOnFailure } from "../common/given-model.js";
-import { locate, locateNewest } from "../common/host.js";
 import { buildSaved, lengthsOf, ofCheckpoint, putState } from "../common/restore-trainer.js";
 import { cloningForms } from "../common/saved-hyperparameters.js";
 import { readRecord, readSavedOptions } from "../common/saved-options.js";
 import { readModelConfig } from "../common/saved-run.js";
 import { scheduleOption } from "../common/schedule-option.js";
 import { checkCounts, checkFields, restorePart } from "../common/state-parts.js";
-import { checkLearnOptions, type LearnOptions, type TrainingRun } from "../common/training-run.js";
+import {
+  checkLearnOptions,
+  checkLimits,
+  type LearnOptions,
+  type TrainingRun,
+} from "../common/training-run.js";
 import { classifierPolicy } from "./classifier-policy.js";
 import {
   type CloningHyperparameters,
@@ -31,10 +36,12 @@ import {
 } from "./cloning-options.js";
 import { learnBatch, measureBatch } from "./cloning-step.js";
 
-/** Options of {@link CloningTrainer.learn}. A step, as `totalTimesteps` counts them, is one minibatch. */
-export interface CloningLearnOptions extends LearnOptions {
-  /** Ends after this many epochs more: another way to give `totalTimesteps`. */
+/** Options of {@link CloningTrainer.learn}. */
+export interface CloningLearnOptions extends Omit<LearnOptions, "totalTimesteps" | "resetNumTimesteps"> {
+  /** Ends after this many epochs more. */
   epochs?: number;
+  /** Ends after this many minibatches more, in place of `epochs`. */
+  totalBatches?: number;
   /** Hears of every finished epoch, before the callbacks do. */
   onEpochEnd?(report: EpochReport): void | Promise<void>;
 }
@@ -123,11 +130,16 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   }
 
   /** Minibatches so far, over all `learn` calls. */
-  get numTimesteps(): number {
+  override get numBatches(): number {
     return this.updates;
   }
 
-  /** The same as {@link CloningTrainer.numTimesteps}: every minibatch is one update. */
+  /** Environment steps: none, 0. */
+  get numTimesteps(): number {
+    return 0;
+  }
+
+  /** The same as {@link CloningTrainer.numBatches}: every minibatch is one update. */
   get iterations(): number {
     return this.updates;
   }
@@ -148,7 +160,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
    * {@link CloningTrainer.resume} the interrupted training is finished, unless another goal is given.
    *
    * Rows of the log: `train/loss`, `train/accuracy`, `train/grad_norm`, `train/learning_rate`, `train/epoch`,
-   * `train/n_updates`, and at the end of an epoch `train/epoch_loss`, `train/epoch_accuracy`, `val/loss`,
+   * `train/n_updates`, `time/batches`, `time/batches_per_second`, `time/time_elapsed`, and at the end of an epoch `train/epoch_loss`, `train/epoch_accuracy`, `val/loss`,
    * `val/accuracy`.
    *
    * @returns the trainer
@@ -162,18 +174,28 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   }
 
   /** @internal */
-  protected override learnOptions({ epochs, onEpochEnd, ...options }: CloningLearnOptions): LearnOptions {
-    checkLearnOptions(options);
-    if (epochs !== undefined && options.totalTimesteps !== undefined) {
-      throw new InvalidArgumentError("epochs", "cannot stand beside totalTimesteps: give one of them");
+  protected override learnOptions(options: CloningLearnOptions): LearnOptions {
+    const { epochs, totalBatches, onEpochEnd, ...others } = options;
+    checkLearnOptions(others);
+    const { totalTimesteps, resetNumTimesteps } = others as LearnOptions;
+    if (totalTimesteps !== undefined) {
+      throw new InvalidArgumentError(
+        "totalTimesteps",
+        "CloningTrainer plays no environments: count minibatches by totalBatches, or epochs",
+      );
     }
-    if (options.resetNumTimesteps) {
+    if (resetNumTimesteps) {
       throw new InvalidArgumentError(
         "resetNumTimesteps",
         "CloningTrainer counts minibatches, which tell its place in the data: make a new trainer",
       );
     }
-    return epochs === undefined ? options : { ...options, totalTimesteps: epochs * this.batchesPerEpoch };
+    checkLimits({ epochs, totalBatches });
+    if (epochs === undefined) return { ...others, totalTimesteps: totalBatches };
+    if (totalBatches !== undefined) {
+      throw new InvalidArgumentError("epochs", "cannot stand beside totalBatches: give one of them");
+    }
+    return { ...others, totalTimesteps: epochs * this.batchesPerEpoch };
   }
 
   /** @internal */
@@ -358,7 +380,7 @@ async function restore(
   anyData = false,
 ): Promise<CloningTrainer> {
   const { config, state, counters } = await readCheckpoint(store, name, { kind: "cloning" });
-  const trainer = makeSaved(name, config, state, options);
+  const trainer = await makeSaved(name, config, state, options);
   try {
     putState(trainer, name, withData(trainer, { config, state, counters }, options, anyData));
   } catch (error) {
@@ -369,12 +391,12 @@ async function restore(
 }
 
 // Only named numbers and texts come out of the file.
-function makeSaved(
+async function makeSaved(
   name: string,
   config: StateRecord,
   state: StateRecord,
   options: RestoreCloningOptions,
-): CloningTrainer {
+): Promise<CloningTrainer> {
   try {
     const description = readModelConfig(config.model);
     const saved = readSavedOptions(config.hyperparameters, cloningForms, cloningForms, options);
@@ -384,14 +406,10 @@ function makeSaved(
         `checkpoint "${name}" is of a ${description.className.slice(0, 100)}: give one again`,
       );
     }
+    const { ConvCfC } = await import("../../models/conv-cfc.js");
+    const modelOptions = description.config as unknown as ConvCfCOptions;
     return freeingOnFailure(() => {
-      const model =
-        options.model ??
-        buildSaved(
-          description,
-          lengthsOf(state),
-          (own) => new ConvCfC(own.config as unknown as ConvCfCOptions),
-        );
+      const model = options.model ?? buildSaved(lengthsOf(state), () => new ConvCfC(modelOptions));
       return new CloningTrainer({ ...saved, ...options, model });
     });
   } catch (error) {

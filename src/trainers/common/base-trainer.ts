@@ -10,9 +10,9 @@ import type { LogRow } from "../../logging/index.js";
 import { getWeights, setWeights } from "../../models/weights.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { requireEnvironments } from "./absent-envs.js";
+import { locate } from "./checkpoint-paths.js";
 import type { Prediction, PredictOptions } from "./evaluate-policy.js";
 import { fetchWeights } from "./fetch-weights.js";
-import { locate } from "./host.js";
 import { getParameters, type ModelParameters } from "./model-parameters.js";
 import { mustBeOpen } from "./must-be-open.js";
 import { oneAtATime } from "./one-at-a-time.js";
@@ -78,8 +78,13 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   private updating?: Promise<unknown>;
   private closed = false;
 
-  /** Steps so far, over all `learn` calls. */
+  /** Environment steps so far, over all `learn` calls. */
   abstract get numTimesteps(): number;
+
+  /** Minibatches so far, where they are the steps of the training. */
+  get numBatches(): number | undefined {
+    return undefined;
+  }
 
   /** Updates so far. */
   abstract get iterations(): number;

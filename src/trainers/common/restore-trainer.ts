@@ -5,7 +5,7 @@ import { CheckpointError, InvalidArgumentError, NcpsError, ShapeError } from "..
 import { isTypedArray, type StateRecord, type StateTree, sizeOf } from "../../core/state.js";
 import type { EnvOptions } from "../../envs/registry.js";
 import { withinWeights } from "../../layers/weight-budget.js";
-import { type ModelConfig, type ModelSpaces, rebuildModel } from "../../models/index.js";
+import { libraryModelFactory, type ModelSpaces } from "../../models/index.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import { AbsentEnvs } from "./absent-envs.js";
 import type { SavedForms } from "./saved-options.js";
@@ -63,10 +63,10 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
   const { kind, placeIn } = restoring;
   let trainer: T | undefined;
   let lengths: ArrayLengths = new Map();
-  const make = (config: StateRecord, sizes: ArrayLengths) => {
+  const make = async (config: StateRecord, sizes: ArrayLengths) => {
     lengths = sizes;
     try {
-      trainer = makeFrom(config, sizes, { name, restoring, options, playOnly });
+      trainer = await makeFrom(config, sizes, { name, restoring, options, playOnly });
     } catch (error) {
       throw error instanceof CheckpointError ? ofCheckpoint(name, error) : error;
     }
@@ -74,7 +74,7 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
   };
   try {
     const { config, state } = await readCheckpoint(store, name, { kind, ...(placeIn && { prepare: make }) });
-    if (!placeIn) make(config, lengthsOf(state));
+    if (!placeIn) await make(config, lengthsOf(state));
     const made = trainer as unknown as T;
     putState(made, name, fitting(made, state, { restoring, options, lengths, name }));
     return made;
@@ -91,13 +91,13 @@ interface Making<Options, T> {
   playOnly: boolean;
 }
 
-function makeFrom<Options extends SetupOptions, T extends { env: VectorEnv }>(
+async function makeFrom<Options extends SetupOptions, T extends { env: VectorEnv }>(
   config: StateRecord,
   lengths: ArrayLengths,
   { name, restoring, options, playOnly }: Making<Options, T>,
-): T {
+): Promise<T> {
   const run = readRun(config, restoring, options);
-  const complete = completeOptions(run, options, lengths);
+  const complete = await completeOptions(run, options, lengths);
   const saved = restoring.numEnvs(lengths, run.spaces && sizeOf(run.spaces.observationSpace.shape));
   const sized = options.env === undefined && options.numEnvs === undefined && run.env !== null;
   if (sized && saved !== undefined && complete.numEnvs !== saved) {
@@ -179,15 +179,16 @@ function makeChecked<Options extends SetupOptions, T>(
 }
 
 // The options that a run was made with, less those that shall differ.
-function completeOptions<Options extends SetupOptions>(
+async function completeOptions<Options extends SetupOptions>(
   { env, envOptions, hyperparameters, seed, model, knownModel, spaces }: SavedRun,
   options: Partial<Options>,
   lengths: ArrayLengths,
-): Options {
-  const remade = {
+): Promise<Options> {
+  const makeModel = options.model === undefined && knownModel ? await libraryModelFactory(model) : undefined;
+  const remade = makeModel && {
     model: (present: ModelSpaces) => {
       if (spaces) checkSameSpaces(spaces, present);
-      return buildSaved(model, lengths, (description) => rebuildModel(description, present));
+      return buildSaved(lengths, () => makeModel(present));
     },
   };
   const fromId = { env: env ?? undefined, envOptions: (envOptions as EnvOptions | null) ?? undefined };
@@ -195,7 +196,7 @@ function completeOptions<Options extends SetupOptions>(
     ...hyperparameters,
     ...(seed !== null && { seed }),
     ...(options.env === undefined && fromId),
-    ...(options.model === undefined && knownModel && remade),
+    ...remade,
     ...given(options),
   } as Options;
 }
@@ -210,15 +211,11 @@ function given<Options extends object>(options: Options): Options {
  *
  * @throws CheckpointError whatever is wrong with the description
  */
-export function buildSaved<Model>(
-  description: ModelConfig,
-  lengths: ArrayLengths,
-  build: (description: ModelConfig) => Model,
-): Model {
+export function buildSaved<Model>(lengths: ArrayLengths, build: () => Model): Model {
   let weights = 0;
   for (const [path, length] of lengths) if (path.startsWith("model.")) weights += length;
   try {
-    return withinWeights(weights, () => build(description));
+    return withinWeights(weights, build);
   } catch (cause) {
     if (cause instanceof CheckpointError) throw cause;
     throw new CheckpointError(`field "config.model": ${(cause as Error).message}`, { cause });

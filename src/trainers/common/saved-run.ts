@@ -86,7 +86,7 @@ export function describeRun(
 }
 
 /** Names of options of an environment that checkpoints do not keep, since nobody declared them harmless. */
-export function unsavable(id: string, options: EnvOptions | null | undefined): string[] {
+function unsavable(id: string, options: EnvOptions | null | undefined): string[] {
   const declared = envSpec(id).savedOptions ?? [];
   return Object.entries(options ?? {})
     .filter(([name, value]) => value !== undefined && !(declared.includes(name) && isPlain(value)))

@@ -3,15 +3,15 @@
 import { checkOptions, optionNames } from "../../core/check-options.js";
 import { checkSignal } from "../../core/check-signal.js";
 import { InvalidArgumentError } from "../../core/errors.js";
+import { PlatformService } from "../../core/platform.js";
 import { showValue } from "../../core/show-value.js";
 import type { Stateful, StateRecord } from "../../core/state.js";
 import { EventLoopTurns } from "../../core/yield.js";
 import { Logger, type LogRow, TableSink } from "../../logging/index.js";
 import type { CallbackLike, PlayedStep, TrainerCallback, TrainerProgress } from "../callbacks/callback.js";
 import { toCallbacks } from "../callbacks/callback-list.js";
-import { host } from "./host.js";
 import { restorePart } from "./state-parts.js";
-import type { Trainer } from "./trainer.js";
+import { globalStepOf, stepCount, type Trainer } from "./trainer.js";
 
 /** Options of a trainer's `learn`. */
 export interface LearnOptions {
@@ -44,6 +44,9 @@ export interface LearnOptions {
   resetNumTimesteps?: boolean;
 }
 
+/** Progress bars for `learn({ progressBar: true })`. */
+export const progressBars = new PlatformService<() => TrainerCallback>("terminal");
+
 const learnOptions = optionNames<LearnOptions>({
   totalTimesteps: true,
   hours: true,
@@ -60,11 +63,13 @@ const hints = {
   tb_log_name:
     "rows go to the sinks of logger; openRun() of ncps-ts/node makes a folder with TensorBoard files",
   epochs: "it is one of CloningTrainer.learn; count steps by totalTimesteps",
+  totalBatches: "it is one of CloningTrainer.learn; count steps by totalTimesteps",
 };
 
 interface Goal extends StateRecord {
-  /** Steps of the trainer when the goal was set. */
+  /** Global step of the trainer when the goal was set. */
   first: number;
+  /** Global steps from there, of environments or minibatches. */
   totalTimesteps: number;
   hours: number;
   /** Seconds spent on it before this call. */
@@ -124,13 +129,15 @@ export class TrainingRun implements Stateful {
     const none = Number.POSITIVE_INFINITY;
     const same = old?.totalTimesteps === (totalTimesteps ?? none) && old.hours === (hours ?? none);
     if (totalTimesteps === undefined && hours === undefined && !old) {
-      throw new InvalidArgumentError("learn", "expected totalTimesteps or hours");
+      const goals =
+        trainer.numBatches === undefined ? "totalTimesteps or hours" : "epochs, totalBatches or hours";
+      throw new InvalidArgumentError("learn", `expected ${goals}`);
     }
     this.goal =
       old && (same || (totalTimesteps === undefined && hours === undefined))
         ? { ...old }
         : {
-            first: trainer.numTimesteps,
+            first: globalStepOf(trainer),
             totalTimesteps: totalTimesteps ?? none,
             hours: hours ?? none,
             spent: 0,
@@ -144,7 +151,7 @@ export class TrainingRun implements Stateful {
     const callbacks = toCallbacks(options.callbacks);
     if (options.progressBar)
       callbacks.unshift(
-        host("progressBar", "use a callback that draws what `onUpdateEnd` is given").progressBar(),
+        progressBars.require("progressBar", "use a callback that draws what `onUpdateEnd` is given")(),
       );
     this.callbacks = [...callbacks.filter(({ last }) => !last), ...callbacks.filter(({ last }) => last)];
     this.steps = this.callbacks.filter(({ onStep }) => onStep);
@@ -156,10 +163,12 @@ export class TrainingRun implements Stateful {
     const { trainer, logger, goal } = this;
     const { numTimesteps, iterations, episodes } = trainer;
     const elapsedSeconds = goal.spent + ((this.ended ?? performance.now()) - this.began) / 1000;
-    const steps = (numTimesteps - goal.first) / goal.totalTimesteps;
+    const globalStep = globalStepOf(trainer);
+    const steps = (globalStep - goal.first) / goal.totalTimesteps;
     return {
       trainer,
       logger,
+      globalStep,
       numTimesteps,
       iterations,
       elapsedSeconds,
@@ -228,18 +237,20 @@ export class TrainingRun implements Stateful {
   /** Calls `onUpdateEnd`, and logs the metrics of the update with those that the hooks recorded. */
   async updateEnd(row: LogRow): Promise<void> {
     const { trainer, logger, goal } = this;
-    const { numTimesteps, iterations, elapsedSeconds } = this.progress();
+    const { globalStep, iterations, elapsedSeconds } = this.progress();
+    const speed = (globalStep - goal.first) / elapsedSeconds;
     Object.assign(row, {
-      "time/fps": Math.round((numTimesteps - goal.first) / elapsedSeconds),
-      "time/iterations": iterations,
+      ...(trainer.numBatches === undefined
+        ? { "time/fps": Math.round(speed), "time/iterations": iterations }
+        : { "time/batches_per_second": speed }),
       "time/time_elapsed": elapsedSeconds,
-      "time/total_timesteps": numTimesteps,
+      ...stepCount(trainer),
     });
     const { successRate } = trainer.episodes;
     if (!Number.isNaN(successRate)) row["rollout/success_rate"] = successRate;
     if (trainer.iterations % this.logInterval === 0) {
       logger.recordAll(row);
-      this.due = numTimesteps;
+      this.due = globalStep;
     }
     try {
       for (const callback of this.callbacks)
@@ -309,6 +320,15 @@ export class TrainingRun implements Stateful {
   }
 }
 
+/** Checks limits of a training. @throws InvalidArgumentError when one is not positive */
+export function checkLimits(limits: Record<string, unknown>): void {
+  for (const [name, limit] of Object.entries(limits)) {
+    if (limit !== undefined && !(typeof limit === "number" && limit > 0)) {
+      throw new InvalidArgumentError(name, `expected a positive number, received ${showValue(limit)}`);
+    }
+  }
+}
+
 /**
  * Checks the options of `learn`.
  *
@@ -317,11 +337,7 @@ export class TrainingRun implements Stateful {
 export function checkLearnOptions(options: LearnOptions): void {
   checkOptions("learn", options, learnOptions, hints);
   const { totalTimesteps, hours, logInterval, logger, signal } = options;
-  for (const [name, limit] of Object.entries({ totalTimesteps, hours, logInterval })) {
-    if (limit !== undefined && !(typeof limit === "number" && limit > 0)) {
-      throw new InvalidArgumentError(name, `expected a positive number, received ${showValue(limit)}`);
-    }
-  }
+  checkLimits({ totalTimesteps, hours, logInterval });
   if (logger !== undefined && typeof logger?.dump !== "function") {
     throw new InvalidArgumentError(
       "logger",

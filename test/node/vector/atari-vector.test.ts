@@ -3,7 +3,7 @@ import { hasAle } from "../../../packages/ale-bindings/test/support.js";
 import { checkEnv } from "../../../src/envs/check-env.js";
 import { make } from "../../../src/envs/registry.js";
 import { registerAtari } from "../../../src/node/atari.js";
-import "../../../src/node/vector/install.js";
+import "../../../src/node/platform.js";
 import { EnvFailedError } from "../../../src/vector/env-failed-error.js";
 import { makeVecEnv } from "../../../src/vector/make-vec-env.js";
 import type { VectorEnv } from "../../../src/vector/vector-env.js";

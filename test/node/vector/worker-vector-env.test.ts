@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import "../../../src/node/vector/install.js";
+import "../../../src/node/platform.js";
 import {
   InvalidArgumentError,
   InvalidStateError,

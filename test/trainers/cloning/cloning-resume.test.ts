@@ -54,7 +54,7 @@ describe("CloningTrainer.resume", () => {
     await train(data, { to: place });
     const resumed = await CloningTrainer.resume(place, data);
     await resumed.learn();
-    expect(resumed.numTimesteps).toBe(STEPS);
+    expect(resumed.numBatches).toBe(STEPS);
     expect(resumed.lastEpoch?.epoch).toBe(2);
     await resumed.close();
     const loaded = await CloningTrainer.load(place, { ...data, learningRate: 1e-3 });
@@ -69,12 +69,12 @@ describe("CloningTrainer.resume", () => {
     const place = { store: new MemoryCheckpointStore(), name: "grown" };
     await train(data, { to: place, stopAt: 6 }); // in the middle of the second epoch
     const grown = await CloningTrainer.load(place, { ...(await barData({ train: 14 })), seed: 0 });
-    expect([grown.epoch, grown.batchesPerEpoch, grown.numTimesteps]).toEqual([1, 5, 6]);
+    expect([grown.epoch, grown.batchesPerEpoch, grown.numBatches]).toEqual([1, 5, 6]);
     const counts: number[] = [];
     await grown.learn({ epochs: 1, onEpochEnd: ({ epoch, loss }) => void counts.push(epoch, loss) });
     expect(counts[0]).toBe(1);
     expect(counts[1]).toBeGreaterThan(0);
-    expect([grown.epoch, grown.numTimesteps]).toEqual([2, 11]);
+    expect([grown.epoch, grown.numBatches]).toEqual([2, 11]);
     await grown.close();
   });
 
@@ -82,9 +82,9 @@ describe("CloningTrainer.resume", () => {
     const place = { store: new MemoryCheckpointStore(), name: "larger" };
     await train(data, { to: place, stopAt: 6 }); // in the middle of the second epoch
     const larger = await CloningTrainer.load(place, { ...data, batchSize: 5 });
-    expect([larger.epoch, larger.batchesPerEpoch, larger.numTimesteps]).toEqual([1, 2, 6]);
+    expect([larger.epoch, larger.batchesPerEpoch, larger.numBatches]).toEqual([1, 2, 6]);
     await larger.learn({ epochs: 1 });
-    expect([larger.epoch, larger.numTimesteps]).toEqual([2, 8]);
+    expect([larger.epoch, larger.numBatches]).toEqual([2, 8]);
     await larger.close();
   });
 
@@ -99,7 +99,7 @@ describe("CloningTrainer.resume", () => {
       trainer.learn({
         ...(save && { epochs: 2 }),
         logger: new Logger([{ write: (row, step) => rows.push(step, row["train/loss"]) }]),
-        callbacks: [{ onUpdateEnd: ({ numTimesteps }) => void heard.push(numTimesteps) }],
+        callbacks: [{ onUpdateEnd: ({ globalStep }) => void heard.push(globalStep) }],
         async onEpochEnd({ epoch }) {
           epochs.push(epoch);
           if (save && epoch === 0) await trainer.save(place);
@@ -109,7 +109,7 @@ describe("CloningTrainer.resume", () => {
     const first = new CloningTrainer({ ...data, batchSize: 3, model: smallModel(), seed: 5 });
     await learn(first, whole, true);
     const second = await CloningTrainer.resume(place, data);
-    expect(second.numTimesteps).toBe(4);
+    expect(second.numBatches).toBe(4);
     await learn(second, rest);
     expect(whole.heard).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(rest).toEqual({ rows: whole.rows.slice(6), heard: [4, 5, 6, 7, 8], epochs: [1] });

@@ -7,7 +7,7 @@ import type { StateRecord } from "../../../src/core/state.js";
 import { AtariCloningDataset } from "../../../src/datasets/atari-cloning.js";
 import { MemoryCloningSource } from "../../../src/datasets/cloning-source.js";
 import { BreakoutEnv } from "../../../src/envs/arcade/index.js";
-import type { LogRow } from "../../../src/logging/index.js";
+import { Logger, type LogRow } from "../../../src/logging/index.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { learnBatch } from "../../../src/trainers/cloning/cloning-step.js";
 import {
@@ -132,9 +132,9 @@ describe("CloningTrainer", () => {
         batchSize: 3,
         seed: 0,
       });
-      await trainer.learn({ totalTimesteps: 5 });
+      await trainer.learn({ totalBatches: 5 });
       const tensors = tf.memory().numTensors;
-      await trainer.learn({ totalTimesteps: 5 });
+      await trainer.learn({ totalBatches: 5 });
       expect(tf.memory().numTensors).toBe(tensors);
       await trainer.close();
     };
@@ -147,14 +147,42 @@ describe("CloningTrainer", () => {
   it("goes on in the middle of an epoch", async () => {
     const data = await barData();
     const trainer = new CloningTrainer({ ...data, model: smallModel(), batchSize: 3, seed: 0 });
-    await trainer.learn({ totalTimesteps: 3 });
+    await trainer.learn({ totalBatches: 3 });
     expect(trainer.lastEpoch).toBeUndefined();
     await trainer.learn({ epochs: 1 });
-    expect(trainer.numTimesteps).toBe(7);
+    expect(trainer.numBatches).toBe(7);
     expect(trainer.lastEpoch?.epoch).toBe(0);
-    await expect(trainer.learn({ epochs: 1, totalTimesteps: 3 })).rejects.toThrow(
-      /epochs: cannot stand beside/,
-    );
+    const wrong: [object, RegExp][] = [
+      [{ epochs: 1, totalBatches: 3 }, /^epochs: cannot stand beside totalBatches/],
+      [{ totalTimesteps: 3 }, /^totalTimesteps: .* count minibatches by totalBatches, or epochs/],
+      [{ totalBatches: 0 }, /^totalBatches: expected a positive number, received 0/],
+      [{ epochs: -1 }, /^epochs: expected a positive number, received -1/],
+      [{}, /^learn: expected epochs, totalBatches or hours/],
+    ];
+    for (const [options, message] of wrong) await expect(trainer.learn(options)).rejects.toThrow(message);
+    await trainer.close();
+  });
+
+  it("counts minibatches, not environment steps, in callbacks and in the log", async () => {
+    const data = await barData();
+    const trainer = new CloningTrainer({ ...data, model: smallModel(), batchSize: 3, seed: 0 });
+    const seen: number[][] = [];
+    const rows: [number, LogRow][] = [];
+    await trainer.learn({
+      totalBatches: 2,
+      logger: new Logger([{ write: (row, step) => void rows.push([step, row]) }]),
+      callbacks: ({ globalStep, numTimesteps }) => void seen.push([globalStep, numTimesteps]),
+    });
+    expect(seen).toEqual([
+      [1, 0],
+      [2, 0],
+    ]);
+    expect(rows.map(([step, row]) => [step, row["time/batches"]])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(rows[1][1]["time/batches_per_second"]).toBeGreaterThan(0);
+    expect(Object.keys(rows[1][1]).filter((key) => /timesteps|fps/.test(key))).toEqual([]);
     await trainer.close();
   });
 
@@ -197,7 +225,7 @@ describe("CloningTrainer", () => {
     const training = trainer.learn({ epochs: 1 });
     await expect(training).rejects.toThrow(InvalidArgumentError);
     await expect(training).rejects.toThrow(/^learningRate: expected a finite number.*NaN at progress 0.25/);
-    expect(trainer.numTimesteps).toBe(1);
+    expect(trainer.numBatches).toBe(1);
     expect((trainer.getState().batches as StateRecord).position).toBe(1);
     await trainer.close();
     expect(tf.memory().numTensors).toBe(before);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
-import "../../../src/node/host.js";
+import "../../../src/node/platform.js";
 import { DQNTrainer, PPOTrainer } from "../../../src/trainers/index.js";
 
 // Written before checkpoints kept spaces, and before anything of their options was checked.

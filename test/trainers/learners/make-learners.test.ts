@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { BackendError, InvalidArgumentError, InvalidStateError } from "../../../src/core/errors.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { cartPolePPO, PPOTrainer } from "../../../src/trainers/index.js";
-import { installLearners } from "../../../src/trainers/ppo/learners/make-learners.js";
+import { learnerThreads } from "../../../src/trainers/ppo/learners/make-learners.js";
 
 it("several learners want threads, the wasm backend and a whole number", async () => {
   await useBackend("wasm");
@@ -10,7 +10,7 @@ it("several learners want threads, the wasm backend and a whole number", async (
   expect(make(2)).toThrow(InvalidStateError);
   expect(make(2)).toThrow(/learners: 2 needs the worker threads of Node: import "ncps-ts\/node" first/);
   for (const wrong of [0, 1.5, -1]) expect(make(wrong)).toThrow(InvalidArgumentError);
-  installLearners(() => {
+  learnerThreads.install(() => {
     throw new Error("nothing may be started before learn");
   });
   const made = make(2)();

@@ -25,7 +25,7 @@ export interface RuntimeProductsOptions {
 export const worthwhileWork = 1 << 18;
 
 /** Floats of a product from which on it pays to spare the runtime's copy of it: sparing takes some 10 microseconds. */
-export const worthSparing = 1 << 17;
+const worthSparing = 1 << 17;
 
 // Below this many terms the compiled kernels are faster whatever the size.
 const shortSum = 8;

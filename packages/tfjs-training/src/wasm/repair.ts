@@ -49,7 +49,7 @@ export function defineRepair<Inputs, Attributes, Output = TensorInfo>(
 const repaired = Symbol.for("ncps-ts.wasm-repair");
 
 /** The kernel that tfjs brought, also when it is replaced already; `undefined` when it brought none. */
-export function stockKernel(name: string): KernelFunc | undefined {
+function stockKernel(name: string): KernelFunc | undefined {
   const registered = getKernel(name, "wasm")?.kernelFunc as Marked | undefined;
   return registered && repaired in registered ? registered[repaired] : registered;
 }

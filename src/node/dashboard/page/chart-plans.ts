@@ -67,10 +67,11 @@ const known: readonly ChartPlan[] = [
   one("Exploration rate", "rollout/exploration_rate"),
   one("Steps in memory", "rollout/memory_size"),
   one("Steps per second", "time/fps"),
+  one("Minibatches per second", "time/batches_per_second"),
 ];
 
 // Clocks and counters, which are straight lines.
-const counters = /^time\/(?!fps$)|n_updates$|^train\/epoch$/;
+const counters = /^time\/(?!fps$|batches_per_second$)|n_updates$|^train\/epoch$/;
 
 /** A key in words: `custom/ball_speed` is `Ball speed (custom)`; groups of the trainers go without saying. */
 export function titleOf(key: string): string {

@@ -28,11 +28,12 @@ function scaled(value: number, digits: number): string {
 /** The newest figures of the training in a line. */
 export function summaryOf({ step, row }: RowMessage): string {
   const mean = row["rollout/ep_rew_mean"];
-  const fps = row["time/fps"];
-  const parts = [`${step.toLocaleString("en")} steps`];
+  const unit = "time/batches" in row ? "minibatches" : "steps";
+  const speed = row["time/fps"] ?? row["time/batches_per_second"];
+  const parts = [`${step.toLocaleString("en")} ${unit}`];
   if (mean !== undefined) parts.push(`mean return ${mean === null ? "not yet known" : mean.toFixed(1)}`);
-  if (fps !== undefined && fps !== null)
-    parts.push(`${Math.round(fps).toLocaleString("en")} steps per second`);
+  if (speed !== undefined && speed !== null)
+    parts.push(`${Math.round(speed).toLocaleString("en")} ${unit} per second`);
   return parts.join(" · ");
 }
 

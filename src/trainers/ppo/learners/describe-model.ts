@@ -6,8 +6,6 @@ import {
   isLibraryModel,
   libraryModelNames,
   type ModelConfig,
-  rebuildModel,
-  type SpacesOptions,
 } from "../../../models/index.js";
 import type { LearnerModel } from "./learner-model.js";
 
@@ -28,9 +26,4 @@ export function describeModel(model: ActorCritic, from: LearnerModel | undefined
       `${model.constructor.name}. Export its factory from a module and give ` +
       '{ module: new URL("./own-model.js", import.meta.url), export: "makeModel" }',
   );
-}
-
-/** Makes a model of the library from its description, with weights of its own. */
-export function buildModel(description: ModelConfig, spaces: SpacesOptions): ActorCritic {
-  return rebuildModel<ActorCritic>(description, spaces);
 }

@@ -6,7 +6,6 @@ import { actionDistribution } from "../../../losses/index.js";
 import type { ActorCritic } from "../../../models/actor-critic.js";
 import { type ActionSpace, type Box, spaceFromJSON } from "../../../spaces/index.js";
 import type { ActorCriticFactory } from "../ppo-options.js";
-import { buildModel } from "./describe-model.js";
 import { Learner, type LearnerReport, type StepPlan } from "./learner.js";
 import type { LearnerCall, LearnerSetup } from "./learner-setup.js";
 import type { Rendezvous } from "./rendezvous.js";
@@ -19,13 +18,13 @@ export class LearnerReplica {
   private readonly learner: Learner;
 
   /**
-   * @param factory what the description's module exports, where it names one
+   * @param factory makes the described model
    * @throws InvalidArgumentError when the model has other weights than the first learner's
    */
   constructor(
     private readonly setup: LearnerSetup,
     private readonly rendezvous: Rendezvous,
-    factory?: ActorCriticFactory,
+    factory: ActorCriticFactory,
   ) {
     const { rank, learners, exchange, hyperparameters, adam, decaying } = setup;
     const spaces = {
@@ -33,7 +32,7 @@ export class LearnerReplica {
       actionSpace: spaceFromJSON(setup.actionSpace) as ActionSpace,
       seed: 0, // the first learner's weights replace the first ones
     };
-    this.model = makeModel(setup, spaces, factory);
+    this.model = factory(spaces);
     requireSameWeights(this.model, setup);
     const decays = decaying ? (name: string) => decaying.includes(name) : undefined;
     this.optimizer = new Adam({ ...adam, decays });
@@ -77,16 +76,6 @@ export class LearnerReplica {
     this.model.dispose();
     this.optimizer.dispose();
   }
-}
-
-function makeModel(
-  { model }: LearnerSetup,
-  spaces: Parameters<ActorCriticFactory>[0],
-  factory: ActorCriticFactory | undefined,
-): ActorCritic {
-  if ("className" in model) return buildModel(model, spaces);
-  if (factory) return factory(spaces);
-  throw new InvalidArgumentError("learnerModel", `no function came from ${model.module}`);
 }
 
 function requireSameWeights(model: ActorCritic, { weights }: LearnerSetup): void {

@@ -1,17 +1,13 @@
 /** Several learners, where the platform has threads; `ncps-ts/node` installs those of Node. */
 
 import { engine } from "@tensorflow/tfjs-core";
-import { inNode } from "tfjs-training/core";
-import { BackendError, InvalidStateError } from "../../../core/errors.js";
+import { BackendError } from "../../../core/errors.js";
+import { PlatformService } from "../../../core/platform.js";
 import { LearnerGroup, type LearnerGroupOptions } from "./learner-group.js";
 import type { StartLearner } from "./learner-setup.js";
 
-let installed: StartLearner | undefined;
-
-/** Makes the threads of a platform available to trainers with several learners. */
-export function installLearners(start: StartLearner): void {
-  installed = start;
-}
+/** Threads for learners beside the first one. */
+export const learnerThreads = new PlatformService<StartLearner>("worker threads");
 
 /**
  * Whether a trainer can have so many learners here.
@@ -20,20 +16,14 @@ export function installLearners(start: StartLearner): void {
  * @throws BackendError when the active backend is not wasm
  */
 export function requireLearners(learners: number): StartLearner {
-  if (!installed) {
-    throw new InvalidStateError(
-      inNode()
-        ? `learners: ${learners} needs the worker threads of Node: import "ncps-ts/node" first`
-        : `learners: ${learners} needs the worker threads of Node. In a page leave it at 1`,
-    );
-  }
+  const start = learnerThreads.require(`learners: ${learners}`, "leave it at 1");
   if (engine().backendName !== "wasm") {
     throw new BackendError(
       `learners: ${learners} needs the backend "wasm", the active one is "${engine().backendName}": ` +
         'call `await useBackend("wasm")` first, or leave learners at 1',
     );
   }
-  return installed;
+  return start;
 }
 
 /**

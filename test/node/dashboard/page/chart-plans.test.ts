@@ -20,7 +20,9 @@ describe("planCharts", () => {
   });
 
   it("leaves out clocks and counters", () => {
-    expect(planCharts(["time/iterations", "time/total_timesteps", "train/n_updates"])).toEqual([]);
+    expect(
+      planCharts(["time/iterations", "time/total_timesteps", "time/batches", "train/n_updates"]),
+    ).toEqual([]);
   });
 
   it("tells figures of one name apart by their keys", () => {

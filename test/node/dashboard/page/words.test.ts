@@ -45,6 +45,9 @@ it("the summary has the newest figures, as far as they are known", () => {
   expect(summaryOf({ ...message, row: { "rollout/ep_rew_mean": null, "time/fps": 2079.6 } })).toBe(
     "12,345 steps · mean return not yet known · 2,080 steps per second",
   );
+  expect(summaryOf({ ...message, row: { "time/batches": 12_345, "time/batches_per_second": 30.4 } })).toBe(
+    "12,345 minibatches · 30 minibatches per second",
+  );
 });
 
 it("a lost connection is told with what may be the reason", () => {

@@ -143,7 +143,7 @@ const widest: WinogradForm = {
 };
 
 /** All algorithms. */
-export const winogradForms: readonly WinogradForm[] = [single, two, three, wide, five, widest];
+const winogradForms: readonly WinogradForm[] = [single, two, three, wide, five, widest];
 
 /** An axis of a convolution over blocks of `stride` pixels, cut into tiles. */
 export interface WinogradAxis {

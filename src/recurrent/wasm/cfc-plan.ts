@@ -1,5 +1,6 @@
-/** A CfC in the layout of its compiled kernels: padded, folded and packed weights, and the plan of a pass. */
+/** What a pass of a CfC is asked for, and how weights, trace and plan lie in memory for the compiled kernels. */
 
+import type { Arena, WasmBackend } from "tfjs-training/wasm";
 import type { RecurrentKernels } from "./kernels.js";
 
 /** An affine layer where it lies; byte addresses. */
@@ -50,6 +51,75 @@ export interface CfCTask {
   dropout: number[];
 }
 
+/** Where a forward pass writes, as byte addresses. */
+export interface CfCForwardTargets {
+  /** `[rows, units]`. */
+  outputs: number;
+  /** `[batch, units]`. */
+  last: number;
+  /** As many floats as `traceSize` says, or 0. */
+  trace: number;
+  /** The plan of an LSTM beside the cell, or 0. */
+  lstm?: number;
+}
+
+/** Where a backward pass reads and writes, as byte addresses. */
+export interface CfCBackwardTargets {
+  /** Gradient of the outputs `[rows, units]`. */
+  dOutputs: number;
+  /** Gradient of the last state `[batch, units]`. */
+  dLast: number;
+  /** What the forward pass kept. */
+  trace: number;
+  /** `[rows, outputs of the first layer]`, or 0. */
+  delta: number;
+  /** Gradient of the inputs `[rows, features]`, or 0. */
+  x: number;
+  /** `[batch, units]`. */
+  dState: number;
+  /** In the shapes of the weights. */
+  layers: { kernel: number; bias: number }[];
+  /** `[units]`, in pure mode. */
+  wTau: number;
+  /** `[units]`, in pure mode. */
+  a: number;
+  /** `[rows]`, where times are given; else 0. */
+  times: number;
+  /** The plan of an LSTM beside the cell, or 0. */
+  lstm?: number;
+}
+
+/** What the loop over time leaves behind, as byte addresses; what meets in one product has its rows in one order. */
+export interface CfCGradientSources {
+  /** Gradients of each layer's pre-activations `[rows, width]`; of the first in the order of the inputs. */
+  deltas: readonly number[];
+  /** Their columns: those of the weights, or padded; a gate of one time for all steps is a single head. */
+  widths: readonly number[];
+  /** The states that the steps take `[rows, consumedWidth]`. */
+  consumed: number;
+  /** The units, padded or not. */
+  consumedWidth: number;
+  /** Activations of each backbone layer `[rows, width]`. */
+  z: readonly number[];
+  /** Rows of the first layer's kernel that meet the inputs `[features, its width]`. */
+  inputKernel: number;
+}
+
+/** One pass of a CfC, and the memory for what it makes on its way. */
+export interface CfCPass {
+  backend: WasmBackend;
+  arena: Arena;
+  task: CfCTask;
+}
+
+/** The loop over time of a CfC: by the compiled kernels, or by an engine in their place. */
+export interface CfCTimeLoop {
+  /** Runs the steps. */
+  forward(targets: CfCForwardTargets): void;
+  /** Runs them backwards: writes the gradients of state, times and `pure` mode, and tells where the others come from. */
+  backward(targets: CfCBackwardTargets): CfCGradientSources;
+}
+
 /** Numbers of the activations in the compiled kernels. */
 export const activationNumbers = { lecun_tanh: 0, tanh: 1, relu: 2, silu: 3, gelu: 4 } as const;
 
@@ -88,8 +158,52 @@ export function partCount(task: CfCTask): number {
 }
 
 /** Whether the slope of the activation needs the pre-activation. */
-export function savesPreActivation({ activation }: CfCTask): boolean {
+function savesPreActivation({ activation }: CfCTask): boolean {
   return activation >= activationNumbers.silu;
+}
+
+/** Words in front of a trace; the first tells who made it. */
+export const traceHeader = 4;
+
+/** Where the backward pass of the compiled kernels finds what the forward pass kept. */
+export interface CfCTrace {
+  /** The states that the steps take. */
+  consumed: number;
+  /** The parts of the heads. */
+  parts: number;
+  /** Activations of the backbone layers. */
+  z: number[];
+  /** Their pre-activations, or 0. */
+  u: number[];
+  /** Floats of all. */
+  size: number;
+}
+
+/** Floats that a forward pass keeps for the backward pass. */
+export function traceSize(task: CfCTask): number {
+  return traceLayout(task, 0).size;
+}
+
+/** The trace that begins at a byte address. */
+export function traceLayout(task: CfCTask, address: number): CfCTrace {
+  const rows = task.batch * task.steps;
+  let size = traceHeader;
+  const take = (width: number) => {
+    const at = address + size * 4;
+    size += rows * width;
+    return at;
+  };
+  const widths = task.layers.slice(0, -1).map(({ outputs }) => padded(outputs));
+  const consumed = take(padded(task.units));
+  const parts = take(partCount(task) * padded(task.units));
+  const z = widths.map(take);
+  const u = savesPreActivation(task) ? widths.map(take) : widths.map(() => 0);
+  return { consumed, parts, z, u, size };
+}
+
+/** How many sequences run together, as in assembly/cfc-product.ts. */
+export function blockRows({ batch }: CfCTask): number {
+  return batch >= 4 ? Math.min(batch, 32) & ~3 : 1;
 }
 
 /** Memory for floats; returns a byte address. */

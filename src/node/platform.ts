@@ -1,20 +1,27 @@
-/** The services of Node for all trainers. */
+/** What Node can do for trainers and vector environments: files, a terminal, worker threads. */
 
 import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { CheckpointPlace } from "../checkpoints/index.js";
-import { installHost } from "../trainers/index.js";
+import { checkpointPaths } from "../trainers/common/checkpoint-paths.js";
+import { progressBars } from "../trainers/common/training-run.js";
+import { learnerThreads } from "../trainers/ppo/learners/make-learners.js";
+import { workerVectorEnvs } from "../vector/worker-options.js";
 import { FileCheckpointStore } from "./checkpoint-files.js";
+import { WorkerLearner } from "./learners/worker-learner.js";
 import { checkpointToResume } from "./newest-checkpoint.js";
 import { progressBarCallback } from "./progress-bar.js";
+import { WorkerVectorEnv } from "./vector/worker-vector-env.js";
 import { ZipCheckpointStore } from "./zip-checkpoints.js";
 
-installHost({
+checkpointPaths.install({
   checkpointAt: checkpointPlace,
   checkpointToResume: async (path) => (isZip(path) ? checkpointPlace(path) : checkpointToResume(path)),
   checkpoints: (path) => new FileCheckpointStore(path),
-  progressBar: () => progressBarCallback(),
 });
+progressBars.install(() => progressBarCallback());
+learnerThreads.install((setup) => new WorkerLearner(setup));
+workerVectorEnvs.install((env, options) => new WorkerVectorEnv(env, options));
 
 // A path that ends in ".zip" is one file, unless a folder of that name is there already.
 function isZip(path: string): boolean {

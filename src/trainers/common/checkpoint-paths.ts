@@ -1,0 +1,39 @@
+/** Checkpoints by path, where the platform has files. */
+
+import type { CheckpointLocation, CheckpointPlace, CheckpointStore } from "../../checkpoints/index.js";
+import { PlatformService } from "../../core/platform.js";
+
+/** What paths of checkpoints mean on a platform. */
+export interface CheckpointPaths {
+  /** Store and name behind a path. */
+  checkpointAt(path: string): CheckpointPlace;
+  /** The checkpoint that a path means: itself, or the newest one of a folder or of a run. */
+  checkpointToResume(path: string): Promise<CheckpointPlace>;
+  /** The checkpoints of a folder. */
+  checkpoints(path: string): CheckpointStore;
+}
+
+/** Paths for `save`, `load`, `resume` and `CheckpointCallback`. */
+export const checkpointPaths = new PlatformService<CheckpointPaths>("files");
+
+function pathsFor(path: string): CheckpointPaths {
+  return checkpointPaths.require(
+    `the path "${path}"`,
+    "pass a store: `{ store, name }` for one checkpoint, a store for several",
+  );
+}
+
+/** The store that a path or a store means. */
+export function checkpointStore(location: string | CheckpointStore): CheckpointStore {
+  return typeof location === "string" ? pathsFor(location).checkpoints(location) : location;
+}
+
+/** Store and name of a location. */
+export function locate(location: CheckpointLocation): CheckpointPlace {
+  return typeof location === "string" ? pathsFor(location).checkpointAt(location) : location;
+}
+
+/** Store and name of the checkpoint that a run is resumed from. */
+export async function locateNewest(location: CheckpointLocation): Promise<CheckpointPlace> {
+  return typeof location === "string" ? pathsFor(location).checkpointToResume(location) : location;
+}
