@@ -1,5 +1,6 @@
 /** A checkpoint as files, and back. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import {
   createTypedArray,
@@ -56,11 +57,20 @@ export interface InspectCheckpointOptions {
   kind?: string;
 }
 
+const inspectNames = optionNames<InspectCheckpointOptions>({
+  kind: true,
+});
+
 /** Options of {@link decodeCheckpoint}. */
 export interface DecodeCheckpointOptions extends InspectCheckpointOptions {
   /** Where arrays of the state are put, so that large ones are not held twice; default: new ones. */
   place?: ArrayPlace;
 }
+
+const decodeNames = optionNames<DecodeCheckpointOptions>({
+  place: true,
+  kind: true,
+});
 
 /** Options of {@link readCheckpoint}. */
 export interface ReadCheckpointOptions extends InspectCheckpointOptions {
@@ -72,6 +82,11 @@ export interface ReadCheckpointOptions extends InspectCheckpointOptions {
    */
   prepare?(config: StateRecord, lengths: ReadonlyMap<string, number>): ArrayPlace | undefined;
 }
+
+const readNames = optionNames<ReadCheckpointOptions>({
+  prepare: true,
+  kind: true,
+});
 
 /**
  * Makes a checkpoint's two files: `state.safetensors` with all typed arrays, and `manifest.json` with everything else
@@ -131,10 +146,12 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Map<string, AsyncItera
  * @throws CheckpointError naming the file and field when a file is missing or was changed in any way,
  *   or the checkpoint is of another format version or kind; arrays that were given by `place` hold anything then
  */
-export function decodeCheckpoint(
+export async function decodeCheckpoint(
   files: CheckpointFiles,
-  { kind, place }: DecodeCheckpointOptions = {},
+  options: DecodeCheckpointOptions = {},
 ): Promise<Required<Checkpoint>> {
+  checkOptions("decodeCheckpoint", options, decodeNames);
+  const { kind, place } = options;
   return decode(files, kind, (path, dtype, length) => place?.(path, dtype, length) ?? "new");
 }
 
@@ -145,8 +162,10 @@ export function decodeCheckpoint(
  */
 export async function inspectCheckpoint(
   files: CheckpointFiles,
-  { kind }: InspectCheckpointOptions = {},
+  options: InspectCheckpointOptions = {},
 ): Promise<Omit<Required<Checkpoint>, "state">> {
+  checkOptions("inspectCheckpoint", options, inspectNames);
+  const { kind } = options;
   const { state: _, ...rest } = await decode(files, kind, () => "skip");
   return rest;
 }
@@ -225,8 +244,10 @@ export async function writeCheckpoint(
 export async function readCheckpoint(
   store: CheckpointStore,
   name: string,
-  { kind, prepare }: ReadCheckpointOptions = {},
+  options: ReadCheckpointOptions = {},
 ): Promise<Required<Checkpoint>> {
+  checkOptions("readCheckpoint", options, readNames);
+  const { kind, prepare } = options;
   const named = async <Result>(act: (files: CheckpointFiles) => Promise<Result>): Promise<Result> => {
     const files = await store.read(name);
     try {

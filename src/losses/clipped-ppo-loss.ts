@@ -1,6 +1,7 @@
 /** The clipped surrogate objective of PPO. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { maskedMean } from "./masked-mean.js";
 
@@ -21,6 +22,11 @@ export interface ClippedPPOLossOptions {
   klEstimator?: KLEstimator;
 }
 
+const names = optionNames<ClippedPPOLossOptions>({
+  clipRange: true,
+  klEstimator: true,
+});
+
 /** Arguments of {@link ClippedPPOLoss.apply}; all tensors have one shape, e.g. `[batch]` or `[batch, time]`. */
 export interface ClippedPPOLossInput {
   /** Log-probabilities of the taken actions under the current policy. */
@@ -34,6 +40,14 @@ export interface ClippedPPOLossInput {
   /** 1 for steps that count, 0 for padding. */
   mask?: tf.Tensor;
 }
+
+const inputNames = optionNames<ClippedPPOLossInput>({
+  logProb: true,
+  oldLogProb: true,
+  advantages: true,
+  clipRange: true,
+  mask: true,
+});
 
 /** Result of {@link ClippedPPOLoss.apply}; the caller owns the tensors. */
 export interface ClippedPPOLossResult {
@@ -66,6 +80,7 @@ export class ClippedPPOLoss {
 
   /** @throws InvalidArgumentError when the clip range is not above 0 or the estimator is unknown */
   constructor(options: ClippedPPOLossOptions = {}) {
+    if (new.target === ClippedPPOLoss) checkOptions("ClippedPPOLoss", options, names);
     this.clipRange = options.clipRange ?? 0.2;
     this.klEstimator = options.klEstimator ?? "k3";
     if (!(this.clipRange > 0)) {
@@ -78,6 +93,7 @@ export class ClippedPPOLoss {
 
   /** Computes the loss and its monitors. Differentiable in `logProb`. */
   apply(input: ClippedPPOLossInput): ClippedPPOLossResult {
+    checkOptions("ClippedPPOLoss.apply", input, inputNames);
     const { logProb, oldLogProb, advantages, clipRange = this.clipRange, mask } = input;
     return tf.tidy(() => {
       const logRatio = tf.sub(logProb, oldLogProb);

@@ -1,6 +1,7 @@
 /** What all optimisers share: one vector of all variables, moments by name, clipping, state. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import type { StateRecord, StateTree } from "../core/state.js";
 import { checkMaxNorm, clipFactor } from "./clip-by-global-norm.js";
@@ -10,6 +11,7 @@ import { minimizeWith } from "./minimize.js";
 import {
   type ApplyOptions,
   type ApplyResult,
+  applyNames,
   byName,
   type LossAndMetrics,
   type MinimizeOptions,
@@ -100,8 +102,10 @@ export abstract class FlatOptimizer implements Optimizer {
   applyGradients(
     gradients: TensorsByName<tf.Tensor>,
     variables: TensorsByName<tf.Variable>,
-    { learningRate, maxGradNorm, skipNonFinite = false }: ApplyOptions,
+    options: ApplyOptions,
   ): ApplyResult {
+    checkOptions("applyGradients", options, applyNames);
+    const { learningRate, maxGradNorm, skipNonFinite = false } = options;
     if (this.disposed) throw new InvalidStateError("applyGradients was called after dispose");
     if (!(learningRate >= 0 && learningRate < Number.POSITIVE_INFINITY)) {
       throw new InvalidArgumentError(

@@ -1,6 +1,7 @@
 /** The contract of optimisers. */
 
 import type * as tf from "@tensorflow/tfjs-core";
+import { optionNames } from "../core/check-options.js";
 import type { Stateful } from "../core/state.js";
 
 /** Tensors by a name that the caller chose, e.g. `"policy/dense/kernel"`. */
@@ -22,6 +23,13 @@ export interface ApplyOptions {
    */
   skipNonFinite?: boolean;
 }
+
+/** The names of {@link ApplyOptions}. */
+export const applyNames = optionNames<ApplyOptions>({
+  learningRate: true,
+  maxGradNorm: true,
+  skipNonFinite: true,
+});
 
 /** Result of {@link Optimizer.applyGradients}. */
 export interface ApplyResult {
@@ -48,6 +56,14 @@ export interface MinimizeOptions {
   /** Called after the step, e.g. to put variables back into their bounds; default nothing. */
   constrain?: () => void;
 }
+
+/** The names of {@link MinimizeOptions}. */
+export const minimizeNames = optionNames<MinimizeOptions>({
+  learningRate: true,
+  maxGradNorm: true,
+  skipNonFinite: true,
+  constrain: true,
+});
 
 /** Metrics of a step: those of the loss function, and the global norm of the gradient before clipping. */
 export type StepMetrics<Metrics extends LossAndMetrics> = Metrics & { gradNorm: tf.Scalar };
