@@ -46,10 +46,14 @@ export interface Checkpoint {
 }
 
 /**
- * An array of that type and length for the contents of an array of the state; undefined: a new one. `path` leads to it,
- * e.g. `["memory", "frames", "0", "2"]`.
+ * An array of that type and length for the contents of an array of the state; undefined: a new one; `"skip"`: none, it is
+ * empty in the state then. `path` leads to it, e.g. `["memory", "frames", "0", "2"]`.
  */
-export type ArrayPlace = (path: readonly string[], dtype: DType, length: number) => TypedArray | undefined;
+export type ArrayPlace = (
+  path: readonly string[],
+  dtype: DType,
+  length: number,
+) => TypedArray | "skip" | undefined;
 
 /** Options of {@link inspectCheckpoint}. */
 export interface InspectCheckpointOptions {
@@ -73,10 +77,10 @@ const decodeNames = optionNames<DecodeCheckpointOptions>({
 });
 
 /** Options of {@link readCheckpoint}. */
-export interface ReadCheckpointOptions extends InspectCheckpointOptions {
+export interface ReadCheckpointOptions extends DecodeCheckpointOptions {
   /**
    * Called when all of the checkpoint was found whole, before its state is read; answers where arrays of the state
-   * are put. With it the files are read twice.
+   * are put, in the place of `place`. With it the files are read twice.
    *
    * @param lengths elements of each array of the state, by its path joined with dots
    */
@@ -84,6 +88,7 @@ export interface ReadCheckpointOptions extends InspectCheckpointOptions {
 }
 
 const readNames = optionNames<ReadCheckpointOptions>({
+  place: true,
   prepare: true,
   kind: true,
 });
@@ -257,7 +262,7 @@ export async function readCheckpoint(
       throw new CheckpointError(`checkpoint "${name}": ${cause.message}`, { cause });
     }
   };
-  let place: ArrayPlace | undefined;
+  let { place } = options;
   if (prepare) {
     const lengths = new Map<string, number>();
     const measure = (path: readonly string[], _: DType, length: number) => {

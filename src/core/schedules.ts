@@ -158,7 +158,10 @@ export function toSchedule(spec: ScheduleSpec): Schedule {
   }
   if (spec && "kind" in spec) {
     if (spec.kind === "constant") return constantSchedule(spec.value);
-    if (spec.kind === "linear") return linearSchedule(spec);
+    if (spec.kind === "linear") {
+      const { initial, final, end } = spec;
+      return linearSchedule({ initial, final, end });
+    }
     if (spec.kind === "piecewise") return piecewiseSchedule(spec.points);
   }
   if (spec && "value" in spec && typeof spec.value === "function") return spec;

@@ -2,7 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
-import type { LayerShape } from "../layers/block.js";
+import { type BlockOptions, blockOptionNames, type LayerShape } from "../layers/block.js";
 import { Linear, type LinearOptions } from "../layers/linear.js";
 
 /** Options of {@link GaussianHead}. */
@@ -11,17 +11,12 @@ export interface GaussianHeadOptions extends LinearOptions {
   logStd?: number;
 }
 
-const names = optionNames<GaussianHeadOptions>({
+const names = optionNames<Omit<GaussianHeadOptions, keyof BlockOptions>>({
   logStd: true,
   units: true,
   activation: true,
   kernelInitializer: true,
   gain: true,
-  name: true,
-  seed: true,
-  inputShape: true,
-  batchInputShape: true,
-  trainable: true,
 });
 
 /**
@@ -42,7 +37,7 @@ export class GaussianHead extends Linear {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: GaussianHeadOptions) {
-    if (new.target === GaussianHead) checkOptions("GaussianHead", options, names);
+    if (new.target === GaussianHead) checkOptions("GaussianHead", options, [...blockOptionNames, ...names]);
     const { logStd = 0, ...others } = options;
     super({ name: "gaussian_head", ...others });
     this.firstLogStd = logStd;

@@ -85,7 +85,8 @@ export class PPOUpdate {
     const { random, hyperparameters, learners } = this.options;
     const { nEpochs, batchSize, minibatchMode, sequenceLength, cutAtEpisodes, normalizeAdvantage } =
       hyperparameters;
-    if (normalizeAdvantage?.over === "rollout") standardize(buffer.advantages, normalizeAdvantage);
+    const { over, ...how } = normalizeAdvantage ?? {};
+    if (over === "rollout") standardize(buffer.advantages, how);
     const sequences = buffer.sequences({ sequenceLength: sequenceLength ?? undefined, cutAtEpisodes });
     const monitors: ArrayLike<number>[] = [];
     const norms: number[] = [];
@@ -127,7 +128,8 @@ export class PPOUpdate {
   ): Promise<MinibatchResult> {
     const { model, optimizer, hyperparameters } = this.options;
     const { normalizeAdvantage, maxGradNorm } = hyperparameters;
-    if (normalizeAdvantage?.over === "minibatch") standardizeReal(minibatch, normalizeAdvantage);
+    const { over, ...how } = normalizeAdvantage ?? {};
+    if (over === "minibatch") standardizeReal(minibatch, how);
     const variables = trainableVariables(model.variables);
     const computed = computeGradients(() => this.objective.losses(minibatch, coefficients), variables);
     if (checksMinibatches(hyperparameters)) {
