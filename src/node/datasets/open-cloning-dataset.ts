@@ -121,13 +121,14 @@ export async function openCloningDataset(
   options: OpenCloningOptions = {},
 ): Promise<AtariCloningDataset> {
   checkOptions("openCloningDataset", options, openNames);
-  const { split, rootDir = ".", download = true, maxSequenceBytes } = options;
+  const { split, download = true, ...others } = options;
+  const { rootDir = ".", maxSequenceBytes } = others;
   let folder = gameOrPath;
   if (/^[a-z0-9_]+$/i.test(gameOrPath)) {
-    folder = download ? await downloadCloningData(gameOrPath, options) : folderOf(gameOrPath, rootDir);
+    folder = download ? await downloadCloningData(gameOrPath, others) : folderOf(gameOrPath, rootDir);
   } else if (gameOrPath.endsWith(".zip")) {
     folder = gameOrPath.slice(0, -".zip".length);
-    await extractCloning(gameOrPath, folder, options);
+    await extractCloning(gameOrPath, folder, others);
   }
   const there = await stat(folder).catch(() => undefined);
   if (!there?.isDirectory()) throw new DatasetError(`could not find data: there is no folder ${folder}`);

@@ -225,7 +225,7 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
     if (this.env) requireEnvironments(this.env);
     const options = this.learnOptions(given);
     checkLearnOptions(options);
-    await this.complete();
+    if (this.fetchRest) await this.complete();
     if (options.resetNumTimesteps) {
       this.episodes.clear();
       this.interrupted = undefined;
@@ -262,7 +262,7 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   async save(location: CheckpointLocation): Promise<string> {
     this.mustBeOpen("save");
     const { store, name } = locate(location);
-    await this.complete();
+    if (this.fetchRest) await this.complete();
     while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
     const fetched = fetchWeights(this.optimizer, ...Object.values(this.weights()));
     if (fetched) await fetched;
