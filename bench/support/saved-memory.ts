@@ -87,5 +87,5 @@ if (phase === "save") {
   });
 } else {
   await trainer.close();
-  await measure(0, () => DQNTrainer.load(place, { wrapper }));
+  await measure(0, () => DQNTrainer.resume(place, { wrapper }));
 }

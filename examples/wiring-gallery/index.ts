@@ -104,9 +104,9 @@ const pictures: Record<string, Picture> = {
 };
 
 mkdirSync(folder, { recursive: true });
-const rows = Object.entries(pictures).map(([name, { wiring, inputDim, ...options }]) => {
+const rows = Object.entries(pictures).map(([name, { wiring, inputDim, title, ...options }]) => {
   const built = wiring.build(inputDim);
-  writeFileSync(`${folder}/${name}.svg`, wiringToSVG(built, options));
+  writeFileSync(`${folder}/${name}.svg`, wiringToSVG(built, { ...options, title }));
   writeFileSync(`${folder}/${name}.dot`, wiringToDOT(built, options));
   writeFileSync(`${folder}/${name}.mmd`, wiringToMermaid(built, options));
   const { neurons, density, inputsWithoutEffect, deadNeurons, ...counts } = wiringStatistics(built);

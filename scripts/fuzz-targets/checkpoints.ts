@@ -48,6 +48,11 @@ export const targets: FuzzTarget[] = [
     resume: (place) => DQNTrainer.resume(place),
     observation: new Float32Array(4),
   }),
+  target("dqn-checkpoint-loaded", {
+    make: async () => new DQNTrainer(dqn),
+    resume: (place) => DQNTrainer.load(place),
+    observation: new Float32Array(4),
+  }),
   target("cloning-checkpoint", {
     make: async () =>
       new CloningTrainer({

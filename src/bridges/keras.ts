@@ -2,10 +2,11 @@
 
 import { LTCCell } from "../cells/ltc-cell.js";
 import type { SafeTensor } from "../checkpoints/safetensors.js";
+import { checkOptions } from "../core/check-options.js";
 import { CheckpointError } from "../core/errors.js";
 import { withKerasNames } from "./keras-names.js";
 import { kerasPlan } from "./keras-plan.js";
-import type { LoadWeightsOptions } from "./torch.js";
+import { type LoadWeightsOptions, loadWeightsNames } from "./torch.js";
 import { loadPlan, type NamedArrays, readPlan, underPrefix } from "./transfer.js";
 import type { BridgedLayer } from "./weight-plan.js";
 
@@ -32,8 +33,10 @@ import type { BridgedLayer } from "./weight-plan.js";
 export function loadKerasWeights(
   layer: BridgedLayer,
   arrays: NamedArrays,
-  { prefix = "" }: LoadWeightsOptions = {},
+  options: LoadWeightsOptions = {},
 ): void {
+  checkOptions("loadKerasWeights", options, loadWeightsNames);
+  const { prefix = "" } = options;
   const plan = kerasPlan(layer);
   const named = withKerasNames(
     underPrefix(arrays, prefix),

@@ -3,6 +3,7 @@
 import { type Zippable, zipSync } from "fflate";
 import type { SafeTensor } from "../checkpoints/safetensors.js";
 import type { ArchiveLimits } from "../checkpoints/zip-directory.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import { EventLoopTurns } from "../core/yield.js";
 import { readNpy, writeNpy } from "./npy.js";
@@ -19,11 +20,22 @@ export interface WriteNpzOptions {
   compress?: boolean;
 }
 
+const writeNames = optionNames<WriteNpzOptions>({
+  compress: true,
+});
+
 /** Options of {@link readNpz}. */
 export interface ReadNpzOptions extends ArchiveLimits {
   /** Names of the arrays to read, default all; the others are not inflated, and missing ones are left out. */
   names?: readonly string[];
 }
+
+const readNames = optionNames<ReadNpzOptions>({
+  names: true,
+  maxBytes: true,
+  maxEntries: true,
+  maxRatio: true,
+});
 
 const suffix = ".npy";
 
@@ -75,8 +87,10 @@ export async function readNpzAsync(
 function* npzArrays(
   bytes: Uint8Array,
   file: string,
-  { names, ...limits }: ReadNpzOptions,
+  options: ReadNpzOptions,
 ): Generator<[string, SafeTensor] | undefined> {
+  checkOptions("readNpz", options, readNames);
+  const { names, ...limits } = options;
   const choose = (files: readonly string[]) => {
     if (files.some(isTorchPickle)) throw new CheckpointError(`${file}: ${TORCH_PICKLE}`);
     const chosen = names ? names.map((name) => name + suffix) : files;
@@ -100,7 +114,9 @@ function* npzArrays(
  * @throws InvalidArgumentError when a name is empty
  * @throws ShapeError when an array's length is not that of its shape
  */
-export function writeNpz(arrays: NamedArrays, { compress = false }: WriteNpzOptions = {}): Uint8Array {
+export function writeNpz(arrays: NamedArrays, options: WriteNpzOptions = {}): Uint8Array {
+  checkOptions("writeNpz", options, writeNames);
+  const { compress = false } = options;
   const files: Zippable = {};
   for (const [name, array] of arrays) {
     if (name === "") throw new InvalidArgumentError("arrays", "expected names, received an empty one");

@@ -1,6 +1,7 @@
 /** Weights of ncps.torch. */
 
 import type { SafeTensor } from "../checkpoints/safetensors.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { torchBackboneIndex, torchPlan } from "./torch-plan.js";
 import { loadPlan, type NamedArrays, readPlan, underPrefix } from "./transfer.js";
 import type { BridgedLayer } from "./weight-plan.js";
@@ -13,6 +14,11 @@ export interface LoadWeightsOptions {
    */
   prefix?: string;
 }
+
+/** The names of {@link LoadWeightsOptions}. */
+export const loadWeightsNames = optionNames<LoadWeightsOptions>({
+  prefix: true,
+});
 
 /**
  * Loads the `state_dict` of a `CfC` or `LTC` of the Python package ncps (ncps.torch) into a built layer of the same
@@ -35,8 +41,10 @@ export interface LoadWeightsOptions {
 export function loadTorchWeights(
   layer: BridgedLayer,
   arrays: NamedArrays,
-  { prefix = "" }: LoadWeightsOptions = {},
+  options: LoadWeightsOptions = {},
 ): void {
+  checkOptions("loadTorchWeights", options, loadWeightsNames);
+  const { prefix = "" } = options;
   const plan = torchPlan(layer);
   const named = withIndices(
     underPrefix(arrays, prefix),

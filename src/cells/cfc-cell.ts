@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { activationRule, type CfCActivation } from "../recurrent/ops/activations.js";
@@ -12,7 +13,13 @@ import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import { backboneDropout, checkRate } from "./backbone-dropout.js";
 import { type CreateVariable, createCfCWeights } from "./cfc-weights.js";
 import { OwnWeights } from "./own-weights.js";
-import type { CellStep, SequenceCell, SequenceOptions, StepOptions } from "./recurrent-cell.js";
+import {
+  type CellStep,
+  type SequenceCell,
+  type SequenceOptions,
+  type StepOptions,
+  sequenceNames,
+} from "./recurrent-cell.js";
 import { stepByScan } from "./step-by-scan.js";
 import { headMask } from "./wired-masks.js";
 
@@ -43,6 +50,18 @@ export interface CfCCellOptions {
   /** Decides the first weights and the dropped units; default random. */
   seed?: number;
 }
+
+const names = optionNames<CfCCellOptions>({
+  units: true,
+  mode: true,
+  flavour: true,
+  activation: true,
+  backboneUnits: true,
+  backboneLayers: true,
+  backboneDropout: true,
+  sparsityMask: true,
+  seed: true,
+});
 
 /**
  * Closed-form continuous-time cell (Hasani et al. 2022): the state after an elapsed time `t` in closed form.
@@ -79,6 +98,7 @@ export class CfCCell implements SequenceCell {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: CfCCellOptions) {
+    if (new.target === CfCCell) checkOptions("CfCCell", options, names);
     const { mode = "default", flavour = "torch", activation = "lecun_tanh" } = options;
     this.units = checkInteger("units", options.units);
     this.mode = checkName("mode", mode, cfcModes);
@@ -174,17 +194,19 @@ export class CfCCell implements SequenceCell {
   }
 
   /** A whole sequence; see {@link cfcScan}. */
-  scan({ training, ...options }: SequenceOptions): CfCScanResult {
+  scan(options: SequenceOptions): CfCScanResult {
+    checkOptions("CfCCell.scan", options, sequenceNames);
+    const { training, ...sequence } = options;
     const { mode, flavour, activation, backboneDropout: rate, random } = this;
     if (!this.mask && (!training || rate === 0)) {
-      return cfcScan({ ...options, weights: this.weights, mode, flavour, activation });
+      return cfcScan({ ...sequence, weights: this.weights, mode, flavour, activation });
     }
     return tf.tidy(() => {
       const weights = this.maskedWeights();
-      if (!training || rate === 0) return { ...cfcScan({ ...options, weights, mode, flavour, activation }) };
-      const [batch, steps] = options.x.shape;
+      if (!training || rate === 0) return { ...cfcScan({ ...sequence, weights, mode, flavour, activation }) };
+      const [batch, steps] = sequence.x.shape;
       const dropout = backboneDropout({ ...this.sizes, rate, random }, batch, steps);
-      return { ...cfcScan({ ...options, weights, mode, flavour, activation, dropout }) };
+      return { ...cfcScan({ ...sequence, weights, mode, flavour, activation, dropout }) };
     });
   }
 

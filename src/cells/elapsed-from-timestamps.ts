@@ -1,5 +1,6 @@
 /** From the times at which observations were made to the times between them. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 
 /** Options of {@link elapsedFromTimestamps}. */
@@ -12,6 +13,11 @@ export interface TimestampOptions {
   /** Length of one unit of the cell's time, e.g. 1000 for seconds from milliseconds; default 1. */
   unit?: number;
 }
+
+const names = optionNames<TimestampOptions>({
+  previous: true,
+  unit: true,
+});
 
 /**
  * Elapsed times `[batch, time]` of sequences observed at irregular times, for the `elapsed` of every cell. The
@@ -29,8 +35,10 @@ export interface TimestampOptions {
  */
 export function elapsedFromTimestamps(
   timestamps: readonly (readonly number[])[],
-  { previous, unit = 1 }: TimestampOptions = {},
+  options: TimestampOptions = {},
 ): number[][] {
+  checkOptions("elapsedFromTimestamps", options, names);
+  const { previous, unit = 1 } = options;
   if (!(unit > 0 && Number.isFinite(unit))) {
     throw new InvalidArgumentError("unit", `expected a positive finite number, received ${unit}`);
   }

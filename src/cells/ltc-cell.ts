@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
@@ -17,7 +18,7 @@ import type { CreateVariable } from "./cfc-weights.js";
 import { checkRanges, type LTCRanges } from "./ltc-ranges.js";
 import { createLTCWeights, type LTCMapping, ltcMappings } from "./ltc-weights.js";
 import { OwnWeights } from "./own-weights.js";
-import type { CellStep, SequenceCell, SequenceOptions } from "./recurrent-cell.js";
+import { type CellStep, type SequenceCell, type SequenceOptions, sequenceNames } from "./recurrent-cell.js";
 import { stepByScan } from "./step-by-scan.js";
 
 /** Options of {@link LTCCell}. */
@@ -46,6 +47,19 @@ export interface LTCCellOptions {
   /** Decides the first weights; default random. */
   seed?: number;
 }
+
+const names = optionNames<LTCCellOptions>({
+  units: true,
+  wiring: true,
+  inputMapping: true,
+  outputMapping: true,
+  odeUnfolds: true,
+  epsilon: true,
+  flavour: true,
+  implicitConstraints: true,
+  initializationRanges: true,
+  seed: true,
+});
 
 /**
  * Liquid time-constant cell (Hasani et al. 2021): leaky neurons with synapses whose conductance depends on the
@@ -81,6 +95,7 @@ export class LTCCell implements SequenceCell {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: LTCCellOptions) {
+    if (new.target === LTCCell) checkOptions("LTCCell", options, names);
     const { inputMapping = "affine", outputMapping = "affine", flavour = "torch" } = options;
     this.wiring = chooseWiring(options);
     this.inputMapping = checkName("inputMapping", inputMapping, ltcMappings);
@@ -152,7 +167,9 @@ export class LTCCell implements SequenceCell {
   }
 
   /** A whole sequence; see {@link ltcScan}. */
-  scan({ x, state, resets, mask, elapsed }: SequenceOptions): CfCScanResult {
+  scan(options: SequenceOptions): CfCScanResult {
+    checkOptions("LTCCell.scan", options, sequenceNames);
+    const { x, state, resets, mask, elapsed } = options;
     const { odeUnfolds, epsilon, implicitConstraints } = this;
     return ltcScan({
       x,

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
@@ -17,12 +18,13 @@ import type { CreateVariable } from "./cfc-weights.js";
 import { checkSequence } from "./check-sequence.js";
 import { createLstmWeights } from "./lstm-weights.js";
 import { OwnWeights } from "./own-weights.js";
-import type {
-  CellStep,
-  RecurrentCell,
-  SequenceCell,
-  SequenceOptions,
-  StepOptions,
+import {
+  type CellStep,
+  type RecurrentCell,
+  type SequenceCell,
+  type SequenceOptions,
+  type StepOptions,
+  sequenceNames,
 } from "./recurrent-cell.js";
 
 /** Options of {@link MixedMemoryCell}. */
@@ -39,6 +41,13 @@ export interface MixedMemoryCellOptions<Cell extends RecurrentCell = RecurrentCe
   /** Decides the first weights of the LSTM; default random. */
   seed?: number;
 }
+
+const names = optionNames<MixedMemoryCellOptions>({
+  cell: true,
+  flavour: true,
+  forgetBias: true,
+  seed: true,
+});
 
 /**
  * Mixed memory (Lechner and Hasani, "Learning long-term dependencies in irregularly-sampled time series", 2020):
@@ -64,6 +73,7 @@ export class MixedMemoryCell<Cell extends RecurrentCell = RecurrentCell> impleme
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: MixedMemoryCellOptions<Cell>) {
+    if (new.target === MixedMemoryCell) checkOptions("MixedMemoryCell", options, names);
     const { cell, flavour = "torch", forgetBias = 1 } = options;
     this.cell = cell;
     this.flavour = checkName("flavour", flavour, cfcFlavours);
@@ -136,6 +146,7 @@ export class MixedMemoryCell<Cell extends RecurrentCell = RecurrentCell> impleme
 
   /** A whole sequence: beside a dense CfC one operation where the backend has a kernel for it, else step by step. */
   scan(options: SequenceOptions): CfCScanResult {
+    checkOptions("MixedMemoryCell.scan", options, sequenceNames);
     const { weights, cell, flavour, forgetBias } = this;
     checkSequence(options, weights.kernel.shape[0], this.stateSize);
     const dense = cell instanceof CfCCell && !cell.sparsityMask ? cell : undefined;

@@ -1,6 +1,7 @@
 /** What all recurrent cells have in common, so that one can stand in for another. */
 
 import type * as tf from "@tensorflow/tfjs-core";
+import { optionNames } from "../core/check-options.js";
 import type { CfCScanOptions, CfCScanResult } from "../recurrent/ops/cfc-scan.js";
 import type { Elapsed } from "../recurrent/ops/sequence-rows.js";
 import type { CreateVariable } from "./cfc-weights.js";
@@ -50,6 +51,16 @@ export interface RecurrentCell {
 export interface SequenceOptions
   extends StepOptions,
     Pick<CfCScanOptions, "x" | "state" | "resets" | "mask" | "elapsed"> {}
+
+/** The names of {@link SequenceOptions}. */
+export const sequenceNames = optionNames<SequenceOptions>({
+  training: true,
+  x: true,
+  state: true,
+  resets: true,
+  mask: true,
+  elapsed: true,
+});
 
 /** A cell that also runs through whole sequences. */
 export interface SequenceCell extends RecurrentCell {

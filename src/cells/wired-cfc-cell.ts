@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { CfCFlavour, CfCMode, CfCWeights } from "../recurrent/ops/cfc-problem.js";
@@ -15,7 +16,7 @@ import type { BuiltWiring, Wiring } from "../wirings/wiring.js";
 import { type CreateVariable, createCfCWeights } from "./cfc-weights.js";
 import { checkSequence } from "./check-sequence.js";
 import { OwnWeights } from "./own-weights.js";
-import type { CellStep, SequenceCell, SequenceOptions } from "./recurrent-cell.js";
+import { type CellStep, type SequenceCell, type SequenceOptions, sequenceNames } from "./recurrent-cell.js";
 import { stepByScan } from "./step-by-scan.js";
 import { type CfCRecurrence, cfcRecurrences, wiredMask } from "./wired-masks.js";
 
@@ -32,6 +33,14 @@ export interface WiredCfCCellOptions {
   /** Decides the first weights; default random. */
   seed?: number;
 }
+
+const names = optionNames<WiredCfCCellOptions>({
+  wiring: true,
+  mode: true,
+  flavour: true,
+  recurrence: true,
+  seed: true,
+});
 
 /** The CfC of one layer of neurons. */
 export interface WiredCfCLayer {
@@ -74,6 +83,7 @@ export class WiredCfCCell implements SequenceCell {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: WiredCfCCellOptions) {
+    if (new.target === WiredCfCCell) checkOptions("WiredCfCCell", options, names);
     const { wiring, mode = "default", flavour = "torch", recurrence = "layer" } = options;
     if (typeof wiring?.build !== "function") {
       throw new InvalidArgumentError(
@@ -172,7 +182,9 @@ export class WiredCfCCell implements SequenceCell {
   }
 
   /** A whole sequence, layer by layer: a layer needs of the one before only the states of the same steps. */
-  scan({ x, state, resets, mask, elapsed }: SequenceOptions): CfCScanResult {
+  scan(options: SequenceOptions): CfCScanResult {
+    checkOptions("WiredCfCCell.scan", options, sequenceNames);
+    const { x, state, resets, mask, elapsed } = options;
     const { mode, flavour, layers, outputSize } = this;
     checkSequence({ x, state, resets, mask }, this.builtWiring.inputDim, this.stateSize);
     if (hasScanKernel("WiredCfCScan")) {

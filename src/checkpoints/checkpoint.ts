@@ -1,5 +1,6 @@
 /** A checkpoint as files, and back. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import {
   createTypedArray,
@@ -45,10 +46,14 @@ export interface Checkpoint {
 }
 
 /**
- * An array of that type and length for the contents of an array of the state; undefined: a new one. `path` leads to it,
- * e.g. `["memory", "frames", "0", "2"]`.
+ * An array of that type and length for the contents of an array of the state; undefined: a new one; `"skip"`: none, it is
+ * empty in the state then. `path` leads to it, e.g. `["memory", "frames", "0", "2"]`.
  */
-export type ArrayPlace = (path: readonly string[], dtype: DType, length: number) => TypedArray | undefined;
+export type ArrayPlace = (
+  path: readonly string[],
+  dtype: DType,
+  length: number,
+) => TypedArray | "skip" | undefined;
 
 /** Options of {@link inspectCheckpoint}. */
 export interface InspectCheckpointOptions {
@@ -56,17 +61,26 @@ export interface InspectCheckpointOptions {
   kind?: string;
 }
 
+const inspectNames = optionNames<InspectCheckpointOptions>({
+  kind: true,
+});
+
 /** Options of {@link decodeCheckpoint}. */
 export interface DecodeCheckpointOptions extends InspectCheckpointOptions {
   /** Where arrays of the state are put, so that large ones are not held twice; default: new ones. */
   place?: ArrayPlace;
 }
 
+const decodeNames = optionNames<DecodeCheckpointOptions>({
+  place: true,
+  kind: true,
+});
+
 /** Options of {@link readCheckpoint}. */
-export interface ReadCheckpointOptions extends InspectCheckpointOptions {
+export interface ReadCheckpointOptions extends DecodeCheckpointOptions {
   /**
    * Called when all of the checkpoint was found whole, before its state is read; answers where arrays of the state
-   * are put. With it the files are read twice.
+   * are put, in the place of `place`. With it the files are read twice.
    *
    * @param lengths elements of each array of the state, by its path joined with dots
    */
@@ -75,6 +89,12 @@ export interface ReadCheckpointOptions extends InspectCheckpointOptions {
     lengths: ReadonlyMap<string, number>,
   ): ArrayPlace | undefined | Promise<ArrayPlace | undefined>;
 }
+
+const readNames = optionNames<ReadCheckpointOptions>({
+  place: true,
+  prepare: true,
+  kind: true,
+});
 
 /**
  * Makes a checkpoint's two files: `state.safetensors` with all typed arrays, and `manifest.json` with everything else
@@ -134,10 +154,12 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Map<string, AsyncItera
  * @throws CheckpointError naming the file and field when a file is missing or was changed in any way,
  *   or the checkpoint is of another format version or kind; arrays that were given by `place` hold anything then
  */
-export function decodeCheckpoint(
+export async function decodeCheckpoint(
   files: CheckpointFiles,
-  { kind, place }: DecodeCheckpointOptions = {},
+  options: DecodeCheckpointOptions = {},
 ): Promise<Required<Checkpoint>> {
+  checkOptions("decodeCheckpoint", options, decodeNames);
+  const { kind, place } = options;
   return decode(files, kind, (path, dtype, length) => place?.(path, dtype, length) ?? "new");
 }
 
@@ -148,8 +170,10 @@ export function decodeCheckpoint(
  */
 export async function inspectCheckpoint(
   files: CheckpointFiles,
-  { kind }: InspectCheckpointOptions = {},
+  options: InspectCheckpointOptions = {},
 ): Promise<Omit<Required<Checkpoint>, "state">> {
+  checkOptions("inspectCheckpoint", options, inspectNames);
+  const { kind } = options;
   const { state: _, ...rest } = await decode(files, kind, () => "skip");
   return rest;
 }
@@ -228,8 +252,10 @@ export async function writeCheckpoint(
 export async function readCheckpoint(
   store: CheckpointStore,
   name: string,
-  { kind, prepare }: ReadCheckpointOptions = {},
+  options: ReadCheckpointOptions = {},
 ): Promise<Required<Checkpoint>> {
+  checkOptions("readCheckpoint", options, readNames);
+  const { kind, prepare } = options;
   const named = async <Result>(act: (files: CheckpointFiles) => Promise<Result>): Promise<Result> => {
     const files = await store.read(name);
     try {
@@ -239,7 +265,7 @@ export async function readCheckpoint(
       throw new CheckpointError(`checkpoint "${name}": ${cause.message}`, { cause });
     }
   };
-  let place: ArrayPlace | undefined;
+  let { place } = options;
   if (prepare) {
     const lengths = new Map<string, number>();
     const measure = (path: readonly string[], _: DType, length: number) => {

@@ -1,16 +1,9 @@
 /** Options objects without misspelt names. */
 
-import { InvalidArgumentError } from "./errors.js";
-import { nearestName } from "./nearest-name.js";
-import { showValue } from "./show-value.js";
+import { checkOptions as check } from "tfjs-training/core";
+import { peers } from "./nearest-name.js";
 
-/** One entry for each option of a type, so that the compiler sees a list that misses one. */
-export type OptionNames<Options> = { readonly [Name in keyof Options]-?: true };
-
-/** The names of all options of a type, for {@link checkOptions}. */
-export function optionNames<Options>(names: OptionNames<Options>): readonly string[] {
-  return Object.keys(names);
-}
+export { type OptionNames, optionNames } from "tfjs-training/core";
 
 /**
  * Checks that options are an object with known names only: what is misspelt would go by without a word, and the
@@ -25,23 +18,7 @@ export function checkOptions(
   what: string,
   options: unknown,
   known: readonly string[],
-  hints: Readonly<Record<string, string>> = {},
+  hints?: Readonly<Record<string, string>>,
 ): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    const names = `{ ${known.slice(0, 3).join(", ")}${known.length > 3 ? ", ..." : ""} }`;
-    throw new InvalidArgumentError(
-      "options",
-      `${what} expected an object of options ${names}, received ${showValue(options)}`,
-    );
-  }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    const near = nearestName(name, known);
-    const hint = Object.hasOwn(hints, name)
-      ? `: ${hints[name]}`
-      : near
-        ? `: did you mean ${near}?`
-        : `; there ${known.length === 1 ? "is" : "are"} ${known.join(", ") || "none"}`;
-    throw new InvalidArgumentError(name, `is not an option of ${what}${hint}`);
-  }
+  check(what, options, known, hints, peers);
 }

@@ -1,6 +1,7 @@
 /** Statistics of the last episodes. */
 
 import { checkInteger } from "./check-integer.js";
+import { checkOptions, optionNames } from "./check-options.js";
 import { InvalidArgumentError } from "./errors.js";
 import type { Stateful, StateRecord, StateTree } from "./state.js";
 
@@ -9,6 +10,10 @@ export interface EpisodeWindowOptions {
   /** How many of the last episodes the means cover, default 100. */
   size?: number;
 }
+
+const names = optionNames<EpisodeWindowOptions>({
+  size: true,
+});
 
 /**
  * Mean return and mean length of the last episodes: the numbers behind `rollout/ep_rew_mean` and
@@ -29,7 +34,9 @@ export class EpisodeWindow implements Stateful {
   private readonly successes: number[] = [];
 
   /** @throws InvalidArgumentError when the size is not a positive integer */
-  constructor({ size = 100 }: EpisodeWindowOptions = {}) {
+  constructor(options: EpisodeWindowOptions = {}) {
+    if (new.target === EpisodeWindow) checkOptions("EpisodeWindow", options, names);
+    const { size = 100 } = options;
     checkInteger("size", size);
     this.returns = new Float64Array(size);
     this.lengths = new Float64Array(size);

@@ -1,5 +1,6 @@
 /** Mean and variance of a stream of values. */
 
+import { checkOptions, optionNames } from "./check-options.js";
 import { InvalidArgumentError, NonFiniteError, ShapeError } from "./errors.js";
 import { type Stateful, type StateRecord, sizeOf } from "./state.js";
 
@@ -13,6 +14,11 @@ export interface RunningMeanStdOptions {
    */
   priorCount?: number;
 }
+
+const names = optionNames<RunningMeanStdOptions>({
+  shape: true,
+  priorCount: true,
+});
 
 /**
  * Mean and variance of every element of a stream of equally shaped values, in double precision.
@@ -39,7 +45,9 @@ export class RunningMeanStd implements Stateful {
   private readonly batchVariance: Float64Array;
 
   /** @throws InvalidArgumentError when the shape or the prior count is not valid */
-  constructor({ shape = [], priorCount = 0 }: RunningMeanStdOptions = {}) {
+  constructor(options: RunningMeanStdOptions = {}) {
+    if (new.target === RunningMeanStd) checkOptions("RunningMeanStd", options, names);
+    const { shape = [], priorCount = 0 } = options;
     if (!shape.every((n) => Number.isInteger(n) && n > 0)) {
       throw new InvalidArgumentError("shape", `expected positive integers, received [${shape.join(", ")}]`);
     }

@@ -1,5 +1,6 @@
 /** Values that change over training: learning rates, clip ranges, exploration. */
 
+import { checkOptions, optionNames } from "./check-options.js";
 import { InvalidArgumentError } from "./errors.js";
 
 /** A value that depends on where training stands. */
@@ -56,6 +57,12 @@ export interface LinearScheduleOptions {
   end?: number;
 }
 
+const linearNames = optionNames<LinearScheduleOptions>({
+  initial: true,
+  final: true,
+  end: true,
+});
+
 /**
  * The same value everywhere.
  *
@@ -82,7 +89,9 @@ export function constantSchedule(value: number): Schedule {
  * ```
  * @throws InvalidArgumentError when a number is not finite or `end` is not positive
  */
-export function linearSchedule({ initial, final, end = 1 }: LinearScheduleOptions): Schedule {
+export function linearSchedule(options: LinearScheduleOptions): Schedule {
+  checkOptions("linearSchedule", options, linearNames);
+  const { initial, final, end = 1 } = options;
   finite("initial", initial);
   finite("final", final);
   finite("end", end);
@@ -149,7 +158,10 @@ export function toSchedule(spec: ScheduleSpec): Schedule {
   }
   if (spec && "kind" in spec) {
     if (spec.kind === "constant") return constantSchedule(spec.value);
-    if (spec.kind === "linear") return linearSchedule(spec);
+    if (spec.kind === "linear") {
+      const { initial, final, end } = spec;
+      return linearSchedule({ initial, final, end });
+    }
     if (spec.kind === "piecewise") return piecewiseSchedule(spec.points);
   }
   if (spec && "value" in spec && typeof spec.value === "function") return spec;

@@ -1,5 +1,6 @@
 /** The Atari behaviour-cloning data set. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { DatasetError } from "../core/errors.js";
 import { CloningBatches, type CloningBatchesOptions } from "./cloning-batches.js";
 import {
@@ -15,6 +16,11 @@ export interface OpenDatasetOptions extends ReadCloningOptions {
   /** Which part, default `"train"`. */
   split?: CloningSplit;
 }
+
+const names = optionNames<OpenDatasetOptions>({
+  split: true,
+  maxSequenceBytes: true,
+});
 
 /**
  * Sequences of what an expert saw and did, one file each, of which only those of the present batch are in memory:
@@ -50,10 +56,9 @@ export class AtariCloningDataset {
    *
    * @throws DatasetError when there are none, or the split is neither `"train"` nor `"val"`
    */
-  static async open(
-    source: CloningSource,
-    { split = "train", ...options }: OpenDatasetOptions = {},
-  ): Promise<AtariCloningDataset> {
+  static async open(source: CloningSource, options: OpenDatasetOptions = {}): Promise<AtariCloningDataset> {
+    checkOptions("AtariCloningDataset.open", options, names);
+    const { split = "train", ...limits } = options;
     if (split !== "train" && split !== "val") {
       throw new DatasetError(`split: expected "train" or "val", received ${JSON.stringify(split)}`);
     }
@@ -66,7 +71,7 @@ export class AtariCloningDataset {
           "Download a set, record one with recordCloningDataset, or give another folder",
       );
     }
-    return new AtariCloningDataset(source, split, files, options);
+    return new AtariCloningDataset(source, split, files, limits);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Shuffled batches of sequences. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { DatasetError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { type Stateful, type StateRecord, sizeOf } from "../core/state.js";
@@ -33,6 +34,14 @@ export interface CloningBatchesOptions {
   /** Whether the next batch is read while this one is used, default true; then two of them are in memory. */
   prefetch?: boolean;
 }
+
+const names = optionNames<CloningBatchesOptions>({
+  batchSize: true,
+  shuffle: true,
+  mirrorActions: true,
+  seed: true,
+  prefetch: true,
+});
 
 /** Sequences side by side. */
 export interface CloningBatch {
@@ -80,6 +89,7 @@ export class CloningBatches implements Stateful {
     private readonly dataset: CloningSequences,
     options: CloningBatchesOptions = {},
   ) {
+    if (new.target === CloningBatches) checkOptions("CloningBatches", options, names);
     const { batchSize = 32, shuffle = true, prefetch = true, mirrorActions = null } = options;
     checkInteger("batchSize", batchSize);
     this.batchSize = batchSize;

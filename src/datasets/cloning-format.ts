@@ -4,6 +4,7 @@ import { zipSync } from "fflate";
 import { writeNpy } from "../bridges/npy.js";
 import { readNpzAsync } from "../bridges/npz.js";
 import { checkLimit } from "../checkpoints/zip-directory.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { DatasetError, ShapeError } from "../core/errors.js";
 import { dtypeOf, sizeOf } from "../core/state.js";
 
@@ -35,6 +36,10 @@ export interface ReadCloningOptions {
   maxSequenceBytes?: number;
 }
 
+const names = optionNames<ReadCloningOptions>({
+  maxSequenceBytes: true,
+});
+
 /** Default of `maxSequenceBytes`. */
 export const MAX_SEQUENCE_BYTES = 128 * 2 ** 20;
 
@@ -48,8 +53,10 @@ export const MAX_SEQUENCE_BYTES = 128 * 2 ** 20;
 export async function readCloningSequence(
   bytes: Uint8Array,
   file = "npz",
-  { maxSequenceBytes = MAX_SEQUENCE_BYTES }: ReadCloningOptions = {},
+  options: ReadCloningOptions = {},
 ): Promise<CloningSequence> {
+  checkOptions("readCloningSequence", options, names);
+  const { maxSequenceBytes = MAX_SEQUENCE_BYTES } = options;
   checkLimit("maxSequenceBytes", maxSequenceBytes);
   let arrays: Awaited<ReturnType<typeof readNpzAsync>>;
   try {

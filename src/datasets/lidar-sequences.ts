@@ -1,5 +1,6 @@
 /** Sequences for training and testing out of lidar drives, as the Python package ncps cuts them. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { Pcg64 } from "../wirings/numpy/pcg64.js";
 import type { LidarTrace } from "./lidar-traces.js";
@@ -26,6 +27,13 @@ export interface LidarSplitOptions {
   mirror?: boolean;
 }
 
+const names = optionNames<LidarSplitOptions>({
+  sequenceLength: true,
+  testTraces: true,
+  seed: true,
+  mirror: true,
+});
+
 /** Result of {@link splitLidarTraces}. */
 export interface LidarSplit {
   /** For training. */
@@ -49,6 +57,7 @@ export interface LidarSplit {
  * ```
  */
 export function splitLidarTraces(traces: readonly LidarTrace[], options: LidarSplitOptions = {}): LidarSplit {
+  checkOptions("splitLidarTraces", options, names);
   const { sequenceLength = 32, testTraces = 7, seed = 20200822, mirror = true } = options;
   if (!Number.isInteger(sequenceLength) || sequenceLength < 2) {
     throw new InvalidArgumentError(

@@ -1,5 +1,6 @@
 /** The environments that come with the library. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { ARCADE_OPTIONS } from "./arcade/arcade-options.js";
 import { BreakoutEnv } from "./arcade/breakout.js";
 import { SpaceInvadersEnv } from "./arcade/space-invaders.js";
@@ -15,12 +16,18 @@ export interface RegisterBuiltinOptions {
   replace?: boolean;
 }
 
+const names = optionNames<RegisterBuiltinOptions>({
+  replace: true,
+});
+
 /**
  * Registers the library's own environments: `CartPole-v1`, `CartPoleNoVel-v1`, `Pendulum-v1`, `PendulumNoVel-v1`,
  * `Arcade/Breakout-v0` and `Arcade/SpaceInvaders-v0`. The library does this by itself when the first id is looked up;
  * call it to bring back an id that was registered over.
  */
-export function registerBuiltinEnvs({ replace = true }: RegisterBuiltinOptions = {}): void {
+export function registerBuiltinEnvs(options: RegisterBuiltinOptions = {}): void {
+  checkOptions("registerBuiltinEnvs", options, names);
+  const { replace = true } = options;
   const add = (id: string, factory: EnvFactory, savedOptions: readonly string[]) => {
     if (replace || !specs.has(id)) register(id, factory, { savedOptions });
   };

@@ -1,6 +1,7 @@
 /** Tells whether an environment keeps the contract. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidStateError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import { dtypeOf, type TypedArray } from "../core/state.js";
@@ -23,6 +24,11 @@ export interface CheckEnvOptions {
   seed?: number;
 }
 
+const names = optionNames<CheckEnvOptions>({
+  steps: true,
+  seed: true,
+});
+
 /**
  * Plays an environment with random actions and checks the {@link Env} contract: spaces; forms of
  * results; type, shape, bounds and finiteness of observations; rewards; `InvalidStateError` from
@@ -37,7 +43,9 @@ export interface CheckEnvOptions {
  * ```
  * @throws EnvContractError naming the broken rule, the step, what was expected and what came
  */
-export function checkEnv(env: Env, { steps = 200, seed = 0 }: CheckEnvOptions = {}): void {
+export function checkEnv(env: Env, options: CheckEnvOptions = {}): void {
+  checkOptions("checkEnv", options, names);
+  const { steps = 200, seed = 0 } = options;
   checkInteger("steps", steps);
   checkDescription(env);
   try {

@@ -1,5 +1,6 @@
 /** What is registered under which id. */
 
+import { checkOptions } from "../core/check-options.js";
 import type { VectorEnv } from "../vector/vector-env.js";
 import type { Env } from "./env.js";
 
@@ -60,8 +61,10 @@ export const specs = new Map<string, EnvSpec>();
 export function register(
   id: string,
   factory: EnvFactory,
-  { makeVector, defaults, savedOptions }: Pick<EnvSpec, "makeVector" | "defaults" | "savedOptions"> = {},
+  options: Pick<EnvSpec, "makeVector" | "defaults" | "savedOptions"> = {},
 ): void {
+  checkOptions("register", options, ["makeVector", "defaults", "savedOptions"]);
+  const { makeVector, defaults, savedOptions } = options;
   specs.set(id, {
     id,
     make: factory,

@@ -1,5 +1,6 @@
 /** The contract between environments and everything that plays in them (Gymnasium's). */
 
+import { optionNames } from "../core/check-options.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 
@@ -64,6 +65,12 @@ export interface ResetOptions {
    */
   options?: Readonly<Record<string, unknown>>;
 }
+
+/** The names of {@link ResetOptions}. */
+export const resetNames = optionNames<ResetOptions>({
+  seed: true,
+  options: true,
+});
 
 /** Options of {@link Env.repeatStep}. */
 export interface RepeatOptions {

@@ -1,6 +1,7 @@
 /** Smaller pictures by area averaging. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { type AreaAxis, areaAxis } from "./area-axis.js";
 import { type AreaSource, areaPixel } from "./area-pixel.js";
@@ -19,6 +20,13 @@ export interface AreaResizerOptions {
   /** Columns of the pictures that go out, at most `inputWidth`. */
   outputWidth: number;
 }
+
+const names = optionNames<AreaResizerOptions>({
+  inputHeight: true,
+  inputWidth: true,
+  outputHeight: true,
+  outputWidth: true,
+});
 
 /**
  * Shrinks gray pictures of one size to another size: every output pixel is the mean of the input area
@@ -44,6 +52,7 @@ export class AreaResizer {
 
   /** @throws InvalidArgumentError when a size is not a positive integer, or an output is larger than its input */
   constructor(options: AreaResizerOptions) {
+    if (new.target === AreaResizer) checkOptions("AreaResizer", options, names);
     const { inputHeight, inputWidth, outputHeight, outputWidth } = options;
     checkSize("outputHeight", outputHeight, "inputHeight", inputHeight);
     checkSize("outputWidth", outputWidth, "inputWidth", inputWidth);

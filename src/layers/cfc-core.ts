@@ -34,15 +34,17 @@ const backboneOptions = [
  * @throws InvalidArgumentError when options are wrong or do not go together
  */
 export function createCfCCore(options: CfCCoreOptions): CfCCore {
-  const { units, wiring } = options;
+  const { units, wiring, mode, flavour, recurrence, seed } = options;
   if (!wiring) {
-    if (options.recurrence !== undefined) {
+    if (recurrence !== undefined) {
       throw new InvalidArgumentError("recurrence", "belongs to a wiring; pass wiring or leave it out");
     }
     if (units === undefined) {
       throw new InvalidArgumentError("units", "expected units or a wiring, received neither");
     }
-    return new CfCCell({ ...options, units });
+    const { activation, backboneUnits, backboneLayers, backboneDropout, sparsityMask } = options;
+    const backbone = { activation, backboneUnits, backboneLayers, backboneDropout, sparsityMask };
+    return new CfCCell({ units, mode, flavour, ...backbone, seed });
   }
   if (units !== undefined) {
     throw new InvalidArgumentError("units", "cannot stand beside wiring, which has its own units");
@@ -54,7 +56,7 @@ export function createCfCCore(options: CfCCoreOptions): CfCCore {
       "cannot stand beside wiring, which has no backbone and its own synapses",
     );
   }
-  return new WiredCfCCell({ ...options, wiring });
+  return new WiredCfCCell({ wiring, mode, flavour, recurrence, seed });
 }
 
 /** Plain options from which {@link readCfCConfig} finds the cell again. */

@@ -56,7 +56,7 @@ export class LTC extends RecurrentLayer<LTCCell> {
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: LTCOptions) {
     if (new.target === LTC) checkOptions("LTC", options, [...recurrentOptionNames, ...names], recurrentHints);
-    super(options, "ltc", new LTCCell(options));
+    super(options, "ltc", makeCell(options));
   }
 
   /** Neurons: without mixed memory the size of the state. */
@@ -100,6 +100,22 @@ export class LTC extends RecurrentLayer<LTCCell> {
     const { name } = config.wiring as { name: string };
     return new cls({ ...config, wiring: wiringFromJSON(JSON.parse(name)) as never });
   }
+}
+
+function makeCell(options: LTCOptions): LTCCell {
+  const { units, wiring, inputMapping, outputMapping, odeUnfolds, epsilon, flavour, seed } = options;
+  const { implicitConstraints, initializationRanges } = options;
+  const solver = { odeUnfolds, epsilon, implicitConstraints };
+  return new LTCCell({
+    ...solver,
+    units,
+    wiring,
+    inputMapping,
+    outputMapping,
+    flavour,
+    initializationRanges,
+    seed,
+  });
 }
 
 tf.serialization.registerClass(LTC);

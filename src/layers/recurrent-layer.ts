@@ -5,7 +5,7 @@ import { requireBackend } from "tfjs-training";
 import { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
 import type { SequenceCell } from "../cells/recurrent-cell.js";
 import { checkInteger } from "../core/check-integer.js";
-import { optionNames } from "../core/check-options.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidStateError, ShapeError } from "../core/errors.js";
 import type { InitializerKind } from "../core/initializers.js";
 import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
@@ -69,6 +69,14 @@ export interface RecurrentScanOptions {
   /** Whether dropout is active; default false. */
   training?: boolean;
 }
+
+const scanNames = optionNames<RecurrentScanOptions>({
+  state: true,
+  resets: true,
+  mask: true,
+  elapsed: true,
+  training: true,
+});
 
 /**
  * A {@link SequenceCell} over sequences `[batch, time, features]`.
@@ -152,6 +160,7 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
    * @throws InvalidArgumentError for negative or NaN times
    */
   scan(x: tf.Tensor3D, options: RecurrentScanOptions = {}): CfCScanResult {
+    checkOptions(`${this.getClassName()}.scan`, options, scanNames);
     if (x.shape.length !== 3) throw new ShapeError("x", "[batch, time, features]", x.shape);
     this.ensureBuilt(x);
     return tf.tidy(() => {

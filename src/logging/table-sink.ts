@@ -1,5 +1,6 @@
 /** The result table in the terminal. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import type { LogRow, LogSink } from "./logger.js";
 
 const MOST_LETTERS = 36;
@@ -9,6 +10,10 @@ export interface TableSinkOptions {
   /** Receives the finished table; default `console.log`. */
   print?: (text: string) => void;
 }
+
+const names = optionNames<TableSinkOptions>({
+  print: true,
+});
 
 /**
  * Prints each row as SB3's table: a box with one group (`rollout`, `time`, `train`) after another.
@@ -22,6 +27,7 @@ export class TableSink implements LogSink {
   private readonly print: (text: string) => void;
 
   constructor(options: TableSinkOptions = {}) {
+    if (new.target === TableSink) checkOptions("TableSink", options, names);
     this.print = options.print ?? console.log;
   }
 

@@ -1,5 +1,6 @@
 /** The adaptive coefficient of PPO's KL penalty. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Stateful, StateRecord } from "../core/state.js";
 
@@ -10,6 +11,11 @@ export interface AdaptiveKLOptions {
   /** Wanted mean KL divergence of one update (RLlib's `kl_target`), default 0.01. */
   target?: number;
 }
+
+const names = optionNames<AdaptiveKLOptions>({
+  initial: true,
+  target: true,
+});
 
 /**
  * Coefficient of the KL penalty, adapted after every update (Schulman et al. 2017, section 4;
@@ -29,6 +35,7 @@ export class AdaptiveKLCoefficient implements Stateful {
 
   /** @throws InvalidArgumentError when a number is negative, or the target zero */
   constructor(options: AdaptiveKLOptions = {}) {
+    if (new.target === AdaptiveKLCoefficient) checkOptions("AdaptiveKLCoefficient", options, names);
     this.value = options.initial ?? 0.2;
     this.target = options.target ?? 0.01;
     if (!(this.value >= 0))

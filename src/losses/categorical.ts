@@ -1,6 +1,7 @@
 /** Distributions over a finite set of actions, given by logits. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import { constant } from "../recurrent/ops/constants.js";
@@ -71,6 +72,12 @@ export interface SampleCategoricalOptions {
   deterministic?: boolean;
 }
 
+const names = optionNames<SampleCategoricalOptions>({
+  numActions: true,
+  random: true,
+  deterministic: true,
+});
+
 /**
  * Draws one action a row from plain logits, on the CPU and with the seeded generator, so that a
  * run can be repeated on every backend.
@@ -83,6 +90,7 @@ export function sampleCategorical(
   logits: ArrayLike<number>,
   options: SampleCategoricalOptions,
 ): CategoricalSample {
+  checkOptions("sampleCategorical", options, names);
   const { numActions, random, deterministic = false } = options;
   if (!deterministic && !random) {
     throw new InvalidArgumentError("random", "expected a generator, or deterministic: true");

@@ -1,6 +1,7 @@
 /** The clipped surrogate objective of PPO. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { clamp, minus, plus, type ScalarLike } from "./clamp.js";
 import { maskedMean } from "./masked-mean.js";
@@ -22,6 +23,11 @@ export interface ClippedPPOLossOptions {
   klEstimator?: KLEstimator;
 }
 
+const names = optionNames<ClippedPPOLossOptions>({
+  clipRange: true,
+  klEstimator: true,
+});
+
 /** Arguments of {@link ClippedPPOLoss.apply}; all tensors have one shape, e.g. `[batch]` or `[batch, time]`. */
 export interface ClippedPPOLossInput {
   /** Log-probabilities of the taken actions under the current policy. */
@@ -35,6 +41,14 @@ export interface ClippedPPOLossInput {
   /** 1 for steps that count, 0 for padding. */
   mask?: tf.Tensor;
 }
+
+const inputNames = optionNames<ClippedPPOLossInput>({
+  logProb: true,
+  oldLogProb: true,
+  advantages: true,
+  clipRange: true,
+  mask: true,
+});
 
 /** Result of {@link ClippedPPOLoss.apply}; the caller owns the tensors. */
 export interface ClippedPPOLossResult {
@@ -67,6 +81,7 @@ export class ClippedPPOLoss {
 
   /** @throws InvalidArgumentError when the clip range is not above 0 or the estimator is unknown */
   constructor(options: ClippedPPOLossOptions = {}) {
+    if (new.target === ClippedPPOLoss) checkOptions("ClippedPPOLoss", options, names);
     this.clipRange = options.clipRange ?? 0.2;
     this.klEstimator = options.klEstimator ?? "k3";
     if (!(this.clipRange > 0)) {
@@ -79,6 +94,7 @@ export class ClippedPPOLoss {
 
   /** Computes the loss and its monitors. Differentiable in `logProb`. */
   apply(input: ClippedPPOLossInput): ClippedPPOLossResult {
+    checkOptions("ClippedPPOLoss.apply", input, inputNames);
     const { logProb, oldLogProb, advantages, clipRange = this.clipRange, mask } = input;
     return tf.tidy(() => {
       const logRatio = tf.sub(logProb, oldLogProb);

@@ -1,6 +1,7 @@
 /** The three meanings of a clipped value loss, and the plain one. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { clamp, minus, type ScalarLike } from "./clamp.js";
 import { maskedMean } from "./masked-mean.js";
@@ -39,6 +40,12 @@ export interface ClippedValueLossOptions {
   scale?: number;
 }
 
+const names = optionNames<ClippedValueLossOptions>({
+  kind: true,
+  clipRange: true,
+  scale: true,
+});
+
 /** Arguments of {@link ClippedValueLoss.apply}; all tensors have one shape. */
 export interface ClippedValueLossInput {
   /** Values under the current network. */
@@ -52,6 +59,14 @@ export interface ClippedValueLossInput {
   /** 1 for steps that count, 0 for padding. */
   mask?: tf.Tensor;
 }
+
+const inputNames = optionNames<ClippedValueLossInput>({
+  values: true,
+  returns: true,
+  oldValues: true,
+  clipRange: true,
+  mask: true,
+});
 
 /**
  * The value loss of PPO, clipped in one of three ways, or not at all.
@@ -72,6 +87,7 @@ export class ClippedValueLoss {
 
   /** @throws InvalidArgumentError when the kind is unknown or the range is not positive */
   constructor(options: ClippedValueLossOptions = {}) {
+    if (new.target === ClippedValueLoss) checkOptions("ClippedValueLoss", options, names);
     this.kind = options.kind ?? "value-change";
     if (!valueClipKinds.includes(this.kind)) {
       const known = valueClipKinds.map((kind) => `"${kind}"`).join(" or ");
@@ -90,6 +106,7 @@ export class ClippedValueLoss {
    * @throws InvalidArgumentError when `"clipped-value"` or `"value-change"` gets no `oldValues`
    */
   apply(input: ClippedValueLossInput): tf.Scalar {
+    checkOptions("ClippedValueLoss.apply", input, inputNames);
     const { values, returns, oldValues, clipRange = this.clipRange, mask } = input;
     return tf.tidy(() => {
       const squared = tf.square(tf.sub(values, returns));

@@ -1,6 +1,7 @@
 /** Normal distributions with independent components: policies over continuous actions. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { ActionSample, Distribution, SampleActionsOptions } from "./distribution.js";
 
@@ -85,6 +86,12 @@ export interface SampleDiagonalGaussianOptions extends SampleActionsOptions {
   actionSize: number;
 }
 
+const names = optionNames<SampleDiagonalGaussianOptions>({
+  actionSize: true,
+  random: true,
+  deterministic: true,
+});
+
 /**
  * Draws one action a row from plain numbers, on the CPU and with the seeded generator.
  *
@@ -96,6 +103,7 @@ export function sampleDiagonalGaussian(
   parameters: ArrayLike<number>,
   options: SampleDiagonalGaussianOptions,
 ): DiagonalGaussianSample {
+  checkOptions("sampleDiagonalGaussian", options, names);
   const { actionSize, random, deterministic = false } = options;
   if (!deterministic && !random) {
     throw new InvalidArgumentError("random", "expected a generator, or deterministic: true");

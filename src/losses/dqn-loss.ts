@@ -1,6 +1,7 @@
 /** The loss of deep Q-learning. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { oneHotRows } from "../recurrent/ops/one-hot-rows.js";
 import { huber } from "./huber.js";
@@ -17,6 +18,11 @@ export interface DQNLossOptions {
   mean?: "taken" | "all";
 }
 
+const names = optionNames<DQNLossOptions>({
+  delta: true,
+  mean: true,
+});
+
 /** Arguments of {@link DQNLoss.apply}. */
 export interface DQNLossInput {
   /** `[batch, actions]` values by the trained network. */
@@ -28,6 +34,13 @@ export interface DQNLossInput {
   /** `[batch]` weights of the transitions; default 1 each. */
   weights?: tf.Tensor1D;
 }
+
+const inputNames = optionNames<DQNLossInput>({
+  q: true,
+  actions: true,
+  targets: true,
+  weights: true,
+});
 
 /** Result of {@link DQNLoss.apply}; the caller owns the tensors. */
 export interface DQNLossResult {
@@ -50,7 +63,9 @@ export class DQNLoss {
   private readonly mean: "taken" | "all";
 
   /** @throws InvalidArgumentError when `delta` is not above 0 */
-  constructor({ delta = 1, mean = "taken" }: DQNLossOptions = {}) {
+  constructor(options: DQNLossOptions = {}) {
+    if (new.target === DQNLoss) checkOptions("DQNLoss", options, names);
+    const { delta = 1, mean = "taken" } = options;
     if (delta !== null && !(delta > 0)) {
       throw new InvalidArgumentError("delta", `expected a number above 0 or null, received ${delta}`);
     }
@@ -62,7 +77,9 @@ export class DQNLoss {
   }
 
   /** The loss of one batch. Differentiable in `q`. */
-  apply({ q, actions, targets, weights }: DQNLossInput): DQNLossResult {
+  apply(input: DQNLossInput): DQNLossResult {
+    checkOptions("DQNLoss.apply", input, inputNames);
+    const { q, actions, targets, weights } = input;
     const [, numActions] = q.shape;
     return tf.tidy(() => {
       const taken = tf.sum(tf.mul(q, oneHotRows(actions, numActions)), 1);

@@ -1,5 +1,6 @@
 /** Generalised advantage estimation on plain arrays. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 
 /** Options of {@link GAE}. */
@@ -9,6 +10,11 @@ export interface GAEOptions {
   /** Trace decay λ, default 0.95; 0 gives one-step TD errors, 1 gives discounted returns minus values. */
   lambda?: number;
 }
+
+const names = optionNames<GAEOptions>({
+  gamma: true,
+  lambda: true,
+});
 
 /** Arguments of {@link GAE.compute}; all arrays are flat and environment-major: entry `env * numSteps + step`. */
 export interface GAEInput {
@@ -61,6 +67,7 @@ export class GAE {
 
   /** @throws InvalidArgumentError when γ or λ is outside 0..1 */
   constructor(options: GAEOptions = {}) {
+    if (new.target === GAE) checkOptions("GAE", options, names);
     this.gamma = unitInterval("gamma", options.gamma ?? 0.99);
     this.lambda = unitInterval("lambda", options.lambda ?? 0.95);
   }

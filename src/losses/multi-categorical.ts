@@ -1,6 +1,7 @@
 /** Several independent categorical choices: policies over MultiDiscrete spaces. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { ShapeError } from "../core/errors.js";
 import { splitParts } from "../recurrent/ops/split-parts.js";
 import { Categorical, sampleCategorical } from "./categorical.js";
@@ -75,6 +76,12 @@ export interface SampleMultiCategoricalOptions extends SampleActionsOptions {
   nvec: readonly number[];
 }
 
+const names = optionNames<SampleMultiCategoricalOptions>({
+  nvec: true,
+  random: true,
+  deterministic: true,
+});
+
 /**
  * Draws one action a row from plain logits, on the CPU and with the seeded generator.
  *
@@ -86,6 +93,7 @@ export function sampleMultiCategorical(
   logits: ArrayLike<number>,
   options: SampleMultiCategoricalOptions,
 ): MultiCategoricalSample {
+  checkOptions("sampleMultiCategorical", options, names);
   const { nvec, random, deterministic } = options;
   const size = nvec.reduce((sum, n) => sum + n, 0);
   const batch = logits.length / size;

@@ -1,5 +1,7 @@
 /** Standardisation of advantages. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
+
 /** Options of {@link standardize}. */
 export interface StandardizeOptions {
   /** Divisor `n - ddof` of the variance: 0 (population, RLlib) or 1 (sample, torch). Default 0. */
@@ -9,6 +11,12 @@ export interface StandardizeOptions {
   /** Smallest deviation to divide by (RLlib: 1e-4). Default 0. */
   floor?: number;
 }
+
+const names = optionNames<StandardizeOptions>({
+  ddof: true,
+  epsilon: true,
+  floor: true,
+});
 
 /**
  * Subtracts the mean and divides by the standard deviation, in place; returns the array.
@@ -20,6 +28,7 @@ export interface StandardizeOptions {
  * ```
  */
 export function standardize(values: Float32Array, options: StandardizeOptions = {}): Float32Array {
+  checkOptions("standardize", options, names);
   const { ddof = 0, epsilon = 0, floor = 0 } = options;
   const n = values.length;
   let mean = 0;

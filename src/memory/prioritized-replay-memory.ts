@@ -1,5 +1,6 @@
 /** Replay that prefers surprising steps. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import type { StateRecord } from "../core/state.js";
@@ -15,6 +16,19 @@ export interface PrioritizedReplayMemoryOptions extends ReplayMemoryOptions {
   /** Added to every error, so that no transition is forgotten; default 1e-6. */
   epsilon?: number;
 }
+
+const names = optionNames<PrioritizedReplayMemoryOptions>({
+  alpha: true,
+  beta: true,
+  epsilon: true,
+  capacity: true,
+  numEnvs: true,
+  observationShape: true,
+  observationDtype: true,
+  numStack: true,
+  nStep: true,
+  gamma: true,
+});
 
 /** Which transitions were sampled: a batch, or copies of these two arrays of it. */
 export interface SampledTransitions {
@@ -48,6 +62,7 @@ export class PrioritizedReplayMemory extends ReplayMemory {
 
   /** @throws InvalidArgumentError when a number is out of range, or there is not enough memory */
   constructor(options: PrioritizedReplayMemoryOptions) {
+    if (new.target === PrioritizedReplayMemory) checkOptions("PrioritizedReplayMemory", options, names);
     super(options);
     const { alpha = 0.6, beta = 0.4, epsilon = 1e-6 } = options;
     for (const [name, value] of Object.entries({ alpha, beta })) {

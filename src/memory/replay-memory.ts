@@ -1,6 +1,7 @@
 /** What off-policy methods learn from: the last steps of all environments. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError, NonFiniteError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import {
@@ -36,6 +37,16 @@ export interface ReplayMemoryOptions {
   /** Discount γ, default 0.99. */
   gamma?: number;
 }
+
+const names = optionNames<ReplayMemoryOptions>({
+  capacity: true,
+  numEnvs: true,
+  observationShape: true,
+  observationDtype: true,
+  numStack: true,
+  nStep: true,
+  gamma: true,
+});
 
 /** One step of one environment. */
 export interface ReplayStep {
@@ -138,6 +149,7 @@ export class ReplayMemory implements Stateful {
 
   /** @throws InvalidArgumentError when a number is out of range, or there is not enough memory */
   constructor(options: ReplayMemoryOptions) {
+    if (new.target === ReplayMemory) checkOptions("ReplayMemory", options, names);
     const { capacity, numEnvs = 1, observationShape, observationDtype, numStack = 1 } = options;
     const { nStep = 1, gamma = 0.99 } = options;
     for (const [name, value] of Object.entries({ capacity, numEnvs, numStack, nStep })) {

@@ -1,6 +1,7 @@
 /** Everything that one on-policy rollout produced, as flat typed arrays. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import {
@@ -38,6 +39,17 @@ export interface RolloutBufferOptions {
    */
   allocate?: (dtype: DType, length: number) => TypedArray;
 }
+
+const names = optionNames<RolloutBufferOptions>({
+  numEnvs: true,
+  numSteps: true,
+  observationShape: true,
+  observationDtype: true,
+  actionSize: true,
+  distributionSize: true,
+  stateSize: true,
+  allocate: true,
+});
 
 /** One step of all environments, `[numEnvs, ...]`. */
 export interface RolloutStep {
@@ -86,6 +98,14 @@ export interface MinibatchOptions {
   /** How sequences are put together, default `"exact"`. */
   mode?: MinibatchMode;
 }
+
+const minibatchNames = optionNames<MinibatchOptions>({
+  batchSize: true,
+  random: true,
+  sequenceLength: true,
+  cutAtEpisodes: true,
+  mode: true,
+});
 
 /** A padded batch of sequences, `[batch, time, ...]`, as plain arrays. */
 export interface RolloutMinibatch {
@@ -173,6 +193,7 @@ export class RolloutBuffer implements Stateful {
 
   /** @throws InvalidArgumentError when a size is not a positive integer, or there is not enough memory */
   constructor(options: RolloutBufferOptions) {
+    if (new.target === RolloutBuffer) checkOptions("RolloutBuffer", options, names);
     const { numEnvs, numSteps, actionSize = 1, distributionSize, stateSize = 0 } = options;
     for (const [name, value] of Object.entries({ numEnvs, numSteps, actionSize, distributionSize })) {
       checkInteger(name, value);
@@ -305,6 +326,7 @@ export class RolloutBuffer implements Stateful {
 
   /** The minibatches of one epoch, every step once, in random order; their arrays are fresh. */
   *minibatches(options: MinibatchOptions): Generator<RolloutMinibatch, void, undefined> {
+    checkOptions("minibatches", options, minibatchNames);
     const { batchSize, random, mode } = options;
     for (const minibatch of splitMinibatches({
       sequences: this.sequences(options),

@@ -1,6 +1,7 @@
 /** What the trainers need of a network with a policy and a value. */
 
 import type * as tf from "@tensorflow/tfjs-core";
+import { optionNames } from "../core/check-options.js";
 
 /** Options of {@link ActorCritic.apply}. */
 export interface ActorCriticOptions {
@@ -11,6 +12,13 @@ export interface ActorCriticOptions {
   /** `[batch, time]`, 0 at padded steps, which carry the state and get no gradient. */
   mask?: tf.Tensor2D;
 }
+
+/** The names of {@link ActorCriticOptions}. */
+export const actorCriticNames = optionNames<ActorCriticOptions>({
+  state: true,
+  resets: true,
+  mask: true,
+});
 
 /** Result of {@link ActorCritic.apply}; the caller owns the tensors. */
 export interface ActorCriticOutput {

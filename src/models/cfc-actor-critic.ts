@@ -1,5 +1,6 @@
 /** Actor-critic with a CfC for vectors. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
 import { checkSpaces } from "./check-spaces.js";
 import { libraryClasses } from "./library-classes.js";
@@ -12,6 +13,24 @@ export interface CfCActorCriticOptions extends SpacesOptions, CfCCoreModelOption
   /** First log standard deviation of continuous actions, default 0. */
   logStd?: number;
 }
+
+const names = optionNames<CfCActorCriticOptions>({
+  logStd: true,
+  observationSpace: true,
+  actionSpace: true,
+  seed: true,
+  units: true,
+  wiring: true,
+  recurrence: true,
+  mode: true,
+  mixedMemory: true,
+  flavour: true,
+  backboneUnits: true,
+  backboneLayers: true,
+  backboneActivation: true,
+  hiddenUnits: true,
+  activation: true,
+});
 
 /**
  * An MLP, a CfC (dense or wired, alone or beside an LSTM) and two heads: for partially observed tasks with few numbers
@@ -33,6 +52,7 @@ export class CfCActorCritic extends NetworkActorCritic {
    * @throws ShapeError when observations are no vectors
    */
   constructor(options: CfCActorCriticOptions) {
+    if (new.target === CfCActorCritic) checkOptions("CfCActorCritic", options, names);
     checkSpaces(options, 1, "[features]");
     const { actionSpace, logStd = 0 } = options;
     const random = new Random(options.seed);

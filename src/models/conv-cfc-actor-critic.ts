@@ -1,5 +1,6 @@
 /** The network of the ncps guide "Atari Reinforcement Learning (PPO)". */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
 import { ConvBlock } from "../layers/conv-block.js";
 import { Linear } from "../layers/linear.js";
@@ -18,6 +19,22 @@ export interface ConvCfCActorCriticOptions extends SpacesOptions, CfCCoreModelOp
   filters?: readonly number[];
 }
 
+const names = optionNames<ConvCfCActorCriticOptions>({
+  flavour: true,
+  filters: true,
+  observationSpace: true,
+  actionSpace: true,
+  seed: true,
+  units: true,
+  wiring: true,
+  recurrence: true,
+  mode: true,
+  mixedMemory: true,
+  backboneUnits: true,
+  backboneLayers: true,
+  backboneActivation: true,
+});
+
 /**
  * ConvBlock, CfC, a policy and a value: 1,515,013 weights for 84 × 84 × 4 frames, 64 units and
  * 4 actions. Glorot-uniform kernels, zero biases in the heads.
@@ -35,6 +52,7 @@ export class ConvCfCActorCritic extends NetworkActorCritic {
    * @throws ShapeError when observations are no frames
    */
   constructor(options: ConvCfCActorCriticOptions) {
+    if (new.target === ConvCfCActorCritic) checkOptions("ConvCfCActorCritic", options, names);
     checkSpaces(options, 3, frameShape);
     const { actionSpace, filters = [64, 128, 128, 256] } = options;
     const random = new Random(options.seed);

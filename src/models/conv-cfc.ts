@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { Random } from "../core/random.js";
 import type { Block, LayerShape } from "../layers/block.js";
@@ -12,7 +13,12 @@ import { Linear } from "../layers/linear.js";
 import { NormalizedBlock } from "../layers/normalized-block.js";
 import { TorchConvBlock } from "../layers/torch-conv-block.js";
 import type { ModelConfig } from "./actor-critic.js";
-import type { Classification, ClassifyOptions, SequenceClassifier } from "./sequence-classifier.js";
+import {
+  type Classification,
+  type ClassifyOptions,
+  classifyNames,
+  type SequenceClassifier,
+} from "./sequence-classifier.js";
 
 /** Options of {@link ConvCfC}. */
 export interface ConvCfCOptions {
@@ -35,6 +41,18 @@ export interface ConvCfCOptions {
   /** Decides the first weights, default random. */
   seed?: number;
 }
+
+const names = optionNames<ConvCfCOptions>({
+  numActions: true,
+  observationShape: true,
+  form: true,
+  encoder: true,
+  filters: true,
+  batchNorm: true,
+  scale: true,
+  units: true,
+  seed: true,
+});
 
 /**
  * Convolutions, CfC and a linear layer: logits of actions for every frame of a sequence. The guide's two forms are
@@ -68,6 +86,7 @@ export class ConvCfC implements SequenceClassifier {
 
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: ConvCfCOptions) {
+    if (new.target === ConvCfC) checkOptions("ConvCfC", options, names);
     const { numActions, observationShape = [84, 84, 4], form = "tf", encoder = "conv", units = 64 } = options;
     if (form !== "tf" && form !== "torch") {
       throw new InvalidArgumentError("form", `expected tf or torch, received ${form}`);
@@ -120,7 +139,9 @@ export class ConvCfC implements SequenceClassifier {
    *
    * @throws ShapeError when the observations have another shape
    */
-  apply(observations: tf.Tensor, { training = false, ...options }: ClassifyOptions = {}): Classification {
+  apply(observations: tf.Tensor, options: ClassifyOptions = {}): Classification {
+    checkOptions("apply", options, classifyNames);
+    const { training = false, ...sequence } = options;
     const { encoder, core, head, observationShape } = this;
     if (observations.shape.slice(2).join() !== observationShape.join()) {
       const expected = `[batch, time, ${observationShape.join(", ")}]`;
@@ -131,7 +152,7 @@ export class ConvCfC implements SequenceClassifier {
         encoder instanceof NormalizedBlock
           ? encoder.forward(observations, training)
           : encoder.forward(observations);
-      const { outputs, state } = core.scan(features as tf.Tensor3D, options);
+      const { outputs, state } = core.scan(features as tf.Tensor3D, sequence);
       return { logits: (head ? head.forward(outputs) : outputs) as tf.Tensor3D, state };
     });
   }
@@ -141,7 +162,9 @@ export class ConvCfC implements SequenceClassifier {
    * `[batch, time, ...observationShape]` to logits `[batch, time, numActions]`. With `stateful` it takes frames and
    * states `[batch, stateSize]`, and gives logits and next states.
    */
-  layersModel({ stateful = false }: { stateful?: boolean } = {}): tfl.LayersModel {
+  layersModel(options: { stateful?: boolean } = {}): tfl.LayersModel {
+    checkOptions("layersModel", options, ["stateful"]);
+    const { stateful = false } = options;
     const { encoder, core, head } = this;
     const frames = tfl.input({ shape: [null, ...this.observationShape] });
     const features = encoder.apply(frames) as tfl.SymbolicTensor;

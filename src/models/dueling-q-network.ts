@@ -1,5 +1,6 @@
 /** Q-network for frames. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
 import { Random } from "../core/random.js";
 import { type Convolution, ConvStack } from "../layers/conv-stack.js";
@@ -20,6 +21,17 @@ export interface DuelingQNetworkOptions extends QNetworkOptions {
   /** First kernels of the dense layers, default `"heNormal"`. */
   denseInitializer?: InitializerKind;
 }
+
+const names = optionNames<DuelingQNetworkOptions>({
+  convolutions: true,
+  hiddenUnits: true,
+  dueling: true,
+  convolutionInitializer: true,
+  denseInitializer: true,
+  observationSpace: true,
+  actionSpace: true,
+  seed: true,
+});
 
 /** Convolutions of Mnih et al. 2013. */
 const small: readonly Convolution[] = [
@@ -48,6 +60,7 @@ export const natureConvolutions: readonly Convolution[] = [
 export class DuelingQNetwork extends SequentialQNetwork {
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: DuelingQNetworkOptions) {
+    if (new.target === DuelingQNetwork) checkOptions("DuelingQNetwork", options, names);
     const { actionSpace, seed, convolutions = small, hiddenUnits = [256], dueling = true } = options;
     const { convolutionInitializer = "glorotUniform", denseInitializer = "heNormal" } = options;
     const random = new Random(seed);

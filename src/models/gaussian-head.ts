@@ -1,7 +1,8 @@
 /** The policy head for continuous actions. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import type { LayerShape } from "../layers/block.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
+import { type BlockOptions, blockOptionNames, type LayerShape } from "../layers/block.js";
 import { Linear, type LinearOptions } from "../layers/linear.js";
 
 /** Options of {@link GaussianHead}. */
@@ -9,6 +10,14 @@ export interface GaussianHeadOptions extends LinearOptions {
   /** First value of all log standard deviations, default 0: a deviation of 1. */
   logStd?: number;
 }
+
+const names = optionNames<Omit<GaussianHeadOptions, keyof BlockOptions>>({
+  logStd: true,
+  units: true,
+  activation: true,
+  kernelInitializer: true,
+  gain: true,
+});
 
 /**
  * Means of a normal policy by one affine map, and log standard deviations that are weights of their own, the
@@ -27,8 +36,10 @@ export class GaussianHead extends Linear {
   private logStd!: tf.Variable;
 
   /** @throws InvalidArgumentError when an option has a wrong value */
-  constructor({ logStd = 0, ...options }: GaussianHeadOptions) {
-    super({ name: "gaussian_head", ...options });
+  constructor(options: GaussianHeadOptions) {
+    if (new.target === GaussianHead) checkOptions("GaussianHead", options, [...blockOptionNames, ...names]);
+    const { logStd = 0, ...others } = options;
+    super({ name: "gaussian_head", ...others });
     this.firstLogStd = logStd;
   }
 

@@ -1,5 +1,6 @@
 /** Actor-critic with a liquid time-constant network for vectors. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
 import { checkSpaces } from "./check-spaces.js";
 import { libraryClasses } from "./library-classes.js";
@@ -12,6 +13,25 @@ export interface LTCActorCriticOptions extends SpacesOptions, LTCCoreModelOption
   /** First log standard deviation of continuous actions, default 0. */
   logStd?: number;
 }
+
+const names = optionNames<LTCActorCriticOptions>({
+  logStd: true,
+  observationSpace: true,
+  actionSpace: true,
+  seed: true,
+  units: true,
+  wiring: true,
+  flavour: true,
+  odeUnfolds: true,
+  epsilon: true,
+  implicitConstraints: true,
+  inputMapping: true,
+  outputMapping: true,
+  initializationRanges: true,
+  mixedMemory: true,
+  hiddenUnits: true,
+  activation: true,
+});
 
 /**
  * An MLP, an LTC (with a wiring a neural circuit policy) and two heads: as {@link CfCActorCritic}, with the solver of
@@ -30,6 +50,7 @@ export class LTCActorCritic extends NetworkActorCritic {
    * @throws ShapeError when observations are no vectors
    */
   constructor(options: LTCActorCriticOptions) {
+    if (new.target === LTCActorCritic) checkOptions("LTCActorCritic", options, names);
     checkSpaces(options, 1, "[features]");
     const { actionSpace, logStd = 0 } = options;
     const random = new Random(options.seed);

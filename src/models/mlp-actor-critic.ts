@@ -1,5 +1,6 @@
 /** Actor-critic for vectors, without memory. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
 import type { Block } from "../layers/block.js";
 import { Linear, type LinearOptions } from "../layers/linear.js";
@@ -21,6 +22,16 @@ export interface MlpActorCriticOptions extends SpacesOptions {
   logStd?: number;
 }
 
+const names = optionNames<MlpActorCriticOptions>({
+  hiddenUnits: true,
+  activation: true,
+  shared: true,
+  logStd: true,
+  observationSpace: true,
+  actionSpace: true,
+  seed: true,
+});
+
 type HeadOptions = Omit<LinearOptions, "units">;
 
 /**
@@ -38,6 +49,7 @@ export class MlpActorCritic extends NetworkActorCritic {
    * @throws ShapeError when observations are no vectors
    */
   constructor(options: MlpActorCriticOptions) {
+    if (new.target === MlpActorCritic) checkOptions("MlpActorCritic", options, names);
     checkSpaces(options, 1, "[features]");
     const {
       observationSpace,

@@ -1,5 +1,6 @@
 /** Q-network for vectors. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
 import { DuelingHead } from "../layers/dueling-head.js";
 import { MLP } from "../layers/mlp.js";
@@ -16,6 +17,15 @@ export interface MlpQNetworkOptions extends QNetworkOptions {
   dueling?: boolean;
 }
 
+const names = optionNames<MlpQNetworkOptions>({
+  hiddenUnits: true,
+  activation: true,
+  dueling: true,
+  observationSpace: true,
+  actionSpace: true,
+  seed: true,
+});
+
 /**
  * A multi-layer perceptron with one output an action, first weights as torch draws them.
  *
@@ -27,6 +37,7 @@ export interface MlpQNetworkOptions extends QNetworkOptions {
 export class MlpQNetwork extends SequentialQNetwork {
   /** @throws InvalidArgumentError when an option has a wrong value */
   constructor(options: MlpQNetworkOptions) {
+    if (new.target === MlpQNetwork) checkOptions("MlpQNetwork", options, names);
     const { actionSpace, seed, hiddenUnits = [64, 64], activation = "relu", dueling = true } = options;
     const random = new Random(seed);
     const seeds = [random.integer(2 ** 31), random.integer(2 ** 31)];

@@ -1,5 +1,6 @@
 /** Actor-critic for frames, without memory. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
 import { Linear } from "../layers/linear.js";
 import { NatureCNN } from "../layers/nature-cnn.js";
@@ -17,6 +18,13 @@ export interface NatureActorCriticOptions extends SpacesOptions {
   initializer?: "orthogonal" | "torchUniform";
 }
 
+const names = optionNames<NatureActorCriticOptions>({
+  initializer: true,
+  observationSpace: true,
+  actionSpace: true,
+  seed: true,
+});
+
 /**
  * The network of Mnih et al. 2015 with a policy and a value on its 512 features:
  * 1,686,693 weights for 84 × 84 × 4 frames and 4 actions.
@@ -32,6 +40,7 @@ export class NatureActorCritic extends NetworkActorCritic {
    * @throws ShapeError when observations are no frames
    */
   constructor(options: NatureActorCriticOptions) {
+    if (new.target === NatureActorCritic) checkOptions("NatureActorCritic", options, names);
     checkSpaces(options, 3, frameShape);
     const { observationSpace, actionSpace, initializer = "orthogonal" } = options;
     const random = new Random(options.seed);

@@ -1,5 +1,6 @@
 /** Actor-critic with convolutions and a CfC for frames. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
 import { checkSpaces, frameShape } from "./check-spaces.js";
 import { libraryClasses } from "./library-classes.js";
@@ -12,6 +13,23 @@ export interface NatureCfCActorCriticOptions
   extends SpacesOptions,
     CfCCoreModelOptions,
     FrameEncoderOptions {}
+
+const names = optionNames<NatureCfCActorCriticOptions>({
+  observationSpace: true,
+  actionSpace: true,
+  seed: true,
+  units: true,
+  wiring: true,
+  recurrence: true,
+  mode: true,
+  mixedMemory: true,
+  flavour: true,
+  backboneUnits: true,
+  backboneLayers: true,
+  backboneActivation: true,
+  features: true,
+  convolutions: true,
+});
 
 /**
  * The convolutions of Mnih et al., which keep where things are, a CfC (dense or wired) and two heads; orthogonal first
@@ -29,6 +47,7 @@ export class NatureCfCActorCritic extends NetworkActorCritic {
    * @throws ShapeError when observations are no frames
    */
   constructor(options: NatureCfCActorCriticOptions) {
+    if (new.target === NatureCfCActorCritic) checkOptions("NatureCfCActorCritic", options, names);
     checkSpaces(options, 3, frameShape);
     const random = new Random(options.seed);
     const seed = () => random.integer(2 ** 31);

@@ -1,5 +1,6 @@
 /** Actor-critic with convolutions and a liquid time-constant network for frames. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
 import { checkSpaces, frameShape } from "./check-spaces.js";
 import { libraryClasses } from "./library-classes.js";
@@ -12,6 +13,24 @@ export interface NatureLTCActorCriticOptions
   extends SpacesOptions,
     LTCCoreModelOptions,
     FrameEncoderOptions {}
+
+const names = optionNames<NatureLTCActorCriticOptions>({
+  observationSpace: true,
+  actionSpace: true,
+  seed: true,
+  units: true,
+  wiring: true,
+  flavour: true,
+  odeUnfolds: true,
+  epsilon: true,
+  implicitConstraints: true,
+  inputMapping: true,
+  outputMapping: true,
+  initializationRanges: true,
+  mixedMemory: true,
+  features: true,
+  convolutions: true,
+});
 
 /**
  * The convolutions of Mnih et al., which keep where things are, an LTC and two heads; orthogonal first
@@ -30,6 +49,7 @@ export class NatureLTCActorCritic extends NetworkActorCritic {
    * @throws ShapeError when observations are no frames
    */
   constructor(options: NatureLTCActorCriticOptions) {
+    if (new.target === NatureLTCActorCritic) checkOptions("NatureLTCActorCritic", options, names);
     checkSpaces(options, 3, frameShape);
     const random = new Random(options.seed);
     const seed = () => random.integer(2 ** 31);

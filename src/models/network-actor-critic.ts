@@ -1,12 +1,19 @@
 /** The common body of all actor-critics: encoder, optional recurrent core, two heads. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
 import type { Block, LayerShape } from "../layers/block.js";
 import type { RecurrentLayer } from "../layers/recurrent-layer.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
-import type { ActorCritic, ActorCriticOptions, ActorCriticOutput, ModelConfig } from "./actor-critic.js";
+import {
+  type ActorCritic,
+  type ActorCriticOptions,
+  type ActorCriticOutput,
+  actorCriticNames,
+  type ModelConfig,
+} from "./actor-critic.js";
 import { joinVariables } from "./join-variables.js";
 import { distributionSize } from "./policy-head.js";
 
@@ -88,6 +95,7 @@ export class NetworkActorCritic implements ActorCritic {
    * @throws ShapeError when the observations have another shape
    */
   apply(observations: tf.Tensor, options: ActorCriticOptions = {}): ActorCriticOutput {
+    checkOptions("apply", options, actorCriticNames);
     const [batch, time, ...rest] = observations.shape;
     if (rest.join() !== this.observationShape.join()) {
       throw new ShapeError(

@@ -1,6 +1,7 @@
 /** What imitation needs of a network: a class for every step of a sequence. */
 
 import type * as tf from "@tensorflow/tfjs-core";
+import { optionNames } from "../core/check-options.js";
 import type { ActorCriticOptions, ModelConfig } from "./actor-critic.js";
 
 /** Options of {@link SequenceClassifier.apply}. */
@@ -8,6 +9,14 @@ export interface ClassifyOptions extends ActorCriticOptions {
   /** Whether batch normalisation uses (and follows) the statistics of this batch; default false. */
   training?: boolean;
 }
+
+/** The names of {@link ClassifyOptions}. */
+export const classifyNames = optionNames<ClassifyOptions>({
+  training: true,
+  state: true,
+  resets: true,
+  mask: true,
+});
 
 /** Result of {@link SequenceClassifier.apply}; the caller owns the tensors. */
 export interface Classification {

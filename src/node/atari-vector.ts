@@ -3,9 +3,10 @@
 import type { AtariVectorEnv, AtariVectorOptions } from "ale-bindings";
 import type { Frame, ResetOptions } from "../envs/env.js";
 import type { VectorEnvFactoryOptions } from "../envs/registry.js";
-import { type ActionSpace, Box, Discrete } from "../spaces/index.js";
+import { type ActionSpace, type Box, Discrete } from "../spaces/index.js";
 import type { VectorEnv, VectorReset, VectorStep } from "../vector/vector-env.js";
 import { translating, translatingAsync } from "./atari-errors.js";
+import { boxOf } from "./atari-spaces.js";
 
 type AleBindings = typeof import("ale-bindings");
 
@@ -60,8 +61,8 @@ class TranslatedVectorEnv implements AtariVectorGame {
     const { numEnvs, batchSize, observationSpace, actionSpace, actionMeanings } = envs;
     this.numEnvs = numEnvs;
     this.batchSize = batchSize;
-    this.observationSpace = new Box(observationSpace);
-    this.actionSpace = actionSpace.kind === "box" ? new Box(actionSpace) : new Discrete(actionSpace.n);
+    this.observationSpace = boxOf(observationSpace);
+    this.actionSpace = actionSpace.kind === "box" ? boxOf(actionSpace) : new Discrete(actionSpace.n);
     if (actionMeanings) this.actionMeanings = actionMeanings;
   }
 

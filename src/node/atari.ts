@@ -1,12 +1,14 @@
 /** Real Atari games, played by the optional package `ale-bindings`. */
 
 import type { AtariEnv, AtariOptions, AtariRepeat, RepeatOptions } from "ale-bindings";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { MissingDependencyError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../envs/env.js";
 import { type EnvOptions, register } from "../envs/registry.js";
-import { type ActionSpace, Box, Discrete } from "../spaces/index.js";
+import { type ActionSpace, type Box, Discrete } from "../spaces/index.js";
 import { translating } from "./atari-errors.js";
+import { boxOf } from "./atari-spaces.js";
 import { makeAtariVector } from "./atari-vector.js";
 
 type AleBindings = typeof import("ale-bindings");
@@ -21,6 +23,10 @@ export interface RegisterAtariOptions {
    */
   defaults?: EnvOptions;
 }
+
+const names = optionNames<RegisterAtariOptions>({
+  defaults: true,
+});
 
 /**
  * Makes every Atari game available to `make`: `ALE/<Game>-v5` (frame skip 4, sticky actions 0.25, at most
@@ -43,6 +49,7 @@ export interface RegisterAtariOptions {
  * ```
  */
 export async function registerAtari(options: RegisterAtariOptions = {}): Promise<string[]> {
+  checkOptions("registerAtari", options, names);
   const bindings = await load();
   const ids = bindings.atariIds();
   for (const id of ids) {
@@ -95,8 +102,8 @@ class AtariGame implements Env {
     this.id = id;
     this.env = this.translating(() => new bindings.AtariEnv(id, options as AtariOptions));
     const { observationSpace, actionSpace, actionMeanings } = this.env;
-    this.observationSpace = new Box(observationSpace);
-    this.actionSpace = actionSpace.kind === "box" ? new Box(actionSpace) : new Discrete(actionSpace.n);
+    this.observationSpace = boxOf(observationSpace);
+    this.actionSpace = actionSpace.kind === "box" ? boxOf(actionSpace) : new Discrete(actionSpace.n);
     if (actionMeanings) this.actionMeanings = actionMeanings;
   }
 

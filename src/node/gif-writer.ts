@@ -2,6 +2,7 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { LoggingError } from "../core/errors.js";
 import { type EncodeGifOptions, encodeGif } from "../rendering/index.js";
 import type { RecordedEpisode } from "../wrappers/index.js";
@@ -15,6 +16,14 @@ export interface GifWriterOptions extends EncodeGifOptions {
   /** Hears of each file. */
   onFile?: (path: string, recorded: RecordedEpisode) => void;
 }
+
+const names = optionNames<GifWriterOptions>({
+  directory: true,
+  namePrefix: true,
+  onFile: true,
+  fps: true,
+  loop: true,
+});
 
 /**
  * Writes the episodes of a `RecordVideo` wrapper as GIF files.
@@ -31,6 +40,7 @@ export interface GifWriterOptions extends EncodeGifOptions {
  * ```
  */
 export function gifWriter(options: GifWriterOptions): (recorded: RecordedEpisode) => void {
+  checkOptions("gifWriter", options, names);
   const { directory, namePrefix = "episode", onFile, ...gif } = options;
   return (recorded) => {
     const path = join(directory, `${namePrefix}-${String(recorded.episode).padStart(6, "0")}.gif`);

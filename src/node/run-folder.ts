@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, renameSync, rmdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError, LoggingError, NcpsError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 import { Logger, TableSink } from "../logging/index.js";
@@ -41,6 +42,14 @@ export interface RunOptions {
    */
   warn?: (text: string) => void;
 }
+
+const names = optionNames<RunOptions>({
+  restartBehavior: true,
+  config: true,
+  formats: true,
+  table: true,
+  warn: true,
+});
 
 /** A run's folder, open for writing. */
 export interface Run {
@@ -89,9 +98,10 @@ export interface Run {
  * ```
  */
 export async function openRun(path: string, options: RunOptions = {}): Promise<Run> {
+  checkOptions("openRun", options, names);
   const { restartBehavior = "resume", config = {}, table = true, warn = console.warn } = options;
   const { formats = FORMATS } = options;
-  checkOptions(restartBehavior, formats, config);
+  checkValues(restartBehavior, formats, config);
   let folder = path;
   try {
     const taken = await takeFolder(path, restartBehavior, warn);
@@ -126,7 +136,7 @@ export async function openRun(path: string, options: RunOptions = {}): Promise<R
   }
 }
 
-function checkOptions(
+function checkValues(
   restartBehavior: RestartBehavior,
   formats: readonly LogFormat[],
   config: StateRecord,

@@ -1,6 +1,7 @@
 /** Frames as a GIF. */
 
 import * as gifenc from "gifenc";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Frame } from "../envs/env.js";
 
@@ -13,6 +14,11 @@ export interface EncodeGifOptions {
   /** Whether it starts again at its end, default true. */
   loop?: boolean;
 }
+
+const names = optionNames<EncodeGifOptions>({
+  fps: true,
+  loop: true,
+});
 
 /**
  * Encodes frames as an animated GIF. Pictures with up to 256 colours in all, as games have them, keep every
@@ -35,6 +41,7 @@ export interface EncodeGifOptions {
  * ```
  */
 export function encodeGif(frames: readonly Frame[], options: EncodeGifOptions = {}): Uint8Array<ArrayBuffer> {
+  checkOptions("encodeGif", options, names);
   const { fps = 30, loop = true } = options;
   if (frames.length === 0) throw new InvalidArgumentError("frames", "expected at least one, received none");
   if (!(fps > 0)) throw new InvalidArgumentError("fps", `expected a positive number, received ${fps}`);

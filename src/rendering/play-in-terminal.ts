@@ -1,5 +1,6 @@
 /** A film of frames in a terminal. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Frame } from "../envs/env.js";
 import { onProgramEnd } from "./program-end.js";
@@ -32,6 +33,15 @@ export interface PlayInTerminalOptions {
   signal?: AbortSignal;
 }
 
+const names = optionNames<PlayInTerminalOptions>({
+  stream: true,
+  columns: true,
+  color: true,
+  fps: true,
+  caption: true,
+  signal: true,
+});
+
 const ENTER = "\u001b[?1049h\u001b[?25l"; // a screen of its own, without a cursor
 const LEAVE = "\u001b[?25h\u001b[?1049l";
 const CLEAR_SCREEN = "\u001b[2J";
@@ -62,6 +72,7 @@ export async function playInTerminal(
   frames: Iterable<Frame> | AsyncIterable<Frame>,
   options: PlayInTerminalOptions,
 ): Promise<number> {
+  checkOptions("playInTerminal", options, names);
   const { stream, fps = 15, caption, signal } = options;
   if (typeof stream?.write !== "function") {
     throw new InvalidArgumentError("stream", "expected a terminal, such as process.stdout");

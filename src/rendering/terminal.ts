@@ -1,6 +1,7 @@
 /** Pictures as text for a terminal. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Frame } from "../envs/env.js";
 import { scaleFrame } from "./scale-frame.js";
@@ -18,6 +19,12 @@ export interface FrameToAnsiOptions {
   color?: TerminalColor;
 }
 
+const names = optionNames<FrameToAnsiOptions>({
+  columns: true,
+  rows: true,
+  color: true,
+});
+
 const UPPER_HALF = "\u2580";
 const RESET = "\u001b[0m";
 const SHADES = " .:-=+*#%@";
@@ -34,6 +41,7 @@ const SHADES = " .:-=+*#%@";
  * @throws ShapeError when the frame's data have not `height * width * 3` bytes
  */
 export function frameToAnsi(frame: Frame, options: FrameToAnsiOptions = {}): string {
+  checkOptions("frameToAnsi", options, names);
   const { color = "truecolor", rows } = options;
   checkInteger("columns", options.columns ?? 80);
   if (rows !== undefined) checkInteger("rows", rows);

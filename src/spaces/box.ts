@@ -1,5 +1,6 @@
 /** Arrays of numbers between bounds. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import {
@@ -33,6 +34,13 @@ export interface BoxOptions {
   dtype?: DType;
 }
 
+const names = optionNames<BoxOptions>({
+  low: true,
+  high: true,
+  shape: true,
+  dtype: true,
+});
+
 /**
  * Arrays of a fixed shape whose elements lie between bounds (inclusive, possibly infinite).
  *
@@ -60,6 +68,7 @@ export class Box implements Space<TypedArray> {
    *   or no whole number of that type lies between them
    */
   constructor(options: BoxOptions) {
+    if (new.target === Box) checkOptions("Box", options, names);
     this.shape = [...options.shape];
     this.dtype = options.dtype ?? "float32";
     if (!this.shape.every((size) => Number.isInteger(size) && size >= 0)) {

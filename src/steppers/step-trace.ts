@@ -5,6 +5,7 @@ import { LTCCell } from "../cells/ltc-cell.js";
 import { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
 import type { RecurrentCell, SequenceCell, SequenceOptions } from "../cells/recurrent-cell.js";
 import { WiredCfCCell } from "../cells/wired-cfc-cell.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { ShapeError } from "../core/errors.js";
 import { asFloat } from "../recurrent/ops/cfc-scan.js";
 import { elapsedRows } from "../recurrent/ops/sequence-rows.js";
@@ -19,6 +20,13 @@ export interface TraceableLayer {
 
 /** Options of {@link traceStates}, as those of the layer's scan. */
 export interface TraceStatesOptions extends Omit<Partial<SequenceOptions>, "x" | "training"> {}
+
+const names = optionNames<TraceStatesOptions>({
+  state: true,
+  resets: true,
+  mask: true,
+  elapsed: true,
+});
 
 /** What one number of a state is. */
 export interface NeuronLabel {
@@ -64,6 +72,7 @@ export function traceStates(
   x: tf.Tensor3D,
   options: TraceStatesOptions = {},
 ): StateTrace {
+  checkOptions("traceStates", options, names);
   if (x.shape.length !== 3 || x.shape[1] === 0) {
     throw new ShapeError("x", "[batch, time, features] with at least one step", x.shape);
   }

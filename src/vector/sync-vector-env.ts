@@ -3,7 +3,7 @@
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { createTypedArray, type StateRecord, sizeOf, type TypedArray } from "../core/state.js";
-import type { Env, Frame, ResetOptions } from "../envs/env.js";
+import { type Env, type Frame, type ResetOptions, resetNames } from "../envs/env.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 import { checkActions, checkIndices, checkSeed } from "./check-arguments.js";
 import { buildEnvs, closeEnvs } from "./env-list.js";
@@ -126,10 +126,9 @@ export class SyncVectorEnv implements VectorEnv {
    * @throws EnvFailedError when an environment throws
    * @throws EnvContractError, NonFiniteError when an observation is malformed
    */
-  async reset({
-    seed = this.phase === "new" ? this.firstSeed : undefined,
-    options,
-  }: ResetOptions = {}): Promise<VectorReset> {
+  async reset(start: ResetOptions = {}): Promise<VectorReset> {
+    checkOptions("reset", start, resetNames);
+    const { seed = this.phase === "new" ? this.firstSeed : undefined, options } = start;
     this.mustBeOpen("reset");
     checkSeed(seed);
     this.steps = 0;

@@ -1,10 +1,11 @@
 /** Wirings whose synapses are given one by one. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
 import { checkLayers, checkMatrix, rowsOf } from "./check-adjacency.js";
-import { checkInputs, checkList, checkOptions, checkOutputDim, checkUnits } from "./checks.js";
+import { checkInputs, checkList, checkOutputDim, checkUnits } from "./checks.js";
 import { Synapses } from "./synapses.js";
 import type { BuiltWiring, SynapseEntry, Wiring, WiringJSON } from "./wiring.js";
 
@@ -27,6 +28,14 @@ export interface AdjacencyWiringOptions {
   commandNeurons?: readonly number[];
 }
 
+const names = optionNames<AdjacencyWiringOptions>({
+  adjacency: true,
+  sensoryAdjacency: true,
+  outputDim: true,
+  layers: true,
+  commandNeurons: true,
+});
+
 /** Options of {@link AdjacencyWiring.fromSynapses}. */
 export interface SynapseListOptions
   extends Pick<AdjacencyWiringOptions, "outputDim" | "layers" | "commandNeurons"> {
@@ -39,6 +48,16 @@ export interface SynapseListOptions
   /** Synapses from sensory neurons. */
   sensorySynapses: readonly SynapseEntry[];
 }
+
+const synapseListNames = optionNames<SynapseListOptions>({
+  units: true,
+  inputDim: true,
+  synapses: true,
+  sensorySynapses: true,
+  outputDim: true,
+  layers: true,
+  commandNeurons: true,
+});
 
 /**
  * A wiring from its adjacency matrices, from a list of synapses, or frozen from another one.
@@ -65,7 +84,8 @@ export class AdjacencyWiring implements Wiring {
 
   /** @throws InvalidArgumentError when a matrix has another form or value, or a layer or id does not fit */
   constructor(options: AdjacencyWiringOptions) {
-    const { adjacency, sensoryAdjacency, outputDim, layers, commandNeurons = [] } = checkOptions(options);
+    if (new.target === AdjacencyWiring) checkOptions("AdjacencyWiring", options, names);
+    const { adjacency, sensoryAdjacency, outputDim, layers, commandNeurons = [] } = options;
     const units = checkUnits("adjacency", checkList("adjacency", adjacency).length);
     this.units = units;
     this.inputDim = checkInteger("sensoryAdjacency", checkList("sensoryAdjacency", sensoryAdjacency).length);
@@ -90,7 +110,8 @@ export class AdjacencyWiring implements Wiring {
    * @throws InvalidArgumentError when a synapse names no neuron, has another polarity than 1 or -1, or comes twice
    */
   static fromSynapses(options: SynapseListOptions): AdjacencyWiring {
-    const { units, inputDim, synapses, sensorySynapses, ...others } = checkOptions(options);
+    checkOptions("AdjacencyWiring.fromSynapses", options, synapseListNames);
+    const { units, inputDim, synapses, sensorySynapses, ...others } = options;
     checkUnits("units", units);
     checkInputs(inputDim, units);
     return new AdjacencyWiring({

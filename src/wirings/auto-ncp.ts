@@ -1,9 +1,10 @@
 /** Neural circuit policy from two numbers. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
-import { checkOptions, checkSeed, checkUnits } from "./checks.js";
+import { checkSeed, checkUnits } from "./checks.js";
 import { buildLayers } from "./layered-ncp.js";
 import { type NCPOptions, ncpSizes } from "./ncp.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
@@ -19,6 +20,13 @@ export interface AutoNCPOptions {
   /** Seed, 0 to 2^32 - 1. Default 22222. */
   seed?: number;
 }
+
+const names = optionNames<AutoNCPOptions>({
+  units: true,
+  outputSize: true,
+  sparsity: true,
+  seed: true,
+});
 
 /**
  * An {@link NCP} whose sizes follow from the number of neurons, of outputs and the sparsity: of the neurons that
@@ -45,7 +53,8 @@ export class AutoNCP implements Wiring {
 
   /** @throws InvalidArgumentError when there are too many outputs for the units, or a number is outside its bounds */
   constructor(options: AutoNCPOptions) {
-    const { units, outputSize, sparsity = 0.5, seed = 22222 } = checkOptions(options);
+    if (new.target === AutoNCP) checkOptions("AutoNCP", options, names);
+    const { units, outputSize, sparsity = 0.5, seed = 22222 } = options;
     this.units = checkUnits("units", units);
     this.outputDim = checkInteger("outputSize", outputSize);
     this.seed = checkSeed(seed, 2 ** 32 - 1);

@@ -13,7 +13,7 @@ const MAX_DRAWS = 2 ** 21;
 const MAX_ENTRIES = 2 ** 26;
 
 /** @throws InvalidArgumentError when options are not an object */
-export function checkOptions<T extends object>(options: T): T {
+export function checkObject<T extends object>(options: T): T {
   if (typeof options === "object" && options !== null) return options;
   throw new InvalidArgumentError("options", `expected an object, received ${showValue(options)}`);
 }

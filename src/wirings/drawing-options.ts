@@ -1,5 +1,7 @@
 /** How pictures of wirings look. */
 
+import { optionNames } from "../core/check-options.js";
+
 /** Colours of a picture. Defaults: those that ncps and its documentation use. */
 export interface WiringColors {
   /** Fill of sensory neurons. */
@@ -28,6 +30,14 @@ export interface DrawingOptions {
   colors?: Partial<WiringColors>;
 }
 
+/** The names of {@link DrawingOptions}. */
+export const drawingNames = optionNames<DrawingOptions>({
+  direction: true,
+  sensoryNames: true,
+  neuronNames: true,
+  colors: true,
+});
+
 /** Options of pictures for Mermaid. */
 export interface MermaidOptions extends DrawingOptions {
   /**
@@ -36,6 +46,15 @@ export interface MermaidOptions extends DrawingOptions {
    */
   maxEdges?: number;
 }
+
+/** The names of {@link MermaidOptions}. */
+export const mermaidNames = optionNames<MermaidOptions>({
+  maxEdges: true,
+  direction: true,
+  sensoryNames: true,
+  neuronNames: true,
+  colors: true,
+});
 
 /** Options of pictures as SVG. */
 export interface SVGOptions extends DrawingOptions {
@@ -46,3 +65,14 @@ export interface SVGOptions extends DrawingOptions {
   /** Fill behind the picture, `"none"` for a transparent one. Default `"#ffffff"`. */
   background?: string;
 }
+
+/** The names of {@link SVGOptions}. */
+export const svgNames = optionNames<SVGOptions>({
+  title: true,
+  legend: true,
+  background: true,
+  direction: true,
+  sensoryNames: true,
+  neuronNames: true,
+  colors: true,
+});

@@ -1,8 +1,9 @@
 /** Every neuron connected to every neuron. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
-import { checkDraws, checkOptions, checkOutputDim, checkSeed, checkUnits } from "./checks.js";
+import { checkDraws, checkOutputDim, checkSeed, checkUnits } from "./checks.js";
 import { DefaultRng } from "./numpy/default-rng.js";
 import { Synapses } from "./synapses.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
@@ -18,6 +19,13 @@ export interface FullyConnectedOptions {
   /** Whether neurons are connected to themselves. Default true. */
   selfConnections?: boolean;
 }
+
+const names = optionNames<FullyConnectedOptions>({
+  units: true,
+  outputDim: true,
+  seed: true,
+  selfConnections: true,
+});
 
 /**
  * Every neuron is connected to every neuron, every input to every neuron; two synapses of three excite. The same
@@ -40,7 +48,8 @@ export class FullyConnected implements Wiring {
 
   /** @throws InvalidArgumentError when a number is no positive integer or too large, or `outputDim` exceeds `units` */
   constructor(options: FullyConnectedOptions) {
-    const { units, outputDim = units, seed = 1111, selfConnections = true } = checkOptions(options);
+    if (new.target === FullyConnected) checkOptions("FullyConnected", options, names);
+    const { units, outputDim = units, seed = 1111, selfConnections = true } = options;
     this.units = checkUnits("units", units);
     checkDraws("units", units, units * units);
     if (typeof selfConnections !== "boolean") {

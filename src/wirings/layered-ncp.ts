@@ -1,8 +1,9 @@
 /** Neural circuit policy with any number of inter layers. */
 
 import { checkInteger } from "../core/check-integer.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
-import { checkAtMost, checkList, checkOptions, checkRecurrent, checkSeed, checkUnits } from "./checks.js";
+import { checkAtMost, checkList, checkRecurrent, checkSeed, checkUnits } from "./checks.js";
 import { connectLayers, type LayerSizes, layersOf } from "./connect-layers.js";
 import { RandomState } from "./numpy/random-state.js";
 import { Synapses } from "./synapses.js";
@@ -13,6 +14,17 @@ export interface LayeredNCPOptions extends LayerSizes {
   /** Seed, 0 to 2^32 - 1. Default 22222. */
   seed?: number;
 }
+
+const names = optionNames<LayeredNCPOptions>({
+  seed: true,
+  interNeurons: true,
+  commandNeurons: true,
+  motorNeurons: true,
+  sensoryFanout: true,
+  interFanouts: true,
+  recurrentCommandSynapses: true,
+  motorFanin: true,
+});
 
 /**
  * A neural circuit policy whose inputs pass several inter layers before they come to the command neurons. Each
@@ -42,7 +54,8 @@ export class LayeredNCP implements Wiring {
 
   /** @throws InvalidArgumentError when a fan-out or fan-in exceeds the neurons there are, or a number its bounds */
   constructor(options: LayeredNCPOptions) {
-    const { seed = 22222, ...sizes } = checkOptions(options);
+    if (new.target === LayeredNCP) checkOptions("LayeredNCP", options, names);
+    const { seed = 22222, ...sizes } = options;
     const interNeurons = [...checkList("interNeurons", sizes.interNeurons)];
     const interFanouts = [...checkList("interFanouts", sizes.interFanouts)];
     if (interNeurons.length === 0) {

@@ -1,7 +1,8 @@
 /** Neural circuit policy: inter, command and motor neurons. */
 
 import { checkInteger } from "../core/check-integer.js";
-import { checkAtMost, checkOptions, checkRecurrent, checkSeed, checkUnits } from "./checks.js";
+import { checkOptions, optionNames } from "../core/check-options.js";
+import { checkAtMost, checkRecurrent, checkSeed, checkUnits } from "./checks.js";
 import type { LayerSizes } from "./connect-layers.js";
 import { buildLayers } from "./layered-ncp.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
@@ -25,6 +26,17 @@ export interface NCPOptions {
   /** Seed, 0 to 2^32 - 1. Default 22222. */
   seed?: number;
 }
+
+const names = optionNames<NCPOptions>({
+  interNeurons: true,
+  commandNeurons: true,
+  motorNeurons: true,
+  sensoryFanout: true,
+  interFanout: true,
+  recurrentCommandSynapses: true,
+  motorFanin: true,
+  seed: true,
+});
 
 /**
  * Neural circuit policy (Lechner et al. 2020): sensory → inter → command → motor, with synapses back only among the
@@ -54,7 +66,8 @@ export class NCP implements Wiring {
 
   /** @throws InvalidArgumentError when a fan-out or fan-in exceeds the neurons there are, or a number its bounds */
   constructor(options: NCPOptions) {
-    const { seed = 22222, ...sizes } = checkOptions(options);
+    if (new.target === NCP) checkOptions("NCP", options, names);
+    const { seed = 22222, ...sizes } = options;
     const { interNeurons, commandNeurons, motorNeurons } = sizes;
     checkInteger("interNeurons", interNeurons);
     checkInteger("commandNeurons", commandNeurons);

@@ -1,8 +1,9 @@
 /** Synapses drawn at random. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
-import { checkDraws, checkOptions, checkOutputDim, checkSeed, checkUnits } from "./checks.js";
+import { checkDraws, checkOutputDim, checkSeed, checkUnits } from "./checks.js";
 import { DefaultRng } from "./numpy/default-rng.js";
 import { Synapses } from "./synapses.js";
 import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
@@ -18,6 +19,13 @@ export interface RandomWiringOptions {
   /** Seed, 0 to `Number.MAX_SAFE_INTEGER`. Default 1111. */
   seed?: number;
 }
+
+const names = optionNames<RandomWiringOptions>({
+  units: true,
+  outputDim: true,
+  sparsity: true,
+  seed: true,
+});
 
 /**
  * A fixed number of synapses between randomly drawn pairs, `units² (1 - sparsity)` between neurons and
@@ -41,7 +49,8 @@ export class RandomWiring implements Wiring {
 
   /** @throws InvalidArgumentError when a number is outside its bounds */
   constructor(options: RandomWiringOptions) {
-    const { units, outputDim = units, sparsity = 0, seed = 1111 } = checkOptions(options);
+    if (new.target === RandomWiring) checkOptions("RandomWiring", options, names);
+    const { units, outputDim = units, sparsity = 0, seed = 1111 } = options;
     this.units = checkUnits("units", units);
     this.outputDim = checkOutputDim(outputDim, units);
     this.seed = checkSeed(seed, Number.MAX_SAFE_INTEGER);

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
 import { AdjacencyWiring, type AdjacencyWiringOptions } from "./adjacency-wiring.js";
 import { AutoNCP, type AutoNCPOptions } from "./auto-ncp.js";
-import { checkOptions } from "./checks.js";
+import { checkObject } from "./checks.js";
 import { FullyConnected, type FullyConnectedOptions } from "./fully-connected.js";
 import { LayeredNCP, type LayeredNCPOptions } from "./layered-ncp.js";
 import { NCP, type NCPOptions } from "./ncp.js";
@@ -31,7 +31,7 @@ const makers = new Map<string, (options: Omit<WiringJSON, "type">) => Wiring>([
  * ```
  */
 export function wiringFromJSON(json: WiringJSON): Wiring {
-  const { type, ...options } = checkOptions(json);
+  const { type, ...options } = checkObject(json);
   const make = makers.get(type);
   if (make) return make(options);
   throw new InvalidArgumentError(

@@ -1,5 +1,6 @@
 /** Running normalisation of observations. */
 
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { RunningMeanStd } from "../core/running-mean-std.js";
 import { type Stateful, type StateRecord, sizeOf } from "../core/state.js";
@@ -13,6 +14,12 @@ export interface ObservationNormalizerOptions {
   /** Normalised values beyond ± this become it, default infinity: no clipping. PPO uses 10. */
   clip?: number;
 }
+
+const names = optionNames<ObservationNormalizerOptions>({
+  shape: true,
+  epsilon: true,
+  clip: true,
+});
 
 /**
  * Subtracts the running mean of observations and divides by their running standard deviation. One
@@ -32,7 +39,9 @@ export class ObservationNormalizer implements Stateful {
   private readonly clip: number;
 
   /** @throws InvalidArgumentError when an option has a wrong value */
-  constructor({ shape, epsilon = 1e-8, clip = Number.POSITIVE_INFINITY }: ObservationNormalizerOptions) {
+  constructor(options: ObservationNormalizerOptions) {
+    if (new.target === ObservationNormalizer) checkOptions("ObservationNormalizer", options, names);
+    const { shape, epsilon = 1e-8, clip = Number.POSITIVE_INFINITY } = options;
     for (const [name, value] of Object.entries({ epsilon, clip })) {
       if (!(value > 0)) throw new InvalidArgumentError(name, `expected a positive number, received ${value}`);
     }

@@ -1,10 +1,20 @@
 /** What all arcade environments have in common. */
 
+import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import type { StateRecord, TypedArray } from "../../core/state.js";
 import { Box, Discrete } from "../../spaces/index.js";
-import type { Action, Env, Frame, Info, ResetOptions, ResetResult, StepResult } from "../env.js";
+import {
+  type Action,
+  type Env,
+  type Frame,
+  type Info,
+  type ResetOptions,
+  type ResetResult,
+  resetNames,
+  type StepResult,
+} from "../env.js";
 import type { ArcadeGame } from "./arcade-game.js";
 import { type ArcadeOptions, resolveArcadeOptions } from "./arcade-options.js";
 import { SCREEN_HEIGHT, SCREEN_WIDTH } from "./screen-size.js";
@@ -67,7 +77,9 @@ export abstract class ArcadeEnv implements Env {
    *
    * @throws InvalidStateError after `close`
    */
-  reset({ seed }: ResetOptions = {}): ResetResult {
+  reset(options: ResetOptions = {}): ResetResult {
+    checkOptions("reset", options, resetNames);
+    const { seed } = options;
     this.requireOpen("reset");
     if (seed !== undefined) this.random = new Random(seed);
     this.rules.start();

@@ -1,5 +1,6 @@
 /** A Breakout player whose decisions can be seen on the screen. */
 
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { PaddleAction } from "./arcade-game.js";
 import type { BreakoutEnv } from "./breakout.js";
 import { BreakoutGame } from "./breakout-game.js";
@@ -13,6 +14,10 @@ export interface SteadyBreakoutPlayerOptions {
   /** Columns between the middles of ball and paddle that are near enough, default 8. */
   tolerance?: number;
 }
+
+const names = optionNames<SteadyBreakoutPlayerOptions>({
+  tolerance: true,
+});
 
 /**
  * Catches the ball and wants nothing else: it moves towards the column where the ball arrives, unless the resting
@@ -37,8 +42,10 @@ export class SteadyBreakoutPlayer {
   /** @param env the environment it plays in; it only reads from it */
   constructor(
     private readonly env: BreakoutEnv,
-    { tolerance = 8 }: SteadyBreakoutPlayerOptions = {},
+    options: SteadyBreakoutPlayerOptions = {},
   ) {
+    if (new.target === SteadyBreakoutPlayer) checkOptions("SteadyBreakoutPlayer", options, names);
+    const { tolerance = 8 } = options;
     this.model = new BreakoutGame(env.game.difficulty);
     this.tolerance = tolerance;
   }

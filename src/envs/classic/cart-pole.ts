@@ -1,11 +1,20 @@
 /** The cart-pole task. */
 
 import { checkInteger } from "../../core/check-integer.js";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import type { StateRecord } from "../../core/state.js";
 import { Box, Discrete } from "../../spaces/index.js";
-import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../env.js";
+import {
+  type Action,
+  type Env,
+  type Frame,
+  type ResetOptions,
+  type ResetResult,
+  resetNames,
+  type StepResult,
+} from "../env.js";
 import { drawCartPole } from "./draw-cart-pole.js";
 
 /** Options of {@link CartPoleEnv} and {@link CartPoleNoVelEnv}. */
@@ -13,6 +22,10 @@ export interface CartPoleOptions {
   /** Steps after which an episode is truncated, default 500. */
   maxEpisodeSteps?: number;
 }
+
+const names = optionNames<CartPoleOptions>({
+  maxEpisodeSteps: true,
+});
 
 type Phase = "new" | "running" | "ended" | "closed";
 
@@ -62,10 +75,8 @@ export class CartPoleEnv implements Env {
 
   /** @throws InvalidArgumentError when an option is unknown or the limit is not a positive integer */
   constructor(options: CartPoleOptions = {}) {
-    const { maxEpisodeSteps = 500, ...unknown } = options;
-    if (Object.keys(unknown).length > 0) {
-      throw new InvalidArgumentError(Object.keys(unknown)[0], "unknown option; there is maxEpisodeSteps");
-    }
+    checkOptions("CartPoleEnv", options, names);
+    const { maxEpisodeSteps = 500 } = options;
     checkInteger("maxEpisodeSteps", maxEpisodeSteps);
     this.maxEpisodeSteps = maxEpisodeSteps;
     // Twice the limits, so that the last observation of an episode lies within; rounded as observations are.
@@ -94,7 +105,9 @@ export class CartPoleEnv implements Env {
    *
    * @throws InvalidStateError after `close`
    */
-  reset({ seed }: ResetOptions = {}): ResetResult {
+  reset(options: ResetOptions = {}): ResetResult {
+    checkOptions("reset", options, resetNames);
+    const { seed } = options;
     if (this.phase === "closed") throw new InvalidStateError("reset() after close(): make a new environment");
     if (seed !== undefined) this.random = new Random(seed);
     for (let i = 0; i < 4; i++) this.state[i] = this.random.uniform(-0.05, 0.05);

@@ -1,11 +1,20 @@
 /** The pendulum swing-up task. */
 
 import { checkInteger } from "../../core/check-integer.js";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import { isTypedArray, type StateRecord } from "../../core/state.js";
 import { Box } from "../../spaces/index.js";
-import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../env.js";
+import {
+  type Action,
+  type Env,
+  type Frame,
+  type ResetOptions,
+  type ResetResult,
+  resetNames,
+  type StepResult,
+} from "../env.js";
 import { drawPendulum } from "./draw-pendulum.js";
 
 /** Options of {@link PendulumEnv} and {@link PendulumNoVelEnv}. */
@@ -15,6 +24,11 @@ export interface PendulumOptions {
   /** Steps after which an episode is truncated, default 200. */
   maxEpisodeSteps?: number;
 }
+
+const names = optionNames<PendulumOptions>({
+  g: true,
+  maxEpisodeSteps: true,
+});
 
 type Phase = "new" | "running" | "ended" | "closed";
 
@@ -60,13 +74,8 @@ export class PendulumEnv implements Env {
 
   /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
   constructor(options: PendulumOptions = {}) {
-    const { g = 10, maxEpisodeSteps = 200, ...unknown } = options;
-    if (Object.keys(unknown).length > 0) {
-      throw new InvalidArgumentError(
-        Object.keys(unknown)[0],
-        "unknown option; there are g and maxEpisodeSteps",
-      );
-    }
+    checkOptions("PendulumEnv", options, names);
+    const { g = 10, maxEpisodeSteps = 200 } = options;
     if (!Number.isFinite(g)) throw new InvalidArgumentError("g", `expected a finite number, received ${g}`);
     checkInteger("maxEpisodeSteps", maxEpisodeSteps);
     this.gravity = g;
@@ -94,7 +103,9 @@ export class PendulumEnv implements Env {
    *
    * @throws InvalidStateError after `close`
    */
-  reset({ seed }: ResetOptions = {}): ResetResult {
+  reset(options: ResetOptions = {}): ResetResult {
+    checkOptions("reset", options, resetNames);
+    const { seed } = options;
     if (this.phase === "closed") throw new InvalidStateError("reset() after close(): make a new environment");
     if (seed !== undefined) this.random = new Random(seed);
     this.state[0] = this.random.uniform(-Math.PI, Math.PI);

@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getBackend } from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError, NcpsError } from "../../core/errors.js";
 import type { Frame } from "../../envs/env.js";
 import type { LogRow, LogSink } from "../../logging/index.js";
@@ -39,6 +40,15 @@ export interface DashboardOptions {
    */
   details?: Readonly<Record<string, string | number>>;
 }
+
+const names = optionNames<DashboardOptions>({
+  host: true,
+  port: true,
+  allowedHosts: true,
+  fps: true,
+  title: true,
+  details: true,
+});
 
 // Of more, later ones are refused: watching must not use up the training's memory and descriptors.
 const MAX_READERS = 16;
@@ -97,6 +107,7 @@ export class Dashboard implements LogSink {
    * @throws NcpsError with code `DASHBOARD` when the port is taken, or there is no such address
    */
   static async open(options: DashboardOptions = {}): Promise<Dashboard> {
+    checkOptions("Dashboard.open", options, names);
     const { host = "127.0.0.1", port = 0, allowedHosts = [], fps = 10 } = options;
     const { title = "ncps-ts", details = {} } = options;
     if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {

@@ -89,7 +89,7 @@ export async function extractCloning(
 
 async function check(bytes: Uint8Array, file: string, options: ReadCloningOptions): Promise<void> {
   try {
-    await readCloningSequence(bytes, file, options);
+    await readCloningSequence(bytes, file, { maxSequenceBytes: options.maxSequenceBytes });
   } catch (error) {
     if (!(error instanceof DatasetError) || error.cause instanceof ArchiveLimitError) throw error;
     throw new DamagedArchiveError(error.message, { cause: error });

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { DatasetError, InvalidArgumentError } from "../../core/errors.js";
 import { AtariCloningDataset } from "../../datasets/atari-cloning.js";
 import type { CloningSplit } from "../../datasets/cloning-format.js";
@@ -20,6 +21,18 @@ export interface DownloadCloningOptions extends DownloadOptions, ExtractCloningO
   url?: string;
 }
 
+const downloadNames = optionNames<DownloadCloningOptions>({
+  rootDir: true,
+  url: true,
+  sha256: true,
+  onProgress: true,
+  signal: true,
+  maxArchiveBytes: true,
+  maxArchiveFiles: true,
+  onFile: true,
+  maxSequenceBytes: true,
+});
+
 /** Options of {@link openCloningDataset}. */
 export interface OpenCloningOptions extends DownloadCloningOptions {
   /** Which part, default `"train"`. */
@@ -27,6 +40,20 @@ export interface OpenCloningOptions extends DownloadCloningOptions {
   /** Whether a missing set is downloaded, default true. */
   download?: boolean;
 }
+
+const openNames = optionNames<OpenCloningOptions>({
+  split: true,
+  download: true,
+  rootDir: true,
+  url: true,
+  sha256: true,
+  onProgress: true,
+  signal: true,
+  maxArchiveBytes: true,
+  maxArchiveFiles: true,
+  onFile: true,
+  maxSequenceBytes: true,
+});
 
 /**
  * Downloads and unpacks a published set, such as `"breakout"` (about 27 GB unpacked), into
@@ -40,6 +67,7 @@ export async function downloadCloningData(
   game: string,
   options: DownloadCloningOptions = {},
 ): Promise<string> {
+  checkOptions("downloadCloningData", options, downloadNames);
   const { rootDir = ".", url = `${PUBLISHED}/${game}.zip` } = options;
   const folder = folderOf(game, rootDir);
   const archive = `${folder}.zip`;
@@ -92,13 +120,15 @@ export async function openCloningDataset(
   gameOrPath: string,
   options: OpenCloningOptions = {},
 ): Promise<AtariCloningDataset> {
-  const { split, rootDir = ".", download = true, maxSequenceBytes } = options;
+  checkOptions("openCloningDataset", options, openNames);
+  const { split, download = true, ...others } = options;
+  const { rootDir = ".", maxSequenceBytes } = others;
   let folder = gameOrPath;
   if (/^[a-z0-9_]+$/i.test(gameOrPath)) {
-    folder = download ? await downloadCloningData(gameOrPath, options) : folderOf(gameOrPath, rootDir);
+    folder = download ? await downloadCloningData(gameOrPath, others) : folderOf(gameOrPath, rootDir);
   } else if (gameOrPath.endsWith(".zip")) {
     folder = gameOrPath.slice(0, -".zip".length);
-    await extractCloning(gameOrPath, folder, options);
+    await extractCloning(gameOrPath, folder, others);
   }
   const there = await stat(folder).catch(() => undefined);
   if (!there?.isDirectory()) throw new DatasetError(`could not find data: there is no folder ${folder}`);

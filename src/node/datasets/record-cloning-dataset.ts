@@ -2,6 +2,7 @@
 
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { DatasetError } from "../../core/errors.js";
 import {
   type CloningExpert,
@@ -20,6 +21,20 @@ export interface RecordCloningDatasetOptions extends RecordCloningOptions {
   /** Whether an earlier set there is replaced, default false. */
   overwrite?: boolean;
 }
+
+const names = optionNames<RecordCloningDatasetOptions>({
+  directory: true,
+  overwrite: true,
+  sequences: true,
+  sequenceLength: true,
+  noise: true,
+  actor: true,
+  mixing: true,
+  append: true,
+  seed: true,
+  signal: true,
+  onSequence: true,
+});
 
 /**
  * Lets an expert play, and writes what it saw and did in the format of the published data sets, so that imitation
@@ -41,13 +56,15 @@ export interface RecordCloningDatasetOptions extends RecordCloningOptions {
 export async function recordCloningDataset(
   env: Env,
   expert: CloningExpert,
-  { directory, overwrite = false, ...options }: RecordCloningDatasetOptions,
+  options: RecordCloningDatasetOptions,
 ): Promise<CloningRecord> {
-  checkRecording(env, options); // before an earlier set is removed
+  checkOptions("recordCloningDataset", options, names);
+  const { directory, overwrite = false, ...recording } = options;
+  checkRecording(env, recording); // before an earlier set is removed
   const files = (await readdir(directory).catch(() => [])).filter((name) =>
     /^(train|val)_.*\.npz$/.test(name),
   );
-  if (!options.append) {
+  if (!recording.append) {
     if (files.length > 0 && !overwrite) {
       throw new DatasetError(
         `${directory} holds a data set already: choose another folder, or give append: true or overwrite: true`,
@@ -57,6 +74,6 @@ export async function recordCloningDataset(
       Promise.all(files.map((name) => rm(join(directory, name)))),
     );
   }
-  const append = options.append && files.length > 0; // else there may be no folder to look into
-  return recordCloning(env, expert, cloningFolder(directory), { ...options, append });
+  const append = recording.append && files.length > 0; // else there may be no folder to look into
+  return recordCloning(env, expert, cloningFolder(directory), { ...recording, append });
 }

@@ -1,8 +1,9 @@
 /** Rows as comma-separated values. */
 
+import { checkOptions } from "../../core/check-options.js";
 import type { StateRecord } from "../../core/state.js";
 import type { LogRow, LogSink } from "../../logging/index.js";
-import { LineLog, type LineSinkOptions } from "./line-log.js";
+import { LineLog, type LineSinkOptions, lineSinkNames } from "./line-log.js";
 
 const STEP = "step";
 
@@ -29,7 +30,9 @@ export class CsvSink implements LogSink {
    * @param path the file; its folder is made when it is missing · @param options who hears of damage
    * @throws LoggingError when it cannot be read or written, or is something else than such a log
    */
-  constructor(path: string, { warn }: LineSinkOptions = {}) {
+  constructor(path: string, options: LineSinkOptions = {}) {
+    if (new.target === CsvSink) checkOptions("CsvSink", options, lineSinkNames);
+    const { warn } = options;
     const isRow = (line: string) => {
       const cells = line.split(",");
       return cells.length === this.columns.length && cells[0] !== "" && Number.isFinite(Number(cells[0]));

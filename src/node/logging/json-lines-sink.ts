@@ -1,8 +1,9 @@
 /** Rows as lines of JSON. */
 
+import { checkOptions } from "../../core/check-options.js";
 import type { StateRecord } from "../../core/state.js";
 import type { LogRow, LogSink } from "../../logging/index.js";
-import { LineLog, type LineSinkOptions } from "./line-log.js";
+import { LineLog, type LineSinkOptions, lineSinkNames } from "./line-log.js";
 
 /**
  * Writes each row as one line of JSON, `step` first. JSON has no NaN and no infinity: they are `null`.
@@ -25,7 +26,9 @@ export class JsonLinesSink implements LogSink {
    * @param path the file; its folder is made when it is missing · @param options who hears of damage
    * @throws LoggingError when it cannot be read or written, or is something else than such a log
    */
-  constructor(path: string, { warn }: LineSinkOptions = {}) {
+  constructor(path: string, options: LineSinkOptions = {}) {
+    if (new.target === JsonLinesSink) checkOptions("JsonLinesSink", options, lineSinkNames);
+    const { warn } = options;
     this.log = new LineLog(path, { headerLines: 0, beginning: '{"step":', isRow, warn });
   }
 

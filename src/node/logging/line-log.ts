@@ -1,5 +1,6 @@
 /** A log of one line a row, which can be taken back to an earlier row. */
 
+import { optionNames } from "../../core/check-options.js";
 import { LoggingError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
 import { AppendFile } from "./append-file.js";
@@ -12,6 +13,11 @@ export interface LineSinkOptions {
    */
   warn?: (text: string) => void;
 }
+
+/** The names of {@link LineSinkOptions}. */
+export const lineSinkNames = optionNames<LineSinkOptions>({
+  warn: true,
+});
 
 /** What a {@link LineLog} needs to know of its lines. */
 export interface LineLogOptions extends LineSinkOptions {

@@ -1,8 +1,9 @@
 /** Environments on worker threads, over shared memory. */
 
+import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
 import { createTypedArray, type StateRecord, sizeOf, type TypedArray } from "../../core/state.js";
-import type { Frame, ResetOptions } from "../../envs/env.js";
+import { type Frame, type ResetOptions, resetNames } from "../../envs/env.js";
 import type { ActionSpace, Box } from "../../spaces/index.js";
 import type { AsyncVectorEnv, VectorBatch } from "../../vector/async-vector-env.js";
 import { checkActions, checkIndices, checkSeed } from "../../vector/check-arguments.js";
@@ -111,10 +112,9 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
    * @throws EnvFailedError when an environment throws, or its thread ends or hangs
    * @throws EnvContractError, NonFiniteError when an observation is malformed
    */
-  async reset({
-    seed = this.running ? undefined : this.firstSeed,
-    options,
-  }: ResetOptions = {}): Promise<VectorReset> {
+  async reset(start: ResetOptions = {}): Promise<VectorReset> {
+    checkOptions("reset", start, resetNames);
+    const { seed = this.running ? undefined : this.firstSeed, options } = start;
     this.mustBeAtRest("reset");
     checkSeed(seed);
     if (options) this.pool.giveResetOptions(options);

@@ -1,6 +1,7 @@
 /** A whole sequence through a CfC cell. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { activationRule, type CfCActivation } from "./activations.js";
 import { cfcOperation } from "./cfc-operation.js";
 import type { CfCFlavour, CfCMode, CfCWeights } from "./cfc-problem.js";
@@ -42,6 +43,19 @@ export interface CfCScanOptions {
   dropout?: readonly (tf.Tensor3D | undefined)[];
 }
 
+const names = optionNames<CfCScanOptions>({
+  x: true,
+  state: true,
+  weights: true,
+  mode: true,
+  flavour: true,
+  activation: true,
+  resets: true,
+  mask: true,
+  elapsed: true,
+  dropout: true,
+});
+
 /** Result of {@link cfcScan}. */
 export interface CfCScanResult {
   /** The state after each step `[batch, time, units]`. */
@@ -63,6 +77,7 @@ export interface CfCScanResult {
  * ```
  */
 export function cfcScan(options: CfCScanOptions): CfCScanResult {
+  checkOptions("cfcScan", options, names);
   const { mode = "default", flavour = "torch", activation = "lecun_tanh" } = options;
   activationRule(activation);
   const chosen = { ...options, mode, flavour, activation };

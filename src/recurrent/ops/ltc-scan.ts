@@ -1,6 +1,7 @@
 /** A whole sequence through an LTC cell. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import type { CfCScanResult } from "./cfc-scan.js";
 import { constant } from "./constants.js";
 import { checkEpsilon, checkLTCScan, checkUnfolds } from "./ltc-check.js";
@@ -42,6 +43,19 @@ export interface LTCScanOptions {
   elapsed?: Elapsed;
 }
 
+const names = optionNames<LTCScanOptions>({
+  x: true,
+  state: true,
+  weights: true,
+  wiring: true,
+  odeUnfolds: true,
+  epsilon: true,
+  implicitConstraints: true,
+  resets: true,
+  mask: true,
+  elapsed: true,
+});
+
 /**
  * Runs a liquid time-constant cell over a sequence, as one operation with its own gradient (Hasani et al.,
  * "Liquid time-constant networks", 2021). Differentiable in `x`, `state`, `elapsed` and all weights.
@@ -59,6 +73,7 @@ export interface LTCScanOptions {
  * ```
  */
 export function ltcScan(options: LTCScanOptions): CfCScanResult {
+  checkOptions("ltcScan", options, names);
   const { weights, wiring, implicitConstraints = true } = options;
   const odeUnfolds = checkUnfolds(options.odeUnfolds ?? 6);
   const epsilon = checkEpsilon(options.epsilon ?? 1e-8);

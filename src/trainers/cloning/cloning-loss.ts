@@ -1,6 +1,7 @@
 /** The loss of imitation. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { maskedMean } from "../../losses/index.js";
 import { oneHotRows } from "../../recurrent/ops/one-hot-rows.js";
 
@@ -11,6 +12,11 @@ export interface SequenceCrossEntropyOptions {
   /** Weight of each action, e.g. against one that is rare; default 1. */
   classWeights?: readonly number[];
 }
+
+const names = optionNames<SequenceCrossEntropyOptions>({
+  mask: true,
+  classWeights: true,
+});
 
 /**
  * Cross-entropy between logits and actions, averaged over all steps of all sequences; with weights, as in torch,
@@ -26,8 +32,10 @@ export interface SequenceCrossEntropyOptions {
 export function sequenceCrossEntropy(
   logits: tf.Tensor3D,
   actions: tf.Tensor2D,
-  { mask, classWeights }: SequenceCrossEntropyOptions = {},
+  options: SequenceCrossEntropyOptions = {},
 ): tf.Scalar {
+  checkOptions("sequenceCrossEntropy", options, names);
+  const { mask, classWeights } = options;
   return tf.tidy(() => {
     const size = logits.shape[2];
     const chosen = oneHotRows(actions, size);

@@ -68,11 +68,18 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
    */
   protected interrupted?: StateRecord;
   /**
+   * Fetches what was left in the checkpoint that the trainer was loaded from: playing does not need it.
+   *
+   * @internal
+   */
+  protected fetchRest?: () => Promise<void>;
+  /**
    * Settles when the checkpoints that were begun are written.
    *
    * @internal
    */
   protected saving?: Promise<unknown>;
+  private fetching?: Promise<void>;
   private run?: TrainingRun;
   // Settles when no update is under way: others have turns of the event loop within one.
   private updating?: Promise<unknown>;
@@ -205,11 +212,25 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
     return trainingRows((onRow) => oneAtATime(this, () => this.learnAlone(options, onRow)));
   }
 
+  // Of two calls at the same time, the second one waits for the first one's reading.
+  private async complete(): Promise<void> {
+    const { fetchRest } = this;
+    if (!fetchRest) return;
+    this.fetching ??= fetchRest();
+    try {
+      await this.fetching;
+      if (this.fetchRest === fetchRest) this.fetchRest = undefined;
+    } finally {
+      this.fetching = undefined;
+    }
+  }
+
   private async learnAlone(given: Options, onRow?: RowListener): Promise<void> {
     this.mustBeOpen("learn");
     if (this.env) requireEnvironments(this.env);
     const options = this.learnOptions(given);
     checkLearnOptions(options);
+    if (this.fetchRest) await this.complete();
     if (options.resetNumTimesteps) {
       this.episodes.clear();
       this.interrupted = undefined;
@@ -246,6 +267,7 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   async save(location: CheckpointLocation): Promise<string> {
     this.mustBeOpen("save");
     const { store, name } = locate(location);
+    if (this.fetchRest) await this.complete();
     while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
     const fetched = fetchWeights(this.optimizer, ...Object.values(this.weights()));
     if (fetched) await fetched;
@@ -256,8 +278,17 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
     return saving;
   }
 
-  /** Everything that decides what happens next. Large arrays may be views: use them before the next step. */
+  /**
+   * Everything that decides what happens next. Large arrays may be views: use them before the next step.
+   *
+   * @throws InvalidStateError when a part was left in the checkpoint that the trainer was loaded from
+   */
   getState(): StateRecord {
+    if (this.fetchRest) {
+      throw new InvalidStateError(
+        "getState() of a trainer that was loaded to play: its replay memory is still in the checkpoint. learn() and save() fetch it, resume() reads it at once",
+      );
+    }
     const state = this.ownState();
     for (const [name, variables] of Object.entries(this.weights())) state[name] = getWeights(variables);
     for (const [name, part] of Object.entries(this.allParts())) state[name] = part?.getState() ?? null;
@@ -272,6 +303,7 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
    * @throws CheckpointError naming the field that does not fit
    */
   setState(state: StateRecord): void {
+    this.fetchRest = undefined;
     const own = this.getState();
     checkFields("", state, own, false);
     checkSavedRun(state.run);

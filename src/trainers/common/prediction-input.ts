@@ -1,5 +1,6 @@
 /** What policies are asked with. */
 
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { ShapeError } from "../../core/errors.js";
 import { sizeOf, type TypedArray } from "../../core/state.js";
 import type { PredictOptions } from "./evaluate-policy.js";
@@ -12,16 +13,21 @@ export interface PolicySizes {
   stateSize?: number;
 }
 
+const names = optionNames<PredictOptions>({ state: true, episodeStart: true, deterministic: true });
+
 /**
  * The number of whole observations, and a copy of their states, zero where an episode starts.
  *
+ * @throws InvalidArgumentError when an option is unknown
  * @throws ShapeError when observations or states have another size
  */
 export function predictionInput(
   { observationShape, stateSize = 0 }: PolicySizes,
   observations: TypedArray,
-  { state = null, episodeStart }: PredictOptions,
+  options: PredictOptions,
 ): { batch: number; states: Float32Array } {
+  checkOptions("predict", options, names);
+  const { state = null, episodeStart } = options;
   const batch = observations.length / sizeOf(observationShape);
   if (!Number.isInteger(batch) || batch === 0) {
     const expected = `[batch, ${observationShape.join(", ")}]`;

@@ -1,6 +1,11 @@
 /** Makes a trainer from a checkpoint: nothing but data comes out of the file, and nothing is made that it does not fill. */
 
-import { type ArrayPlace, type CheckpointPlace, readCheckpoint } from "../../checkpoints/index.js";
+import {
+  type ArrayPlace,
+  type Checkpoint,
+  type CheckpointPlace,
+  readCheckpoint,
+} from "../../checkpoints/index.js";
 import { CheckpointError, InvalidArgumentError, NcpsError, ShapeError } from "../../core/errors.js";
 import { isTypedArray, type StateRecord, type StateTree, sizeOf } from "../../core/state.js";
 import type { EnvOptions } from "../../envs/registry.js";
@@ -39,9 +44,23 @@ export interface Restoring<Options, T> {
 }
 
 /** How a trainer is restored. */
-export interface RestoreOptions {
+export interface RestoreOptions<T> {
   /** Whether it may do without environments: then it can play, but not learn. Default false. */
   playOnly?: boolean;
+  /** A part of the state that playing does not need: it stays in the checkpoint until it is asked for. Default none. */
+  later?: LaterPart<T>;
+}
+
+/** A part of a state that is read when it is needed, e.g. a replay memory of many gigabytes. */
+export interface LaterPart<T> {
+  /** Its name in the state. */
+  name: string;
+  /**
+   * Told when the checkpoint holds the part and the trainer can take it.
+   *
+   * @param read reads it. It rejects with a CheckpointError when the checkpoint is not there any more, or is another one
+   */
+  leave(trainer: T, read: () => Promise<StateTree>): void;
 }
 
 /**
@@ -55,11 +74,12 @@ export interface RestoreOptions {
  * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
  */
 export async function restoreTrainer<Options extends SetupOptions, T extends Trainer & { env: VectorEnv }>(
-  { store, name }: CheckpointPlace,
+  place: CheckpointPlace,
   restoring: Restoring<Options, T>,
   options: Partial<Options>,
-  { playOnly = false }: RestoreOptions = {},
+  { playOnly = false, later }: RestoreOptions<T> = {},
 ): Promise<T> {
+  const { store, name } = place;
   const { kind, placeIn } = restoring;
   let trainer: T | undefined;
   let lengths: ArrayLengths = new Map();
@@ -73,6 +93,16 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
     return placeIn?.(trainer);
   };
   try {
+    if (later) {
+      const { whole, sizes } = await readWithout(later.name, place, kind);
+      make(whole.config, sizes);
+      const made = trainer as unknown as T;
+      const state = fitting(made, whole.state, { restoring, options, lengths, name });
+      const left = Boolean(state[later.name]);
+      putState(made, name, { ...state, [later.name]: null });
+      if (left) later.leave(made, () => readPart(later.name, place, whole, placeIn?.(made)));
+      return made;
+    }
     const { config, state } = await readCheckpoint(store, name, { kind, ...(placeIn && { prepare: make }) });
     if (!placeIn) await make(config, lengthsOf(state));
     const made = trainer as unknown as T;
@@ -82,6 +112,37 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
     await trainer?.close();
     throw error;
   }
+}
+
+// The arrays of the part are empty in the state; its sizes are known.
+async function readWithout(
+  part: string,
+  { store, name }: CheckpointPlace,
+  kind: string,
+): Promise<{ whole: Required<Checkpoint>; sizes: ArrayLengths }> {
+  const sizes = new Map<string, number>();
+  const place: ArrayPlace = (path, _, length) => {
+    sizes.set(path.join("."), length);
+    return path[0] === part ? "skip" : undefined;
+  };
+  return { whole: await readCheckpoint(store, name, { kind, place }), sizes };
+}
+
+async function readPart(
+  part: string,
+  { store, name }: CheckpointPlace,
+  { kind, created, counters }: Required<Checkpoint>,
+  placeIn: ArrayPlace = () => undefined,
+): Promise<StateTree> {
+  const place: ArrayPlace = (path, dtype, length) =>
+    path[0] === part ? placeIn(path, dtype, length) : "skip";
+  const now = await readCheckpoint(store, name, { kind, prepare: () => place });
+  if (now.created === created && JSON.stringify(now.counters) === JSON.stringify(counters)) {
+    return now.state[part];
+  }
+  throw new CheckpointError(
+    `checkpoint "${name}": it was replaced after the trainer had been loaded, which needs its ${part} now: load it again`,
+  );
 }
 
 interface Making<Options, T> {

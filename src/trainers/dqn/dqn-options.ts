@@ -1,7 +1,7 @@
 /** Options of the DQN trainer, with checks. */
 
 import type { AdamOptions, RMSPropOptions } from "tfjs-training";
-import { checkOptions } from "../../core/check-options.js";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { checkRewardClipping, type RewardClipping } from "../../core/reward-clipping.js";
 import type { Schedule, ScheduleSpec } from "../../core/schedules.js";
@@ -33,6 +33,13 @@ export interface PrioritizedOptions {
   /** Added to every error, default 1e-6. */
   epsilon?: number;
 }
+
+const prioritizedNames = optionNames<PrioritizedOptions>({
+  alpha: true,
+  beta: true,
+  betaSteps: true,
+  epsilon: true,
+});
 
 /** Hyper-parameters of DQN. Names are SB3's where it has one. */
 export interface DQNHyperparameters {
@@ -224,6 +231,7 @@ export function resolveDQNOptions(options: Partial<DQNOptions>): {
   check("huberDelta", h.huberDelta === null || h.huberDelta > 0, "a number above 0 or null");
   check("lossMean", h.lossMean === "taken" || h.lossMean === "all", '"taken" or "all"');
   checkRewardClipping("clipRewards", h.clipRewards);
+  if (h.prioritized) checkOptions("prioritized", h.prioritized, prioritizedNames);
   const betaSteps = h.prioritized?.betaSteps;
   if (betaSteps !== undefined && !(betaSteps > 0)) {
     throw new InvalidArgumentError(

@@ -5,7 +5,7 @@ import type { CheckpointLocation } from "../../checkpoints/index.js";
 import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import { clipReward } from "../../core/reward-clipping.js";
-import type { StateRecord, TypedArray } from "../../core/state.js";
+import type { StateRecord, StateTree, TypedArray } from "../../core/state.js";
 import type { ResetOptions } from "../../envs/env.js";
 import type { LogRow } from "../../logging/index.js";
 import { PrioritizedReplayMemory, type ReplayMemory } from "../../memory/index.js";
@@ -19,7 +19,7 @@ import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
 import { freeingOnFailure, givenModel } from "../common/given-model.js";
 import type { ModelParameters } from "../common/model-parameters.js";
 import { predictionInput } from "../common/prediction-input.js";
-import { type Restoring, restoreTrainer } from "../common/restore-trainer.js";
+import { ofCheckpoint, type Restoring, restoreTrainer } from "../common/restore-trainer.js";
 import { dqnForms } from "../common/saved-hyperparameters.js";
 import { describeRun, describeSetup } from "../common/saved-run.js";
 import { checkCounts, checkFields, checkFinite, restorePart } from "../common/state-parts.js";
@@ -74,7 +74,7 @@ export class DQNTrainer extends BaseTrainer {
   readonly model: QNetwork;
   /** The network that values what follows. */
   readonly target: QNetwork;
-  /** The last steps. */
+  /** The last steps. Of a loaded trainer they are in the checkpoint until `learn` or `save` is called. */
   readonly memory: ReplayMemory;
   /** Metrics of the last gradient step; missing before the first. */
   lastUpdate?: DQNUpdateStatistics;
@@ -244,6 +244,10 @@ export class DQNTrainer extends BaseTrainer {
    * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
    * unless given, weights and all the rest of the training always.
    *
+   * The replay memory, which `predict` does not need, stays in the checkpoint until `learn` or `save` is called: they
+   * read it then, and fail with a CheckpointError when the checkpoint is gone or was replaced. {@link DQNTrainer.resume}
+   * reads it at once.
+   *
    * Where its environments are not (an id that nobody registered, a missing Python, a wrapper that was not given), the
    * trainer can `predict` all the same, and `learn` throws an InvalidStateError that says why. Environments in another
    * number than saved (`numEnvs`, `env`), or of another kind, begin new episodes.
@@ -256,7 +260,19 @@ export class DQNTrainer extends BaseTrainer {
    * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
    */
   static async load(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
-    const trainer = await restoreTrainer(locate(location), restoring, options, { playOnly: true });
+    const place = locate(location);
+    const leave = (trainer: DQNTrainer, read: () => Promise<StateTree>) => {
+      trainer.fetchRest = async () => {
+        const memory = await read();
+        try {
+          trainer.restoreMemory(memory);
+        } catch (cause) {
+          throw ofCheckpoint(place.name, cause);
+        }
+      };
+    };
+    const later = { name: "memory", leave };
+    const trainer = await restoreTrainer(place, restoring, options, { playOnly: true, later });
     trainer.interrupted = undefined;
     return trainer;
   }
@@ -309,17 +325,19 @@ export class DQNTrainer extends BaseTrainer {
       "updates",
       "iterationSteps",
     ]);
-    if (state.memory) {
-      checkFinite("memory", state.memory);
-      checkMemory(state.memory, this.model.numActions);
-      restorePart("memory", () => this.memory.setState(state.memory as StateRecord));
-    }
+    if (state.memory) this.restoreMemory(state.memory);
     Object.assign(counters, state.counters);
     counters.started &&= Boolean(state.env && this.env.setState);
     if (!counters.started) return;
     restorePart("env", () => this.env.setState?.(state.env as StateRecord));
     this.observations = savedObservations(state.observations, this.env).slice();
     if (!state.memory) this.startEpisodes({ within: true });
+  }
+
+  private restoreMemory(memory: StateTree): void {
+    checkFinite("memory", memory);
+    checkMemory(memory, this.model.numActions);
+    restorePart("memory", () => this.memory.setState(memory as StateRecord));
   }
 
   /** @internal */

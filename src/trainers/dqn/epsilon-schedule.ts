@@ -1,5 +1,6 @@
 /** Exploration by steps. */
 
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { piecewiseSchedule, type Schedule } from "../../core/schedules.js";
 
 /** Options of {@link epsilonSchedule}. */
@@ -19,6 +20,14 @@ export interface EpsilonScheduleOptions {
   asPublished?: boolean;
 }
 
+const names = optionNames<EpsilonScheduleOptions>({
+  initial: true,
+  final: true,
+  delay: true,
+  steps: true,
+  asPublished: true,
+});
+
 /**
  * Probability of a random action over environment steps: `initial` up to step `delay`, then a straight line that is
  * `final` from step `delay + steps` on. For the option `exploration` of `DQNTrainer`.
@@ -31,6 +40,7 @@ export interface EpsilonScheduleOptions {
  * ```
  */
 export function epsilonSchedule(options: EpsilonScheduleOptions): Schedule {
+  checkOptions("epsilonSchedule", options, names);
   const { initial = 1, final = 0.1, delay = 0, steps, asPublished = false } = options;
   if (!asPublished || delay === 0) {
     return piecewiseSchedule([

@@ -11,6 +11,8 @@ import type { StateRecord, StateTree } from "../../core/state.js";
  */
 export function optionsOfTheirTime(kind: string, written: StateRecord): StateRecord {
   const saved = currentNames(written);
+  // `true` stood for the defaults.
+  if (kind === "dqn" && saved.prioritized === true) return { ...saved, prioritized: {} };
   if (kind !== "ppo" || "targetKlCheck" in saved) return saved;
   const { valueClip, valueLossScale, clipRangeVf } = saved;
   return {

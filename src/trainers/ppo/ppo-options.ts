@@ -2,7 +2,7 @@
 
 import type { AdamOptions } from "tfjs-training";
 import { checkInteger } from "../../core/check-integer.js";
-import { checkOptions } from "../../core/check-options.js";
+import { checkOptions, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 import { checkRewardClipping, type RewardClipping } from "../../core/reward-clipping.js";
 import type { Schedule, ScheduleSpec } from "../../core/schedules.js";
@@ -32,6 +32,13 @@ export interface AdvantageNormalization extends StandardizeOptions {
   /** Over each minibatch (labml, CleanRL, SB3) or once over the whole rollout (RLlib). */
   over: "minibatch" | "rollout";
 }
+
+const normalizationNames = optionNames<AdvantageNormalization>({
+  over: true,
+  ddof: true,
+  epsilon: true,
+  floor: true,
+});
 
 /** Penalty on the divergence from the acting policy. */
 export interface KLPenalty {
@@ -256,6 +263,7 @@ export function resolvePPOOptions(options: Partial<PPOOptions>): {
     );
   }
   if (h.normalizeAdvantage) {
+    checkOptions("normalizeAdvantage", h.normalizeAdvantage, normalizationNames);
     oneOf("normalizeAdvantage.over", h.normalizeAdvantage.over, ["minibatch", "rollout"]);
   }
   checkRewardClipping("clipRewards", h.clipRewards);

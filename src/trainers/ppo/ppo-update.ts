@@ -98,7 +98,8 @@ export class PPOUpdate {
     const { random, hyperparameters, learners } = this.options;
     const { nEpochs, batchSize, minibatchMode, sequenceLength, cutAtEpisodes, normalizeAdvantage } =
       hyperparameters;
-    if (normalizeAdvantage?.over === "rollout") standardize(buffer.advantages, normalizeAdvantage);
+    const { over, ...how } = normalizeAdvantage ?? {};
+    if (over === "rollout") standardize(buffer.advantages, how);
     const sequences = buffer.sequences({ sequenceLength: sequenceLength ?? undefined, cutAtEpisodes });
     const monitors: ArrayLike<number>[] = [];
     const norms: number[] = [];
@@ -140,7 +141,8 @@ export class PPOUpdate {
   ): Promise<MinibatchResult> {
     const { hyperparameters, model, distribution } = this.options;
     const { normalizeAdvantage, klPenalty } = hyperparameters;
-    if (normalizeAdvantage?.over === "minibatch") standardizeReal(minibatch, normalizeAdvantage);
+    const { over, ...how } = normalizeAdvantage ?? {};
+    if (over === "minibatch") standardizeReal(minibatch, how);
     const inputs = minibatchInputs(minibatch, coefficients, {
       model,
       distribution,

@@ -1,6 +1,7 @@
 /** Wirings in the language of Graphviz. */
 
-import type { DrawingOptions } from "../drawing-options.js";
+import { checkOptions } from "../../core/check-options.js";
+import { type DrawingOptions, drawingNames } from "../drawing-options.js";
 import { synapsesOf } from "../synapse-list.js";
 import type { BuiltWiring } from "../wiring.js";
 import { colorsOf, columnsOf } from "./options.js";
@@ -14,6 +15,7 @@ import { colorsOf, columnsOf } from "./options.js";
  * ```
  */
 export function wiringToDOT(built: BuiltWiring, options: DrawingOptions = {}): string {
+  checkOptions("toDOT", options, drawingNames);
   const colors = colorsOf(options.colors);
   const columns = columnsOf(built, options);
   const lines = [

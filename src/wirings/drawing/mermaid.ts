@@ -1,8 +1,9 @@
 /** Wirings in the language of Mermaid, which Markdown pages show as pictures. */
 
 import { checkInteger } from "../../core/check-integer.js";
+import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
-import type { MermaidOptions } from "../drawing-options.js";
+import { type MermaidOptions, mermaidNames } from "../drawing-options.js";
 import { synapsesOf } from "../synapse-list.js";
 import type { BuiltWiring } from "../wiring.js";
 import { colorsOf, columnsOf, type DrawnKind } from "./options.js";
@@ -16,6 +17,7 @@ const kinds: readonly DrawnKind[] = ["sensory", "inter", "command", "motor"];
  * @throws InvalidArgumentError when there are more synapses than Mermaid draws
  */
 export function wiringToMermaid(built: BuiltWiring, options: MermaidOptions = {}): string {
+  checkOptions("toMermaid", options, mermaidNames);
   const { maxEdges = 500 } = options;
   checkInteger("maxEdges", maxEdges);
   const synapses = synapsesOf(built);

@@ -1,5 +1,6 @@
 /** What all pictures of wirings have in common. */
 
+import { checkOptions } from "../../core/check-options.js";
 import type { DrawingOptions, WiringColors } from "../drawing-options.js";
 import type { BuiltWiring, NeuronType } from "../wiring.js";
 
@@ -19,7 +20,9 @@ export interface DrawnNeuron {
 /** Fills in the default colours. */
 export function colorsOf(colors: Partial<WiringColors> = {}): WiringColors {
   const defaults = { sensory: "#bcbd22", inter: "#1f77b4", command: "#17becf", motor: "#ff7f0e" };
-  return { ...defaults, excitatory: "#2ca02c", inhibitory: "#d62728", ...colors };
+  const all = { ...defaults, excitatory: "#2ca02c", inhibitory: "#d62728" };
+  checkOptions("colors", colors, Object.keys(all));
+  return { ...all, ...colors };
 }
 
 /** Columns of neurons: the sensory ones, then the layers. One layer is parted into inner and motor neurons. */

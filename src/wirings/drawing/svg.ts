@@ -1,6 +1,7 @@
 /** Wirings as SVG pictures. */
 
-import type { SVGOptions, WiringColors } from "../drawing-options.js";
+import { checkOptions } from "../../core/check-options.js";
+import { type SVGOptions, svgNames, type WiringColors } from "../drawing-options.js";
 import { synapsesOf } from "../synapse-list.js";
 import type { BuiltWiring } from "../wiring.js";
 import { isOutside, layOut, letterWidth, type PlacedNeuron, radius, type WiringLayout } from "./layout.js";
@@ -18,6 +19,7 @@ import { synapsePath } from "./svg-synapse.js";
  * ```
  */
 export function wiringToSVG(built: BuiltWiring, options: SVGOptions = {}): string {
+  checkOptions("toSVG", options, svgNames);
   const { legend = true, background = "#ffffff", direction } = options;
   const colors = colorsOf(options.colors);
   const layout = layOut(built, options);

@@ -1,11 +1,13 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import {
   type CheckpointFiles,
   MemoryCheckpointStore,
   readCheckpoint,
 } from "../../../src/checkpoints/index.js";
+import { CheckpointError, InvalidStateError } from "../../../src/core/errors.js";
 import { Random } from "../../../src/core/random.js";
 import type { StateRecord } from "../../../src/core/state.js";
+import { ReplayMemory } from "../../../src/memory/index.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { DQNTrainer } from "../../../src/trainers/index.js";
 import { type Outcome, type Scenario, scenarios, totalTimesteps, train } from "../dqn-resume-scenario.js";
@@ -112,5 +114,68 @@ describe("DQNTrainer.resume without the memory", () => {
     const resumed = await DQNTrainer.resume(place, { wrapper, model });
     expect(resumed.hyperparameters.tau).toBe(0.1);
     await resumed.close();
+  });
+});
+
+describe("DQNTrainer.load", () => {
+  const make = async () => {
+    const place = { store: new MemoryCheckpointStore(), name: "run" };
+    const trainer = new DQNTrainer(scenarios["prioritized, three-step, overwritten memory"]);
+    await trainer.learn({ totalTimesteps: 100 });
+    await trainer.save(place);
+    return { place, trainer };
+  };
+
+  it("leaves the memory in the checkpoint until it is needed", async () => {
+    const { place, trainer } = await make();
+    const observation = new Float32Array(4);
+    const { action } = await trainer.predict(observation, { deterministic: true });
+    const placed = vi.spyOn(ReplayMemory.prototype, "placeOf");
+    const put = vi.spyOn(ReplayMemory.prototype, "setState");
+    const loaded = await DQNTrainer.load(place);
+    expect((await loaded.predict(observation, { deterministic: true })).action).toBe(action);
+    expect([placed.mock.calls.length, put.mock.calls.length, loaded.memory.size]).toEqual([0, 0, 0]);
+    expect(() => loaded.getState()).toThrow(InvalidStateError);
+    expect(() => loaded.getState()).toThrow(/resume\(\)/);
+    for (const each of [trainer, loaded]) await each.learn({ totalTimesteps: 30 });
+    expect(placed.mock.calls.length).toBeGreaterThan(0);
+    expect(put.mock.calls.length).toBe(1);
+    const { run: _, ...expected } = trainer.getState();
+    const { run: __, ...state } = loaded.getState();
+    expect(state).toEqual(expected);
+    vi.restoreAllMocks();
+    await trainer.close();
+    await loaded.close();
+  });
+
+  it("reads the memory to save it again", async () => {
+    const { place, trainer } = await make();
+    const loaded = await DQNTrainer.load(place);
+    const copy = { store: place.store, name: "copy" };
+    await Promise.all([loaded.save(copy), loaded.save({ ...copy, name: "another" })]);
+    const whole = await readCheckpoint(place.store, "run");
+    for (const name of ["copy", "another"]) {
+      const again = await readCheckpoint(place.store, name);
+      expect(again.state.memory).toEqual(whole.state.memory);
+    }
+    await trainer.close();
+    await loaded.close();
+  });
+
+  it("does not learn with the memory of another checkpoint, nor without", async () => {
+    const { place, trainer } = await make();
+    const loaded = await DQNTrainer.load(place);
+    await trainer.learn({ totalTimesteps: 10 });
+    await trainer.save(place);
+    await expect(loaded.learn({ totalTimesteps: 10 })).rejects.toThrow(CheckpointError);
+    await expect(loaded.save({ ...place, name: "copy" })).rejects.toThrow(
+      /"run": it was replaced.*load it again/,
+    );
+    const { action } = await loaded.predict(new Float32Array(4), { deterministic: true });
+    expect([0, 1]).toContain(action);
+    await place.store.remove("run");
+    await expect(loaded.learn({ totalTimesteps: 10 })).rejects.toThrow(CheckpointError);
+    await trainer.close();
+    await loaded.close();
   });
 });

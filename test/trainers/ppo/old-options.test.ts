@@ -31,8 +31,8 @@ describe("options of checkpoints from before names meant what they mean in SB3",
 
   it("are those of today where the checkpoint is of today, or of another trainer", () => {
     const today = { ...ppoDefaults } as never;
-    expect(optionsOfTheirTime("ppo", today)).toBe(today);
-    expect(optionsOfTheirTime("dqn", old)).toBe(old);
+    expect(optionsOfTheirTime("ppo", today)).toEqual(today);
+    expect(optionsOfTheirTime("dqn", old)).toEqual(old);
   });
 
   it("count the epochs of the updates that were counted", () => {

@@ -1,6 +1,7 @@
 /** What choosing a backend is told and tells. */
 
 import type { AcceleratorExtension } from "../accelerator/accelerator-extension.js";
+import { optionNames } from "../core/check-options.js";
 import type { KernelOptions } from "../wasm/kernel-module.js";
 import type { WasmRepair } from "../wasm/repair.js";
 import type { GpuDevice } from "../webgpu/gpu.js";
@@ -48,6 +49,15 @@ export interface UseBackendOptions extends KernelOptions {
   extensions?: readonly BackendExtension[];
 }
 
+/** The names of {@link UseBackendOptions}. */
+export const useBackendNames = optionNames<UseBackendOptions>({
+  wasmPaths: true,
+  accelerator: true,
+  extensions: true,
+  relaxedSimd: true,
+  revectorize: true,
+});
+
 /** Kernels that another package puts into the backends. */
 export interface BackendExtension {
   /** Kernels of the wasm backend, made by `defineRepair`. */
@@ -68,6 +78,12 @@ export interface AcceleratorOptions {
   /** Work for its runtime beside matrix products, default none. */
   extensions?: readonly AcceleratorExtension[];
 }
+
+/** The names of {@link AcceleratorOptions}. */
+export const acceleratorNames = optionNames<AcceleratorOptions>({
+  threads: true,
+  extensions: true,
+});
 
 /** Which native library computes the matrix products of the wasm backend. */
 export interface AcceleratorChoice {

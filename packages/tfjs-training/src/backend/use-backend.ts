@@ -1,15 +1,18 @@
 /** Choosing and preparing the tensor backend. */
 
+import { checkOptions } from "../core/check-options.js";
 import "@tensorflow/tfjs-layers"; // registers the gradients of all operations
 import { BackendError } from "../core/errors.js";
 import { inNode } from "../core/node-builtin.js";
 import { startWebGPU } from "../webgpu/start.js";
-import type {
-  BackendChoice,
-  BackendName,
-  RejectedBackend,
-  StartedBackend,
-  UseBackendOptions,
+import {
+  acceleratorNames,
+  type BackendChoice,
+  type BackendName,
+  type RejectedBackend,
+  type StartedBackend,
+  type UseBackendOptions,
+  useBackendNames,
 } from "./backend-choice.js";
 import { startBackend } from "./start-backend.js";
 import { startTensorflow } from "./start-tensorflow.js";
@@ -34,6 +37,7 @@ const starts: Record<BackendName, Start> = {
  *   warning in the console. In a page nothing falls back to `"cpu"`, which would block it: an error says why.
  * - A name: that one or an error. `"webgpu"` then takes software adapters too.
  *
+ * @throws InvalidArgumentError when an option is unknown
  * @throws BackendError when the backend is unknown, not installed, cannot start or computes wrong numbers, and for
  *   `"auto"` in a page when neither WebGPU nor WebAssembly can start
  *
@@ -47,6 +51,9 @@ export async function useBackend(
   name: "auto" | BackendName = "auto",
   options: UseBackendOptions = {},
 ): Promise<BackendChoice> {
+  checkOptions("useBackend", options, useBackendNames);
+  const { accelerator } = options;
+  if (typeof accelerator === "object") checkOptions("accelerator", accelerator, acceleratorNames);
   if (name === "auto") return automatic(options);
   if (!Object.hasOwn(starts, name)) {
     throw new BackendError(

@@ -1,10 +1,11 @@
 /**
- * Errors and states that this package shares with those that build on it; without tfjs.
+ * Errors, states and checks of options that this package shares with those that build on it; without tfjs.
  *
  * @module
  */
 
 export { bytesFromBase64 } from "./base64.js";
+export { checkOptions, type OptionNames, optionNames } from "./check-options.js";
 export {
   BackendError,
   InvalidArgumentError,
@@ -14,5 +15,7 @@ export {
   TrainingError,
   type TrainingErrorOptions,
 } from "./errors.js";
+export { editDistance, nearestName, plainName } from "./nearest-name.js";
 export { inNode, nodeBuiltin } from "./node-builtin.js";
+export { showValue } from "./show-value.js";
 export { type Stateful, type StateRecord, type StateTree, sizeOf, type TypedArray } from "./state.js";

@@ -1,6 +1,7 @@
 /** Adam. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { checkFraction, checkNotNegative } from "./checks.js";
 import { FlatOptimizer, type FlatStep, type FlatUpdate } from "./flat-optimizer.js";
 import type { FusedRule } from "./fused-step.js";
@@ -27,6 +28,15 @@ export interface AdamOptions {
   decays?: (name: string) => boolean;
 }
 
+const names = optionNames<AdamOptions>({
+  beta1: true,
+  beta2: true,
+  epsilon: true,
+  epsilonMode: true,
+  weightDecay: true,
+  decays: true,
+});
+
 /**
  * Adam: a Method for Stochastic Optimization (Kingma and Ba, 2015, arXiv:1412.6980), in the forms of
  * `torch.optim.Adam` and `keras.optimizers.Adam`. Gradients of all variables are handled as one vector.
@@ -49,6 +59,7 @@ export class Adam extends FlatOptimizer {
 
   /** @throws InvalidArgumentError when an option is out of range */
   constructor(options: AdamOptions = {}) {
+    if (new.target === Adam) checkOptions("Adam", options, names);
     super("Adam", { mean: 0, meanSquare: 0 });
     const { beta1 = 0.9, beta2 = 0.999, epsilonMode = "torch", weightDecay = 0 } = options;
     const { epsilon = epsilonMode === "torch" ? 1e-8 : 1e-7 } = options;
@@ -123,6 +134,7 @@ export class Adam extends FlatOptimizer {
 export class AdamW extends Adam {
   /** @throws InvalidArgumentError when an option is out of range */
   constructor(options: AdamOptions = {}) {
+    if (new.target === AdamW) checkOptions("AdamW", options, names);
     super({ weightDecay: 0.01, ...options });
   }
 }

@@ -1,6 +1,7 @@
 /** Clipping gradients by the length of all of them as one vector. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { FlatLayout } from "./flat-layout.js";
 import { byName, type TensorsByName } from "./optimizer.js";
@@ -10,6 +11,10 @@ export interface ClipByGlobalNormOptions {
   /** Length above which gradients are scaled down; above 0. */
   maxNorm: number;
 }
+
+const names = optionNames<ClipByGlobalNormOptions>({
+  maxNorm: true,
+});
 
 /** Result of {@link clipByGlobalNorm}. */
 export interface ClipByGlobalNormResult {
@@ -33,8 +38,10 @@ export interface ClipByGlobalNormResult {
  */
 export function clipByGlobalNorm(
   gradients: TensorsByName<tf.Tensor>,
-  { maxNorm }: ClipByGlobalNormOptions,
+  options: ClipByGlobalNormOptions,
 ): ClipByGlobalNormResult {
+  checkOptions("clipByGlobalNorm", options, names);
+  const { maxNorm } = options;
   checkMaxNorm("maxNorm", maxNorm);
   const named = byName(gradients);
   const layout = new FlatLayout(named);

@@ -2,6 +2,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { activeTrace, type Trace } from "../compiled/trace.js";
+import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError, ShapeError } from "../core/errors.js";
 import type { StateRecord, StateTree } from "../core/state.js";
 import { checkMaxNorm, clipFactor } from "./clip-by-global-norm.js";
@@ -11,6 +12,7 @@ import { minimizeWith } from "./minimize.js";
 import {
   type ApplyOptions,
   type ApplyResult,
+  applyNames,
   byName,
   type LossAndMetrics,
   type MinimizeOptions,
@@ -107,6 +109,7 @@ export abstract class FlatOptimizer implements Optimizer {
     variables: TensorsByName<tf.Variable>,
     options: ApplyOptions,
   ): ApplyResult {
+    checkOptions("applyGradients", options, applyNames);
     const trace = activeTrace();
     return trace
       ? this.applyTraced(trace, gradients, variables, options)

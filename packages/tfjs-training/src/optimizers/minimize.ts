@@ -1,11 +1,13 @@
 /** The gradient step: gradients of a loss, and the optimiser's change along them. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import {
   byName,
   type LossAndMetrics,
   type MinimizeOptions,
+  minimizeNames,
   type Optimizer,
   type StepMetrics,
   type TensorsByName,
@@ -50,6 +52,7 @@ export function minimizeWith<Metrics extends LossAndMetrics>(
   variables: TensorsByName<tf.Variable>,
   options: MinimizeOptions,
 ): StepMetrics<Metrics> {
+  checkOptions("minimize", options, minimizeNames);
   const record = () => {
     const result = lossFn();
     return (result instanceof tf.Tensor ? { loss: result } : result) as Metrics;
@@ -67,23 +70,19 @@ export function applyComputed<Metrics extends LossAndMetrics>(
   optimizer: Pick<Optimizer, "applyGradients">,
   { gradients, metrics }: { gradients: Map<string, tf.Tensor>; metrics: Metrics },
   variables: TensorsByName<tf.Variable>,
-  // WebGPU cannot be read in the middle of a step: there the caller's check comes after the change.
-  {
-    learningRate,
-    maxGradNorm,
-    skipNonFinite = tf.getBackend() !== "webgpu",
-    stopWhen,
-    constrain,
-  }: MinimizeOptions,
+  options: MinimizeOptions,
 ): StepMetrics<Metrics> {
   try {
+    checkOptions("minimize", options, minimizeNames);
+    // WebGPU cannot be read in the middle of a step: there the caller's check comes after the change.
+    const { learningRate, maxGradNorm, skipNonFinite = tf.getBackend() !== "webgpu", stopWhen } = options;
     const { gradNorm } = optimizer.applyGradients(gradients, trainable(variables), {
       learningRate,
       maxGradNorm: maxGradNorm ?? undefined,
       skipNonFinite,
       unless: stopWhen && { value: metricOf(metrics, stopWhen.metric), above: stopWhen.above },
     });
-    constrain?.();
+    options.constrain?.();
     return { ...metrics, gradNorm };
   } catch (error) {
     tf.dispose(metrics);
@@ -113,6 +112,10 @@ export interface ReadMetricsOptions {
   keep?: boolean;
 }
 
+const readNames = optionNames<ReadMetricsOptions>({
+  keep: true,
+});
+
 /**
  * Reads metrics in one transfer and disposes of them.
  *
@@ -124,8 +127,10 @@ export interface ReadMetricsOptions {
  */
 export async function readMetrics<Metrics extends Record<string, tf.Tensor>>(
   metrics: Metrics,
-  { keep = false }: ReadMetricsOptions = {},
+  options: ReadMetricsOptions = {},
 ): Promise<MetricValues<Metrics>> {
+  checkOptions("readMetrics", options, readNames);
+  const { keep = false } = options;
   const entries = Object.entries(metrics);
   const read = tf.tidy(() => tf.concat(entries.map(([, tensor]) => tf.reshape(tensor, [-1]))));
   const places = entries.map(([name, { size, rank }]) => ({ name, size, rank }));

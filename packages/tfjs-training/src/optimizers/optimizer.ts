@@ -1,6 +1,7 @@
 /** The contract of optimisers. */
 
 import type * as tf from "@tensorflow/tfjs-core";
+import { optionNames } from "../core/check-options.js";
 import type { Stateful } from "../core/state.js";
 
 /** Tensors by a name that the caller chose, e.g. `"policy/dense/kernel"`. */
@@ -24,6 +25,14 @@ export interface ApplyOptions {
   /** Leaves weights and moments untouched when this number is above a limit; `gradNorm` is 0 then. Default never. */
   unless?: { value: tf.Scalar; above: number };
 }
+
+/** The names of {@link ApplyOptions}. */
+export const applyNames = optionNames<ApplyOptions>({
+  unless: true,
+  learningRate: true,
+  maxGradNorm: true,
+  skipNonFinite: true,
+});
 
 /** Result of {@link Optimizer.applyGradients}. */
 export interface ApplyResult {
@@ -60,6 +69,15 @@ export interface MinimizeOptions {
   /** Called after the step, e.g. to put variables back into their bounds; default nothing. */
   constrain?: () => void;
 }
+
+/** The names of {@link MinimizeOptions}. */
+export const minimizeNames = optionNames<MinimizeOptions>({
+  stopWhen: true,
+  learningRate: true,
+  maxGradNorm: true,
+  skipNonFinite: true,
+  constrain: true,
+});
 
 /** Metrics of a step: those of the loss function, and the global norm of the gradient before clipping. */
 export type StepMetrics<Metrics extends LossAndMetrics> = Metrics & { gradNorm: tf.Scalar };

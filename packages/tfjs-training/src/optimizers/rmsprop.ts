@@ -1,6 +1,7 @@
 /** RMSProp. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { checkFraction, checkNotNegative } from "./checks.js";
 import { FlatOptimizer, type FlatStep, type FlatUpdate } from "./flat-optimizer.js";
 import type { FusedRule } from "./fused-step.js";
@@ -24,6 +25,15 @@ export interface RMSPropOptions {
   initialMeanSquare?: number;
 }
 
+const names = optionNames<RMSPropOptions>({
+  decay: true,
+  epsilon: true,
+  epsilonMode: true,
+  centered: true,
+  momentum: true,
+  initialMeanSquare: true,
+});
+
 /**
  * RMSProp (Tieleman and Hinton, 2012; centred form: Graves, 2013, arXiv:1308.0850), in the forms of
  * `torch.optim.RMSprop` and `tf.train.RMSPropOptimizer`. tfjs's own centred form divides by the root of
@@ -44,6 +54,7 @@ export class RMSProp extends FlatOptimizer {
 
   /** @throws InvalidArgumentError when an option is out of range */
   constructor(options: RMSPropOptions = {}) {
+    if (new.target === RMSProp) checkOptions("RMSProp", options, names);
     const { decay = 0.99, epsilon = 1e-8, epsilonMode = "torch", centered = false, momentum = 0 } = options;
     super("RMSProp", {
       meanSquare: checkNotNegative("initialMeanSquare", options.initialMeanSquare ?? 0),

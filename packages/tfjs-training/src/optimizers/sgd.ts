@@ -1,6 +1,7 @@
 /** Stochastic gradient descent. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { checkFraction } from "./checks.js";
 import { FlatOptimizer, type FlatStep, type FlatUpdate } from "./flat-optimizer.js";
 import type { FusedRule } from "./fused-step.js";
@@ -12,6 +13,11 @@ export interface SGDOptions {
   /** Looks ahead by one step of momentum (Nesterov); default false. */
   nesterov?: boolean;
 }
+
+const names = optionNames<SGDOptions>({
+  momentum: true,
+  nesterov: true,
+});
 
 /**
  * Stochastic gradient descent with momentum as `torch.optim.SGD` has it: `v = momentum v + g`,
@@ -27,7 +33,9 @@ export class SGD extends FlatOptimizer {
   private readonly nesterov: boolean;
 
   /** @throws InvalidArgumentError when `momentum` is out of range */
-  constructor({ momentum = 0, nesterov = false }: SGDOptions = {}) {
+  constructor(options: SGDOptions = {}) {
+    if (new.target === SGD) checkOptions("SGD", options, names);
+    const { momentum = 0, nesterov = false } = options;
     super("SGD", momentum > 0 ? { velocity: 0 } : {});
     this.momentum = checkFraction("momentum", momentum);
     this.nesterov = nesterov;

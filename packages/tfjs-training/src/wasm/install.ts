@@ -1,6 +1,7 @@
 /** Puts the repaired and missing kernels into tfjs's wasm backend. */
 
 import { engine } from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { conv2d, fusedConv2d } from "./convolution/conv2d.js";
 import { conv2dBackpropFilter } from "./convolution/conv2d-backprop-filter.js";
@@ -134,6 +135,13 @@ export interface WasmRepairOptions extends KernelOptions {
   extra?: readonly WasmRepair[];
 }
 
+const repairNames = optionNames<WasmRepairOptions>({
+  kernels: true,
+  extra: true,
+  relaxedSimd: true,
+  revectorize: true,
+});
+
 /**
  * Replaces those kernels of `@tensorflow/tfjs-backend-wasm` 4.22 that are missing, wrong or ten times
  * slower than need be, through tfjs's own registry: existing models train without a change. Import the
@@ -152,11 +160,9 @@ export interface WasmRepairOptions extends KernelOptions {
  * installWasmRepairs();
  * ```
  */
-export function installWasmRepairs({
-  kernels = wasmRepairNames,
-  extra = [],
-  ...kernelOptions
-}: WasmRepairOptions = {}): string[] {
+export function installWasmRepairs(options: WasmRepairOptions = {}): string[] {
+  checkOptions("installWasmRepairs", options, repairNames);
+  const { kernels = wasmRepairNames, extra = [], ...kernelOptions } = options;
   const chosen = [...repairsOf(kernels), ...extra];
   setKernelOptions(kernelOptions);
   const backend = engine().registry.wasm as unknown as WasmBackend | undefined;

@@ -98,11 +98,11 @@ export class Learner {
     const total = steps.reduce((sum, count) => sum + count, 0);
     this.weights = steps.map((count) => count / total);
     if (steps[rank] === 0) return;
-    const { normalizeAdvantage: normalize } = hyperparameters;
+    const { over, ...how } = hyperparameters.normalizeAdvantage ?? {};
     const share = rollout.gather(shares[rank]);
-    if (normalize?.over === "minibatch") {
+    if (over === "minibatch") {
       const before = steps.slice(0, rank).reduce((sum, count) => sum + count, 0);
-      const advantages = minibatchAdvantages(rollout, minibatch, normalize);
+      const advantages = minibatchAdvantages(rollout, minibatch, how);
       placeAdvantages(share, shares[rank], advantages.subarray(before, before + steps[rank]));
     }
     const { model, distribution } = this.options;
