@@ -44,7 +44,8 @@ export const WORDS = [
   [/\btaken up\b/gi, "resumed"],
   [/\btells? (?:of|nothing)\b|\btold of\b/gi, "reports"],
   [/\b(?:is|are|be|been|was|were) told\b(?! (?:apart|from))/gi, "is called with, receives"],
-  [/\buntold\b/gi, "pending, not reported"],
+  // In saved states it is a key.
+  [/(?<![./"])\buntold\b(?![:"/])/gi, "pending, not reported"],
   [/\bvain\b/gi, "failed, without success"],
   [/\bwholly\b/gi, "completely, atomically"],
 ];

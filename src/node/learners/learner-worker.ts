@@ -3,9 +3,9 @@
 import "tfjs-training/node";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { useBackend } from "../../recurrent/use-backend.js";
+import { Barrier } from "../../trainers/ppo/learners/barrier.js";
 import { LearnerReplica } from "../../trainers/ppo/learners/learner-replica.js";
 import type { LearnerCall } from "../../trainers/ppo/learners/learner-setup.js";
-import { Rendezvous } from "../../trainers/ppo/learners/rendezvous.js";
 import type { ActorCriticFactory } from "../../trainers/ppo/ppo-options.js";
 import { importFunction } from "../workers/import-function.js";
 import { packError } from "../workers/sent-error.js";
@@ -16,27 +16,27 @@ const TURN = 100;
 
 const { setup, port } = workerData as WorkerSetup;
 const { rank, learners, model, backend } = setup;
-const rendezvous = new Rendezvous(setup.rendezvous, learners);
+const barrier = new Barrier(setup.barrier, learners);
 const post = (message: SentMessage) => port.postMessage(message);
 
-process.on("exit", () => rendezvous.leave(rank));
+process.on("exit", () => barrier.leave(rank));
 
 async function makeReplica(): Promise<LearnerReplica> {
   const factory = "module" in model ? await importFunction("learnerModel", model) : undefined;
   await useBackend("wasm", backend);
-  return new LearnerReplica(setup, rendezvous, factory as ActorCriticFactory | undefined);
+  return new LearnerReplica(setup, barrier, factory as ActorCriticFactory | undefined);
 }
 
 async function serve(replica: LearnerReplica): Promise<void> {
   let answered = 0;
-  while (!rendezvous.dismissed) {
-    const { seen } = rendezvous;
-    for (; answered < rendezvous.calls && !rendezvous.dismissed; answered++) {
+  while (!barrier.closed) {
+    const { version } = barrier;
+    for (; answered < barrier.calls && !barrier.closed; answered++) {
       const call = receiveMessageOnPort(port)?.message as LearnerCall;
       replica.answer(call, (report) => post({ kind: "report", report }));
     }
     await new Promise((resolve) => setImmediate(resolve));
-    if (!rendezvous.dismissed) rendezvous.sleep(seen, TURN);
+    if (!barrier.closed) barrier.wait(version, TURN);
   }
 }
 
@@ -44,7 +44,7 @@ async function serve(replica: LearnerReplica): Promise<void> {
 async function main(): Promise<void> {
   try {
     const replica = await makeReplica();
-    rendezvous.arrive(rank);
+    barrier.arrive(rank);
     await serve(replica);
     replica.dispose();
   } catch (error) {

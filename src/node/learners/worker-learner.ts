@@ -20,7 +20,7 @@ const PATIENCE = 2000;
 /** A learner on a worker thread. */
 export class WorkerLearner implements LearnerThread {
   /** @inheritDoc */
-  lost: unknown;
+  failure: unknown;
   private readonly thread: Worker;
   private readonly port: MessagePort;
   private readonly gone: Promise<void>;
@@ -41,11 +41,11 @@ export class WorkerLearner implements LearnerThread {
     });
     this.thread.unref(); // a forgotten trainer must not keep the program alive
     this.thread.on("error", (error) => {
-      this.lost ??= error;
+      this.failure ??= error;
     });
     this.gone = new Promise((resolve) => {
       this.thread.once("exit", (code) => {
-        this.lost ??= new NcpsError("WORKER_EXITED", `the worker thread ended with exit code ${code}`);
+        this.failure ??= new NcpsError("WORKER_EXITED", `the worker thread ended with exit code ${code}`);
         resolve();
       });
     });

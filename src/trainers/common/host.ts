@@ -1,17 +1,17 @@
-/** What trainers want of the platform; `ncps-ts/node` installs it, browsers may bring their own. */
+/** Platform services used by trainers. Installed by `ncps-ts/node`; pages may install their own. */
 
 import { inNode } from "tfjs-training/core";
 import type { CheckpointLocation, CheckpointPlace, CheckpointStore } from "../../checkpoints/index.js";
 import { InvalidStateError } from "../../core/errors.js";
 import type { TrainerCallback } from "../callbacks/callback.js";
 
-/** Services of a platform. */
+/** Services that a platform provides. */
 export interface Host {
-  /** Store and name behind a path. */
+  /** The store and the name that a path refers to. */
   checkpointAt(path: string): CheckpointPlace;
-  /** The checkpoint that a path means: itself, or the newest one of a folder or of a run. */
+  /** The checkpoint that a path refers to: itself, or the newest one of a folder or run. */
   checkpointToResume(path: string): Promise<CheckpointPlace>;
-  /** The checkpoints of a folder. */
+  /** The checkpoint store of a folder. */
   checkpoints(path: string): CheckpointStore;
   /** A progress bar for `learn({ progressBar: true })`. */
   progressBar(): TrainerCallback;
@@ -25,11 +25,11 @@ export function installHost(host: Host): void {
 }
 
 /**
- * The installed services.
+ * Returns the installed services.
  *
- * @param wanted what needs them
- * @param inPages what to do in a page
- * @throws InvalidStateError when there are none; the message says what to import
+ * @param wanted what needs the services, for the error message
+ * @param inPages what to do in a page instead
+ * @throws InvalidStateError when none are installed; the message says what to import
  */
 export function host(wanted: string, inPages: string): Host {
   if (installed) return installed;
@@ -40,7 +40,7 @@ export function host(wanted: string, inPages: string): Host {
   );
 }
 
-/** The installed services for a path. */
+/** Returns the installed services for a checkpoint path. */
 export function hostForPath(path: string): Host {
   return host(
     `the path "${path}"`,
@@ -48,12 +48,12 @@ export function hostForPath(path: string): Host {
   );
 }
 
-/** Store and name of a location. */
+/** The store and the name of a checkpoint location. */
 export function locate(location: CheckpointLocation): CheckpointPlace {
   return typeof location === "string" ? hostForPath(location).checkpointAt(location) : location;
 }
 
-/** Store and name of the checkpoint that a run is resumed from. */
+/** The store and the name of the checkpoint to resume from. */
 export async function locateNewest(location: CheckpointLocation): Promise<CheckpointPlace> {
   return typeof location === "string" ? hostForPath(location).checkpointToResume(location) : location;
 }

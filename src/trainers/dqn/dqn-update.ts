@@ -12,13 +12,13 @@ import type { DQNHyperparameters } from "./dqn-options.js";
 
 /** Metrics of one gradient step. */
 export interface DQNUpdateStatistics {
-  /** The loss, importance weights included. */
+  /** The loss, including importance weights. */
   loss: number;
-  /** Length of the gradient before clipping. */
+  /** Gradient norm before clipping. */
   gradNorm: number;
-  /** Mean value of the taken actions, before the step. */
+  /** Mean Q-value of the taken actions, before the step. */
   meanQ: number;
-  /** `[batch]` target minus value, before the step. */
+  /** `[batch]` TD errors (target minus value), before the step. */
   tdErrors: Float32Array;
 }
 
@@ -28,13 +28,13 @@ export interface DQNUpdateOptions {
   model: QNetwork;
   /** The target network. */
   target: QNetwork;
-  /** Changes the weights. */
+  /** The optimizer of `model`. */
   optimizer: Optimizer;
   /** All hyper-parameters. */
   hyperparameters: DQNHyperparameters;
 }
 
-/** Makes gradient steps on batches of a memory. */
+/** Makes gradient steps on batches from a replay memory. */
 export class DQNUpdate {
   private readonly loss: DQNLoss;
 
@@ -44,9 +44,9 @@ export class DQNUpdate {
   }
 
   /**
-   * Makes one step.
+   * Makes one gradient step.
    *
-   * @throws NonFiniteError when the loss or the gradient is NaN or infinite; the weights stay as they were
+   * @throws NonFiniteError when the loss or the gradient is NaN or infinite; the weights are then unchanged
    */
   async step(batch: ReplayBatch, learningRate: number): Promise<DQNUpdateStatistics> {
     const { model, optimizer, hyperparameters } = this.options;

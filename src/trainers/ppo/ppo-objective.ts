@@ -8,7 +8,7 @@ import { frameTensor } from "../common/frame-tensor.js";
 import type { LossMonitor } from "./loss-monitors.js";
 import { type PPOHyperparameters, valueClipOf } from "./ppo-options.js";
 
-/** The numbers of one update that schedules and controllers decide. */
+/** The coefficients of one update, determined by schedules and controllers. */
 export interface PPOUpdateCoefficients {
   /** Learning rate. */
   learningRate: number;
@@ -18,7 +18,7 @@ export interface PPOUpdateCoefficients {
   clipRangeVf: number;
   /** Weight of the entropy bonus. */
   entCoef: number;
-  /** Weight of the KL penalty; 0 leaves it out. */
+  /** Weight of the KL penalty; 0 disables it. */
   klCoef: number;
 }
 
@@ -26,9 +26,9 @@ export interface PPOUpdateCoefficients {
 export interface PPOObjectiveOptions {
   /** The network to train. */
   model: ActorCritic;
-  /** The distributions that the network's numbers describe. */
+  /** The family of distributions that the network parameterises. */
   distribution: ActionDistribution;
-  /** What decides the loss. */
+  /** The hyper-parameters that determine the loss. */
   hyperparameters: Pick<
     PPOHyperparameters,
     "valueClip" | "clipRangeVf" | "valueLossScale" | "vfCoef" | "klPenalty" | "klEstimator"
@@ -47,7 +47,7 @@ export class PPOObjective {
     this.valueLoss = new ClippedValueLoss({ kind, scale: valueLossScale });
   }
 
-  /** The loss, with all its {@link lossMonitors}: what `Optimizer.minimize` wants of a loss function. */
+  /** The loss with all its {@link lossMonitors}, in the form that `Optimizer.minimize` expects of a loss function. */
   losses(minibatch: RolloutMinibatch, coefficients: PPOUpdateCoefficients): Record<LossMonitor, tf.Scalar> {
     const { model, distribution, hyperparameters } = this.options;
     const { batch, time } = minibatch;

@@ -1,4 +1,4 @@
-/** One step of a network on plain arrays. */
+/** One inference step of a network on plain arrays. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { TypedArray } from "../../core/state.js";
@@ -7,16 +7,16 @@ import { frameTensor } from "../common/frame-tensor.js";
 
 /** Result of {@link runModel}. */
 export interface ModelStep {
-  /** `[batch, distributionSize]`. */
+  /** `[batch, distributionSize]` parameters of the action distribution. */
   distribution: Float32Array;
-  /** `[batch]`. */
+  /** `[batch]` state values. */
   values: Float32Array;
   /** `[batch, stateSize]` states after the step; empty for feed-forward networks. */
   states: Float32Array;
 }
 
 /**
- * Runs one step for every row; the arrays are fresh and no tensor stays.
+ * Runs one step for every row; the arrays are new and no tensor is left.
  *
  * @param observations flat `[batch, ...observationShape]`
  * @param states `[batch, stateSize]`

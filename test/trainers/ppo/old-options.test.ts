@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { PPOTrainer, ppoDefaults } from "../../../src/trainers/index.js";
-import { countersOfTheirTime, optionsOfTheirTime } from "../../../src/trainers/ppo/old-options.js";
+import { upgradeCounters, upgradeOptions } from "../../../src/trainers/ppo/old-options.js";
 import "../../../src/node/index.js";
 
 const old = { valueClip: "none", valueLossScale: null, clipRangeVf: null, targetKl: 0.01, vfCoef: 0.5 };
@@ -14,35 +14,35 @@ describe("options of checkpoints from before names meant what they mean in SB3",
   });
 
   it("keep the factor that the value loss had", () => {
-    expect(optionsOfTheirTime("ppo", old)).toMatchObject({ valueLossScale: 0.5 });
-    expect(optionsOfTheirTime("ppo", { ...old, valueClip: "value-change" })).toMatchObject({
+    expect(upgradeOptions("ppo", old)).toMatchObject({ valueLossScale: 0.5 });
+    expect(upgradeOptions("ppo", { ...old, valueClip: "value-change" })).toMatchObject({
       valueLossScale: 0.5,
     });
-    expect(optionsOfTheirTime("ppo", { ...old, valueClip: "squared-error" })).toMatchObject({
+    expect(upgradeOptions("ppo", { ...old, valueClip: "squared-error" })).toMatchObject({
       valueLossScale: 1,
     });
-    expect(optionsOfTheirTime("ppo", { ...old, valueLossScale: 2 })).toMatchObject({ valueLossScale: 2 });
+    expect(upgradeOptions("ppo", { ...old, valueLossScale: 2 })).toMatchObject({ valueLossScale: 2 });
   });
 
   it("look at the target KL after an epoch, and clip no values that were not clipped", () => {
-    const read = optionsOfTheirTime("ppo", { ...old, clipRangeVf: 0.3 });
+    const read = upgradeOptions("ppo", { ...old, clipRangeVf: 0.3 });
     expect(read).toMatchObject({ targetKl: 0.01, targetKlCheck: "epoch", clipRangeVf: null });
   });
 
   it("are those of today where the checkpoint is of today, or of another trainer", () => {
     const today = { ...ppoDefaults } as never;
-    expect(optionsOfTheirTime("ppo", today)).toBe(today);
-    expect(optionsOfTheirTime("dqn", old)).toBe(old);
+    expect(upgradeOptions("ppo", today)).toBe(today);
+    expect(upgradeOptions("dqn", old)).toBe(old);
   });
 
   it("count the epochs of the updates that were counted", () => {
-    expect(countersOfTheirTime({ timesteps: 9, updates: 3 }, { nEpochs: 4 })).toEqual({
+    expect(upgradeCounters({ timesteps: 9, updates: 3 }, { nEpochs: 4 })).toEqual({
       timesteps: 9,
       updates: 3,
       epochs: 12,
     });
-    expect(countersOfTheirTime({ updates: 3, epochs: 5 }, { nEpochs: 4 })).toEqual({ updates: 3, epochs: 5 });
-    expect(countersOfTheirTime(null, { nEpochs: 4 })).toBeNull();
+    expect(upgradeCounters({ updates: 3, epochs: 5 }, { nEpochs: 4 })).toEqual({ updates: 3, epochs: 5 });
+    expect(upgradeCounters(null, { nEpochs: 4 })).toBeNull();
   });
 
   it("let an old run go on to the weights that it went on to then", async () => {
