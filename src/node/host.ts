@@ -1,4 +1,4 @@
-/** The services of Node for all trainers. */
+/** The platform services of Node for all trainers. */
 
 import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
@@ -16,7 +16,7 @@ installHost({
   progressBar: () => progressBarCallback(),
 });
 
-// A path that ends in ".zip" is one file, unless a folder of that name is there already.
+// A path that ends in ".zip" is a single file, unless a folder of that name exists.
 function isZip(path: string): boolean {
   return /[^/\\]\.zip$/.test(path) && !statSync(path, { throwIfNoEntry: false })?.isDirectory();
 }

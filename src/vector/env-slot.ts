@@ -73,7 +73,7 @@ export class EnvSlot {
   private readonly remake: (() => Env) | undefined;
   private readonly action: TypedArray | undefined;
   private readonly outcome: SlotStep;
-  private vain = 0;
+  private failedAttempts = 0;
 
   /** @param options the environment and where its results go */
   constructor({ index, env, row, final, remake }: EnvSlotOptions) {
@@ -151,7 +151,7 @@ export class EnvSlot {
         // A game may end inside the reset, e.g. in a no-op after a lost life: its statistics are not lost.
         if (episode && !info.episode) outcome.info = { ...info, episode };
       }
-      this.vain = 0;
+      this.failedAttempts = 0;
     } catch (error) {
       this.restart(error as Error);
     }
@@ -173,8 +173,8 @@ export class EnvSlot {
   private replace(error: Error): Info {
     const { remake } = this;
     for (let reason = error; ; ) {
-      if (!remake || this.vain === MOST_IN_A_ROW) throw reason;
-      this.vain++;
+      if (!remake || this.failedAttempts === MOST_IN_A_ROW) throw reason;
+      this.failedAttempts++;
       this.restarts++;
       this.seed = freshSeed(this.seed);
       try {

@@ -1,4 +1,4 @@
-/** Worker threads of Node for trainers with several learners. */
+/** Installs the worker threads of Node for trainers with several learners. */
 
 import { installLearners } from "../../trainers/ppo/learners/make-learners.js";
 import { WorkerLearner } from "./worker-learner.js";

@@ -1,4 +1,4 @@
-/** Program of a worker thread that learns. Started by WorkerLearner. */
+/** Program of a worker thread that runs a learner. Started by WorkerLearner. */
 
 import "tfjs-training/node";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
@@ -11,7 +11,7 @@ import { importFunction } from "../workers/import-function.js";
 import { packError } from "../workers/sent-error.js";
 import type { SentMessage, WorkerSetup } from "./messages.js";
 
-// How long the thread may go without a turn of its event loop (output of console.log), in milliseconds.
+// Maximum time without a turn of the event loop (for the output of console.log), in milliseconds.
 const TURN = 100;
 
 const { setup, port } = workerData as WorkerSetup;
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   } catch (error) {
     post({ kind: "failure", error: packError(error) });
   }
-  await new Promise((resolve) => setImmediate(resolve)); // lets output out
+  await new Promise((resolve) => setImmediate(resolve)); // flushes output
   process.exit();
 }
 

@@ -1,12 +1,12 @@
-/** Rows as lines of JSON. */
+/** A log as lines of JSON. */
 
 import type { StateRecord } from "../../core/state.js";
 import type { LogRow, LogSink } from "../../logging/index.js";
 import { LineLog, type LineSinkOptions } from "./line-log.js";
 
 /**
- * Writes each row as one line of JSON, `step` first. JSON has no NaN and no infinity: they are `null`.
- * An earlier file is continued.
+ * Writes each row as one line of JSON, `step` first. JSON has no NaN and no infinity: they become `null`.
+ * An existing file is continued.
  *
  * @example
  * ```ts
@@ -22,8 +22,8 @@ export class JsonLinesSink implements LogSink {
   private readonly log: LineLog;
 
   /**
-   * @param path the file; its folder is made when it is missing · @param options who hears of damage
-   * @throws LoggingError when it cannot be read or written, or is something else than such a log
+   * @param path the file; its folder is created when missing · @param options receiver of warnings
+   * @throws LoggingError when it cannot be read or written, or is not such a log
    */
   constructor(path: string, { warn }: LineSinkOptions = {}) {
     this.log = new LineLog(path, { headerLines: 0, beginning: '{"step":', isRow, warn });

@@ -1,4 +1,4 @@
-/** Worker threads of Node for `makeVecEnv`. */
+/** Installs the worker threads of Node for `makeVecEnv`. */
 
 import { installWorkerVectorEnv } from "../../vector/worker-options.js";
 import { WorkerVectorEnv } from "./worker-vector-env.js";

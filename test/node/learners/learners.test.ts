@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const groupOf = (made: PPOTrainer) => (made as unknown as { learners: LearnerGroup }).learners;
 const threadsOf = (made: PPOTrainer) =>
-  (groupOf(made) as unknown as { threads: { gone: Promise<void>; lost: unknown }[] }).threads;
+  (groupOf(made) as unknown as { threads: { gone: Promise<void>; failure: unknown }[] }).threads;
 
 const cartPole: PPOOptions = {
   ...cartPolePPO,
@@ -261,7 +261,7 @@ describe("a learner that fails", () => {
     expect([error.code, error.learner]).toEqual(["LEARNER_FAILED", 1]);
     expect(error.message).toMatch(message);
     expect(error.cause).toMatchObject(cause);
-    expect(threads.every(({ lost }) => lost !== undefined)).toBe(true);
+    expect(threads.every(({ failure }) => failure !== undefined)).toBe(true);
     expect(threadsOf(made)).toEqual([]);
     if (name !== "makeThrowing") return;
     // The next training starts a new one, which gets as far.

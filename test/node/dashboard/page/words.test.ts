@@ -4,7 +4,7 @@ import {
   detailsOf,
   lostConnection,
   progressOf,
-  shortFigure,
+  shortNumber,
   summaryOf,
   tickText,
 } from "../../../../src/node/dashboard/page/words.js";
@@ -16,7 +16,7 @@ const status: Status = {
 };
 
 it("figures keep the digits that count", () => {
-  expect([0.123456, 431.23, 9999, 12_345, -2.5e6, 0].map(shortFigure)).toEqual([
+  expect([0.123456, 431.23, 9999, 12_345, -2.5e6, 0].map(shortNumber)).toEqual([
     "0.1235",
     "431.2",
     "9999",
