@@ -1,4 +1,4 @@
-/** Actor-critic with a CfC for vectors. */
+/** Actor-critic with a CfC, for vector observations. */
 
 import { Random } from "../core/random.js";
 import { checkSpaces } from "./check-spaces.js";
@@ -8,13 +8,13 @@ import { orthogonalHeads, type VectorEncoderOptions, vectorEncoder } from "./rec
 
 /** Options of {@link CfCActorCritic}. */
 export interface CfCActorCriticOptions extends SpacesOptions, CfCCoreModelOptions, VectorEncoderOptions {
-  /** First log standard deviation of continuous actions, default 0. */
+  /** Initial log standard deviation of continuous actions, default 0. */
   logStd?: number;
 }
 
 /**
- * An MLP, a CfC (dense or wired, alone or beside an LSTM) and two heads: for partially observed tasks with few numbers
- * to observe.
+ * An MLP, a CfC (dense or wired, alone or with an LSTM) and two heads: for partially observable tasks with small
+ * vector observations.
  *
  * @example
  * ```ts
@@ -27,9 +27,9 @@ export interface CfCActorCriticOptions extends SpacesOptions, CfCCoreModelOption
  */
 export class CfCActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
-   *   do not go together
-   * @throws ShapeError when observations are no vectors
+   * @throws InvalidArgumentError when the action space is a `Box` of integers, an option has a wrong value, or two
+   *   cannot be combined
+   * @throws ShapeError when observations are not vectors
    */
   constructor(options: CfCActorCriticOptions) {
     checkSpaces(options, 1, "[features]");

@@ -1,4 +1,4 @@
-/** The library's networks by the name of their class, to be made again from a description. */
+/** The library's networks by class name, to rebuild them from a description. */
 
 import type { ActionSpace, Box } from "../spaces/index.js";
 import type { ActorCritic, ModelConfig } from "./actor-critic.js";
@@ -13,16 +13,16 @@ import { NatureCfCActorCritic } from "./nature-cfc-actor-critic.js";
 import { NatureLTCActorCritic } from "./nature-ltc-actor-critic.js";
 import type { QNetwork } from "./q-network.js";
 
-/** A network that a trainer of environments trains. */
+/** A network that trainers of environments can train. */
 export type TrainableModel = ActorCritic | QNetwork;
 
-/** What a network is made for. */
+/** The spaces that a network is built for. */
 export interface ModelSpaces {
-  /** What observations look like. */
+  /** The observation space. */
   observationSpace: Box;
-  /** The actions. */
+  /** The action space. */
   actionSpace: ActionSpace;
-  /** Decides the first weights. */
+  /** Seed of the initial weights. */
   seed?: number;
 }
 
@@ -43,12 +43,12 @@ const classes: Readonly<Record<string, ModelClass>> = {
 /** Names of the classes that {@link rebuildModel} knows. */
 export const libraryModelNames: readonly string[] = Object.keys(classes);
 
-/** Whether a network is exactly of one of the library's classes: its description then says all but the weights. */
+/** Whether a network is exactly of one of the library's classes, so that its description is complete. */
 export function isLibraryModel(model: TrainableModel): boolean {
   return model.constructor === classes[model.toJSON().className];
 }
 
-/** Makes a network of the library from its description, with weights of its own. */
+/** Builds a network of the library from its description, with new weights. */
 export function rebuildModel<Kind extends TrainableModel>(
   { className, config }: ModelConfig,
   spaces: ModelSpaces,

@@ -1,4 +1,4 @@
-/** Actor-critic with a liquid time-constant network for vectors. */
+/** Actor-critic with a liquid time-constant network, for vector observations. */
 
 import { Random } from "../core/random.js";
 import { checkSpaces } from "./check-spaces.js";
@@ -8,13 +8,13 @@ import { orthogonalHeads, type VectorEncoderOptions, vectorEncoder } from "./rec
 
 /** Options of {@link LTCActorCritic}. */
 export interface LTCActorCriticOptions extends SpacesOptions, LTCCoreModelOptions, VectorEncoderOptions {
-  /** First log standard deviation of continuous actions, default 0. */
+  /** Initial log standard deviation of continuous actions, default 0. */
   logStd?: number;
 }
 
 /**
- * An MLP, an LTC (with a wiring a neural circuit policy) and two heads: as {@link CfCActorCritic}, with the solver of
- * the differential equation in the place of its closed form.
+ * An MLP, an LTC (with a wiring a neural circuit policy) and two heads: like {@link CfCActorCritic}, with an ODE solver
+ * instead of the closed form.
  *
  * @example
  * ```ts
@@ -24,9 +24,9 @@ export interface LTCActorCriticOptions extends SpacesOptions, LTCCoreModelOption
  */
 export class LTCActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
-   *   do not go together
-   * @throws ShapeError when observations are no vectors
+   * @throws InvalidArgumentError when the action space is a `Box` of integers, an option has a wrong value, or two
+   *   cannot be combined
+   * @throws ShapeError when observations are not vectors
    */
   constructor(options: LTCActorCriticOptions) {
     checkSpaces(options, 1, "[features]");

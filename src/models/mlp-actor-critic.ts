@@ -1,4 +1,4 @@
-/** Actor-critic for vectors, without memory. */
+/** Feed-forward actor-critic for vector observations. */
 
 import { Random } from "../core/random.js";
 import type { Block } from "../layers/block.js";
@@ -16,7 +16,7 @@ export interface MlpActorCriticOptions extends SpacesOptions {
   activation?: "tanh" | "relu";
   /** Whether policy and value share the hidden layers, default false (better on classic control). */
   shared?: boolean;
-  /** First log standard deviation of continuous actions, default 0. */
+  /** Initial log standard deviation of continuous actions, default 0. */
   logStd?: number;
 }
 
@@ -33,8 +33,8 @@ type HeadOptions = Omit<LinearOptions, "units">;
  */
 export class MlpActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers
-   * @throws ShapeError when observations are no vectors
+   * @throws InvalidArgumentError when the action space is a `Box` of integers
+   * @throws ShapeError when observations are not vectors
    */
   constructor(options: MlpActorCriticOptions) {
     checkSpaces(options, 1, "[features]");

@@ -13,8 +13,8 @@ export interface NatureCfCActorCriticOptions
     FrameEncoderOptions {}
 
 /**
- * The convolutions of Mnih et al., which keep where things are, a CfC (dense or wired) and two heads; orthogonal first
- * weights but for the CfC.
+ * The convolutions of Mnih et al., which preserve positions, a CfC (dense or wired) and two heads; orthogonal initial
+ * weights except for the CfC.
  *
  * @example
  * ```ts
@@ -23,9 +23,9 @@ export interface NatureCfCActorCriticOptions
  */
 export class NatureCfCActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
-   *   do not go together
-   * @throws ShapeError when observations are no frames
+   * @throws InvalidArgumentError when the action space is a `Box` of integers, an option has a wrong value, or two
+   *   cannot be combined
+   * @throws ShapeError when observations are not frames
    */
   constructor(options: NatureCfCActorCriticOptions) {
     checkSpaces(options, 3, frameShape);

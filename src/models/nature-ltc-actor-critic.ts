@@ -13,8 +13,8 @@ export interface NatureLTCActorCriticOptions
     FrameEncoderOptions {}
 
 /**
- * The convolutions of Mnih et al., which keep where things are, an LTC and two heads; orthogonal first
- * weights but for the LTC.
+ * The convolutions of Mnih et al., which preserve positions, an LTC and two heads; orthogonal initial
+ * weights except for the LTC.
  *
  * @example
  * ```ts
@@ -24,9 +24,9 @@ export interface NatureLTCActorCriticOptions
  */
 export class NatureLTCActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
-   *   do not go together
-   * @throws ShapeError when observations are no frames
+   * @throws InvalidArgumentError when the action space is a `Box` of integers, an option has a wrong value, or two
+   *   cannot be combined
+   * @throws ShapeError when observations are not frames
    */
   constructor(options: NatureLTCActorCriticOptions) {
     checkSpaces(options, 3, frameShape);

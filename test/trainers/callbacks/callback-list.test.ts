@@ -50,7 +50,7 @@ describe("toCallbacks", () => {
     [{}, /expected an object with hooks/],
     [[{ callback: () => {} }], /callbacks\[0\]: expected an object with hooks/],
     [StopTrainingOnMaxEpisodes, /received a class: new StopTrainingOnMaxEpisodes\(\.\.\.\)/],
-    [new StopTrainingOnNoModelImprovement({ maxNoImprovementEvals: 1 }), /give it to an EvalCallback/],
+    [new StopTrainingOnNoModelImprovement({ maxNoImprovementEvals: 1 }), /pass it to an EvalCallback/],
   ])("rejects %s", (given, message) => {
     expect(refused(given)).toThrow(message);
   });

@@ -31,8 +31,8 @@ describe("upgradeOptions and upgradeCounters for checkpoints from before SB3's m
 
   it("return current options, and those of other trainers, unchanged", () => {
     const today = { ...ppoDefaults } as never;
-    expect(upgradeOptions("ppo", today)).toBe(today);
-    expect(upgradeOptions("dqn", old)).toBe(old);
+    expect(upgradeOptions("ppo", today)).toEqual(today);
+    expect(upgradeOptions("dqn", old)).toEqual(old);
   });
 
   it("derive the number of epochs from the number of updates", () => {
