@@ -18,7 +18,7 @@ export const WORDS = [
   [/\bbeside\b/gi, "in addition to, next to, and, with"],
   [/\bblind\b(?! ?cliff)/gi, "random, without looking"],
   [/\bbreathe?(?:s|ing)?\b/gi, "yield to the event loop"],
-  [/\b(?:attended|conduct(?:s|ed|ing|Back)?)\b/g, "run"],
+  [/\battended\b/g, "run"],
   [/\bfigures\b|[a-z]Figures?\b/g, "metrics, values, numbers"],
   [/\bgiven again\b/gi, "passed again"],
   [/\bhears?\b(?! back)|\bheard of\b/gi, "is called with, receives"],

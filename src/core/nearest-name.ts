@@ -1,6 +1,6 @@
-/** The name that was meant, among those that there are. */
+/** Suggestions for misspelt names. */
 
-/** How many letters have to be put in, left out or changed to make one name of the other. */
+/** Edit distance: the number of insertions, deletions and substitutions that turn one name into the other. */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -13,7 +13,7 @@ export function editDistance(a: string, b: string): number {
   return row[b.length];
 }
 
-// What Stable-Baselines3, Gymnasium and RLlib call options that have another name here.
+// Names of options in Stable-Baselines3, Gymnasium and RLlib that have another name here.
 const peers: Readonly<Record<string, string>> = {
   buffersize: "capacity",
   framestack: "numStack",
@@ -27,13 +27,13 @@ const peers: Readonly<Record<string, string>> = {
   stacksize: "numStack",
 };
 
-/** The known name that a misspelt one was most likely meant to be; `undefined` when none is near. */
+/** The known name that is most similar to a misspelt one; `undefined` when none is similar. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const plain = plainName(name);
   if (Object.hasOwn(peers, plain) && known.includes(peers[plain])) return peers[plain];
   const measured = known.map((each) => {
     const other = plainName(each);
-    // "callback" for "callbacks", "threads" for "numThreads": what one name holds of the other counts as well.
+    // "callback" for "callbacks", "threads" for "numThreads": a name contained in the other counts as well.
     const part = plain.length >= 4 && (other.includes(plain) || plain.includes(other)) ? 2 : Infinity;
     return { each, distance: Math.min(editDistance(plain, other), part) };
   });
@@ -41,7 +41,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return nearest && nearest.distance <= Math.max(2, plain.length / 3) ? nearest.each : undefined;
 }
 
-/** A name without case and underscores: `num_steps` and `numSteps` are one. */
+/** A name without case and underscores: `num_steps` and `numSteps` are equal. */
 export function plainName(name: string): string {
   return name.toLowerCase().replaceAll("_", "");
 }
