@@ -35,7 +35,7 @@ export const WORDS = [
   [/\b(?:of|in) (?:its|their) time\b|OfTheirTime\b/g, "of that version"],
   [/\bon[ _]the[ _]spot\b/gi, "spin, block"],
   [/\bpatience\b/gi, "timeout"],
-  [/\bshall\b(?! be included)/gi, "should, is to, will"],
+  [/\bshall\b(?! be included)/g, "should, is to, will"],
   [/\bsigns? of life\b/gi, "heartbeat"],
   [/\bso many\b/gi, "this many, a number of, at least `n`"],
   [/\bstands? (?:around|above|in (?:quotes|that|the|which))\b|\bwhat(?:ever)? stands\b/gi, "is"],

@@ -93,7 +93,7 @@ function input(model: ActorCritic, batch: number, time: number): tf.Tensor {
 const largest = (x: tf.Tensor) => tf.tidy(() => tf.max(tf.abs(x)).dataSync()[0]);
 
 describe.each(models)("%s", (_, make, stateSize) => {
-  it("gives the same step by step as over a sequence, resets included", () => {
+  it("gives the same results step by step as over a sequence, including resets", () => {
     const model = make(1);
     expect(model.stateSize).toBe(stateSize);
     tf.tidy(() => {
@@ -117,7 +117,7 @@ describe.each(models)("%s", (_, make, stateSize) => {
     model.dispose();
   });
 
-  it("is made again from its description as text: the same weights from the same seed", () => {
+  it("can be rebuilt from its description as JSON: the same weights from the same seed", () => {
     const model = make(3);
     const { observationShape } = model;
     const observationSpace = observationShape.length === 1 ? vector : frames;
@@ -134,7 +134,7 @@ describe.each(models)("%s", (_, make, stateSize) => {
     again.dispose();
   });
 
-  it("gives every weight a gradient, and leaves nothing behind", () => {
+  it("has a gradient for every weight, and leaks nothing", () => {
     const use = () => {
       const model = make(2);
       const x = input(model, 2, 3);
@@ -147,7 +147,7 @@ describe.each(models)("%s", (_, make, stateSize) => {
       model.dispose();
       return without.map(([name]) => name);
     };
-    // It starts at 0 and works by its absolute value, which is flat there.
+    // It starts at 0 and only its absolute value matters, whose gradient is 0 there.
     const flat = make(2);
     const expected = [...flat.variables.keys()].filter((name) => name.endsWith("w_tau"));
     flat.dispose();
@@ -193,7 +193,7 @@ describe("the wiring of a recurrent actor-critic", () => {
     },
   );
 
-  it("is what decides, not the number of units, and goes with no option of a dense one", () => {
+  it("determines the units, and cannot be combined with options of a dense core", () => {
     const before = tf.memory().numTensors;
     const wrong: [CfCCoreModelOptions, RegExp][] = [
       [{ wiring, units: 9 }, /^units: cannot .* wiring/],
@@ -212,7 +212,7 @@ describe("the wiring of a recurrent actor-critic", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("was no option of descriptions that had been saved before it was one", () => {
+  it("may be missing in descriptions of earlier versions", () => {
     const config = {
       units: 5,
       backboneUnits: 8,
@@ -252,7 +252,7 @@ describe("NetworkActorCritic", () => {
     for (const model of [made, built]) model.dispose();
   });
 
-  it("keeps nothing of what it built when a part does not fit", () => {
+  it("disposes what it built when a part does not fit", () => {
     const before = tf.memory().numTensors;
     const clash = { ...parts(), valueHead: new Linear({ name: "policy", units: 1 }) };
     expect(() => new NetworkActorCritic(spaces, clash, description)).toThrow(/policy\/kernel/);

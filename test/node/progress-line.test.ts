@@ -11,7 +11,7 @@ const state: ProgressState = {
 };
 
 describe("progressLine", () => {
-  it("has all figures on a wide terminal, thousands separated", () => {
+  it("shows everything on a wide terminal, thousands separated", () => {
     expect(progressLine(state, 160)).toBe(
       `${"█".repeat(11)}${"░".repeat(19)}  37% | return 1,234.6 | 12m05s left | 1,234,567 steps | 11,703 steps/s | 7m15s so far`,
     );
@@ -23,18 +23,15 @@ describe("progressLine", () => {
     expect(line).toMatch(/^█+░+ {2}37% \| return 1,234\.6 \| 12m05s left \| 1,234,567 steps/);
   });
 
-  it("leaves out what is least wanted, and never gets wider than the terminal", () => {
+  it("omits the least important parts, and is never wider than the terminal", () => {
     for (let columns = 1; columns < 160; columns++) {
       expect(progressLine(state, columns).length).toBeLessThan(columns);
     }
     expect(progressLine(state, 34)).toMatch(/^[█░]{11} {2}37% \| return 1,234\.6$/);
   });
 
-  it("says what is not known yet", () => {
-    const line = progressLine(
-      { ...state, progress: 0, meanReturn: Number.NaN, secondsLeft: undefined },
-      80,
-    );
+  it("omits what is not known yet", () => {
+    const line = progressLine({ ...state, progress: 0, meanReturn: Number.NaN, secondsLeft: undefined }, 80);
     expect(line).toContain("  0% | return nan | ? left |");
   });
 });

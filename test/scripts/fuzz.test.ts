@@ -14,7 +14,7 @@ describe("damaged and hostile inputs give typed errors or the right data", () =>
     expect(typed + loaded).toBe(60);
   });
 
-  it("and fuzz tells of untyped errors, of time and of memory", async () => {
+  it("fuzz reports untyped errors, time and memory", async () => {
     const { failures } = await fuzz(
       {
         name: "bad",
