@@ -63,7 +63,7 @@ interface Round {
   total: number;
 }
 
-/** Node's side: plays a round, and returns the share of its time for the emulator and for whole exchanges with it. */
+/** Node's side: plays a round, and returns the share of its duration for the emulator and for whole exchanges with it. */
 interface Player {
   play(steps: number): Promise<Round & { emulator: number; exchange: number }>;
   close(): unknown;

@@ -1,4 +1,4 @@
-/** Environments: steps per second alone, in this thread and on worker threads, and the overhead of handing a step over. */
+/** Environments: steps per second alone, in this thread and on worker threads, and the overhead of a step. */
 
 import { Random } from "../src/core/random.js";
 import { make } from "../src/envs/registry.js";

@@ -33,7 +33,7 @@ export const WORDS = [
   [/\bnaps?\b/gi, "pause, poll interval"],
   [/\bof (?:its|their) own\b/gi, "own, separate"],
   [/\b(?:of|in) (?:its|their) time\b|OfTheirTime\b/g, "of that version"],
-  [/\bon[ _]the[ _]spot\b/gi, "spin, block"],
+  [/\bon[ _]?the[ _]?spot\b/gi, "spin, block"],
   [/\bpatience\b/gi, "timeout"],
   [/\bshall\b(?! be included)/g, "should, is to, will"],
   [/\bsigns? of life\b/gi, "heartbeat"],

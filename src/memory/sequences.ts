@@ -58,6 +58,7 @@ export function cutSequences(input: CutSequencesInput): Sequences {
  * - `"rllib"`: what RLlib 2.0 did with recurrent batches: sequences stay in order and are sliced at
  *   every `batchSize` steps; one that crosses a slice is cut there and appears again, whole, in the
  *   next slice; the last partial slice is dropped; only the order of slices is random.
+ */
 export type MinibatchMode = "exact" | "rllib";
 
 /** Arguments of {@link splitMinibatches}. */

@@ -133,7 +133,7 @@ export class WorkerPool {
   async ready(count: number): Promise<void> {
     const { words } = this.plan.control;
     await this.turns.give();
-    const onTheSpot = performance.now() + SPIN_MS;
+    const spinUntil = performance.now() + SPIN_MS;
     const watch = new HangWatch(2 * this.pollInterval);
     for (;;) {
       const answered = Atomics.load(words, Word.answered);
@@ -141,7 +141,7 @@ export class WorkerPool {
       const missing = count - this.board.countReady();
       if (missing <= 0) return;
       Atomics.store(words, Word.wanted, answered + missing);
-      const left = onTheSpot - performance.now();
+      const left = spinUntil - performance.now();
       if (left > 0) Atomics.wait(words, Word.answered, answered, left);
       else {
         await this.sleep(answered);
