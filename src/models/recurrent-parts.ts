@@ -23,7 +23,7 @@ export interface FrameEncoderOptions {
   convolutions?: readonly Convolution[];
 }
 
-/** Makes the MLP before a core, undefined if there are no layers. Orthogonal with gain √2. */
+/** Makes the MLP before a core; no encoder if there are no layers. Orthogonal with gain √2. */
 export function vectorEncoder(
   { hiddenUnits = [64], activation = "tanh" }: VectorEncoderOptions,
   seed: () => number,

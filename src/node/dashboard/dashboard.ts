@@ -53,6 +53,7 @@ const headers = securityHeaders(pageHtml);
  * A small server, on this machine's loopback address by default, whose page shows live frames, the curves of all logged
  * metrics and, for recurrent networks, the activity of the neurons. It needs no internet. Pictures are rendered
  * only while a page is open.
+ *
  * As a sink of the logger it draws the curves; its {@link Dashboard.callback} shows the game.
  *
  * @example
@@ -92,8 +93,8 @@ export class Dashboard implements LogSink {
 
   /**
    * Starts the server.
+   *
    * @throws InvalidArgumentError for a port or rate out of range, or an invalid name
-   * @throws InvalidArgumentError for a port or speed out of range, or a name that is none
    * @throws NcpsError with code `DASHBOARD` when the port is taken, or the address does not exist
    */
   static async open(options: DashboardOptions = {}): Promise<Dashboard> {

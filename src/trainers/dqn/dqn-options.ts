@@ -38,7 +38,7 @@ export interface PrioritizedOptions {
 export interface DQNHyperparameters {
   /** Number of environments, when `env` is an id; default 1. */
   numEnvs: number;
-  /** Number of transitions that the replay memory stores, over all environments; default 100,000 (SB3: 1,000,000). */
+  /** Frames in the replay memory, over all environments (SB3's buffer_size); default 100,000 (SB3: 1,000,000). */
   capacity: number;
   /** Environment steps with random actions before training begins; default 100. */
   learningStarts: number;

@@ -65,7 +65,7 @@ export class RolloutCollector implements Stateful {
   /** Resets all environments and recurrent states; an unfinished rollout is dropped. */
   async reset(seed?: number): Promise<void> {
     const { observations } = await this.options.env.reset(seed === undefined ? {} : { seed });
-    this.observations = this.normalized(observations).slice();
+    this.observations = this.updateAndNormalize(observations).slice();
     this.states.fill(0);
     this.episodeStarts.fill(1);
     this.options.rewardScaler?.restart();
@@ -91,7 +91,7 @@ export class RolloutCollector implements Stateful {
       const { actions, logProbs } = this.distribution.sample(distribution, { random });
       const played = this.distribution.forEnv(actions);
       const step = await env.step(played);
-      const after = this.normalized(step.observations);
+      const after = this.updateAndNormalize(step.observations);
       const anyTruncated = step.truncated.includes(1);
       const ended = (e: number) => step.terminated[e] === 1 || step.truncated[e] === 1;
       const rewards = step.rewards.map((reward) => clipReward(reward, clipRewards));
@@ -184,8 +184,8 @@ export class RolloutCollector implements Stateful {
     return runModel(this.options.model, this.options.env.numEnvs, observations, states);
   }
 
-  // A copy of the observations as the network receives them.
-  private normalized(observations: TypedArray): TypedArray {
+  // Updates the observation statistics, if any, and returns the observations as the network receives them.
+  private updateAndNormalize(observations: TypedArray): TypedArray {
     const { observationNormalizer } = this.options;
     if (!observationNormalizer) return observations;
     observationNormalizer.update(observations);
