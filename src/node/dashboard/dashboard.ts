@@ -50,7 +50,6 @@ const headers = securityHeaders(pageHtml);
 
 /**
  * A small server, on this machine's loopback address by default, whose page shows live frames, the curves of all logged
- * A small server, on this machine's loopback address by default, whose page shows live frames, the curves of all logged
  * metrics and, for recurrent networks, the activity of the neurons. It needs no internet. Pictures are rendered
  * only while a page is open.
  *
