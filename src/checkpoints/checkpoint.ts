@@ -19,7 +19,7 @@ import {
   readManifest,
   writeManifest,
 } from "./manifest.js";
-import { type Pieces, piecesOf, readWhole, unhurried } from "./pieces.js";
+import { type Pieces, piecesOf, readWhole, withYields } from "./pieces.js";
 import { layOut, type SafeTensor } from "./safetensors-header.js";
 import { type Placing, SafetensorsReader } from "./safetensors-reader.js";
 import { startSha256 } from "./sha256.js";
@@ -103,7 +103,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Map<string, AsyncItera
   let hash: string | undefined;
   async function* statePieces() {
     const running = startSha256();
-    for await (const piece of unhurried(piecesOf([layout.head, ...layout.arrays]))) {
+    for await (const piece of withYields(piecesOf([layout.head, ...layout.arrays]))) {
       running.update(piece);
       yield piece;
     }
@@ -266,7 +266,7 @@ async function readState(
   const hash = startSha256();
   let bytes = 0;
   let failure: unknown;
-  for await (const piece of unhurried(pieces)) {
+  for await (const piece of withYields(pieces)) {
     bytes += piece.length;
     // An endless file, such as a decompression bomb, is not read to its end.
     if (bytes > expected.bytes) {

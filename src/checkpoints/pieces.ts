@@ -33,7 +33,7 @@ export function* piecesOf(arrays: Iterable<TypedArray>): Generator<Uint8Array> {
 }
 
 /** Passes pieces on, none longer than {@link LONGEST_PIECE}, and yields to the event loop between them. */
-export async function* unhurried(pieces: Pieces): AsyncGenerator<Uint8Array> {
+export async function* withYields(pieces: Pieces): AsyncGenerator<Uint8Array> {
   const turns = new EventLoopTurns(YIELD_INTERVAL_MS);
   for await (const piece of pieces) {
     for (const slice of slices(piece)) {

@@ -164,7 +164,7 @@ async function takeFolder(
     const folder = n === 1 ? path : join(dirname(path), `${basename(path)}-${n}`);
     const made = makeFolder(folder);
     if (!made) {
-      const isNew = (await look(folder, restartBehavior)).isNew;
+      const isNew = (await inspect(folder, restartBehavior)).isNew;
       if (restartBehavior === "restart" && !isNew) continue;
     }
     try {
@@ -206,7 +206,7 @@ interface Found {
 }
 
 // Examines the folder; throws when it is not a run's, or contains files that must not be overwritten.
-async function look(folder: string, restartBehavior: RestartBehavior): Promise<Found> {
+async function inspect(folder: string, restartBehavior: RestartBehavior): Promise<Found> {
   const starts = readRunFile(folder);
   const others = contentsOf(folder).filter((name) => name !== RUN_FILE);
   if (typeof starts !== "string") {
@@ -242,7 +242,7 @@ async function prepare(
   folder: string,
   { restartBehavior, config, warn }: Preparation,
 ): Promise<string | undefined> {
-  const { isNew, starts, problem } = await look(folder, restartBehavior);
+  const { isNew, starts, problem } = await inspect(folder, restartBehavior);
   const overwritten = restartBehavior === "overwrite" && !isNew;
   if (overwritten) removeRun(folder);
   else removeLeftovers(folder);

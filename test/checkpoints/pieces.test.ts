@@ -8,7 +8,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from "../../src/checkpoints/index.js";
-import { LONGEST_PIECE, piecesOf, unhurried } from "../../src/checkpoints/pieces.js";
+import { LONGEST_PIECE, piecesOf, withYields } from "../../src/checkpoints/pieces.js";
 import { CheckpointError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import { inPieces, wholeFiles } from "./whole-files.js";
@@ -44,7 +44,7 @@ describe("files in pieces", () => {
     function* slow() {
       for (const start = performance.now(); performance.now() - start < 400; ) yield piece;
     }
-    for await (const _ of unhurried(slow()));
+    for await (const _ of withYields(slow()));
     clearInterval(timer);
     expect(turns).toBeGreaterThanOrEqual(3);
   });

@@ -28,7 +28,7 @@ export function thisProcess(): ProcessIdentity {
  * Whether a process is still running: `"running"`, `"gone"`, or `"elsewhere"` when it is, or was, on another machine,
  * so that this one cannot tell. A process with the same id that started at another time is another process.
  */
-export function lookFor({
+export function processStatus({
   pid,
   host,
   boot,

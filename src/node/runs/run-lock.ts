@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NcpsError } from "../../core/errors.js";
 import { codeOf } from "../disk-failure.js";
-import { lookFor, type ProcessIdentity, thisProcess } from "./process-identity.js";
+import { type ProcessIdentity, processStatus, thisProcess } from "./process-identity.js";
 
 /** Name of the file that identifies the process that writes to the folder. */
 export const LOCK_FILE = "run.lock";
@@ -149,7 +149,7 @@ interface Found {
 function isAbandoned({ holder, stats }: Found, folder: string, warn: (text: string) => void): boolean {
   const silent = (Date.now() - stats.mtimeMs) / 1000;
   if (!holder) return Math.abs(silent) > UNWRITTEN_SECONDS;
-  const state = lookFor(holder);
+  const state = processStatus(holder);
   if (state === "gone") return true;
   const by = describe(holder);
   if (state === "elsewhere" && silent > SILENT_MINUTES * 60) {

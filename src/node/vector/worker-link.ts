@@ -46,7 +46,7 @@ export class WorkerLink {
   /** Index of the worker. */
   readonly number: number;
   /** Why the thread has ended; `undefined` while it runs. */
-  lost: unknown;
+  exitReason: unknown;
   /** Resolves when the thread has ended. */
   readonly gone: Promise<void>;
   /** Failures of environments that were reported and not yet handled. */
@@ -86,11 +86,11 @@ export class WorkerLink {
     });
     this.thread.unref(); // environments that were not closed must not keep the program alive
     this.thread.on("error", (error) => {
-      this.lost ??= error;
+      this.exitReason ??= error;
     });
     this.gone = new Promise((resolve) => {
       this.thread.once("exit", (code) => {
-        this.lost ??= new NcpsError("WORKER_EXITED", `the worker thread ended with exit code ${code}`);
+        this.exitReason ??= new NcpsError("WORKER_EXITED", `the worker thread ended with exit code ${code}`);
         // Nothing may continue to wait for it.
         control.bump(Word.alarms);
         control.bump(Word.answered);
@@ -105,7 +105,7 @@ export class WorkerLink {
 
   /** Whether the thread has ended, by its own message or by its event. */
   get ended(): boolean {
-    return this.lost !== undefined || Atomics.load(this.control.words, this.at(WorkerWord.ended)) === 1;
+    return this.exitReason !== undefined || Atomics.load(this.control.words, this.at(WorkerWord.ended)) === 1;
   }
 
   /** The environment that is being stepped, -1 for none. */
@@ -167,7 +167,7 @@ export class WorkerLink {
       const seen = Atomics.load(words, this.at(WorkerWord.replies));
       const reply = this.reply();
       if (reply !== undefined) return reply;
-      if (this.ended) throw this.lost ?? new NcpsError("WORKER_EXITED", "the worker thread ended");
+      if (this.ended) throw this.exitReason ?? new NcpsError("WORKER_EXITED", "the worker thread ended");
       if (left <= 0) throw timedOut(what, timeout);
       const pause = Math.min(left, LOOK);
       Atomics.wait(words, this.at(WorkerWord.replies), seen, pause);

@@ -53,7 +53,7 @@ export class WorkerPool {
   private readonly links: WorkerLink[] = [];
   private readonly linkOf: number[];
   // Environments whose thread ended while they were idle: their next step reports it.
-  private readonly lostAtRest = new Map<number, EnvRestart>();
+  private readonly failedWhileIdle = new Map<number, EnvRestart>();
   private readonly lostInfos = new Map<number, Info>();
   private readonly failedAttempts = new Map<number, number>();
   private begun = false;
@@ -112,8 +112,8 @@ export class WorkerPool {
     this.begun = true;
     const busy = new Set<WorkerLink>();
     for (const i of indices) {
-      const failure = this.lostAtRest.get(i);
-      this.lostAtRest.delete(i);
+      const failure = this.failedWhileIdle.get(i);
+      this.failedWhileIdle.delete(i);
       if (failure && request === Request.step) {
         this.board.cutBefore(i);
         this.lostInfos.set(i, { failure });
@@ -191,12 +191,12 @@ export class WorkerPool {
     const { stepTimeout } = this.plan;
     for (const link of this.links) {
       const busy = link.indices.some((i) => board.underWay(i) && !board.isReady(i));
-      if (link.lost !== undefined || watch.quietFor(link, busy) < stepTimeout) continue;
+      if (link.exitReason !== undefined || watch.quietFor(link, busy) < stepTimeout) continue;
       link.hung = timedOut("a request", stepTimeout);
       const playing = this.workerFailure(link);
       if (await link.freeFromChildren()) continue;
       await link.terminate();
-      if (link.lost === undefined) throw await this.stop(playing); // stuck in a system call
+      if (link.exitReason === undefined) throw await this.stop(playing); // stuck in a system call
     }
   }
 
@@ -261,7 +261,7 @@ export class WorkerPool {
 
   private reportFailure(i: number, failure: EnvRestart): void {
     if (!this.board.underWay(i)) {
-      this.lostAtRest.set(i, failure);
+      this.failedWhileIdle.set(i, failure);
       return;
     }
     this.board.cutBefore(i);
@@ -337,7 +337,7 @@ export class WorkerPool {
       });
     }
     this.begun = true;
-    this.lostAtRest.clear();
+    this.failedWhileIdle.clear();
     this.board.restore(seeds, steps);
   }
 
@@ -356,7 +356,7 @@ export class WorkerPool {
 
   // A thread may have ended while it had no request.
   private alive(link: WorkerLink): WorkerLink {
-    if (link.lost === undefined) return link;
+    if (link.exitReason === undefined) return link;
     try {
       this.replace(link);
     } catch (error) {
@@ -402,7 +402,7 @@ export class WorkerPool {
   private workerFailure(link: WorkerLink): EnvFailedError {
     const index = link.playing >= 0 ? link.playing : link.first;
     const during = this.board.asked[index] > Request.step ? "reset" : "step";
-    return this.failed(index, during, link.hung ?? link.lost);
+    return this.failed(index, during, link.hung ?? link.exitReason);
   }
 
   private failed(index: number, during: string, cause: unknown): EnvFailedError {

@@ -13,7 +13,7 @@ import { ConvCfC, type ConvCfCOptions } from "../../models/conv-cfc.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
 import { BaseTrainer } from "../common/base-trainer.js";
 import type { Policy, Prediction, PredictOptions } from "../common/evaluate-policy.js";
-import { freeingOnFailure } from "../common/given-model.js";
+import { disposeOnFailure } from "../common/given-model.js";
 import { locate, locateNewest } from "../common/host.js";
 import { buildSaved, lengthsOf, ofCheckpoint, putState } from "../common/restore-trainer.js";
 import { cloningForms } from "../common/saved-hyperparameters.js";
@@ -181,7 +181,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     // First reports a minibatch whose row was pending when the run was saved or an error was thrown.
     while (this.pendingRow || run.running) {
       if (!this.pendingRow) {
-        this.pendingRow = await this.undisturbed(this.step(run.progress().progress));
+        this.pendingRow = await this.trackUpdate(this.step(run.progress().progress));
         if ("train/epoch_loss" in this.pendingRow && this.report) await onEpochEnd?.(this.report);
       }
       const row = this.pendingRow;
@@ -384,7 +384,7 @@ function makeSaved(
         `checkpoint "${name}" is of a ${description.className.slice(0, 100)}: give one again`,
       );
     }
-    return freeingOnFailure(() => {
+    return disposeOnFailure(() => {
       const model =
         options.model ??
         buildSaved(

@@ -89,7 +89,7 @@ export async function runClosedLoop(
     if (!step.terminated && !step.truncated) continue;
     run.returns.push(total);
     if (numEpisodes === Number.POSITIVE_INFINITY && numGames < numEpisodes) {
-      reported.look(0, true, step.info.episode !== undefined);
+      reported.check(0, true, step.info.episode !== undefined);
     }
     if (step.info.episode) run.gameReturns.push(step.info.episode.return);
     if ((await onEpisode?.(total, run)) === false) break;

@@ -336,7 +336,7 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
    *
    * @internal
    */
-  protected async undisturbed<T>(update: Promise<T>): Promise<T> {
+  protected async trackUpdate<T>(update: Promise<T>): Promise<T> {
     this.updating = update;
     try {
       return await update;

@@ -155,7 +155,7 @@ async function evaluateIn(env: VectorEnv, policy: Policy, options: EvaluateOptio
     episodeStart = step.terminated.map((ended, i) => ended | step.truncated[i]);
     step.infos.forEach((info, i) => {
       const { episode } = info;
-      reported.look(i, episodeStart[i] === 1, episode !== undefined);
+      reported.check(i, episodeStart[i] === 1, episode !== undefined);
       if (!episode || left[i] === 0) return;
       left[i]--;
       returns.push(episode.return);

@@ -42,7 +42,7 @@ function makeFrom<Model, Spaces extends { observationSpace: Box }>(
   spaces: Spaces,
 ): Model {
   try {
-    return freeingOnFailure(() => factory(spaces));
+    return disposeOnFailure(() => factory(spaces));
   } catch (cause) {
     if (!(cause instanceof ShapeError)) throw cause;
     const { shape } = spaces.observationSpace;
@@ -56,7 +56,7 @@ function makeFrom<Model, Spaces extends { observationSpace: Box }>(
 }
 
 /** Calls `make`; if it throws, the variables it created are disposed. */
-export function freeingOnFailure<T>(make: () => T): T {
+export function disposeOnFailure<T>(make: () => T): T {
   const before = new Set(Object.values(tf.engine().registeredVariables));
   try {
     return make();

@@ -19,7 +19,7 @@ export class ReportedEpisodes {
    *
    * @throws EnvContractError when too many episodes in a row have ended without a report
    */
-  look(env: number, ended: boolean, reports: boolean): void {
+  check(env: number, ended: boolean, reports: boolean): void {
     if (reports) this.unreported[env] = 0;
     else if (ended && ++this.unreported[env] === MOST_UNREPORTED) {
       throw new EnvContractError(

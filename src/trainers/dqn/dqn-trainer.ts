@@ -15,7 +15,7 @@ import type { PlayedStep } from "../callbacks/callback.js";
 import { BaseTrainer } from "../common/base-trainer.js";
 import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
 import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
-import { freeingOnFailure, givenModel } from "../common/given-model.js";
+import { disposeOnFailure, givenModel } from "../common/given-model.js";
 import { locate, locateNewest } from "../common/host.js";
 import type { ModelParameters } from "../common/model-parameters.js";
 import { predictionInput } from "../common/prediction-input.js";
@@ -138,7 +138,7 @@ export class DQNTrainer extends BaseTrainer {
           throw new ShapeError("model", `[${actionSpace.n}] values`, [numActions]);
       });
       if (this.model !== options.model) made = [this.model];
-      this.target = freeingOnFailure(() => this.model.clone());
+      this.target = disposeOnFailure(() => this.model.clone());
       made.push(this.target);
       const { model, target, optimizer } = this;
       this.update = new DQNUpdate({ model, target, optimizer, hyperparameters });
@@ -218,7 +218,7 @@ export class DQNTrainer extends BaseTrainer {
   }
 
   private async finishStep(run: TrainingRun): Promise<void> {
-    await this.undisturbed(this.train(run.progress().progress, run));
+    await this.trackUpdate(this.train(run.progress().progress, run));
     this.counters.pending = false;
     if (this.rowDue) await this.endIteration(run);
   }

@@ -235,7 +235,7 @@ export class PPOTrainer extends BaseTrainer {
       }
       if (!(await collector.collect(afterStep))) break;
       await run.rolloutEnd();
-      const row = await this.undisturbed(this.train(this.coefficients(this.rolloutProgress)));
+      const row = await this.trackUpdate(this.train(this.coefficients(this.rolloutProgress)));
       await run.updateEnd(row);
     }
   }

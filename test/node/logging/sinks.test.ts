@@ -80,7 +80,7 @@ describe("a log that a resumed run continues", () => {
       sink.setState({ rows: 4 });
       expect(told).toEqual([
         expect.stringMatching(/has 2 rows, and the checkpoint has 4.*2 rows are lost/),
-        expect.stringMatching(/holds 1 lines that are no rows, the first of them line [23]/),
+        expect.stringMatching(/holds 1 lines that are not rows, the first of them line [23]/),
       ]);
     }
     expect(text("less.csv")).toBe("step,a\n1,1\n\0\0\0\n");

@@ -28,7 +28,7 @@ it("runClosedLoop throws when numGames is given and no games are reported", asyn
 it("lives that end within a game do not count as unreported episodes", () => {
   const reported = new ReportedEpisodes(2);
   for (let i = 0; i < 500; i++) {
-    reported.look(0, true, i % 50 === 49);
-    reported.look(1, false, false);
+    reported.check(0, true, i % 50 === 49);
+    reported.check(1, false, false);
   }
 });
