@@ -1,13 +1,13 @@
 /**
- * Real Atari in Node against the same in Python, in turns on one machine: the vector environment, one environment
- * with the usual preprocessing, one plain environment; what the way between the processes costs; preprocessing
- * alone.
+ * Real Atari in Node compared with Python, alternating on one machine: the vector environment, one environment
+ * with the usual preprocessing, one plain environment; the overhead of communication between the processes;
+ * preprocessing alone.
  *
- * "IPC" is what handing a step over costs: from the moment Node begins to send the request until the observation is in
- * its memory, without the time between the request's arrival in the Python process and the moment its reply is packed
- * (`emulatorSeconds`): pipes, waking up, copying out of shared memory. "Outside" is all of a step's time without that of
- * the emulator; it also has checks of actions, stacks of pictures and records of facts. Both are the least of all rounds,
- * as shares of the whole time. A round's resets count like its steps.
+ * "IPC" is the overhead of a step's communication: from the moment Node begins to send the request until the
+ * observation is in its memory, without the time between the request's arrival in the Python process and the moment its
+ * reply is packed (`emulatorSeconds`): pipes, waking up, copying from shared memory. "Outside" is all of a step's time
+ * except that of the emulator; it also includes checks of actions, frame stacks and infos. Both are the minimum of all
+ * rounds, as shares of the whole time. A round's resets count like its steps.
  */
 
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
@@ -21,7 +21,7 @@ import { registerAtari } from "../src/node/atari.js";
 import { FrameStack, MaxAndSkip, WarpFrame } from "../src/wrappers/index.js";
 import type { BenchmarkResult } from "./run.js";
 
-/** Every round plays the same game, so that rounds differ by the noise of the machine only. */
+/** Every round plays the same game, so that rounds differ only by the noise of the machine. */
 const SEED = 0;
 const STEPS = { vector: 60, vector32: 15, wrapped: 250, rgb: 250, ram: 250 };
 const NUM_ENVS: Record<string, number> = { vector: 8, vector32: 32 };
@@ -57,30 +57,30 @@ for seed in map(int, sys.stdin):
     print(time.perf_counter() - start, total, flush=True)
 `;
 
-/** What one side needed for one round. */
+/** Measurement of one side in one round. */
 interface Round {
   seconds: number;
   total: number;
 }
 
-/** Our side: plays a round, and tells which part of its seconds the emulator and whole exchanges with it took. */
+/** Node's side: plays a round, and returns the share of its duration for the emulator and for whole exchanges with it. */
 interface Player {
   play(steps: number): Promise<Round & { emulator: number; exchange: number }>;
   close(): unknown;
 }
 
 /**
- * Runs short rounds of both sides in turns; speeds are those of the best rounds, which a busy machine slows least.
+ * Alternates short rounds of both sides; speeds are those of the best rounds, which a busy machine slows least.
  *
- * Arguments: rounds of each comparison, default 40; names of comparisons (`vector`, `vector32`, `wrapped`, `rgb`, `ram`),
- * default all.
+ * Arguments: rounds of each comparison, default 40; names of comparisons (`vector`, `vector32`, `wrapped`, `rgb`,
+ * `ram`), default all.
  *
  * @throws Error when the two sides do not play the same games
  */
 export async function run(args: string[] = []): Promise<BenchmarkResult> {
   const rounds = Number(args[0] ?? 40);
   const rows: BenchmarkResult["rows"] = [];
-  const figures: BenchmarkResult["figures"] = {};
+  const metrics: BenchmarkResult["metrics"] = {};
   await registerAtari();
   const players = {
     vector: () => vectorPlayer(NUM_ENVS.vector),
@@ -114,21 +114,21 @@ export async function run(args: string[] = []): Promise<BenchmarkResult> {
       "ratio of best": Number((python / node).toFixed(3)),
       "median ratio": Number(ratio.toFixed(3)),
     };
-    figures[`ale/${what}/node_steps_per_second`] = each / node;
-    figures[`ale/${what}/python_steps_per_second`] = each / python;
-    figures[`ale/${what}/ratio`] = python / node;
-    figures[`ale/${what}/median_ratio`] = ratio;
+    metrics[`ale/${what}/node_steps_per_second`] = each / node;
+    metrics[`ale/${what}/python_steps_per_second`] = each / python;
+    metrics[`ale/${what}/ratio`] = python / node;
+    metrics[`ale/${what}/median_ratio`] = ratio;
     for (const [name, part] of Object.entries({ ipc, outside })) {
       row[`${name} %`] = Number((100 * part).toFixed(2));
-      figures[`ale/${what}/${name}_percent`] = 100 * part;
+      metrics[`ale/${what}/${name}_percent`] = 100 * part;
     }
     rows.push(row);
   }
   for (const [name, microseconds] of Object.entries({ ...roundTrips(), ...preprocessing() })) {
     rows.push({ what: name, microseconds: Number(microseconds.toFixed(1)) });
-    figures[`ale/${name.replaceAll(" ", "_")}_microseconds`] = microseconds;
+    metrics[`ale/${name.replaceAll(" ", "_")}_microseconds`] = microseconds;
   }
-  return { rows, figures };
+  return { rows, metrics };
 }
 
 async function compare(what: string, ours: Player, steps: number, rounds: number) {
@@ -210,13 +210,13 @@ function player(env: Env, game: AtariEnv): Player {
   };
 }
 
-/** What is watched of a connection to an emulator. */
+/** Counters observed on a connection to an emulator. */
 interface Link {
   send(request: Uint8Array, timeout?: number): void;
   readObservation(into: Uint8Array, record: number, offset: number): void;
 }
 
-/** Takes the time of a link's exchanges; the returned function gives the seconds since its last call. */
+/** Measures a link's exchanges; the returned function gives the seconds since its last call. */
 function watchLink(owner: object): () => number {
   const { link } = owner as { link: Link };
   const { send, readObservation } = link;
@@ -250,7 +250,7 @@ async function askPeer(
   return { seconds, total };
 }
 
-/** Microseconds of calls that hardly emulate anything: the price of the process boundary. */
+/** Microseconds of calls that hardly emulate anything: the overhead of the process boundary. */
 function roundTrips(): Record<string, number> {
   const ale = new ALEInterface();
   ale.loadROM("breakout");

@@ -13,22 +13,22 @@ const ROUNDS = 4;
 const MILLISECONDS = 400;
 const FRAMESKIP = 4;
 
-/** Steps of one run, and how many it took in a second in each round. */
+/** A run's steps, and its rate in each round. */
 interface Runner {
   environment: string;
   what: string;
-  figure: string;
+  metric: string;
   step: () => void;
   rates: number[];
 }
 
-function runner(env: Env, what: string, figure: string, act: () => number): Runner {
+function runner(env: Env, what: string, metric: string, act: () => number): Runner {
   env.reset({ seed: 0 });
   const step = (): void => {
     const { terminated, truncated } = env.step(act());
     if (terminated || truncated) env.reset();
   };
-  return { environment: env.id, what, figure, step, rates: [] };
+  return { environment: env.id, what, metric, step, rates: [] };
 }
 
 function runners(): Runner[] {
@@ -63,13 +63,13 @@ function time({ step, rates }: Runner): void {
   rates.push((steps / elapsed) * 1000);
 }
 
-/** Measures agent steps a second, the best of some rounds in turn; one step is four frames of the game. */
+/** Measures agent steps per second, the best of several alternating rounds; one step is four frames of the game. */
 export async function run(): Promise<{
   rows: Record<string, string | number>[];
-  figures: Record<string, number>;
+  metrics: Record<string, number>;
 }> {
   const all = runners();
-  // The first round only warms up.
+  // The first round is only a warm-up.
   for (let round = 0; round <= ROUNDS; round++) for (const each of all) time(each);
   const rows = all.map(({ environment, what, rates }) => {
     const [, ...rest] = rates;
@@ -83,6 +83,6 @@ export async function run(): Promise<{
       "frames/s": Math.round(best * FRAMESKIP),
     };
   });
-  const figures = Object.fromEntries(all.map(({ figure }, i) => [figure, rows[i]["steps/s"]]));
-  return { rows, figures };
+  const metrics = Object.fromEntries(all.map(({ metric }, i) => [metric, rows[i]["steps/s"]]));
+  return { rows, metrics };
 }

@@ -1,4 +1,4 @@
-/** Operations of training on the wasm backend, as tfjs brings them and with the repaired kernels. */
+/** Training operations on the wasm backend, with tfjs's stock kernels and with the repaired kernels. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-layers";
@@ -7,17 +7,17 @@ import { installWasmRepairs } from "tfjs-training";
 import type { BenchmarkResult } from "./run.js";
 
 interface Operation {
-  /** Name in the table, and of the figure. */
+  /** Name in the table and of the metric. */
   name: string;
   /** Floating point operations (a multiplication and an addition are two); bytes read for reductions. */
   work: number;
   /** Unit of `work` per nanosecond. */
   unit: "GFLOPS" | "GB/s";
-  /** Runs it once on fresh inputs. */
+  /** Runs the operation once on new inputs. */
   run: () => tf.Tensor;
 }
 
-/** Measures every operation before and after {@link installWasmRepairs}, best of many. */
+/** Measures every operation before and after {@link installWasmRepairs}, best of many runs. */
 export async function run(): Promise<BenchmarkResult> {
   await tf.setBackend("wasm");
   await tf.ready();
@@ -26,7 +26,7 @@ export async function run(): Promise<BenchmarkResult> {
   installWasmRepairs();
   const after = list.map(milliseconds);
   const rows: BenchmarkResult["rows"] = [];
-  const figures: BenchmarkResult["figures"] = {};
+  const metrics: BenchmarkResult["metrics"] = {};
   list.forEach(({ name, work, unit }, i) => {
     const rate = (ms: number | undefined) => (ms === undefined ? Number.NaN : work / ms / 1e6);
     const shown = (value: number) => (Number.isNaN(value) ? "missing" : value.toPrecision(3));
@@ -38,9 +38,9 @@ export async function run(): Promise<BenchmarkResult> {
       tfjs: shown(rate(before[i])),
       repaired: Number(rate(after[i]).toPrecision(3)),
     });
-    figures[`${name} ${unit}`] = Number(rate(after[i]).toPrecision(4));
+    metrics[`${name} ${unit}`] = Number(rate(after[i]).toPrecision(4));
   });
-  return { rows, figures };
+  return { rows, metrics };
 }
 
 function operations(): Operation[] {
@@ -135,7 +135,7 @@ function convolution(
   ];
 }
 
-// Best time of repeated runs within a quarter of a second (two at least), undefined without a kernel.
+// Best time of repeated runs within a quarter of a second (at least two), undefined without a kernel.
 function milliseconds({ run: once }: Operation): number | undefined {
   let best = Number.POSITIVE_INFINITY;
   const start = performance.now();

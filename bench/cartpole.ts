@@ -1,6 +1,6 @@
 /**
- * CartPole-v1 solved: every seed is trained with `cartPolePPO` for some steps, and then plays 100 whole games with
- * the most probable actions; 475 points are a pass. Seconds are wall time of training alone.
+ * CartPole-v1 solved: every seed is trained with `cartPolePPO` for a number of steps, and then plays 100 whole games
+ * with the most probable actions; 475 points are a pass. Seconds are wall time of training alone.
  *
  * `npm run bench -- cartpole [seeds] [steps] [first seed]`
  */
@@ -8,7 +8,7 @@
 import { cartPolePPO, evaluatePolicy, makeVecEnv, PPOTrainer, useBackend } from "../src/index.js";
 import type { BenchmarkResult } from "./run.js";
 
-/** Trains and judges every seed. */
+/** Trains and evaluates every seed. */
 export async function run([seeds = "10", steps = "50000", first = "0"]: string[]): Promise<BenchmarkResult> {
   await useBackend();
   const rows: BenchmarkResult["rows"] = [];
@@ -37,11 +37,11 @@ export async function run([seeds = "10", steps = "50000", first = "0"]: string[]
     });
     console.error(JSON.stringify(rows.at(-1)));
   }
-  const figures = {
+  const metrics = {
     passed: means.filter((mean) => mean >= 475).length,
     seeds: means.length,
     leastMean: Math.min(...means),
     mostSeconds: Math.max(...times),
   };
-  return { rows, figures };
+  return { rows, metrics };
 }

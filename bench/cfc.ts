@@ -1,6 +1,6 @@
 /**
- * CfC layers, dense, wired and with mixed memory, against ncps on PyTorch: `npm run bench -- cfc [turns] [accelerated]`,
- * the latter with matrix products by onnxruntime-node.
+ * CfC layers, dense, wired and with mixed memory, compared with ncps on PyTorch:
+ * `npm run bench -- cfc [turns] [accelerated]`, the latter with matrix products by onnxruntime-node.
  */
 
 import * as tf from "@tensorflow/tfjs-core";
@@ -25,7 +25,7 @@ const layers: { name: string; layer: PeerCase["layer"]; features: number; option
   },
 ];
 
-/** Measures all cases in turns with PyTorch. */
+/** Measures all cases, alternating with PyTorch. */
 export async function run([turns = "15", engine]: string[]): Promise<BenchmarkResult> {
   await useBackend("wasm");
   if (engine === "accelerated") console.error((await installAccelerator()).reason);
@@ -38,7 +38,7 @@ export async function run([turns = "15", engine]: string[]): Promise<BenchmarkRe
     const scan = () => layer.scan(x, { state }).outputs;
     return [false, true].map((backward) => ({
       label: `${name}, T ${time}, B ${batch}, ${backward ? "forward+backward" : "forward"}`,
-      figure: `${kind.replace("-", "_")}_t${time}_b${batch}_${backward ? "both" : "forward"}`,
+      metric: `${kind.replace("-", "_")}_t${time}_b${batch}_${backward ? "both" : "forward"}`,
       program: backward ? () => gradients(scan) : () => void tf.tidy(() => void scan()),
       peerCase: { layer: kind, features, units: options.units ?? 32, outputs: 4, batch, time, backward },
       repeats: 10,

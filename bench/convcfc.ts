@@ -15,7 +15,7 @@ import { compareSteps } from "./support/training-step.js";
 
 const [batch, time, actions] = [4, 20, 4];
 
-/** Measures the step in turns with PyTorch and ncps. */
+/** Measures the step, alternating with PyTorch and ncps. */
 export async function run([turns = "5"]: string[]): Promise<BenchmarkResult> {
   await useBackend("wasm");
   const encoder = new ConvBlock({ seed: 1 });

@@ -1,4 +1,4 @@
-/** Environments: steps a second alone, in this thread and on worker threads, and what handing a step over costs. */
+/** Environments: steps per second alone, in this thread and on worker threads, and the overhead of a step. */
 
 import { Random } from "../src/core/random.js";
 import { make } from "../src/envs/registry.js";
@@ -36,14 +36,14 @@ const vectorCases: VectorCase[] = [
   },
 ];
 
-/** Measures; every figure is the best of some rounds, compared ones take turns. */
+/** Measures; every metric is the best of several rounds, compared ones alternate. */
 export async function run(): Promise<BenchmarkResult> {
   const rows: BenchmarkResult["rows"] = [];
-  const figures: BenchmarkResult["figures"] = {};
+  const metrics: BenchmarkResult["metrics"] = {};
   const add = (what: string, key: string, value: number, unit: string) => {
     const rounded = Number(value.toPrecision(4));
     rows.push({ what, value: rounded, unit });
-    figures[key] = rounded;
+    metrics[key] = rounded;
   };
 
   const singles: [string, string, Env][] = [
@@ -61,7 +61,7 @@ export async function run(): Promise<BenchmarkResult> {
   for (const vectorCase of vectorCases) {
     for (const numEnvs of vectorCase.sizes) await compare(vectorCase, numEnvs, add);
   }
-  return { rows, figures };
+  return { rows, metrics };
 }
 
 type Add = (what: string, key: string, value: number, unit: string) => void;
@@ -87,8 +87,8 @@ async function compare(
   }
   for (const [label, envs] of kinds) {
     const steps = best.get(label) as number;
-    const figure = `${key}_${numEnvs}_${label.replace(/ thread.*/, "threads")}`;
-    add(`${name} x ${numEnvs}, ${label}`, figure, numEnvs * steps, "steps/s");
+    const metric = `${key}_${numEnvs}_${label.replace(/ thread.*/, "threads")}`;
+    add(`${name} x ${numEnvs}, ${label}`, metric, numEnvs * steps, "steps/s");
     await envs.close();
   }
   const [sync, thread] = ["sync", "1 thread"].map((label) => 1e6 / (best.get(label) as number));
@@ -119,7 +119,7 @@ async function bestRate(step: () => unknown): Promise<number> {
   return best;
 }
 
-// Calls a second; calls that give nothing to wait for are made in blocks, so that waiting is not measured.
+// Calls per second; calls without anything to await are made in blocks, so that awaiting is not measured.
 async function rate(step: () => unknown): Promise<number> {
   const start = performance.now();
   let calls = 0;

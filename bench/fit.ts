@@ -1,5 +1,5 @@
 /**
- * A small ConvNet trained with tfjs-layers' own `model.fit`, no part of the library beside `useBackend`: on tfjs's
+ * A small ConvNet trained with tfjs-layers' own `model.fit`, with no part of the library except `useBackend`: on tfjs's
  * cpu backend, on its wasm backend as it comes, and on the wasm backend prepared by `tfjs-training`.
  */
 
@@ -37,7 +37,7 @@ async function trainEpoch(): Promise<{ seconds: number; loss: number }> {
     classes,
   );
   const options = { batchSize: 64, epochs: 1, shuffle: false, verbose: 0 as const };
-  await model.fit(x, y, options); // kernels are compiled, memory is taken
+  await model.fit(x, y, options); // compiles kernels and allocates memory
   const began = process.cpuUsage();
   const { history } = await model.fit(x, y, options);
   const { user, system } = process.cpuUsage(began);
@@ -49,12 +49,12 @@ async function trainEpoch(): Promise<{ seconds: number; loss: number }> {
 /** Seconds of processor time for one epoch of 512 images. */
 export async function run(): Promise<BenchmarkResult> {
   const rows: BenchmarkResult["rows"] = [];
-  const figures: BenchmarkResult["figures"] = {};
+  const metrics: BenchmarkResult["metrics"] = {};
   const measure = async (name: string, key: string) => {
     try {
       const { seconds, loss } = await trainEpoch();
       rows.push({ backend: name, "seconds an epoch": seconds.toPrecision(3), loss: loss.toPrecision(4) });
-      figures[key] = seconds;
+      metrics[key] = seconds;
     } catch (error) {
       rows.push({
         backend: name,
@@ -70,5 +70,5 @@ export async function run(): Promise<BenchmarkResult> {
   await measure("wasm, as tfjs brings it", "stock");
   await useBackend("wasm", { accelerator: false });
   await measure("wasm with tfjs-training", "trained");
-  return { rows, figures };
+  return { rows, metrics };
 }

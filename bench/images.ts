@@ -1,4 +1,4 @@
-/** Gray, resize and the wrappers of Atari games: microseconds a frame and steps a second. */
+/** Gray, resize and the wrappers of Atari games: microseconds per frame and steps per second. */
 
 import { make } from "../src/envs/registry.js";
 import "../src/envs/builtin.js";
@@ -11,14 +11,14 @@ import type { BenchmarkResult } from "./run.js";
 const GAME = "Arcade/Breakout-v0";
 const ROUNDS = 60;
 
-/** Measures pictures of the game and of noise, then the game in its wrappers; best of many rounds. */
+/** Measures pictures of the game and of noise, then the wrapped game; best of many rounds. */
 export async function run(): Promise<BenchmarkResult> {
   const rows: BenchmarkResult["rows"] = [];
-  const figures: BenchmarkResult["figures"] = {};
+  const metrics: BenchmarkResult["metrics"] = {};
   const add = (name: string, key: string, microseconds: number) => {
     const rate = Math.round(1e6 / microseconds);
     rows.push({ what: name, "us each": Number(microseconds.toFixed(1)), "per second": rate });
-    figures[key] = Number(microseconds.toPrecision(4));
+    metrics[key] = Number(microseconds.toPrecision(4));
   };
 
   const gray = new Uint8Array(210 * 160);
@@ -78,10 +78,10 @@ export async function run(): Promise<BenchmarkResult> {
     add(`step: ${name}`, `${key}Micros`, best(step));
     env.close();
   }
-  return { rows, figures };
+  return { rows, metrics };
 }
 
-// Microseconds of one call: the best of many rounds of 50, so that other programs disturb little.
+// Microseconds per call: the best of many rounds of 50, to reduce disturbance by other programs.
 function best(call: () => unknown): number {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {

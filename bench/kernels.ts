@@ -1,5 +1,5 @@
 /**
- * Products and convolutions, all passes, one thread, in turns with tfjs's own kernels, tfjs-node and PyTorch.
+ * Products and convolutions, all passes, one thread, alternating with tfjs's stock kernels, tfjs-node and PyTorch.
  * `npm run bench -- kernels [turns]`.
  */
 
@@ -22,7 +22,7 @@ interface Operation {
 export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
   await useBackend("wasm", { accelerator: false });
   const [peer, node] = [await startPyTorch(), await startTfjsNode()];
-  const result: BenchmarkResult = { rows: [], figures: {} };
+  const result: BenchmarkResult = { rows: [], metrics: {} };
   for (const { name, work, run: operation, peerCase } of operations()) {
     const once = () => tf.tidy(() => void operation());
     const stock = () => {
@@ -33,7 +33,7 @@ export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
         installWasmRepairs();
       }
     };
-    for (let i = 0; i < 20; i++) once(); // until V8 has compiled the kernels for good
+    for (let i = 0; i < 20; i++) once(); // until V8 has optimised the kernels
     const contenders: Record<string, Contender> = { "ncps-ts": () => measured(once) };
     if (!name.endsWith("filter gradient")) contenders.tfjs = stock; // tfjs has no such kernel
     if (node) contenders["tfjs-node"] = () => node.run(peerCase);
@@ -44,7 +44,7 @@ export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
       const times = measurements[contender]?.map(({ cpu }) => cpu);
       const rate = times ? Number((work / summarize(times).best / 1e6).toPrecision(3)) : undefined;
       row[`${contender} GFLOPS`] = rate ?? "-";
-      if (rate !== undefined) result.figures[`${name}, ${contender}`] = rate;
+      if (rate !== undefined) result.metrics[`${name}, ${contender}`] = rate;
     }
     result.rows.push(row);
   }

@@ -1,6 +1,6 @@
 /**
- * Minibatches of 256 frames in PPO's update of the Nature network (a rollout of 8 x 128 frames gives 4) with one
- * learner and with several, in turns, and one such minibatch in PyTorch and tfjs-node on as many threads.
+ * Minibatches of 256 frames in PPO's update of the Nature network (4 per rollout of 8 x 128 frames) with one
+ * learner and with several, alternating, and one such minibatch in PyTorch and tfjs-node on as many threads.
  *
  * `npm run bench -- learners [turns] [learners] [minibatches of a rollout]`
  */
@@ -22,7 +22,7 @@ const observationSpace = new Box({ low: 0, high: 255, shape: [84, 84, 4], dtype:
 const actionSpace = new Discrete(4);
 const coefficients = { learningRate: 2.5e-4, clipRange: 0.1, clipRangeVf: 0.1, entCoef: 0.01, klCoef: 0 };
 
-/** Measures the updates in turns. */
+/** Measures the updates, alternating. */
 export async function run([turns = "10", most = "2", count = "4"]: string[]): Promise<BenchmarkResult> {
   const contenders: Record<string, Contender> = {};
   const groups: LearnerGroup[] = [];
@@ -82,7 +82,7 @@ async function makeUpdate(
   }
   const parts = { model, optimizer, distribution, hyperparameters };
   const group = rollout && makeLearners({ ...parts, rollout, observationSpace, actionSpace });
-  await group?.begin(); // the threads take over the accelerator that is in place
+  await group?.begin(); // the threads use the installed accelerator
   const update = new PPOUpdate({ ...parts, random, learners: group });
   return { update: () => update.run(buffer, coefficients), group };
 }
@@ -101,7 +101,7 @@ function tabulate(
   peer: string | undefined,
   most: string,
 ): BenchmarkResult {
-  const result: BenchmarkResult = { rows: [], figures: {} };
+  const result: BenchmarkResult = { rows: [], metrics: {} };
   for (const [name, measurements] of Object.entries(results)) {
     const wall = summarize(measurements.map((measurement) => measurement.wall));
     const [learners, suffix = ""] = name.split(/ learners?/);
@@ -115,16 +115,16 @@ function tabulate(
       [`x PyTorch, ${most} threads`]: "",
     };
     const key = name.replace(/\W+/g, "_");
-    result.figures[`${key}_ms`] = rounded(wall.median);
+    result.metrics[`${key}_ms`] = rounded(wall.median);
     if (learners === most) {
       const gain = ratios(results[`1 learner${suffix}`], measurements, "wall").median;
       row["x faster than 1"] = rounded(gain);
-      result.figures[`${key}_gain`] = rounded(gain);
+      result.metrics[`${key}_gain`] = rounded(gain);
     }
     if (peer) {
       const ratio = ratios(measurements, results[`${peer}, ${most} threads`], "wall").median;
       row[`x PyTorch, ${most} threads`] = rounded(ratio);
-      result.figures[`${key}_ratio`] = rounded(ratio);
+      result.metrics[`${key}_ratio`] = rounded(ratio);
     }
     result.rows.push(row);
   }

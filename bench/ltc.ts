@@ -1,4 +1,4 @@
-/** LTC layers, sparse and fully connected, against ncps on PyTorch: `npm run bench -- ltc [turns]`. */
+/** LTC layers, sparse and fully connected, compared with ncps on PyTorch: `npm run bench -- ltc [turns]`. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { LTC } from "../src/layers/ltc.js";
@@ -15,7 +15,7 @@ const layers: { name: string; layer: PeerCase["layer"]; wiring: Wiring }[] = [
   { name: "LTC(16 -> 64), fully connected", layer: "ltc-full", wiring: new FullyConnected({ units: 64 }) },
 ];
 
-/** Measures all cases in turns with PyTorch. */
+/** Measures all cases, alternating with PyTorch. */
 export async function run([turns = "8"]: string[]): Promise<BenchmarkResult> {
   await useBackend("wasm");
   const [batch, time, features] = [32, 32, 16];
@@ -27,7 +27,7 @@ export async function run([turns = "8"]: string[]): Promise<BenchmarkResult> {
     const scan = () => layer.scan(x, { state }).outputs;
     return [false, true].map((backward) => ({
       label: `${name}, T ${time}, B ${batch}, ${backward ? "forward+backward" : "forward"}`,
-      figure: `${kind.replace("-", "_")}_t${time}_b${batch}_${backward ? "both" : "forward"}`,
+      metric: `${kind.replace("-", "_")}_t${time}_b${batch}_${backward ? "both" : "forward"}`,
       program: backward ? () => gradients(scan) : () => void tf.tidy(() => void scan()),
       peerCase: { layer: kind, features, units: wiring.units, outputs: 4, batch, time, backward },
       repeats: 1,

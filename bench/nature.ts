@@ -1,5 +1,5 @@
 /**
- * A minibatch of PPO's kind through the Nature network: forward, backward, clipping, Adam; batch 256, one thread.
+ * A minibatch as in PPO through the Nature network: forward, backward, clipping, Adam; batch 256, one thread.
  * `npm run bench -- nature [turns]`.
  */
 
@@ -16,7 +16,7 @@ import { compareSteps } from "./support/training-step.js";
 const batch = 256;
 const actions = 4;
 
-/** Measures the step in turns with PyTorch and tfjs-node. */
+/** Measures the step, alternating with PyTorch and tfjs-node. */
 export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
   await useBackend("wasm");
   const model = new NatureActorCritic({

@@ -1,6 +1,6 @@
 /**
- * Speed of PPO: environment steps a second of whole training; one minibatch of the guide's network; and whole updates
- * on real Atari, rollout and learning, in turns with the same in PyTorch.
+ * Speed of PPO: environment steps per second of whole training; one minibatch of the guide's network; and whole updates
+ * on real Atari, rollout and training, alternating with the same in PyTorch.
  *
  * `npm run bench -- ppo [seconds for each training] [turns on Atari]`
  */
@@ -40,16 +40,16 @@ const trainings = [
 const game = "BreakoutNoFrameskip-v4";
 const stepsOfUpdate = 8 * 128;
 
-/** Trains, and compares. */
+/** Runs the measurements. */
 export async function run([length = "15", turns = "5"]: string[] = []): Promise<BenchmarkResult> {
-  const result: BenchmarkResult = { rows: [], figures: {} };
+  const result: BenchmarkResult = { rows: [], metrics: {} };
   await useBackend("wasm", { accelerator: false });
   if (Number(length) > 0) await trainEach(Number(length), result);
   if (Number(turns) > 0) await compareOnAtari(Number(turns), result);
   return result;
 }
 
-async function trainEach(seconds: number, { rows, figures }: BenchmarkResult): Promise<void> {
+async function trainEach(seconds: number, { rows, metrics }: BenchmarkResult): Promise<void> {
   for (const { name, preset, env } of trainings) {
     const trainer = new PPOTrainer({ ...preset, env, seed: 0 });
     await trainer.learn({ totalTimesteps: 1 }); // compiles
@@ -58,7 +58,7 @@ async function trainEach(seconds: number, { rows, figures }: BenchmarkResult): P
     await trainer.learn({ hours: seconds / 3600 });
     const speed = (trainer.numTimesteps - first) / ((performance.now() - began) / 1000);
     rows.push({ what: `${name}: training`, unit: "env steps/s", value: Math.round(speed) });
-    figures[`${name}StepsPerSecond`] = Math.round(speed);
+    metrics[`${name}StepsPerSecond`] = Math.round(speed);
     await trainer.close();
   }
   const milliseconds = await documentMinibatch();
@@ -67,11 +67,11 @@ async function trainEach(seconds: number, { rows, figures }: BenchmarkResult): P
     unit: "ms",
     value: Math.round(milliseconds),
   });
-  figures.documentMinibatchMs = Math.round(milliseconds);
+  metrics.documentMinibatchMs = Math.round(milliseconds);
 }
 
 // Eight games in this process, 16 minibatches of 256 frames.
-async function compareOnAtari(turns: number, { rows, figures }: BenchmarkResult): Promise<void> {
+async function compareOnAtari(turns: number, { rows, metrics }: BenchmarkResult): Promise<void> {
   await registerAtari();
   const peer = await startPyTorch("ppo.py");
   const contenders: Record<string, Contender> = {};
@@ -101,8 +101,8 @@ async function compareOnAtari(turns: number, { rows, figures }: BenchmarkResult)
       quartiles: ratio ? ratio.quartiles.map((value) => value.toPrecision(3)).join(" - ") : "",
     });
     const key = `atari_${name.replace(/\W+/g, "_")}`;
-    figures[`${key}_steps_per_second`] = Math.round((1000 * stepsOfUpdate) / best);
-    if (ratio) figures[`${key}_ratio`] = Number(ratio.median.toPrecision(3));
+    metrics[`${key}_steps_per_second`] = Math.round((1000 * stepsOfUpdate) / best);
+    if (ratio) metrics[`${key}_ratio`] = Number(ratio.median.toPrecision(3));
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Sampling a batch of 32 transitions of stacked frames from a replay memory, in turns with SB3's ReplayBuffer and with
- * the layout of "Atari Space Invaders and Dueling Q RL" where Python has numpy and stable_baselines3.
+ * Sampling a batch of 32 transitions of stacked frames from a replay memory, alternating with SB3's ReplayBuffer and
+ * with the layout of "Atari Space Invaders and Dueling Q RL" if Python has numpy and stable_baselines3.
  */
 
 import { spawn, spawnSync } from "node:child_process";
@@ -16,7 +16,7 @@ const ROUNDS = 5;
 
 interface Contender {
   what: string;
-  figure: string;
+  metric: string;
   pass: () => number | Promise<number>;
   times: number[];
 }
@@ -40,17 +40,17 @@ function filled(Memory: typeof ReplayMemory, [height, width, stack]: number[]): 
   return memory;
 }
 
-function ours(what: string, figure: string, memory: ReplayMemory): Contender {
+function ours(what: string, metric: string, memory: ReplayMemory): Contender {
   const random = new Random(1);
   const pass = () => {
     const start = performance.now();
     for (let i = 0; i < REPEATS; i++) memory.sample(BATCH, random);
     return ((performance.now() - start) / REPEATS) * 1000;
   };
-  return { what, figure, pass, times: [] };
+  return { what, metric, pass, times: [] };
 }
 
-// What fetching costs: the five frames of each transition, copied and not joined.
+// The cost of fetching: the five frames of each transition, copied and not interleaved.
 function fetching(memory: ReplayMemory): Contender {
   const random = new Random(1);
   const [[frames]] = memory.getState().frames as Uint8Array[][];
@@ -64,7 +64,7 @@ function fetching(memory: ReplayMemory): Contender {
     }
     return ((performance.now() - start) / REPEATS) * 1000;
   };
-  return { what: "its frames alone, copied and not joined", figure: "fetchMicroseconds", pass, times: [] };
+  return { what: "its frames alone, copied and not joined", metric: "fetchMicroseconds", pass, times: [] };
 }
 
 async function peers(): Promise<{ contenders: Contender[]; close(): void }> {
@@ -78,9 +78,9 @@ async function peers(): Promise<{ contenders: Contender[]; close(): void }> {
   const child = spawn(python, [fileURLToPath(new URL("./peers/replay.py", import.meta.url))]);
   child.stderr.pipe(process.stderr);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-  const peer = (what: string, figure: string, layout: string): Contender => ({
+  const peer = (what: string, metric: string, layout: string): Contender => ({
     what,
-    figure,
+    metric,
     times: [],
     async pass() {
       child.stdin.write(
@@ -101,10 +101,10 @@ async function peers(): Promise<{ contenders: Contender[]; close(): void }> {
   };
 }
 
-/** Measures microseconds a batch, states and next states, in turns; the median of the rounds. */
+/** Measures microseconds per batch, states and next states, alternating; the median of the rounds. */
 export async function run(): Promise<{
   rows: Record<string, string | number>[];
-  figures: Record<string, number>;
+  metrics: Record<string, number>;
 }> {
   const prioritized = PrioritizedReplayMemory as typeof ReplayMemory;
   const { contenders, close } = await peers();
@@ -116,7 +116,7 @@ export async function run(): Promise<{
     ours("ReplayMemory, 105 x 80 x 3", "threeFramesMicroseconds", filled(ReplayMemory, [105, 80, 3])),
     ...contenders,
   ];
-  // The first round only warms up.
+  // The first round is only a warm-up.
   for (let round = 0; round <= ROUNDS; round++) {
     for (const each of all) {
       const time = await each.pass();
@@ -129,6 +129,6 @@ export async function run(): Promise<{
     const [least, median] = [sorted[0], sorted[Math.floor(sorted.length / 2)]];
     return { "batch of 32": what, "us, median": Math.round(median), "us, best": Math.round(least) };
   });
-  const figures = Object.fromEntries(all.map(({ figure }, i) => [figure, rows[i]["us, median"] as number]));
-  return { rows, figures };
+  const metrics = Object.fromEntries(all.map(({ metric }, i) => [metric, rows[i]["us, median"] as number]));
+  return { rows, metrics };
 }

@@ -1,6 +1,6 @@
 /**
  * Runs one benchmark of this folder: `npm run bench -- NAME [arguments]`; without a name it lists them.
- * Prints a table and, as the last line, one JSON object with the figures and the machine.
+ * Prints a table and, as the last line, one JSON object with the metrics and the machine.
  * Exit codes: 0 done, 1 the benchmark failed, 2 unknown name.
  */
 
@@ -9,15 +9,15 @@ import { availableParallelism, cpus } from "node:os";
 import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** What every benchmark file exports as `run`. */
+/** The function that every benchmark file exports as `run`. */
 export type Benchmark = (args: string[]) => Promise<BenchmarkResult>;
 
 /** Result of a {@link Benchmark}. */
 export interface BenchmarkResult {
-  /** The table, one object a row; columns in the order of the first row's keys. */
+  /** The table, one object per row; columns in the order of the first row's keys. */
   rows: Record<string, string | number>[];
   /** Named numbers for the last line, e.g. to compare two machines or versions. */
-  figures: Record<string, number>;
+  metrics: Record<string, number>;
 }
 
 /** Exit codes of this command. */
@@ -25,7 +25,7 @@ export const exitCodes = { done: 0, failed: 1, unknownName: 2 } as const;
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
-/** Names of the benchmarks: files of this folder that are no helpers. */
+/** Names of the benchmarks: files of this folder except helpers. */
 export function benchmarkNames(): string[] {
   return readdirSync(folder)
     .filter(
@@ -36,7 +36,7 @@ export function benchmarkNames(): string[] {
     .sort();
 }
 
-/** Lays rows out in columns: text to the left, numbers to the right. */
+/** Formats rows as columns: text to the left, numbers to the right. */
 export function formatTable(rows: Record<string, string | number>[]): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column] ?? "")))];
@@ -54,7 +54,7 @@ export function formatTable(rows: Record<string, string | number>[]): string {
   ].join("\n");
 }
 
-/** The command itself; returns the exit code. */
+/** Runs the command; returns the exit code. */
 export async function main(args: string[]): Promise<number> {
   const [name, ...rest] = args;
   const names = benchmarkNames();
@@ -68,14 +68,14 @@ export async function main(args: string[]): Promise<number> {
   }
   try {
     const { run } = (await import(pathToFileURL(`${folder}${name}.ts`).href)) as { run: Benchmark };
-    const { rows, figures } = await run(rest);
+    const { rows, metrics } = await run(rest);
     console.log(formatTable(rows));
     const machine = {
       node: process.versions.node,
       cpu: cpus()[0]?.model.trim(),
       cores: availableParallelism(),
     };
-    console.log(JSON.stringify({ bench: name, ...machine, ...figures }));
+    console.log(JSON.stringify({ bench: name, ...machine, ...metrics }));
     return exitCodes.done;
   } catch (error) {
     console.error(`benchmark "${name}" failed:`, error);

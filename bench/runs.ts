@@ -1,6 +1,6 @@
 /**
- * What watching and keeping a training costs: all logs, the dashboard with a page that looks at it, and the
- * callbacks, against the bare training, in turns; processor time of this process.
+ * Overhead of monitoring and checkpointing a training: all logs, the dashboard with an open page, and the
+ * callbacks, compared with the bare training, alternating; processor time of this process.
  *
  * `npm run bench -- runs [alternations]`
  */
@@ -52,11 +52,11 @@ export async function run(args: string[] = []) {
   await dashboard.close();
   rmSync(folder, { recursive: true });
 
-  const figures: Record<string, number> = {};
+  const metrics: Record<string, number> = {};
   const rows = names.map((name, i) => {
     const ratios = times[i].map((time, turn) => time / times[0][turn]).sort((a, b) => a - b);
     const best = Math.min(...times[i]) / Math.min(...times[0]);
-    figures[`${name.replace(/\W+/g, "_")}Percent`] = Number((100 * (best - 1)).toFixed(2));
+    metrics[`${name.replace(/\W+/g, "_")}Percent`] = Number((100 * (best - 1)).toFixed(2));
     return {
       what: name,
       "best, ms": Math.round(Math.min(...times[i])),
@@ -65,7 +65,7 @@ export async function run(args: string[] = []) {
       spread: `${ratios[0].toFixed(3)}-${ratios[ratios.length - 1].toFixed(3)}`,
     };
   });
-  return { rows, figures };
+  return { rows, metrics };
 }
 
 // As the page does: ten pictures a second.

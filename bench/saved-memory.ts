@@ -17,7 +17,7 @@ export async function run(args: string[] = []) {
   const frames = Number(args[0] ?? 430_000);
   const folder = mkdtempSync(join(tmpdir(), "bench-memory-"));
   const rows: Record<string, string | number>[] = [];
-  const figures: Record<string, number> = {};
+  const metrics: Record<string, number> = {};
   const fingerprints = new Set<string>();
   try {
     for (const phase of ["save", "load"]) {
@@ -32,13 +32,13 @@ export async function run(args: string[] = []) {
         "MB more than the frames": Math.round(extraBytes / 1e6),
         "longest block, ms": Math.round(longestBlock),
       });
-      figures[`${phase}Seconds`] = Number(seconds.toFixed(2));
-      figures[`${phase}ExtraMegabytes`] = Math.round(extraBytes / 1e6);
-      figures[`${phase}LongestBlock`] = Math.round(longestBlock);
+      metrics[`${phase}Seconds`] = Number(seconds.toFixed(2));
+      metrics[`${phase}ExtraMegabytes`] = Math.round(extraBytes / 1e6);
+      metrics[`${phase}LongestBlock`] = Math.round(longestBlock);
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
   if (fingerprints.size !== 1) throw new Error("the frames that were loaded are not those that were saved");
-  return { rows, figures };
+  return { rows, metrics };
 }

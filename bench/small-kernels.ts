@@ -1,6 +1,6 @@
 /**
- * The small kernels of training on the wasm backend, as tfjs brings them and as this library does: nanoseconds an
- * element of the output, or of the input where that is larger. `npm run bench -- small-kernels [turns]`.
+ * The small kernels of training on the wasm backend, tfjs's stock ones and those of this library: nanoseconds per
+ * element of the output, or of the input if that is larger. `npm run bench -- small-kernels [turns]`.
  */
 
 import * as tf from "@tensorflow/tfjs-core";
@@ -16,7 +16,7 @@ interface Operation {
   run: () => unknown;
 }
 
-/** Measures every operation before and after the repairs, in turns; the best of all runs counts. */
+/** Measures every operation before and after the repairs, alternating; the best of all runs counts. */
 export async function run([turns = "5"]: string[]): Promise<BenchmarkResult> {
   await tf.setBackend("wasm");
   await tf.ready();
@@ -33,7 +33,7 @@ export async function run([turns = "5"]: string[]): Promise<BenchmarkResult> {
       ours[i] = least(ours[i], nanoseconds(operation));
     });
   }
-  const result: BenchmarkResult = { rows: [], figures: {} };
+  const result: BenchmarkResult = { rows: [], metrics: {} };
   list.forEach(({ name }, i) => {
     const missing = Number.isNaN(stock[i]);
     result.rows.push({
@@ -42,7 +42,7 @@ export async function run([turns = "5"]: string[]): Promise<BenchmarkResult> {
       "ncps-ts ns": Number(ours[i].toPrecision(3)),
       faster: missing ? "" : (stock[i] / ours[i]).toPrecision(3),
     });
-    result.figures[name] = Number(ours[i].toPrecision(4));
+    result.metrics[name] = Number(ours[i].toPrecision(4));
   });
   return result;
 }
@@ -117,7 +117,7 @@ function steps(): Operation[] {
   }));
 }
 
-// Best of repeated runs within 60 ms (two at least); NaN without a kernel.
+// Best of repeated runs within 60 ms (at least two); NaN without a kernel.
 function nanoseconds({ run: once, elements }: Operation): number {
   let best = Number.NaN;
   const start = performance.now();

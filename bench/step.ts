@@ -1,5 +1,5 @@
 /**
- * One step of a recurrent layer, batch 1: the stepper, and the layer's scan with tensors on wasm, against ncps on
+ * One step of a recurrent layer, batch 1: the stepper, and the layer's scan with tensors on wasm, compared with ncps on
  * PyTorch. `npm run bench -- step [turns]`.
  */
 
@@ -55,7 +55,7 @@ const layers: Case[] = [
   },
 ];
 
-/** Measures all cases in turns with PyTorch. */
+/** Measures all cases, alternating with PyTorch. */
 export async function run([turns = "25"]: string[]): Promise<BenchmarkResult> {
   await useBackend("wasm");
   const cases = layers.flatMap(({ name, layer: kind, features, units, make }): RecurrentCase[] => {
@@ -70,13 +70,13 @@ export async function run([turns = "25"]: string[]): Promise<BenchmarkResult> {
       {
         ...common,
         label: `${name}, stepper`,
-        figure: `step_${kind.replace("-", "_")}`,
+        metric: `step_${kind.replace("-", "_")}`,
         program: () => void stepper.step(x, state),
       },
       {
         ...common,
         label: `${name}, scan`,
-        figure: `step_${kind.replace("-", "_")}_scan`,
+        metric: `step_${kind.replace("-", "_")}_scan`,
         program: () => scanOnce(layer, x, state),
       },
     ];
@@ -84,7 +84,7 @@ export async function run([turns = "25"]: string[]): Promise<BenchmarkResult> {
   return compareRecurrent(cases);
 }
 
-/** What a control loop with tensors does: inputs and state in, outputs and state back out. */
+/** One step of a control loop with tensors: inputs and state in, outputs and state back out. */
 function scanOnce(layer: RecurrentLayer, x: Float32Array, state: Float32Array): void {
   tf.tidy(() => {
     const start = tf.tensor2d(state, [1, state.length]);

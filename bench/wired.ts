@@ -1,5 +1,5 @@
 /**
- * Learning with a wired network and with a solver: CartPoleNoVel-v1 with a CfC wired as AutoNCP, and with an LTC.
+ * Learning with a wired network and with an ODE solver: CartPoleNoVel-v1 with a CfC wired as AutoNCP, and with an LTC.
  * Every seed is trained for 100 000 steps and then plays 100 whole episodes.
  *
  * `npm run bench -- wired [seeds of the CfC] [of the LTC] [first seed]`

@@ -1,5 +1,5 @@
 /**
- * Bundles the library with all that it needs into `dist/ncps-ts.browser.js`, for pages without a bundler.
+ * Bundles the library with all dependencies into `dist/ncps-ts.browser.js`, for pages without a bundler.
  *
  *     node scripts/build-browser-bundle.js
  */
@@ -11,7 +11,7 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const entry = `${root}src/browser-bundle.ts`;
 
-/** Bundles; returns the files and where their parts come from, and writes nothing. */
+/** Bundles; returns the files and the sources of their parts, and writes nothing. */
 export function bundleForBrowsers() {
   return build({
     entryPoints: [entry],

@@ -1,5 +1,5 @@
 /**
- * Compiles the AssemblyScript kernels of each folder `wasm/assembly` into the file `kernel-binaries.ts` beside it,
+ * Compiles the AssemblyScript kernels of each folder `wasm/assembly` into the file `kernel-binaries.ts` next to it,
  * once with plain and once with relaxed SIMD. Does nothing while the sources have not changed.
  *
  *     node scripts/build-kernels.js
@@ -11,11 +11,11 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const root = new URL("../", import.meta.url);
-// Later ones may use sources of earlier ones.
+// Later folders may use sources of earlier ones.
 const rooms = ["packages/tfjs-training/src/wasm/", "src/recurrent/wasm/"];
 const features = { simd: ["simd"], relaxed: ["simd", "relaxed-simd"] };
 
-/** Builds the binaries whose sources changed; returns whether there were any. */
+/** Builds the binaries whose sources have changed; returns whether there were any. */
 export async function buildKernels() {
   const digest = toolDigest();
   let built = false;
@@ -34,7 +34,7 @@ async function buildRoom(entry, target, hash) {
   if (existsSync(target) && readFileSync(target, "utf8").startsWith(stamp)) return false;
   let text = `${stamp}/** The compiled kernels in base64, written by scripts/build-kernels.js. */\n`;
   const builds = await Promise.all(Object.values(features).map((list) => compile(entry, list)));
-  checkForeign(builds[0].binary); // the other one has the same form, but not every Node reads it
+  checkForeign(builds[0].binary); // the other has the same form, but not every Node can read it
   text += `\n/** What both builds export; addresses are bytes. */\nexport interface KernelExports {\n${methods(builds[0].types)}}\n`;
   for (const [i, [name, list]] of Object.entries(features).entries()) {
     const code = Buffer.from(builds[i].binary).toString("base64");
@@ -77,7 +77,7 @@ function methods(types) {
   return [...types.matchAll(/export function (.*;)/g)].map(([, method]) => `  ${method}\n`).join("");
 }
 
-// The kernels run inside tfjs's memory: they may bring no data of their own and no start function.
+// The kernels run inside tfjs's memory: they must not contain data or a start function.
 function checkForeign(binary) {
   const imports = WebAssembly.Module.imports(new WebAssembly.Module(binary));
   if (imports.length !== 1 || imports[0].kind !== "memory") {

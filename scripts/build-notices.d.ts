@@ -1,4 +1,4 @@
-/** Where the notices are. */
+/** URL of the notices. */
 export const noticesFile: URL;
 
 /** The text of the notices. */

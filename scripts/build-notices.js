@@ -1,5 +1,5 @@
 /**
- * Writes THIRD-PARTY-NOTICES.md: the licences of what the published files hold of other packages.
+ * Writes THIRD-PARTY-NOTICES.md: the licences of other packages whose code is in the published files.
  *
  *     node scripts/build-notices.js
  */
@@ -10,17 +10,17 @@ import { bundleForBrowsers } from "./build-browser-bundle.js";
 import { bundlePage } from "./build-page.js";
 
 const root = new URL("..", import.meta.url);
-/** Where the notices are. */
+/** URL of the notices. */
 export const noticesFile = new URL("THIRD-PARTY-NOTICES.md", root);
 
-// Packages whose licence stands within another file, from the first text to the second.
+// Packages whose licence is part of another file, from the first text to the second.
 const within = {
   seedrandom: ["README.md", "Copyright 2019 David Bau.", "SOFTWARE.\n"],
 };
 
 const apache = "The text of the Apache License 2.0 is in the file LICENSE.";
 
-// Packages without a text of their licence.
+// Packages that do not contain the text of their licence.
 const without = {
   "@bufbuild/protobuf": `${apache}
 Copyright 2021-2026 Buf Technologies, Inc. Its reader and writer of variable-length integers is under this licence:
@@ -74,7 +74,7 @@ COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER I
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`,
 };
 
-// What no bundler tells of.
+// Packages that no bundler reports.
 const compiledIn = {
   assemblyscript: "its standard library, compiled into the WebAssembly kernels",
   "@tensorflow/tfjs-backend-wasm": "its WebAssembly file, which contains XNNPACK",
@@ -99,7 +99,7 @@ The files of this package hold code of the packages below; LICENSE is its own li
 ${sections.join("\n")}`;
 }
 
-/** Names of the packages of which a bundle holds something. */
+/** Names of the packages whose code is in a bundle. */
 function packagesIn({ outputs }) {
   const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
   const names = inputs.map((path) => /(?:^|.*\/)node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);

@@ -1,5 +1,5 @@
 /**
- * Bundles the dashboard's page into `src/node/dashboard/page-html.ts`: one text without any address in it.
+ * Bundles the dashboard's page into `src/node/dashboard/page-html.ts`: one text without any external address.
  *
  *     node scripts/build-page.js
  */

@@ -1,6 +1,7 @@
 /**
- * Packs the WebAssembly file of tfjs's wasm backend into `packages/tfjs-training/src/backend/tfjs-wasm-binary.ts`, so that no bundler
- * and no server has to know of it. Deflated and in base64 it is no larger on the wire than the file itself.
+ * Packs the WebAssembly file of tfjs's wasm backend into `packages/tfjs-training/src/backend/tfjs-wasm-binary.ts`, so
+ * that no bundler and no server has to handle it. Deflated and in base64 it is no larger on the wire than the file
+ * itself.
  *
  *     node scripts/build-tfjs-wasm.js
  */
@@ -23,7 +24,7 @@ export function buildTfjsWasm() {
   const deflated = deflateRawSync(binary, { level: 9 }).toString("base64");
   const text = `${stamp}/** tfjs-backend-wasm-simd.wasm, deflated, in base64; written by scripts/build-tfjs-wasm.js. */
 
-/** Bytes of the file. */
+/** Number of bytes of the file. */
 export const size = ${binary.length};
 
 /** The file (Apache-2.0, The TensorFlow Authors), deflated, in base64. */

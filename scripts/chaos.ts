@@ -1,7 +1,7 @@
 /**
  * Kills small trainings of all trainers (SIGKILL: at random steps, at random times, before and after single changes to
- * the file system), lets them go on, and checks that weights, state and logs are those of a run that was never killed,
- * bit for bit, that nothing is left over, and that exactly the checkpoints stay that should.
+ * the file system), resumes them, and checks that weights, state and logs are those of a run that was never killed,
+ * bit for bit, that nothing is left over, and that exactly the right checkpoints are kept.
  *
  *     npm run chaos -- --kills 100 [--seed 0] [--trainings ppo,dqn,cloning,ppo-by-time]
  *

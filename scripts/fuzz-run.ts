@@ -1,40 +1,40 @@
-/** Plays mutants of one target, one after the other, and says what was wrong with which. */
+/** Runs mutants of one target, one after the other, and reports failures. */
 
 import { writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { Random } from "../src/core/random.js";
 import type { FuzzTarget } from "./fuzz-targets/target.js";
 
-/** Most seconds of computing for one mutant. */
+/** Maximum seconds of processor time per mutant. */
 const MOST_SECONDS = 2;
-/** Most bytes for one mutant beyond what it has itself. */
+/** Maximum bytes per mutant beyond its own size. */
 const MOST_BYTES = 200e6;
-// After so many seconds a mutant counts as one that hangs; the program cannot go on then.
+// After this many seconds a mutant counts as hung; the program cannot continue then.
 const HANGS = 60;
 
 /** Options of {@link fuzz}. */
 export interface FuzzOptions {
-  /** How many mutants. */
+  /** Number of mutants. */
   count: number;
-  /** Decides the mutants, default 0. */
+  /** Seed of the mutants, default 0. */
   seed?: number;
-  /** Number of the first mutant, default 0: to play a single one again. */
+  /** Number of the first mutant, default 0: to repeat a single one. */
   first?: number;
-  /** Is called with each failure as it is found. */
+  /** Called with each failure. */
   onFailure?(failure: string): void;
 }
 
-/** What came of the mutants of a target. */
+/** Result of {@link fuzz}. */
 export interface FuzzReport {
-  /** Refused by typed errors. */
+  /** Number of mutants rejected by typed errors. */
   typed: number;
-  /** Loaded with the right data. */
+  /** Number of mutants loaded with the right data. */
   loaded: number;
-  /** Everything else, in words. */
+  /** All other outcomes, as text. */
   failures: string[];
 }
 
-/** Plays mutants of a target. */
+/** Runs mutants of a target. */
 export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<FuzzReport> {
   const { count, seed = 0, first = 0, onFailure } = options;
   await target.prepare();
@@ -57,7 +57,7 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
         fail(k, error instanceof Error ? (error.stack ?? String(error)) : String(error));
       }
       watch.end();
-      // Computing, not waiting: other programs may keep this one from its turn.
+      // Processor time, not wall time: other programs may delay this one.
       const { user, system } = process.cpuUsage(start);
       const seconds = (user + system) / 1e6;
       if (seconds > MOST_SECONDS) fail(k, `it took ${seconds.toFixed(1)} s`);
@@ -70,7 +70,7 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
   return report;
 }
 
-// A thread of its own notices a mutant that never lets this one go on.
+// A separate thread detects a mutant that blocks this one forever.
 function watchHangs(name: string) {
   const words = new Int32Array(new SharedArrayBuffer(8));
   const source = `

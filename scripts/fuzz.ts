@@ -1,5 +1,5 @@
 /**
- * Reads damaged and hostile inputs: each must give a typed error or the right data, in 2 s and 200 MB.
+ * Reads damaged and hostile inputs: each must result in a typed error or the right data, within 2 s and 200 MB.
  *
  * `npm run fuzz -- TARGET N [--seed S] [--first K]`; `all` for every target, without arguments a list of them. Exit
  * status 1 when a mutant failed. `npm run fuzz -- TARGET 1 --seed S --first K` plays mutant K of seed S again.

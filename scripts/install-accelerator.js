@@ -1,6 +1,6 @@
 /**
- * Puts the optional package `onnxruntime-node` into node_modules for tests and benchmarks. Unpacked and not
- * installed: its install script would fetch CUDA libraries that nothing here uses.
+ * Unpacks the optional package `onnxruntime-node` into node_modules for tests and benchmarks. It is not
+ * installed: its install script would download CUDA libraries that nothing here uses.
  *
  *     node scripts/install-accelerator.js
  */

@@ -1,5 +1,5 @@
 /**
- * Puts the Python packages that only tests need (OpenCV, TensorBoard) beside ale-py.
+ * Installs the Python packages that only tests need (OpenCV, TensorBoard) next to ale-py.
  *
  * `npx tsx scripts/install-test-packages.ts`, after `npx ale-bindings install`; exit status 1 when it fails.
  */

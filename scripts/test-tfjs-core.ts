@@ -1,8 +1,9 @@
 /**
- * Runs tfjs-core's own test suite, which the package brings, on the backends as `useBackend` prepares them.
+ * Runs tfjs-core's own test suite, which is part of its package, on the backends as prepared by `useBackend`.
  *
  * `npm run test:tfjs-core -- [--backend wasm|cpu] [--only PATTERN]`; by default both backends and all specs. Exit
- * status 1 when a spec fails that is not listed in packages/tfjs-training/test/tfjs-core-known.json, or when a listed one passes.
+ * status 1 when a spec fails that is not listed in packages/tfjs-training/test/tfjs-core-known.json, or when a listed
+ * one passes.
  */
 
 import { spawnSync } from "node:child_process";
@@ -31,7 +32,7 @@ try {
   await bundleSpecs(bundle);
   for (const backend of values.backend) {
     const file = join(folder, `${backend}.json`);
-    // What the specs print, warnings of tfjs-core about what they do on purpose, tells nothing.
+    // The output of the specs is intentional warnings of tfjs-core, which are not useful here.
     const { status, stderr } = spawnSync(process.execPath, [bundle, backend, file, values.only], {
       stdio: ["ignore", "ignore", "pipe"],
       maxBuffer: 2 ** 28,

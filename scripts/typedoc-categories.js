@@ -28,7 +28,7 @@ const titles = {
   core: "Errors, randomness, schedules",
 };
 
-// Folders that share the heading of another one, those of `tfjs-training` among them.
+// Folders that share the heading of another one, including those of `tfjs-training`.
 const home = {
   cells: "layers",
   backend: "backends",
@@ -38,7 +38,7 @@ const home = {
   webgpu: "backends",
 };
 
-// `src/node/` mirrors the rooms of `src/` in part; these files stand beside its folders.
+// `src/node/` mirrors the folders of `src/` in part; these files are in addition to its folders.
 const nodeHome = {
   "accelerator.ts": "backends",
   "import-tensorflow.ts": "backends",
@@ -77,7 +77,7 @@ function categorize(project, reflection) {
   const owner = home[room] ?? room;
   if (!owner) return;
   const title = titles[owner] ?? owner[0].toUpperCase() + owner.slice(1);
-  // A class that is exported under a second name has no comment of its own.
+  // A class that is exported under a second name has no separate comment.
   if (reflection.isReference()) reflection.comment ??= new Comment();
   for (const { comment } of [reflection, ...(reflection.signatures ?? [])]) {
     comment?.blockTags.push(new CommentTag("@category", [{ kind: "text", text: title }]));

@@ -1,4 +1,4 @@
-/** Builds what is generated anew when its sources have changed: kernels, tfjs's own file and the dashboard's page. */
+/** Rebuilds generated files whose sources have changed: kernels, tfjs's own file and the dashboard's page. */
 
 import { buildKernels } from "../scripts/build-kernels.js";
 import { buildPage } from "../scripts/build-page.js";

@@ -1,6 +1,6 @@
 /**
- * The benchmarks' cases in tfjs-node, as bench/peers/pytorch.py has them: one JSON case a line in, one JSON measurement
- * a line out. `node tfjs-node.mjs FOLDER`: the folder from which `@tensorflow/tfjs-node` is found.
+ * The benchmarks' cases in tfjs-node, as in bench/peers/pytorch.py: one JSON case per line in, one JSON measurement
+ * per line out. `node tfjs-node.mjs FOLDER`: the folder from which `@tensorflow/tfjs-node` is resolved.
  */
 
 import { createRequire } from "node:module";
@@ -30,7 +30,7 @@ function convolution({ direction, x, filter, strides }) {
   return () => kernel("Conv2DBackpropFilter", { x: images, dy }, { filterShape: filter });
 }
 
-/** One minibatch of PPO's kind: gradients, clipping of their norm, Adam. */
+/** One minibatch as in PPO: gradients, clipping of their norm, Adam. */
 function nature({ batch, actions }) {
   const shapes = [
     [8, 8, 4, 32],

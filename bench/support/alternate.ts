@@ -1,19 +1,19 @@
-/** Programs that take turns, so that what else the machine does meets all of them. */
+/** Alternating measurements of several programs, so that disturbances of the machine affect all of them. */
 
 /** One repetition of a program, in milliseconds. */
 export interface Measurement {
-  /** Time that passed. */
+  /** Wall time. */
   wall: number;
-  /** Time that processors spent on it. */
+  /** Processor time. */
   cpu: number;
 }
 
 /** Runs a program once. */
 export type Contender = () => Measurement | Promise<Measurement>;
 
-/** Best, middle and spread of repeated measurements. */
+/** Best, median and spread of repeated measurements. */
 export interface Summary {
-  /** Least. */
+  /** Minimum. */
   best: number;
   /** Median. */
   median: number;
@@ -34,7 +34,7 @@ export function measured(program: () => void): Measurement {
   return { wall, cpu: (user + system) / 1000 };
 }
 
-/** Lets every contender warm up twice and then have `turns` turns. */
+/** Warms every contender up twice and then measures `turns` turns. */
 export async function alternate<Name extends string>(
   contenders: Record<Name, Contender>,
   turns: number,
@@ -50,7 +50,7 @@ export async function alternate<Name extends string>(
   return results;
 }
 
-/** Best, median and quartiles. */
+/** Best, median and quartiles of measurements. */
 export function summarize(values: readonly number[]): Summary {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (fraction: number) => sorted[Math.round(fraction * (sorted.length - 1))];

@@ -1,33 +1,33 @@
-/** Training of presets, seed by seed, and what they have learned by it. */
+/** Training of presets over several seeds, and evaluation of the results. */
 
 import { type DQNTrainer, evaluatePolicy, makeVecEnv, type PPOTrainer } from "../../src/index.js";
 
 /** A preset on its environment. */
 export interface Task {
-  /** In the table. */
+  /** Name in the table. */
   name: string;
-  /** Begins the names of its figures. */
+  /** Prefix of the names of its metrics. */
   key: string;
   /** Id of the environment. */
   env: string;
   /** Makes the trainer for a seed. */
   make: (seed: number) => PPOTrainer | DQNTrainer;
-  /** Default 100 000. */
+  /** Number of environment steps, default 100 000. */
   totalTimesteps?: number;
-  /** Mean return of the last 100 episodes whose time is noted. */
+  /** Mean return of the last 100 episodes; the step at which it is reached is reported. */
   window: number;
-  /** What the mean of 100 games has to be. */
+  /** Whether a mean return over 100 games counts as solved. */
   solved: (mean: number) => boolean;
 }
 
 /**
- * Trains every task for its seeds and lets it play 100 whole games with the most probable actions.
+ * Trains every task for its seeds and evaluates 100 whole games with the most probable actions.
  *
  * @param seeds number of seeds of each task, from `firstSeed` on
  */
 export async function learnTasks(tasks: readonly Task[], seeds: readonly number[], firstSeed: number) {
   const rows: Record<string, string | number>[] = [];
-  const figures: Record<string, number> = {};
+  const metrics: Record<string, number> = {};
   for (const [i, task] of tasks.entries()) {
     const { name, key, env, make, totalTimesteps = 100_000, window, solved } = task;
     let passed = 0;
@@ -70,9 +70,9 @@ export async function learnTasks(tasks: readonly Task[], seeds: readonly number[
       console.error(JSON.stringify(rows.at(-1)));
       await trainer.close();
     }
-    figures[`${key}Passed`] = passed;
-    figures[`${key}Seeds`] = seeds[i];
-    figures[`${key}StepsPerSecond`] = Math.round(steps / Math.max(seconds, 1e-9));
+    metrics[`${key}Passed`] = passed;
+    metrics[`${key}Seeds`] = seeds[i];
+    metrics[`${key}StepsPerSecond`] = Math.round(steps / Math.max(seconds, 1e-9));
   }
-  return { rows, figures };
+  return { rows, metrics };
 }

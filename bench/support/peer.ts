@@ -1,4 +1,4 @@
-/** PyTorch and tfjs-node as peers of benchmarks: processes of their own that run one repetition when told to. */
+/** PyTorch and tfjs-node as peers of benchmarks: separate processes that run one repetition on request. */
 
 import { spawn, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
@@ -18,8 +18,8 @@ export interface Peer {
 }
 
 /**
- * Starts PyTorch by the Python of `NCPS_BENCH_PYTHON`, or `python3` where it has torch; undefined, with a word
- * on the console, where there is none.
+ * Starts PyTorch with the Python of `NCPS_BENCH_PYTHON`, or `python3` if it has torch; undefined, with a message
+ * on the console, if there is none.
  *
  * @param script of bench/peers
  */
@@ -35,8 +35,8 @@ export async function startPyTorch(
 }
 
 /**
- * Starts tfjs-node on `threads` threads, found from the folder `NCPS_BENCH_TFJS_NODE` or here; undefined, with a word
- * on the console, where it is not installed.
+ * Starts tfjs-node on `threads` threads, resolved from the folder `NCPS_BENCH_TFJS_NODE` or here; undefined, with a
+ * message on the console, if it is not installed.
  */
 export async function startTfjsNode(threads = 1): Promise<Peer | undefined> {
   const folder = process.env.NCPS_BENCH_TFJS_NODE ?? fileURLToPath(new URL("../..", import.meta.url));

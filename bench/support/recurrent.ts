@@ -1,4 +1,4 @@
-/** Recurrent layers against those of ncps on PyTorch. */
+/** Recurrent layers compared with those of ncps on PyTorch. */
 
 import type { BenchmarkResult } from "../run.js";
 import { alternate, type Measurement, measured, ratios, summarize } from "./alternate.js";
@@ -9,7 +9,7 @@ export interface PeerCase {
   layer: "cfc" | "cfc-mixed" | "wired" | "ltc" | "ltc-full";
   features: number;
   units: number;
-  /** Motor neurons of a wiring. */
+  /** Number of motor neurons of a wiring. */
   outputs: number;
   batch: number;
   time: number;
@@ -18,25 +18,25 @@ export interface PeerCase {
 
 /** One comparison. */
 export interface RecurrentCase {
-  /** Words for the table. */
+  /** Label in the table. */
   label: string;
-  /** Beginning of the figures' names. */
-  figure: string;
-  /** Our program, once. */
+  /** Prefix of the names of its metrics. */
+  metric: string;
+  /** Our program, run once. */
   program: () => void;
   /** The same in ncps. */
   peerCase: PeerCase;
-  /** Runs in one measurement: many where one is short. */
+  /** Runs per measurement: many if one is short. */
   repeats: number;
-  /** Measurements. */
+  /** Number of measurements. */
   turns: number;
 }
 
-/** Measures all cases in turns with PyTorch, where there is one; times are those of one run, in milliseconds. */
+/** Measures all cases, alternating with PyTorch if available; times are those of one run, in milliseconds. */
 export async function compareRecurrent(cases: readonly RecurrentCase[]): Promise<BenchmarkResult> {
   const peer = await startPyTorch("recurrent.py");
-  const result: BenchmarkResult = { rows: [], figures: {} };
-  for (const { label, figure, program, peerCase, repeats, turns } of cases) {
+  const result: BenchmarkResult = { rows: [], metrics: {} };
+  for (const { label, metric, program, peerCase, repeats, turns } of cases) {
     const ours = () =>
       measured(() => {
         for (let i = 0; i < repeats; i++) program();
@@ -51,7 +51,7 @@ export async function compareRecurrent(cases: readonly RecurrentCase[]): Promise
       "best ms": rounded(own.best),
       "median ms": rounded(own.median),
     };
-    result.figures[`${figure}_ms`] = own.best;
+    result.metrics[`${metric}_ms`] = own.best;
     if (peer) {
       const other = once("theirs");
       const ratio = ratios(results.ours, results.theirs, "wall");
@@ -62,10 +62,10 @@ export async function compareRecurrent(cases: readonly RecurrentCase[]): Promise
       row.quartiles = ratio.quartiles.map(rounded).join(" - ");
       row["x, best"] = rounded(own.best / other.best);
       row["x, processor"] = rounded(processor);
-      result.figures[`${figure}_ncps_ms`] = other.best;
-      result.figures[`${figure}_ratio`] = ratio.median;
-      result.figures[`${figure}_best_ratio`] = own.best / other.best;
-      result.figures[`${figure}_processor_ratio`] = processor;
+      result.metrics[`${metric}_ncps_ms`] = other.best;
+      result.metrics[`${metric}_ratio`] = ratio.median;
+      result.metrics[`${metric}_best_ratio`] = own.best / other.best;
+      result.metrics[`${metric}_processor_ratio`] = processor;
     }
     result.rows.push(row);
   }

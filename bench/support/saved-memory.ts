@@ -1,6 +1,6 @@
 /**
- * Saves or loads a DQN run whose replay memory is full of frames, in a process of its own, and tells what that took:
- * `saved-memory.ts save|load FOLDER FRAMES`; the answer is one line of JSON, a {@link SavedMemoryReport}.
+ * Saves or loads a DQN run whose replay memory is full of frames, in a separate process, and reports time and memory:
+ * `saved-memory.ts save|load FOLDER FRAMES`; the output is one line of JSON, a {@link SavedMemoryReport}.
  */
 
 import { createHash } from "node:crypto";
@@ -8,17 +8,17 @@ import { DQNTrainer, type Env, type ReplayMemory, useBackend } from "../../src/i
 import { FileCheckpointStore } from "../../src/node/checkpoint-files.js";
 import { FrameStack, WarpFrame } from "../../src/wrappers/index.js";
 
-/** What saving or loading took. */
+/** Time and memory of saving or loading. */
 export interface SavedMemoryReport {
   /** Bytes of frames in the memory. */
   frameBytes: number;
-  /** Bytes of resident memory, at the highest, beyond those frames and what the process took before. */
+  /** Peak resident memory in bytes, beyond those frames and the memory used before. */
   extraBytes: number;
   /** Seconds. */
   seconds: number;
-  /** Longest time in milliseconds in which nobody else had a turn. */
+  /** Longest time in milliseconds in which the event loop was blocked. */
   longestBlock: number;
-  /** Fingerprint of all frames. */
+  /** SHA-256 of all frames. */
   sha256: string;
 }
 

@@ -1,16 +1,16 @@
-/** One training step against PyTorch's and tfjs-node's, for the benchmarks of whole networks. */
+/** One training step compared with PyTorch's and tfjs-node's, for the benchmarks of whole networks. */
 
 import type { BenchmarkResult } from "../run.js";
 import { alternate, type Contender, measured, ratios, summarize } from "./alternate.js";
 import { type Peer, startPyTorch } from "./peer.js";
 
 /**
- * Measures a step in turns with the same step in PyTorch on one thread, where there is one, and in another peer.
+ * Measures a step, alternating with the same step in PyTorch on one thread, if available, and in another peer.
  *
- * @param figure beginning of the figures' names · @param peerCase as in bench/peers/pytorch.py
+ * @param metric prefix of the names of its metrics · @param peerCase as in bench/peers/pytorch.py
  */
 export async function compareSteps(
-  figure: string,
+  metric: string,
   steps: Record<string, () => void>,
   peerCase: object,
   turns: number,
@@ -24,7 +24,7 @@ export async function compareSteps(
   for (const one of peers) contenders[one.name] = () => one.run(peerCase);
   const results = await alternate<string>(contenders, turns);
   for (const one of peers) one.close();
-  const result: BenchmarkResult = { rows: [], figures: {} };
+  const result: BenchmarkResult = { rows: [], metrics: {} };
   for (const [name, measurements] of Object.entries(results)) {
     const wall = summarize(measurements.map((measurement) => measurement.wall));
     const cpu = summarize(measurements.map((measurement) => measurement.cpu));
@@ -40,11 +40,11 @@ export async function compareSteps(
       row["x PyTorch"] = rounded(times("wall").median);
       row["quartiles of x"] = times("wall").quartiles.map(rounded).join(" - ");
       row["x PyTorch, processor time"] = rounded(times("cpu").median);
-      result.figures[`${figure}_${name}_ratio`] = times("wall").median;
+      result.metrics[`${metric}_${name}_ratio`] = times("wall").median;
     }
     result.rows.push(row);
-    result.figures[`${figure}_${name}_ms`] = wall.best;
-    result.figures[`${figure}_${name}_processor_ms`] = cpu.best;
+    result.metrics[`${metric}_${name}_ms`] = wall.best;
+    result.metrics[`${metric}_${name}_processor_ms`] = cpu.best;
   }
   return result;
 }

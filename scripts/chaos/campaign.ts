@@ -1,4 +1,4 @@
-/** Kills trainings at random moments, lets them go on, and compares them with one that was never killed. */
+/** Kills trainings at random moments, resumes them, and compares them with one that was never killed. */
 
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -12,30 +12,30 @@ import { differences, type Outcome, readOutcome } from "./outcome.js";
 
 /** Trainings that can be killed. */
 export const trainings = ["ppo", "dqn", "cloning", "ppo-by-time"] as const;
-/** One of them. */
+/** Name of a training. */
 export type Training = (typeof trainings)[number];
 
 /** Options of {@link killTrainings}. */
 export interface CampaignOptions {
-  /** How many kills, over all trainings. */
+  /** Number of kills, over all trainings. */
   kills: number;
-  /** Which trainings, in turn; default all. */
+  /** The trainings to run in turn; default all. */
   kinds?: readonly Training[];
-  /** Decides when they are killed, default 0. */
+  /** Seed of the times of the kills, default 0. */
   seed?: number;
-  /** Most kills of one run, default 4. */
+  /** Maximum number of kills per run, default 4. */
   killsPerRun?: number;
-  /** Is told how it goes, default nobody. */
+  /** Called with the progress, default none. */
   print?: (text: string) => void;
 }
 
-/** What came out. */
+/** Result of {@link killTrainings}. */
 export interface CampaignResult {
-  /** Kills by how they were done. */
+  /** Number of kills by how they were done. */
   kills: Record<"steps" | "time" | "change", number>;
-  /** Runs that were killed and finished. */
+  /** Number of runs that were killed and finished. */
   runs: number;
-  /** What was not as in the uninterrupted run, in words. */
+  /** Differences from the uninterrupted run, as text. */
   failures: string[];
 }
 
@@ -49,7 +49,7 @@ interface Whole {
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const program = join(root, "node_modules/.cache/chaos-training.mjs");
 
-/** Kills and compares; the folders of runs that went wrong are left for a look. */
+/** Kills, resumes and compares; the folders of runs that differ are kept. */
 export async function killTrainings(options: CampaignOptions): Promise<CampaignResult> {
   const { kills, kinds = trainings, seed = 0, killsPerRun = 4, print = () => {} } = options;
   await bundle();
@@ -64,7 +64,7 @@ export async function killTrainings(options: CampaignOptions): Promise<CampaignR
     const whole = wholes.get(kind) as Whole;
     const path = join(folder, `${kind}-${n}`);
     const moments: string[] = [];
-    // A run that is finished before its moment comes is not killed then.
+    // A run that finishes before its moment comes is not killed then.
     for (let tries = 0; tries < 3 * killsPerRun && moments.length < killsPerRun && done() < kills; tries++) {
       const moment = drawMoment(random, whole);
       const end = await start(kind, path, moment);
@@ -150,7 +150,7 @@ function start(kind: Training, path: string, moment?: Moment, env: NodeJS.Proces
   );
 }
 
-// Once, because it is started many times.
+// Bundled once, because it is started many times.
 async function bundle(): Promise<void> {
   await build({
     entryPoints: [fileURLToPath(new URL("./training.ts", import.meta.url))],

@@ -1,6 +1,6 @@
 /**
  * Loaded before a program (`node --import`): counts its changes to the file system, and kills it before or after the
- * one that `CHAOS_KILL_AT` names, such as `17:before`. With `CHAOS_COUNT` the number is written to that file in the end.
+ * one in `CHAOS_KILL_AT`, such as `17:before`. With `CHAOS_COUNT` the number is written to that file at the end.
  */
 
 import fs from "node:fs";
@@ -27,7 +27,7 @@ function counted(owner, name) {
 
 function die() {
   process.kill(process.pid, "SIGKILL");
-  for (;;); // until it comes
+  for (;;); // until the signal arrives
 }
 
 for (const name of [

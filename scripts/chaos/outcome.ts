@@ -1,15 +1,15 @@
-/** What a training leaves in its run's folder, without what clocks decide. */
+/** The contents of a finished run's folder, without what depends on the clock. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** All that must not depend on kills. */
+/** Everything that must not depend on kills. */
 export interface Outcome {
-  /** Entries of the folder, hidden ones too; event files as one, without those that were set aside. */
+  /** Entries of the folder, including hidden ones; event files as one, without those of earlier starts. */
   entries: string[];
-  /** Entries of the folder of checkpoints, hidden ones too. */
+  /** Entries of the folder of checkpoints, including hidden ones. */
   checkpoints: string[];
-  /** Names that the last checkpoint knows of. */
+  /** Names of checkpoints that the last checkpoint lists. */
   kept: string[];
   /** Manifest of the last checkpoint, as text. */
   manifest: string;
@@ -17,7 +17,7 @@ export interface Outcome {
   arrays: Buffer;
   /** Rows of both logs. */
   rows: string[];
-  /** Rows that were set aside, of each earlier start. */
+  /** Rows moved to `earlier-*`, of each earlier start. */
   earlier: string[][];
 }
 
@@ -40,7 +40,7 @@ export function readOutcome(folder: string): Outcome {
   };
 }
 
-/** What differs from the outcome of the uninterrupted run, in words; nothing when all is the same. */
+/** Differences from the outcome of the uninterrupted run, as text; empty when there are none. */
 export function differences(whole: Outcome, other: Outcome, byTime: boolean): string[] {
   const found: string[] = [];
   const compare = (what: string, a: readonly string[], b: readonly string[]) => {
@@ -54,12 +54,12 @@ export function differences(whole: Outcome, other: Outcome, byTime: boolean): st
   compare("rows of the logs", whole.rows, other.rows);
   if (!whole.arrays.equals(other.arrays)) found.push("weights or other arrays of the state");
   compare("checkpoints, and what the last one knows", other.kept, other.checkpoints);
-  // By time it is chance when checkpoints are made.
+  // By time, the number of checkpoints is random.
   if (!byTime) {
     compare("checkpoints", whole.checkpoints, other.checkpoints);
     compare("state", whole.manifest.split("\n"), other.manifest.split("\n"));
   }
-  // Columns that came later are not in a log that was set aside before.
+  // Columns added later are missing in a log of an earlier start.
   const firstColumns = whole.rows.map((row) => row.replace(/,+$/, ""));
   for (const rows of other.earlier) {
     const wrong = rows.find((row) => !firstColumns.includes(row.replace(/,+$/, "")));
@@ -88,7 +88,7 @@ function rowsOf(folder: string): string[] {
   return [...csv, ...json];
 }
 
-// And without the checkpoints that were to be forgotten: a run that is killed when all is done saves once more.
+// And without the checkpoints to be removed: a run that is killed when all is done saves once more.
 function withoutClocks(key: string, value: unknown): unknown {
   const ignored = [
     "created",

@@ -1,4 +1,4 @@
-/** A small training in a run's folder, as a user writes it: started again, it goes on. Prints each step. */
+/** A small training in a run's folder, as a user would write it: started again, it resumes. Prints each step. */
 
 import { writeSync } from "node:fs";
 import { cloningFileName, writeCloningSequence } from "../../src/datasets/cloning-format.js";
@@ -24,14 +24,14 @@ const saving: Omit<CheckpointCallbackOptions, "savePath"> = {
   keepLast: 2,
   keepBest: 1,
 };
-const told: TrainerCallback = {
+const printSteps: TrainerCallback = {
   last: true,
   onStep: ({ globalStep }) => void writeSync(1, `${globalStep}\n`),
 };
 
 await useBackend("wasm");
 const run = await openRun(path, { table: false, config: { kind } });
-const learning = { logger: run.logger, callbacks: [run.checkpoints(saving), told] };
+const learning = { logger: run.logger, callbacks: [run.checkpoints(saving), printSteps] };
 if (kind === "dqn") {
   const trainer = run.resumeFrom
     ? await DQNTrainer.resume(run.resumeFrom)
@@ -87,7 +87,7 @@ if (kind === "dqn") {
 }
 run.close();
 
-// Frames with a bright bar at one of four places; the expert tells the place.
+// Frames with a bright bar at one of four places; the expert's action is the place.
 async function bars(): Promise<AtariCloningDataset> {
   const random = new Random(11);
   const source = new MemoryCloningSource();

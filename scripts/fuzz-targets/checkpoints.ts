@@ -1,4 +1,4 @@
-/** Hostile checkpoints of the three trainers: what comes of them is a typed error, or a trainer that works. */
+/** Hostile checkpoints of the three trainers, which must result in a typed error or a working trainer. */
 
 import { decodeCheckpoint, encodeCheckpoint, MemoryCheckpointStore } from "../../src/checkpoints/index.js";
 import { readWhole } from "../../src/checkpoints/pieces.js";
@@ -23,7 +23,7 @@ interface Parts {
 }
 interface Mutant {
   files: Files | Parts;
-  /** Whether nothing but a typed error, or the untouched data, is right. */
+  /** Whether only a typed error, or the unchanged data, is right. */
   damaged: boolean;
 }
 type Learning = Trainer & { learn(options: object): Promise<unknown> };
@@ -36,7 +36,7 @@ const SIDE = 36;
 const ppo = { env: "CartPole-v1", numEnvs: 2, numSteps: 8, batchSize: 8, nEpochs: 1, seed: 1 };
 const dqn = { env: "CartPole-v1", seed: 1, capacity: 64, learningStarts: 8, batchSize: 8, prioritized: {} };
 
-/** The targets of this file. */
+/** The fuzz targets of this file. */
 export const targets: FuzzTarget[] = [
   target("ppo-checkpoint", {
     make: async () => new PPOTrainer({ ...ppo, normalizeObservation: true, normalizeReward: true }),
@@ -131,7 +131,7 @@ function target(name: string, { make, resume, observation }: Kind): FuzzTarget {
   };
 }
 
-// Bits, cuts, and files that are not there.
+// Flipped bits, truncation, and missing files.
 function damage(whole: Files, random: () => number): Files {
   const files = new Map(whole);
   const file = random() < 0.5 ? STATE : MANIFEST;
@@ -148,7 +148,7 @@ function damage(whole: Files, random: () => number): Files {
   return files;
 }
 
-// Changes of the manifest's text that no writer makes, with a right signature.
+// Changes of the manifest's text that no writer makes, with a valid hash.
 function signedText(whole: Files, random: () => number): Files {
   const text = new TextDecoder().decode(whole.get(MANIFEST));
   const body = text.replace(/,\n {2}"sha256": "[0-9a-f]{64}"\n\}\n$/, "");

@@ -1,4 +1,4 @@
-/** Downloaded archives of cloning data. */
+/** Fuzz target of downloaded archives of cloning data. */
 
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -80,8 +80,8 @@ export const targets: FuzzTarget[] = [
             for (let i = 0; i < dataset.size; i++) await dataset.sequence(i);
           },
           async () => {
-            const beside = (await readdir(folder)).filter((name) => !["data", "data.zip"].includes(name));
-            if (beside.length > 0) throw new Error(`files were written outside of the folder: ${beside}`);
+            const outside = (await readdir(folder)).filter((name) => !["data", "data.zip"].includes(name));
+            if (outside.length > 0) throw new Error(`files were written outside of the folder: ${outside}`);
             for (const name of await readdir(join(folder, "data"))) {
               const { observations } = await readCloningSequence(await readFile(join(folder, "data", name)));
               if (!known.has(String(observations))) throw new Error(`${name} was read with other pictures`);

@@ -1,21 +1,21 @@
-/** Damage to bytes and to plain data. */
+/** Mutations of bytes and of plain data. */
 
 import { NcpsError } from "../../src/core/errors.js";
 
-/** Draws, each from 0 to below 1. */
+/** A random generator, in [0, 1). */
 export type Draw = () => number;
 
-/** An integer from 0 to below `end`. */
+/** A random integer in [0, `end`). */
 export function below(random: Draw, end: number): number {
   return Math.floor(random() * end);
 }
 
-/** One of a list. */
+/** A random element of a list. */
 export function pick<T>(random: Draw, list: readonly T[]): T {
   return list[below(random, list.length)];
 }
 
-/** Runs something; a typed error is an answer, any other is thrown on. */
+/** Runs a function; a typed error is returned, any other is rethrown. */
 export async function typedOr<T>(action: () => T | Promise<T>, check: (value: T) => void | Promise<void>) {
   let value: T;
   try {
@@ -28,7 +28,7 @@ export async function typedOr<T>(action: () => T | Promise<T>, check: (value: T)
   return "loaded" as const;
 }
 
-/** Bytes with a few changes: bits and bytes, parts that are missing, doubled, of zeros or moved. */
+/** Bytes with a few changes: flipped bits, other bytes, parts that are missing, doubled, zeroed or moved. */
 export function damaged(bytes: Uint8Array, random: Draw): Uint8Array {
   let result: Uint8Array = bytes.slice();
   for (let n = 1 + below(random, 4); n > 0; n--) {
@@ -68,7 +68,7 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
 
 const NAMES = ["__proto__", "constructor", "toString", "valueOf", "length", "hasOwnProperty", "", "a/b"];
 
-/** Plain data that nobody expects in a place. */
+/** Plain data that is unexpected at any place. */
 export function oddValue(random: Draw): unknown {
   switch (below(random, 9)) {
     case 0:
@@ -98,7 +98,7 @@ function nested(depth: number): unknown {
   return value;
 }
 
-/** A copy of plain data in which up to three places hold something else, are missing, or have another name. */
+/** A copy of plain data in which up to three places have another value, are missing, or have another name. */
 export function oddData<T>(data: T, random: Draw): T {
   let copy: unknown = structuredClone(data);
   for (let n = 1 + below(random, 3); n > 0; n--) copy = changed(copy, random);

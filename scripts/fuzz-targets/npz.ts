@@ -1,4 +1,4 @@
-/** npz files, bombs included. */
+/** Fuzz target of npz files, including decompression bombs. */
 
 import { zipSync } from "fflate";
 import { readNpz, writeNpz } from "../../src/bridges/index.js";
@@ -9,7 +9,7 @@ import type { FuzzTarget } from "./target.js";
 
 interface Mutant {
   bytes: Uint8Array;
-  /** Whether arrays of known names must be what they were: their checksums hold. */
+  /** Whether arrays with known names must be unchanged: their checksums are valid. */
   checked: boolean;
 }
 
@@ -20,16 +20,16 @@ const arrays = new Map([
 ]);
 let zeros = new Map<number, Uint8Array>();
 
-/** An archive that promises, or holds, far more than its size. */
+/** An archive that claims, or contains, far more than its size. */
 function bomb(random: Draw): Uint8Array {
   const size = pick(random, [...zeros.keys()]);
   const packed = zeros.get(size) as Uint8Array;
   const count = 1 + below(random, 60);
   const overlap = random() < 0.4;
-  const told = pick(random, [10, size, size * 3, 2 ** 32 - 2]);
+  const claimed = pick(random, [10, size, size * 3, 2 ** 32 - 2]);
   const files = Array.from({ length: count }, (_, i): HandmadeFile => {
     const header = overlap && i > 0 ? { header: 0 } : {};
-    return { name: `a${i}.npy`, content: new Uint8Array(0), packed, size: told, ...header };
+    return { name: `a${i}.npy`, content: new Uint8Array(0), packed, size: claimed, ...header };
   });
   return handmadeZip(files, { zip64: random() < 0.2 });
 }

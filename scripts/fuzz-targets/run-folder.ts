@@ -1,4 +1,4 @@
-/** Folders of runs that are opened again. */
+/** Fuzz target of run folders that are opened again. */
 
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,17 +1,17 @@
-/** What `npm run fuzz` plays with: one kind of input that may come from a stranger. */
+/** The interface of fuzz targets: one kind of untrusted input. */
 
-/** A kind of input, how it is damaged, and what reads it. */
+/** A kind of input, how it is mutated, and how it is read. */
 export interface FuzzTarget {
   /** Name on the command line. */
   name: string;
-  /** Makes what mutants are made from. */
+  /** Prepares the data that mutants are made from. */
   prepare(): Promise<void>;
-  /** Makes a mutant: decided by the draws alone, each from 0 to below 1. */
+  /** Makes a mutant, determined by the random numbers alone, each in [0, 1). */
   mutate(random: () => number): unknown;
   /**
    * Reads a mutant.
    *
-   * @returns whether it was refused by a typed error, or loaded with the right data; throws anything else
+   * @returns whether it was rejected by a typed error, or loaded with the right data; throws for anything else
    */
   run(mutant: unknown): Promise<"typed" | "loaded">;
 }

@@ -1,4 +1,4 @@
-/** Weight files: safetensors and npz, and layers that load them. */
+/** Fuzz targets of weight files: safetensors and npz, and layers that load them. */
 
 import {
   kerasWeights,

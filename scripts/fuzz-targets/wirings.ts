@@ -1,4 +1,4 @@
-/** Wirings from JSON, and lists of synapses. */
+/** Fuzz targets of wirings from JSON, and of lists of synapses. */
 
 import {
   AdjacencyWiring,

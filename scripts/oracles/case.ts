@@ -1,4 +1,4 @@
-/** One recorded run of a reference cell, as the oracle files hold it. */
+/** One recorded run of a reference cell, in the format of the oracle files. */
 
 /** Numbers nested to any depth. */
 export type Nested = number | Nested[];
@@ -19,7 +19,7 @@ export interface OracleParameter {
 export interface OracleCase {
   /** Name of the run. */
   tag: string;
-  /** How the cell was made; what is missing had its default. */
+  /** Options of the cell; missing ones had their default. */
   meta?: Record<string, unknown>;
   /** Inputs `[batch, time, features]`, or `[time, batch, features]` where `meta.batch_first` is false. */
   x: Nested;

@@ -1,4 +1,4 @@
-/** Runs one recorded case through this library and compares. */
+/** Runs one recorded case with this library and compares the results. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { flatten, type Nested, type OracleCase, shapeOf } from "./case.js";
@@ -6,17 +6,17 @@ import { prepareCfC } from "./cfc.js";
 import { prepareLTC } from "./ltc.js";
 import { type Prepare, type Subject, takePart } from "./subject.js";
 
-/** What came of one case. */
+/** Result of one case. */
 export type CaseResult = { tag: string } & (
   | { unsupported: string }
   | {
-      /** Greatest absolute error of outputs and final state. */
+      /** Maximum absolute error of outputs and final state. */
       outputError: number;
-      /** Greatest absolute error of the gradients of parameters and input. */
+      /** Maximum absolute error of the gradients of parameters and input. */
       gradientError: number;
-      /** The quantity with the greatest error. */
+      /** The quantity with the largest error. */
       worst: string;
-      /** Greatest recorded value of that quantity: float32 holds seven digits of it. */
+      /** Largest recorded value of that quantity: float32 has seven digits of it. */
       scale: number;
     }
 );
@@ -33,7 +33,7 @@ export function checkCase(oracle: OracleCase): CaseResult {
   }
 }
 
-/** Chooses between the layers by the recorded parameters. */
+/** Chooses the layer by the recorded parameters. */
 export function prepareOf({ meta = {}, params }: OracleCase): Prepare {
   const ltc = meta.kind === "LTC" || Object.keys(params).some((name) => name.endsWith("gleak"));
   return ltc ? prepareLTC : prepareCfC;
@@ -43,7 +43,7 @@ function compare(oracle: OracleCase, { layer, places, torch }: Subject) {
   const { params } = oracle;
   const x = tensorOf(oracle.x);
   const timeFirst = oracle.meta?.batch_first === false;
-  // Between the recorded order of axes and this library's.
+  // Converts between the recorded order of axes and this library's.
   const turn = (sequence: tf.Tensor) =>
     timeFirst && sequence.rank === 3 ? tf.transpose(sequence, [1, 0, 2]) : sequence;
   const [batch, steps] = turn(x).shape;
@@ -95,7 +95,7 @@ function compare(oracle: OracleCase, { layer, places, torch }: Subject) {
 }
 
 function greatest(errors: [string, number][]): [string, number] {
-  // NaN counts as the greatest.
+  // NaN counts as the largest error.
   return errors.reduce((worst, entry) => (entry[1] <= worst[1] ? worst : entry), ["", 0] as [string, number]);
 }
 
@@ -106,7 +106,7 @@ function errorOf(actual: tf.Tensor, expected: Nested): number {
   return greatest(wanted.map((value, i) => ["", Math.abs(got[i] - value)]))[1];
 }
 
-// A pair of states [2, batch, size] side by side [batch, 2 * size].
+// Joins a pair of states [2, batch, size] to [batch, 2 * size].
 function flatState(state: tf.Tensor): tf.Tensor {
   return state.rank === 3 ? tf.concat(tf.unstack(state), 1) : state;
 }

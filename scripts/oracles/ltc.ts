@@ -43,7 +43,7 @@ function numberOr(value: unknown, otherwise: number): number {
   return typeof value === "number" ? value : otherwise;
 }
 
-// Cases say which synapses there are: where a mask, or else a reversal potential, is not 0.
+// The synapses of a case: where a mask, or otherwise a reversal potential, is not 0.
 function recordedWiring(units: number, outputDim: number, inner: number[], sensory: number[]): Wiring {
   const rows = (values: number[]) =>
     Array.from({ length: values.length / units }, (_, row) =>

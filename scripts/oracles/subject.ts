@@ -1,4 +1,4 @@
-/** A recorded case made runnable, whatever its kind. */
+/** A recorded case in runnable form. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { loadKerasWeights } from "../../src/bridges/keras.js";
@@ -21,7 +21,7 @@ export interface Subject {
   torch: boolean;
 }
 
-/** Makes a case runnable, or says why that cannot be. */
+/** Prepares a case, or says why it is unsupported. */
 export type Prepare = (oracle: OracleCase) => Subject | { unsupported: string };
 
 /** Whether the parameters come from torch. */
@@ -34,7 +34,7 @@ export function hasMixedMemory({ params }: OracleCase): boolean {
   return Object.keys(params).some((name) => /^(lstm\.|cell\/input_kernel$)/.test(name));
 }
 
-/** Sets the weights of a built layer to the recorded parameters, and says where each of them lies. */
+/** Sets the weights of a built layer to the recorded parameters, and returns the place of each of them. */
 export function loadParameters(layer: BridgedLayer, oracle: OracleCase): Subject {
   const torch = isTorch(oracle);
   const arrays = new Map(

@@ -21,7 +21,7 @@ export interface WiringCase {
   args: Record<string, number | boolean>;
   /** Number of inputs. */
   input_dim: number;
-  /** How often `build` was called; in ncps each call adds synapses. */
+  /** Number of calls of `build`; in ncps each call adds synapses. */
   builds: number;
   units: number;
   output_dim: number;
@@ -33,17 +33,17 @@ export interface WiringCase {
   sensory: number[][];
 }
 
-/** Outcome of one recorded wiring. */
+/** Result of one recorded wiring. */
 export interface WiringResult {
   /** Name of the case. */
   tag: string;
-  /** Whether all is equal. */
+  /** Whether everything is equal. */
   ok: boolean;
-  /** Counts, or what differs. */
+  /** Counts, or the differences. */
   detail: string;
 }
 
-/** Whether a parsed file holds recorded wirings. */
+/** Whether a parsed file contains recorded wirings. */
 export function isWiringFile(content: unknown): content is WiringCase[] {
   return Array.isArray(content) && content.every((entry) => entry?.adjacency && entry.sensory && entry.cls);
 }
@@ -91,7 +91,7 @@ const ncpsNames: Record<string, string> = {
   sparsity_level: "sparsity",
 };
 
-// Builds of this library do not add up; the recorded sum is drawn by the same generator in one go.
+// Calls of build() do not accumulate in this library; the recorded sum comes from the same generator in one call.
 function buildAgain(wiring: Wiring, { input_dim: inputDim, builds }: WiringCase): BuiltWiring {
   if (!(wiring instanceof AutoNCP)) throw new Error("only AutoNCP is recorded with more than one build");
   const sizes = ncpSizes(wiring.sizes);

@@ -1,6 +1,6 @@
-/** Jasmine, in whose words tfjs-core's specs are written, as globals. Import it before them. */
+/** Defines Jasmine's globals, which tfjs-core's specs use. Import it before them. */
 
-/** What jasmine tells of a spec that has ended. */
+/** Jasmine's result of a spec that has ended. */
 export interface DoneSpec {
   fullName: string;
   status: string;
@@ -19,11 +19,11 @@ interface JasmineRequire {
   interface(jasmine: object, env: JasmineEnv): object;
 }
 
-// By its file: the package's main file looks for others beside itself.
+// By its path: the package's main file looks for others next to itself.
 const required = require("jasmine-core/lib/jasmine-core/jasmine.js") as JasmineRequire;
 const jasmine = required.core(required);
 
-/** Where specs are configured and run. */
+/** The environment in which specs are configured and run. */
 export const jasmineEnv = jasmine.getEnv({ suppressLoadErrors: true });
 
 Object.assign(globalThis, required.interface(jasmine, jasmineEnv));

@@ -9,7 +9,7 @@ import { build } from "esbuild";
 export async function bundleSpecs(outfile: string): Promise<void> {
   const main = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
   const given = {
-    // CommonJS modules in the bundle ask for these; the .wasm files lie beside tfjs's own file.
+    // CommonJS modules in the bundle ask for these; the .wasm files are next to tfjs's own file.
     require: "requireFrom(import.meta.url)",
     __filename: JSON.stringify(main),
     __dirname: JSON.stringify(dirname(main)),
@@ -22,8 +22,8 @@ export async function bundleSpecs(outfile: string): Promise<void> {
     platform: "node",
     format: "esm",
     target: "node20",
-    mainFields: ["module", "main"], // tfjs-core in the same modules that its specs import
-    ignoreAnnotations: true, // tfjs-core says of its specs that importing them does nothing
+    mainFields: ["module", "main"], // the same modules of tfjs-core that its specs import
+    ignoreAnnotations: true, // tfjs-core declares its specs as free of side effects
     nodePaths: process.env.NODE_PATH?.split(delimiter), // as Node and esbuild's command do
     banner: { js: ['import { createRequire as requireFrom } from "node:module";', ...banner].join("\n") },
     logLevel: "warning",

@@ -1,8 +1,8 @@
-/** What the specs of tfjs-core say against what is known to differ. */
+/** Comparison of the results of tfjs-core's specs with the known differences. */
 
-/** How a spec ended. */
+/** Result of a spec. */
 export interface SpecResult {
-  /** Its full name. */
+  /** Full name. */
   name: string;
   /** Whether all its expectations were met. */
   passed: boolean;
@@ -10,17 +10,17 @@ export interface SpecResult {
   message?: string;
 }
 
-/** Specs whose expectations the library does not meet, and why that is right. */
+/** Specs whose expectations the library does not meet, and why that is correct. */
 export interface KnownDifference {
   /** Why. */
   reason: string;
-  /** On which backends. */
+  /** The backends concerned. */
   backends: string[];
   /** Full names of the specs. */
   specs: string[];
 }
 
-/** Lines about specs that fail and are not known, and about known differences that are none. */
+/** Lines about failing specs that are not known, and about known differences that do not fail. */
 export function surprises(
   results: readonly SpecResult[],
   known: readonly KnownDifference[],

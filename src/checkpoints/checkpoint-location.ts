@@ -1,4 +1,4 @@
-/** Where a checkpoint is. */
+/** Locations of checkpoints. */
 
 import type { CheckpointStore } from "./checkpoint-store.js";
 

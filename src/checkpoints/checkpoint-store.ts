@@ -1,18 +1,18 @@
-/** Where checkpoints are kept. */
+/** The interface of checkpoint stores. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Pieces } from "./pieces.js";
 
-/** Files of a checkpoint by name, each in pieces; `manifest.json` comes last. */
+/** Files of a checkpoint by name, each in pieces; `manifest.json` is the last. */
 export type CheckpointFiles = ReadonlyMap<string, Pieces>;
 
 /**
- * A place for checkpoints, each under a name. Files come and go in pieces, so that one of many gigabytes needs no
- * memory.
+ * Storage of checkpoints by name. Files are streamed in pieces, so that even one of many gigabytes is never in memory
+ * as a whole.
  *
  * @example
  * ```ts
- * // What is kept is gone with the page.
+ * // Keeps checkpoints until the page is closed.
  * const kept = new Map<string, Map<string, Blob[]>>();
  * const store: CheckpointStore = {
  *   async write(name, files) {
@@ -36,31 +36,31 @@ export type CheckpointFiles = ReadonlyMap<string, Pieces>;
  */
 export interface CheckpointStore {
   /**
-   * Keeps files under a name, replacing earlier ones; either all of them are kept or none.
+   * Writes files under a name, replacing earlier ones; either all of them are written or none.
    *
-   * @param files to be taken one after the other, in their order. Pieces may be views of what is being saved: use or
-   *   copy each before taking the next
-   * @returns where they are, in words or as a path
+   * @param files files to be read one after the other, in this order. Pieces may be views of what is being saved: use
+   *   or copy each before taking the next
+   * @returns where they are, as a description or a path
    * @throws CheckpointError when they cannot be written
    */
   write(name: string, files: CheckpointFiles): Promise<string>;
   /**
-   * Brings files back. They are read once each, and some may not be read at all.
+   * Reads files. Each is read once at most, and some may not be read at all.
    *
    * @throws CheckpointError when there is no such checkpoint or it cannot be read
    */
   read(name: string): Promise<CheckpointFiles>;
-  /** Names of all whole checkpoints, sorted. */
+  /** Names of all complete checkpoints, sorted. */
   list(): Promise<string[]>;
-  /** Forgets a checkpoint; nothing happens when there is none. */
+  /** Removes a checkpoint; does nothing when there is none. */
   remove(name: string): Promise<void>;
 }
 
 /**
- * Whether a name can be that of a checkpoint or of one of its files on every file system: 1 to 100
+ * Checks that a name can be used for a checkpoint or one of its files on every file system: 1 to 100
  * characters, no path, not beginning with a dot or a space.
  *
- * @throws InvalidArgumentError when it cannot
+ * @throws InvalidArgumentError when it cannot be used
  */
 export function checkCheckpointName(name: string): void {
   if (/^[^.\s/\\:*?"<>|\p{Cc}][^/\\:*?"<>|\p{Cc}]{0,99}$/u.test(name)) return;

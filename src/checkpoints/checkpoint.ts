@@ -1,4 +1,4 @@
-/** A checkpoint as files, and back. */
+/** Encoding of a checkpoint as files, and decoding. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
@@ -20,13 +20,13 @@ import {
   readManifest,
   writeManifest,
 } from "./manifest.js";
-import { type Pieces, piecesOf, readWhole, unhurried } from "./pieces.js";
+import { type Pieces, piecesOf, readWhole, withYields } from "./pieces.js";
 import { layOut, type SafeTensor } from "./safetensors-header.js";
 import { type Placing, SafetensorsReader } from "./safetensors-reader.js";
 import { startSha256 } from "./sha256.js";
 import { arrayPaths, type JsonValue, joinState, splitState } from "./state-tree.js";
 
-/** Name of the file that holds all typed arrays. */
+/** Name of the file with all typed arrays. */
 export const STATE_FILE = "state.safetensors";
 
 /** Contents of a checkpoint. */
@@ -35,19 +35,19 @@ export interface Checkpoint {
   kind: string;
   /** Options of what was saved. */
   config: StateRecord;
-  /** Steps, updates, episodes, for those who look into the manifest; default none. */
+  /** Steps, updates, episodes, for readers of the manifest; default none. */
   counters?: StateRecord;
-  /** Everything that decides what happens next: weights, optimiser, generators, environments. */
+  /** The complete training state: weights, optimizer, generators, environments. */
   state: StateRecord;
-  /** When it was made, as ISO 8601; default now. */
+  /** Time of creation, as ISO 8601; default now. */
   created?: string;
-  /** Version of the library that made it; set by {@link encodeCheckpoint}. */
+  /** Version of the library that wrote it; set by {@link encodeCheckpoint}. */
   libraryVersion?: string;
 }
 
 /**
- * An array of that type and length for the contents of an array of the state; undefined: a new one; `"skip"`: none, it is
- * empty in the state then. `path` leads to it, e.g. `["memory", "frames", "0", "2"]`.
+ * Returns an array of this type and length to read an array of the state into; undefined: a new one; `"skip"`: it is not
+ * read and is empty in the state. `path` is its path in the state, e.g. `["memory", "frames", "0", "2"]`.
  */
 export type ArrayPlace = (
   path: readonly string[],
@@ -57,7 +57,7 @@ export type ArrayPlace = (
 
 /** Options of {@link inspectCheckpoint}. */
 export interface InspectCheckpointOptions {
-  /** The kind that is expected; default: any. */
+  /** The expected kind; default: any. */
   kind?: string;
 }
 
@@ -67,7 +67,7 @@ const inspectNames = optionNames<InspectCheckpointOptions>({
 
 /** Options of {@link decodeCheckpoint}. */
 export interface DecodeCheckpointOptions extends InspectCheckpointOptions {
-  /** Where arrays of the state are put, so that large ones are not held twice; default: new ones. */
+  /** Where arrays of the state are read to, so that large ones are not in memory twice; default: new ones. */
   place?: ArrayPlace;
 }
 
@@ -79,10 +79,10 @@ const decodeNames = optionNames<DecodeCheckpointOptions>({
 /** Options of {@link readCheckpoint}. */
 export interface ReadCheckpointOptions extends DecodeCheckpointOptions {
   /**
-   * Called when all of the checkpoint was found whole, before its state is read; answers where arrays of the state
-   * are put, in the place of `place`. With it the files are read twice.
+   * Called when the whole checkpoint has been verified, before its state is read; returns where arrays of the state
+   * are read to, instead of `place`. With it the files are read twice.
    *
-   * @param lengths elements of each array of the state, by its path joined with dots
+   * @param lengths number of elements of each array of the state, by its path joined with dots
    */
   prepare?(
     config: StateRecord,
@@ -97,19 +97,19 @@ const readNames = optionNames<ReadCheckpointOptions>({
 });
 
 /**
- * Makes a checkpoint's two files: `state.safetensors` with all typed arrays, and `manifest.json` with everything else
- * and the SHA-256 of both. Numbers and arrays survive bit by bit, `NaN`, infinities and `-0` included.
+ * Encodes a checkpoint as two files: `state.safetensors` with all typed arrays, and `manifest.json` with everything
+ * else and the SHA-256 of both. Numbers and arrays are preserved bit by bit, including `NaN`, infinities and `-0`.
  *
- * The files are made while they are read, in pieces of at most 4 MB, which are views of the state's arrays: arrays may
- * take any number of gigabytes, and must not change before the last piece was used. The manifest can be read
- * when the other file was.
+ * The files are generated while they are read, in pieces of at most 4 MB, which are views of the state's arrays: arrays
+ * may take any number of gigabytes, and must not change before the last piece was used. The manifest can only be read
+ * after the other file.
  *
  * @example
  * ```ts
  * const files = encodeCheckpoint({ kind: "ppo", config, counters: { steps: 10 }, state });
  * for (const [name, pieces] of files) for await (const piece of pieces) await upload(name, piece);
  * ```
- * @throws InvalidArgumentError when a part holds something else than plain values and typed arrays
+ * @throws InvalidArgumentError when a part contains something other than plain values and typed arrays
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Map<string, AsyncIterable<Uint8Array>> {
   const { kind, config, counters = {}, state, created = new Date().toISOString() } = checkpoint;
@@ -126,7 +126,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Map<string, AsyncItera
   let hash: string | undefined;
   async function* statePieces() {
     const running = startSha256();
-    for await (const piece of unhurried(piecesOf([layout.head, ...layout.arrays]))) {
+    for await (const piece of withYields(piecesOf([layout.head, ...layout.arrays]))) {
       running.update(piece);
       yield piece;
     }
@@ -134,9 +134,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Map<string, AsyncItera
   }
   async function* manifestPieces() {
     if (hash === undefined) {
-      throw new CheckpointError(
-        `${MANIFEST_FILE} was asked for before ${STATE_FILE}: take the files in order`,
-      );
+      throw new CheckpointError(`${MANIFEST_FILE} was read before ${STATE_FILE}: take the files in order`);
     }
     const files = { [STATE_FILE]: { bytes: layout.byteLength, sha256: hash } };
     const versions = { formatVersion: FORMAT_VERSION, libraryVersion: LIBRARY_VERSION };
@@ -149,10 +147,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Map<string, AsyncItera
 }
 
 /**
- * Reads what {@link encodeCheckpoint} made, piece by piece. Files that the manifest does not name are ignored.
+ * Decodes the result of {@link encodeCheckpoint}, piece by piece. Files that the manifest does not name are ignored.
  *
  * @throws CheckpointError naming the file and field when a file is missing or was changed in any way,
- *   or the checkpoint is of another format version or kind; arrays that were given by `place` hold anything then
+ *   or the checkpoint has another format version or kind; arrays returned by `place` have undefined contents then
  */
 export async function decodeCheckpoint(
   files: CheckpointFiles,
@@ -164,7 +162,7 @@ export async function decodeCheckpoint(
 }
 
 /**
- * Checks a whole checkpoint and tells what it is, without holding its state.
+ * Verifies a whole checkpoint and describes it, without keeping its state in memory.
  *
  * @throws CheckpointError as {@link decodeCheckpoint} does
  */
@@ -217,15 +215,15 @@ function checkParts(parts: StateTree): Parts {
 }
 
 /**
- * Saves a checkpoint in a store, in pieces: no array is copied whole, and none may change before this is done.
+ * Saves a checkpoint to a store, in pieces: no array is copied as a whole, and none may change before this is done.
  *
- * @returns where it is
+ * @returns where it was written
  * @example
  * ```ts
  * await writeCheckpoint(store, "last", { kind: "ppo", config, state: trainer.getState() });
  * const { state } = await readCheckpoint(store, "last", { kind: "ppo" });
  * ```
- * @throws InvalidArgumentError when a part holds something else than plain values and typed arrays
+ * @throws InvalidArgumentError when a part contains something other than plain values and typed arrays
  * @throws CheckpointError when it cannot be written
  */
 export async function writeCheckpoint(
@@ -237,7 +235,7 @@ export async function writeCheckpoint(
 }
 
 /**
- * Loads a checkpoint from a store, piece by piece: nothing is held twice.
+ * Loads a checkpoint from a store, piece by piece: nothing is in memory twice.
  *
  * @throws CheckpointError naming the checkpoint, file and field when it is missing, damaged or of
  *   another kind
@@ -286,7 +284,7 @@ function fileOf(files: CheckpointFiles, name: string): Pieces {
   );
 }
 
-// The file is judged by its fingerprint first: a damaged header is damage, not a strange header.
+// The file's hash is checked first: a damaged header is then reported as damage, not as an invalid header.
 async function readState(
   pieces: Pieces,
   { files }: Manifest,
@@ -297,9 +295,9 @@ async function readState(
   const hash = startSha256();
   let bytes = 0;
   let failure: unknown;
-  for await (const piece of unhurried(pieces)) {
+  for await (const piece of withYields(pieces)) {
     bytes += piece.length;
-    // A file without end, such as a bomb in an archive, is not read to its end.
+    // An endless file, such as a decompression bomb, is not read to its end.
     if (bytes > expected.bytes) {
       throw new CheckpointError(`${STATE_FILE}: expected ${expected.bytes} bytes, there are more`);
     }

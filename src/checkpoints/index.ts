@@ -1,5 +1,5 @@
 /**
- * Checkpoints: their contents, their format, and where they are kept.
+ * Checkpoints: their contents, format and storage.
  *
  * @module ncps-ts/checkpoints
  */

@@ -1,4 +1,4 @@
-/** `manifest.json`: what a checkpoint is and which files belong to it. */
+/** `manifest.json`: description of a checkpoint and of its files. */
 
 import { CheckpointError } from "../core/errors.js";
 import { sha256 } from "./sha256.js";
@@ -7,13 +7,13 @@ import { checkDepth, type JsonValue } from "./state-tree.js";
 /** Name of the manifest's file. */
 export const MANIFEST_FILE = "manifest.json";
 
-/** Version of the format that this library writes, the only one that it reads. */
+/** Version of the format that this library writes, and the only one that it reads. */
 export const FORMAT_VERSION = 1;
 
-/** Bytes that a manifest may have: it is read whole, before its hash can be known. */
+/** Maximum bytes of a manifest: it is read as a whole before its hash can be checked. */
 export const LONGEST_MANIFEST = 64 * 2 ** 20;
 
-/** Contents of a manifest, all but its own hash. */
+/** Contents of a manifest, except its own hash. */
 export interface Manifest {
   /** Version of the format. */
   formatVersion: number;
@@ -21,7 +21,7 @@ export interface Manifest {
   libraryVersion: string;
   /** What was saved, e.g. `"ppo"`. */
   kind: string;
-  /** When, as ISO 8601 in UTC. */
+  /** Time of creation, as ISO 8601 in UTC. */
   created: string;
   /** Options of what was saved, as {@link SplitState.json}. */
   config: JsonValue;
@@ -49,7 +49,7 @@ const ending = (hash: string) => `,\n  "sha256": "${hash}"\n}\n`;
 const ENDING = /,\n {2}"sha256": "([0-9a-f]{64})"\n\}\n$/;
 
 /**
- * Writes a manifest. Its last field, `sha256`, guards the text before it.
+ * Encodes a manifest. Its last field, `sha256`, protects the text before it.
  *
  * @throws CheckpointError when it would be longer than {@link LONGEST_MANIFEST}
  */
@@ -64,9 +64,9 @@ export function writeManifest(manifest: Manifest): Uint8Array {
 }
 
 /**
- * Reads a manifest.
+ * Decodes and validates a manifest.
  *
- * @throws CheckpointError when it is cut, changed, of another format version, or a field is missing,
+ * @throws CheckpointError when it is truncated, changed, of another format version, or a field is missing,
  *   unknown or of another type
  */
 export function readManifest(bytes: Uint8Array): Manifest {

@@ -4,7 +4,7 @@ import { CheckpointError } from "../core/errors.js";
 import { type CheckpointFiles, type CheckpointStore, checkCheckpointName } from "./checkpoint-store.js";
 
 /**
- * Keeps checkpoints in memory: for tests, and for pages that put the files elsewhere.
+ * Stores checkpoints in memory: for tests, and for pages that store the files elsewhere.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export class MemoryCheckpointStore implements CheckpointStore {
   }
 
   /**
-   * Brings files back, as copies.
+   * Returns copies of the files.
    *
    * @throws CheckpointError when there is no such checkpoint
    */
@@ -53,7 +53,7 @@ export class MemoryCheckpointStore implements CheckpointStore {
   }
 }
 
-// One piece at a time.
+// Copies one piece at a time.
 function copiesOf(pieces: readonly Uint8Array[]): Iterable<Uint8Array> {
   return {
     *[Symbol.iterator]() {

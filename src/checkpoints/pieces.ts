@@ -1,4 +1,4 @@
-/** Files in pieces, one after the other, so that none has to be held whole. */
+/** Files in pieces, so that none has to be in memory as a whole. */
 
 import { CheckpointError } from "../core/errors.js";
 import type { TypedArray } from "../core/state.js";
@@ -7,13 +7,13 @@ import { EventLoopTurns } from "../core/yield.js";
 /** Contents of a file: its bytes in pieces of any size, in order. `[bytes]` is a file of one piece. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** Longest piece that the library makes. */
+/** Maximum size of a piece that the library makes. */
 export const LONGEST_PIECE = 4 * 2 ** 20;
 
-// Milliseconds of work between turns of the event loop.
+// Milliseconds of work between yields to the event loop.
 const YIELD_INTERVAL_MS = 50;
 
-/** The bytes of arrays, one after the other: small ones together as a copy, large ones as views of their parts. */
+/** The bytes of arrays in order: small ones joined as a copy, large ones as views of their parts. */
 export function* piecesOf(arrays: Iterable<TypedArray>): Generator<Uint8Array> {
   const small = LONGEST_PIECE / 16;
   let together: Uint8Array[] = [];
@@ -32,8 +32,8 @@ export function* piecesOf(arrays: Iterable<TypedArray>): Generator<Uint8Array> {
   if (size > 0) yield join(together, size);
 }
 
-/** Hands pieces on, none longer than {@link LONGEST_PIECE}, and lets others have their turn between them. */
-export async function* unhurried(pieces: Pieces): AsyncGenerator<Uint8Array> {
+/** Passes pieces on, none longer than {@link LONGEST_PIECE}, and yields to the event loop between them. */
+export async function* withYields(pieces: Pieces): AsyncGenerator<Uint8Array> {
   const turns = new EventLoopTurns(YIELD_INTERVAL_MS);
   for await (const piece of pieces) {
     for (const slice of slices(piece)) {
@@ -44,9 +44,9 @@ export async function* unhurried(pieces: Pieces): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * All bytes of a file.
+ * Reads all bytes of a file.
  *
- * @param longest bytes that it may have; default any number · @param file name used in the error message
+ * @param longest maximum number of bytes; default unlimited · @param file name used in the error message
  * @throws CheckpointError as soon as there are more
  */
 export async function readWhole(

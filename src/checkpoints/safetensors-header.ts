@@ -1,4 +1,4 @@
-/** Headers of safetensors files (https://huggingface.co/docs/safetensors): which array lies where. */
+/** Headers of safetensors files (https://huggingface.co/docs/safetensors): the position of each array. */
 
 import { CheckpointError, InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
@@ -12,7 +12,7 @@ export interface SafeTensor {
   data: TypedArray;
 }
 
-/** What a header tells of one array. */
+/** The entry of one array in a header. */
 export interface SafeTensorEntry {
   /** Name of the array. */
   name: string;
@@ -34,18 +34,19 @@ const LONGEST = 100_000_000; // the limit of the reference implementation
 /** Bytes before the header: its length. */
 export const PREFIX = 8;
 
-/** Where each array of a file to be written goes. */
+/** The layout of a file to be written. */
 export interface SafetensorsLayout {
-  /** First bytes of the file: the header with its length before it. */
+  /** First bytes of the file: the header, preceded by its length. */
   head: Uint8Array;
-  /** The arrays in the order in which they follow. */
+  /** The arrays in file order. */
   arrays: TypedArray[];
   /** Bytes of the whole file. */
   byteLength: number;
 }
 
 /**
- * Lays a file out. Wider types come first, so that every array starts at a multiple of its element's size.
+ * Computes the layout of a file. Wider types come first, so that every array starts at a multiple of its element's
+ * size.
  *
  * @throws InvalidArgumentError when a name is `__metadata__`
  * @throws ShapeError when an array's length is not that of its shape
@@ -68,9 +69,9 @@ export function layOut(tensors: ReadonlyMap<string, SafeTensor>): SafetensorsLay
 }
 
 /**
- * Length of the header.
+ * Reads the length of the header.
  *
- * @param prefix the first bytes of the file, up to eight · @param length bytes of the whole file
+ * @param prefix the first bytes of the file, up to eight · @param length number of bytes of the whole file
  * @param file name used in error messages
  * @throws CheckpointError when it does not fit into the file
  */
@@ -86,11 +87,12 @@ export function headerLength(prefix: Uint8Array, length: number, file: string): 
 }
 
 /**
- * Reads a header. Every byte after it must belong to exactly one array.
+ * Parses a header. Every byte after it must belong to exactly one array.
  *
- * @param header without its length · @param dataLength bytes after it · @param file name used in error messages
- * @returns the arrays in the order in which they follow
- * @throws CheckpointError when anything about it is not as the format says
+ * @param header the header without its length · @param dataLength number of bytes after it
+ * @param file name used in error messages
+ * @returns the arrays in file order
+ * @throws CheckpointError when it does not conform to the format
  */
 export function readHeader(header: Uint8Array, dataLength: number, file: string): SafeTensorEntry[] {
   const entries = Object.entries(parse(header, file))

@@ -1,4 +1,4 @@
-/** Reading a safetensors file piece by piece. */
+/** Streaming reader of safetensors files. */
 
 import { CheckpointError } from "../core/errors.js";
 import { createTypedArray, type TypedArray } from "../core/state.js";
@@ -11,25 +11,25 @@ import {
   type SafeTensorEntry,
 } from "./safetensors-header.js";
 
-/** Where an array is put: into a given one, into a new one, or nowhere. */
+/** Where an array is read to: a given array, a new one, or nowhere. */
 export type Placing = (entry: SafeTensorEntry) => TypedArray | "new" | "skip";
 
 /**
- * Takes a safetensors file in pieces of any size and puts each array where it belongs; nothing but the header and the
- * arrays is held.
+ * Reads a safetensors file in pieces of any size and writes each array to its place; only the header and the
+ * arrays are kept in memory.
  */
 export class SafetensorsReader {
   private readonly tensors = new Map<string, SafeTensor>();
   private head = new Uint8Array(PREFIX);
   private headed = 0;
-  // Once the header is known: the arrays in the order of their bytes, and how many each takes.
+  // Once the header is known: the arrays in file order, and the number of bytes of each.
   private targets?: { bytes?: Uint8Array; length: number }[];
   private target = 0;
   private at = 0;
 
   /**
-   * @param byteLength bytes of the whole file · @param file name used in error messages
-   * @param place where arrays are put
+   * @param byteLength number of bytes of the whole file · @param file name used in error messages
+   * @param place returns where an array is read to
    */
   constructor(
     private readonly byteLength: number,
@@ -38,9 +38,9 @@ export class SafetensorsReader {
   ) {}
 
   /**
-   * Takes the next bytes; those beyond the length of the file are left out.
+   * Reads the next bytes; those beyond the length of the file are ignored.
    *
-   * @throws CheckpointError when anything about the header is not as the format says
+   * @throws CheckpointError when the header does not conform to the format
    */
   push(piece: Uint8Array): void {
     let from = 0;
@@ -65,7 +65,7 @@ export class SafetensorsReader {
   }
 
   /**
-   * The arrays by name, after the last byte; skipped ones are empty.
+   * Returns the arrays by name, after the last byte; skipped ones are empty.
    *
    * @throws CheckpointError when bytes are missing
    */
@@ -81,7 +81,7 @@ export class SafetensorsReader {
     return this.tensors;
   }
 
-  // The length of the header is known, or the header.
+  // Called when the length of the header is known, or the header.
   private beginPart(): void {
     const { head, byteLength, file } = this;
     if (head.length === PREFIX) {

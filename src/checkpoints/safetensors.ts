@@ -28,7 +28,7 @@ export function writeSafetensors(tensors: ReadonlyMap<string, SafeTensor>): Uint
  * Reads a safetensors file. Every byte must belong to exactly one array; the arrays are copies.
  *
  * @param file name used in error messages
- * @throws CheckpointError when anything about the file is not as the format says
+ * @throws CheckpointError when the file does not conform to the format
  */
 export function readSafetensors(bytes: Uint8Array, file = "safetensors"): Map<string, SafeTensor> {
   const reader = new SafetensorsReader(bytes.length, file);

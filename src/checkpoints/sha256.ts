@@ -1,17 +1,17 @@
-/** Fingerprints of files. */
+/** SHA-256 hashes of files. */
 
 import { sha256 as plain } from "@noble/hashes/sha2.js";
 import { nodeBuiltin } from "tfjs-training/core";
 
-/** A SHA-256 of bytes that come in pieces. */
+/** A SHA-256 of bytes that arrive in pieces. */
 export interface Sha256 {
-  /** Takes the next bytes. */
+  /** Adds the next bytes. */
   update(bytes: Uint8Array): void;
-  /** The fingerprint as 64 hexadecimal digits; ends it. */
+  /** Returns the hash as 64 hexadecimal digits; must be the last call. */
   hex(): string;
 }
 
-/** Begins a SHA-256: Node's own where there is one, a dozen times as fast as the other. */
+/** Starts a SHA-256: Node's own if available, a dozen times as fast as the portable one. */
 export function startSha256(): Sha256 {
   const crypto = nodeBuiltin("node:crypto");
   return crypto ? native(crypto.createHash("sha256")) : portable();

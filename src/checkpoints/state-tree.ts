@@ -1,9 +1,9 @@
-/** Splits a state into JSON and named arrays, and joins it again. */
+/** Splitting of a state into JSON and named arrays, and joining. */
 
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import { isTypedArray, type StateTree, type TypedArray } from "../core/state.js";
 
-/** Records and lists within each other that a state may have: deeper ones are neither written nor read. */
+/** Maximum nesting depth of records and lists in a state: deeper ones are neither written nor read. */
 const DEEPEST = 100;
 
 /** A value that JSON can hold. */
@@ -12,8 +12,8 @@ export type JsonValue = null | boolean | number | string | JsonValue[] | { [key:
 /** A state as JSON, and the arrays that were taken out of it. */
 export interface SplitState {
   /**
-   * The plain part. `{ "$array": name }` stands for an array, `{ "$number": "NaN" }` for a number
-   * that JSON lacks (`NaN`, `Infinity`, `-Infinity`, `-0`); keys that begin with `$` got one more.
+   * The plain part. `{ "$array": name }` represents an array, `{ "$number": "NaN" }` a number
+   * that JSON lacks (`NaN`, `Infinity`, `-Infinity`, `-0`); keys that begin with `$` get a second one.
    */
   json: JsonValue;
   /** The arrays by name, e.g. `"policy.kernel"`. They are not copies. */
@@ -22,16 +22,16 @@ export interface SplitState {
 
 /**
  * Splits a state into a plain part and its arrays. As in JSON, objects with a `toJSON` method
- * (schedules, spaces) are written as what it returns, and undefined entries of records are left out.
+ * (schedules, spaces) are replaced by what it returns, and undefined fields of records are omitted.
  *
  * @example
  * ```ts
  * splitState({ step: 3, kernel: Float32Array.of(1, 2) });
  * // { json: { step: 3, kernel: { $array: "kernel" } }, arrays: Map { "kernel" => Float32Array } }
  * ```
- * @param root what errors call the state
- * @throws InvalidArgumentError when the state holds something else than plain values and arrays,
- *   itself, or more than 100 records and lists within each other
+ * @param root name of the state in errors
+ * @throws InvalidArgumentError when the state contains something other than plain values and arrays,
+ *   contains itself, or has more than 100 nested records and lists
  */
 export function splitState(state: StateTree, root = "state"): SplitState {
   const arrays = new Map<string, TypedArray>();
@@ -90,7 +90,7 @@ function split(value: unknown, path: readonly string[], splitting: Splitting): J
   );
 }
 
-// Two paths may give one name (keys may hold dots); `__metadata__` means something else in the file.
+// Two paths may result in the same name (keys may contain dots); `__metadata__` is reserved in the file.
 function freeName(path: readonly string[], arrays: ReadonlyMap<string, TypedArray>): string {
   let name = path.join(".") || "state";
   while (arrays.has(name) || name === "__metadata__") name += "#";
@@ -98,11 +98,11 @@ function freeName(path: readonly string[], arrays: ReadonlyMap<string, TypedArra
 }
 
 /**
- * Joins what {@link splitState} split.
+ * Joins the result of {@link splitState}.
  *
- * @param root what errors call the state
- * @throws CheckpointError when an array is missing, left over or used twice, a mark is unknown, or records and lists lie
- *   too deep within each other
+ * @param root name of the state in errors
+ * @throws CheckpointError when an array is missing, left over or used twice, a marker is unknown, or records and lists
+ *   are nested too deep
  */
 export function joinState({ json, arrays }: SplitState, root = "state"): StateTree {
   checkDepth(json, root);
@@ -115,17 +115,17 @@ export function joinState({ json, arrays }: SplitState, root = "state"): StateTr
 }
 
 /**
- * Checks that records and lists lie within at most {@link DEEPEST} others, without recursion: after it recursion over
- * the value is bounded.
+ * Checks without recursion that records and lists are nested at most {@link DEEPEST} deep: after that, recursion
+ * over the value is bounded.
  *
- * @param root what errors call the value
- * @throws CheckpointError when they lie deeper
+ * @param root name of the value in errors
+ * @throws CheckpointError when they are nested deeper
  */
 export function checkDepth(json: JsonValue, root: string): void {
   let level: JsonValue[] = [json];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > DEEPEST + 1) {
-      throw new CheckpointError(`${root}: records and lists lie within more than ${DEEPEST} others`);
+      throw new CheckpointError(`${root}: records and lists are nested more than ${DEEPEST} deep`);
     }
     const next: JsonValue[] = [];
     for (const value of level) {
@@ -136,7 +136,7 @@ export function checkDepth(json: JsonValue, root: string): void {
   }
 }
 
-/** Where each array that a plain part refers to belongs: its path by its name. */
+/** Path of each array that a plain part refers to, by the array's name. */
 export function arrayPaths(json: JsonValue): Map<string, string[]> {
   const paths = new Map<string, string[]>();
   const visit = (value: JsonValue, path: string[]): void => {

@@ -1,58 +1,58 @@
-/** Directories of zip archives (PKWARE's APPNOTE 6.3.10), with zip64: which files there are, and where. */
+/** Directories of zip archives (PKWARE's APPNOTE 6.3.10), including zip64. */
 
 import { CheckpointError, InvalidArgumentError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
 
-/** What an archive may take at most, so that a small one cannot use up memory or time. */
+/** Limits of an archive, so that a small one cannot use up memory or time. */
 export interface ArchiveLimits {
-  /** Most bytes that the files asked for may have together once they are inflated; default 2 GiB. */
+  /** Maximum total bytes of the requested files after inflating; default 2 GiB. */
   maxBytes?: number;
-  /** Most files in the archive, those that nobody asks for included; default 10,000. */
+  /** Maximum number of files in the archive, including those not requested; default 10,000. */
   maxEntries?: number;
   /**
-   * Most bytes that may come out of one byte of the archive, by default 200; it counts beyond the first 32 MiB. The
-   * format itself ends at 1032.
+   * Maximum number of bytes inflated from one byte of the archive, default 200; applies beyond the first 32 MiB. The
+   * format itself allows 1032.
    */
   maxRatio?: number;
 }
 
-/** One file of an archive, as the directory tells it. */
+/** One file of an archive, as described by the directory. */
 export interface ZipEntry {
-  /** Its name, with folders. */
+  /** Name of the file, with folders. */
   name: string;
-  /** How it is packed: 0 stored, 8 deflated. */
+  /** Compression method: 0 stored, 8 deflated. */
   method: number;
   /** Whether it is encrypted. */
   encrypted: boolean;
-  /** CRC-32 of its content. */
+  /** CRC-32 of the content. */
   checksum: number;
-  /** Bytes in the archive. */
+  /** Number of bytes in the archive. */
   packed: number;
-  /** Bytes of the content. */
+  /** Number of bytes of the content. */
   size: number;
-  /** Where its own header stands. */
+  /** Position of its local header. */
   header: number;
-  /** Where the next file or the directory begins. */
+  /** Position of the next file or the directory. */
   end: number;
 }
 
-/** Where a directory lies. */
+/** Position of a directory. */
 export interface DirectoryPlace {
-  /** Its first byte in the archive. */
+  /** Position of its first byte in the archive. */
   start: number;
-  /** Its bytes. */
+  /** Number of bytes. */
   size: number;
-  /** How many files it names. */
+  /** Number of files it lists. */
   count: number;
 }
 
-/** An archive holds more than it may. */
+/** Thrown when an archive exceeds a limit. */
 export class ArchiveLimitError extends CheckpointError {}
 
-/** Makes the error for what is wrong with an archive. */
+/** Creates the error for a problem of an archive. */
 export type ArchiveFailure = (what: string, cause?: unknown) => Error;
 
-/** A failure of a file of arrays, under its name. */
+/** The default {@link ArchiveFailure}: a `CheckpointError` that names the file. */
 export function archiveFailure(file: string): ArchiveFailure {
   return (what, cause) => new CheckpointError(`${file}: ${what}`, { cause });
 }
@@ -73,7 +73,7 @@ const BEST_RATIO = 1032; // deflate cannot do better
 const FREE_BYTES = 32 * 2 ** 20;
 const SMALLEST_HEADER = 30;
 
-/** Bytes at the end of an archive within which {@link locateDirectory} finds its way. */
+/** Number of bytes at the end of an archive that {@link locateDirectory} needs. */
 export const TAIL_SIZE = END_SIZE + LONGEST_COMMENT + LOCATOR_64_SIZE + END_64_SIZE;
 
 /** Finds the directory from the last bytes of an archive of `length` bytes. */
@@ -107,7 +107,7 @@ export function locateDirectory(tail: Uint8Array, length: number, fail: ArchiveF
   return place;
 }
 
-/** Reads a directory; refuses one whose files lie on top of each other or have sizes that cannot be. */
+/** Parses a directory; rejects one whose files overlap or have impossible sizes. */
 export function readDirectory(
   bytes: Uint8Array,
   { start, count }: DirectoryPlace,
@@ -149,7 +149,7 @@ export function readDirectory(
   return apart([...entries.values()], fail);
 }
 
-// A size or place beyond 32 bits stands in the extra field of zip64, in this order.
+// Sizes and positions beyond 32 bits are in the zip64 extra field, in this order.
 function longNumbers(extra: DataView, short: readonly number[]): number[] {
   for (let at = 0; at + 4 <= extra.byteLength; at += 4 + extra.getUint16(at + 2, true)) {
     if (extra.getUint16(at, true) !== EXTRA_64) continue;
@@ -174,7 +174,7 @@ function apart(entries: ZipEntry[], fail: ArchiveFailure): ZipEntry[] {
   return entries;
 }
 
-/** @throws ArchiveLimitError when files would take more than the limits; to be called before any is inflated */
+/** @throws ArchiveLimitError when files would exceed the limits; to be called before any is inflated */
 export function checkSizes(
   entries: readonly ZipEntry[],
   archiveBytes: number,

@@ -1,4 +1,4 @@
-/** The content of one file of a zip archive, from pieces of its bytes. */
+/** Streaming reader of one file of a zip archive. */
 
 import { Inflate } from "fflate";
 import { crc32 } from "../core/crc32.js";
@@ -6,14 +6,14 @@ import type { ArchiveFailure, ZipEntry } from "./zip-directory.js";
 
 const LOCAL = 0x04034b50;
 
-/** Bytes of a local header before its name. */
+/** Number of bytes of a local header before the name. */
 export const LOCAL_SIZE = 30;
 
-/** Longest piece to give to a {@link ZipEntryReader}: it can become a thousand times as long. */
+/** Maximum piece to pass to a {@link ZipEntryReader}: it can inflate to a thousand times its size. */
 export const ENTRY_PIECE = 16 * 2 ** 10;
 
 /**
- * Where the packed bytes of a file begin.
+ * Position of the compressed bytes of a file.
  *
  * @param header the first {@link LOCAL_SIZE} bytes of its local header
  */
@@ -26,14 +26,14 @@ export function startOf(entry: ZipEntry, header: Uint8Array, fail: ArchiveFailur
   return start;
 }
 
-/** Unpacks one file; stops at the first byte beyond the size that the directory tells. */
+/** Inflates one file; stops at the first byte beyond the size in the directory. */
 export class ZipEntryReader {
   private readonly content: Uint8Array;
   private readonly inflate: Inflate | undefined;
   private at = 0;
   private checksum = 0;
 
-  /** @throws what `fail` makes when the file is packed in a way that is not known */
+  /** @throws the error of `fail` when the compression method is unknown */
   constructor(
     private readonly entry: ZipEntry,
     private readonly fail: ArchiveFailure,
@@ -49,7 +49,7 @@ export class ZipEntryReader {
     if (method === 8) this.inflate = new Inflate((chunk) => this.take(chunk));
   }
 
-  /** Takes the next packed bytes; `last` with the last ones. */
+  /** Adds the next compressed bytes; `last` with the last ones. */
   push(piece: Uint8Array, last: boolean): void {
     if (!this.inflate) {
       this.take(piece);
@@ -63,7 +63,7 @@ export class ZipEntryReader {
     }
   }
 
-  /** The content after the last piece. */
+  /** Returns the content after the last piece. */
   end(): Uint8Array {
     const { entry, at, checksum } = this;
     if (at !== entry.size || checksum >>> 0 !== entry.checksum) {
@@ -78,7 +78,7 @@ export class ZipEntryReader {
     if (this.at + chunk.length > this.content.length) {
       const { name, size } = this.entry;
       this.tooLong = this.fail(
-        `${name} is damaged: it is longer than the ${size} bytes that the directory tells`,
+        `${name} is damaged: it is longer than the ${size} bytes that the directory says`,
       );
       throw this.tooLong;
     }

@@ -1,4 +1,4 @@
-/** A checkpoint's files as one zip file, and back, in pieces. */
+/** Packing of a checkpoint's files into one zip file, and unpacking, in pieces. */
 
 import { Inflate } from "fflate";
 import { crc32 } from "../core/crc32.js";
@@ -16,7 +16,7 @@ import {
 } from "./zip-directory.js";
 import { ENTRY_PIECE, LOCAL_SIZE, startOf } from "./zip-entry.js";
 
-/** Bytes that can be read from anywhere: a file, a `Blob`. */
+/** Random access to bytes: a file, a `Blob`. */
 export interface ZipSource {
   /** Number of bytes. */
   size: number;
@@ -24,11 +24,11 @@ export interface ZipSource {
   read(begin: number, end: number): Promise<Uint8Array>;
 }
 
-// A checkpoint has two files; a few more may have come in with its folder.
+// A checkpoint has two files; a few more may have been added with its folder.
 const MOST_ENTRIES = 1000;
 const LONGEST_DIRECTORY = 2 ** 20;
 
-// Names of files in zips are latin unless this flag is set; with the other one, sizes follow the contents.
+// Names of files are Latin unless this flag is set; with the other flag, sizes follow the contents.
 const UTF8 = 0x800;
 const SIZES_FOLLOW = 8;
 const LARGE = 0xffffffff;
@@ -72,11 +72,11 @@ export async function* zipCheckpoint(files: CheckpointFiles): AsyncGenerator<Uin
 }
 
 /**
- * The files in a zip file: one of {@link zipCheckpoint}, or any other that holds the files of a checkpoint, also in one
- * folder, stored or deflated. Each is read when it is asked for, in pieces; nothing is read beyond what is used.
+ * The files in a zip file: one made by {@link zipCheckpoint}, or any other with the files of a checkpoint, optionally
+ * in one folder, stored or deflated. Each is read on demand, in pieces.
  *
  * @param source the bytes · @param file name used in error messages
- * @throws CheckpointError when it is no zip file, or encrypted, or packed in another way
+ * @throws CheckpointError when it is not a zip file, or is encrypted, or uses another compression method
  *
  * @example
  * ```ts
@@ -154,7 +154,7 @@ function localHeader({ name }: Written): Uint8Array {
   return bytes;
 }
 
-// 1980-01-01, the first day that there is in zips: the same files give the same bytes.
+// 1980-01-01, the earliest date in zips: the same files give the same bytes.
 const DAY = (1 << 5) | 1;
 
 function sizesOf({ crc, size }: Written): Uint8Array {

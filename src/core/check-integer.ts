@@ -1,12 +1,12 @@
-/** Checks of counts and sizes. */
+/** Validation of integers. */
 
 import { InvalidArgumentError } from "./errors.js";
 import { showValue } from "./show-value.js";
 
 /**
- * The value, when it is an integer of at least `minimum`, by default 1.
+ * Returns the value if it is an integer of at least `minimum`, by default 1.
  *
- * @throws InvalidArgumentError when it is not
+ * @throws InvalidArgumentError otherwise
  */
 export function checkInteger(argument: string, value: number, minimum = 1): number {
   if (Number.isInteger(value) && value >= minimum) return value;

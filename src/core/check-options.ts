@@ -1,4 +1,4 @@
-/** Options objects without misspelt names. */
+/** Detection of misspelt options. */
 
 import { checkOptions as check } from "tfjs-training/core";
 import { peers } from "./nearest-name.js";
@@ -6,12 +6,11 @@ import { peers } from "./nearest-name.js";
 export { type OptionNames, optionNames } from "tfjs-training/core";
 
 /**
- * Checks that options are an object with known names only: what is misspelt would go by without a word, and the
- * default would stand. Constructors check where the class itself is made (`new.target`): subclasses may have options of
- * their own.
+ * Checks that options are an object with known names only: a misspelt one would silently be ignored in favour of the
+ * default. Constructors call it only for the class itself (`new.target`), since subclasses may have further options.
  *
- * @param what whose options they are, e.g. `"learn"`, for the message
- * @param hints what to say of names that come from elsewhere, e.g. `{ policy: "the network is the option model" }`
+ * @param what owner of the options, e.g. `"learn"`, for the message
+ * @param hints hints for names from other libraries, e.g. `{ policy: "the network is the option model" }`
  * @throws InvalidArgumentError naming the unknown option, the nearest known one and all others
  */
 export function checkOptions(

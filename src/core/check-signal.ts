@@ -1,12 +1,12 @@
-/** Signals that end long work. */
+/** Validation of abort signals. */
 
 import { InvalidArgumentError } from "./errors.js";
 import { showValue } from "./show-value.js";
 
 /**
- * Checks that a signal is one.
+ * Checks that a value is an `AbortSignal` or undefined.
  *
- * @throws InvalidArgumentError when it is given and is not
+ * @throws InvalidArgumentError when it is something else
  */
 export function checkSignal(signal: AbortSignal | undefined): void {
   if (signal === undefined || typeof signal?.aborted === "boolean") return;

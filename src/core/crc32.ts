@@ -1,23 +1,23 @@
-/** Checksums of 32 bits: CRC-32 of zip archives and CRC-32C (Castagnoli) of TensorBoard's event files. */
+/** 32-bit checksums: CRC-32 of zip archives and CRC-32C (Castagnoli) of TensorBoard's event files. */
 
 import { nodeBuiltin } from "tfjs-training/core";
 
 type Checksum = (bytes: Uint8Array, before?: number) => number;
 
-/** CRC-32 of ISO-HDLC, as in zip, gzip and PNG, in plain JavaScript; see {@link crc32}. */
+/** Portable CRC-32 (ISO-HDLC, as in zip, gzip and PNG) in plain JavaScript; see {@link crc32}. */
 export const portableCrc32 = checksum(0xedb88320);
 
-/** CRC-32C of Castagnoli, as in TFRecord files, of some bytes, or of those after others whose checksum is `before`. */
+/** CRC-32C (Castagnoli), as in TFRecord files, of some bytes; `before` is the checksum of preceding bytes. */
 export const crc32c = checksum(0x82f63b78);
 
-/** CRC-32 of some bytes, or of those after others whose checksum is `before`. Node's own where there is one. */
+/** CRC-32 of some bytes; `before` is the checksum of preceding bytes. Uses Node's own if available. */
 export function crc32(bytes: Uint8Array, before = 0): number {
   const native = (nodeBuiltin("node:zlib") as { crc32?(data: Uint8Array, value: number): number } | undefined)
     ?.crc32;
   return native ? native(bytes, before) : portableCrc32(bytes, before);
 }
 
-/** The function that divides by a polynomial, given with its lowest power in the highest bit. */
+/** Makes the checksum function of a polynomial, given with its lowest power in the highest bit. */
 function checksum(polynomial: number): Checksum {
   const table = Int32Array.from({ length: 256 }, (_, byte) => {
     let rest = byte;

@@ -7,7 +7,7 @@ import type { Stateful, StateRecord, StateTree } from "./state.js";
 
 /** Options of {@link EpisodeWindow}. */
 export interface EpisodeWindowOptions {
-  /** How many of the last episodes the means cover, default 100. */
+  /** Number of episodes that the means cover, default 100. */
   size?: number;
 }
 
@@ -16,8 +16,8 @@ const names = optionNames<EpisodeWindowOptions>({
 });
 
 /**
- * Mean return and mean length of the last episodes: the numbers behind `rollout/ep_rew_mean` and
- * `rollout/ep_len_mean`, and the share of successes behind `rollout/success_rate`.
+ * Mean return and mean length of the last episodes: `rollout/ep_rew_mean` and `rollout/ep_len_mean`, and the share of
+ * successes: `rollout/success_rate`.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export class EpisodeWindow implements Stateful {
   private readonly returns: Float64Array;
   private readonly lengths: Float64Array;
   private episodes = 0;
-  // 1 and 0 from the oldest on, as many as the window is long at most; none where no environment tells.
+  // 1 and 0, oldest first, at most as many as the window is long; empty if no environment reports success.
   private readonly successes: number[] = [];
 
   /** @throws InvalidArgumentError when the size is not a positive integer */
@@ -42,7 +42,7 @@ export class EpisodeWindow implements Stateful {
     this.lengths = new Float64Array(size);
   }
 
-  /** Takes in one finished episode: its undiscounted return and its number of steps. */
+  /** Adds a finished episode: its undiscounted return and its number of steps. */
   add(episode: { readonly return: number; readonly length: number }): void {
     const at = this.episodes % this.returns.length;
     this.returns[at] = episode.return;
@@ -50,13 +50,13 @@ export class EpisodeWindow implements Stateful {
     this.episodes++;
   }
 
-  /** Takes in whether an episode succeeded. */
+  /** Adds whether an episode succeeded. */
   addSuccess(success: boolean): void {
     this.successes.push(success ? 1 : 0);
     if (this.successes.length > this.returns.length) this.successes.shift();
   }
 
-  /** Forgets all episodes. */
+  /** Removes all episodes. */
   clear(): void {
     this.episodes = 0;
     this.successes.length = 0;
@@ -64,17 +64,17 @@ export class EpisodeWindow implements Stateful {
     this.lengths.fill(0);
   }
 
-  /** Share of successes among the last episodes that told; NaN while none has. */
+  /** Share of successes among the last episodes that reported it; NaN while there is none. */
   get successRate(): number {
     return this.successes.reduce((sum, success) => sum + success, 0) / this.successes.length;
   }
 
-  /** Number of all episodes taken in, also of those that the window has forgotten. */
+  /** Total number of episodes, including those that are no longer in the window. */
   get count(): number {
     return this.episodes;
   }
 
-  /** Return of an episode, counted from 0; NaN when the window does not hold it. */
+  /** Return of an episode, counted from 0; NaN when it is not in the window. */
   returnOf(episode: number): number {
     const { length } = this.returns;
     const held = episode < this.episodes && episode >= Math.max(0, this.episodes - length);
@@ -105,7 +105,7 @@ export class EpisodeWindow implements Stateful {
       episodes,
       returns: returns.slice(),
       lengths: lengths.slice(),
-      // Left out where no environment tells, as in older checkpoints.
+      // Omitted if no environment reports success, as in older checkpoints.
       ...(successes.length > 0 && { successes: [...successes] }),
     };
   }
@@ -114,9 +114,9 @@ export class EpisodeWindow implements Stateful {
   setState({ episodes, returns, lengths, successes = null }: StateRecord): void {
     const fits = (array: unknown): array is Float64Array =>
       array instanceof Float64Array && array.length === this.returns.length;
-    const told = successes === null || this.areSuccesses(successes);
+    const reported = successes === null || this.areSuccesses(successes);
     const counted = Number.isSafeInteger(episodes) && (episodes as number) >= 0;
-    if (!counted || !fits(returns) || !fits(lengths) || !told) {
+    if (!counted || !fits(returns) || !fits(lengths) || !reported) {
       throw new InvalidArgumentError(
         "state",
         `expected { episodes: a count, returns and lengths: Float64Array(${this.returns.length}) }. Was it saved from a window of another size?`,
@@ -141,7 +141,7 @@ export class EpisodeWindow implements Stateful {
   }
 }
 
-/** A saved state of {@link EpisodeWindow} with the field that it lacks where no environment told of successes. */
+/** A saved state of {@link EpisodeWindow} with the field added that it lacks if no environment reported success. */
 export function withSuccesses(state: StateTree): StateTree {
   const record = typeof state === "object" && state !== null && "episodes" in state;
   return record ? { successes: null, ...(state as StateRecord) } : state;

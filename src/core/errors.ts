@@ -14,19 +14,19 @@ export {
 } from "tfjs-training/core";
 export { NcpsError, type NcpsErrorOptions };
 
-/** A name is not in a registry. Code `NOT_REGISTERED`; the message lists near names. */
+/** Thrown when a name is not in a registry. Code `NOT_REGISTERED`; the message lists similar names. */
 export class NotRegisteredError extends NcpsError {
   static {
     NotRegisteredError.prototype.name = "NotRegisteredError";
   }
 
-  /** @param message the name asked for and the names there are */
+  /** @param message the requested name and the known names */
   constructor(message: string, options?: NcpsErrorOptions) {
     super("NOT_REGISTERED", message, options);
   }
 }
 
-/** An environment breaks the `Env` contract. Code `ENV_CONTRACT`. */
+/** Thrown when an environment breaks the `Env` contract. Code `ENV_CONTRACT`. */
 export class EnvContractError extends NcpsError {
   static {
     EnvContractError.prototype.name = "EnvContractError";
@@ -38,7 +38,7 @@ export class EnvContractError extends NcpsError {
   }
 }
 
-/** A loss, gradient, observation or reward became NaN or infinite. Code `NON_FINITE`. */
+/** Thrown when a loss, gradient, observation or reward is NaN or infinite. Code `NON_FINITE`. */
 export class NonFiniteError extends NcpsError {
   static {
     NonFiniteError.prototype.name = "NonFiniteError";
@@ -50,7 +50,7 @@ export class NonFiniteError extends NcpsError {
   }
 }
 
-/** A checkpoint cannot be written, or is damaged, of another version, or of another model. Code `CHECKPOINT`. */
+/** Thrown when a checkpoint cannot be written, is damaged, or of another version or model. Code `CHECKPOINT`. */
 export class CheckpointError extends NcpsError {
   static {
     CheckpointError.prototype.name = "CheckpointError";
@@ -62,7 +62,7 @@ export class CheckpointError extends NcpsError {
   }
 }
 
-/** A log cannot be read or written. Code `LOGGING`. */
+/** Thrown when a log cannot be read or written. Code `LOGGING`. */
 export class LoggingError extends NcpsError {
   static {
     LoggingError.prototype.name = "LoggingError";
@@ -74,7 +74,7 @@ export class LoggingError extends NcpsError {
   }
 }
 
-/** Data for training cannot be found, fetched, read or written, or are of another kind. Code `DATASET`. */
+/** Thrown when training data cannot be found, downloaded, read or written, or are of another kind. Code `DATASET`. */
 export class DatasetError extends NcpsError {
   static {
     DatasetError.prototype.name = "DatasetError";

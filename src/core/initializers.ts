@@ -1,4 +1,4 @@
-/** First values of weights, as plain arrays drawn from a seeded generator. */
+/** Weight initializers, as plain arrays from a seeded generator. */
 
 import { InvalidArgumentError } from "./errors.js";
 import { orthonormalColumns } from "./orthonormal.js";
@@ -23,19 +23,19 @@ export type InitializerKind =
   | "torchUniform"
   | "orthogonal";
 
-/** How one weight gets its first values. */
+/** Options of {@link initialize}. */
 export interface InitializeOptions {
   /** The distribution. */
   kind: InitializerKind;
-  /** Shape of the weight; `orthogonal` sees it as a matrix whose columns are the last axis. */
+  /** Shape of the weight; `orthogonal` treats it as a matrix whose columns are the last axis. */
   shape: readonly number[];
-  /** Inputs that one output sums over; default the product of all axes but the last. */
+  /** Number of inputs of one output; default the product of all axes but the last. */
   fanIn?: number;
-  /** Outputs that one input goes to; default the last axis times the receptive field of a convolution. */
+  /** Number of outputs of one input; default the last axis times the receptive field of a convolution. */
   fanOut?: number;
   /** Factor on all values, default 1. */
   gain?: number;
-  /** Source of the values. */
+  /** Generator of the values. */
   random: Random;
 }
 

@@ -1,10 +1,10 @@
-/** The name that was meant, among those that there are. */
+/** Suggestions for misspelt names. */
 
 import { nearestName as nearest } from "tfjs-training/core";
 
 export { editDistance, plainName } from "tfjs-training/core";
 
-/** What Stable-Baselines3, Gymnasium and RLlib call options that have another name here. */
+/** Names of options in Stable-Baselines3, Gymnasium and RLlib that have another name here. */
 export const peers: Readonly<Record<string, string>> = {
   buffersize: "capacity",
   framestack: "numStack",
@@ -18,7 +18,7 @@ export const peers: Readonly<Record<string, string>> = {
   stacksize: "numStack",
 };
 
-/** The known name that a misspelt one was most likely meant to be; `undefined` when none is near. */
+/** The known name that is most similar to a misspelt one; `undefined` when none is similar. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   return nearest(name, known, peers);
 }

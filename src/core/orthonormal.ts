@@ -2,8 +2,8 @@
 
 import type { Random } from "./random.js";
 
-// A vector that lost more than this share of its length was nearly dependent on the others: what is left
-// then carries their rounding errors and is projected once more (Kahan and Parlett: "twice is enough").
+// A vector that lost more than this share of its length was nearly dependent on the others: the rest
+// then contains their rounding errors and is projected once more (Kahan and Parlett: "twice is enough").
 const keptLength = 0.7;
 
 /**
@@ -32,7 +32,7 @@ function norm(vector: Float64Array): number {
   return Math.sqrt(dot(vector, vector));
 }
 
-// Four sums at a time: additions of one sum wait for each other.
+// Unrolled by four: additions to a single sum would wait for each other.
 function dot(a: Float64Array, b: Float64Array): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   const whole = a.length - (a.length % 4);

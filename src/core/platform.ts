@@ -1,10 +1,10 @@
-/** What only some platforms can do: `ncps-ts/node` installs it for Node, a page may bring its own. */
+/** Services that only some platforms provide. Installed by `ncps-ts/node`; pages may install their own. */
 
 import { inNode } from "tfjs-training/core";
 import { InvalidStateError } from "./errors.js";
 
 /**
- * A service of the platform, such as worker threads.
+ * A service that a platform provides, such as worker threads.
  *
  * @example
  * ```ts
@@ -18,20 +18,20 @@ import { InvalidStateError } from "./errors.js";
 export class PlatformService<Service> {
   private installed?: Service;
 
-  /** @param name what it is of the platform, for error messages */
+  /** @param name what the platform provides, for error messages */
   constructor(private readonly name: string) {}
 
-  /** Makes the service available, in place of an earlier one. */
+  /** Makes the service available, instead of an earlier one. */
   install(service: Service): void {
     this.installed = service;
   }
 
   /**
-   * The installed service.
+   * Returns the installed service.
    *
-   * @param wanted what needs it
-   * @param inPages what to do in a page
-   * @throws InvalidStateError when there is none; the message says what to import
+   * @param wanted what needs the service, for the error message
+   * @param inPages what to do in a page instead
+   * @throws InvalidStateError when none is installed; the message says what to import
    */
   require(wanted: string, inPages: string): Service {
     if (this.installed) return this.installed;

@@ -1,4 +1,4 @@
-/** The one random generator of the library: seeded, serialisable, splittable. */
+/** The random generator of the library: seeded, serialisable, splittable. */
 
 import { xoroshiro128plus, xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 import type { JumpableRandomGenerator } from "pure-rand/types/JumpableRandomGenerator";
@@ -7,7 +7,7 @@ import type { Stateful, StateRecord } from "./state.js";
 
 /**
  * Seeded random generator (xoroshiro128+). The same seed gives the same numbers on every
- * machine and backend, and {@link Random.getState} holds the whole state.
+ * machine and backend, and {@link Random.getState} returns the whole state.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ export class Random implements Stateful {
   private generator: JumpableRandomGenerator;
 
   /**
-   * @param seed any integer; the default is drawn from `Math.random`
+   * @param seed any integer; the default is taken from `Math.random`
    * @throws InvalidArgumentError when the seed is not an integer
    */
   constructor(seed: number = Math.floor(Math.random() * 0x7fffffff)) {
@@ -35,7 +35,7 @@ export class Random implements Stateful {
     return this.generator.next() >>> 0;
   }
 
-  /** Uniform in `[low, high)`, 53 random bits. */
+  /** Uniform number in `[low, high)`, 53 random bits. */
   uniform(low = 0, high = 1): number {
     const unit = ((this.uint32() >>> 5) * 0x4000000 + (this.uint32() >>> 6)) / 0x20000000000000;
     return low + (high - low) * unit;
@@ -52,7 +52,7 @@ export class Random implements Stateful {
     return draw % n;
   }
 
-  /** Standard normal (Box-Muller, without a hidden second value). */
+  /** Normal number (Box-Muller, without a cached second value). */
   normal(mean = 0, deviation = 1): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return mean + deviation * radius * Math.cos(2 * Math.PI * this.uniform());
@@ -70,7 +70,7 @@ export class Random implements Stateful {
     return array;
   }
 
-  /** A random order of `0..n-1`. */
+  /** A random permutation of `0..n-1`. */
   permutation(n: number): Int32Array {
     return this.shuffle(Int32Array.from({ length: n }, (_, i) => i));
   }
@@ -86,7 +86,7 @@ export class Random implements Stateful {
   }
 
   /**
-   * Puts a state back.
+   * Restores a state.
    *
    * @throws InvalidArgumentError when it is not the state of such a generator, or all zeros
    */
@@ -95,7 +95,7 @@ export class Random implements Stateful {
     if (!(words instanceof Int32Array) || words.length !== 4) {
       throw new InvalidArgumentError("state", "expected { xoroshiro128plus: Int32Array(4) }");
     }
-    // It would give zeros for ever, and no seed leads there.
+    // The generator would return zeros forever, and no seed leads there.
     if (words.every((word) => word === 0)) {
       throw new InvalidArgumentError("state", "expected a generator that is not all zeros");
     }

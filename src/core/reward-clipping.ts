@@ -1,17 +1,17 @@
-/** Clipping of rewards, by wrappers and by trainers. */
+/** Clipping of rewards, used by wrappers and trainers. */
 
 import { InvalidArgumentError } from "./errors.js";
 
-/** How rewards are clipped: to their sign (-1, 0 or 1), or to `-limit .. limit`. */
+/** Kind of clipping: to the sign (-1, 0 or 1), or to `-limit .. limit`. */
 export type RewardClipping =
   | "sign"
   | {
-      /** Rewards beyond ± this value become it. */
+      /** Maximum absolute value of a reward. */
       limit: number;
     };
 
 /**
- * Checks how rewards are clipped; false for not at all.
+ * Validates the kind of clipping; false disables it.
  *
  * @throws InvalidArgumentError when it is none of the forms of {@link RewardClipping}
  */
@@ -24,7 +24,7 @@ export function checkRewardClipping(argument: string, clipping: RewardClipping |
   );
 }
 
-/** The clipped reward. */
+/** Returns the clipped reward. */
 export function clipReward(reward: number, clipping: RewardClipping | false): number {
   if (clipping === false) return reward;
   if (clipping === "sign") return Math.sign(reward);

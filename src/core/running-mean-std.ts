@@ -1,4 +1,4 @@
-/** Mean and variance of a stream of values. */
+/** Running mean and variance of a stream of values. */
 
 import { checkOptions, optionNames } from "./check-options.js";
 import { InvalidArgumentError, NonFiniteError, ShapeError } from "./errors.js";
@@ -9,8 +9,8 @@ export interface RunningMeanStdOptions {
   /** Shape of one value, default `[]` (a scalar). */
   shape?: readonly number[];
   /**
-   * Weight of the starting guess (mean 0, variance 1), counted in values; default 0: the data
-   * alone decide. Gymnasium and Stable-Baselines3 use 1e-4.
+   * Weight of the initial statistics (mean 0, variance 1), counted in values; default 0: only the data
+   * count. Gymnasium and Stable-Baselines3 use 1e-4.
    */
   priorCount?: number;
 }
@@ -23,7 +23,7 @@ const names = optionNames<RunningMeanStdOptions>({
 /**
  * Mean and variance of every element of a stream of equally shaped values, in double precision.
  * Batches are merged by the parallel formula of Chan, Golub and LeVeque (1979), so the result
- * does not depend on how the stream was cut into batches (up to rounding).
+ * does not depend on how the stream was split into batches (up to rounding).
  *
  * @example
  * ```ts
@@ -66,13 +66,13 @@ export class RunningMeanStd implements Stateful {
     this.values = priorCount;
   }
 
-  /** How many values have been seen, plus the prior count. */
+  /** Number of values so far, plus the prior count. */
   get count(): number {
     return this.values;
   }
 
   /**
-   * Takes in a batch.
+   * Updates the statistics with a batch.
    *
    * @param batch flat `[n, ...shape]`, `n` at least 1
    * @throws ShapeError when the length is not a positive multiple of one value's size
@@ -97,7 +97,7 @@ export class RunningMeanStd implements Stateful {
     for (let j = 0; j < size; j++) {
       if (!Number.isFinite(batchVariance[j])) {
         throw new NonFiniteError(
-          `running statistics: element ${j} of the batch holds a value that is not finite; nothing was taken in`,
+          `running statistics: element ${j} of the batch holds a value that is not finite; the statistics are unchanged`,
         );
       }
     }
@@ -105,7 +105,7 @@ export class RunningMeanStd implements Stateful {
   }
 
   /**
-   * Takes in what another instance has seen.
+   * Merges the statistics of another instance into this one.
    *
    * @throws ShapeError when the shapes differ
    */

@@ -1,18 +1,18 @@
-/** Values that change over training: learning rates, clip ranges, exploration. */
+/** Schedules: values that change over training, such as learning rates, clip ranges and exploration rates. */
 
 import { checkOptions, optionNames } from "./check-options.js";
 import { InvalidArgumentError } from "./errors.js";
 
-/** A value that depends on where training stands. */
+/** A value as a function of training progress. */
 export interface Schedule {
   /**
-   * The value at `x`. Trainers call it with the progress of training, 0 at the start and 1 at
-   * the end; a schedule may as well be written over steps or updates.
+   * The value at `x`. Trainers pass the progress of training, 0 at the start and 1 at
+   * the end; a schedule may also be a function of steps or updates.
    *
    * @throws InvalidArgumentError when `x` is NaN
    */
   value(x: number): number;
-  /** A plain description that {@link toSchedule} turns back into the schedule. */
+  /** A plain description that {@link toSchedule} converts back to the schedule. */
   toJSON(): ScheduleJSON;
 }
 
@@ -21,7 +21,7 @@ export type ScheduleJSON = ConstantScheduleJSON | LinearScheduleJSON | Piecewise
 
 /** Description of a {@link constantSchedule}. */
 export interface ConstantScheduleJSON {
-  /** Which schedule it is. */
+  /** Discriminator. */
   kind: "constant";
   /** The value everywhere. */
   value: number;
@@ -29,13 +29,13 @@ export interface ConstantScheduleJSON {
 
 /** Description of a {@link linearSchedule}. */
 export interface LinearScheduleJSON extends LinearScheduleOptions {
-  /** Which schedule it is. */
+  /** Discriminator. */
   kind: "linear";
 }
 
 /** Description of a {@link piecewiseSchedule}. */
 export interface PiecewiseScheduleJSON {
-  /** Which schedule it is. */
+  /** Discriminator. */
   kind: "piecewise";
   /** Pairs `[x, value]` with increasing `x`. */
   points: [number, number][];
@@ -64,7 +64,7 @@ const linearNames = optionNames<LinearScheduleOptions>({
 });
 
 /**
- * The same value everywhere.
+ * A constant schedule.
  *
  * @throws InvalidArgumentError when the value is not finite
  */
@@ -80,7 +80,7 @@ export function constantSchedule(value: number): Schedule {
 }
 
 /**
- * A straight line from `initial` at 0 to `final` at `end`, constant outside.
+ * A linear schedule from `initial` at 0 to `final` at `end`, constant outside.
  *
  * @example
  * ```ts
@@ -103,7 +103,7 @@ export function linearSchedule(options: LinearScheduleOptions): Schedule {
 }
 
 /**
- * Straight lines through the given points, constant before the first and after the last.
+ * A piecewise linear schedule through the given points, constant before the first and after the last.
  *
  * @param points pairs `[x, value]` with increasing `x`, at least one
  * @example
@@ -140,7 +140,7 @@ export function piecewiseSchedule(points: readonly (readonly [number, number])[]
 }
 
 /**
- * Makes a schedule of whatever an option may hold.
+ * Converts the value of an option to a schedule.
  *
  * @example
  * ```ts
@@ -168,7 +168,7 @@ export function toSchedule(spec: ScheduleSpec): Schedule {
   throw unknownForm(JSON.stringify(spec) ?? String(spec));
 }
 
-// Exactly `y1` from `x1` on, so that a schedule ends on the value that was asked for.
+// Exactly `y1` from `x1` on, so that a schedule ends at the requested value.
 function between(x: number, x0: number, y0: number, x1: number, y1: number): number {
   if (x <= x0) return y0;
   if (x >= x1) return y1;

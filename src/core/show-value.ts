@@ -1,3 +1,3 @@
-/** Values in error messages. */
+/** Formatting of values in error messages. */
 
 export { showValue } from "tfjs-training/core";

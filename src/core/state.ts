@@ -1,4 +1,4 @@
-/** The form in which every stateful class hands out and takes back its state. */
+/** The common form of saved states. */
 
 import type { TypedArray } from "tfjs-training/core";
 import { NcpsError } from "./errors.js";

@@ -1,37 +1,37 @@
-/** Turns of the event loop for others, in the midst of long work. */
+/** Yielding to the event loop during long work. */
 
-// Milliseconds of work after which others get their turn.
+// Milliseconds of work between yields.
 const SHARE = 10;
 
 type Turn = () => Promise<void>;
 
-// Made at the first turn: a channel that nobody uses would be one more thing for pages to keep.
+// Created at the first yield: an unused channel would be one more resource for pages to keep.
 let nextTurn: Turn | undefined;
 
 /**
- * Resolves in another turn of the event loop, when signals, timers, requests and pages have had theirs.
+ * Resolves in another turn of the event loop, after pending signals, timers, requests and page events.
  *
- * It goes by `setImmediate` where there is one and by a message to oneself elsewhere, not by `setTimeout`, which
- * browsers hold back to one call a second, later one a minute, in tabs that nobody looks at.
+ * Uses `setImmediate` if available and a message to itself otherwise, not `setTimeout`, which browsers throttle to
+ * one call per second, later one per minute, in hidden tabs.
  */
 export function yieldToEventLoop(): Promise<void> {
   nextTurn ??= makeTurn();
   return nextTurn();
 }
 
-/** Leaves the event loop to others now and then, so that long work neither freezes a page nor deafens a process. */
+/** Yields to the event loop from time to time, so that long work neither freezes a page nor blocks a process. */
 export class EventLoopTurns {
   private last = performance.now();
 
-  /** @param share milliseconds of work between two turns, default 10 */
+  /** @param share milliseconds of work between two yields, default 10 */
   constructor(private readonly share = SHARE) {}
 
-  /** Whether others have waited long enough: asked first where a promise for each piece of work would cost too much. */
+  /** Whether a yield is due: check it first where a promise for each piece of work would be too expensive. */
   get due(): boolean {
     return performance.now() - this.last >= this.share;
   }
 
-  /** Lets others have a turn, when they have waited long enough. */
+  /** Yields to the event loop if a yield is due. */
   async give(): Promise<void> {
     if (!this.due) return;
     await yieldToEventLoop();

@@ -13,7 +13,7 @@ import type { CloningSource } from "./cloning-source.js";
 
 /** Options of {@link AtariCloningDataset.open}. */
 export interface OpenDatasetOptions extends ReadCloningOptions {
-  /** Which part, default `"train"`. */
+  /** The split to open, default `"train"`. */
   split?: CloningSplit;
 }
 
@@ -23,9 +23,9 @@ const names = optionNames<OpenDatasetOptions>({
 });
 
 /**
- * Sequences of what an expert saw and did, one file each, of which only those of the present batch are in memory:
- * the published sets of the ncps guide "Atari Behavior Cloning" (about 30,000 sequences of 32 frames a game), and
- * what `recordCloningDataset` wrote.
+ * Sequences of observations and actions of an expert, one file each, of which only those of the current batch are in
+ * memory: the published sets of the ncps guide "Atari Behavior Cloning" (about 30,000 sequences of 32 frames per game),
+ * and those written by `recordCloningDataset`.
  *
  * @example
  * ```ts
@@ -42,9 +42,9 @@ export class AtariCloningDataset {
 
   private constructor(
     private readonly source: CloningSource,
-    /** Which part of the data. */
+    /** The split. */
     readonly split: CloningSplit,
-    /** Files of the sequences, in the order of their numbers. */
+    /** Files of the sequences, in numerical order. */
     readonly files: readonly string[],
     private readonly options: ReadCloningOptions,
   ) {
@@ -91,7 +91,7 @@ export class AtariCloningDataset {
     return new CloningBatches(this, options);
   }
 
-  /** How often each action occurs; reads all files. */
+  /** Number of occurrences of each action; reads all files. */
   async actionCounts(numActions: number): Promise<number[]> {
     const counts = new Array<number>(numActions).fill(0);
     for (let i = 0; i < this.size; i++) {

@@ -8,7 +8,7 @@ import { type Stateful, type StateRecord, sizeOf } from "../core/state.js";
 import type { CloningSequence } from "./cloning-format.js";
 import { mirrorFrames } from "./mirror-frames.js";
 
-/** Sequences that batches are made of, e.g. an `AtariCloningDataset`. */
+/** The sequences of a data set, e.g. an `AtariCloningDataset`. */
 export interface CloningSequences {
   /** Number of sequences. */
   readonly size: number;
@@ -20,18 +20,18 @@ export interface CloningSequences {
 
 /** Options of {@link CloningBatches}. */
 export interface CloningBatchesOptions {
-  /** Sequences in a batch, default 32; the last batch of an epoch holds the rest. */
+  /** Sequences in a batch, default 32; the last batch of an epoch contains the rest. */
   batchSize?: number;
-  /** Whether every epoch has a random order of its own, default true. */
+  /** Whether the sequences are shuffled for every epoch, default true. */
   shuffle?: boolean;
   /**
-   * For each action the one that it is in a mirror. Given, every sequence is seen with left and right swapped half of
-   * the time, drawn anew each epoch; default `null`: never.
+   * For each action its mirror image. If given, every sequence is mirrored left to right with probability ½, sampled
+   * again each epoch; default `null`: never.
    */
   mirrorActions?: readonly number[] | null;
-  /** Decides the orders and the mirroring, default random. */
+  /** Seed of shuffling and mirroring, default random. */
   seed?: number;
-  /** Whether the next batch is read while this one is used, default true; then two of them are in memory. */
+  /** Whether the next batch is read while the current one is used, default true; then two of them are in memory. */
   prefetch?: boolean;
 }
 
@@ -43,13 +43,13 @@ const names = optionNames<CloningBatchesOptions>({
   prefetch: true,
 });
 
-/** Sequences side by side. */
+/** A batch of sequences. */
 export interface CloningBatch {
   /** `[batch, steps, ...shape]` bytes. */
   observations: Uint8Array;
   /** `[batch, steps]`; 0 where the mask is 0. */
   actions: Int32Array;
-  /** `[batch, steps]`, 0 behind the end of sequences shorter than the longest; missing when all are as long. */
+  /** `[batch, steps]`, 0 after the end of sequences shorter than the longest; missing when all have the same length. */
   mask?: Float32Array;
   /** Number of sequences. */
   batch: number;
@@ -69,8 +69,8 @@ interface Order {
 }
 
 /**
- * Batches of an {@link AtariCloningDataset} without end, epoch after epoch. The order of an epoch depends on the seed
- * and on the epoch alone, so the state is a few numbers, and reading ahead does not change it.
+ * Endless batches of an {@link AtariCloningDataset}, epoch after epoch. The order of an epoch depends only on the seed
+ * and the epoch, so the state is a few numbers, and prefetching does not change it.
  */
 export class CloningBatches implements Stateful {
   /** Batches in an epoch. */
@@ -100,7 +100,7 @@ export class CloningBatches implements Stateful {
     this.batchesPerEpoch = Math.ceil(dataset.size / batchSize);
   }
 
-  /** Whole epochs that have been handed out. */
+  /** Number of whole epochs returned so far. */
   get epoch(): number {
     return Math.floor(this.position / this.batchesPerEpoch);
   }
@@ -108,8 +108,8 @@ export class CloningBatches implements Stateful {
   /**
    * The next batch; one call at a time.
    *
-   * @throws DatasetError when a file is missing, damaged, or of another shape than the others; the same batch comes
-   *   again then
+   * @throws DatasetError when a file is missing, damaged, or of another shape than the others; the same batch is
+   *   returned next then
    */
   async next(): Promise<CloningBatch> {
     const { position } = this;
@@ -119,7 +119,7 @@ export class CloningBatches implements Stateful {
     this.position = position + 1;
     if (this.prefetch) {
       const following = this.load(position + 1);
-      following.catch(() => {}); // told when its turn comes
+      following.catch(() => {}); // thrown when its turn comes
       this.ahead = { position: position + 1, batch: following };
     }
     return result;
@@ -161,9 +161,9 @@ export class CloningBatches implements Stateful {
   }
 
   /**
-   * Puts a state back.
+   * Restores a state.
    *
-   * @throws DatasetError when the data or the batches have another size than then: their order would be another
+   * @throws DatasetError when the number of sequences or the batch size differs: the order would be another
    */
   setState({ seed, position, size, batchSize = this.batchSize }: StateRecord): void {
     if (size !== this.dataset.size) {
@@ -216,6 +216,6 @@ function mirrorRow(
   const first = row * steps;
   const frame = sizeOf(shape);
   mirrorFrames(observations.subarray(first * frame, (first + length) * frame), shape);
-  // An action that there is not stays one, for those who check.
+  // An invalid action stays invalid, for later checks.
   for (let i = first; i < first + length; i++) actions[i] = mirrorActions[actions[i]] ?? actions[i];
 }

@@ -8,10 +8,10 @@ import { checkOptions, optionNames } from "../core/check-options.js";
 import { DatasetError, ShapeError } from "../core/errors.js";
 import { dtypeOf, sizeOf } from "../core/state.js";
 
-/** The parts of a data set: for training, and for testing. */
+/** The splits of a data set: for training and for validation. */
 export type CloningSplit = "train" | "val";
 
-/** Frames that follow each other, and what the expert did at each of them. */
+/** Consecutive frames, and the expert's action at each of them. */
 export interface CloningSequence {
   /** `[steps, ...shape]` bytes. */
   observations: Uint8Array;
@@ -21,7 +21,7 @@ export interface CloningSequence {
   shape: readonly number[];
 }
 
-const EPOCH = new Date(1980, 0, 1); // the zip format's first day: files depend on nothing but their content
+const EPOCH = new Date(1980, 0, 1); // the zip format's first day: files depend only on their content
 const HIGHEST = 2 ** 31 - 1; // of an Int32Array
 const TYPE_AT = "\x93NUMPY\x01\x00HH{'descr': '<".length;
 
@@ -32,7 +32,7 @@ export function cloningFileName(split: CloningSplit, i: number): string {
 
 /** Options of {@link readCloningSequence}. */
 export interface ReadCloningOptions {
-  /** Most bytes that one sequence may take when it is unpacked, default 128 MiB: some 4,700 stacked Atari frames. */
+  /** Maximum bytes of one unpacked sequence, default 128 MiB: some 4,700 stacked Atari frames. */
   maxSequenceBytes?: number;
 }
 
@@ -44,11 +44,11 @@ const names = optionNames<ReadCloningOptions>({
 export const MAX_SEQUENCE_BYTES = 128 * 2 ** 20;
 
 /**
- * Reads one sequence: arrays `obs`, uint8 `[steps, height, width, channels]`, and `actions`, whole numbers `[steps]`.
- * Other arrays of the file are not unpacked, and other work has its turn meanwhile.
+ * Reads one sequence: arrays `obs`, uint8 `[steps, height, width, channels]`, and `actions`, integers `[steps]`.
+ * Other arrays of the file are not unpacked. Yields to the event loop.
  *
  * @param file name used in error messages
- * @throws DatasetError when the file is damaged, holds something else, or is larger than `maxSequenceBytes`
+ * @throws DatasetError when the file is damaged, contains something else, or is larger than `maxSequenceBytes`
  */
 export async function readCloningSequence(
   bytes: Uint8Array,
@@ -60,7 +60,7 @@ export async function readCloningSequence(
   checkLimit("maxSequenceBytes", maxSequenceBytes);
   let arrays: Awaited<ReturnType<typeof readNpzAsync>>;
   try {
-    // Still pictures are packed as well as the format can: the size alone is the limit.
+    // Still pictures compress as well as the format allows, so only the size is limited.
     const limits = { maxBytes: maxSequenceBytes, maxRatio: Number.POSITIVE_INFINITY };
     arrays = await readNpzAsync(bytes, file, { ...limits, names: ["obs", "actions"] });
   } catch (cause) {
@@ -92,8 +92,8 @@ export async function readCloningSequence(
 }
 
 /**
- * Writes one sequence as the published files are: `obs` uint8, `actions` int64. The same sequence always gives the
- * same bytes.
+ * Writes one sequence in the format of the published files: `obs` uint8, `actions` int64. The same sequence always
+ * gives the same bytes.
  *
  * @throws ShapeError when there is not one observation for each action
  */

@@ -1,10 +1,10 @@
-/** Where the files of a data set are. */
+/** Interfaces of places that store the files of a data set. */
 
 import { DatasetError } from "../core/errors.js";
 
 /** Files by name: a folder (`cloningFolder` of `ncps-ts/node`), memory, or what a page fetches. */
 export interface CloningSource {
-  /** What error messages call it, e.g. a path. */
+  /** Name in error messages, e.g. a path. */
   readonly description: string;
   /** Names of all files, in any order. */
   list(): Promise<readonly string[]>;
@@ -12,9 +12,9 @@ export interface CloningSource {
   read(name: string): Promise<Uint8Array>;
 }
 
-/** A {@link CloningSource} that files can be put into. */
+/** A {@link CloningSource} that files can be written to. */
 export interface CloningSink extends CloningSource {
-  /** Keeps a file; whole or not at all. */
+  /** Writes a file atomically. */
   write(name: string, bytes: Uint8Array): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** Sequences for training and testing out of lidar drives, as the Python package ncps cuts them. */
+/** Training and test sequences from lidar drives, as the Python package ncps cuts them. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -17,13 +17,13 @@ export interface LidarSequences {
 
 /** Options of {@link splitLidarTraces}. */
 export interface LidarSplitOptions {
-  /** Steps of a sequence, default 32; the next one begins half a length later. */
+  /** Steps of a sequence, default 32; sequences overlap by half. */
   sequenceLength?: number;
-  /** How many of the shuffled drives are for testing, default 7. */
+  /** Number of shuffled drives for testing, default 7. */
   testTraces?: number;
   /** Seed of the order, default that of ncps, 20200822. */
   seed?: number;
-  /** Whether each drive comes a second time, mirrored, in both parts; default true. */
+  /** Whether each drive is added a second time, mirrored, in both splits; default true. */
   mirror?: boolean;
 }
 
@@ -36,16 +36,16 @@ const names = optionNames<LidarSplitOptions>({
 
 /** Result of {@link splitLidarTraces}. */
 export interface LidarSplit {
-  /** For training. */
+  /** Sequences for training. */
   train: LidarSequences;
-  /** For testing; no drive is in both. */
+  /** Sequences for testing; no drive is in both. */
   test: LidarSequences;
 }
 
 /**
  * Cuts drives into sequences as `ncps.datasets.icra2020_lidar_collision_avoidance` does: the drives in the order of
  * numpy's `default_rng(20200822).shuffle`, the first seven for testing, each also mirrored (beams reversed, steering
- * negated), windows that overlap by half. Of the 29 published drives this makes 678 sequences of 32 steps for training
+ * negated), windows that overlap by half. The 29 published drives give 678 sequences of 32 steps for training
  * and 250 for testing.
  *
  * @throws InvalidArgumentError when drives have different beams, are too few or too short, or an option is wrong
@@ -93,7 +93,7 @@ export function splitLidarTraces(traces: readonly LidarTrace[], options: LidarSp
   return split;
 }
 
-/** The drive as it would have been with left and right exchanged. */
+/** Mirrors a drive left to right. */
 export function mirrored({ ranges, steering, beams }: LidarTrace): LidarTrace {
   const reversed = ranges.slice();
   for (let at = 0; at < reversed.length; at += beams) reversed.subarray(at, at + beams).reverse();
@@ -105,7 +105,7 @@ export function numpyShuffle<T>(items: readonly T[], seed: number): T[] {
   const bits = new Pcg64(seed);
   const shuffled = [...items];
   for (let i = shuffled.length - 1; i > 0; i--) {
-    // Words cut to the number of bits of i until one is not above it.
+    // Masks words to the number of bits of i until one is not above it.
     const mask = 0xffffffff >>> Math.clz32(i);
     let j = (bits.uint32() & mask) >>> 0;
     while (j > i) j = (bits.uint32() & mask) >>> 0;

@@ -1,15 +1,15 @@
-/** Recorded drives of a robot past obstacles, from files that the caller has read. */
+/** Readers of recorded drives of a robot past obstacles. */
 
 import { readNpz } from "../bridges/npz.js";
 import { CheckpointError } from "../core/errors.js";
 
-/** One drive: what the lidar saw, and how the driver steered. */
+/** One drive: lidar distances and steering commands. */
 export interface LidarTrace {
-  /** Distances in metres, one row of {@link LidarTrace.beams} a step, `[steps * beams]`. */
+  /** Distances in metres, one row of {@link LidarTrace.beams} per step, `[steps * beams]`. */
   ranges: Float32Array;
   /** Steering command from -1 to 1 in each step `[steps]`. */
   steering: Float32Array;
-  /** Beams of the lidar; 541 in the recorded drives. */
+  /** Number of beams of the lidar; 541 in the recorded drives. */
   beams: number;
 }
 
@@ -17,8 +17,8 @@ export interface LidarTrace {
  * Reads the packed drives: arrays `x_0`, `x_1`, ... `[steps, beams]` and `y_0`, `y_1`, ... `[steps]`.
  *
  * @param bytes content of the `.npz` file · @param file name used in error messages
- * @returns the drives in the order of their numbers
- * @throws CheckpointError when the file is damaged or holds something else
+ * @returns the drives in numerical order
+ * @throws CheckpointError when the file is damaged or contains something else
  */
 export function readLidarNpz(bytes: Uint8Array, file = "npz"): LidarTrace[] {
   const arrays = readNpz(bytes, file);
@@ -46,11 +46,11 @@ export function readLidarNpz(bytes: Uint8Array, file = "npz"): LidarTrace[] {
 const columnsBefore = 3;
 
 /**
- * Reads one drive from its text: a line a step with time, two numbers of state, the beams, the steering command,
- * separated by commas; a first line of names is skipped.
+ * Reads one drive from text: one line per step with time, two state values, the beams, the steering command,
+ * separated by commas; a header line is skipped.
  *
  * @param file name used in error messages
- * @throws CheckpointError naming the line that is not such a line
+ * @throws CheckpointError naming the line that is malformed
  */
 export function readLidarCsv(text: string, file = "csv"): LidarTrace {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");

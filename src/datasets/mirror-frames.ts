@@ -1,13 +1,13 @@
-/** Pictures seen in a mirror. */
+/** Mirroring of frames. */
 
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 
 /**
- * Swaps left and right of pictures, in place.
+ * Mirrors pictures left to right, in place.
  *
- * @param frames any number of pictures one after another, bytes
- * @param shape of one picture, `[height, width, channels]`
- * @throws ShapeError when a picture has another number of axes, or the bytes are no whole number of pictures
+ * @param frames any number of consecutive pictures, bytes
+ * @param shape shape of one picture, `[height, width, channels]`
+ * @throws ShapeError when a picture has another number of axes, or the bytes are not a whole number of pictures
  */
 export function mirrorFrames(frames: Uint8Array, shape: readonly number[]): void {
   const [height, width, channels] = shape;
@@ -17,7 +17,7 @@ export function mirrorFrames(frames: Uint8Array, shape: readonly number[]): void
       ...shape,
     ]);
   }
-  // A pixel of four bytes is one number.
+  // A pixel of four bytes is treated as one number.
   const whole = channels === 4 && frames.byteOffset % 4 === 0;
   const pixels = whole ? new Uint32Array(frames.buffer, frames.byteOffset, frames.length / 4) : frames;
   const size = whole ? 1 : channels;
@@ -34,9 +34,9 @@ export function mirrorFrames(frames: Uint8Array, shape: readonly number[]): void
 }
 
 /**
- * Checks what each action is in a mirror.
+ * Validates the mirror image of each action.
  *
- * @throws InvalidArgumentError when an action is no action, or the mirrored one of the mirrored one is another
+ * @throws InvalidArgumentError when an entry is not an action, or mirroring twice does not give the same action
  */
 export function checkMirrorActions(mirror: readonly number[], numActions: number): void {
   if (mirror.length !== numActions || mirror.some((image, action) => mirror[image] !== action)) {

@@ -1,4 +1,4 @@
-/** Recording an expert, in the format of the published data sets. */
+/** Recording of an expert in the format of the published data sets. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -12,16 +12,16 @@ import type { Discrete } from "../spaces/index.js";
 import { type CloningSplit, cloningFileName, writeCloningSequence } from "./cloning-format.js";
 import type { CloningSink } from "./cloning-source.js";
 
-/** A trained policy, as trainers are one: chooses an action for an observation. */
+/** A trained policy, e.g. a trainer: chooses an action for an observation. */
 export interface CloningPolicy {
-  /** Chooses from one observation and the state that the last call returned, `null` at the start of an episode. */
+  /** Chooses an action for one observation, given the state of the previous call, `null` at the start of an episode. */
   predict(
     observation: TypedArray,
     options: { state: Float32Array | null; deterministic: boolean },
   ): Promise<CloningChoice>;
 }
 
-/** What a {@link CloningPolicy} chose. */
+/** Result of {@link CloningPolicy.predict}. */
 export interface CloningChoice {
   /** The action, an index. */
   action: unknown;
@@ -29,40 +29,41 @@ export interface CloningChoice {
   state: Float32Array | null;
 }
 
-/** Whoever is imitated: a policy, or a player that looks into the game itself, such as `SteadyBreakoutPlayer`. */
+/** The expert to imitate: a policy, or a player with access to the game's state, such as `SteadyBreakoutPlayer`. */
 export type CloningExpert = CloningPolicy | CloningPlayer;
 
-/** A player that looks into the game itself. */
+/** A player with access to the game's state. */
 export interface CloningPlayer {
-  /** The action of the present moment. */
+  /** Returns the action for the current state. */
   act(): number;
 }
 
 /** Options of {@link recordCloning}. */
 export interface RecordCloningOptions {
-  /** Sequences for training and for testing, default 256 and 32; both from games of their own. */
+  /** Number of sequences for training and validation, default 256 and 32; from separate games. */
   sequences?: Readonly<Record<CloningSplit, number>>;
-  /** Frames of a sequence, default 32 as in the published data. */
+  /** Number of frames of a sequence, default 32 as in the published data. */
   sequenceLength?: number;
   /**
-   * Probability of playing a random action instead of the expert's, which is recorded all the same; default 0. So
-   * the data show how the expert comes back from where a clone will get by its mistakes (Laskey et al. 2017, "DART").
+   * Probability of playing a random action instead of the expert's, which is recorded nevertheless; default 0. So
+   * the data show how the expert recovers from mistakes of a clone (Laskey et al. 2017, "DART").
    */
   noise?: number;
   /**
-   * Who plays in the expert's place, e.g. the clone so far, while the expert's actions are recorded all the same: so
-   * the data show what the expert would do where the clone gets to (Ross et al. 2011, "DAgger"). Default: the expert.
+   * Who plays instead of the expert, e.g. the current clone, while the expert's actions are recorded: so
+   * the data show the expert's actions in states that the clone visits (Ross et al. 2011, "DAgger"). Default: the
+   * expert.
    */
   actor?: CloningExpert;
-  /** With an `actor`: probability, in each step, that the expert plays after all, DAgger's β; default 0. */
+  /** With an `actor`: probability, in each step, that the expert plays, DAgger's β; default 0. */
   mixing?: number;
-  /** Whether files are added behind those that the sink holds already, default false: their numbers start at 0. */
+  /** Whether to add files after existing ones, default false: their numbers start at 0. */
   append?: boolean;
-  /** Seed of the environment and of the noise, default random. */
+  /** Seed of the environment and the noise, default random. */
   seed?: number;
-  /** Ends the recording early, which then rejects with the signal's reason; finished files stay. Default none. */
+  /** Aborts the recording, which then rejects with the signal's reason; finished files are kept. Default none. */
   signal?: AbortSignal;
-  /** Hears of every sequence. */
+  /** Called after every sequence. */
   onSequence?(split: CloningSplit, count: number): void;
 }
 
@@ -78,23 +79,23 @@ const names = optionNames<RecordCloningOptions>({
   onSequence: true,
 });
 
-/** What {@link recordCloning} saw. */
+/** Result of {@link recordCloning}. */
 export interface CloningRecord {
-  /** How often the expert chose each action, in what was kept. */
+  /** How often the expert chose each action in the recorded sequences. */
   actionCounts: number[];
   /** Returns of the whole games that ended. */
   gameReturns: number[];
-  /** Steps played, those that were not kept included. */
+  /** Number of steps played, including those that were not recorded. */
   steps: number;
 }
 
 /**
- * Lets an expert play, and writes what it saw and did as sequences `train_*.npz` and `val_*.npz`. A sequence never
+ * Lets an expert play, and writes observations and actions as sequences `train_*.npz` and `val_*.npz`. A sequence never
  * crosses the start of an episode (a life, under `wrapDeepmind`); what is left at the end of one, shorter than a
- * sequence, is dropped. The same seed gives the same files.
+ * sequence, is dropped. Equal seeds give equal files.
  *
- * @param env observations of bytes and discrete actions, e.g. `wrapDeepmind(make("Arcade/Breakout-v0"))`
- * @throws InvalidArgumentError when the environment or an option is of another kind
+ * @param env environment with byte observations and discrete actions, e.g. `wrapDeepmind(make("Arcade/Breakout-v0"))`
+ * @throws InvalidArgumentError when the environment or an option is invalid
  *
  * @example
  * ```ts
@@ -171,10 +172,10 @@ export async function recordCloning(
 const defaults = { sequences: { train: 256, val: 32 } } as const;
 
 /**
- * Checks what {@link recordCloning} is given, before anything is done.
+ * Validates the arguments of {@link recordCloning}, before anything is done.
  *
- * @returns the actions of the environment
- * @throws InvalidArgumentError when the environment or an option is of another kind
+ * @returns the action space of the environment
+ * @throws InvalidArgumentError when the environment or an option is invalid
  */
 export function checkRecording(env: Env, options: RecordCloningOptions): Discrete {
   checkOptions("recordCloning", options, names);
@@ -202,7 +203,7 @@ export function checkRecording(env: Env, options: RecordCloningOptions): Discret
   return actionSpace;
 }
 
-// The first number that no file of the split has.
+// The first number after those of the split's files.
 function numberBehind(names: readonly string[], split: CloningSplit): number {
   const numbers = names.map((name) => Number(new RegExp(`^${split}_(\\d+)\\.npz$`).exec(name)?.[1] ?? -1));
   return Math.max(-1, ...numbers) + 1;

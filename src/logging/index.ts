@@ -1,5 +1,5 @@
 /**
- * Logging.
+ * Loggers and sinks.
  *
  * @module ncps-ts/logging
  */

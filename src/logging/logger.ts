@@ -1,30 +1,30 @@
-/** Named metrics of a run, gathered step by step and handed to sinks. */
+/** A logger of metrics, which writes rows to sinks. */
 
 import type { Stateful, StateRecord } from "../core/state.js";
 
 /** One row of metrics: keys as in SB3, e.g. `rollout/ep_rew_mean`. */
 export type LogRow = Record<string, number>;
 
-/** Receives every row that a {@link Logger} dumps. */
+/** Receives every row that a {@link Logger} writes. */
 export interface LogSink {
-  /** Name under which checkpoints keep the sink's place, e.g. `"csv"`; without one nothing is kept. */
+  /** Name under which checkpoints store the sink's state, e.g. `"csv"`; without one nothing is stored. */
   readonly name?: string;
   /**
-   * Takes one row.
+   * Writes one row.
    *
    * @param row the metrics · @param step environment steps so far
    */
   write(row: LogRow, step: number): void;
-  /** How far the sink has written. */
+  /** The sink's position, for checkpoints. */
   getState?(): StateRecord;
-  /** Forgets what was written after {@link LogSink.getState}: a resumed run writes it again. */
+  /** Removes what was written after {@link LogSink.getState}: a resumed run writes it again. */
   setState?(state: StateRecord): void;
-  /** Ends writing. */
+  /** Closes the sink. */
   close?(): void;
 }
 
 /**
- * Gathers metrics under names and dumps them to its sinks.
+ * Collects metrics by name and writes them to its sinks.
  *
  * @example
  * ```ts
@@ -37,15 +37,15 @@ export class Logger implements Stateful {
   private row: LogRow = {};
   private counts: Record<string, number> = {};
 
-  /** @param sinks where rows go; more can be added later */
+  /** @param sinks receivers of the rows; more can be added later */
   constructor(readonly sinks: LogSink[] = []) {}
 
-  /** Sets a figure of the present row. */
+  /** Sets a metric of the current row. */
   record(key: string, value: number): void {
     this.row[key] = value;
   }
 
-  /** Takes a figure into the mean of the present row. */
+  /** Adds a value to the mean of a metric of the current row. */
   recordMean(key: string, value: number): void {
     const count = this.counts[key] ?? 0;
     this.counts[key] = count + 1;
@@ -58,8 +58,8 @@ export class Logger implements Stateful {
   }
 
   /**
-   * Hands the row to every sink, unless it is empty, and starts the next one; returns it. When a sink fails, the others
-   * get the row all the same; then what the first of those threw is thrown.
+   * Writes the row to every sink, unless it is empty, and starts the next one; returns it. When a sink fails, the
+   * others get the row nevertheless; then the first error is thrown.
    */
   dump(step: number): LogRow {
     const row = this.row;
@@ -70,14 +70,14 @@ export class Logger implements Stateful {
   }
 
   /**
-   * Hands a row of its own to every sink, beside the one that is being gathered: an evaluation in the midst of an
-   * iteration stands at its own step and tears no means apart. Sinks that fail are dealt with as in `dump`.
+   * Writes a separate row to every sink, apart from the current one: an evaluation in the middle of an
+   * iteration is logged at its own step and does not split means. Errors of sinks are handled as in `dump`.
    */
   write(row: LogRow, step: number): void {
     this.each((sink) => sink.write(row, step));
   }
 
-  /** Ends all sinks, also when one of them fails; then throws what the first of those threw. */
+  /** Closes all sinks, even if one of them fails; then throws the first error. */
   close(): void {
     this.each((sink) => sink.close?.());
   }
@@ -104,7 +104,7 @@ export class Logger implements Stateful {
     return { row: { ...this.row }, counts: { ...this.counts }, sinks };
   }
 
-  /** Puts a state back; sinks that were not there when it was saved stay as they are. */
+  /** Restores a state; sinks that were not saved are left unchanged. */
   setState({ row, counts, sinks }: StateRecord): void {
     this.row = { ...(row as LogRow) };
     this.counts = { ...(counts as Record<string, number>) };
@@ -114,7 +114,7 @@ export class Logger implements Stateful {
     }
   }
 
-  // Several sinks of one name, such as two CSV files, are numbered: "csv", "csv 2".
+  // Several sinks with the same name, such as two CSV files, are numbered: "csv", "csv 2".
   private named(): Map<string, LogSink> {
     const named = new Map<string, LogSink>();
     for (const sink of this.sinks) {

@@ -1,4 +1,4 @@
-/** The result table in the terminal. */
+/** A sink that prints tables to the terminal. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import type { LogRow, LogSink } from "./logger.js";
@@ -16,7 +16,7 @@ const names = optionNames<TableSinkOptions>({
 });
 
 /**
- * Prints each row as SB3's table: a box with one group (`rollout`, `time`, `train`) after another.
+ * Prints each row in the form of SB3's table: a box with one group (`rollout`, `time`, `train`) after another.
  *
  * @example
  * ```ts
@@ -31,13 +31,16 @@ export class TableSink implements LogSink {
     this.print = options.print ?? console.log;
   }
 
-  /** Prints a row; nothing for one without numbers, as SB3. */
+  /** Prints a row; nothing if it is empty, as SB3. */
   write(row: LogRow): void {
     if (Object.keys(row).length > 0) this.print(formatTable(row));
   }
 }
 
-/** The table of one row as text, keys sorted and grouped by what stands before the slash, long ones cut off; empty for an empty row. */
+/**
+ * Formats one row as a table, keys sorted and grouped by the prefix before the slash, long ones truncated; an empty
+ * string for an empty row.
+ */
 export function formatTable(row: LogRow): string {
   const lines: [string, string][] = [];
   let group = "";

@@ -1,4 +1,4 @@
-/** TensorBoard's event files: records of protocol buffers, each guarded by two checksums. */
+/** TensorBoard's event files: records of protocol buffers with two checksums each. */
 
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { crc32c } from "../core/crc32.js";
@@ -10,15 +10,15 @@ export interface TensorBoardEvent {
   wallTime: number;
   /** Step of the run, default 0. */
   step?: number;
-  /** The first event of a file says which version its records have. */
+  /** Version of the file's records, in its first event. */
   fileVersion?: string;
   /** Scalars by tag. */
   scalars?: LogRow;
-  /** Whether a session starts here: TensorBoard drops what earlier files say of this step and later ones. */
+  /** Whether a session starts here: TensorBoard discards this and later steps of earlier files. */
   sessionStart?: boolean;
 }
 
-/** What the first event of every file says. */
+/** Version in the first event of every file. */
 export const eventFileVersion = "brain.Event:2";
 
 /** One event as a record: length, checksum, message, checksum. */
@@ -61,7 +61,7 @@ function encodeEvent({
   return event.finish();
 }
 
-// TFRecord's mask: checksums of data that holds checksums would otherwise be weak.
+// TFRecord's mask: otherwise checksums of data that contain checksums would be weak.
 function maskedChecksum(bytes: Uint8Array): number {
   const checksum = crc32c(bytes);
   return (((checksum >>> 15) | (checksum << 17)) + 0xa282ead8) >>> 0;

@@ -1,4 +1,4 @@
-/** Which distribution belongs to which action space. */
+/** The distribution family of each action space. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
@@ -9,16 +9,16 @@ import type { ActionDistribution } from "./distribution.js";
 import { MultiCategorical, sampleMultiCategorical } from "./multi-categorical.js";
 
 /**
- * The distributions over an action space: {@link Categorical} for `Discrete`, {@link MultiCategorical} for
+ * The distribution family of an action space: {@link Categorical} for `Discrete`, {@link MultiCategorical} for
  * `MultiDiscrete`, {@link DiagonalGaussian} for a `Box` of float32 or float64.
  *
  * @example
  * ```ts
  * const family = actionDistribution(env.actionSpace);
- * const { actions, logProbs } = family.sample(numbersOfTheNetwork, { random });
+ * const { actions, logProbs } = family.sample(networkOutput, { random });
  * await env.step(family.forEnv(actions));
  * ```
- * @throws InvalidArgumentError for a `Box` of whole numbers
+ * @throws InvalidArgumentError for a `Box` of integers
  */
 export function actionDistribution(space: ActionSpace): ActionDistribution {
   if (space.kind === "discrete") return discrete(space);

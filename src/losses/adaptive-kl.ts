@@ -6,9 +6,9 @@ import type { Stateful, StateRecord } from "../core/state.js";
 
 /** Options of {@link AdaptiveKLCoefficient}. */
 export interface AdaptiveKLOptions {
-  /** First coefficient (RLlib's `kl_coeff`), default 0.2; 0 switches the penalty off for good. */
+  /** Initial coefficient (RLlib's `kl_coeff`), default 0.2; 0 disables the penalty permanently. */
   initial?: number;
-  /** Wanted mean KL divergence of one update (RLlib's `kl_target`), default 0.01. */
+  /** Target mean KL divergence of one update (RLlib's `kl_target`), default 0.01. */
   target?: number;
 }
 
@@ -28,9 +28,9 @@ const names = optionNames<AdaptiveKLOptions>({
  * ```
  */
 export class AdaptiveKLCoefficient implements Stateful {
-  /** Present coefficient. */
+  /** Current coefficient. */
   value: number;
-  /** Wanted KL divergence. */
+  /** Target KL divergence. */
   readonly target: number;
 
   /** @throws InvalidArgumentError when a number is negative, or the target zero */
@@ -44,7 +44,7 @@ export class AdaptiveKLCoefficient implements Stateful {
       throw new InvalidArgumentError("target", `expected a positive number, received ${this.target}`);
   }
 
-  /** Adapts to the mean KL divergence of the finished update; returns the new coefficient. */
+  /** Adapts the coefficient to the mean KL divergence of the finished update; returns the new value. */
   update(meanKl: number): number {
     if (meanKl > 2 * this.target) this.value *= 1.5;
     else if (meanKl < 0.5 * this.target) this.value *= 0.5;
@@ -56,7 +56,7 @@ export class AdaptiveKLCoefficient implements Stateful {
     return { value: this.value };
   }
 
-  /** Puts a state back. @throws InvalidArgumentError when its coefficient is no number of at least 0 */
+  /** Restores a state. @throws InvalidArgumentError when its coefficient is not a number of at least 0 */
   setState({ value }: StateRecord): void {
     if (!(typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY)) {
       throw new InvalidArgumentError("state", `expected a coefficient of at least 0, received ${value}`);

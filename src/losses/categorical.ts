@@ -1,4 +1,4 @@
-/** Distributions over a finite set of actions, given by logits. */
+/** Categorical distributions, parameterised by logits. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -8,13 +8,13 @@ import { constant } from "../recurrent/ops/constants.js";
 import { oneHotRows } from "../recurrent/ops/one-hot-rows.js";
 import type { Distribution } from "./distribution.js";
 
-// The least float32: in place of the logarithm of 0, of which 0 times it were NaN.
+// The lowest finite float32, used for the logarithm of 0: multiplied by 0 it gives 0 instead of NaN.
 const lowest = -3.4028234663852886e38;
 
 /**
- * A batch of categorical distributions on the tape. Every method returns a tensor that the caller
+ * A batch of categorical distributions over tensors. Every method returns a tensor that the caller
  * owns and that is differentiable in the logits; all are stable for large logits. Actions with the logit -Infinity
- * are impossible, at least one of each row must not be; log-probabilities are never below -3.4e38.
+ * are impossible; at least one in each row must be possible. Log-probabilities are never below -3.4e38.
  *
  * @example
  * ```ts
@@ -66,9 +66,9 @@ export interface CategoricalSample {
 export interface SampleCategoricalOptions {
   /** Number of actions. */
   numActions: number;
-  /** Draws the actions; not needed when deterministic. */
+  /** Generator that samples the actions; not needed when deterministic. */
   random?: Random;
-  /** Takes the most probable action instead of drawing; default false. */
+  /** Takes the most probable action instead of sampling; default false. */
   deterministic?: boolean;
 }
 
@@ -79,12 +79,12 @@ const names = optionNames<SampleCategoricalOptions>({
 });
 
 /**
- * Draws one action a row from plain logits, on the CPU and with the seeded generator, so that a
- * run can be repeated on every backend.
+ * Samples one action per row from plain logits, on the CPU and with the seeded generator, so that a
+ * run can be reproduced on every backend.
  *
  * @param logits flat `[batch, numActions]`; -Infinity for impossible actions
- * @throws InvalidArgumentError when it shall draw and there is no generator
- * @throws ShapeError when the number of logits is no multiple of the actions
+ * @throws InvalidArgumentError when sampling without `random`
+ * @throws ShapeError when the number of logits is not a multiple of the number of actions
  */
 export function sampleCategorical(
   logits: ArrayLike<number>,

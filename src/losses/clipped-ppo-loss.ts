@@ -28,7 +28,7 @@ const names = optionNames<ClippedPPOLossOptions>({
   klEstimator: true,
 });
 
-/** Arguments of {@link ClippedPPOLoss.apply}; all tensors have one shape, e.g. `[batch]` or `[batch, time]`. */
+/** Arguments of {@link ClippedPPOLoss.apply}; all tensors have the same shape, e.g. `[batch]` or `[batch, time]`. */
 export interface ClippedPPOLossInput {
   /** Log-probabilities of the taken actions under the current policy. */
   logProb: tf.Tensor;
@@ -36,9 +36,9 @@ export interface ClippedPPOLossInput {
   oldLogProb: tf.Tensor;
   /** Advantages, usually standardised. */
   advantages: tf.Tensor;
-  /** Clip range ε of this call, when it changes during training; default the constructor's. */
+  /** Clip range ε of this call, if it changes during training; defaults to the constructor's. */
   clipRange?: ScalarLike;
-  /** 1 for steps that count, 0 for padding. */
+  /** 1 for real steps, 0 for padding. */
   mask?: tf.Tensor;
 }
 
@@ -58,7 +58,7 @@ export interface ClippedPPOLossResult {
   clipFraction: tf.Scalar;
   /** Estimate of the divergence from the old policy. */
   approxKl: tf.Scalar;
-  /** `max |ρ - 1|` over the steps that count: 0 but for rounding before the first change of the weights. */
+  /** `max |ρ - 1|` over real steps: 0 except for rounding before the first change of the weights. */
   ratioDeviation: tf.Scalar;
 }
 

@@ -1,4 +1,4 @@
-/** The three meanings of a clipped value loss, and the plain one. */
+/** The value loss of PPO with three kinds of clipping, or none. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -7,14 +7,14 @@ import { clamp, minus, type ScalarLike } from "./clamp.js";
 import { maskedMean } from "./masked-mean.js";
 
 /**
- * What is clipped.
+ * Kind of value clipping.
  *
  * - `"clipped-value"` (SB3's `clip_range_vf`): the new value enters the loss only after its change is clipped to
  *   ±ε: `½ mean (V_old + clip(V - V_old, ±ε) - R)²`; no gradient where it left that range.
  * - `"value-change"` (OpenAI baselines, labml, CleanRL): the new value may leave the old one by at
  *   most ε: `½ mean max((V - R)², (V_old + clip(V - V_old, ±ε) - R)²)`.
  * - `"squared-error"` (RLlib's `vf_clip_param`): `mean clip((V - R)², 0, c)`; no gradient where
- *   `|V - R| > √c`. It does not look at the old value.
+ *   `|V - R| > √c`. The old value is not used.
  * - `"none"`: `½ mean (V - R)²`.
  */
 export type ValueClipKind = "clipped-value" | "value-change" | "squared-error" | "none";
@@ -29,13 +29,13 @@ export const valueClipKinds: readonly ValueClipKind[] = [
 
 /** Options of {@link ClippedValueLoss}. */
 export interface ClippedValueLossOptions {
-  /** What is clipped, default `"value-change"`. */
+  /** Kind of clipping, default `"value-change"`. */
   kind?: ValueClipKind;
   /** ε of `"clipped-value"` and `"value-change"` (default 0.2) or c of `"squared-error"` (default 10, in squared return units). */
   clipRange?: number;
   /**
    * Factor of the mean: default ½ (baselines, labml, CleanRL), but 1 for `"squared-error"` (RLlib). SB3 has no factor:
-   * `PPOTrainer`, whose names are SB3's, gives 1.
+   * `PPOTrainer`, which follows SB3, passes 1.
    */
   scale?: number;
 }
@@ -46,17 +46,17 @@ const names = optionNames<ClippedValueLossOptions>({
   scale: true,
 });
 
-/** Arguments of {@link ClippedValueLoss.apply}; all tensors have one shape. */
+/** Arguments of {@link ClippedValueLoss.apply}; all tensors have the same shape. */
 export interface ClippedValueLossInput {
   /** Values under the current network. */
   values: tf.Tensor;
   /** Value targets. */
   returns: tf.Tensor;
-  /** Values when the batch was sampled; needed by `"clipped-value"` and `"value-change"`. */
+  /** Values when the batch was sampled; required by `"clipped-value"` and `"value-change"`. */
   oldValues?: tf.Tensor;
-  /** Clip range of this call, when it changes during training; default the constructor's. */
+  /** Clip range of this call, if it changes during training; defaults to the constructor's. */
   clipRange?: ScalarLike;
-  /** 1 for steps that count, 0 for padding. */
+  /** 1 for real steps, 0 for padding. */
   mask?: tf.Tensor;
 }
 
@@ -78,9 +78,9 @@ const inputNames = optionNames<ClippedValueLossInput>({
  * ```
  */
 export class ClippedValueLoss {
-  /** What is clipped. */
+  /** Kind of clipping. */
   readonly kind: ValueClipKind;
-  /** ε or c. */
+  /** Clip range: ε or c. */
   readonly clipRange: number;
   /** Factor of the mean. */
   readonly scale: number;
@@ -103,7 +103,7 @@ export class ClippedValueLoss {
   /**
    * Computes the loss, a scalar that the caller owns. Differentiable in `values`.
    *
-   * @throws InvalidArgumentError when `"clipped-value"` or `"value-change"` gets no `oldValues`
+   * @throws InvalidArgumentError when `"clipped-value"` or `"value-change"` is used without `oldValues`
    */
   apply(input: ClippedValueLossInput): tf.Scalar {
     checkOptions("ClippedValueLoss.apply", input, inputNames);

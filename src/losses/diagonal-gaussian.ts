@@ -8,7 +8,7 @@ import type { ActionSample, Distribution, SampleActionsOptions } from "./distrib
 const LOG_2_PI = Math.log(2 * Math.PI);
 
 /**
- * A batch of normal distributions with diagonal covariance, on the tape. Components are independent:
+ * A batch of normal distributions with diagonal covariance, over tensors. Components are independent:
  * log-densities, entropies and divergences are sums over the last axis.
  *
  * @example
@@ -18,7 +18,7 @@ const LOG_2_PI = Math.log(2 * Math.PI);
  * ```
  */
 export class DiagonalGaussian implements Distribution {
-  /** Log standard deviations in the means' shape. */
+  /** Log standard deviations, broadcast to the means' shape. */
   readonly logStd: tf.Tensor;
 
   /**
@@ -33,7 +33,7 @@ export class DiagonalGaussian implements Distribution {
   }
 
   /**
-   * Splits a network's numbers, `n` means followed by `n` log standard deviations.
+   * Splits a network's output: `n` means followed by `n` log standard deviations.
    *
    * @param parameters `[..., 2 n]`
    * @throws ShapeError when the last axis is odd
@@ -82,7 +82,7 @@ export interface DiagonalGaussianSample extends ActionSample {
 
 /** Options of {@link sampleDiagonalGaussian}. */
 export interface SampleDiagonalGaussianOptions extends SampleActionsOptions {
-  /** Numbers in one action. */
+  /** Number of components of one action. */
   actionSize: number;
 }
 
@@ -93,11 +93,11 @@ const names = optionNames<SampleDiagonalGaussianOptions>({
 });
 
 /**
- * Draws one action a row from plain numbers, on the CPU and with the seeded generator.
+ * Samples one action per row from plain arrays, on the CPU and with the seeded generator.
  *
  * @param parameters flat `[batch, 2 actionSize]`: means, then log standard deviations, of each row
- * @throws InvalidArgumentError when it shall draw and there is no generator
- * @throws ShapeError when the parameters are no whole number of rows
+ * @throws InvalidArgumentError when sampling without `random`
+ * @throws ShapeError when the parameters are not a whole number of rows
  */
 export function sampleDiagonalGaussian(
   parameters: ArrayLike<number>,
@@ -121,7 +121,7 @@ export function sampleDiagonalGaussian(
       const logStd = parameters[(2 * row + 1) * actionSize + k];
       const i = row * actionSize + k;
       actions[i] = deterministic || !random ? mean : mean + Math.exp(logStd) * random.normal();
-      // Of the rounded action: that is the one which training sees.
+      // Density of the rounded action, which is the one used in training.
       const score = (actions[i] - mean) / Math.exp(logStd);
       logProb -= 0.5 * score * score + logStd + LOG_2_PI / 2;
     }

@@ -8,12 +8,12 @@ import { huber } from "./huber.js";
 
 /** Options of {@link DQNLoss}. */
 export interface DQNLossOptions {
-  /** Where Huber's loss becomes linear, default 1; `null` for half the squared error. */
+  /** Threshold δ of the Huber loss, default 1; `null` for half the squared error. */
   delta?: number | null;
   /**
-   * What the loss is the mean of: the taken actions (`"taken"`, the default, as everywhere), or all of them
-   * (`"all"`), where the others have no error. Keras does the latter when it is given whole rows of targets: a loss
-   * and a gradient divided by the number of actions.
+   * Which actions the loss averages over: the taken ones (`"taken"`, the default, as in other libraries), or all of
+   * them (`"all"`), where the others have no error. Keras does the latter when it is given whole rows of targets: loss
+   * and gradient are divided by the number of actions.
    */
   mean?: "taken" | "all";
 }
@@ -25,11 +25,11 @@ const names = optionNames<DQNLossOptions>({
 
 /** Arguments of {@link DQNLoss.apply}. */
 export interface DQNLossInput {
-  /** `[batch, actions]` values by the trained network. */
+  /** `[batch, actions]` Q-values of the trained network. */
   q: tf.Tensor2D;
-  /** `[batch]` int32 actions that were taken. */
+  /** `[batch]` taken actions, int32. */
   actions: tf.Tensor1D;
-  /** `[batch]` what their values should be; no gradient goes there. */
+  /** `[batch]` targets of their values; they get no gradient. */
   targets: tf.Tensor1D;
   /** `[batch]` weights of the transitions; default 1 each. */
   weights?: tf.Tensor1D;
@@ -44,14 +44,14 @@ const inputNames = optionNames<DQNLossInput>({
 
 /** Result of {@link DQNLoss.apply}; the caller owns the tensors. */
 export interface DQNLossResult {
-  /** Weighted mean of Huber's loss. */
+  /** Weighted mean of the Huber loss. */
   loss: tf.Scalar;
-  /** `[batch]` target minus value. */
+  /** `[batch]` TD errors: target minus value. */
   tdErrors: tf.Tensor1D;
 }
 
 /**
- * Huber's loss between the values of the taken actions and their targets.
+ * The Huber loss between the Q-values of the taken actions and their targets.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export class DQNLoss {
     this.mean = mean;
   }
 
-  /** The loss of one batch. Differentiable in `q`. */
+  /** Computes the loss of one batch. Differentiable in `q`. */
   apply(input: DQNLossInput): DQNLossResult {
     checkOptions("DQNLoss.apply", input, inputNames);
     const { q, actions, targets, weights } = input;

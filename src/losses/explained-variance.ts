@@ -1,7 +1,7 @@
-/** How much of the returns' variance the values explain. */
+/** Explained variance of value predictions. */
 
 /**
- * `1 - Var(returns - values) / Var(returns)`: 1 is perfect, 0 is no better than a constant,
+ * Explained variance `1 - Var(returns - values) / Var(returns)`: 1 is perfect, 0 is no better than a constant,
  * below 0 is worse. NaN when the returns do not vary.
  *
  * @example

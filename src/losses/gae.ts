@@ -16,11 +16,11 @@ const names = optionNames<GAEOptions>({
   lambda: true,
 });
 
-/** Arguments of {@link GAE.compute}; all arrays are flat and environment-major: entry `env * numSteps + step`. */
+/** Arguments of {@link GAE.compute}; all arrays are flat and environment-major: element `env * numSteps + step`. */
 export interface GAEInput {
   /** Number of environments. */
   numEnvs: number;
-  /** Steps of each environment. */
+  /** Number of steps per environment. */
   numSteps: number;
   /** `[numEnvs, numSteps]` rewards. */
   rewards: ArrayLike<number>;
@@ -28,9 +28,9 @@ export interface GAEInput {
   values: ArrayLike<number>;
   /** `[numEnvs]` values of the observations after the last step. */
   lastValues: ArrayLike<number>;
-  /** `[numEnvs, numSteps]`, 1 where the task ended: nothing follows. */
+  /** `[numEnvs, numSteps]`, 1 where the episode terminated. */
   terminated: ArrayLike<number>;
-  /** `[numEnvs, numSteps]`, 1 where the episode was cut from outside; default none. */
+  /** `[numEnvs, numSteps]`, 1 where the episode was truncated; default none. */
   truncated?: ArrayLike<number>;
   /** `[numEnvs, numSteps]` values of the final observations of truncated episodes (read only there); default zeros. */
   finalValues?: ArrayLike<number>;
@@ -48,8 +48,8 @@ export interface GAEResult {
  * Generalised advantage estimation (Schulman et al. 2016, eq. 16):
  * `δ_t = r_t + γ V_{t+1} - V_t`, `A_t = δ_t + γ λ A_{t+1}`.
  *
- * A terminated episode is followed by value zero. A truncated one is followed by the value of
- * its final observation, and its trace ends there: the time limit is not part of the task.
+ * After termination the value is zero. After truncation it is the value of the final observation, and the
+ * trace ends there: a time limit is not part of the task.
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
-/** Huber's loss. */
+/** The Huber loss. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * Huber's loss of errors, element by element: `½ e²` up to `delta`, `delta (|e| - ½ delta)` beyond it (Keras'
+ * Element-wise Huber loss of errors: `½ e²` up to `delta`, `delta (|e| - ½ delta)` beyond it (Keras'
  * `Huber`, torch's `huber_loss`).
  *
- * @param errors of any shape · @param delta where the square ends, above 0; default 1. Infinity gives `½ e²`
+ * @param errors any shape · @param delta threshold above 0, default 1. Infinity gives `½ e²`
  * @returns a tensor of the same shape, which the caller owns
  */
 export function huber<T extends tf.Tensor>(errors: T, delta = 1): T {

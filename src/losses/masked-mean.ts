@@ -1,14 +1,13 @@
-/** Means over the steps that count. */
+/** Means over unmasked steps. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
-// Keeps a sum of nothing from being divided by 0.
+// Avoids division by 0 when everything is masked.
 const tiny = 1e-12;
 
 /**
- * Mean of `values` over the entries whose mask is 1: `Σ mask·x / Σ mask`; the plain mean without a mask, 0 where nothing
- * counts, with zero gradients.
- * The caller owns the result.
+ * Mean of `values` over the elements whose mask is 1: `Σ mask·x / Σ mask`; the plain mean without a mask; 0 with zero
+ * gradients when everything is masked. The caller owns the result.
  *
  * @param values any shape
  * @param mask same shape, 0 or 1; padded steps have 0

@@ -1,4 +1,4 @@
-/** Several independent categorical choices: policies over MultiDiscrete spaces. */
+/** Products of independent categorical distributions: policies over MultiDiscrete spaces. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -8,7 +8,7 @@ import { Categorical, sampleCategorical } from "./categorical.js";
 import type { ActionSample, Distribution, SampleActionsOptions } from "./distribution.js";
 
 /**
- * A batch of products of independent {@link Categorical}s, on the tape: log-probabilities, entropies and
+ * A batch of products of independent {@link Categorical}s, over tensors: log-probabilities, entropies and
  * divergences are sums over the choices.
  *
  * @example
@@ -83,11 +83,11 @@ const names = optionNames<SampleMultiCategoricalOptions>({
 });
 
 /**
- * Draws one action a row from plain logits, on the CPU and with the seeded generator.
+ * Samples one action per row from plain logits, on the CPU and with the seeded generator.
  *
  * @param logits flat `[batch, sum of nvec]`
- * @throws InvalidArgumentError when it shall draw and there is no generator
- * @throws ShapeError when the number of logits is no multiple of the sum
+ * @throws InvalidArgumentError when sampling without `random`
+ * @throws ShapeError when the number of logits is not a multiple of the sum
  */
 export function sampleMultiCategorical(
   logits: ArrayLike<number>,

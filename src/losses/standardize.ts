@@ -6,9 +6,9 @@ import { checkOptions, optionNames } from "../core/check-options.js";
 export interface StandardizeOptions {
   /** Divisor `n - ddof` of the variance: 0 (population, RLlib) or 1 (sample, torch). Default 0. */
   ddof?: 0 | 1;
-  /** Added to the deviation (labml, CleanRL, SB3: 1e-8). Default 0. */
+  /** Added to the standard deviation (labml, CleanRL, SB3: 1e-8). Default 0. */
   epsilon?: number;
-  /** Smallest deviation to divide by (RLlib: 1e-4). Default 0. */
+  /** Minimum standard deviation to divide by (RLlib: 1e-4). Default 0. */
   floor?: number;
 }
 

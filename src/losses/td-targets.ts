@@ -1,4 +1,4 @@
-/** What Q-values should have been. */
+/** Targets of Q-learning and double Q-learning. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { ShapeError } from "../core/errors.js";
@@ -8,17 +8,17 @@ import { oneHotRows } from "../recurrent/ops/one-hot-rows.js";
 export interface TDTargetsInput {
   /** `[batch]` rewards, or their discounted sums over n steps. */
   rewards: tf.Tensor1D;
-  /** `[batch]` γ (γⁿ for sums over n steps), 0 where the task ended. A truncated episode goes on. */
+  /** `[batch]` γ (γⁿ for sums over n steps), 0 where the episode terminated. Truncated episodes are bootstrapped. */
   discounts: tf.Tensor1D;
-  /** `[batch, actions]` values of the following observations by the target network. */
+  /** `[batch, actions]` Q-values of the next observations by the target network. */
   targetQ: tf.Tensor2D;
-  /** `[batch, actions]` the same by the trained network: makes it double Q-learning. */
+  /** `[batch, actions]` Q-values by the trained network; enables double Q-learning. */
   onlineQ?: tf.Tensor2D;
 }
 
 /**
  * Targets of Q-learning, `r + γ max_a Q⁻(s', a)`; or, with `onlineQ`, of double Q-learning (van Hasselt et al. 2016),
- * `r + γ Q⁻(s', argmax_a Q(s', a))`: one network chooses, the other one values the choice.
+ * `r + γ Q⁻(s', argmax_a Q(s', a))`: one network chooses the action, the other evaluates it.
  *
  * @returns `[batch]`, which the caller owns
  * @throws ShapeError when the shapes do not fit

@@ -1,5 +1,5 @@
 /**
- * Storage of experience.
+ * Rollout buffers and replay memories.
  *
  * @module ncps-ts/memory
  */

@@ -1,4 +1,4 @@
-/** Replay that prefers surprising steps. */
+/** Prioritized experience replay. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
@@ -9,11 +9,11 @@ import { MinTree, SumTree } from "./segment-tree.js";
 
 /** Options of {@link PrioritizedReplayMemory}. */
 export interface PrioritizedReplayMemoryOptions extends ReplayMemoryOptions {
-  /** How much priorities count, 0 (uniform) to 1; default 0.6. */
+  /** Exponent of the priorities, 0 (uniform) to 1; default 0.6. */
   alpha?: number;
-  /** Exponent β of the importance weights, 0 (none) to 1 (full correction); default 0.4. Changed by training. */
+  /** Exponent β of the importance weights, 0 (none) to 1 (full correction); default 0.4. Changed during training. */
   beta?: number;
-  /** Added to every error, so that no transition is forgotten; default 1e-6. */
+  /** Added to every absolute TD error, so that every transition can be sampled; default 1e-6. */
   epsilon?: number;
 }
 
@@ -30,23 +30,23 @@ const names = optionNames<PrioritizedReplayMemoryOptions>({
   gamma: true,
 });
 
-/** Which transitions were sampled: a batch, or copies of these two arrays of it. */
+/** Identifies sampled transitions: a batch, or copies of these two arrays of it. */
 export interface SampledTransitions {
-  /** `[size]` places in the memory. */
+  /** `[size]` indices in the memory. */
   indices: ArrayLike<number>;
-  /** `[size]` which transition was at each place. */
+  /** `[size]` generations of the transitions at these indices. */
   generations: ArrayLike<number>;
 }
 
 /**
- * Prioritized experience replay (Schaul et al. 2016, proportional): transition `i` is drawn with probability
- * `P(i) = p_i^α / Σ p^α`, `p = |δ| + ε`, one from each of `batchSize` equal parts of the whole; its weight is
+ * Prioritized experience replay (Schaul et al. 2016, proportional): transition `i` is sampled with probability
+ * `P(i) = p_i^α / Σ p^α`, `p = |δ| + ε`, stratified into `batchSize` equal parts; its weight is
  * `(N P(i))^-β`, divided by the largest weight in the memory. New transitions get the highest priority so far.
  *
  * @example
  * ```ts
- * const memory = new PrioritizedReplayMemory({ capacity: 2 ** 17, observationShape: [4], observationDtype: "float32" });
- * memory.beta = 0.7;
+ * const memory = new PrioritizedReplayMemory({ capacity: 2 ** 17, observationShape: [4], observationDtype: "float32"
+ * }); memory.beta = 0.7;
  * const batch = memory.sample(32, random);
  * memory.updatePriorities(batch, tdErrors);
  * ```
@@ -87,7 +87,7 @@ export class PrioritizedReplayMemory extends ReplayMemory {
     }
   }
 
-  /** Probability with which a transition is drawn; 0 for places that hold none. */
+  /** Probability of sampling a transition; 0 for empty places. */
   probability(index: number): number {
     return this.sums.get(index) / this.sums.total;
   }
@@ -108,11 +108,12 @@ export class PrioritizedReplayMemory extends ReplayMemory {
   }
 
   /**
-   * Updates the priorities of sampled transitions from their TD errors. Transitions that were overwritten meanwhile are
-   * left out, also when their place holds another one.
+   * Updates the priorities of sampled transitions from their TD errors. Transitions that were overwritten since then
+   * are skipped, even if another one is at their index now.
    *
-   * @param batch of `sample`, or copies of its `indices` and `generations` · @param tdErrors `[size]`; signs do not matter
-   * @throws ShapeError when there are not as many errors or generations as indices
+   * @param batch a batch of `sample`, or copies of its `indices` and `generations` · @param tdErrors `[size]`; signs
+   *   are ignored
+   * @throws ShapeError when the numbers of errors, generations and indices differ
    * @throws InvalidArgumentError when an error is not finite
    */
   updatePriorities({ indices, generations }: SampledTransitions, tdErrors: ArrayLike<number>): void {

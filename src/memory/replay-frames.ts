@@ -1,33 +1,33 @@
-/** Observations in order, each kept once, in blocks that any engine can allocate. */
+/** Storage of frames, each stored once, in blocks that any engine can allocate. */
 
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { createTypedArray, type DType, sizeOf, type TypedArray } from "../core/state.js";
 import { interleave } from "./replay-stack.js";
 
-// One array of all frames would pass the 4 GB that engines allow (2 GB in some).
+// A single array of all frames would exceed the 4 GB that engines allow (2 GB in some).
 const BLOCK_BYTES = 2 ** 28;
 
 /** Options of {@link ReplayFrames}. */
 export interface ReplayFramesOptions {
-  /** How many frames. */
+  /** Number of frames. */
   count: number;
   /** Shape of one frame. */
   shape: readonly number[];
   /** Element type. */
   dtype: DType;
-  /** Frames in a stack. */
+  /** Number of frames in a stack. */
   stack: number;
-  /** Bytes of a block at most, default 256 MB. */
+  /** Maximum bytes of a block, default 256 MB. */
   blockBytes?: number;
 }
 
 /** A fixed number of frames in blocks, and stacks of them along the last axis. */
 export class ReplayFrames {
-  /** Numbers in one frame. */
+  /** Number of elements of one frame. */
   readonly frameSize: number;
-  /** Numbers in one stack. */
+  /** Number of elements of one stack. */
   readonly stackSize: number;
-  /** Frames in a stack. */
+  /** Number of frames in a stack. */
   readonly stack: number;
   /** Size of a frame's last axis. */
   readonly channels: number;
@@ -63,19 +63,19 @@ export class ReplayFrames {
     }
   }
 
-  /** Bytes of all frames. */
+  /** Total bytes of all frames. */
   get byteLength(): number {
     return this.blocks.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
-  /** One frame: a view. */
+  /** A view of one frame. */
   at(index: number): TypedArray {
     const { perBlock, frameSize } = this;
     const from = (index % perBlock) * frameSize;
     return this.blocks[Math.floor(index / perBlock)].subarray(from, from + frameSize);
   }
 
-  /** The frames `from` to `to` as one view; undefined where they lie in two blocks. */
+  /** The frames `from` to `to` as one view; undefined when they are in two blocks. */
   contiguous(from: number, to: number): TypedArray | undefined {
     const { perBlock, frameSize } = this;
     const start = from % perBlock;
@@ -87,9 +87,9 @@ export class ReplayFrames {
   }
 
   /**
-   * Keeps one frame of a stack (the whole observation, when stacks have one frame).
+   * Stores one frame of a stack (the whole observation, if stacks have one frame).
    *
-   * @param age how many frames of the stack are newer, default 0
+   * @param age number of frames in the stack that are newer, default 0
    */
   put(index: number, observation: TypedArray, age = 0): void {
     const { stackSize, channels, stack } = this;
@@ -110,7 +110,7 @@ export class ReplayFrames {
   /**
    * Writes one stack.
    *
-   * @param indices of its frames, oldest first · @param out `[stackSize]`
+   * @param indices indices of its frames, oldest first · @param out `[stackSize]`
    */
   stackInto(indices: ArrayLike<number>, out: TypedArray): void {
     const { parts } = this;
@@ -119,7 +119,7 @@ export class ReplayFrames {
     else interleave(parts, this.channels, out);
   }
 
-  /** Views of the frames `from` to `to`, as few as there are blocks. */
+  /** Views of the frames `from` to `to`: one per block. */
   views(from: number, to: number): TypedArray[] {
     const { perBlock, frameSize, blocks } = this;
     const views: TypedArray[] = [];
@@ -134,8 +134,8 @@ export class ReplayFrames {
   }
 
   /**
-   * The `block`-th of the views that {@link ReplayFrames.views} gives of frames from `from` on, before `limit`; its
-   * first `length` numbers, which are whole frames.
+   * The `block`-th of the views that {@link ReplayFrames.views} returns for frames from `from` on, before `limit`; its
+   * first `length` elements, which are whole frames.
    */
   view(from: number, limit: number, block: number, length: number): TypedArray | undefined {
     const { perBlock, frameSize } = this;
@@ -146,9 +146,9 @@ export class ReplayFrames {
     return views.length === 1 && views[0].length === length ? views[0] : undefined;
   }
 
-  /** Copies the frames `from` to `to` from arrays that hold them one after the other; those that lie here already stay. */
+  /** Copies the frames `from` to `to` from arrays that contain them in order; views of these frames are skipped. */
   fill(from: number, to: number, arrays: readonly TypedArray[]): void {
-    // What lies in another place of this memory would be written over.
+    // A view of another place of this memory would be overwritten while it is read.
     const own = new Set(this.blocks.map(({ buffer }) => buffer));
     let place = from;
     const safe = arrays.map((array) => {
@@ -174,7 +174,7 @@ export class ReplayFrames {
   }
 }
 
-// Whether two views begin at the same place.
+// Whether two views begin at the same address.
 function isSame(a: TypedArray, b: TypedArray): boolean {
   return a.buffer === b.buffer && a.byteOffset === b.byteOffset;
 }

@@ -1,4 +1,4 @@
-/** What off-policy methods learn from: the last steps of all environments. */
+/** Replay memory of off-policy algorithms: the last steps of all environments. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -19,20 +19,20 @@ import { StackRows } from "./stack-rows.js";
 
 /** Options of {@link ReplayMemory}. */
 export interface ReplayMemoryOptions {
-  /** Frames that are kept, over all environments. */
+  /** Number of frames to store, over all environments. */
   capacity: number;
-  /** Environments, default 1; each has an equal share of the capacity. */
+  /** Number of environments, default 1; each has an equal share of the capacity. */
   numEnvs?: number;
-  /** Shape of one observation, the whole stack. */
+  /** Shape of one observation, i.e. of the whole stack. */
   observationShape: readonly number[];
   /** Element type of observations; frames stay uint8. */
   observationDtype: DType;
   /**
-   * Frames in an observation, along the last axis, as `FrameStack` makes them; default 1. Only the newest frame
-   * of each observation is kept.
+   * Number of frames stacked along the last axis of an observation, as by `FrameStack`; default 1. Only the newest
+   * frame of each observation is stored.
    */
   numStack?: number;
-  /** Steps that a sampled reward sums over, default 1. */
+  /** Number of steps of n-step returns, default 1. */
   nStep?: number;
   /** Discount γ, default 0.99. */
   gamma?: number;
@@ -52,13 +52,13 @@ const names = optionNames<ReplayMemoryOptions>({
 export interface ReplayStep {
   /** The discrete action. */
   action: number;
-  /** Reward as learned from. */
+  /** Reward as used in training. */
   reward: number;
-  /** What followed; the final observation of an episode that ended. */
+  /** The next observation; the final observation of an episode that ended. */
   nextObservation: TypedArray;
-  /** Whether the task ended. */
+  /** Whether the episode terminated. */
   terminated: boolean | number;
-  /** Whether the episode was cut from outside. */
+  /** Whether the episode was truncated. */
   truncated: boolean | number;
 }
 
@@ -70,29 +70,30 @@ export interface ReplayBatch {
   observations: TypedArray;
   /** `[size]`. */
   actions: Int32Array;
-  /** `[size]` sums of discounted rewards over `nStep` steps, or fewer where the episode ended. */
+  /** `[size]` discounted sums of rewards over `nStep` steps, or fewer where the episode ended. */
   rewards: Float32Array;
-  /** `[size, ...observationShape]` observations after these steps, final ones of ended episodes included. */
+  /** `[size, ...observationShape]` observations after these steps, including final ones of ended episodes. */
   nextObservations: TypedArray;
-  /** `[size]` factor of the value of `nextObservations`: γ to the number of steps; 0 where the task ended. */
+  /** `[size]` factor of the value of `nextObservations`: γ to the number of steps; 0 where the episode terminated. */
   discounts: Float32Array;
-  /** `[size]`, 1 where the task ended. */
+  /** `[size]`, 1 where the episode terminated. */
   terminated: Uint8Array;
-  /** `[size]` places in the memory. */
+  /** `[size]` indices in the memory. */
   indices: Int32Array;
   /**
-   * `[size]` which transition was at that place: a number that changes when the place is written anew. Keep copies of
-   * `indices` and `generations` where priorities are updated after another `sample`.
+   * `[size]` generations of the transitions: numbers that change when an index is overwritten. Copy
+   * `indices` and `generations` if priorities are updated after another `sample`.
    */
   generations: Float64Array;
   /** `[size]` importance weights; all 1 when sampling is uniform. */
   weights: Float32Array;
 }
 
-// What is kept of every step beside its frame.
+// What is stored of every step in addition to its frame.
 const perStep = ["actions", "rewards", "flags"] as const;
 
-// Bits of a slot. A slot holds one observation and, unless it is the last of its episode, the step taken on it.
+// Bits of a slot's flags. A slot holds one observation and, unless it is the last of its episode, the step taken from
+// it.
 const STARTS = 1;
 const STEPPED = 2;
 const TERMINATED = 4;
@@ -101,12 +102,12 @@ const TRUNCATED = 8;
 export const READY = 16;
 
 /**
- * The last steps of `numEnvs` environments: a ring for each, in typed arrays. Every frame is kept once and stacks are
- * built on sampling, padded at the start of an episode with its first frame as `FrameStack` does; a stack or an n-step
- * sum never crosses the end of an episode or the place being written. Final observations are kept too, so that
- * a truncated episode is continued by the right value.
+ * The last steps of `numEnvs` environments: a ring buffer for each, in typed arrays. Every frame is stored once and
+ * stacks are built on sampling, padded at the start of an episode with its first frame as `FrameStack` does; a stack or
+ * an n-step sum never crosses the end of an episode or the write position. Final observations are stored too, so that
+ * a truncated episode is bootstrapped from the right value.
  *
- * A million 84 × 84 frames take 7.06 GB, and 10 bytes a step besides.
+ * A million 84 × 84 frames take 7.06 GB, plus 10 bytes per step.
  *
  * @example
  * ```ts
@@ -119,26 +120,26 @@ export const READY = 16;
  * ```
  */
 export class ReplayMemory implements Stateful {
-  /** Frames of one environment. */
+  /** Number of frames stored per environment. */
   readonly slotsPerEnv: number;
   /** Number of environments. */
   readonly numEnvs: number;
-  /** Steps that a sampled reward sums over. */
+  /** Number of steps of n-step returns. */
   readonly nStep: number;
   /** Discount γ. */
   readonly gamma: number;
-  /** Frames in a stack. */
+  /** Number of frames in a stack. */
   readonly numStack: number;
   private readonly frames: ReplayFrames;
   private readonly dtype: DType;
   private readonly actions: Int32Array;
   private readonly rewards: Float32Array;
   private readonly flags: Uint8Array;
-  // For each environment: the newest slot, slots in use, steps of the present episode (-1: none begun).
+  // For each environment: the newest slot, slots in use, steps of the current episode (-1: none started).
   private readonly heads: Int32Array;
   private readonly counts: Int32Array;
   private readonly lengths: Int32Array;
-  // Observations of each environment so far: they number the generations of a place.
+  // Number of observations of each environment so far: determines the generations.
   private readonly written: Float64Array;
   private readonly stackOf: Int32Array;
   private readonly nextStackOf: Int32Array;
@@ -204,37 +205,37 @@ export class ReplayMemory implements Stateful {
     this.nextStackOf = new Int32Array(numStack);
   }
 
-  /** Frames that can be kept, over all environments. */
+  /** Maximum number of frames, over all environments. */
   get capacity(): number {
     return this.slotsPerEnv * this.numEnvs;
   }
 
-  /** Transitions that can be sampled. */
+  /** Number of transitions that can be sampled. */
   get size(): number {
     return this.ready;
   }
 
-  /** Steps ever added, those that were overwritten included. */
+  /** Number of steps ever added, including overwritten ones. */
   get added(): number {
     return this.steps;
   }
 
-  /** Bytes of all frames that can be kept. */
+  /** Bytes of all frames that can be stored. */
   get byteLength(): number {
     return this.frames.byteLength;
   }
 
-  /** Bytes of the frames that are kept at present. */
+  /** Bytes of the frames that are stored at present. */
   get usedBytes(): number {
     return (this.byteLength / this.capacity) * this.counts.reduce((sum, count) => sum + count, 0);
   }
 
   /**
-   * Begins an episode. One that was not ended counts as truncated after its last step.
+   * Starts an episode. An unfinished one counts as truncated after its last step.
    *
-   * @param env index of the environment · @param observation the first one
-   * @param within whether the episode began before, so that the earlier frames of the stack are its own; default false:
-   *   they are the first frame again
+   * @param env index of the environment · @param observation the first observation
+   * @param within whether this continues an episode (after resume): the stack is filled from `observation` instead of
+   *   repeating its newest frame; default false
    * @throws InvalidArgumentError when there is no such environment
    * @throws ShapeError when the observation has another size
    */
@@ -256,8 +257,8 @@ export class ReplayMemory implements Stateful {
    * Adds a step.
    *
    * @param env index of the environment
-   * @throws InvalidStateError when no episode was begun
-   * @throws InvalidArgumentError when there is no such environment, or the action is no whole number
+   * @throws InvalidStateError when no episode was started
+   * @throws InvalidArgumentError when there is no such environment, or the action is not an integer
    * @throws NonFiniteError when the reward is NaN or infinite
    * @throws ShapeError when the observation has another size
    */
@@ -286,11 +287,11 @@ export class ReplayMemory implements Stateful {
   }
 
   /**
-   * The observation that was added last, as sampling would build it.
+   * The observation that was added last, built as in sampling.
    *
    * @param env index of the environment
    * @throws InvalidArgumentError when there is no such environment
-   * @throws InvalidStateError before its first one
+   * @throws InvalidStateError before the first observation
    */
   latest(env: number): TypedArray {
     this.checkEnv(env);
@@ -303,11 +304,11 @@ export class ReplayMemory implements Stateful {
   }
 
   /**
-   * Draws transitions with replacement, each with the same probability.
+   * Samples transitions uniformly with replacement.
    *
-   * @param batchSize how many · @param random draws them
-   * @throws InvalidStateError when there is none
-   * @throws InvalidArgumentError when `batchSize` is no positive integer
+   * @param batchSize number of transitions · @param random generator
+   * @throws InvalidStateError when the memory is empty
+   * @throws InvalidArgumentError when `batchSize` is not a positive integer
    */
   sample(batchSize: number, random: Random): ReplayBatch {
     const batch = this.makeBatch(batchSize);
@@ -324,7 +325,7 @@ export class ReplayMemory implements Stateful {
   }
 
   /**
-   * Everything that is kept. The frames are views, not copies: they must be used (or written) before the next step
+   * The complete contents. The frames are views, not copies: they must be used (or written) before the next step
    * is added.
    */
   getState(): StateRecord {
@@ -350,11 +351,11 @@ export class ReplayMemory implements Stateful {
   }
 
   /**
-   * Where an array of a state that is being loaded belongs in this memory: a view of its frames. What was put there
-   * need not be copied by {@link ReplayMemory.setState}.
+   * Where an array of a state that is being loaded can be read to directly: a view of this memory's frames.
+   * {@link ReplayMemory.setState} does not copy frames that were read there.
    *
-   * @param path of the array in the state · @param dtype its element type · @param length its elements
-   * @returns undefined for all but frames, and for frames of a memory of another form
+   * @param path path of the array in the state · @param dtype its element type · @param length its number of elements
+   * @returns undefined for all arrays but frames, and for frames that do not fit
    */
   placeOf(path: readonly string[], dtype: DType, length: number): TypedArray | undefined {
     const [part, env, block] = path;
@@ -364,9 +365,9 @@ export class ReplayMemory implements Stateful {
   }
 
   /**
-   * Puts a state back. Batches that were drawn before are of no use any more.
+   * Restores a state. Batches sampled before become invalid.
    *
-   * @throws InvalidArgumentError when it is of a memory of another capacity or other observations; nothing was
+   * @throws InvalidArgumentError when it belongs to a memory of another capacity or other observations; nothing is
    *   changed then
    */
   setState(state: StateRecord): void {
@@ -375,7 +376,7 @@ export class ReplayMemory implements Stateful {
     if (problem !== undefined) {
       throw new InvalidArgumentError(
         "state",
-        `expected the state of a memory of ${numEnvs} environments with ${slotsPerEnv} frames of ${this.frames.frameSize} numbers each; ${problem}`,
+        `expected the state of a memory of ${numEnvs} environments with ${slotsPerEnv} frames of ${this.frames.frameSize} elements each; ${problem}`,
       );
     }
     counts.set(state.counts as Int32Array);
@@ -394,7 +395,7 @@ export class ReplayMemory implements Stateful {
     this.steps = state.steps as number;
   }
 
-  /** What is wrong with a state, in words; undefined when it fits. */
+  /** What is wrong with a state, as text; undefined when it fits. */
   protected misfit(state: StateRecord): string | undefined {
     const { slotsPerEnv, numEnvs } = this;
     if (state.slotsPerEnv !== slotsPerEnv) return `slotsPerEnv is ${state.slotsPerEnv}`;
@@ -410,7 +411,7 @@ export class ReplayMemory implements Stateful {
     const counts = state.counts as Int32Array;
     if (counts.some((count) => count < 0 || count > slotsPerEnv)) return "counts are out of range";
     const [heads, lengths] = [state.heads as Int32Array, state.lengths as Int32Array];
-    // Slots fill up from the first; only a full ring has its newest one anywhere.
+    // Slots fill up from the first; only in a full ring buffer can the newest one be anywhere.
     const headFits = (head: number, env: number) =>
       counts[env] < slotsPerEnv ? head === counts[env] - 1 : head >= 0 && head < slotsPerEnv;
     if (!heads.every(headFits)) return "heads are out of range";
@@ -435,7 +436,7 @@ export class ReplayMemory implements Stateful {
     return this.misflagged(state);
   }
 
-  // Sampling looks for flagged slots until it finds one, and counts on the step that they hold.
+  // Sampling searches for flagged slots until it finds one, and relies on the step that they hold.
   private misflagged({ flags, rewards, ready }: StateRecord): string | undefined {
     let flagged = 0;
     for (const [env, list] of (flags as Uint8Array[]).entries()) {
@@ -448,10 +449,10 @@ export class ReplayMemory implements Stateful {
     return endless >= 0 ? `rewards.${endless} are not finite` : undefined;
   }
 
-  /** Called when a transition can be sampled from now on. */
+  /** Called when a transition becomes available for sampling. */
   protected onReady(_index: number): void {}
 
-  /** Called when a transition can no longer be sampled. */
+  /** Called when a transition is no longer available for sampling. */
   protected onGone(_index: number): void {}
 
   /** Whether a transition can be sampled. */
@@ -459,14 +460,14 @@ export class ReplayMemory implements Stateful {
     return (this.flags[index] & READY) !== 0;
   }
 
-  /** Number of the observation at a place, counted from the first one of its environment. */
+  /** Number of the observation at an index, counted from the first one of its environment. */
   protected generation(index: number): number {
     const env = Math.floor(index / this.slotsPerEnv);
     const behind = this.heads[env] - (index - env * this.slotsPerEnv);
     return this.written[env] - (behind < 0 ? behind + this.slotsPerEnv : behind);
   }
 
-  /** Arrays for a batch, used again and again. */
+  /** The arrays of a batch, which are reused. */
   protected makeBatch(size: number): ReplayBatch {
     if (this.ready === 0) throw new InvalidStateError("sample() from an empty memory: add steps first");
     if (this.batch?.size !== size) {
@@ -489,7 +490,7 @@ export class ReplayMemory implements Stateful {
     return this.batch;
   }
 
-  /** Writes one transition into row `i` of a batch; rows in order. */
+  /** Writes one transition into row `i` of a batch; rows must be written in order. */
   protected fill(batch: ReplayBatch, i: number, index: number): void {
     const { nStep, gamma, flags, rewards, stackOf, nextStackOf } = this;
     let sum = 0;
@@ -528,7 +529,7 @@ export class ReplayMemory implements Stateful {
     return (slot + 1) % this.slotsPerEnv === 0 ? slot + 1 - this.slotsPerEnv : slot + 1;
   }
 
-  // Takes the next slot for an observation, and retires the transitions that need what stood there.
+  // Takes the next slot for an observation, and invalidates the transitions that need the overwritten one.
   private advance(env: number, observation: TypedArray, age = 0): number {
     const head = (this.heads[env] + 1) % this.slotsPerEnv;
     this.frames.put(env * this.slotsPerEnv + head, observation, age); // throws before anything else has changed
@@ -548,7 +549,7 @@ export class ReplayMemory implements Stateful {
     return slot;
   }
 
-  // After a step: the transition whose `nStep` steps are whole, or all that the end of the episode completes.
+  // After a step: marks the transition whose `nStep` steps are complete, or all that the end of the episode completes.
   private complete(last: number, length: number, ended: boolean): void {
     const reach = Math.min(length, this.nStep);
     let at = last;
@@ -567,7 +568,7 @@ export class ReplayMemory implements Stateful {
     this.onGone(slot);
   }
 
-  // The frames of the stack that ends in a slot, filled up with the first one of the episode.
+  // The frames of the stack that ends in a slot, padded with the first one of the episode.
   private slotsOf(slot: number, slots: Int32Array): Int32Array {
     const { flags } = this;
     for (let i = this.numStack - 1, at = slot; i >= 0; i--) {

@@ -1,4 +1,4 @@
-/** Frames side by side along the last axis. */
+/** Interleaving of frames along the last axis. */
 
 import type { TypedArray } from "../core/state.js";
 
@@ -6,7 +6,7 @@ import type { TypedArray } from "../core/state.js";
  * Joins frames along their last axis, as `FrameStack` does: pixel by pixel the channels of the first frame, of the
  * second, and so on.
  *
- * @param frames of equal length, oldest first · @param channels size of their last axis · @param out all together
+ * @param frames frames of equal length, oldest first · @param channels size of their last axis · @param out the stack
  */
 export function interleave(frames: readonly TypedArray[], channels: number, out: TypedArray): void {
   const [first] = frames;
@@ -28,7 +28,7 @@ export function interleave(frames: readonly TypedArray[], channels: number, out:
   }
 }
 
-// Three or four byte frames, four pixels of each at a time, in 32-bit words.
+// Interleaves three or four byte frames, four pixels of each at a time, in 32-bit words.
 function interleaveBytes(frames: readonly TypedArray[], out: TypedArray): boolean {
   if (frames.length !== 3 && frames.length !== 4) return false;
   if (!(out instanceof Uint8Array) || out.byteOffset % 4 !== 0 || !littleEndian) return false;

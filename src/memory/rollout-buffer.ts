@@ -1,4 +1,4 @@
-/** Everything that one on-policy rollout produced, as flat typed arrays. */
+/** The data of one on-policy rollout, as flat typed arrays. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -21,20 +21,20 @@ import { cutSequences, type MinibatchMode, type Sequences, splitMinibatches } fr
 export interface RolloutBufferOptions {
   /** Number of environments. */
   numEnvs: number;
-  /** Steps of each environment in one rollout. */
+  /** Number of steps per environment in one rollout. */
   numSteps: number;
   /** Shape of one observation. */
   observationShape: readonly number[];
   /** Element type of observations; frames stay uint8. */
   observationDtype: DType;
-  /** Numbers in one action: 1 for a discrete one. */
+  /** Number of components of one action: 1 for a discrete one. */
   actionSize?: number;
-  /** Numbers that describe a distribution over actions, e.g. the number of logits. */
+  /** Number of parameters of a distribution over actions, e.g. the number of logits. */
   distributionSize: number;
-  /** Numbers in one recurrent state, 0 for feed-forward networks. */
+  /** Size of one recurrent state, 0 for feed-forward networks. */
   stateSize?: number;
   /**
-   * Makes the arrays, zeroed and always in the same order, e.g. in memory that threads share; default
+   * Allocates the arrays, zeroed and always in the same order, e.g. in memory that threads share; defaults to
    * `createTypedArray`.
    */
   allocate?: (dtype: DType, length: number) => TypedArray;
@@ -59,21 +59,21 @@ export interface RolloutStep {
   actions: ArrayLike<number>;
   /** `[numEnvs]` log-probabilities of the actions. */
   logProbs: ArrayLike<number>;
-  /** `[numEnvs, distributionSize]` the acting policy's distribution. */
+  /** `[numEnvs, distributionSize]` parameters of the acting policy's distribution. */
   distributions: ArrayLike<number>;
   /** `[numEnvs]` values of the observations. */
   values: ArrayLike<number>;
-  /** `[numEnvs]` rewards of the step, as learned from. */
+  /** `[numEnvs]` rewards of the step, as used in training. */
   rewards: ArrayLike<number>;
-  /** `[numEnvs]`, 1 where the task ended with the step. */
+  /** `[numEnvs]`, 1 where the episode terminated with the step. */
   terminated: ArrayLike<number>;
-  /** `[numEnvs]`, 1 where the episode was cut after the step; default nowhere. */
+  /** `[numEnvs]`, 1 where the episode was truncated after the step; default nowhere. */
   truncated?: ArrayLike<number>;
-  /** `[numEnvs]`, 1 where the step is the first of its episode; default where the step before was the last. */
+  /** `[numEnvs]`, 1 where the step is the first of its episode; default where the previous step was the last. */
   episodeStarts?: ArrayLike<number>;
   /** `[numEnvs]` values of the final observations of truncated episodes; default zeros. */
   finalValues?: ArrayLike<number>;
-  /** `[numEnvs, stateSize]` recurrent states that the step was taken in; default zeros. */
+  /** `[numEnvs, stateSize]` recurrent states before the step; default zeros. */
   states?: ArrayLike<number>;
 }
 
@@ -81,21 +81,21 @@ export interface RolloutStep {
 export interface FinishRolloutInput {
   /** `[numEnvs]` values of the observations after the last step. */
   lastValues: ArrayLike<number>;
-  /** Estimates the advantages. */
+  /** Estimator of the advantages. */
   gae: GAE;
 }
 
 /** Options of {@link RolloutBuffer.minibatches}. */
 export interface MinibatchOptions {
-  /** Wanted number of steps of a minibatch. */
+  /** Number of steps per minibatch; approximate where sequences are kept whole. */
   batchSize: number;
-  /** Draws the order. */
+  /** Generator of the order. */
   random: Random;
-  /** Longest sequence; default 1 for feed-forward networks, else the whole rollout. */
+  /** Maximum sequence length; default 1 for feed-forward networks, else the whole rollout. */
   sequenceLength?: number;
-  /** Whether sequences also end where episodes end (RLlib); default false: resets are marked instead. */
+  /** Whether sequences also end where episodes end (RLlib); default false: resets are flagged instead. */
   cutAtEpisodes?: boolean;
-  /** How sequences are put together, default `"exact"`. */
+  /** How sequences are grouped, default `"exact"`. */
   mode?: MinibatchMode;
 }
 
@@ -111,15 +111,15 @@ const minibatchNames = optionNames<MinibatchOptions>({
 export interface RolloutMinibatch {
   /** Number of sequences. */
   batch: number;
-  /** Steps of the longest one. */
+  /** Number of steps of the longest sequence. */
   time: number;
-  /** `[batch, time, ...observationShape]`; zeros where padded. */
+  /** `[batch, time, ...observationShape]`; zeros in the padding. */
   observations: TypedArray;
   /** `[batch, time, actionSize]` taken actions. */
   actions: Float32Array;
-  /** `[batch, time]` log-probabilities of the taken actions when they were taken. */
+  /** `[batch, time]` log-probabilities of the actions under the acting policy. */
   logProbs: Float32Array;
-  /** `[batch, time, distributionSize]` the acting policy's distribution. */
+  /** `[batch, time, distributionSize]` parameters of the acting policy's distribution. */
   distributions: Float32Array;
   /** `[batch, time]` values when acting. */
   values: Float32Array;
@@ -127,9 +127,9 @@ export interface RolloutMinibatch {
   advantages: Float32Array;
   /** `[batch, time]` value targets. */
   returns: Float32Array;
-  /** `[batch, stateSize]` states in which the first steps were taken; feed-forward: empty. */
+  /** `[batch, stateSize]` states before the first steps; feed-forward: empty. */
   states: Float32Array;
-  /** `[batch, time]`, 1 where the state was cleared before the step; missing when nowhere. */
+  /** `[batch, time]`, 1 where the state is reset before the step; missing when nowhere. */
   resets?: Float32Array;
   /** `[batch, time]`, 1 for real steps, 0 for padding; missing when nothing is padded. */
   mask?: Float32Array;
@@ -150,15 +150,15 @@ export interface RolloutMinibatch {
 export class RolloutBuffer implements Stateful {
   /** Number of environments. */
   readonly numEnvs: number;
-  /** Steps of each environment. */
+  /** Number of steps per environment. */
   readonly numSteps: number;
-  /** Numbers in one observation. */
+  /** Number of elements of one observation. */
   readonly observationSize: number;
-  /** Numbers in one action. */
+  /** Number of components of one action. */
   readonly actionSize: number;
-  /** Numbers in one distribution. */
+  /** Number of parameters of one distribution. */
   readonly distributionSize: number;
-  /** Numbers in one recurrent state. */
+  /** Size of one recurrent state. */
   readonly stateSize: number;
   /** `[numEnvs, numSteps, ...observationShape]`. */
   readonly observations: TypedArray;
@@ -170,23 +170,23 @@ export class RolloutBuffer implements Stateful {
   readonly distributions: Float32Array;
   /** `[numEnvs, numSteps]`. */
   readonly values: Float32Array;
-  /** `[numEnvs, numSteps]` rewards as learned from (clipped where the trainer clips). */
+  /** `[numEnvs, numSteps]` rewards as used in training (clipped where the trainer clips). */
   readonly rewards: Float32Array;
-  /** `[numEnvs, numSteps]`, 1 where the task ended after the step. */
+  /** `[numEnvs, numSteps]`, 1 where the episode terminated after the step. */
   readonly terminated: Uint8Array;
-  /** `[numEnvs, numSteps]`, 1 where the episode was cut after the step. */
+  /** `[numEnvs, numSteps]`, 1 where the episode was truncated after the step. */
   readonly truncated: Uint8Array;
   /** `[numEnvs, numSteps]`, 1 where the step is the first of its episode. */
   readonly episodeStarts: Uint8Array;
   /** `[numEnvs, numSteps]` values of final observations of truncated episodes. */
   readonly finalValues: Float32Array;
-  /** `[numEnvs, numSteps, stateSize]` states as used by the step: zeros at episode starts. */
+  /** `[numEnvs, numSteps, stateSize]` states before the step: zeros at episode starts. */
   readonly states: Float32Array;
   /** `[numEnvs]` values after the last step. */
   readonly lastValues: Float32Array;
-  /** `[numEnvs, numSteps]`, filled after the rollout. */
+  /** `[numEnvs, numSteps]` advantages, computed by {@link RolloutBuffer.finish}. */
   readonly advantages: Float32Array;
-  /** `[numEnvs, numSteps]`, filled after the rollout. */
+  /** `[numEnvs, numSteps]` value targets, computed by {@link RolloutBuffer.finish}. */
   readonly returns: Float32Array;
   private readonly nextStarts: Uint8Array;
   private recordedSteps = 0;
@@ -235,12 +235,12 @@ export class RolloutBuffer implements Stateful {
     this.nextStarts = new Uint8Array(numEnvs).fill(1);
   }
 
-  /** Number of steps of all environments together. */
+  /** Total number of steps over all environments. */
   get size(): number {
     return this.numEnvs * this.numSteps;
   }
 
-  /** Steps of each environment that are recorded. */
+  /** Number of recorded steps per environment. */
   get position(): number {
     return this.recordedSteps;
   }
@@ -293,7 +293,7 @@ export class RolloutBuffer implements Stateful {
   /**
    * Fills {@link RolloutBuffer.advantages} and {@link RolloutBuffer.returns}.
    *
-   * @throws InvalidStateError when steps are missing
+   * @throws InvalidStateError when the rollout is incomplete
    * @throws ShapeError when `lastValues` has another length
    */
   finish({ lastValues, gae }: FinishRolloutInput): void {
@@ -324,7 +324,7 @@ export class RolloutBuffer implements Stateful {
     });
   }
 
-  /** The minibatches of one epoch, every step once, in random order; their arrays are fresh. */
+  /** The minibatches of one epoch, every step once, in random order; their arrays are new. */
   *minibatches(options: MinibatchOptions): Generator<RolloutMinibatch, void, undefined> {
     checkOptions("minibatches", options, minibatchNames);
     const { batchSize, random, mode } = options;
@@ -338,22 +338,22 @@ export class RolloutBuffer implements Stateful {
     }
   }
 
-  /** Starts over: the next step is the first of the next rollout, which goes on where this one ended. */
+  /** Starts the next rollout, which continues where this one ended. */
   reset(): void {
     this.recordedSteps = 0;
   }
 
-  /** Copies of all that acting writes, and the position; advantages and returns are computed afterwards. */
+  /** Copies of everything recorded while acting, and the position; advantages and returns are computed afterwards. */
   getState(): StateRecord {
     const arrays = Object.fromEntries(recorded.map((name) => [name, this[name].slice()]));
     return { ...arrays, position: this.recordedSteps, nextStarts: this.nextStarts.slice() };
   }
 
   /**
-   * Puts a state back.
+   * Restores a state.
    *
-   * @throws ShapeError when it is of a buffer of another size
-   * @throws InvalidArgumentError when an array is of another type; nothing was changed then
+   * @throws ShapeError when it belongs to a buffer of another size
+   * @throws InvalidArgumentError when an array has another type; nothing is changed then
    */
   setState(state: StateRecord): void {
     for (const name of recorded) {
@@ -367,7 +367,7 @@ export class RolloutBuffer implements Stateful {
         throw new ShapeError(`rollout.${name}`, `[${this[name].length}]`, [saved.length]);
       }
     }
-    // Older states have neither: their owner kept the position.
+    // Older states contain neither: their owner stored the position.
     const { position = this.recordedSteps, nextStarts = this.nextStarts } = state;
     if (!(Number.isInteger(position) && (position as number) >= 0 && (position as number) <= this.numSteps)) {
       const expected = `a whole number in 0..${this.numSteps}`;
@@ -381,7 +381,7 @@ export class RolloutBuffer implements Stateful {
     this.nextStarts.set(nextStarts);
   }
 
-  /** Copies sequences into one padded minibatch; every array is fresh. */
+  /** Copies sequences into one padded minibatch; every array is new. */
   gather({ starts, lengths }: Sequences): RolloutMinibatch {
     const batch = starts.length;
     const time = lengths.reduce((max, length) => Math.max(max, length), 0);
@@ -431,7 +431,7 @@ const recorded = [
 
 type PlacedName = (typeof recorded)[number];
 
-// The stored state of a first step is cleared already, so only resets inside a sequence matter.
+// The stored state of a first step is reset already, so only resets inside a sequence matter.
 function innerResets(episodeStarts: Uint8Array, time: number): Float32Array | undefined {
   const resets = Float32Array.from(episodeStarts, (flag, i) => (i % time === 0 ? 0 : flag));
   return resets.some((flag) => flag === 1) ? resets : undefined;

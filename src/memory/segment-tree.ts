@@ -1,27 +1,27 @@
 import { checkInteger } from "../core/check-integer.js";
-/** Sums and minima of changing numbers. */
+/** Segment trees: sums and minima of numbers that change. */
 
 /**
- * A binary tree over `capacity` numbers, filled up to a power of two, in one array: node `i` has children `2i` and
- * `2i + 1`, and the numbers are the leaves. Changing a number and asking for the whole take `log2(capacity)` steps.
+ * A binary tree over `capacity` numbers, rounded up to a power of two, in one array: node `i` has children `2i` and
+ * `2i + 1`, and the numbers are the leaves. An update takes `log2(capacity)` steps.
  */
 export abstract class SegmentTree {
-  /** Numbers, a power of two. */
+  /** Number of leaves, a power of two. */
   readonly leaves: number;
-  /** Node 1 is the root, nodes `leaves` on are the numbers. */
+  /** Node 1 is the root, nodes from `leaves` on are the numbers. */
   protected readonly nodes: Float64Array;
 
-  /** @param capacity numbers wanted · @param neutral value of empty leaves */
+  /** @param capacity minimum number of leaves · @param neutral value of empty leaves */
   protected constructor(capacity: number, neutral: number) {
     checkInteger("capacity", capacity);
     this.leaves = 2 ** Math.ceil(Math.log2(capacity));
     this.nodes = new Float64Array(2 * this.leaves).fill(neutral);
   }
 
-  /** What a node makes of its children. */
+  /** Combines the values of two children. */
   protected abstract combine(left: number, right: number): number;
 
-  /** Number at an index. */
+  /** The number at an index. */
   get(index: number): number {
     return this.nodes[this.leaves + index];
   }
@@ -35,7 +35,7 @@ export abstract class SegmentTree {
       nodes[node] = this.combine(nodes[2 * node], nodes[2 * node + 1]);
   }
 
-  /** Changes all numbers, from the first on. */
+  /** Sets all numbers, from the first on. */
   setAll(values: ArrayLike<number>): void {
     const { nodes, leaves } = this;
     for (let i = 0; i < values.length; i++) nodes[leaves + i] = values[i];
@@ -46,7 +46,7 @@ export abstract class SegmentTree {
 }
 
 /**
- * Sums of priorities, for drawing in proportion to them.
+ * A segment tree of sums, for sampling in proportion to priorities.
  *
  * @example
  * ```ts
@@ -71,14 +71,14 @@ export class SumTree extends SegmentTree {
     return this.nodes[1];
   }
 
-  /** The index whose share of `[0, total)` holds `mass`: the first whose running sum exceeds it. */
+  /** The index whose share of `[0, total)` contains `mass`: the first whose running sum exceeds it. */
   find(mass: number): number {
     const { nodes, leaves } = this;
     let node = 1;
     let rest = mass;
     while (node < leaves) {
       node *= 2;
-      // Rounding must not lead into a branch that holds nothing.
+      // Rounding must not lead into an empty branch.
       if (rest >= nodes[node] && nodes[node + 1] > 0) {
         rest -= nodes[node];
         node++;
@@ -88,7 +88,7 @@ export class SumTree extends SegmentTree {
   }
 }
 
-/** The smallest of all numbers; infinity while there is none. */
+/** A segment tree of minima; infinity while it is empty. */
 export class MinTree extends SegmentTree {
   /** @throws InvalidArgumentError when the capacity is not a positive integer */
   constructor(capacity: number) {

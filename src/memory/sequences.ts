@@ -3,7 +3,7 @@
 import { checkInteger } from "../core/check-integer.js";
 import type { Random } from "../core/random.js";
 
-/** Sequences inside a flat, environment-major array: entry `i` covers `starts[i] .. starts[i] + lengths[i] - 1`. */
+/** Sequences inside a flat, environment-major array: sequence `i` covers `starts[i] .. starts[i] + lengths[i] - 1`. */
 export interface Sequences {
   /** First flat index of each sequence. */
   starts: Int32Array;
@@ -15,13 +15,13 @@ export interface Sequences {
 export interface CutSequencesInput {
   /** Number of environments. */
   numEnvs: number;
-  /** Steps of each environment. */
+  /** Number of steps per environment. */
   numSteps: number;
-  /** Longest sequence. */
+  /** Maximum sequence length. */
   maxLength: number;
   /**
-   * `[numEnvs, numSteps]`, 1 where an episode starts. With it, sequences also end where episodes
-   * end (RLlib); without it they run across ends and rely on reset flags.
+   * `[numEnvs, numSteps]`, 1 where an episode starts. If given, sequences also end where episodes
+   * end (RLlib); otherwise they continue across ends and rely on reset flags.
    */
   episodeStarts?: ArrayLike<number>;
 }
@@ -51,12 +51,12 @@ export function cutSequences(input: CutSequencesInput): Sequences {
 }
 
 /**
- * How sequences are put together to minibatches.
+ * How sequences are grouped into minibatches.
  *
- * - `"exact"`: whole sequences in random order, every step once an epoch; minibatches are as even as
+ * - `"exact"`: whole sequences in random order, every step once per epoch; minibatches are as even as
  *   whole sequences allow.
  * - `"rllib"`: what RLlib 2.0 did with recurrent batches: sequences stay in order and are sliced at
- *   every `batchSize` steps; one that crosses a slice is cut there and comes again, whole, in the
+ *   every `batchSize` steps; one that crosses a slice is cut there and appears again, whole, in the
  *   next slice; the last partial slice is dropped; only the order of slices is random.
  */
 export type MinibatchMode = "exact" | "rllib";
@@ -65,15 +65,15 @@ export type MinibatchMode = "exact" | "rllib";
 export interface SplitMinibatchesInput {
   /** Sequences of the whole batch. */
   sequences: Sequences;
-  /** Wanted number of steps of a minibatch. */
+  /** Number of steps per minibatch; approximate in `"exact"` mode. */
   batchSize: number;
-  /** Draws the order. */
+  /** Generator of the order. */
   random: Random;
-  /** How they are put together, default `"exact"`. */
+  /** How sequences are grouped, default `"exact"`. */
   mode?: MinibatchMode;
 }
 
-/** Puts sequences together to the minibatches of one epoch. */
+/** Groups sequences into the minibatches of one epoch. */
 export function splitMinibatches(input: SplitMinibatchesInput): Sequences[] {
   const { sequences, batchSize, random, mode = "exact" } = input;
   return mode === "rllib"

@@ -1,17 +1,17 @@
-/** Frames side by side in WebAssembly SIMD, 16 pixels at a time. */
+/** Interleaving of frames in WebAssembly SIMD, 16 pixels at a time. */
 
 import { assembleWasm, op } from "../images/wasm-assembler.js";
 
-/** The kernels and a memory of their own. Addresses are byte offsets into `bytes`. */
+/** The kernels and their memory. Addresses are byte offsets into `bytes`. */
 export interface StackKernels {
   /** The memory. */
   readonly bytes: Uint8Array;
   /**
-   * Joins three byte frames pixel by pixel; writes from `out` on until `outEnd` is reached, at most 47 bytes beyond, and
+   * Interleaves three byte frames; writes from `out` on until `outEnd` is reached, at most 47 bytes beyond, and
    * reads as many pixels beyond each frame.
    */
   joinThree(a: number, b: number, c: number, out: number, outEnd: number): void;
-  /** Joins four byte frames; at most 63 bytes beyond `outEnd`. */
+  /** Interleaves four byte frames; writes at most 63 bytes beyond `outEnd`. */
   joinFour(a: number, b: number, c: number, d: number, out: number, outEnd: number): void;
 }
 
@@ -21,17 +21,18 @@ export const OVERRUN = 64;
 const advance = (index: number, by: number) => [...op.get(index), ...op.i32(by), ...op.add, ...op.set(index)];
 const range = (length: number) => Array.from({ length }, (_, i) => i);
 
-// Lanes of two vectors in turns, `width` bytes each: of their lower or upper halves.
+// Interleaves the lanes of two vectors, `width` bytes each: of their lower or upper halves.
 const zip = (width: number, half: 0 | 1) =>
   range(8 / width).flatMap((i) =>
     [0, 16].flatMap((vector) => range(width).map((byte) => vector + 8 * half + i * width + byte)),
   );
 
-// Which bytes of a frame's 16 pixels go into the `part`-th 16 bytes of a0 b0 c0 a1 b1 c1 ...; 0 goes to the others.
+// Which bytes of a frame's 16 pixels go into the `part`-th 16 bytes of a0 b0 c0 a1 b1 c1 ...; 0 for other frames'
+// bytes.
 const thirds = (part: number, frame: number) =>
   range(16).map((i) => ((16 * part + i) % 3 === frame ? Math.floor((16 * part + i) / 3) : 0xff));
 
-// Vectors are numbered after the parameters: one a frame, then others.
+// Vectors are numbered after the parameters: one per frame, then others.
 function joining(frames: number, others: number, prepare: number[][], parts: number[][]) {
   const [out, end] = [frames, frames + 1];
   const loop = op.repeat(
@@ -76,7 +77,7 @@ function fourFrames() {
 const PAGE = 0x10000;
 let compiled: WebAssembly.Module | undefined;
 
-/** Kernels with a memory of `size` bytes; `null` where WebAssembly SIMD or the memory is not to be had. */
+/** Kernels with a separate memory of `size` bytes; `null` where WebAssembly SIMD or the memory is unavailable. */
 export function stackKernels(size: number): StackKernels | null {
   try {
     compiled ??= new WebAssembly.Module(

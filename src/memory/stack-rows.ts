@@ -1,15 +1,16 @@
-/** Stacks of the frames before and after a step, row by row of a batch. */
+/** Stacks of the frames before and after a step, for each row of a batch. */
 
 import { createTypedArray, type TypedArray } from "../core/state.js";
 import type { ReplayFrames } from "./replay-frames.js";
 import { OVERRUN, type StackKernels, stackKernels } from "./stack-kernels.js";
 
-// Beyond it the kernels' memory might not be had.
+// A larger memory of the kernels might not be available.
 const LARGEST = 2 ** 30;
 
 /**
- * The observations of a batch. Byte frames of one channel in stacks of three or four are joined by kernels, in a memory
- * that holds the batch as well: a transition's frames, most of them in both of its stacks, are brought there once.
+ * The observations of a batch. Byte frames of one channel in stacks of three or four are interleaved by kernels, in a
+ * memory that also contains the batch: a transition's frames, most of them in both of its stacks, are copied there
+ * once.
  */
 export class StackRows {
   /** `[size, stackSize]`. */
@@ -21,8 +22,8 @@ export class StackRows {
   private readonly addresses: Int32Array;
 
   /**
-   * @param frames where the frames are · @param size rows · @param older rows that are no longer needed, whose memory
-   *   can be used
+   * @param frames storage of the frames · @param size number of rows · @param older rows that are no longer needed,
+   *   whose memory can be reused
    */
   constructor(
     private readonly frames: ReplayFrames,
@@ -52,7 +53,7 @@ export class StackRows {
   /**
    * Writes one row. Rows must be written in order: a kernel may write over the beginning of the next one.
    *
-   * @param slots of the frames of the observation, oldest first · @param nextSlots of what followed
+   * @param slots frames of the observation, oldest first · @param nextSlots frames of the next observation
    */
   put(row: number, slots: Int32Array, nextSlots: Int32Array): void {
     const { frames, kernels } = this;
@@ -76,7 +77,7 @@ export class StackRows {
     for (let k = 0; k < 2; k++) this.join(k * stack, this.rowsAt[k] + row * stackSize);
   }
 
-  // Both stacks at once, where their frames lie one after the other.
+  // Copies the frames of both stacks at once if they are contiguous.
   private stageRun(first: number, last: number): boolean {
     const { frames, kernels } = this;
     if (last < first || last - first >= 2 * frames.stack) return false;

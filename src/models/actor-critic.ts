@@ -1,4 +1,4 @@
-/** What the trainers need of a network with a policy and a value. */
+/** The interface of networks with a policy and a value. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { optionNames } from "../core/check-options.js";
@@ -7,7 +7,7 @@ import { optionNames } from "../core/check-options.js";
 export interface ActorCriticOptions {
   /** `[batch, stateSize]` state before the first step; zeros when missing. Feed-forward networks ignore it. */
   state?: tf.Tensor2D;
-  /** `[batch, time]`, 1 where the state is cleared before the step. */
+  /** `[batch, time]`, 1 where the state is reset before the step. */
   resets?: tf.Tensor2D;
   /** `[batch, time]`, 0 at padded steps, which carry the state and get no gradient. */
   mask?: tf.Tensor2D;
@@ -33,34 +33,34 @@ export interface ActorCriticOutput {
   state?: tf.Tensor2D;
 }
 
-/** Plain description of a model, enough to build it again (without its weights). */
+/** Plain description of a model, sufficient to rebuild it (without its weights). */
 export interface ModelConfig {
   /** Name of the class, e.g. `"CfCActorCritic"`. */
   className: string;
-  /** Options of its constructor. */
+  /** Options of the constructor. */
   config: Record<string, unknown>;
 }
 
 /**
- * A network that gives a distribution over actions and a state value for every step of a batch of
- * sequences. Feed-forward networks are the case of an empty state.
+ * A network that outputs a distribution over actions and a state value for every step of a batch of
+ * sequences. Feed-forward networks have an empty state.
  */
 export interface ActorCritic {
   /** Shape of one observation. */
   readonly observationShape: readonly number[];
-  /** Numbers that describe the distribution: the number of actions, or twice that of continuous ones. */
+  /** Number of parameters of the distribution: the number of actions, or twice that of continuous ones. */
   readonly distributionSize: number;
-  /** Numbers in the recurrent state, 0 when there is none. */
+  /** Size of the recurrent state, 0 for feed-forward networks. */
   readonly stateSize: number;
   /**
-   * All weights by their name in the model. Trainers change those whose `trainable` is true, and save all of them.
+   * All weights by their name in the model. Trainers update those whose `trainable` is true, and save all of them.
    */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /** Runs the network on `[batch, time, ...observationShape]`. Differentiable in all variables. */
   apply(observations: tf.Tensor, options?: ActorCriticOptions): ActorCriticOutput;
   /**
-   * Brings the weights back to where they may be; trainers call it after each step. Missing in models without such
-   * bounds.
+   * Projects the weights back into their bounds; trainers call it after each step. Missing in models without
+   * constraints.
    */
   constrain?(): void;
   /** Description for checkpoints. */

@@ -1,4 +1,4 @@
-/** Actor-critic with a CfC for vectors. */
+/** Actor-critic with a CfC, for vector observations. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
@@ -10,7 +10,7 @@ import { orthogonalHeads, type VectorEncoderOptions, vectorEncoder } from "./rec
 
 /** Options of {@link CfCActorCritic}. */
 export interface CfCActorCriticOptions extends SpacesOptions, CfCCoreModelOptions, VectorEncoderOptions {
-  /** First log standard deviation of continuous actions, default 0. */
+  /** Initial log standard deviation of continuous actions, default 0. */
   logStd?: number;
 }
 
@@ -33,8 +33,8 @@ const names = optionNames<CfCActorCriticOptions>({
 });
 
 /**
- * An MLP, a CfC (dense or wired, alone or beside an LSTM) and two heads: for partially observed tasks with few numbers
- * to observe.
+ * An MLP, a CfC (dense or wired, alone or with an LSTM) and two heads: for partially observable tasks with small
+ * vector observations.
  *
  * @example
  * ```ts
@@ -47,9 +47,9 @@ const names = optionNames<CfCActorCriticOptions>({
  */
 export class CfCActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
-   *   do not go together
-   * @throws ShapeError when observations are no vectors
+   * @throws InvalidArgumentError when the action space is a `Box` of integers, an option has a wrong value, or two
+   *   cannot be combined
+   * @throws ShapeError when observations are not vectors
    */
   constructor(options: CfCActorCriticOptions) {
     if (new.target === CfCActorCritic) checkOptions("CfCActorCritic", options, names);

@@ -1,4 +1,4 @@
-/** Checks of spaces before a network is made for them, so that a refused one leaves no weights behind. */
+/** Validation of spaces before a network is built for them, so that an error leaves no weights behind. */
 
 import { ShapeError } from "../core/errors.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
@@ -7,9 +7,9 @@ import { distributionSize } from "./policy-head.js";
 /**
  * Checks the spaces of an actor-critic.
  *
- * @param rank number of axes of one observation · @param expected the shape in words
+ * @param rank number of axes of one observation · @param expected the expected shape as text
  * @throws ShapeError when observations have another rank
- * @throws InvalidArgumentError when the action space is a `Box` of whole numbers
+ * @throws InvalidArgumentError when the action space is a `Box` of integers
  */
 export function checkSpaces(
   { observationSpace: { shape }, actionSpace }: { observationSpace: Box; actionSpace: ActionSpace },

@@ -13,7 +13,7 @@ import { type CfCCoreModelOptions, makeCfCCore } from "./recurrent-core.js";
 
 /** Options of {@link ConvCfCActorCritic}. */
 export interface ConvCfCActorCriticOptions extends SpacesOptions, CfCCoreModelOptions {
-  /** Which of ncps's two formulas, default `"torch"` (the bounded one); the guide's is `"tf"`. */
+  /** Which of ncps's two formulas to use, default `"torch"` (the bounded one); the guide's is `"tf"`. */
   flavour?: CfCFlavour;
   /** Filters of the convolutions, default the guide's `[64, 128, 128, 256]`. */
   filters?: readonly number[];
@@ -47,9 +47,9 @@ const names = optionNames<ConvCfCActorCriticOptions>({
  */
 export class ConvCfCActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
-   *   do not go together
-   * @throws ShapeError when observations are no frames
+   * @throws InvalidArgumentError when the action space is a `Box` of integers, an option has a wrong value, or two
+   *   cannot be combined
+   * @throws ShapeError when observations are not frames
    */
   constructor(options: ConvCfCActorCriticOptions) {
     if (new.target === ConvCfCActorCritic) checkOptions("ConvCfCActorCritic", options, names);

@@ -22,23 +22,23 @@ import {
 
 /** Options of {@link ConvCfC}. */
 export interface ConvCfCOptions {
-  /** Classes, e.g. 4 for Breakout. */
+  /** Number of classes, e.g. 4 for Breakout. */
   numActions: number;
   /** Shape of one observation, default `[84, 84, 4]`. */
   observationShape?: readonly number[];
   /** Which tab of the guide: formula of the CfC, batch normalisation, padding; default `"tf"`. */
   form?: "tf" | "torch";
-  /** `"conv"`: the guide's own block (default); `"impala"`: the cheaper one of its note. */
+  /** `"conv"`: the guide's block (default); `"impala"`: the cheaper one of its note. */
   encoder?: "conv" | "impala";
   /** Filters of the `"conv"` encoder, default the guide's `[64, 128, 128, 256]`. */
   filters?: readonly number[];
   /** Whether the `"impala"` encoder normalises over the batch, default true. */
   batchNorm?: boolean;
-  /** Factor on the pixels, default `1 / 255`; larger ones make small things such as a ball count sooner. */
+  /** Factor on the pixels, default `1 / 255`; with larger ones small objects such as a ball are learned sooner. */
   scale?: number;
   /** Units of the CfC, default 64. */
   units?: number;
-  /** Decides the first weights, default random. */
+  /** Seed of the initial weights, default random. */
   seed?: number;
 }
 
@@ -159,8 +159,8 @@ export class ConvCfC implements SequenceClassifier {
 
   /**
    * The same network as a tfjs-layers model on the same weights, for `compile`, `fit`, `summary` and `save`:
-   * `[batch, time, ...observationShape]` to logits `[batch, time, numActions]`. With `stateful` it takes frames and
-   * states `[batch, stateSize]`, and gives logits and next states.
+   * `[batch, time, ...observationShape]` to logits `[batch, time, numActions]`. With `stateful` its inputs are frames
+   * and states `[batch, stateSize]`, its outputs logits and next states.
    */
   layersModel(options: { stateful?: boolean } = {}): tfl.LayersModel {
     checkOptions("layersModel", options, ["stateful"]);
@@ -177,7 +177,7 @@ export class ConvCfC implements SequenceClassifier {
     });
   }
 
-  /** Number of trained weights. */
+  /** Number of parameters. */
   countParams(): number {
     return [...this.variables.values()].reduce((sum, { size }) => sum + size, 0);
   }

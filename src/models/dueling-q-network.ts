@@ -1,4 +1,4 @@
-/** Q-network for frames. */
+/** Dueling Q-network for frames. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import type { InitializerKind } from "../core/initializers.js";
@@ -14,11 +14,11 @@ export interface DuelingQNetworkOptions extends QNetworkOptions {
   convolutions?: readonly Convolution[];
   /** Widths of the hidden layers of each stream, default `[256]`. */
   hiddenUnits?: readonly number[];
-  /** Whether the value of the state has a stream of its own, default true. */
+  /** Whether state value and advantages have separate streams, default true. */
   dueling?: boolean;
-  /** First kernels of the convolutions, default `"glorotUniform"`. */
+  /** Initializer of the convolutions, default `"glorotUniform"`. */
   convolutionInitializer?: InitializerKind;
-  /** First kernels of the dense layers, default `"heNormal"`. */
+  /** Initializer of the dense layers, default `"heNormal"`. */
   denseInitializer?: InitializerKind;
 }
 
@@ -49,7 +49,7 @@ export const natureConvolutions: readonly Convolution[] = [
 /**
  * Convolutions and a {@link DuelingHead}. With the defaults the network of "Atari Space Invaders and Dueling Q RL in
  * TensorFlow 2": 1,455,415 weights for frames of 105 × 80 × 3 and 6 actions, 1,456,439 for 105 × 80 × 4. Pixels 0..255
- * are divided by 255 inside.
+ * are divided by 255 in the network.
  *
  * @example
  * ```ts

@@ -7,7 +7,7 @@ import { Linear, type LinearOptions } from "../layers/linear.js";
 
 /** Options of {@link GaussianHead}. */
 export interface GaussianHeadOptions extends LinearOptions {
-  /** First value of all log standard deviations, default 0: a deviation of 1. */
+  /** Initial value of all log standard deviations, default 0: a standard deviation of 1. */
   logStd?: number;
 }
 
@@ -20,7 +20,7 @@ const names = optionNames<Omit<GaussianHeadOptions, keyof BlockOptions>>({
 });
 
 /**
- * Means of a normal policy by one affine map, and log standard deviations that are weights of their own, the
+ * Means of a normal policy by an affine map, and log standard deviations that are separate weights, the
  * same in every state: `[..., inputs]` to `[..., 2 units]`, means first. Weights `kernel`, `bias`, `log_std`.
  *
  * @example
@@ -48,7 +48,7 @@ export class GaussianHead extends Linear {
     this.logStd = this.addVariable("log_std", { kind: "ones", gain: this.firstLogStd, shape: [this.units] });
   }
 
-  /** `[..., inputs]` to `[..., 2 units]`. */
+  /** Maps `[..., inputs]` to `[..., 2 units]`. */
   override forward(x: tf.Tensor): tf.Tensor {
     return tf.tidy(() => {
       const means = super.forward(x);

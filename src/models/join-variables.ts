@@ -1,4 +1,4 @@
-/** The weights of several blocks under one roof. */
+/** Joining the weights of several blocks. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -7,7 +7,7 @@ import type { Block } from "../layers/block.js";
 /**
  * All weights of the blocks by name, in their order.
  *
- * @throws InvalidArgumentError when two blocks have a weight of one name: one of them would not be trained or saved
+ * @throws InvalidArgumentError when two blocks have a weight of the same name: one would not be trained or saved
  */
 export function joinVariables(blocks: readonly Block[]): ReadonlyMap<string, tf.Variable> {
   const joined = new Map<string, tf.Variable>();

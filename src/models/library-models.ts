@@ -1,4 +1,4 @@
-/** The library's networks by the name of their class, to be made again from a description. */
+/** The library's networks by class name, to rebuild them from a description. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
@@ -6,16 +6,16 @@ import type { ActorCritic, ModelConfig } from "./actor-critic.js";
 import { libraryClasses } from "./library-classes.js";
 import type { QNetwork } from "./q-network.js";
 
-/** A network that a trainer of environments trains. */
+/** A network that trainers of environments can train. */
 export type TrainableModel = ActorCritic | QNetwork;
 
-/** What a network is made for. */
+/** The spaces that a network is built for. */
 export interface ModelSpaces {
-  /** What observations look like. */
+  /** The observation space. */
   observationSpace: Box;
-  /** The actions. */
+  /** The action space. */
   actionSpace: ActionSpace;
-  /** Decides the first weights. */
+  /** Seed of the initial weights. */
   seed?: number;
 }
 
@@ -37,21 +37,21 @@ const classes: Readonly<Record<string, () => Promise<ModelClass>>> = {
 /** Names of the classes that {@link libraryModelFactory} knows. */
 export const libraryModelNames: readonly string[] = Object.keys(classes);
 
-/** Whether a network is exactly of one of the library's classes: its description then says all but the weights. */
+/** Whether a network is exactly of one of the library's classes, so that its description is complete. */
 export function isLibraryModel(model: TrainableModel): boolean {
   return libraryClasses.get(model.constructor) === model.toJSON().className;
 }
 
 /**
- * Loads the class that a description names.
+ * Loads the network class that a description names.
  *
- * @returns makes such networks, with weights of their own
+ * @returns a function that builds such networks, with new weights
  * @example
  * ```ts
  * const makeModel = await libraryModelFactory<ActorCritic>(model.toJSON());
  * const untrained = makeModel({ observationSpace, actionSpace, seed: 1 });
  * ```
- * @throws InvalidArgumentError when it is none of {@link libraryModelNames}
+ * @throws InvalidArgumentError when the class is not one of {@link libraryModelNames}
  */
 export async function libraryModelFactory<Kind extends TrainableModel>({
   className,

@@ -1,4 +1,4 @@
-/** Actor-critic with a liquid time-constant network for vectors. */
+/** Actor-critic with a liquid time-constant network, for vector observations. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
@@ -10,7 +10,7 @@ import { orthogonalHeads, type VectorEncoderOptions, vectorEncoder } from "./rec
 
 /** Options of {@link LTCActorCritic}. */
 export interface LTCActorCriticOptions extends SpacesOptions, LTCCoreModelOptions, VectorEncoderOptions {
-  /** First log standard deviation of continuous actions, default 0. */
+  /** Initial log standard deviation of continuous actions, default 0. */
   logStd?: number;
 }
 
@@ -34,8 +34,8 @@ const names = optionNames<LTCActorCriticOptions>({
 });
 
 /**
- * An MLP, an LTC (with a wiring a neural circuit policy) and two heads: as {@link CfCActorCritic}, with the solver of
- * the differential equation in the place of its closed form.
+ * An MLP, an LTC (with a wiring a neural circuit policy) and two heads: like {@link CfCActorCritic}, with an ODE solver
+ * instead of the closed form.
  *
  * @example
  * ```ts
@@ -45,9 +45,9 @@ const names = optionNames<LTCActorCriticOptions>({
  */
 export class LTCActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
-   *   do not go together
-   * @throws ShapeError when observations are no vectors
+   * @throws InvalidArgumentError when the action space is a `Box` of integers, an option has a wrong value, or two
+   *   cannot be combined
+   * @throws ShapeError when observations are not vectors
    */
   constructor(options: LTCActorCriticOptions) {
     if (new.target === LTCActorCritic) checkOptions("LTCActorCritic", options, names);

@@ -1,4 +1,4 @@
-/** Actor-critic for vectors, without memory. */
+/** Feed-forward actor-critic for vector observations. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
@@ -18,7 +18,7 @@ export interface MlpActorCriticOptions extends SpacesOptions {
   activation?: "tanh" | "relu";
   /** Whether policy and value share the hidden layers, default false (better on classic control). */
   shared?: boolean;
-  /** First log standard deviation of continuous actions, default 0. */
+  /** Initial log standard deviation of continuous actions, default 0. */
   logStd?: number;
 }
 
@@ -45,8 +45,8 @@ type HeadOptions = Omit<LinearOptions, "units">;
  */
 export class MlpActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers
-   * @throws ShapeError when observations are no vectors
+   * @throws InvalidArgumentError when the action space is a `Box` of integers
+   * @throws ShapeError when observations are not vectors
    */
   constructor(options: MlpActorCriticOptions) {
     if (new.target === MlpActorCritic) checkOptions("MlpActorCritic", options, names);

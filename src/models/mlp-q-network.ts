@@ -1,4 +1,4 @@
-/** Q-network for vectors. */
+/** Q-network for vector observations. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
@@ -13,7 +13,7 @@ export interface MlpQNetworkOptions extends QNetworkOptions {
   hiddenUnits?: readonly number[];
   /** Activation of the hidden layers, default `"relu"`. */
   activation?: "tanh" | "relu";
-  /** Whether the value of the state has a stream of its own (Wang et al. 2016), default true. */
+  /** Whether state value and advantages have separate streams (Wang et al. 2016), default true. */
   dueling?: boolean;
 }
 
@@ -27,7 +27,7 @@ const names = optionNames<MlpQNetworkOptions>({
 });
 
 /**
- * A multi-layer perceptron with one output an action, first weights as torch draws them.
+ * A multi-layer perceptron with one output per action, initialised as in torch.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Actor-critic for frames, without memory. */
+/** Feed-forward actor-critic for frames. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { Random } from "../core/random.js";
@@ -12,8 +12,8 @@ import { policyHead } from "./policy-head.js";
 /** Options of {@link NatureActorCritic}. */
 export interface NatureActorCriticOptions extends SpacesOptions {
   /**
-   * First weights: `"orthogonal"` (√2, heads 0.01 and 1; CleanRL, default) or `"torchUniform"` (torch's own for the
-   * weights and biases of all layers, heads included: uniform within `1 / sqrt(inputs)`; labml).
+   * Initial weights: `"orthogonal"` (√2, heads 0.01 and 1; CleanRL, default) or `"torchUniform"` (torch's default for
+   * the weights and biases of all layers, including heads: uniform within `1 / sqrt(inputs)`; labml).
    */
   initializer?: "orthogonal" | "torchUniform";
 }
@@ -36,8 +36,8 @@ const names = optionNames<NatureActorCriticOptions>({
  */
 export class NatureActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers
-   * @throws ShapeError when observations are no frames
+   * @throws InvalidArgumentError when the action space is a `Box` of integers
+   * @throws ShapeError when observations are not frames
    */
   constructor(options: NatureActorCriticOptions) {
     if (new.target === NatureActorCritic) checkOptions("NatureActorCritic", options, names);
@@ -53,7 +53,7 @@ export class NatureActorCritic extends NetworkActorCritic {
       kernelInitializer: initializer,
       seed: seed(),
     });
-    // torch's own initialisation knows no small heads.
+    // torch's default initialisation does not scale heads down.
     const policy = policyHead(actionSpace, own("policy_head", initializer === "orthogonal" ? 0.01 : 1));
     const value = new Linear({ ...own("value_head", 1), units: 1 });
     for (const head of [policy, value]) head.build([null, 512]);

@@ -32,8 +32,8 @@ const names = optionNames<NatureCfCActorCriticOptions>({
 });
 
 /**
- * The convolutions of Mnih et al., which keep where things are, a CfC (dense or wired) and two heads; orthogonal first
- * weights but for the CfC.
+ * The convolutions of Mnih et al., which preserve positions, a CfC (dense or wired) and two heads; orthogonal initial
+ * weights except for the CfC.
  *
  * @example
  * ```ts
@@ -42,9 +42,9 @@ const names = optionNames<NatureCfCActorCriticOptions>({
  */
 export class NatureCfCActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
-   *   do not go together
-   * @throws ShapeError when observations are no frames
+   * @throws InvalidArgumentError when the action space is a `Box` of integers, an option has a wrong value, or two
+   *   cannot be combined
+   * @throws ShapeError when observations are not frames
    */
   constructor(options: NatureCfCActorCriticOptions) {
     if (new.target === NatureCfCActorCritic) checkOptions("NatureCfCActorCritic", options, names);

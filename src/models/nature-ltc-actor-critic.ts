@@ -33,8 +33,8 @@ const names = optionNames<NatureLTCActorCriticOptions>({
 });
 
 /**
- * The convolutions of Mnih et al., which keep where things are, an LTC and two heads; orthogonal first
- * weights but for the LTC.
+ * The convolutions of Mnih et al., which preserve positions, an LTC and two heads; orthogonal initial
+ * weights except for the LTC.
  *
  * @example
  * ```ts
@@ -44,9 +44,9 @@ const names = optionNames<NatureLTCActorCriticOptions>({
  */
 export class NatureLTCActorCritic extends NetworkActorCritic {
   /**
-   * @throws InvalidArgumentError when the action space is a `Box` of whole numbers, an option has a wrong value, or two
-   *   do not go together
-   * @throws ShapeError when observations are no frames
+   * @throws InvalidArgumentError when the action space is a `Box` of integers, an option has a wrong value, or two
+   *   cannot be combined
+   * @throws ShapeError when observations are not frames
    */
   constructor(options: NatureLTCActorCriticOptions) {
     if (new.target === NatureLTCActorCritic) checkOptions("NatureLTCActorCritic", options, names);

@@ -1,4 +1,4 @@
-/** The common body of all actor-critics: encoder, optional recurrent core, two heads. */
+/** Base class of actor-critics: encoder, optional recurrent core, two heads. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions } from "../core/check-options.js";
@@ -17,13 +17,13 @@ import {
 import { joinVariables } from "./join-variables.js";
 import { distributionSize } from "./policy-head.js";
 
-/** Options that every actor-critic takes. */
+/** Options that every actor-critic has. */
 export interface SpacesOptions {
-  /** What observations look like. */
+  /** The observation space. */
   observationSpace: Box;
-  /** A space of actions: `Discrete`, `MultiDiscrete`, or a `Box` of float32 for a normal policy. */
+  /** The action space: `Discrete`, `MultiDiscrete`, or a `Box` of float32 for a normal policy. */
   actionSpace: ActionSpace;
-  /** Decides the first weights, default random. */
+  /** Seed of the initial weights, default random. */
   seed?: number;
 }
 
@@ -32,20 +32,20 @@ export interface SpacesOptions {
  * of them from then on.
  */
 export interface NetworkParts {
-  /** From observations to features `[rows, features]`; without it the observations are the features. */
+  /** Maps observations to features `[rows, features]`; without it the observations are the features. */
   encoder?: Block;
   /** Recurrent core on the features: a CfC or LTC. */
   core?: RecurrentLayer;
-  /** From features to the numbers of the policy: see {@link policyHead}. */
+  /** Maps features to the parameters of the policy: see {@link policyHead}. */
   policyHead: Block;
-  /** From features to one value. */
+  /** Maps features to one value. */
   valueHead: Block;
-  /** Its own encoder for the value; default the shared one. Only without a core. */
+  /** Separate encoder for the value; defaults to the shared one. Only without a core. */
   valueEncoder?: Block;
 }
 
 /**
- * An actor-critic put together from parts: every observation goes through the encoder, the sequence
+ * An actor-critic assembled from parts: every observation goes through the encoder, the sequence
  * of features through the core, and its outputs through both heads.
  *
  * @example
@@ -67,9 +67,9 @@ export class NetworkActorCritic implements ActorCritic {
 
   /**
    * Builds the parts: encoders for the observations, the core for the features that the encoder's
-   * `computeOutputShape` announces, the heads for the outputs of the core or encoder.
+   * `computeOutputShape` returns, the heads for the outputs of the core or encoder.
    *
-   * @throws InvalidArgumentError when a value encoder is given beside a core, or two parts have the same name
+   * @throws InvalidArgumentError when both a value encoder and a core are given, or two parts have the same name
    */
   constructor(
     { observationSpace, actionSpace }: SpacesOptions,
@@ -133,7 +133,7 @@ export class NetworkActorCritic implements ActorCritic {
     });
   }
 
-  /** Number of weights. */
+  /** Number of parameters. */
   countParams(): number {
     return [...this.variables.values()].reduce((sum, { size }) => sum + size, 0);
   }
@@ -154,7 +154,7 @@ export class NetworkActorCritic implements ActorCritic {
   }
 }
 
-// When that fails, nothing that was built here stays.
+// If that fails, everything that was built here is disposed.
 function buildParts(parts: NetworkParts, observationShape: readonly number[]) {
   const { encoder, core, policyHead, valueHead, valueEncoder } = parts;
   const unbuilt = blocks(parts).filter((part) => !part.built);

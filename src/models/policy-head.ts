@@ -1,4 +1,4 @@
-/** The last layer of a policy, by action space. */
+/** The policy head of each action space. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
@@ -9,15 +9,15 @@ import { GaussianHead } from "./gaussian-head.js";
 
 /** Options of {@link policyHead}. */
 export interface PolicyHeadOptions extends Omit<LinearOptions, "units"> {
-  /** First log standard deviation of continuous actions, default 0. */
+  /** Initial log standard deviation of continuous actions, default 0. */
   logStd?: number;
 }
 
 /**
- * Numbers that describe a policy over a space for one step: logits of `Discrete` and `MultiDiscrete` actions,
+ * Number of parameters of a policy over a space for one step: logits of `Discrete` and `MultiDiscrete` actions,
  * means and log standard deviations of a float `Box`.
  *
- * @throws InvalidArgumentError for a `Box` of whole numbers
+ * @throws InvalidArgumentError for a `Box` of integers
  */
 export function distributionSize(space: ActionSpace): number {
   if (space.kind === "discrete") return space.n;
@@ -32,10 +32,10 @@ export function distributionSize(space: ActionSpace): number {
 }
 
 /**
- * Makes the head that gives {@link distributionSize} numbers: a {@link Linear} layer of logits, or a
- * {@link GaussianHead}, whose kernel is orthogonal unless said otherwise.
+ * Makes the head that outputs {@link distributionSize} parameters: a {@link Linear} layer of logits, or a
+ * {@link GaussianHead}; its kernel is orthogonal by default.
  *
- * @throws InvalidArgumentError for a `Box` of whole numbers
+ * @throws InvalidArgumentError for a `Box` of integers
  */
 export function policyHead(space: ActionSpace, { logStd, ...options }: PolicyHeadOptions): Block {
   const units = distributionSize(space);

@@ -1,4 +1,4 @@
-/** Networks that value actions. */
+/** Q-networks: networks that value actions. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { assignInPlace } from "tfjs-training/wasm";
@@ -8,23 +8,23 @@ import type { Box, Discrete } from "../spaces/index.js";
 import type { ModelConfig } from "./actor-critic.js";
 import { joinVariables } from "./join-variables.js";
 
-/** A network that gives a value for each discrete action. */
+/** A network that outputs a value for each discrete action. */
 export interface QNetwork {
   /** Shape of one observation. */
   readonly observationShape: readonly number[];
   /** Number of actions. */
   readonly numActions: number;
   /**
-   * All weights by their name in the model. Trainers change those whose `trainable` is true, and save all of them.
+   * All weights by their name in the model. Trainers update those whose `trainable` is true, and save all of them.
    */
   readonly variables: ReadonlyMap<string, tf.Variable>;
   /** Q-values `[batch, actions]` of observations `[batch, ...observationShape]`. Differentiable in all variables. */
   apply(observations: tf.Tensor): tf.Tensor2D;
-  /** Another network of the same form with weights of its own, equal to these: a target network. */
+  /** A copy of the network with separate, equal weights: a target network. */
   clone(): QNetwork;
   /**
-   * Brings the weights back to where they may be; trainers call it after each step. Missing in models without such
-   * bounds.
+   * Projects the weights back into their bounds; trainers call it after each step. Missing in models without
+   * constraints.
    */
   constrain?(): void;
   /** Description for checkpoints. */
@@ -33,25 +33,25 @@ export interface QNetwork {
   dispose(): void;
 }
 
-/** Options that every Q-network takes. */
+/** Options that every Q-network has. */
 export interface QNetworkOptions {
-  /** What observations look like. */
+  /** The observation space. */
   observationSpace: Box;
-  /** The actions. */
+  /** The action space. */
   actionSpace: Discrete;
-  /** Decides the first weights, default random. */
+  /** Seed of the initial weights, default random. */
   seed?: number;
 }
 
 /**
- * A Q-network of blocks, one after the other: an encoder, a head. Base of the networks here, and of your own.
+ * A Q-network of consecutive blocks: an encoder, a head. Base class of the library's Q-networks, and of your own.
  *
  * @example
  * ```ts
  * const model = new SequentialQNetwork(
  *   { observationSpace, actionSpace },
- *   () => [new MLP({ hiddenUnits: [64], seed: 0 }), new DuelingHead({ actions: actionSpace.n, hiddenUnits: [], seed: 1 })],
- *   { className: "Mine", config: {} },
+ *   () => [new MLP({ hiddenUnits: [64], seed: 0 }), new DuelingHead({ actions: actionSpace.n, hiddenUnits: [], seed: 1
+ *   })], { className: "Mine", config: {} },
  * );
  * ```
  */
@@ -66,8 +66,8 @@ export class SequentialQNetwork implements QNetwork {
 
   /**
    * @param options the spaces · @param makeBlocks makes the blocks, unbuilt; called once for each clone
-   * @param description of the network, for checkpoints
-   * @throws ShapeError when the last block does not give one number for each action
+   * @param description description of the network, for checkpoints
+   * @throws ShapeError when the last block does not output one number for each action
    * @throws InvalidArgumentError when two blocks have the same name
    */
   constructor(
@@ -115,12 +115,12 @@ export class SequentialQNetwork implements QNetwork {
     }
     return tf.tidy(() => {
       const input: tf.Tensor = tf.cast(observations, "float32");
-      // A recurrent layer's call, unlike its forward, gives the outputs that it was told to give.
+      // A recurrent layer's call, unlike its forward, returns the outputs that its options select.
       return this.blocks.reduce((x, block) => block.call(x) as tf.Tensor, input) as tf.Tensor2D;
     });
   }
 
-  /** Number of weights. */
+  /** Number of parameters. */
   countParams(): number {
     return [...this.variables.values()].reduce((sum, { size }) => sum + size, 0);
   }
@@ -149,10 +149,10 @@ export class SequentialQNetwork implements QNetwork {
 }
 
 /**
- * Moves the weights of a target network towards those of the trained one: `θ⁻ ← (1 - τ) θ⁻ + τ θ`.
+ * Updates the target network: `θ⁻ ← (1 - τ) θ⁻ + τ θ`.
  *
- * @param from the trained network · @param to the target network · @param tau 1 (the default) copies: a hard update
- * @throws InvalidArgumentError when tau is not in 0..1 or the networks have not the same weights
+ * @param from the trained network · @param to the target network · @param tau 1 (the default) is a hard update
+ * @throws InvalidArgumentError when tau is not in 0..1 or the networks have different weights
  */
 export function updateTarget(from: QNetwork, to: QNetwork, tau = 1): void {
   if (!(tau >= 0 && tau <= 1)) {

@@ -1,4 +1,4 @@
-/** The recurrent core of an actor-critic: its options, how it is made, how it is described. */
+/** The recurrent core of an actor-critic: its options, construction and description. */
 
 import type { CfCRecurrence } from "../cells/wired-masks.js";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -11,20 +11,20 @@ import { wiringFromJSON } from "../wirings/wiring-from-json.js";
 
 /** Options of the CfC inside an actor-critic. */
 export interface CfCCoreModelOptions {
-  /** Units of a dense CfC, which are also its state and its output; default 64. Not beside `wiring`. */
+  /** Units of a dense CfC, which are also its state and its output; default 64. Not combined with `wiring`. */
   units?: number;
   /**
-   * Neurons and synapses of a wired CfC, or what the wiring's `toJSON` returned; policy and value read its motor
-   * neurons. Default: none, a dense CfC. A wired one has no backbone.
+   * Neurons and synapses of a wired CfC, or the result of the wiring's `toJSON`; policy and value read its motor
+   * neurons. Default: none, a dense CfC. A wired CfC has no backbone.
    */
   wiring?: Wiring | WiringJSON;
-  /** How far the wiring is followed, default `"layer"`, as in ncps. Only beside `wiring`. */
+  /** Which connections follow the wiring, default `"layer"`, as in ncps. Only with `wiring`. */
   recurrence?: CfCRecurrence;
   /** Formula of the next state, default `"default"`. */
   mode?: CfCMode;
-  /** Whether an LSTM stands beside the CfC, which doubles the state; default false. */
+  /** Whether to add an LSTM (mixed memory), which doubles the state; default false. */
   mixedMemory?: boolean;
-  /** Which of ncps's two formulas, default `"torch"` (the bounded one). */
+  /** Which of ncps's two formulas to use, default `"torch"` (the bounded one). */
   flavour?: CfCFlavour;
   /** Units of a dense CfC's backbone, default 128. */
   backboneUnits?: number;
@@ -47,27 +47,27 @@ export interface LTCCoreModelOptions
     | "mixedMemory"
     | "flavour"
   > {
-  /** Neurons that are all connected to each other and all motor neurons; default 64. Not beside `wiring`. */
+  /** Number of fully connected neurons, all of them motor neurons; default 64. Not combined with `wiring`. */
   units?: number;
   /**
-   * Neurons and synapses, or what the wiring's `toJSON` returned; policy and value read its motor neurons.
+   * Neurons and synapses, or the result of the wiring's `toJSON`; policy and value read its motor neurons.
    * Default: all `units` connected.
    */
   wiring?: Wiring | WiringJSON;
 }
 
-/** A core that was made, with all options it was made with as plain data. */
+/** A core with all of its options as plain data. */
 export interface MadeCore {
   /** The layer, not built yet. */
   core: CfC | LTC;
-  /** From which the same core can be made again. */
+  /** Options from which the same core can be made again. */
   config: Record<string, unknown>;
 }
 
 /**
  * Makes the CfC of a model.
  *
- * @throws InvalidArgumentError when an option has a wrong value, or two do not go together
+ * @throws InvalidArgumentError when an option has a wrong value, or two cannot be combined
  */
 export function makeCfCCore(options: CfCCoreModelOptions, seed: number): MadeCore {
   const { mode = "default", mixedMemory = false, flavour = "torch", recurrence } = options;
@@ -78,7 +78,7 @@ export function makeCfCCore(options: CfCCoreModelOptions, seed: number): MadeCor
     if (backboneActivation !== undefined) {
       throw new InvalidArgumentError(
         "backboneActivation",
-        "cannot stand beside wiring, which has no backbone",
+        "cannot be combined with wiring, which has no backbone",
       );
     }
     const core = new CfC({
@@ -110,7 +110,7 @@ export function makeCfCCore(options: CfCCoreModelOptions, seed: number): MadeCor
 /**
  * Makes the LTC of a model.
  *
- * @throws InvalidArgumentError when an option has a wrong value, or two do not go together
+ * @throws InvalidArgumentError when an option has a wrong value, or two cannot be combined
  */
 export function makeLTCCore(options: LTCCoreModelOptions, seed: number): MadeCore {
   const { mixedMemory = false, flavour = "torch", implicitConstraints, units } = options;

@@ -8,23 +8,23 @@ import { NatureCNN } from "../layers/nature-cnn.js";
 import type { ActionSpace } from "../spaces/index.js";
 import { policyHead } from "./policy-head.js";
 
-/** Options of the layers before a recurrent core that takes vectors. */
+/** Options of the layers before a recurrent core for vectors. */
 export interface VectorEncoderOptions {
-  /** Sizes of the layers before the core, default `[64]`; `[]` for none. */
+  /** Widths of the layers before the core, default `[64]`; `[]` for none. */
   hiddenUnits?: readonly number[];
   /** Activation of the layers before the core, default `"tanh"`. */
   activation?: "tanh" | "relu";
 }
 
-/** Options of the convolutions before a recurrent core that takes frames. */
+/** Options of the convolutions before a recurrent core for frames. */
 export interface FrameEncoderOptions {
-  /** Features between the convolutions and the core, default 512. */
+  /** Number of features between the convolutions and the core, default 512. */
   features?: number;
   /** The convolutions, default those of Mnih et al. 2015. */
   convolutions?: readonly Convolution[];
 }
 
-/** Makes the MLP before a core; none for no sizes. Orthogonal with gain √2. */
+/** Makes the MLP before a core; no encoder if there are no layers. Orthogonal with gain √2. */
 export function vectorEncoder(
   { hiddenUnits = [64], activation = "tanh" }: VectorEncoderOptions,
   seed: () => number,
@@ -34,7 +34,7 @@ export function vectorEncoder(
   return { encoder: new MLP({ name: "encoder", hiddenUnits, activation, seed: seed() }), config };
 }
 
-/** Makes the convolutions before a core; options and description of {@link NatureCNN} but for its units. */
+/** Makes the convolutions before a core; options and description are those of {@link NatureCNN} except its units. */
 export function frameEncoder(
   { features = 512, convolutions }: FrameEncoderOptions,
   seed: () => number,

@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { CheckpointError, InvalidArgumentError, ShapeError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
 
-/** Copies of all weights by name. Reads them back synchronously. */
+/** Copies of all weights by name. Reads them synchronously. */
 export function getWeights(variables: ReadonlyMap<string, tf.Variable>): StateRecord {
   return Object.fromEntries(
     [...variables].map(([name, variable]) => [name, variable.dataSync<"float32">().slice()]),
@@ -12,9 +12,9 @@ export function getWeights(variables: ReadonlyMap<string, tf.Variable>): StateRe
 }
 
 /**
- * The weights that training changes: all but those of layers with `trainable: false`.
+ * The trainable weights: all except those of layers with `trainable: false`.
  *
- * @throws InvalidArgumentError when there is none
+ * @throws InvalidArgumentError when there are none
  */
 export function trainableVariables(
   variables: ReadonlyMap<string, tf.Variable>,
@@ -23,15 +23,15 @@ export function trainableVariables(
   if (chosen.size > 0) return chosen;
   throw new InvalidArgumentError(
     "model",
-    `expected a weight to train, received ${variables.size} that are all frozen: leave trainable: false away somewhere`,
+    `expected a weight to train, received ${variables.size} that are all frozen: remove trainable: false from a layer`,
   );
 }
 
 /**
  * Sets all weights by name.
  *
- * @throws CheckpointError when a name is missing or too many
- * @throws ShapeError when a weight has another size
+ * @throws CheckpointError when a name is missing or unknown
+ * @throws ShapeError when a weight has the wrong size
  */
 export function setWeights(variables: ReadonlyMap<string, tf.Variable>, weights: StateRecord): void {
   for (const name of Object.keys(weights)) {

@@ -1,4 +1,4 @@
-/** Errors of ale-bindings as this library's. */
+/** Translation of ale-bindings' errors to this library's. */
 
 import type { AleError } from "ale-bindings";
 import {
@@ -11,7 +11,7 @@ import {
 /** The class of ale-bindings' errors, which is loaded at run time. */
 export type AleErrorClass = typeof AleError;
 
-/** Runs `call`; what ale-bindings throws becomes an error of this library with the original as its cause. */
+/** Runs `call`; an error of ale-bindings is rethrown as an error of this library with the original as its cause. */
 export function translating<T>(errorClass: AleErrorClass, call: () => T): T {
   try {
     return call();

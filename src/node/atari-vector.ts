@@ -12,29 +12,29 @@ type AleBindings = typeof import("ale-bindings");
 
 /** A batch of {@link AtariVectorGame.recv}; all arrays belong to the games in `envIds`. */
 export interface AtariBatch extends VectorStep {
-  /** `[batchSize]`: which games these are. */
+  /** `[batchSize]` indices of these games. */
   envIds: Int32Array;
 }
 
 /**
- * ALE's own vector environment: many copies of a game, played by C++ threads of one Python process, with
- * DeepMind's preprocessing inside. `makeVecEnv(id, { numEnvs, kind: "ale" })` makes one after
+ * ALE's own vector environment: many copies of a game, stepped by C++ threads of one Python process, with
+ * DeepMind's preprocessing included. `makeVecEnv(id, { numEnvs, kind: "ale" })` makes one after
  * {@link registerAtari}. Observations are uint8 `[84, 84, 4]`; rewards are clipped to -1..1 unless
  * `rewardClipping` is off, while `info.episode` has the unclipped score. All options of `AtariVectorOptions` in
- * ale-bindings can be given; here `layout` is `"channelsLast"` by default.
+ * ale-bindings are supported; `layout` defaults to `"channelsLast"` here.
  *
- * States cannot be saved: a run that is resumed begins new games.
+ * States cannot be saved: a resumed run starts new games.
  */
 export interface AtariVectorGame extends VectorEnv {
   /** Games in one batch of {@link AtariVectorGame.recv}; `step` needs it to be `numEnvs`. */
   readonly batchSize: number;
-  /** Tells the games of the last batch what to do and returns at once. */
+  /** Sends actions to the games of the last batch and returns immediately. */
   send(actions: ArrayLike<number>): void;
-  /** Waits for the batch of games that are ready first. */
+  /** Waits for the next batch: the games that are ready first. */
   recv(): Promise<AtariBatch>;
 }
 
-/** Makes one; `options` are those of ale-bindings. */
+/** Creates the environment; `options` are those of ale-bindings. */
 export async function makeAtariVector(
   bindings: AleBindings,
   id: string,

@@ -16,7 +16,7 @@ type AleBindings = typeof import("ale-bindings");
 /** Options of {@link registerAtari}. */
 export interface RegisterAtariOptions {
   /**
-   * Options that every game gets unless `make` says otherwise, e.g. `{ obsType: "grayscale" }`. Names as
+   * Options of every game unless `make` overrides them, e.g. `{ obsType: "grayscale" }`. Names as
    * in Gymnasium's AtariEnv: `obsType`, `frameskip`, `repeatActionProbability`, `fullActionSpace`,
    * `continuous`, `continuousActionThreshold`, `maxNumFramesPerEpisode`, `mode`, `difficulty`; and
    * `python`, the interpreter to use, `timeout` and `restartOnFailure`.
@@ -31,15 +31,15 @@ const names = optionNames<RegisterAtariOptions>({
 /**
  * Makes every Atari game available to `make`: `ALE/<Game>-v5` (frame skip 4, sticky actions 0.25, at most
  * 108000 frames) and `<Game>NoFrameskip-v4` (single frames, no sticky actions), and Gymnasium's older
- * ids. Episodes equal those of Gymnasium with ale-py for the same seeds. Each environment is a Python
- * process of its own: close it.
+ * ids. Episodes equal those of Gymnasium with ale-py for the same seeds. Each environment is a separate Python
+ * process: close it.
  *
- * The ids also come with ALE's own vector environment, which plays many games in one process and does DeepMind's
- * preprocessing itself: `makeVecEnv(id, { numEnvs, kind: "ale" })` and {@link AtariVectorGame}.
+ * The ids also support ALE's own vector environment, which steps many games in one process and includes DeepMind's
+ * preprocessing: `makeVecEnv(id, { numEnvs, kind: "ale" })` and {@link AtariVectorGame}.
  *
  * @returns the ids
  * @throws MissingDependencyError when `ale-bindings` is not installed; `make` throws it when Python, ale-py
- *   or a ROM is missing. The message holds the command that installs it.
+ *   or a ROM is missing. The message contains the command that installs it.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export async function registerAtari(options: RegisterAtariOptions = {}): Promise
   return ids;
 }
 
-// Not `python`, which names a program.
+// Not `python`, which names a program to run.
 const SAVED_OPTIONS: readonly string[] = [
   "obsType",
   "frameskip",
@@ -135,7 +135,7 @@ class AtariGame implements Env {
     this.env.close();
   }
 
-  /** Closes it at the end of a `using` block. */
+  /** Closes the environment at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }

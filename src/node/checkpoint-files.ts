@@ -17,16 +17,15 @@ import { reasonOf } from "./disk-failure.js";
 const HOUR = 3_600_000;
 
 /**
- * Keeps each checkpoint as a folder of files in one directory, which is made when it is missing.
+ * Stores each checkpoint as a folder of files in one directory, which is created when missing.
  *
- * A checkpoint is written to a hidden folder, synced to the disk, and only then renamed. So a
- * process killed at any moment leaves the new checkpoint or, whole, the one before it. When one is
- * replaced, the old folder waits as `.<name>.old` until the new one stands in its place; `read` falls
- * back on it. Unfinished folders (`.<name>.tmp`) are ignored and removed by the next `write` of that name; the first
- * `write` removes those of all names that nobody has touched for an hour, and {@link FileCheckpointStore.sweep} at once.
+ * A checkpoint is written to a hidden folder, synced to the disk, and only then renamed, so a
+ * process killed at any moment leaves either the new checkpoint or the complete previous one. While one is
+ * replaced, the old folder is kept as `.<name>.old` until the new one has been renamed; `read` falls
+ * back to it. Unfinished folders (`.<name>.tmp`) are ignored and removed by the next `write` of that name; the first
+ * `write` removes those of all names untouched for an hour, {@link FileCheckpointStore.sweep} removes them immediately.
  *
- * Different checkpoints of one directory may be written at the same time; the same one by one
- * process at a time only.
+ * Different checkpoints of one directory may be written concurrently; the same one only by one process at a time.
  *
  * @example
  * ```ts
@@ -39,16 +38,16 @@ export class FileCheckpointStore implements CheckpointStore {
   private queue: Promise<unknown> = Promise.resolve();
   private swept = false;
 
-  /** @param directory where the folders are, absolute or relative to the working directory */
+  /** @param directory the directory of the folders, absolute or relative to the working directory */
   constructor(readonly directory: string) {}
 
   /**
-   * Keeps files under a name, replacing earlier ones.
+   * Writes files under a name, replacing earlier ones.
    *
    * @returns path of the folder
    * @throws CheckpointError when the disk is full, the directory is read-only, or anything else goes
    *   wrong; an earlier checkpoint of that name is then still there. Also when something that is not a
-   *   checkpoint stands in its place
+   *   checkpoint has this name
    */
   write(name: string, files: CheckpointFiles): Promise<string> {
     return this.inTurn(`cannot write "${name}" to`, async () => {
@@ -56,7 +55,7 @@ export class FileCheckpointStore implements CheckpointStore {
       const { folder, old, temporary } = this.paths(name);
       try {
         await mkdir(this.directory, { recursive: true });
-        if (!this.swept) await this.sweepOlderThan(HOUR).catch(() => {}); // what cannot be removed harms nobody
+        if (!this.swept) await this.sweepOlderThan(HOUR).catch(() => {}); // files that cannot be removed do no harm
         this.swept = true;
         await rm(temporary, { recursive: true, force: true });
         await mkdir(temporary);
@@ -78,7 +77,7 @@ export class FileCheckpointStore implements CheckpointStore {
     });
   }
 
-  // After a failed write: puts the earlier checkpoint back in its place, and frees the disk.
+  // After a failed write: restores the earlier checkpoint, and frees the disk space.
   private async undo(name: string): Promise<void> {
     const { folder, old, temporary } = this.paths(name);
     if (!(await exists(folder)) && (await exists(old))) await rename(old, folder);
@@ -86,9 +85,9 @@ export class FileCheckpointStore implements CheckpointStore {
   }
 
   /**
-   * Brings files back. Each is opened when it is read: read them before the same name is written again.
+   * Returns the files. Each is opened when it is read: read them before the same name is written again.
    *
-   * @throws CheckpointError when there is no such checkpoint, now; or it cannot be read, then
+   * @throws CheckpointError when there is no such checkpoint; reading a file throws it when it cannot be read
    */
   read(name: string): Promise<CheckpointFiles> {
     return this.inTurn(`cannot read "${name}" from`, async () => {
@@ -112,9 +111,9 @@ export class FileCheckpointStore implements CheckpointStore {
   }
 
   /**
-   * Forgets a checkpoint; nothing happens when there is none.
+   * Removes a checkpoint; does nothing when there is none.
    *
-   * @throws CheckpointError when it cannot be removed, or what stands there is not a checkpoint
+   * @throws CheckpointError when it cannot be removed, or is not a checkpoint
    */
   remove(name: string): Promise<void> {
     return this.inTurn(`cannot remove "${name}" from`, async () => {
@@ -128,15 +127,15 @@ export class FileCheckpointStore implements CheckpointStore {
         await rm(temporary, { recursive: true, force: true });
         if (!(await exists(each))) continue;
         await rename(each, temporary);
-        await syncFolder(this.directory); // it must not come back by a power cut
+        await syncFolder(this.directory); // a power cut must not bring it back
       }
       await rm(temporary, { recursive: true, force: true });
     });
   }
 
   /**
-   * Removes what processes left that were killed while they wrote or removed a checkpoint, and puts a checkpoint back
-   * in its place that was being replaced. Only for who writes here alone.
+   * Removes what killed processes left behind while writing or removing checkpoints, and restores a checkpoint
+   * that was being replaced. Only safe when no other process writes to the directory.
    *
    * @throws CheckpointError when something cannot be removed
    */
@@ -183,7 +182,7 @@ export class FileCheckpointStore implements CheckpointStore {
     };
   }
 
-  // One call after the other, so that two writes of one name do not meet.
+  // Runs calls one after the other, so that two writes of one name do not overlap.
   private inTurn<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
     const result = this.queue.then(act).catch((cause) => {
       throw failure(`${what} ${this.directory}`, cause);
@@ -193,7 +192,7 @@ export class FileCheckpointStore implements CheckpointStore {
   }
 }
 
-// Guards results of the user in a folder that has the name of a checkpoint.
+// Protects a user's files in a folder that has the name of a checkpoint.
 async function mustHoldOnly(folder: string, files: CheckpointFiles): Promise<void> {
   const foreign = (await readdir(folder)).filter((file) => !files.has(file) && !file.startsWith("."));
   if (foreign.length > 0) {
@@ -203,18 +202,18 @@ async function mustHoldOnly(folder: string, files: CheckpointFiles): Promise<voi
   }
 }
 
-// A hidden folder of somebody else may end in .tmp as well.
+// A hidden folder of another program may end in .tmp as well.
 async function onlyOfCheckpoint(folder: string): Promise<boolean> {
   return (await readdir(folder)).every((file) => file === MANIFEST_FILE || file === STATE_FILE);
 }
 
-// When anything in a folder was last written to.
+// The time of the last write to anything in a folder.
 async function lastChange(folder: string): Promise<number> {
   const paths = [folder, ...(await readdir(folder)).map((file) => join(folder, file))];
   return Math.max(...(await Promise.all(paths.map(async (path) => (await stat(path)).mtimeMs))));
 }
 
-/** Writes a file and waits until it is on the disk. */
+/** Writes a file and waits until it is synced to the disk. */
 export async function writeSynced(path: string, pieces: Pieces): Promise<void> {
   const file = await open(path, "wx");
   try {
@@ -256,7 +255,7 @@ async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Makes the names in a folder durable. Windows cannot open folders; its renames need no such help. */
+/** Makes renames in a folder durable. Windows cannot open folders, and does not need it. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === "win32") return;
   const folder = await open(path, "r");
@@ -267,7 +266,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Whether there is a file or folder. */
+/** Whether a file or folder exists. */
 export async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);
@@ -278,7 +277,7 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** What went wrong with a file, and what helps. */
+/** Describes a file system failure, and what helps. */
 export function failure(what: string, cause: unknown): NcpsError {
   if (cause instanceof NcpsError) return cause;
   return new CheckpointError(`${what}: ${reasonOf(cause)}`, { cause });

@@ -9,11 +9,11 @@ import type { RecordedEpisode } from "../wrappers/index.js";
 
 /** Options of {@link gifWriter}. */
 export interface GifWriterOptions extends EncodeGifOptions {
-  /** Folder of the files, made when it is missing. */
+  /** Folder of the files, created when missing. */
   directory: string;
-  /** What the names begin with; default `"episode"`, as in `episode-000100.gif`. */
+  /** Prefix of the names; default `"episode"`, as in `episode-000100.gif`. */
   namePrefix?: string;
-  /** Hears of each file. */
+  /** Called after each file is written. */
   onFile?: (path: string, recorded: RecordedEpisode) => void;
 }
 

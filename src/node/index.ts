@@ -1,5 +1,5 @@
 /**
- * What needs Node: files, child processes, the terminal. Importing it lets trainers save to paths,
+ * Everything that needs Node: files, child processes, the terminal. Importing it lets trainers save to paths,
  * show progress bars and learn on several threads.
  *
  * @module ncps-ts/node

@@ -1,4 +1,4 @@
-/** Ending a training by Ctrl-C. */
+/** A callback that ends training on Ctrl-C. */
 
 import { constants } from "node:os";
 import { checkOptions } from "../core/check-options.js";
@@ -6,24 +6,24 @@ import type { TrainerCallback } from "../trainers/index.js";
 
 /** Options of {@link interruptCallback}. */
 export interface InterruptOptions {
-  /** Which signals end the training; default SIGINT (Ctrl-C) and SIGTERM. */
+  /** Signals that end the training; default SIGINT (Ctrl-C) and SIGTERM. */
   signals?: NodeJS.Signals[];
-  /** Tells the user what happens, default `console.error`. */
+  /** Prints a message for the user, default `console.error`. */
   print?: (text: string) => void;
 }
 
 /** A callback that ends the training on a signal. */
 export interface InterruptCallback extends TrainerCallback {
-  /** The signal that came, if one did. */
+  /** The signal that was received, if any. */
   readonly signal: NodeJS.Signals | undefined;
 }
 
 /**
- * Ends the training when the process is asked to end: the present step or update is finished, `learn` returns after
+ * Ends the training when the process receives a signal: the current step or update is finished, `learn` returns after
  * the callbacks have saved, and the process's exit code becomes the usual one (130 for Ctrl-C, 143 for
- * SIGTERM). A second signal ends the process within the present minibatch. Start programs by `node` (with
- * `--import tsx` for TypeScript): `npx tsx` and others that stand in between end a program that has not ended within
- * a blink of Ctrl-C, checkpoint or not.
+ * SIGTERM). A second signal ends the process within the current minibatch. Start programs with `node` (and
+ * `--import tsx` for TypeScript): on Ctrl-C, `npx tsx` and other launchers kill a program that has not ended
+ * almost immediately, checkpoint or not.
  *
  * @example
  * ```ts

@@ -60,11 +60,11 @@ class ModelFiles implements tf.io.IOHandler {
   }
 }
 
-// A model of somebody else's must not read files elsewhere.
+// An untrusted model must not read files elsewhere.
 async function weightsOf(folder: string, path: string): Promise<ArrayBuffer> {
   const file = resolve(folder, path);
   if (!file.startsWith(folder + sep)) {
-    throw new CheckpointError(`the model in ${folder} wants weights from outside: "${path}"`);
+    throw new CheckpointError(`the model in ${folder} refers to weights outside of it: "${path}"`);
   }
   return attempt(`the weights ${file} cannot be read`, async () => {
     const bytes = await readFile(file);
@@ -82,7 +82,7 @@ async function attempt<Result>(failure: string, action: () => Promise<Result>): 
 
 let asking = false;
 
-// tfjs takes exactly one handler: where tfjs-node brought its own, before or later, that one stays.
+// tfjs requires exactly one handler: if tfjs-node has registered one, before or later, that one is used.
 function unlessOthers(url: string | string[], others: (url: string) => tf.io.IOHandler[]): tf.io.IOHandler {
   const none = null as unknown as tf.io.IOHandler;
   if (asking || typeof url !== "string" || !url.startsWith(SCHEME)) return none;

@@ -1,4 +1,4 @@
-/** Which checkpoint a run is resumed from. */
+/** Selection of the checkpoint that a run is resumed from. */
 
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -7,11 +7,11 @@ import { CheckpointError } from "../core/errors.js";
 import { FileCheckpointStore } from "./checkpoint-files.js";
 import { codeOf } from "./disk-failure.js";
 
-/** The newest whole checkpoint of a folder, and newer ones that were damaged. */
+/** The newest intact checkpoint of a folder, and newer ones that are damaged. */
 export interface NewestCheckpoint {
   /** Its name. */
   name: string;
-  /** Names of newer ones that cannot be used. */
+  /** Names of newer checkpoints that cannot be used. */
   damaged: string[];
 }
 
@@ -28,11 +28,11 @@ async function fromNewest(folder: string): Promise<string[]> {
 }
 
 /**
- * The newest checkpoint of a folder whose files are all as they were written; `undefined` when there is none at all.
- * Every file is read for that.
+ * The newest checkpoint of a folder whose files are all intact; `undefined` when the folder has no checkpoints.
+ * Every file is read for this.
  *
- * @param warn is told of each one that is damaged
- * @throws CheckpointError when none is whole, or one cannot be read now
+ * @param warn called for each damaged checkpoint
+ * @throws CheckpointError when all are damaged, or one cannot be read at present
  */
 export async function newestWholeCheckpoint(
   folder: string,
@@ -50,16 +50,16 @@ export async function newestWholeCheckpoint(
       continue;
     }
     const damaged = names.slice(0, i);
-    for (const reason of reasons) warn(`${reason}. The one before it is taken: ${name}`);
+    for (const reason of reasons) warn(`${reason}. The one before it is used: ${name}`);
     return { name, damaged };
   }
   if (names.length === 0) return undefined;
   throw new CheckpointError(
-    `${reasons[0]}; nor can any before it (${names.length} in all). To start anew, move them away`,
+    `${reasons[0]}; nor can any before it (${names.length} in all). To start from scratch, move them away`,
   );
 }
 
-// Not a disk or a process that only cannot read it now, as without permission or with too many open files.
+// As opposed to a temporary inability to read it, such as no permission or too many open files.
 function isDamage(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const code = cause instanceof CheckpointError ? undefined : codeOf(cause);
@@ -69,10 +69,10 @@ function isDamage(error: unknown): boolean {
 }
 
 /**
- * The checkpoint that a path means: the path itself, or the newest whole one of a folder of checkpoints or of a
- * run's folder. Damaged ones are told of by `console.warn`, and left where they are.
+ * The checkpoint that a path refers to: the path itself, or the newest intact one of a folder of checkpoints or of a
+ * run's folder. Damaged ones are reported by `console.warn` and kept.
  *
- * @throws CheckpointError when there is none, or none is whole
+ * @throws CheckpointError when there is none, or all are damaged
  */
 export async function checkpointToResume(path: string): Promise<CheckpointPlace> {
   const place = { store: new FileCheckpointStore(dirname(path)), name: basename(path) };

@@ -1,4 +1,4 @@
-/** What Node can do for trainers and vector environments: files, a terminal, worker threads. */
+/** The platform services of Node for trainers and vector environments: files, a terminal, worker threads. */
 
 import { statSync } from "node:fs";
 import { basename, dirname } from "node:path";
@@ -23,7 +23,7 @@ progressBars.install(() => progressBarCallback());
 learnerThreads.install((setup) => new WorkerLearner(setup));
 workerVectorEnvs.install((env, options) => new WorkerVectorEnv(env, options));
 
-// A path that ends in ".zip" is one file, unless a folder of that name is there already.
+// A path that ends in ".zip" is a single file, unless a folder of that name exists.
 function isZip(path: string): boolean {
   return /[^/\\]\.zip$/.test(path) && !statSync(path, { throwIfNoEntry: false })?.isDirectory();
 }

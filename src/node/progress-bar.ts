@@ -8,16 +8,16 @@ import { secondsLeft } from "./time-left.js";
 
 /** Options of {@link progressBarCallback}. */
 export interface ProgressBarOptions {
-  /** Where it is drawn, default `process.stderr`. */
+  /** Stream to draw on, default `process.stderr`. */
   stream?: StatusStream;
 }
 
 const MILLISECONDS_BETWEEN = 100;
 
 /**
- * Shows progress, the mean return, the time left, steps and steps a second while a trainer learns, as far as the
- * terminal is wide enough. What is printed meanwhile, such as tables, stands above the bar. Nothing is drawn when the
- * stream is not a terminal, or one that only types (`TERM=dumb`).
+ * Shows progress, the mean return, the time left, steps and steps per second while a trainer learns, as far as they fit
+ * the width of the terminal. Other output in the meantime, such as tables, appears above the bar. Nothing is drawn when
+ * the stream is not a terminal, or is one without cursor movement (`TERM=dumb`).
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export function progressBarCallback(options: ProgressBarOptions = {}): TrainerCa
   let drawn = Number.NEGATIVE_INFINITY;
   const draw = ({ trainer, globalStep, elapsedSeconds, progress, meanReturn }: TrainerProgress) => {
     const seconds = elapsedSeconds - firstSeconds;
-    const figures = {
+    const state = {
       progress,
       meanReturn,
       secondsLeft: secondsLeft(progress, elapsedSeconds),
@@ -42,7 +42,7 @@ export function progressBarCallback(options: ProgressBarOptions = {}): TrainerCa
       fps: seconds > 0 ? (globalStep - first) / seconds : 0,
       elapsedSeconds,
     };
-    line?.draw(progressLine(figures, stream.columns ?? 80));
+    line?.draw(progressLine(state, stream.columns ?? 80));
     drawn = performance.now();
   };
   return {

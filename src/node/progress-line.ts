@@ -1,22 +1,22 @@
-/** What a progress bar says. */
+/** The text of a progress bar. */
 
 import { formatDuration } from "./time-left.js";
 
 /** State of a training, for {@link progressLine}. */
-export interface ProgressFigures {
+export interface ProgressState {
   /** Share of the goal, 0..1. */
   progress: number;
   /** Mean return of the last episodes, NaN before the first. */
   meanReturn: number;
-  /** Seconds that are left; undefined as long as nobody can know. */
+  /** Seconds left; undefined until an estimate is possible. */
   secondsLeft: number | undefined;
   /** Steps so far. */
   steps: number;
-  /** What steps are, default `"steps"` of environments. */
+  /** Name of the steps, default `"steps"` of environments. */
   unit?: string;
-  /** Steps a second. */
+  /** Steps per second. */
   fps: number;
-  /** Seconds so far. */
+  /** Seconds since the start. */
   elapsedSeconds: number;
 }
 
@@ -24,12 +24,12 @@ const WIDEST_BAR = 30;
 const NARROWEST_BAR = 8;
 
 /**
- * The bar and the figures in a line, the most wanted ones first: what does not fit into the columns is left out.
+ * Formats the bar and the metrics in one line, the most important first: what does not fit is left out.
  *
- * @param columns of the terminal; the last one stays free, as some terminals begin a new line there
+ * @param columns width of the terminal; the last column stays free, as some terminals begin a new line there
  */
-export function progressLine(figures: ProgressFigures, columns: number): string {
-  const { progress, meanReturn, secondsLeft, steps, unit = "steps", fps, elapsedSeconds } = figures;
+export function progressLine(state: ProgressState, columns: number): string {
+  const { progress, meanReturn, secondsLeft, steps, unit = "steps", fps, elapsedSeconds } = state;
   const parts = [
     `${Math.floor(100 * progress)}%`.padStart(4),
     `return ${Number.isNaN(meanReturn) ? "nan" : thousands(meanReturn, 1)}`,

@@ -1,12 +1,12 @@
-/** Replacing a small file so that neither a kill nor a power cut can lose both the old and the new one. */
+/** Atomic replacement of a small file: neither a kill nor a power cut can lose both the old and the new one. */
 
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { codeOf } from "./disk-failure.js";
 
 /**
- * Replaces a file's contents wholly or not at all: they are written beside it, synced to the disk, and renamed. What
- * stands beside it under that name is removed first: a symbolic link is never followed.
+ * Replaces a file's contents atomically: they are written to a temporary file next to it, synced to the disk, and
+ * renamed. An existing temporary file is removed first: a symbolic link is never followed.
  */
 export function replaceFile(path: string, contents: string): void {
   const temporary = `${path}.tmp`;
@@ -28,7 +28,7 @@ export function replaceFile(path: string, contents: string): void {
   syncFolder(dirname(path));
 }
 
-/** Makes the names in a folder durable. Windows cannot open folders; its renames need no such help. */
+/** Makes renames in a folder durable. Windows cannot open folders, and does not need it. */
 export function syncFolder(path: string): void {
   if (process.platform === "win32") return;
   const folder = openSync(path, "r");
@@ -39,7 +39,7 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** Waits until what was written is on the disk; for pipes and file systems that cannot say so it does nothing. */
+/** Syncs a file to the disk; does nothing for pipes and file systems that do not support it. */
 export function syncFile(descriptor: number): void {
   try {
     fsyncSync(descriptor);

@@ -1,4 +1,4 @@
-/** The folder of a training run: what it was started with, its log, its checkpoints. */
+/** The folder of a training run: its configuration, logs and checkpoints. */
 
 import { existsSync, mkdirSync, renameSync, rmdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -16,28 +16,28 @@ import { checkConfig, RUN_FILE, type RunStart, readRunFile, writeRunFile } from 
 import { lockRun, type RunLock, RunLockedError } from "./runs/run-lock.js";
 import { FORMATS, type LogFormat, runLogs } from "./runs/run-logs.js";
 
-/** What to do when a run's folder is there already. */
+/** What to do when a run's folder exists already. */
 export type RestartBehavior = "resume" | "restart" | "overwrite";
 
 /** Options of {@link openRun}. */
 export interface RunOptions {
   /**
-   * When the folder holds a run already: `"resume"` goes on with it, `"restart"` leaves it alone and takes
-   * a new folder beside it (`name-2`), `"overwrite"` removes it, unless it holds a file that the library does not
+   * When the folder contains a run already: `"resume"` continues it, `"restart"` keeps it and uses
+   * a new folder next to it (`name-2`), `"overwrite"` removes it, unless it contains a file that the library does not
    * write. Default `"resume"`.
    */
   restartBehavior?: RestartBehavior;
   /**
-   * Written to `run.json` as it is, for those who look at the run later: options, preset, seed; no secrets. Default
+   * Written to `run.json` unchanged, as documentation of the run: options, preset, seed; no secrets. Default
    * nothing.
    */
   config?: StateRecord;
-  /** Which logs are written; default all: `progress.csv`, `progress.jsonl`, TensorBoard events. */
+  /** The logs to write; default all: `progress.csv`, `progress.jsonl`, TensorBoard events. */
   formats?: LogFormat[];
-  /** Whether rows are printed as tables as well, default true. */
+  /** Whether rows are also printed as tables, default true. */
   table?: boolean;
   /**
-   * Is told what was found wrong and how the run goes on all the same: a damaged checkpoint, lost rows of a log, a
+   * Called with a description of problems that do not stop the run: a damaged checkpoint, lost rows of a log, a
    * damaged `run.json`; default `console.warn`.
    */
   warn?: (text: string) => void;
@@ -57,26 +57,26 @@ export interface Run {
   readonly path: string;
   /** Writes to the folder's logs, and to the terminal. */
   readonly logger: Logger;
-  /** The newest whole checkpoint, to be resumed from; `undefined` for a new run. */
+  /** The newest intact checkpoint to resume from; `undefined` for a new run. */
   readonly resumeFrom: string | undefined;
-  /** Saves checkpoints into the folder. */
+  /** A callback that saves checkpoints into the folder. */
   checkpoints(options?: Omit<CheckpointCallbackOptions, "savePath">): CheckpointCallback;
-  /** Closes the logs and gives the folder free for another process; the end of the process does so as well. */
+  /** Closes the logs and unlocks the folder for other processes; the end of the process does so as well. */
   close(): void;
 }
 
 /**
  * Opens the folder of a run: `run.json` (versions, command, config), logs, and `checkpoints/`. The folder is locked
- * until {@link Run.close}, or the end of the process in whatever way.
+ * until {@link Run.close}, or until the process ends in any way.
  *
  * @param path e.g. `"runs/breakout"`; a folder that is missing, empty, or a run's
- * @returns the open run; hand its logger and checkpoints to `learn`
- * @throws InvalidArgumentError when an option has a wrong value; nothing was changed then
- * @throws InvalidStateError when the folder holds something that is not a run, or is to be overwritten and holds
- *   files that the library did not write; nothing was changed then
- * @throws RunLockedError when another process has the folder, or this one has opened it before
- * @throws CheckpointError when there are checkpoints and none of them is whole
- * @throws LoggingError when the folder cannot be made, read or written
+ * @returns the open run; pass its logger and checkpoints to `learn`
+ * @throws InvalidArgumentError when an option has a wrong value; nothing is changed then
+ * @throws InvalidStateError when the folder contains something that is not a run, or is to be overwritten and contains
+ *   files that the library did not write; nothing is changed then
+ * @throws RunLockedError when another process has locked the folder, or this one has opened it before
+ * @throws CheckpointError when there are checkpoints and all of them are damaged
+ * @throws LoggingError when the folder cannot be created, read or written
  *
  * @example
  * ```ts
@@ -160,11 +160,11 @@ function checkValues(
 interface TakenFolder {
   folder: string;
   lock: RunLock;
-  /** Whether it was not there before. */
+  /** Whether this call created it. */
   made: boolean;
 }
 
-// Makes or finds the folder and locks it. One that is not a run's is not touched.
+// Creates or finds the folder and locks it. A folder that is not a run's is left untouched.
 async function takeFolder(
   path: string,
   restartBehavior: RestartBehavior,
@@ -174,13 +174,13 @@ async function takeFolder(
     const folder = n === 1 ? path : join(dirname(path), `${basename(path)}-${n}`);
     const made = makeFolder(folder);
     if (!made) {
-      const isNew = (await look(folder, restartBehavior)).isNew;
+      const isNew = (await inspect(folder, restartBehavior)).isNew;
       if (restartBehavior === "restart" && !isNew) continue;
     }
     try {
       return { folder, lock: await lockRun(folder, warn), made };
     } catch (error) {
-      // Another process has just begun a run there.
+      // Another process has just started a run there.
       if (restartBehavior === "restart" && error instanceof RunLockedError) continue;
       if (made) removeIfEmpty(folder);
       throw error;
@@ -208,15 +208,15 @@ function removeIfEmpty(folder: string): void {
 }
 
 interface Found {
-  /** Whether there is nothing yet but what an interrupted start leaves. */
+  /** Whether it contains nothing except what an interrupted start leaves. */
   isNew: boolean;
   starts: readonly RunStart[];
-  /** What is wrong with run.json when there are checkpoints all the same. */
+  /** What is wrong with run.json although there are checkpoints. */
   problem?: "missing" | "empty" | "damaged";
 }
 
-// What the folder is; throws when it is not a run's, or holds what must not be overwritten.
-async function look(folder: string, restartBehavior: RestartBehavior): Promise<Found> {
+// Examines the folder; throws when it is not a run's, or contains files that must not be overwritten.
+async function inspect(folder: string, restartBehavior: RestartBehavior): Promise<Found> {
   const starts = readRunFile(folder);
   const others = contentsOf(folder).filter((name) => name !== RUN_FILE);
   if (typeof starts !== "string") {
@@ -247,28 +247,28 @@ interface Preparation {
   warn(text: string): void;
 }
 
-// Under the lock: brings the folder in order, and adds this start to its description.
+// Under the lock: cleans the folder up, and adds this start to its run.json.
 async function prepare(
   folder: string,
   { restartBehavior, config, warn }: Preparation,
 ): Promise<string | undefined> {
-  const { isNew, starts, problem } = await look(folder, restartBehavior);
-  const anew = restartBehavior === "overwrite" && !isNew;
-  if (anew) removeRun(folder);
+  const { isNew, starts, problem } = await inspect(folder, restartBehavior);
+  const overwritten = restartBehavior === "overwrite" && !isNew;
+  if (overwritten) removeRun(folder);
   else removeLeftovers(folder);
   const checkpoints = join(folder, CHECKPOINTS);
   const newest = existsSync(checkpoints) ? await putInOrder(checkpoints, warn) : undefined;
   if (problem !== undefined) {
     warn(
-      `${join(folder, RUN_FILE)} is ${problem}; the run is known by its checkpoints, and the file is made again`,
+      `${join(folder, RUN_FILE)} is ${problem}; the run is recognised by its checkpoints, and the file is written again`,
     );
   }
-  writeRunFile(folder, anew ? [] : starts, config, problem === "damaged");
+  writeRunFile(folder, overwritten ? [] : starts, config, problem === "damaged");
   syncFolder(dirname(folder));
   return newest;
 }
 
-// Where the newest whole checkpoint is. Damaged ones go to a folder of their own, where nothing replaces them.
+// Path of the newest intact checkpoint. Damaged ones are moved to a separate folder, where nothing replaces them.
 async function putInOrder(checkpoints: string, warn: (text: string) => void): Promise<string | undefined> {
   await new FileCheckpointStore(checkpoints).sweep();
   const newest = await newestWholeCheckpoint(checkpoints, warn);

@@ -1,4 +1,4 @@
-/** A line at the bottom of the terminal that stays below what others print. */
+/** A line at the bottom of the terminal that stays below other output. */
 
 type Write = typeof process.stdout.write;
 
@@ -6,25 +6,25 @@ const CLEAR = "\r\u001b[K";
 
 /** A terminal, such as `process.stderr`. */
 export interface StatusStream extends NodeJS.WritableStream {
-  /** Whether it is a terminal. */
+  /** Whether the stream is a terminal. */
   readonly isTTY?: boolean;
   /** Width of the terminal, in characters. */
   readonly columns?: number;
 }
 
 /**
- * Draws a line over the one before. While it is open, what anybody writes to the terminal goes through it: the line is
- * cleared first, and drawn again below. The cursor stays visible, so that there is nothing to bring back when the
+ * Draws a line over the previous one. While it is open, all output to the terminal passes through it: the line is
+ * cleared first, and drawn again below. The cursor stays visible, so that nothing has to be restored when the
  * program is killed.
  */
 export class StatusLine {
   private readonly streams: Set<StatusStream>;
   private readonly originals = new Map<StatusStream, Write>();
   private text = "";
-  // Whether the cursor stands at the beginning of a line, but for the text.
+  // Whether other output ended with a line break.
   private atStart = true;
 
-  /** @param stream where it is drawn · @param others streams that reach the same terminal */
+  /** @param stream stream to draw on · @param others streams that go to the same terminal */
   constructor(
     private readonly stream: StatusStream,
     others: readonly StatusStream[] = [process.stdout, process.stderr],
@@ -33,13 +33,13 @@ export class StatusLine {
     for (const each of this.streams) this.listen(each);
   }
 
-  /** Draws another text, which must fit the terminal's columns. */
+  /** Draws a new text, which must fit the terminal's columns. */
   draw(text: string): void {
     this.text = text;
     if (this.atStart) this.direct(CLEAR + text);
   }
 
-  /** Clears the line; everybody writes as before. */
+  /** Clears the line; output is no longer intercepted. */
   close(): void {
     if (this.atStart) this.direct(CLEAR);
     for (const [stream, original] of this.originals) stream.write = original;

@@ -1,9 +1,9 @@
-/** How long a training still takes, in numbers and in words. */
+/** Estimates of the remaining training time, and durations as text. */
 
 /**
- * Seconds that a training still takes when it goes on as it did; undefined as long as nobody can know.
+ * Estimated seconds left if training continues at the same speed; undefined until an estimate is possible.
  *
- * @param progress share of the goal, 0..1 · @param elapsedSeconds that it took
+ * @param progress share of the goal, 0..1 · @param elapsedSeconds time taken so far
  */
 export function secondsLeft(progress: number, elapsedSeconds: number): number | undefined {
   return progress > 0 ? (elapsedSeconds * (1 - progress)) / progress : undefined;

@@ -14,12 +14,12 @@ import { CheckpointError } from "../core/errors.js";
 import { exists, failure, syncFolder, writeSynced } from "./checkpoint-files.js";
 
 /**
- * Keeps each checkpoint as one file `<name>.zip` in a directory, which is made when it is missing: for checkpoints that
- * are sent around. `trainer.save("runs/best.zip")` uses it.
+ * Stores each checkpoint as one file `<name>.zip` in a directory, which is created when missing: for checkpoints to be
+ * shared. `trainer.save("runs/best.zip")` uses it.
  *
  * A file is written under a hidden name, synced to the disk, and only then renamed, so that a process killed at any
- * moment leaves the new checkpoint or the one before it. It is not compressed; files that were packed again by
- * something else are read as well, deflated or not.
+ * moment leaves the new checkpoint or the previous one. It is not compressed; files that were repacked by
+ * another program can be read as well, deflated or not.
  *
  * @example
  * ```ts
@@ -31,11 +31,11 @@ import { exists, failure, syncFolder, writeSynced } from "./checkpoint-files.js"
 export class ZipCheckpointStore implements CheckpointStore {
   private queue: Promise<unknown> = Promise.resolve();
 
-  /** @param directory where the files are, absolute or relative to the working directory */
+  /** @param directory the directory of the files, absolute or relative to the working directory */
   constructor(readonly directory: string) {}
 
   /**
-   * Keeps files under a name, replacing earlier ones.
+   * Writes files under a name, replacing earlier ones.
    *
    * @returns path of the zip file
    * @throws CheckpointError when it cannot be written; an earlier checkpoint of that name is then still there
@@ -59,9 +59,9 @@ export class ZipCheckpointStore implements CheckpointStore {
   }
 
   /**
-   * Brings files back. Each is read when it is used: use them before the same name is written again.
+   * Returns the files. Each is read when it is used: use them before the same name is written again.
    *
-   * @throws CheckpointError when there is no such file, now; or it cannot be read, then
+   * @throws CheckpointError when there is no such file; reading an entry throws it when it cannot be read
    */
   read(name: string): Promise<CheckpointFiles> {
     return this.inTurn(`cannot read "${name}.zip" from`, async () => {
@@ -103,7 +103,7 @@ export class ZipCheckpointStore implements CheckpointStore {
       .sort();
   }
 
-  // One call after the other, so that two writes of one name do not meet.
+  // Runs calls one after the other, so that two writes of one name do not overlap.
   private inTurn<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
     const result = this.queue.then(act).catch((cause) => {
       throw failure(`${what} ${this.directory}`, cause);

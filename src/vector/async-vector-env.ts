@@ -1,16 +1,16 @@
-/** Vector environments whose environments need not all wait for the slowest. */
+/** Vector environments that can be stepped in parts. */
 
 import type { VectorEnv, VectorStep } from "./vector-env.js";
 
 /** Result of {@link AsyncVectorEnv.recv}: some environments, in the order in which they finished. */
 export interface VectorBatch extends VectorStep {
-  /** `[k]`: which environments these are; all other arrays have one entry (or row) for each. */
+  /** `[k]` indices of these environments; all other arrays have one element (or row) for each. */
   envIds: Int32Array;
 }
 
 /**
- * A {@link VectorEnv} that can also be stepped in parts (EnvPool's `send` and `recv`): hand actions
- * to some environments, take the first `k` that are ready, and think about those while the others play.
+ * A {@link VectorEnv} that can also be stepped in parts (EnvPool's `send` and `recv`): send actions
+ * to some environments, take the first `k` that are ready, and run the policy on those while the others step.
  *
  * @example
  * ```ts
@@ -24,17 +24,17 @@ export interface VectorBatch extends VectorStep {
  */
 export interface AsyncVectorEnv extends VectorEnv {
   /**
-   * Hands actions to environments and returns at once.
+   * Sends actions to environments and returns immediately.
    *
    * @param actions one for each of `envIds`, flat as for `step`
-   * @param envIds which environments; each must be at rest. Default: those of the last `recv`, all after
+   * @param envIds indices of the environments, which must be idle. Default: those of the last `recv`, all after
    *   `reset` and `step`
    */
   send(actions: ArrayLike<number>, envIds?: ArrayLike<number>): void;
   /**
-   * Waits until `k` of the environments that were handed actions are ready and takes them. The arrays are new.
+   * Waits until `k` of the environments that were sent actions are ready and returns their results. The arrays are new.
    *
-   * @param k how many; default: all that are under way
+   * @param k number of environments; default: all that were sent actions
    */
   recv(k?: number): Promise<VectorBatch>;
 }

@@ -1,4 +1,4 @@
-/** Checks of what is given to a vector environment. */
+/** Validation of arguments of vector environments. */
 
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
@@ -6,9 +6,9 @@ import { sizeOf } from "../core/state.js";
 import type { ActionSpace } from "../spaces/index.js";
 
 /**
- * Whether a seed, where there is one, is an integer.
+ * Checks that a seed is an integer or undefined.
  *
- * @throws InvalidArgumentError when it is not
+ * @throws InvalidArgumentError otherwise
  */
 export function checkSeed(seed: number | undefined): void {
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
@@ -17,7 +17,7 @@ export function checkSeed(seed: number | undefined): void {
 }
 
 /**
- * Numbers of environments that are meant, by default all.
+ * Returns the given indices of environments, by default all.
  *
  * @throws InvalidArgumentError when there is no such environment
  */
@@ -32,10 +32,10 @@ export function checkIndices(indices: readonly number[] | undefined, numEnvs: nu
 }
 
 /**
- * Whether there is one valid action for each environment.
+ * Checks that there is one valid action for each environment.
  *
  * @throws ShapeError when the length is wrong
- * @throws InvalidArgumentError when an action is outside of its space; `Box` bounds are left to the environment
+ * @throws InvalidArgumentError when an action is outside of its space; `Box` bounds are checked by the environment
  */
 export function checkActions(actions: ArrayLike<number>, space: ActionSpace, numEnvs: number): void {
   const each = sizeOf(space.shape);

@@ -1,27 +1,27 @@
-/** The failure of one environment among many. */
+/** The error of one environment of a vector environment. */
 
 import { NcpsError } from "../core/errors.js";
 
-/** What {@link EnvFailedError} tells. */
+/** Description of an environment's failure. */
 export interface EnvFailure {
   /** Index of the environment in its vector environment. */
   index: number;
-  /** Id of the environment, where it is known. */
+  /** Id of the environment, if known. */
   id?: string;
-  /** The last seed it was given; missing when it never got one. */
+  /** The last seed of the environment; missing if it had none. */
   seed?: number;
-  /** Steps since the last `reset` of the vector environment, the failed one included. */
+  /** Steps since the last `reset` of the vector environment, including the failed one. */
   step: number;
-  /** What it was doing, e.g. `"step"`. */
+  /** What the environment was doing, e.g. `"step"`. */
   during: string;
-  /** What it threw. */
+  /** The error that was thrown. */
   cause: unknown;
 }
 
 /**
- * An environment inside a vector environment threw. Code `ENV_FAILED`. `cause` holds the original
- * error; resetting one such environment with `seed` and playing the same `step` actions leads there
- * again. The vector environment and all its environments are closed.
+ * Thrown when an environment inside a vector environment throws. Code `ENV_FAILED`. `cause` is the original
+ * error; resetting one such environment with `seed` and replaying the same `step` actions reproduces
+ * it. The vector environment and all its environments are closed.
  *
  * @example
  * ```ts
@@ -39,13 +39,13 @@ export class EnvFailedError extends NcpsError {
 
   /** Index of the environment in its vector environment. */
   readonly index: number;
-  /** The last seed it was given; `undefined` when it never got one. */
+  /** The last seed of the environment; `undefined` if it had none. */
   readonly seed: number | undefined;
-  /** Steps since the last `reset` of the vector environment, the failed one included. */
+  /** Steps since the last `reset` of the vector environment, including the failed one. */
   readonly step: number;
-  /** What it was doing, e.g. `"step"`. */
+  /** What the environment was doing, e.g. `"step"`. */
   readonly during: string;
-  /** What it threw, in one line, e.g. `"RangeError: invalid array length"`. */
+  /** The thrown error, in one line, e.g. `"RangeError: invalid array length"`. */
   readonly reason: string;
 
   /** @param failure which environment failed, when, and what it threw */

@@ -1,4 +1,4 @@
-/** The list of environments behind a vector environment. */
+/** Creation and closing of the environments of a vector environment. */
 
 import { InvalidArgumentError, NcpsError } from "../core/errors.js";
 import type { Env } from "../envs/env.js";
@@ -6,11 +6,11 @@ import { EnvFailedError } from "./env-failed-error.js";
 import { reportingEpisodes } from "./episode-monitor.js";
 
 /**
- * Makes all environments, each with the statistics of its episodes; when one cannot be made, closes those that were.
+ * Makes all environments, each with statistics of its episodes; if one cannot be made, closes the others.
  *
- * @param factories one function for each · @param first number of the first one, for messages
+ * @param factories one function for each · @param first index of the first one, for messages
  * @throws EnvFailedError when a factory throws an error that is not the library's own
- * @throws InvalidArgumentError when two are one object, or their spaces differ
+ * @throws InvalidArgumentError when two are the same object, or their spaces differ
  */
 export function buildEnvs(factories: readonly (() => Env)[], first = 0): Env[] {
   const envs: Env[] = [];
@@ -50,7 +50,7 @@ function checkAlike(envs: readonly Env[], index: number, offset: number): void {
   }
 }
 
-/** Closes every environment, also after one that throws; tells of the first that did. */
+/** Closes every environment, even if one throws; returns the first error. */
 export function closeEnvs(envs: readonly Env[]): { index: number; cause: unknown } | undefined {
   let failure: { index: number; cause: unknown } | undefined;
   envs.forEach((env, index) => {

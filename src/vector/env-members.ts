@@ -1,4 +1,4 @@
-/** Methods and fields of an environment, through all wrappers around it. */
+/** Access to methods and fields of an environment through all of its wrappers. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { nearestName } from "../core/nearest-name.js";
@@ -6,7 +6,7 @@ import type { Env } from "../envs/env.js";
 
 type Members = Record<string, unknown>;
 
-// Behind the back of the vector environment they would break its count of steps and episodes.
+// Calling these directly would corrupt the vector environment's count of steps and episodes.
 const kept = ["reset", "step", "repeatStep", "close", "setState"];
 
 /**

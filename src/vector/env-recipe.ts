@@ -1,4 +1,4 @@
-/** How one environment of many is made, in words that can be sent to another thread. */
+/** Descriptions of how to make each environment, which can be sent to another thread. */
 
 import { checkInteger } from "../core/check-integer.js";
 import type { Env } from "../envs/env.js";
@@ -7,8 +7,8 @@ import { RecordEpisodeStatistics } from "../wrappers/record-episode-statistics.j
 import { type WrapOptions, wrapDeepmind } from "../wrappers/wrap-deepmind.js";
 
 /**
- * A function exported by a module: what a worker thread can be told to call, since functions themselves
- * cannot be sent to it.
+ * A function exported by a module. Worker threads import it by name, since functions themselves
+ * cannot be sent to them.
  *
  * @example
  * ```ts
@@ -21,17 +21,17 @@ export interface EnvModule {
   module: string | URL;
   /** Name of the exported function, default `"default"`. */
   export?: string;
-  /** Plain values that the function is given. */
+  /** Plain values that are passed to the function. */
   options?: EnvOptions;
 }
 
-/** What an {@link EnvModule} exports to make an environment. */
+/** The signature of an {@link EnvModule} that makes an environment. */
 export type EnvModuleFactory = (options: EnvOptions, index: number) => Env;
 
-/** What an {@link EnvModule} exports to wrap one. */
+/** The signature of an {@link EnvModule} that wraps an environment. */
 export type EnvModuleWrapper = (env: Env, options: EnvOptions, index: number) => Env;
 
-/** Where one environment comes from and what stands around it; functions in place of modules. */
+/** How one environment and its wrappers are made, with functions instead of modules. */
 export interface EnvRecipe {
   /** Registered id, or a function. */
   env: string | ((index: number) => Env);
@@ -60,7 +60,7 @@ export function makeByRecipe(recipe: EnvRecipe, index: number): Env {
 }
 
 /**
- * Whether a number of environments can be made.
+ * Validates a number of environments.
  *
  * @throws InvalidArgumentError when `numEnvs` is not a positive integer
  */

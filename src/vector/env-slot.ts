@@ -1,4 +1,4 @@
-/** One place of a vector environment: the environment in it, its row of every array, and its replacement. */
+/** One slot of a vector environment: its environment, its row of every array, and its replacement. */
 
 import { EnvContractError, NcpsError, NonFiniteError } from "../core/errors.js";
 import { Random } from "../core/random.js";
@@ -8,63 +8,63 @@ import type { Action, Env, Info, ResetOptions, ResetResult, StepResult } from ".
 import { EnvFailedError } from "./env-failed-error.js";
 import { plainInfo } from "./plain-info.js";
 
-/** What `info.failure` tells of an environment that failed and was replaced (`restartOnFailure`). */
+/** `info.failure` of an environment that failed and was replaced (`restartOnFailure`). */
 export interface EnvRestart {
-  /** What it threw, e.g. `"RangeError: invalid array length"`. */
+  /** The error that was thrown, e.g. `"RangeError: invalid array length"`. */
   message: string;
-  /** What it was doing: `"step"` or `"reset"`. */
+  /** What the environment was doing: `"step"` or `"reset"`. */
   during: string;
   /** The last seed of the environment that failed. */
   seed: number | null;
-  /** Its step that failed, counted from the last `reset` of the vector environment. */
+  /** The step that failed, counted from the last `reset` of the vector environment. */
   step: number;
 }
 
-/** What one step of a slot gave. The object is reused. */
+/** Result of one step of a slot. The object is reused. */
 export interface SlotStep {
   /** Reward, rounded to float32. */
   reward: number;
-  /** Whether the task ended. */
+  /** Whether the episode terminated. */
   terminated: boolean;
-  /** Whether the episode was cut. */
+  /** Whether the episode was truncated. */
   truncated: boolean;
-  /** Info of the step, that of the ended episode when one ended. */
+  /** Info of the step; if an episode ended, that of its last step. */
   info: Info;
-  /** Whether {@link EnvSlot.final} was written, that is: an episode ended. */
+  /** Whether an episode ended, so that {@link EnvSlot.final} was written. */
   ended: boolean;
 }
 
 /** Options of {@link EnvSlot}. */
 export interface EnvSlotOptions {
-  /** Place in the vector environment. */
+  /** Index in the vector environment. */
   index: number;
-  /** The environment to begin with. */
+  /** The initial environment. */
   env: Env;
-  /** Where its present observation goes. */
+  /** Where its current observation is written. */
   row: TypedArray;
-  /** Where the last observation of an ended episode goes. */
+  /** Where the last observation of an ended episode is written. */
   final: TypedArray;
-  /** Makes the next environment when this one has failed; without it a failure is thrown. */
+  /** Makes a replacement when the environment has failed; without it the error is thrown. */
   remake?: () => Env;
 }
 
-/** What is wrong with an environment whose methods are asynchronous. */
+/** Error text for an environment whose methods are asynchronous. */
 const PROMISED =
   "returned a Promise, but an Env answers at once. What takes its time (a server, a browser, a robot) is a VectorEnv, " +
   'whose reset and step are asynchronous: see "Environments that answer later" in docs/environments.md';
 
-/** How often an environment may be replaced in a row without having played a step in between. */
+/** Maximum number of consecutive replacements of an environment without a successful step. */
 export const MOST_IN_A_ROW = 3;
 
-/** Steps one environment, checks what it gives, and starts the next episode in the step that ends one. */
+/** Steps one environment, validates its results, and resets it in the step that ends an episode. */
 export class EnvSlot {
-  /** Last seed that the environment was given. */
+  /** Last seed of the environment. */
   seed: number | null = null;
-  /** Steps since the last reset of the whole. */
+  /** Steps since the last reset of the vector environment. */
   steps = 0;
-  /** How often a failed environment was replaced. */
+  /** Number of times that a failed environment was replaced. */
   restarts = 0;
-  /** Place in the vector environment. */
+  /** Index in the vector environment. */
   readonly index: number;
   /** The last observation of the episode that ended last. */
   readonly final: TypedArray;
@@ -73,7 +73,7 @@ export class EnvSlot {
   private readonly remake: (() => Env) | undefined;
   private readonly action: TypedArray | undefined;
   private readonly outcome: SlotStep;
-  private vain = 0;
+  private failedAttempts = 0;
 
   /** @param options the environment and where its results go */
   constructor({ index, env, row, final, remake }: EnvSlotOptions) {
@@ -83,7 +83,7 @@ export class EnvSlot {
     this.final = final;
     this.remake = remake;
     const { actionSpace } = env;
-    // By kind: an environment may come from the library's other format, which has classes of its own.
+    // By kind: an environment may come from the library's other format, which has separate classes.
     if (actionSpace.kind !== "discrete") {
       this.action = createTypedArray(actionSpace.dtype, sizeOf(actionSpace.shape));
     }
@@ -96,7 +96,7 @@ export class EnvSlot {
   }
 
   /**
-   * Starts a new episode, here and in the count of steps.
+   * Starts a new episode and restarts the count of steps.
    *
    * @throws EnvFailedError, EnvContractError, NonFiniteError
    */
@@ -113,9 +113,9 @@ export class EnvSlot {
   }
 
   /**
-   * Starts an environment that takes the place of a lost one, in the middle of things.
+   * Starts an environment that replaces a failed one in the middle of a run.
    *
-   * @param seed its seed · @param steps steps since the last reset of the whole
+   * @param seed its seed · @param steps steps since the last reset of the vector environment
    * @throws EnvFailedError, EnvContractError, NonFiniteError
    */
   begin(seed: number | null, steps: number): void {
@@ -129,9 +129,9 @@ export class EnvSlot {
   }
 
   /**
-   * Plays one step.
+   * Makes one step.
    *
-   * @param actions actions of all slots · @param offset where this slot's begin
+   * @param actions actions of all slots · @param offset index of this slot's first element
    * @throws EnvFailedError, EnvContractError, NonFiniteError
    */
   step(actions: ArrayLike<number>, offset: number): SlotStep {
@@ -148,17 +148,17 @@ export class EnvSlot {
         outcome.ended = true;
         this.final.set(this.row);
         const { episode } = this.start();
-        // A game may end inside the reset, e.g. in a no-op after a lost life: its statistics are not lost.
+        // A game may end inside the reset, e.g. in a no-op after a lost life: its statistics are kept.
         if (episode && !info.episode) outcome.info = { ...info, episode };
       }
-      this.vain = 0;
+      this.failedAttempts = 0;
     } catch (error) {
       this.restart(error as Error);
     }
     return outcome;
   }
 
-  // The episode counts as cut where the failed environment stood before this step.
+  // The episode counts as truncated before the step that failed.
   private restart(error: Error): void {
     const { outcome } = this;
     if (!outcome.ended) {
@@ -169,12 +169,12 @@ export class EnvSlot {
     this.replace(error);
   }
 
-  // Puts new environments in the place of the failed one until one has begun an episode.
+  // Makes replacements until one has started an episode.
   private replace(error: Error): Info {
     const { remake } = this;
     for (let reason = error; ; ) {
-      if (!remake || this.vain === MOST_IN_A_ROW) throw reason;
-      this.vain++;
+      if (!remake || this.failedAttempts === MOST_IN_A_ROW) throw reason;
+      this.failedAttempts++;
       this.restarts++;
       this.seed = freshSeed(this.seed);
       try {
@@ -260,10 +260,10 @@ export class EnvSlot {
     return new EnvContractError(`${this.name}: expected ${expected}, received ${showValue(received)}`);
   }
 
-  // Environments answer at once: an asynchronous one would give promises for observations.
+  // Environments are synchronous: an asynchronous one would return promises instead of observations.
   private requireResult(method: string, result: unknown): void {
     if (typeof (result as Promise<unknown> | undefined)?.then !== "function") return;
-    (result as Promise<unknown>).then(undefined, () => {}); // nobody waits for it
+    (result as Promise<unknown>).then(undefined, () => {}); // nothing awaits it
     throw new EnvContractError(`${this.name}: ${method}() ${PROMISED}`);
   }
 
@@ -303,7 +303,7 @@ export class EnvSlot {
   }
 }
 
-/** The seed of an environment that takes the place of one that was seeded with `seed`. */
+/** The seed of the replacement of an environment that was seeded with `seed`. */
 export function freshSeed(seed: number | null): number | null {
   return seed === null ? null : new Random(seed).uint32();
 }

@@ -1,11 +1,11 @@
-/** Statistics of episodes where the environment itself reports none. */
+/** Statistics of episodes for environments that report none. */
 
 import type { Env, StepResult } from "../envs/env.js";
 import { EpisodicLife } from "../wrappers/episodic-life.js";
 import { RecordEpisodeStatistics } from "../wrappers/record-episode-statistics.js";
 import { SingleLife } from "../wrappers/single-life.js";
 
-/** Reports episodes in place of an environment that does not; once it does, its own reports alone count. */
+/** Reports episodes for an environment that does not; once the environment reports one, only its own reports count. */
 class EpisodeMonitor extends RecordEpisodeStatistics {
   private silent = true;
 
@@ -16,13 +16,13 @@ class EpisodeMonitor extends RecordEpisodeStatistics {
 }
 
 /**
- * The environment, around it the statistics of its episodes, as SB3's `Monitor`, unless it is known to report them
- * itself. Where lives count as episodes only an inner wrapper knows the whole games: nothing is put around those.
+ * Wraps an environment in the statistics of its episodes, as SB3's `Monitor`, unless it is known to report them
+ * itself. Where lives count as episodes only an inner wrapper knows the whole games: those are not wrapped.
  */
 export function reportingEpisodes(env: Env): Env {
   for (let at: Env | undefined = env; at; at = (at as { env?: Env }).env) {
     const known = [RecordEpisodeStatistics, EpisodicLife, SingleLife];
-    // By name: an environment may come from the library's other format, which has classes of its own.
+    // By name: an environment may come from the library's other format, which has separate classes.
     const names = known.map(({ name }) => name);
     if (known.some((kind) => at instanceof kind) || names.includes(at.constructor?.name)) return env;
   }

@@ -1,4 +1,4 @@
-/** Vector environments by name. */
+/** Creation of vector environments by id. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -14,9 +14,9 @@ import { type WorkerVectorEnvOptions, workerVectorEnvs } from "./worker-options.
 
 /** Options of {@link makeVecEnv} for environments in this thread. */
 export interface MakeVecEnvOptions {
-  /** Environments step one after the other in this thread. */
+  /** Environments are stepped one after the other in this thread. */
   kind?: "sync";
-  /** How many environments. */
+  /** Number of environments. */
   numEnvs: number;
   /** Seed of the first `reset`; environment `i` gets `seed + i`. Default: unseeded. */
   seed?: number;
@@ -36,11 +36,11 @@ export interface MakeWorkerVecEnvOptions extends WorkerVectorEnvOptions {
   kind: "worker";
 }
 
-/** Options of {@link makeVecEnv} for environments that come with a vector environment of their own. */
+/** Options of {@link makeVecEnv} for environments with a dedicated vector environment. */
 export interface MakeOwnVecEnvOptions extends VectorEnvFactoryOptions {
   /** The vector environment that is registered with the id: that of ALE for Atari games. */
   kind: "ale";
-  /** Its options; they may as well stand beside `numEnvs`. */
+  /** Options of the vector environment; they can also be given next to `numEnvs`. */
   envOptions?: EnvOptions;
 }
 
@@ -74,15 +74,15 @@ const hints = {
   wrapper_class: "did you mean wrapper?",
   wrapperClass: "did you mean wrapper?",
   vec_env_cls: 'say it by kind: "sync" or "worker"',
-  monitor_dir: "episodes stand in info.episode; log them by a callback",
+  monitor_dir: "episodes are in info.episode; log them by a callback",
 };
 
 /**
- * Makes copies of one environment that step together. Each is wrapped in `RecordEpisodeStatistics`
- * first, so that `info.episode` tells of whole episodes, then as `wrapDeepmind` and `wrapper` say.
+ * Makes copies of one environment that are stepped together. Each is wrapped in `RecordEpisodeStatistics`
+ * first, so that `info.episode` reports whole episodes, then as `wrapDeepmind` and `wrapper` say.
  *
- * `kind` says where they play. All kinds keep the contract of {@link VectorEnv}; `"sync"` and `"worker"` give the same
- * trajectories, bit for bit.
+ * `kind` says where they run. All kinds satisfy the contract of {@link VectorEnv}; `"sync"` and `"worker"` give the
+ * same trajectories, bit for bit.
  * - `"sync"` (default): in this thread, best for environments that take a few microseconds.
  * - `"worker"`: on worker threads, for environments that take longer. Needs `ncps-ts/node`.
  * - `"ale"`: in ALE's own vector environment, Atari with its preprocessing in C++. Needs `registerAtari()`.
@@ -110,7 +110,7 @@ export function makeVecEnv(
   options: MakeVecEnvOptions | MakeWorkerVecEnvOptions | MakeOwnVecEnvOptions,
 ): VectorEnv | Promise<VectorEnv> {
   const { kind = "sync", ...settings } = options ?? {};
-  // Vector environments of an environment's own kind have options of their own.
+  // Dedicated vector environments have other options.
   if (kind !== "ale") {
     checkOptions("makeVecEnv", options, kind === "worker" ? workerOptions : syncOptions, hints);
   }
@@ -149,7 +149,7 @@ async function makeOwn(id: string, { envOptions, ...settings }: VectorEnvFactory
   if (!makeVector) {
     throw new InvalidArgumentError(
       "kind",
-      `"${id}" comes without a vector environment of its own, so that kind "ale" cannot play it. ` +
+      `"${id}" has no dedicated vector environment, so that kind "ale" cannot play it. ` +
         'Expected "sync" or "worker"',
     );
   }

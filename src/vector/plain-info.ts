@@ -1,16 +1,16 @@
-/** Infos of environments as every kind of vector environment hands them on. */
+/** Conversion of infos to plain data, common to all kinds of vector environments. */
 
 import { EnvContractError } from "../core/errors.js";
 import type { Info } from "../envs/env.js";
 
-// Deeper records are handed on as they are.
+// Deeper records are passed on unchanged.
 const DEPTH = 8;
 
 /**
- * A copy of what an environment gave as its info: records are copied with their getters read, other values as they
- * are; no info, `null` or `undefined`, is an empty one.
+ * Copies the info of an environment: records are copied with their getters read, other values are kept; `null` and
+ * `undefined` become an empty info.
  *
- * @throws EnvContractError when it is no record, or holds what cannot be sent to another thread, such as a function
+ * @throws EnvContractError when it is not a record, or contains what cannot be sent to another thread, e.g. a function
  */
 export function plainInfo(info: unknown): Info {
   if (info === null || info === undefined) return {};

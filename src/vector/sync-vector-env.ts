@@ -1,4 +1,4 @@
-/** Environments stepped one after the other in this thread. */
+/** Vector environment that steps its environments one after the other in this thread. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
@@ -15,12 +15,12 @@ import { readVectorState } from "./vector-state.js";
 
 /** Options of {@link SyncVectorEnv}. */
 export interface SyncVectorEnvOptions {
-  /** Seed of the first `reset` that is not given one. */
+  /** Seed of the first `reset` without a seed. */
   seed?: number;
   /**
-   * Replaces an environment that fails: its episode counts as truncated where it stood, with reward 0, and
-   * `info.failure` ({@link EnvRestart}) tells why. The new one gets a fresh seed, derived from the old. Three
-   * in a row that fail before they have played a step stop everything. Default false: every failure does.
+   * Replaces an environment that fails: its episode counts as truncated before the step, with reward 0, and
+   * `info.failure` ({@link EnvRestart}) says why. The new one gets a fresh seed, derived from the old. Three
+   * consecutive failures without a successful step stop everything. Default false: every failure does.
    */
   restartOnFailure?: boolean;
 }
@@ -28,16 +28,16 @@ export interface SyncVectorEnvOptions {
 const names = optionNames<SyncVectorEnvOptions>({ seed: true, restartOnFailure: true });
 
 /**
- * Vector environment that steps its environments in turn. Same-step autoreset: the step that ends
+ * Vector environment that steps its environments one after the other. Same-step autoreset: the step that ends
  * an episode also starts the next one (see {@link VectorEnv}). Results share one flat buffer that
  * the next call overwrites.
  *
- * Whole episodes are reported in `info.episode`: an environment that does not do so itself gets a
- * `RecordEpisodeStatistics` around it, as SB3 puts a `Monitor` there. Where a wrapper makes lives or clipped
- * rewards of your games, put one inside of it: only that sees the games as they are.
+ * Whole episodes are reported in `info.episode`: an environment that does not report them is wrapped in
+ * `RecordEpisodeStatistics`, as SB3 does with `Monitor`. If one of your wrappers splits games into lives or clips
+ * rewards, put `RecordEpisodeStatistics` inside of it: only there the whole games are visible.
  *
- * An environment that throws, or that gives an observation of the wrong form, NaN or infinity,
- * stops everything: all environments are closed, and the error names the environment and the step.
+ * If an environment throws, or returns an observation of the wrong form, NaN or infinity,
+ * all environments are closed, and the error names the environment and the step.
  *
  * @example
  * ```ts
@@ -56,13 +56,13 @@ export class SyncVectorEnv implements VectorEnv {
   readonly actionSpace: ActionSpace;
   /** @inheritDoc */
   readonly actionMeanings?: readonly string[];
-  /** The present observations, flat `[numEnvs, ...shape]`: the buffer that all results share. */
+  /** The current observations, flat `[numEnvs, ...shape]`: the buffer that all results share. */
   readonly observations: TypedArray;
-  /** States of all environments and the present observations; missing when one cannot be saved. */
+  /** States of all environments and the current observations; missing when one cannot be saved. */
   readonly getState?: () => StateRecord;
   /**
-   * Puts such a state back: `step` then goes on without a `reset`, and `observations` holds what
-   * it held. Missing when one environment cannot be saved.
+   * Restores such a state: `step` then continues without a `reset`, and `observations` has its
+   * contents. Missing when one environment cannot be saved.
    */
   readonly setState?: (state: StateRecord) => void;
 
@@ -120,7 +120,7 @@ export class SyncVectorEnv implements VectorEnv {
   }
 
   /**
-   * Starts a new episode everywhere; environment `i` gets seed `seed + i`, all get the same `options`.
+   * Resets all environments; environment `i` gets seed `seed + i`, all get the same `options`.
    *
    * @throws InvalidStateError after `close`
    * @throws EnvFailedError when an environment throws
@@ -145,11 +145,11 @@ export class SyncVectorEnv implements VectorEnv {
   }
 
   /**
-   * Plays one step everywhere. The same result object is returned every time.
+   * Steps all environments. The same result object is returned every time.
    *
    * @param actions flat `[numEnvs]` for `Discrete`, `[numEnvs, ...shape]` for other spaces
    * @throws InvalidStateError before `reset` and after `close`
-   * @throws ShapeError, InvalidArgumentError when an action is missing or outside of its space; then nothing was played
+   * @throws ShapeError, InvalidArgumentError when an action is missing or outside of its space; then nothing is stepped
    * @throws EnvFailedError when an environment throws
    * @throws EnvContractError, NonFiniteError when an observation or a reward is malformed
    */
@@ -203,10 +203,10 @@ export class SyncVectorEnv implements VectorEnv {
   }
 
   /**
-   * Calls a method of every environment, or of the outermost wrapper around it that has one of that name
+   * Calls a method of every environment, or of its outermost wrapper with a method of that name
    * (SB3's `env_method`).
    *
-   * @returns what each returned
+   * @returns the results
    * @throws InvalidArgumentError when there is no such method
    * @throws InvalidStateError after `close`
    *
@@ -221,7 +221,7 @@ export class SyncVectorEnv implements VectorEnv {
   }
 
   /**
-   * Reads a field of every environment, or of the outermost wrapper around it that has it (SB3's `get_attr`).
+   * Reads a field of every environment, or of its outermost wrapper with such a field (SB3's `get_attr`).
    *
    * @throws InvalidArgumentError when there is no such field
    * @throws InvalidStateError after `close`
@@ -232,9 +232,9 @@ export class SyncVectorEnv implements VectorEnv {
   }
 
   /**
-   * Sets a field of every environment, or of the outermost wrapper around it that has it (SB3's `set_attr`).
+   * Sets a field of every environment, or of its outermost wrapper with such a field (SB3's `set_attr`).
    *
-   * @param indices which environments, default all
+   * @param indices indices of the environments, default all
    * @throws InvalidArgumentError when there is no such field or environment
    * @throws InvalidStateError after `close`
    */
@@ -245,7 +245,7 @@ export class SyncVectorEnv implements VectorEnv {
     }
   }
 
-  /** How many failed environments were replaced (`restartOnFailure`). */
+  /** Number of failed environments that were replaced (`restartOnFailure`). */
   get restarts(): number {
     return this.slots.reduce((sum, slot) => sum + slot.restarts, 0);
   }
@@ -268,7 +268,7 @@ export class SyncVectorEnv implements VectorEnv {
   private restoreState(state: StateRecord): void {
     this.mustBeOpen("setState");
     const { envs, seeds, observations, steps, running } = readVectorState(state, this);
-    this.phase = "new"; // until every environment has taken its state
+    this.phase = "new"; // until every environment has been restored
     for (const [i, slot] of this.slots.entries()) {
       slot.env.setState?.(envs[i]);
       slot.seed = seeds[i];

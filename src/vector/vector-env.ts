@@ -1,4 +1,4 @@
-/** Many environments stepped as one. */
+/** The interface of vector environments. */
 
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { Frame, Info, ResetOptions } from "../envs/env.js";
@@ -8,7 +8,7 @@ import type { ActionSpace, Box } from "../spaces/index.js";
 export interface VectorReset {
   /** First observations, flat `[numEnvs, ...shape]`; valid until the next call. */
   observations: TypedArray;
-  /** One record an environment. */
+  /** One info per environment. */
   infos: Info[];
 }
 
@@ -16,13 +16,13 @@ export interface VectorReset {
 export interface VectorStep extends VectorReset {
   /** `[numEnvs]` rewards of this step. */
   rewards: Float32Array;
-  /** `[numEnvs]`, 1 where the task ended. */
+  /** `[numEnvs]`, 1 where the episode terminated. */
   terminated: Uint8Array;
-  /** `[numEnvs]`, 1 where the episode was cut from outside. */
+  /** `[numEnvs]`, 1 where the episode was truncated. */
   truncated: Uint8Array;
   /**
    * For every environment whose episode ended in this step: the last observation of the ended
-   * episode (`observations` already holds the first one of the next); `null` for the others.
+   * episode (`observations` already contains the first one of the next); `null` for the others.
    */
   finalObservations: (TypedArray | null)[];
 }
@@ -32,7 +32,7 @@ export interface VectorStep extends VectorReset {
  * also starts the next one. `infos` then belong to the ended episode's last step.
  */
 export interface VectorEnv {
-  /** How many environments there are. */
+  /** Number of environments. */
   readonly numEnvs: number;
   /** Observation space of one environment. */
   readonly observationSpace: Box;
@@ -40,31 +40,31 @@ export interface VectorEnv {
   readonly actionSpace: ActionSpace;
   /** Names of discrete actions, for games. */
   readonly actionMeanings?: readonly string[];
-  /** Starts a new episode everywhere; environment `i` gets seed `seed + i`, all get the same `options`. */
+  /** Resets all environments; environment `i` gets seed `seed + i`, all get the same `options`. */
   reset(options?: ResetOptions): Promise<VectorReset>;
   /**
-   * Plays one step everywhere.
+   * Steps all environments.
    *
    * @param actions flat `[numEnvs]` for `Discrete`, `[numEnvs, ...shape]` for other spaces
    */
   step(actions: ArrayLike<number>): Promise<VectorStep>;
-  /** A picture of one environment. */
+  /** Renders one environment. */
   render(index: number): Frame;
-  /** Frees everything. */
+  /** Closes all environments. */
   close(): Promise<void>;
   /**
-   * Calls a method of every environment, or of a wrapper around it, and gives what each returned; where the
-   * environments can be reached.
+   * Calls a method of every environment, or of a wrapper around it, and returns the results; if the
+   * environments can be accessed.
    */
   call?(name: string, ...args: unknown[]): unknown[];
-  /** Reads a field of every environment, or of a wrapper around it; where they can be reached. */
+  /** Reads a field of every environment, or of a wrapper around it; if they can be accessed. */
   getAttr?(name: string): unknown[];
-  /** Sets a field of every environment, or of those of `indices`; where they can be reached. */
+  /** Sets a field of every environment, or of those of `indices`; if they can be accessed. */
   setAttr?(name: string, value: unknown, indices?: readonly number[]): void;
   /** Closes everything at the end of an `await using` block. */
   [Symbol.asyncDispose]?(): Promise<void>;
-  /** States of all environments, where they can be saved. */
+  /** States of all environments, if they can be saved. */
   getState?(): StateRecord;
-  /** Puts such states back. */
+  /** Restores such states. */
   setState?(state: StateRecord): void;
 }

@@ -1,16 +1,16 @@
-/** The saved state of a vector environment: one form for all kinds, so each can go on where another stopped. */
+/** The saved state of a vector environment, in the same form for all kinds so that they can be exchanged. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { VectorEnv } from "./vector-env.js";
 
-/** What a saved state holds. */
+/** Contents of a saved state. */
 export interface VectorState {
   /** State of each environment. */
   envs: StateRecord[];
   /** Last seed of each environment. */
   seeds: (number | null)[];
-  /** Present observations, flat `[numEnvs, ...shape]`. */
+  /** Current observations, flat `[numEnvs, ...shape]`. */
   observations: TypedArray;
   /** Steps since the last reset. */
   steps: number;
@@ -21,9 +21,9 @@ export interface VectorState {
 /**
  * Reads a saved state for these environments.
  *
- * @param state what `getState` of a vector environment returned
- * @param of the vector environment that takes it, with its present observations
- * @throws InvalidArgumentError when it is of other environments
+ * @param state result of `getState` of a vector environment
+ * @param of the vector environment to restore, with its current observations
+ * @throws InvalidArgumentError when it belongs to other environments
  */
 export function readVectorState(
   state: StateRecord,

@@ -1,4 +1,4 @@
-/** Vector environments on worker threads: their options, and where a platform installs them. */
+/** Options of vector environments on worker threads, and the service through which a platform provides them. */
 
 import { PlatformService } from "../core/platform.js";
 import type { EnvOptions } from "../envs/registry.js";
@@ -8,9 +8,9 @@ import type { EnvModule } from "./env-recipe.js";
 
 /** Options of vector environments on worker threads. */
 export interface WorkerVectorEnvOptions {
-  /** How many environments. */
+  /** Number of environments. */
   numEnvs: number;
-  /** How many threads; each plays its share of the environments. Default: one a core, at most `numEnvs`. */
+  /** Number of threads; each steps its share of the environments. Default: one per core, at most `numEnvs`. */
   workers?: number;
   /** Seed of the first `reset`; environment `i` gets `seed + i`. Default: unseeded. */
   seed?: number;
@@ -20,16 +20,16 @@ export interface WorkerVectorEnvOptions {
   wrapDeepmind?: boolean | WrapOptions;
   /** Outermost wrapper: a function `(env, options, index) => Env` that a module exports. */
   wrapper?: EnvModule;
-  /** Modules to import in each thread first, e.g. one that registers an id of your own. */
+  /** Modules to import in each thread first, e.g. one that registers your own id. */
   imports?: readonly (string | URL)[];
   /**
    * Replaces an environment that fails, and a thread that ends or hangs: the episode counts as truncated
-   * where it stood, with reward 0, and `info.failure` (`EnvRestart`) tells why. The new environment gets a
-   * fresh seed, derived from the old. Three in a row that fail before they have played a step stop everything.
+   * before the step, with reward 0, and `info.failure` (`EnvRestart`) says why. The new environment gets a
+   * fresh seed, derived from the old. Three consecutive failures without a successful step stop everything.
    * Default false: every failure does.
    */
   restartOnFailure?: boolean;
-  /** Milliseconds after which a thread that has finished nothing counts as hanging, default 60000. */
+  /** Milliseconds after which a thread that has finished nothing counts as hung, default 60000. */
   stepTimeout?: number;
   /** Milliseconds until the environments of a thread must be made, default 60000. */
   startTimeout?: number;

@@ -41,7 +41,7 @@ describeOptional("the main entry in headless Chromium", missingBrowser, () => {
   const train = (backend: string, network: string) =>
     page.evaluate(`train(${JSON.stringify(backend)}, ${JSON.stringify(network)})`) as Promise<PageTraining>;
 
-  it("auto takes wasm, without a file beside the bundle, and trains to the same numbers as in Node", async () => {
+  it("auto takes wasm, without a file next to the bundle, and trains to the same numbers as in Node", async () => {
     const { name, report, losses } = await train("auto", "convolutions and CfC");
     expect(name).toBe("wasm");
     expect(report).toMatch(/^wasm on WebAssembly with SIMD: [^;]*; not webgpu \(.*software.*\)$/);

@@ -37,18 +37,18 @@ const sample: Checkpoint = {
 };
 
 describe("checkpoints", () => {
-  it("bring back every kind of value bit by bit", async () => {
+  it("restore every kind of value bit by bit", async () => {
     const back = await decodeCheckpoint(await encodeCheckpoint(sample));
     expect(back).toStrictEqual({ ...sample, libraryVersion: LIBRARY_VERSION });
   });
 
-  it("are the same bytes for the same contents, the manifest last", async () => {
+  it("have equal bytes for equal contents, with the manifest last", async () => {
     const [one, two] = [await encodeCheckpoint(sample), await encodeCheckpoint(sample)];
     expect(one).toEqual(two);
     expect([...one.keys()]).toEqual([STATE_FILE, MANIFEST_FILE]);
   });
 
-  it("note the library's version and the time", async () => {
+  it("contain the library's version and the time", async () => {
     const before = Date.now();
     const { created, libraryVersion } = await decodeCheckpoint(
       await encodeCheckpoint({ ...sample, created: undefined }),
@@ -58,30 +58,30 @@ describe("checkpoints", () => {
     expect([libraryVersion, LIBRARY_VERSION]).toEqual([version, version]);
   });
 
-  it("have a manifest that people can read", async () => {
+  it("have a human-readable manifest", async () => {
     const text = new TextDecoder().decode((await encodeCheckpoint(sample)).get(MANIFEST_FILE));
     const manifest = JSON.parse(text);
     expect(manifest).toMatchObject({ formatVersion: 1, kind: "ppo", config: { gamma: 0.99 } });
     expect(manifest.state.weights[1]).toEqual({ $array: "state.weights.1" });
   });
 
-  it("do without counters", async () => {
+  it("accept missing counters", async () => {
     const { counters: _, ...rest } = sample;
     expect((await decodeCheckpoint(await encodeCheckpoint(rest))).counters).toEqual({});
   });
 
-  it("are not harmed by other files beside them", async () => {
+  it("ignore other files", async () => {
     const files = (await encodeCheckpoint(sample)).set("notes.txt", Uint8Array.of(1));
     expect((await decodeCheckpoint(files)).kind).toBe("ppo");
   });
 
-  it("refuse to be made of what they cannot hold", () => {
+  it("reject values that they cannot contain", () => {
     expect(() => encodePieces({ ...sample, kind: "" })).toThrow(InvalidArgumentError);
     const state = { f: (() => 1) as never };
     expect(() => encodePieces({ ...sample, state })).toThrow(/^checkpoint\.state\.f: expected plain values/);
   });
 
-  it("go through a store", async () => {
+  it("can be written to and read from a store", async () => {
     const store = new MemoryCheckpointStore();
     expect(await writeCheckpoint(store, "last", sample)).toBe("last");
     expect((await readCheckpoint(store, "last", { kind: "ppo" })).state).toStrictEqual(sample.state);
@@ -103,7 +103,7 @@ describe("damaged checkpoints", () => {
     if (message) expect(error.message).toMatch(message);
   }
 
-  it("are refused, whatever the damage: 200 random ones", async () => {
+  it("are rejected: 200 random damages", async () => {
     const random = new Random(11);
     const whole = await encodeCheckpoint(sample);
     for (let i = 0; i < 200; i++) {
@@ -114,7 +114,7 @@ describe("damaged checkpoints", () => {
     expect((await decodeCheckpoint(whole)).kind).toBe("ppo");
   });
 
-  it("are refused with any one bit of the manifest's hash or numbers flipped", async () => {
+  it("are rejected with any bit of the manifest's hash or numbers flipped", async () => {
     const whole = await encodeCheckpoint({ ...sample, state: {} });
     const manifest = whole.get(MANIFEST_FILE) as Uint8Array;
     for (let at = 0; at < manifest.length; at++) {
@@ -124,7 +124,7 @@ describe("damaged checkpoints", () => {
     }
   });
 
-  it("say which file is missing, cut, changed", async () => {
+  it("name the file that is missing, truncated or changed", async () => {
     for (const file of [STATE_FILE, MANIFEST_FILE]) {
       const files = await encodeCheckpoint(sample);
       files.delete(file);
@@ -147,7 +147,7 @@ describe("damaged checkpoints", () => {
     );
   });
 
-  // A manifest with a right hash of wrong contents.
+  // A manifest with a valid hash of invalid contents.
   async function forged(change: (manifest: Record<string, unknown>) => object): Promise<WholeFiles> {
     const files = await encodeCheckpoint(sample);
     const { sha256: _, ...manifest } = JSON.parse(new TextDecoder().decode(files.get(MANIFEST_FILE)));
@@ -169,7 +169,7 @@ describe("damaged checkpoints", () => {
     ["a malformed file list", (m) => ({ ...m, files: { [STATE_FILE]: { bytes: 1 } } }), /field "files"/],
     ["no files", (m) => ({ ...m, files: {} }), /field "files": expected state\.safetensors alone/],
     [
-      "a reference to no array",
+      "a reference to a missing array",
       (m) => ({ ...m, counters: { a: { $array: "b" } } }),
       /manifest\.json.*counters\.a.*no array "b"/,
     ],
@@ -180,7 +180,7 @@ describe("damaged checkpoints", () => {
     await expectRefused(await forged(change), message);
   });
 
-  it("with arrays that the manifest vouches for but that are malformed", async () => {
+  it("with malformed arrays whose hash in the manifest is valid", async () => {
     const bytes = writeSafetensors(new Map([["x", { shape: [1], data: Uint8Array.of(1) }]])).slice(0, -1);
     const files = await forged((m) => ({
       ...m,
@@ -196,7 +196,7 @@ describe("damaged checkpoints", () => {
   });
 });
 
-// Cuts, flips, adds, removes or doubles some bytes; never leaves them as they were.
+// Truncates, flips, adds, removes or doubles some bytes; always changes the file.
 function damage(bytes: Uint8Array, random: Random): Uint8Array {
   const at = random.integer(bytes.length);
   const end = at + 1 + random.integer(Math.min(40, bytes.length - at));

@@ -7,7 +7,7 @@ const files = (value: number) => new Map([["manifest.json", [Uint8Array.of(1, 2)
 const whole = (value: number) => new Map([["manifest.json", Uint8Array.of(1, 2, value)]]);
 
 describe("MemoryCheckpointStore", () => {
-  it("keeps, lists, replaces and forgets", async () => {
+  it("writes, lists, replaces and removes checkpoints", async () => {
     const store = new MemoryCheckpointStore();
     expect(await store.list()).toEqual([]);
     await store.write("b", files(1));
@@ -21,7 +21,7 @@ describe("MemoryCheckpointStore", () => {
     await expect(store.read("b")).rejects.toThrow(/there are: a/);
   });
 
-  it("keeps copies", async () => {
+  it("stores copies", async () => {
     const store = new MemoryCheckpointStore();
     const given = files(1);
     await store.write("a", given);
@@ -31,7 +31,7 @@ describe("MemoryCheckpointStore", () => {
   });
 
   it.each(["", ".", "..", ".hidden", "a/b", "a\\b", "../a", "a\u0000", " a", "a:b", "a".repeat(101)])(
-    "refuses the name %j",
+    "rejects the name %j",
     async (name) => {
       const store = new MemoryCheckpointStore();
       await expect(store.write(name, files(1))).rejects.toThrow(InvalidArgumentError);
@@ -41,7 +41,7 @@ describe("MemoryCheckpointStore", () => {
     },
   );
 
-  it.each(["a", "step-1000", "best model", "run.1_b", "é"])("takes the name %j", async (name) => {
+  it.each(["a", "step-1000", "best model", "run.1_b", "é"])("accepts the name %j", async (name) => {
     const store = new MemoryCheckpointStore();
     await store.write(name, files(1));
     expect(await store.list()).toEqual([name]);

@@ -8,7 +8,7 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from "../../src/checkpoints/index.js";
-import { LONGEST_PIECE, piecesOf, unhurried } from "../../src/checkpoints/pieces.js";
+import { LONGEST_PIECE, piecesOf, withYields } from "../../src/checkpoints/pieces.js";
 import { CheckpointError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import { inPieces, wholeFiles } from "./whole-files.js";
@@ -28,7 +28,7 @@ describe("files in pieces", () => {
   });
 
   it("cover arrays beyond 2 GB", () => {
-    const array = new Float64Array(2 ** 28 + 3); // its pages are never touched
+    const array = new Float64Array(2 ** 28 + 3); // its pages are never accessed
     let end = 0;
     for (const piece of piecesOf([array])) {
       expect(piece.byteOffset).toBe(end);
@@ -37,19 +37,19 @@ describe("files in pieces", () => {
     expect(end).toBe(2 ** 31 + 24);
   });
 
-  it("leave others their turn", async () => {
+  it("yield to the event loop", async () => {
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
     const piece = new Uint8Array(1);
     function* slow() {
       for (const start = performance.now(); performance.now() - start < 400; ) yield piece;
     }
-    for await (const _ of unhurried(slow()));
+    for await (const _ of withYields(slow()));
     clearInterval(timer);
     expect(turns).toBeGreaterThanOrEqual(3);
   });
 
-  it("give the same checkpoint whatever their length", async () => {
+  it("result in the same checkpoint, whatever their length", async () => {
     const random = new Random(4);
     const weights = Float32Array.from({ length: 999 }, () => random.normal());
     const state = { weights, bytes: Uint8Array.of(1, 2), none: new Int32Array(0) };
@@ -70,16 +70,16 @@ describe("files in pieces", () => {
     }
   });
 
-  it("must be taken in order", async () => {
+  it("must be read in order", async () => {
     const files = encodeCheckpoint(checkpoint({ step: 1 }));
     const manifest = [...files].at(-1)?.[1] as AsyncIterable<Uint8Array>;
     await expect(manifest[Symbol.asyncIterator]().next()).rejects.toThrow(/take the files in order/);
     expect((await wholeFiles(files)).size).toBe(2);
-    expect((await wholeFiles(files)).size).toBe(2); // and can be taken again
+    expect((await wholeFiles(files)).size).toBe(2); // and can be read again
   });
 });
 
-describe("arrays that are read into their place", () => {
+describe("arrays that are read into given arrays", () => {
   const frames = large();
   const state = { memory: { frames: [frames, Uint8Array.of(1)] }, weights: Float32Array.of(1, 2) };
   const saved = async () => {
@@ -88,7 +88,7 @@ describe("arrays that are read into their place", () => {
     return store;
   };
 
-  it("lie there, the others in new ones", async () => {
+  it("are stored there, the others in new ones", async () => {
     const place = new Uint8Array(frames.length + 2);
     const asked: string[] = [];
     const { state: back } = await readCheckpoint(await saved(), "run", {
@@ -110,7 +110,7 @@ describe("arrays that are read into their place", () => {
     expect([place[0], place.at(-1)]).toEqual([0, 0]);
   });
 
-  it("are left alone when anything about the checkpoint is wrong", async () => {
+  it("are unchanged when anything about the checkpoint is invalid", async () => {
     const random = new Random(8);
     const files = await wholeFiles(await (await saved()).read("run"));
     for (let i = 0; i < 30; i++) {
@@ -124,7 +124,7 @@ describe("arrays that are read into their place", () => {
     }
   });
 
-  it("are not taken for right when the checkpoint changes between looking and reading", async () => {
+  it("are rejected when the checkpoint changes between check and read", async () => {
     const [first, second] = [await saved(), new MemoryCheckpointStore()];
     const other = await wholeFiles(await first.read("run"));
     const bytes = other.get("state.safetensors") as Uint8Array;
@@ -137,7 +137,7 @@ describe("arrays that are read into their place", () => {
   });
 });
 
-it("inspectCheckpoint tells all but the state, and checks that as well", async () => {
+it("inspectCheckpoint returns everything but the state, and verifies that as well", async () => {
   const files = await wholeFiles(encodeCheckpoint(checkpoint({ weights: large() })));
   const { created, libraryVersion, ...rest } = await inspectCheckpoint(inPieces(files));
   expect(rest).toEqual({ kind: "test", config: { a: 1 }, counters: {} });

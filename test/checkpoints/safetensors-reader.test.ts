@@ -6,8 +6,8 @@ import { CheckpointError } from "../../src/core/errors.js";
 const GIGABYTE = 2 ** 30;
 
 describe("SafetensorsReader", () => {
-  it("finds arrays beyond 2 and 4 GB", () => {
-    // The pages of these arrays are never touched.
+  it("supports arrays beyond 2 and 4 GB", () => {
+    // The pages of these arrays are never accessed.
     const large = (length: number): SafeTensor => ({ shape: [length], data: new Uint8Array(length) });
     const last = Uint8Array.of(5, 6, 7);
     const { head, byteLength } = layOut(
@@ -35,7 +35,7 @@ describe("SafetensorsReader", () => {
     expect(reader.end().get("last")?.data).toEqual(last);
   });
 
-  it("says when the file ends too early", () => {
+  it("throws when the file ends too early", () => {
     const { head, byteLength } = layOut(new Map([["a", { shape: [4], data: Uint8Array.of(1, 2, 3, 4) }]]));
     for (const [length, message] of [
       [5, /at least 8 bytes, there are 5/],
@@ -51,7 +51,7 @@ describe("SafetensorsReader", () => {
     }
   });
 
-  it("says when an array is larger than the machine can give", () => {
+  it("throws when an array is larger than the available memory", () => {
     const header = new TextEncoder().encode(
       JSON.stringify({ a: { dtype: "U8", shape: [2 ** 50], data_offsets: [0, 2 ** 50] } }),
     );

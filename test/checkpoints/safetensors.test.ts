@@ -12,7 +12,7 @@ const all = new Map<string, SafeTensor>([
   ["scalar", { shape: [], data: Float64Array.of(-1) }],
 ]);
 
-// A file of a header, given as text or value, and some data.
+// A file made of a header, given as text or value, and some data.
 function fileOf(header: unknown, data: ArrayLike<number> = []): Uint8Array {
   const text = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
   const file = new Uint8Array(8 + text.length + data.length);
@@ -29,7 +29,7 @@ const bytes = (count: number, begin: number, end: number) => ({
 });
 
 describe("safetensors", () => {
-  it("brings back every type bit by bit", () => {
+  it("restores every type bit by bit", () => {
     const back = readSafetensors(writeSafetensors(all));
     expect([...back.keys()].sort()).toEqual([...all.keys()].sort());
     for (const [name, tensor] of all) expect(back.get(name)).toEqual(tensor);
@@ -86,18 +86,18 @@ describe("safetensors", () => {
     });
   });
 
-  it("takes any names", () => {
+  it("accepts any names", () => {
     const names = ["__proto__", "constructor", 'ä/ö.\n"', "", "\ud83d\ude00"];
     const data = new Map(names.map((name, i) => [name, { shape: [1], data: Int32Array.of(i) }]));
     const back = readSafetensors(writeSafetensors(data));
     for (const [i, name] of names.entries()) expect(back.get(name)?.data).toEqual(Int32Array.of(i));
   });
 
-  it("holds nothing at all", () => {
+  it("supports a file without arrays", () => {
     expect(readSafetensors(writeSafetensors(new Map()))).toEqual(new Map());
   });
 
-  it("refuses to write what it could not read", () => {
+  it("rejects on writing what it could not read", () => {
     const one = { shape: [1], data: new Uint8Array(1) };
     expect(() => writeSafetensors(new Map([["__metadata__", one]]))).toThrow(InvalidArgumentError);
     expect(() => writeSafetensors(new Map([["x", { ...one, shape: [2] }]]))).toThrow(ShapeError);
@@ -127,7 +127,7 @@ describe("safetensors", () => {
     ["a hole", fileOf({ a: bytes(1, 0, 1), b: bytes(1, 2, 3) }, [1, 2, 3]), /start at byte 1/],
     ["bytes left over", fileOf({ a: bytes(1, 0, 1) }, [1, 2]), /take 1 bytes, the file holds 2/],
     ["a cut file", writeSafetensors(all).slice(0, -1), /data_offsets/],
-  ])("refuses %s", (_, file, message) => {
+  ])("rejects %s", (_, file, message) => {
     expect(() => readSafetensors(file, "state.safetensors")).toThrow(CheckpointError);
     expect(() => readSafetensors(file, "state.safetensors")).toThrow(message);
     expect(() => readSafetensors(file, "state.safetensors")).toThrow(/^state\.safetensors: /);

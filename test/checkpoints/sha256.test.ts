@@ -19,7 +19,7 @@ describe.each(["Node's", "the portable"])("sha256, %s", (which) => {
     expect(sha256(text("xabcx").subarray(1, 4))).toBe(sha256(text("abc")));
   });
 
-  it("takes bytes in pieces of any length", () => {
+  it("accepts bytes in pieces of any length", () => {
     const random = new Random(2);
     const bytes = Uint8Array.from({ length: 5000 }, () => random.integer(256));
     const expected = createHash("sha256").update(bytes).digest("hex");

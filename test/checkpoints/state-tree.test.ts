@@ -4,7 +4,7 @@ import { CheckpointError, InvalidArgumentError } from "../../src/core/errors.js"
 import { linearSchedule } from "../../src/core/schedules.js";
 import type { StateTree } from "../../src/core/state.js";
 
-// There and back through JSON text.
+// Round trip through JSON text.
 function roundTrip(state: StateTree): StateTree {
   const { json, arrays } = splitState(state);
   return joinState({ json: JSON.parse(JSON.stringify(json)), arrays });
@@ -20,17 +20,17 @@ describe("splitState and joinState", () => {
     ["texts that look like marks", ["$array", "NaN", '{"$array":"a"}', "\ud800", "\u0000"]],
     ["arrays", { a: Float32Array.of(1, Number.NaN), b: [new Uint8Array(0), { c: Int32Array.of(-1) }] }],
     [
-      "paths that give one name",
+      "paths with the same name",
       { "a.b": Uint8Array.of(1), a: { b: Uint8Array.of(2), "b#": Uint8Array.of(3) } },
     ],
     ["a reserved name", { __metadata__: Uint8Array.of(1), "__metadata__#": Uint8Array.of(2) }],
     ["an array alone", Float64Array.of(1)],
     ["a number alone", Number.NaN],
-  ])("brings back %s", (_, state) => {
+  ])("restores %s", (_, state) => {
     expect(roundTrip(state)).toStrictEqual(state);
   });
 
-  it("brings back keys that objects have of their own", () => {
+  it("restores keys that are properties of every object", () => {
     const text = '{"__proto__":1,"constructor":{"__proto__":[2]},"toString":3}';
     const back = roundTrip(JSON.parse(text)) as object;
     expect(JSON.stringify(back)).toBe(text);
@@ -50,13 +50,13 @@ describe("splitState and joinState", () => {
     expect(splitState([shared, shared]).arrays.size).toBe(2);
   });
 
-  it("does as JSON does with toJSON and undefined entries", () => {
+  it("handles toJSON and undefined fields as JSON does", () => {
     const schedule = linearSchedule({ initial: 1, final: Number.MIN_VALUE });
     const state = { schedule, absent: undefined } as unknown as StateTree;
     expect(roundTrip(state)).toStrictEqual({ schedule: schedule.toJSON() });
   });
 
-  it("refuses what it could not bring back, and names the place", () => {
+  it("rejects what it could not restore, and names the path", () => {
     const cyclic: { self?: unknown } = {};
     cyclic.self = cyclic;
     const wrong: [unknown, string][] = [
@@ -74,7 +74,7 @@ describe("splitState and joinState", () => {
     }
   });
 
-  it("brings back 100 records within each other, and refuses more on both ways without an overflow", () => {
+  it("restores 100 nested records, and rejects more in both directions without a stack overflow", () => {
     const nest = (depth: number, leaf: StateTree): StateTree => {
       let state = leaf;
       for (let i = 0; i < depth; i++) state = i % 2 ? { a: state } : [state];
@@ -87,7 +87,7 @@ describe("splitState and joinState", () => {
     expect(() => joinState({ json, arrays: new Map() })).toThrow(CheckpointError);
   });
 
-  it("refuses JSON and arrays that do not belong together", () => {
+  it("rejects JSON and arrays that do not match", () => {
     const array = Uint8Array.of(1);
     const cases: [Parameters<typeof joinState>[0], RegExp][] = [
       [{ json: { a: { $array: "a" } }, arrays: new Map() }, /state\.a: there is no array "a"/],

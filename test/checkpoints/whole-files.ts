@@ -1,9 +1,9 @@
-/** Files of checkpoints at once, for tests that damage them. */
+/** Files of checkpoints as whole buffers, for tests that damage them. */
 
 import type { CheckpointFiles } from "../../src/checkpoints/index.js";
 import { readWhole } from "../../src/checkpoints/pieces.js";
 
-/** Files by name, each at once. */
+/** Files by name, each as one buffer. */
 export type WholeFiles = Map<string, Uint8Array>;
 
 /** Joins the pieces of all files. */
@@ -13,7 +13,7 @@ export async function wholeFiles(files: CheckpointFiles): Promise<WholeFiles> {
   return whole;
 }
 
-/** Files of one piece each, or of pieces of that length. */
+/** Files of one piece each, or of pieces of the given length. */
 export function inPieces(
   files: ReadonlyMap<string, Uint8Array>,
   length = Number.POSITIVE_INFINITY,

@@ -25,16 +25,16 @@ describe("checkOptions", () => {
       "MlpPolicy",
       'options: PPO expected an object of options { numSteps, numEnvs, callbacks }, received "MlpPolicy"',
     ],
-  ])("refuses %j", (options, message) => {
+  ])("rejects %j", (options, message) => {
     const hints = { policy: "the network is the option model" };
     expect(() => checkOptions("PPO", options, names, hints)).toThrow(message);
   });
 
-  it("takes known names, also those without a value", () => {
+  it("accepts known names, also with undefined values", () => {
     expect(() => checkOptions("PPO", { numSteps: 1, callbacks: undefined }, names)).not.toThrow();
   });
 
-  it("takes no names of Object's own for hints", () => {
+  it("does not mistake properties of Object for hints", () => {
     expect(() => checkOptions("PPO", { constructor: 1 }, names)).toThrow(/there are/);
   });
 });
@@ -50,7 +50,7 @@ describe("nearestName", () => {
   });
 });
 
-it("Names of other libraries are known", () => {
+it("knows the names of other libraries", () => {
   const known = ["capacity", "hiddenUnits", "numStack", "numEpisodes"];
   expect(
     ["buffer_size", "net_arch", "frame_stack", "n_eval_episodes"].map((name) => nearestName(name, known)),
@@ -71,7 +71,7 @@ describe("showValue", () => {
     expect(showValue(value)).toBe(text);
   });
 
-  it("comes to an end with an object that holds itself", () => {
+  it("terminates for an object that contains itself", () => {
     const own: Record<string, unknown> = {};
     own.self = own;
     expect(showValue(own).length).toBeLessThan(100);

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from "../../src/core/errors.js";
 import type { StateRecord } from "../../src/core/state.js";
 
 describe("EpisodeWindow", () => {
-  it("holds the share of successes of the last episodes that told, and hands it on with its state", () => {
+  it("computes the success rate of the last episodes that reported it, and saves it in its state", () => {
     const window = new EpisodeWindow({ size: 3 });
     expect(window.successRate).toBeNaN();
     for (const success of [false, true, true, false]) window.addSuccess(success);
@@ -36,14 +36,14 @@ describe("EpisodeWindow", () => {
     expect([window.meanReturn, window.meanLength, window.count]).toEqual([4, 40, 5]);
   });
 
-  it("covers 100 episodes unless told otherwise", () => {
+  it("covers 100 episodes by default", () => {
     const window = new EpisodeWindow();
     for (let i = 0; i < 150; i++) window.add({ return: i, length: 1 });
     expect(window.meanReturn).toBe((50 + 149) / 2);
     expect(window.count).toBe(150);
   });
 
-  it("goes on from a saved state", () => {
+  it("continues from a saved state", () => {
     const one = new EpisodeWindow({ size: 4 });
     for (let i = 0; i < 6; i++) one.add({ return: i / 3, length: i });
     const state = one.getState();
@@ -55,7 +55,7 @@ describe("EpisodeWindow", () => {
     expect(state.episodes).toBe(6);
   });
 
-  it("refuses bad sizes and states of another window", () => {
+  it("rejects invalid sizes and states of another window", () => {
     expect(() => new EpisodeWindow({ size: 0 })).toThrow(InvalidArgumentError);
     expect(() => new EpisodeWindow({ size: 1.5 })).toThrow(InvalidArgumentError);
     expect(() => new EpisodeWindow({ size: 3 }).setState(new EpisodeWindow().getState())).toThrow(

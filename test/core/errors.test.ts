@@ -33,7 +33,7 @@ describe("errors", () => {
     );
   });
 
-  it("keeps the cause, and has none when none was given", () => {
+  it("keeps the cause, and has none by default", () => {
     const cause = new Error("inner");
     expect(new errors.CheckpointError("outer", { cause }).cause).toBe(cause);
     expect("cause" in new errors.CheckpointError("outer")).toBe(false);

@@ -19,7 +19,7 @@ function deviation(values: Float32Array): number {
   return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 }
 
-/** Greatest distance of `gain^2 I` from the products of all columns (rows, if fewer). */
+/** Largest deviation of the products of all columns (rows, if fewer) from `gain^2 I`. */
 function errorOfGram(values: Float32Array, rows: number, columns: number, gain: number): number {
   const tall = rows >= columns;
   const count = Math.min(rows, columns);
@@ -94,7 +94,7 @@ describe("initialize", () => {
     expect(Array.from(draw("ones", [2], { gain: 0.5 }))).toEqual([0.5, 0.5]);
   });
 
-  it("depends on the seed alone", () => {
+  it("depends only on the seed", () => {
     for (const kind of initializerKinds) {
       expect(draw(kind, [6, 4])).toEqual(draw(kind, [6, 4]));
       if (kind === "zeros" || kind === "ones") continue;

@@ -4,20 +4,20 @@ import { Random } from "../../src/core/random.js";
 
 const draws = (random: Random, n = 20) => Array.from({ length: n }, () => random.uint32());
 
-// Pearson's statistic against equal shares.
+// Pearson's statistic against a uniform distribution.
 function chiSquare(counts: number[]): number {
   const expected = counts.reduce((a, b) => a + b) / counts.length;
   return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
 }
 
 describe("Random", () => {
-  it("repeats itself for the same seed and not for others", () => {
+  it("gives equal numbers for equal seeds and different ones for others", () => {
     expect(draws(new Random(7))).toEqual(draws(new Random(7)));
     const streams = new Set(Array.from({ length: 200 }, (_, seed) => draws(new Random(seed), 2).join()));
     expect(streams.size).toBe(200);
   });
 
-  it("neighbouring seeds start unrelated: first draws are uniform", () => {
+  it("gives unrelated streams for neighbouring seeds: first numbers are uniform", () => {
     for (const position of [0, 1, 2]) {
       const counts = new Array<number>(16).fill(0);
       for (let seed = 0; seed < 4000; seed++) counts[draws(new Random(seed), 3)[position] >>> 28]++;
@@ -25,7 +25,7 @@ describe("Random", () => {
     }
   });
 
-  it("seed 0 starts as random as others", () => {
+  it("seed 0 is as random as others", () => {
     const bits = draws(new Random(0), 8).map((draw) => draw.toString(2).replaceAll("0", "").length);
     for (const ones of bits) expect(Math.abs(ones - 16)).toBeLessThanOrEqual(9); // of 32: beyond once in 700
     expect(Math.abs(new Random(0).normal())).toBeLessThan(4);
@@ -40,7 +40,7 @@ describe("Random", () => {
     expect(Math.abs(mean - 1)).toBeLessThan(0.06); // 64/12 variance: 3.7 standard errors
   });
 
-  it("integer is even and covers 0..n-1", () => {
+  it("integer is uniform and covers 0..n-1", () => {
     const random = new Random(2);
     const counts = new Array<number>(7).fill(0);
     for (let i = 0; i < 14_000; i++) counts[random.integer(7)]++;
@@ -59,7 +59,7 @@ describe("Random", () => {
     expect(values.every(Number.isFinite)).toBe(true);
   });
 
-  it("shuffles evenly and keeps the elements", () => {
+  it("shuffles uniformly and keeps the elements", () => {
     const random = new Random(5);
     const counts = new Array<number>(6).fill(0);
     const orders = ["0,1,2", "0,2,1", "1,0,2", "1,2,0", "2,0,1", "2,1,0"];
@@ -68,7 +68,7 @@ describe("Random", () => {
     expect(random.shuffle(["a", "b", "c"]).sort()).toEqual(["a", "b", "c"]);
   });
 
-  it("goes on exactly from a saved state, across kinds of draws", () => {
+  it("continues exactly from a saved state, across kinds of numbers", () => {
     const one = new Random(6);
     draws(one, 5);
     const two = new Random(99);
@@ -77,7 +77,7 @@ describe("Random", () => {
     expect(play(two)).toEqual(play(one));
   });
 
-  it("splits off another stream", () => {
+  it("split gives an independent stream", () => {
     const parent = new Random(8);
     const child = parent.split();
     expect(draws(child)).not.toEqual(draws(parent));
@@ -91,13 +91,13 @@ describe("Random", () => {
     ["integer(2.5)", () => new Random(1).integer(2.5)],
     ["integer beyond 2^32", () => new Random(1).integer(2 ** 33)],
     ["a state of something else", () => new Random(1).setState({ xoroshiro128plus: Int32Array.of(1) })],
-  ])("refuses %s", (_, act) => {
+  ])("rejects %s", (_, act) => {
     expect(act).toThrow(InvalidArgumentError);
   });
 });
 
 describe("Random seeds", () => {
-  it("gives negative seeds streams of their own", () => {
+  it("negative seeds have separate streams", () => {
     const first = [-2, -1, 0, 1, 2, 2 ** 32, -(2 ** 40)].map((seed) => new Random(seed).uint32());
     expect(new Set(first).size).toBe(first.length);
   });

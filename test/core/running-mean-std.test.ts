@@ -29,7 +29,7 @@ describe("RunningMeanStd", () => {
     expect(statistics.count).toBe(2);
   });
 
-  it("does not depend on how the stream is cut", () => {
+  it("does not depend on how the stream is split into batches", () => {
     const rows = numbers(600, 1, 5, 3);
     const cut = new RunningMeanStd({ shape: [3] });
     for (let from = 0, n = 1; from < rows.length; from += 3 * n, n = (n % 7) + 1) {
@@ -43,7 +43,7 @@ describe("RunningMeanStd", () => {
     expect(cut.count).toBe(200);
   });
 
-  it("merges instances: parts = whole", () => {
+  it("merge of parts equals the whole", () => {
     const rows = numbers(1000, 2, -2, 0.5);
     const whole = new RunningMeanStd();
     whole.update(rows);
@@ -77,7 +77,7 @@ describe("RunningMeanStd", () => {
     expect(statistics.variance[0]).toBeCloseTo(0, 30);
   });
 
-  it("weighs in the prior as Gymnasium does", () => {
+  it("uses the prior as Gymnasium does", () => {
     const statistics = new RunningMeanStd({ priorCount: 1e-4 });
     statistics.update([2]);
     // Merge of N(0, 1) with weight 1e-4 and one value 2.
@@ -85,7 +85,7 @@ describe("RunningMeanStd", () => {
     expect(statistics.variance[0]).toBeCloseTo((1e-4 + (4 * 1e-4) / 1.0001) / 1.0001, 12);
   });
 
-  it("goes on from a saved state bit by bit", () => {
+  it("continues from a saved state bit by bit", () => {
     const one = new RunningMeanStd({ shape: [2] });
     one.update(numbers(20, 3));
     const two = new RunningMeanStd({ shape: [2] });
@@ -95,14 +95,14 @@ describe("RunningMeanStd", () => {
     expect(two.getState()).toEqual(one.getState());
   });
 
-  it("hands out copies as its state", () => {
+  it("returns copies as its state", () => {
     const statistics = new RunningMeanStd();
     const state = statistics.getState();
     statistics.update([5]);
     expect(state).toEqual({ count: 0, mean: Float64Array.of(0), variance: Float64Array.of(1) });
   });
 
-  it("refuses NaN and infinity and stays as it was", () => {
+  it("rejects NaN and infinity and stays unchanged", () => {
     const statistics = new RunningMeanStd({ shape: [2] });
     statistics.update([1, 2, 3, 5]);
     const before = statistics.getState();
@@ -111,7 +111,7 @@ describe("RunningMeanStd", () => {
     expect(statistics.getState()).toEqual(before);
   });
 
-  it("refuses bad shapes and states", () => {
+  it("rejects invalid shapes and states", () => {
     const statistics = new RunningMeanStd({ shape: [2] });
     expect(() => statistics.update([])).toThrow(ShapeError);
     expect(() => statistics.update([1, 2, 3])).toThrow(ShapeError);

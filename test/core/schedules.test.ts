@@ -46,7 +46,7 @@ describe("schedules", () => {
     expect([0, 3, 9].map((x) => schedule.value(x))).toEqual([7, 7, 7]);
   });
 
-  it("reads what an option may hold", () => {
+  it("toSchedule accepts every form of the option", () => {
     const own = { value: (x: number) => x * x, toJSON: () => ({ kind: "constant", value: 0 }) as const };
     expect(toSchedule(0.2).value(0.7)).toBe(0.2);
     expect(toSchedule("lin_2.5e-4").value(0)).toBe(2.5e-4);
@@ -55,7 +55,7 @@ describe("schedules", () => {
     expect(toSchedule(own)).toBe(own);
   });
 
-  it("survives JSON", () => {
+  it("round trip through JSON", () => {
     const all = [
       constantSchedule(2),
       linearSchedule({ initial: 1, final: 0.5, end: 3 }),
@@ -70,7 +70,7 @@ describe("schedules", () => {
     }
   });
 
-  it("keeps its own copy of the points", () => {
+  it("copies the points", () => {
     const points: [number, number][] = [
       [0, 1],
       [1, 0],
@@ -109,7 +109,7 @@ describe("schedules", () => {
     ["NaN progress, constant", () => constantSchedule(1).value(Number.NaN)],
     ["NaN progress, linear", () => linearSchedule({ initial: 1, final: 0 }).value(Number.NaN)],
     ["NaN progress, piecewise", () => piecewiseSchedule([[0, 1]]).value(Number.NaN)],
-  ])("refuses %s", (_, act) => {
+  ])("rejects %s", (_, act) => {
     expect(act).toThrow(InvalidArgumentError);
   });
 });

@@ -5,7 +5,7 @@ import { createTypedArray, type DType, dtypeOf, isTypedArray, sizeOf } from "../
 const dtypes: DType[] = ["uint8", "int32", "uint32", "float32", "float64"];
 
 describe("typed arrays of states", () => {
-  it.each(dtypes)("makes and names %s", (dtype) => {
+  it.each(dtypes)("creates and recognises %s", (dtype) => {
     const array = createTypedArray(dtype, 3);
     expect(array).toHaveLength(3);
     expect([...array]).toEqual([0, 0, 0]);
@@ -13,7 +13,7 @@ describe("typed arrays of states", () => {
     expect(isTypedArray(array)).toBe(true);
   });
 
-  it("knows what is not one of them", () => {
+  it("recognises other values", () => {
     for (const value of [[1], new Int8Array(1), new DataView(new ArrayBuffer(1)), null, "x"]) {
       expect(isTypedArray(value)).toBe(false);
     }

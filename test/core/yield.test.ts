@@ -8,7 +8,7 @@ afterEach(() => {
 const fresh = () => import("../../src/core/yield.js");
 
 describe("yieldToEventLoop", () => {
-  it("lets timers and messages have their turn", async () => {
+  it("lets timers and messages run", async () => {
     const { yieldToEventLoop } = await fresh();
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
@@ -18,7 +18,7 @@ describe("yieldToEventLoop", () => {
     expect(ticks).toBeGreaterThanOrEqual(3);
   });
 
-  it("goes by messages, not by setTimeout, where there is no setImmediate", async () => {
+  it("uses messages, not setTimeout, where there is no setImmediate", async () => {
     vi.stubGlobal("setImmediate", undefined);
     vi.stubGlobal("setTimeout", () => {
       throw new Error("held back in hidden tabs");

@@ -12,7 +12,7 @@ import {
 import { MemoryCloningSource } from "../../src/datasets/cloning-source.js";
 import { readZip } from "../bridges/read-zip.js";
 
-/** Two-by-two frames that all hold `value`, with the action `value % 4`. */
+/** Two-by-two frames filled with `value`, with the action `value % 4`. */
 function sequenceOf(value: number, steps = 3): CloningSequence {
   return {
     observations: new Uint8Array(steps * 4).fill(value),
@@ -31,7 +31,7 @@ async function sourceOf(count: number, steps: (i: number) => number = () => 3): 
 }
 
 describe("the format", () => {
-  it("writes what it reads: obs of uint8 and actions of int64, always the same bytes", async () => {
+  it("round trip: obs of uint8 and actions of int64, always the same bytes", async () => {
     const sequence: CloningSequence = {
       observations: Uint8Array.from({ length: 2 * 84 * 84 * 4 }, (_, i) => i % 251),
       actions: Int32Array.of(3, 0),
@@ -85,14 +85,14 @@ describe("the format", () => {
     ["half actions", npz({ obs, actions: { shape: [2], data: Float32Array.of(0.5, 1) } }), /whole numbers/],
     ["a cut file", npz({ obs, actions }).slice(0, 150), /cut off or no zip/],
     ["a text", strToU8("<html>not found</html>"), /x\.npz/],
-  ])("refuses %s", async (_, bytes, message) => {
+  ])("rejects %s", async (_, bytes, message) => {
     await expect(readCloningSequence(bytes, "x.npz")).rejects.toMatchObject({
       code: "DATASET",
       message: expect.stringMatching(message),
     });
   });
 
-  it("refuses a sequence beyond maxSequenceBytes, and says which option it is", async () => {
+  it("rejects a sequence beyond maxSequenceBytes, and names the option", async () => {
     const bytes = writeCloningSequence(sequenceOf(1, 1000));
     await expect(readCloningSequence(bytes, "x.npz", { maxSequenceBytes: 4000 })).rejects.toMatchObject({
       code: "DATASET",
@@ -108,7 +108,7 @@ describe("the format", () => {
     expect(limited.actions).toEqual(new Int32Array(2));
   });
 
-  it("refuses a changed byte", async () => {
+  it("rejects a changed byte", async () => {
     const bytes = writeCloningSequence(sequenceOf(7, 50));
     bytes[60] ^= 1;
     await expect(readCloningSequence(bytes, "x.npz")).rejects.toMatchObject({ code: "DATASET" });
@@ -152,7 +152,7 @@ describe("CloningBatches", () => {
     return rows;
   }
 
-  it("hands out every sequence once an epoch, in another order each time, the rest in a small batch", async () => {
+  it("returns every sequence once per epoch, in another order each time, the rest in a small batch", async () => {
     const batches = (await open()).batches({ batchSize: 4, seed: 3 });
     const [first, second] = [await epoch(batches), await epoch(batches)];
     expect(first.map(({ length }) => length)).toEqual([4, 4, 2]);
@@ -176,13 +176,13 @@ describe("CloningBatches", () => {
     });
   });
 
-  it("masks what is behind the end of shorter sequences", async () => {
+  it("masks the steps after the end of shorter sequences", async () => {
     const batch = await (await open(3, (i) => i + 1)).batches({ batchSize: 3, shuffle: false }).next();
     expect(Array.from(batch.mask!)).toEqual([1, 0, 0, 1, 1, 0, 1, 1, 1]);
     expect(Array.from(batch.actions)).toEqual([0, 0, 0, 1, 1, 0, 2, 2, 2]);
   });
 
-  it.each([true, false])("goes on from its state, prefetch %s", async (prefetch) => {
+  it.each([true, false])("continues from its state, prefetch %s", async (prefetch) => {
     const dataset = await open();
     const whole = dataset.batches({ batchSize: 3, seed: 5, prefetch: false });
     const rest: unknown[] = [];
@@ -219,7 +219,7 @@ describe("CloningBatches", () => {
     expect(reads).toBe(6);
   });
 
-  it("tells of a damaged file when its turn comes, and gives the batch once it is mended", async () => {
+  it("throws for a damaged file when its batch is due, and returns the batch once it is repaired", async () => {
     const source = await sourceOf(4);
     const good = await source.read("train_00002.npz");
     await source.write("train_00002.npz", good.slice(0, 40));
@@ -231,7 +231,7 @@ describe("CloningBatches", () => {
     expect((await batches.next()).observations[0]).toBe(2);
   });
 
-  it("refuses frames of two shapes", async () => {
+  it("rejects frames of different shapes", async () => {
     const source = await sourceOf(1);
     const other = { observations: new Uint8Array(3), actions: new Int32Array(3), shape: [1, 1, 1] };
     await source.write(cloningFileName("train", 1), writeCloningSequence(other));

@@ -4,7 +4,7 @@ import { CheckpointError, InvalidArgumentError } from "../../src/core/errors.js"
 import { mirrored, numpyShuffle, splitLidarTraces } from "../../src/datasets/lidar-sequences.js";
 import { type LidarTrace, readLidarCsv, readLidarNpz } from "../../src/datasets/lidar-traces.js";
 
-/** A drive whose steering tells the drive and the step. */
+/** A drive whose steering encodes the drive and the step. */
 function drive(index: number, steps: number, beams = 3): LidarTrace {
   return {
     ranges: Float32Array.from({ length: steps * beams }, (_, i) => index * 1000 + i),
@@ -42,14 +42,14 @@ describe("reading", () => {
     ["0,1,2,3,4\n0,1,2,3\n", "step 1"],
     ["0,1,2,3,4\n0,1,2,x,4\n", "step 1"],
     ["0,1,2,3,4\n0,1,2,,4\n", "step 1"],
-  ])("refuses %j", (text, message) => {
+  ])("rejects %j", (text, message) => {
     expect(() => readLidarCsv(text, "trace.csv")).toThrow(CheckpointError);
     expect(() => readLidarCsv(text, "trace.csv")).toThrow(message);
   });
 });
 
 describe("splitLidarTraces", () => {
-  it("has the order of numpy", () => {
+  it("shuffles like numpy", () => {
     const order = numpyShuffle(
       Array.from({ length: 29 }, (_, i) => i),
       20200822,
@@ -77,7 +77,7 @@ describe("splitLidarTraces", () => {
     expect(drives(train.y).size).toBe(22);
   });
 
-  it("mirrors", () => {
+  it("mirrors drives", () => {
     const trace = { ranges: Float32Array.of(1, 2, 3, 4, 5, 6), steering: Float32Array.of(0.5, -1), beams: 3 };
     expect(mirrored(trace)).toEqual({
       ranges: Float32Array.of(3, 2, 1, 6, 5, 4),
@@ -91,7 +91,7 @@ describe("splitLidarTraces", () => {
     expect(twice.train.y[32]).toBe(-once.train.y[0]);
   });
 
-  it("refuses what it cannot split", () => {
+  it("rejects drives that it cannot split", () => {
     const traces = [drive(0, 40), drive(1, 40)];
     expect(() => splitLidarTraces(traces)).toThrow(InvalidArgumentError);
     expect(() => splitLidarTraces(traces, { testTraces: 1, sequenceLength: 1 })).toThrow(/at least 2/);

@@ -25,13 +25,13 @@ describe("mirrorFrames", () => {
     }
   });
 
-  it("does the same where bytes do not lie at a multiple of four", () => {
+  it("works for bytes that are not aligned to four", () => {
     const bytes = Uint8Array.from({ length: 33 }, (_, i) => i);
     mirrorFrames(bytes.subarray(1), [2, 4, 4]);
     expect([...bytes.subarray(0, 9)]).toEqual([0, 13, 14, 15, 16, 9, 10, 11, 12]);
   });
 
-  it("refuses what are no pictures", () => {
+  it("rejects bytes that are not whole pictures", () => {
     expect(() => mirrorFrames(new Uint8Array(7), [2, 2, 1])).toThrow(
       expect.objectContaining({ code: "SHAPE" }),
     );
@@ -40,9 +40,9 @@ describe("mirrorFrames", () => {
 });
 
 describe("checkMirrorActions", () => {
-  it("takes swaps", () => expect(() => checkMirrorActions([0, 1, 3, 2], 4)).not.toThrow());
+  it("accepts swaps", () => expect(() => checkMirrorActions([0, 1, 3, 2], 4)).not.toThrow());
 
-  it.each([[[0, 1, 2]], [[1, 2, 0, 3]], [[0, 1, 3, 4]]])("refuses %j", (mirror) => {
+  it.each([[[0, 1, 2]], [[1, 2, 0, 3]], [[0, 1, 3, 4]]])("rejects %j", (mirror) => {
     expect(() => checkMirrorActions(mirror, 4)).toThrow(
       expect.objectContaining({ code: "INVALID_ARGUMENT", argument: "mirrorActions" }),
     );
@@ -66,7 +66,7 @@ describe("mirrored batches", () => {
   };
   const options = { batchSize: 8, seed: 3, mirrorActions: [1, 0, 3, 2] };
 
-  it("have pictures and actions swapped together, padding left alone, half of them, others each epoch", async () => {
+  it("swap pictures and actions together, not the padding, in half of the sequences, others each epoch", async () => {
     const batches = (await open()).batches(options);
     const epochs: Set<number>[] = [];
     for (let epoch = 0; epoch < 2; epoch++) {
@@ -90,7 +90,7 @@ describe("mirrored batches", () => {
     expect(epochs[1]).not.toEqual(epochs[0]);
   });
 
-  it("keep the order that they have without, and come again from a state", async () => {
+  it("keep the order that they have without mirroring, and continue from a state", async () => {
     const dataset = await open();
     const mirrored = dataset.batches(options);
     const plain = dataset.batches({ ...options, mirrorActions: null });

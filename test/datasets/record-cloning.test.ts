@@ -26,7 +26,7 @@ async function bytesOf(source: MemoryCloningSource): Promise<Uint8Array[]> {
 }
 
 describe("recordCloning", () => {
-  it("writes both splits as they are read", async () => {
+  it("writes both splits in the format that is read", async () => {
     const { source, summary } = await record();
     const train = await AtariCloningDataset.open(source);
     const val = await AtariCloningDataset.open(source, { split: "val" });
@@ -38,13 +38,13 @@ describe("recordCloning", () => {
     expect(summary.actionCounts.reduce((sum, count) => sum + count)).toBe(5 * 8);
   });
 
-  it("depends on the seed alone", async () => {
+  it("depends only on the seed", async () => {
     const once = await bytesOf((await record()).source);
     expect(await bytesOf((await record()).source)).toEqual(once);
     expect(await bytesOf((await record({ seed: 5 })).source)).not.toEqual(once);
   });
 
-  it("records frames that follow each other: the stack moves on by one", async () => {
+  it("records consecutive frames: the stack moves by one", async () => {
     const { source } = await record();
     const { observations } = await (await AtariCloningDataset.open(source)).sequence(1);
     const pixels = 84 * 84;
@@ -58,7 +58,7 @@ describe("recordCloning", () => {
     }
   });
 
-  it("records the expert's action, whatever noise was played", async () => {
+  it("records the expert's action even if a random one was played", async () => {
     const { summary: calm } = await record();
     const { source, summary } = await record({ noise: 0.9 });
     expect(await bytesOf(source)).not.toEqual(await bytesOf((await record()).source));
@@ -68,13 +68,13 @@ describe("recordCloning", () => {
     expect(fires(summary.actionCounts)).toBeLessThan(0.1);
   });
 
-  it("drops what is left of an episode: no sequence crosses one", async () => {
+  it("drops the rest of an episode: no sequence crosses episodes", async () => {
     const { summary } = await record({ sequences: { train: 6, val: 0 }, sequenceLength: 16 }, 4 * 60);
     expect(summary.gameReturns.length).toBeGreaterThan(0);
     expect(summary.steps).toBeGreaterThan(6 * 16);
   });
 
-  it("asks a policy with its state, cleared where an episode starts", async () => {
+  it("passes a policy its state, reset where an episode starts", async () => {
     const states: (Float32Array | null)[] = [];
     const policy = {
       async predict(_: unknown, { state }: { state: Float32Array | null }) {
@@ -93,7 +93,7 @@ describe("recordCloning", () => {
     expect(states.filter((state) => state === null).length).toBeGreaterThan(1);
   });
 
-  it("lets an actor play, and records what the expert would have done", async () => {
+  it("lets an actor play, and records the expert's actions", async () => {
     const game = new BreakoutEnv({ maxFrames: 4 * 200 });
     const env = wrapDeepmind(game);
     const [expert, shadow] = [new SteadyBreakoutPlayer(game), new SteadyBreakoutPlayer(game)];
@@ -132,7 +132,7 @@ describe("recordCloning", () => {
     expect(await run(1)).toBe(0);
   });
 
-  it("adds to a set behind its last file", async () => {
+  it("append continues after the last file", async () => {
     const game = new BreakoutEnv({ maxFrames: 600 });
     const source = new MemoryCloningSource();
     const options = { sequences: { train: 2, val: 1 }, sequenceLength: 4, seed: 1 };
@@ -151,7 +151,7 @@ describe("recordCloning", () => {
     expect((await bytesOf(source)).slice(0, 3)).toEqual(before);
   });
 
-  it("says what it cannot record", async () => {
+  it("rejects environments and options that it does not support", async () => {
     const player = { act: () => 0 };
     const sink = new MemoryCloningSource();
     await expect(recordCloning(new CartPoleEnv(), player, sink)).rejects.toThrow(

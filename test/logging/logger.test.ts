@@ -25,7 +25,7 @@ class Rows implements LogSink {
   }
 }
 
-it("hands rows to all sinks and closes them all, also when one fails", () => {
+it("writes rows to all sinks and closes them all, even if one fails", () => {
   const failure = new Error("the disk is full");
   const [broken, sound] = [new Rows(failure), new Rows()];
   const logger = new Logger([broken, sound]);
@@ -35,7 +35,7 @@ it("hands rows to all sinks and closes them all, also when one fails", () => {
   expect([sound.rows, sound.closed]).toEqual([1, true]);
 });
 
-it("keeps the places of sinks of one name apart", () => {
+it("keeps the states of sinks with the same name separate", () => {
   const [early, late] = [new Rows(), new Rows()];
   const logger = new Logger([early]);
   const row = () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatTable, Logger, TableSink } from "../../src/logging/index.js";
 
 describe("Logger and TableSink", () => {
-  it("prints one grouped table a dump and starts a new row", () => {
+  it("prints one grouped table per dump and starts a new row", () => {
     const printed: string[] = [];
     const logger = new Logger([new TableSink({ print: (text) => printed.push(text) })]);
     logger.record("train/loss", 0.0001234);
@@ -32,7 +32,7 @@ describe("Logger and TableSink", () => {
     expect(lines[1]).toContain("| a_name_that_goes_on_and_on_and_on... |");
   });
 
-  it("prints nothing for nothing", () => {
+  it("prints nothing for an empty row", () => {
     const printed: string[] = [];
     new TableSink({ print: (text) => printed.push(text) }).write({});
     expect(printed).toEqual([]);

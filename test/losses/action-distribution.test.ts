@@ -23,7 +23,7 @@ const probabilities = (values: number[]) => {
 };
 
 describe("MultiCategorical", () => {
-  it("equals the table of all joint choices", () => {
+  it("equals the categorical distribution over all joint choices", () => {
     tf.tidy(() => {
       const joint = (row: number[]) => {
         const [p, q] = [probabilities(row.slice(0, 3)), probabilities(row.slice(3))];
@@ -66,7 +66,7 @@ describe("MultiCategorical", () => {
     });
   });
 
-  it("has a gradient when there is one choice only", () => {
+  it("has a gradient when there is only one choice", () => {
     const logits = tf.tensor2d([[0.5, -1, 2]]);
     const of = (make: (x: tf.Tensor) => tf.Tensor) =>
       Array.from(
@@ -78,7 +78,7 @@ describe("MultiCategorical", () => {
     expect(joint).toEqual(of((x) => new Categorical(x).logProb(tf.tensor1d([1], "int32"))));
   });
 
-  it("draws each choice with its own probabilities", () => {
+  it("samples each choice with its own probabilities", () => {
     const row = logits.slice(0, 5);
     const rows = 20_000;
     const { actions, logProbs } = sampleMultiCategorical(Array.from({ length: rows }, () => row).flat(), {
@@ -99,7 +99,7 @@ describe("MultiCategorical", () => {
 });
 
 describe("actionDistribution", () => {
-  it("knows the distribution and the sizes of each space", () => {
+  it("returns the distribution and the sizes of each space", () => {
     tf.tidy(() => {
       const discrete = actionDistribution(new Discrete(4));
       expect([discrete.actionShape, discrete.actionSize, discrete.parameterSize]).toEqual([[], 1, 4]);
@@ -116,7 +116,7 @@ describe("actionDistribution", () => {
     );
   });
 
-  it("gives environments actions inside their spaces", () => {
+  it("forEnv returns actions within the spaces", () => {
     const box = actionDistribution(new Box({ low: [-1, -2], high: [1, 2], shape: [2] }));
     expect([...box.forEnv(Float32Array.of(3, 3, -0.5, -5))]).toEqual([1, 2, -0.5, -2]);
     expect([...actionDistribution(new Discrete(3, 5)).forEnv(Int32Array.of(0, 2))]).toEqual([5, 7]);
@@ -124,14 +124,14 @@ describe("actionDistribution", () => {
     expect(actionDistribution(new Discrete(3)).forEnv(actions)).toBe(actions);
   });
 
-  it.each(["float32", "float64"] as const)("gives actions of a Box of %s in its type", (dtype) => {
+  it.each(["float32", "float64"] as const)("forEnv returns actions of a Box of %s in its type", (dtype) => {
     const space = new Box({ low: [-0.1, -1], high: [0.3, 1], shape: [2], dtype });
     const { forEnv } = actionDistribution(space);
     for (const drawn of [-5, 0.2, 5])
       expect(space.contains(forEnv(Float32Array.of(drawn, drawn)))).toBe(true);
   });
 
-  it("tells the mean deviation of continuous policies alone", () => {
+  it("meanDeviation exists for continuous policies only", () => {
     const box = actionDistribution(new Box({ low: -1, high: 1, shape: [2] }));
     const deviation = box.meanDeviation?.([9, 9, 0, Math.log(2), 9, 9, Math.log(3), 0]);
     expect(deviation).toBeCloseTo((1 + 2 + 3 + 1) / 4, 10);

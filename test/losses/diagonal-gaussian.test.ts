@@ -18,7 +18,7 @@ const mean = [0.3, -1.2, 2, 0];
 const logStd = [0.1, -0.7, 0, 1.3];
 const actions = [0.5, -1, 1.5, -2];
 
-// ln N(x; μ, σ²), straight from its density.
+// ln N(x; μ, σ²), directly from its density.
 const density = (x: number, mu: number, ls: number) =>
   Math.log(Math.exp(-((x - mu) ** 2) / (2 * Math.exp(2 * ls))) / (Math.exp(ls) * Math.sqrt(2 * Math.PI)));
 // KL(N₁ ‖ N₂) and entropy by quadrature over ±12 deviations.
@@ -46,7 +46,7 @@ describe("DiagonalGaussian", () => {
     });
   });
 
-  it("has the entropy and the divergence that integration gives", () => {
+  it("has the entropy and the divergence computed by integration", () => {
     tf.tidy(() => {
       const policy = new DiagonalGaussian(tf.tensor2d([mean]), tf.tensor2d([logStd]));
       const entropy = logStd.reduce(
@@ -113,7 +113,7 @@ describe("DiagonalGaussian", () => {
     });
   });
 
-  it("gives a gradient to a log standard deviation that all rows share", () => {
+  it("has a gradient for a log standard deviation that all rows share", () => {
     tf.tidy(() => {
       const gradient = tf.grad((ls: tf.Tensor) =>
         tf.sum(new DiagonalGaussian(tf.tensor2d(mean, [4, 1]), ls).logProb(tf.tensor2d(actions, [4, 1]))),
@@ -136,7 +136,7 @@ describe("DiagonalGaussian", () => {
     });
   });
 
-  it("goes into the clipped surrogate as any other policy: ratio 1 where nothing changed", () => {
+  it("works with the clipped surrogate: ratio 1 where nothing changed", () => {
     tf.tidy(() => {
       const parameters = [...mean, ...logStd];
       const sample = sampleDiagonalGaussian(parameters, { actionSize: 4, random: new Random(1) });
@@ -154,7 +154,7 @@ describe("DiagonalGaussian", () => {
 });
 
 describe("sampleDiagonalGaussian", () => {
-  it("draws with the asked mean and deviation, component by component, independently", () => {
+  it("samples independent components with the given means and standard deviations", () => {
     const rows = 40_000;
     const parameters = Array.from({ length: rows }, () => [1, -2, Math.log(0.5), Math.log(3)]).flat();
     const { actions: drawn } = sampleDiagonalGaussian(parameters, { actionSize: 2, random: new Random(0) });
@@ -169,7 +169,7 @@ describe("sampleDiagonalGaussian", () => {
     expect(Math.abs(average((row) => scores[2 * row] * scores[2 * row + 1]))).toBeLessThan(0.02);
   });
 
-  it("reports the log-density of what it drew; takes the mean when deterministic; repeats from a seed", () => {
+  it("returns the log-density of the sample; takes the mean when deterministic; is reproducible from a seed", () => {
     const parameters = [0.5, -1, 0.2, -0.3, 7, 8, 0, 1];
     const draw = (seed: number) =>
       sampleDiagonalGaussian(parameters, { actionSize: 2, random: new Random(seed) });

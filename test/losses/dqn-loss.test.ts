@@ -48,7 +48,7 @@ describe("tdTargets", () => {
     [0.9, 0.81, 0],
   ];
 
-  it("takes the best action, or values the one that the trained network prefers", () => {
+  it("uses the best action, or evaluates the one that the trained network prefers", () => {
     tf.tidy(() => {
       const input = {
         rewards: tf.tensor1d(rewards),
@@ -61,7 +61,7 @@ describe("tdTargets", () => {
     });
   });
 
-  it("names what does not fit", () => {
+  it("names arguments with wrong shapes", () => {
     tf.tidy(() => {
       const input = { rewards: tf.zeros([2]), discounts: tf.zeros([3]), targetQ: tf.zeros([3, 2]) };
       expect(() => tdTargets(input as never)).toThrow(/rewards/);
@@ -80,7 +80,7 @@ describe("DQNLoss", () => {
     targets: tf.tensor1d([2.4, -2]),
   });
 
-  it("is the mean over the taken actions, and their gradient alone", () => {
+  it("is the mean over the taken actions, with a gradient for those only", () => {
     tf.tidy(() => {
       const { loss, tdErrors } = new DQNLoss().apply(input());
       near(values(tdErrors), [0.4, -3]);
@@ -92,7 +92,7 @@ describe("DQNLoss", () => {
     });
   });
 
-  it("weighs transitions, and divides by all actions as Keras does", () => {
+  it("weights transitions, and divides by all actions as Keras does", () => {
     tf.tidy(() => {
       const weights = tf.tensor1d([1, 0.5]);
       near(values(new DQNLoss().apply({ ...input(), weights }).loss), [(0.08 + 1.25) / 2]);
@@ -106,7 +106,7 @@ describe("DQNLoss", () => {
     });
   });
 
-  it("is half the squared error without delta, and names wrong options", () => {
+  it("is half the squared error without delta, and names invalid options", () => {
     tf.tidy(() => {
       const squared = new DQNLoss({ delta: null });
       near(values(squared.apply(input()).loss), [(0.08 + 4.5) / 2]);
@@ -115,7 +115,7 @@ describe("DQNLoss", () => {
     expect(() => new DQNLoss({ mean: "sum" as never })).toThrow(/mean/);
   });
 
-  it("leaves no tensors", () => {
+  it("leaks no tensors", () => {
     const before = tf.memory().numTensors;
     tf.tidy(() => {
       new DQNLoss().apply(input());

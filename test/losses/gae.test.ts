@@ -11,7 +11,7 @@ const close = (actual: ArrayLike<number>, expected: number[], digits = 6) => {
 };
 
 describe("GAE", () => {
-  it("gives labml's golden values", () => {
+  it("reproduces labml's values", () => {
     const { advantages, returns } = new GAE({ gamma: 0.99, lambda: 0.95 }).compute({
       numEnvs: 2,
       numSteps: 4,
@@ -24,7 +24,7 @@ describe("GAE", () => {
     close(returns, [1.0198, 0, 1.1625095, -0.901, 1.158503977, 1.17916425, 1.1485, 0]);
   });
 
-  it("equals the sum over all later errors, cut at ends", () => {
+  it("equals the sum over all later TD errors, cut at episode ends", () => {
     const random = new Random(3);
     const numSteps = 40;
     const draw = () => Float64Array.from({ length: numSteps }, () => random.normal());
@@ -70,7 +70,7 @@ describe("GAE", () => {
     close(new GAE({ gamma: 0.5, lambda: 0 }).compute(input).returns, [1 + 3, 2 + 3.5, 3 + 4]);
   });
 
-  it("bootstraps truncated episodes so that an endless task keeps its value", () => {
+  it("bootstraps truncated episodes so that a continuing task keeps its value", () => {
     const gamma = 0.9;
     const endless = 1 / (1 - gamma);
     const constant = {
@@ -91,7 +91,7 @@ describe("GAE", () => {
     expect(ended.returns[1]).toBeCloseTo(1, 6);
   });
 
-  it("names wrong arguments", () => {
+  it("names invalid arguments", () => {
     expect(() => new GAE({ gamma: 1.5 })).toThrow(InvalidArgumentError);
     const input = {
       numEnvs: 1,

@@ -27,7 +27,7 @@ const logs = (values: number[]) => tf.tensor1d(values.map(Math.log));
 const number = (tensor: tf.Tensor) => tensor.dataSync()[0];
 
 describe("ClippedPPOLoss", () => {
-  it("gives the golden loss and monitors", () => {
+  it("reproduces the reference loss and monitors", () => {
     const result = new ClippedPPOLoss({ clipRange: 0.1 }).apply({
       logProb: logs([0.5, 0.2, 0.9, 0.1]),
       oldLogProb: logs([0.4, 0.4, 0.9, 0.2]),
@@ -41,14 +41,14 @@ describe("ClippedPPOLoss", () => {
     expect(number(result.approxKl)).toBeCloseTo(k3, 5);
   });
 
-  it("refuses options that it does not know", () => {
+  it("rejects unknown options", () => {
     for (const clipRange of [0, -0.1, Number.NaN]) {
       expect(() => new ClippedPPOLoss({ clipRange })).toThrow(InvalidArgumentError);
     }
     expect(() => new ClippedPPOLoss({ klEstimator: "k4" as never })).toThrow(InvalidArgumentError);
   });
 
-  it("estimates the divergence in three ways: labml's golden value is k2", () => {
+  it("estimates the divergence in three ways: labml's value is k2", () => {
     const estimate = (klEstimator: KLEstimator) =>
       number(
         new ClippedPPOLoss({ klEstimator }).apply({
@@ -61,7 +61,7 @@ describe("ClippedPPOLoss", () => {
     expect(estimate("k1")).toBeCloseTo(-(Math.log(1.25) + 2 * Math.log(0.5)) / 4, 6);
   });
 
-  it("has no gradient where the ratio has gone too far in the wanted direction", () => {
+  it("has no gradient where the ratio is beyond the clip range in the direction of improvement", () => {
     const loss = new ClippedPPOLoss({ clipRange: 0.1 });
     const oldLogProb = logs([0.4, 0.4, 0.4, 0.4]);
     const advantages = tf.tensor1d([1, -1, 1, -1]);
@@ -101,7 +101,7 @@ describe("ClippedValueLoss", () => {
   const oldValues = tf.tensor1d([1.05, 1.5, 3.3]);
   const returns = tf.tensor1d([0, 2.5, 3]);
 
-  it("clips the change of the value: golden value", () => {
+  it("clips the change of the value: reference value", () => {
     const loss = new ClippedValueLoss({ clipRange: 0.1 }).apply({ values, oldValues, returns });
     expect(number(loss)).toBeCloseTo(0.30833333, 6);
   });
@@ -124,7 +124,7 @@ describe("ClippedValueLoss", () => {
     );
   });
 
-  it("names what is missing or unknown", () => {
+  it("names missing and unknown options", () => {
     expect(() => new ClippedValueLoss().apply({ values, returns })).toThrow(/oldValues/);
     expect(() => new ClippedValueLoss({ kind: "other" as "none" })).toThrow(InvalidArgumentError);
     expect(() => new ClippedValueLoss({ clipRange: 0 })).toThrow(/clipRange/);
@@ -134,7 +134,7 @@ describe("ClippedValueLoss", () => {
 describe("Categorical", () => {
   const logits = tf.tensor2d([[1, 2, 3, 0]]);
 
-  it("gives the golden entropy and divergence", () => {
+  it("reproduces the reference entropy and divergence", () => {
     const policy = new Categorical(logits);
     expect(number(policy.entropy())).toBeCloseTo(0.947537, 5);
     expect(number(policy.kl(new Categorical(tf.tensor2d([[1, 1, 1, 1]]))))).toBeCloseTo(0.438757, 5);
@@ -213,12 +213,12 @@ describe("small estimators", () => {
     expect(() => new AdaptiveKLCoefficient({ target: 0 })).toThrow(/target/);
   });
 
-  it("takes means over steps that count", () => {
+  it("maskedMean averages over unmasked steps", () => {
     expect(number(maskedMean(tf.tensor1d([1, 2, 30]), tf.tensor1d([1, 1, 0])))).toBe(1.5);
     expect(number(maskedMean(tf.tensor1d([1, 2, 30])))).toBe(11);
   });
 
-  it("are 0, and have no gradient, where only padding is", () => {
+  it("losses are 0, with zero gradient, where everything is padding", () => {
     const [x, mask] = [tf.tensor1d([0.1, 0.2]), tf.zeros([2])];
     expect(number(maskedMean(x, mask))).toBe(0);
     const losses = [
@@ -247,7 +247,7 @@ describe("small estimators", () => {
 describe.each(["cpu", "wasm"] as const)("impossible actions on %s", (backend) => {
   beforeAll(() => useBackend(backend));
 
-  it("leave the others' numbers as they are, gradients included", () => {
+  it("do not change the results of the others, including gradients", () => {
     const possible = tf.tensor2d([[0.3, -1, 2]]);
     const other = tf.tensor2d([[1, 0, 0.5]]);
     const never = (x: tf.Tensor) => tf.concat([x, tf.fill([1, 1], Number.NEGATIVE_INFINITY)], 1);
@@ -271,7 +271,7 @@ describe.each(["cpu", "wasm"] as const)("impossible actions on %s", (backend) =>
     }
   });
 
-  it("hide no logit that is not a number", () => {
+  it("do not hide NaN logits", () => {
     const policy = new Categorical(tf.tensor2d([[0, Number.NaN, 1]]));
     expect(number(policy.entropy())).toBeNaN();
     expect(number(policy.logProb(tf.tensor1d([0], "int32")))).toBeNaN();
@@ -279,7 +279,7 @@ describe.each(["cpu", "wasm"] as const)("impossible actions on %s", (backend) =>
 });
 
 describe("sampling", () => {
-  it("takes only rows that are whole, and a generator", () => {
+  it("requires whole rows, and a generator", () => {
     const random = new Random(1);
     expect(() => sampleCategorical([0, 1, 2], { numActions: 3 })).toThrow(InvalidArgumentError);
     expect(() => sampleMultiCategorical([0, 1, 2], { nvec: [2, 1] })).toThrow(InvalidArgumentError);

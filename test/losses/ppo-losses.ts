@@ -1,4 +1,4 @@
-/** A short training of PPO, to compare backends by. */
+/** A short PPO training for the comparison of backends. */
 
 import { MemoryCheckpointStore } from "../../src/checkpoints/index.js";
 import { cartPolePPO, PPOTrainer } from "../../src/trainers/index.js";
@@ -13,7 +13,7 @@ const options = {
   nEpochs: 2,
 };
 
-/** Losses of three updates on CartPole on the active backend, a checkpoint written and read after the second. */
+/** Losses of three updates on CartPole on the active backend, with a checkpoint round trip after the second. */
 export async function ppoLosses(): Promise<number[]> {
   const losses: number[] = [];
   const callbacks = [

@@ -27,7 +27,7 @@ function fill(memory: ReplayMemory, random: Random): void {
   }
 }
 
-// Updates of a table until its values are those of the best policy.
+// Number of updates of a table until its values are those of the best policy.
 function updatesNeeded(memory: ReplayMemory, seed: number): number {
   const random = new Random(seed);
   fill(memory, random);
@@ -49,7 +49,7 @@ function updatesNeeded(memory: ReplayMemory, seed: number): number {
 }
 
 describe("Blind Cliffwalk", () => {
-  it("takes prioritized replay a third of the updates that uniform replay takes", () => {
+  it("needs a third of the updates with prioritized replay", () => {
     const options = { capacity: 4096, observationShape: [1], observationDtype: "float32", gamma } as const;
     const median = (make: () => ReplayMemory) =>
       [0, 1, 2, 3, 4].map((seed) => updatesNeeded(make(), seed)).sort((a, b) => a - b)[2];

@@ -1,39 +1,39 @@
-/** A replay memory that keeps everything as lists, to compare the real one with. */
+/** A replay memory that stores everything in lists, as a reference for the real one. */
 
 import { Random } from "../../src/core/random.js";
 import type { ReplayMemory } from "../../src/memory/index.js";
 
-/** One step as it was played. */
+/** One step with the data to compare. */
 export interface PlayedStep {
-  /** Numbers of the frames of its stack, oldest first. */
+  /** Numbers of the frames in its stack, oldest first. */
   stack: number[];
-  /** Of the stack after it. */
+  /** Numbers of the frames in the next stack. */
   next: number[];
   /** Its number over all environments; also its action. */
   id: number;
   /** Its reward. */
   reward: number;
-  /** Whether the task ended. */
+  /** Whether the episode terminated. */
   terminated: boolean;
-  /** Whether the episode was cut. */
+  /** Whether the episode was truncated. */
   truncated: boolean;
   /** How many frames its environment had shown when its own first frame and its last one came. */
   frames: [oldest: number, newest: number];
 }
 
-/** What a transition should be. */
+/** An expected transition. */
 export interface ExpectedTransition {
-  /** Stack that was acted on. */
+  /** Frames of the observation. */
   stack: number[];
-  /** Stack that followed after at most n steps. */
+  /** Frames of the observation after at most n steps. */
   next: number[];
   /** Sum of rewards. */
   reward: number;
-  /** Factor of what follows. */
+  /** Discount of the next value. */
   discount: number;
 }
 
-/** Plays random episodes into a memory and keeps a list of all that happened. */
+/** Adds random episodes to a memory and keeps a list of all steps. */
 export class NaiveReplay {
   readonly steps: PlayedStep[][];
   private readonly episodes: { frames: number[]; first: number }[];
@@ -54,14 +54,14 @@ export class NaiveReplay {
     this.episodes = Array.from({ length: numEnvs }, (_, env) => this.begin(env));
   }
 
-  /** One random step of a random environment; sometimes the end of an episode. */
+  /** One random step of a random environment; sometimes it ends an episode. */
   play(endProbability: number): void {
     const env = this.random.integer(this.memory.numEnvs);
     const episode = this.episodes[env];
     if (this.random.uniform() < endProbability / 10) {
       const last = this.steps[env].at(-1);
       if (last && episode.frames.length > 1) last.truncated = true;
-      this.episodes[env] = this.begin(env); // left in the middle
+      this.episodes[env] = this.begin(env); // abandoned in the middle
       return;
     }
     const stack = this.stackOf(episode.frames);
@@ -80,7 +80,7 @@ export class NaiveReplay {
     if (ended) this.episodes[env] = this.begin(env);
   }
 
-  /** All transitions that can be sampled now, by the number of their first step. */
+  /** All transitions that can be sampled, by the number of their first step. */
   ready(): Map<number, ExpectedTransition> {
     const { nStep, gamma, slotsPerEnv } = this.memory;
     const found = new Map<number, ExpectedTransition>();
@@ -101,7 +101,7 @@ export class NaiveReplay {
     return found;
   }
 
-  /** Observation of a stack: frames along the last axis. */
+  /** Observation made of a stack: frames along the last axis. */
   join(stack: number[]): Int32Array {
     const frames = stack.map(this.frame);
     return Int32Array.from(frames[0].flatMap((_, pixel) => frames.map((frame) => frame[pixel])));

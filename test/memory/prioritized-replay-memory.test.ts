@@ -47,7 +47,7 @@ describe("PrioritizedReplayMemory", () => {
     });
   });
 
-  it("draws in proportion to the priorities", () => {
+  it("samples in proportion to the priorities", () => {
     const memory = filled(20, { alpha: 1 });
     memory.updatePriorities(
       first(20),
@@ -66,7 +66,7 @@ describe("PrioritizedReplayMemory", () => {
     expect(chiSquare).toBeLessThan(43.82); // 19 degrees of freedom, once in a thousand
   });
 
-  it("draws one from each of equal parts", () => {
+  it("samples one from each of equal parts", () => {
     const memory = filled(8, { alpha: 1 });
     for (let seed = 0; seed < 20; seed++) {
       expect([...memory.sample(8, new Random(seed)).actions]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
@@ -81,7 +81,7 @@ describe("PrioritizedReplayMemory", () => {
     expect(memory.probability(4)).toBeCloseTo(9 / 12.5, 6);
   });
 
-  it("corrects the mean: weighted draws have the mean of uniform ones when beta is 1", () => {
+  it("with beta 1, weighted samples have the mean of uniform ones", () => {
     const memory = filled(10, { alpha: 0.7, beta: 1 });
     memory.updatePriorities(
       first(10),
@@ -99,7 +99,7 @@ describe("PrioritizedReplayMemory", () => {
     expect(sum / weight).toBeCloseTo(4.5, 1);
   });
 
-  it("leaves overwritten transitions alone, and refuses errors that are not finite", () => {
+  it("ignores overwritten transitions, and rejects non-finite errors", () => {
     const memory = filled(4);
     const before = memory.getState();
     memory.updatePriorities({ indices: [4], generations: [5] }, [100]); // holds the newest observation, no step yet
@@ -116,7 +116,7 @@ describe("PrioritizedReplayMemory", () => {
   });
 });
 
-describe("updatePriorities after the memory went on", () => {
+describe("updatePriorities after further steps", () => {
   const add = (memory: PrioritizedReplayMemory, steps: number) => {
     for (let i = 0; i < steps; i++) {
       memory.add(0, {
@@ -129,7 +129,7 @@ describe("updatePriorities after the memory went on", () => {
     }
   };
 
-  it("leaves places alone that hold another transition by now, also one that was sampled meanwhile", () => {
+  it("ignores indices with another transition by now, even if that was sampled since", () => {
     for (const steps of [8, 16, 17, 24]) {
       const memory = filled(7, { alpha: 1 });
       const { indices, generations } = structuredClone(memory.sample(4, new Random(1)));
@@ -143,7 +143,7 @@ describe("updatePriorities after the memory went on", () => {
     }
   });
 
-  it("still counts for transitions that are there", () => {
+  it("still updates transitions that have not been overwritten", () => {
     const memory = filled(4, { alpha: 1, capacity: 10 });
     const old = structuredClone(memory.sample(4, new Random(1)));
     add(memory, 2);
@@ -151,7 +151,7 @@ describe("updatePriorities after the memory went on", () => {
     expect(memory.probability(old.indices[0])).toBeCloseTo(9 / 38, 3);
   });
 
-  it("counts generations on from a saved state, and from one of an older version", () => {
+  it("continues generations from a saved state, and from one of an older version", () => {
     const memory = filled(7, { alpha: 1 });
     add(memory, 9);
     const state = structuredClone(memory.getState());
@@ -169,7 +169,7 @@ describe("updatePriorities after the memory went on", () => {
 });
 
 describe("segment trees", () => {
-  it("equal sums and minima of a list after random changes", () => {
+  it("equal the sums and minima of a list after random changes", () => {
     for (const capacity of [1, 2, 3, 5, 16, 100]) {
       const [sums, minima] = [new SumTree(capacity), new MinTree(capacity)];
       const list = new Array<number>(capacity).fill(0);
@@ -193,7 +193,7 @@ describe("segment trees", () => {
     }
   });
 
-  it("reaches every leaf of a capacity that is no power of two", () => {
+  it("reaches every leaf of a capacity that is not a power of two", () => {
     const tree = new SumTree(200_000);
     tree.set(199_999, 1);
     expect(tree.find(0.5)).toBe(199_999);

@@ -19,7 +19,7 @@ const numbers = (frames: ReplayFrames) => Array.from({ length: COUNT }, (_, i) =
 const join = (views: readonly TypedArray[]) => views.flatMap((view) => [...view]);
 
 describe.each([1, 4, 7, 23, 100])("ReplayFrames in blocks of %i", (perBlock) => {
-  it("gives any range as views, and as one where it lies in one block", () => {
+  it("returns any range as views, and as a single one within a block", () => {
     const frames = fillWithNumbers(make(perBlock));
     for (let from = 0; from < COUNT; from++) {
       for (let to = from + 1; to <= COUNT; to++) {
@@ -33,7 +33,7 @@ describe.each([1, 4, 7, 23, 100])("ReplayFrames in blocks of %i", (perBlock) => 
     }
   });
 
-  it("takes frames back from arrays of any length", () => {
+  it("restores frames from arrays of any length", () => {
     const random = new Random(perBlock);
     for (let round = 0; round < 20; round++) {
       const from = random.integer(COUNT - 1);
@@ -53,33 +53,30 @@ describe.each([1, 4, 7, 23, 100])("ReplayFrames in blocks of %i", (perBlock) => 
     }
   });
 
-  it.each([1, 4, 7, 23, 100])(
-    "takes frames back that were read into their places, from blocks of %i",
-    (saved) => {
-      for (const [first, count, limit] of [
-        [0, COUNT, COUNT],
-        [5, 11, 17],
-        [11, 12, COUNT],
-      ]) {
-        const source = fillWithNumbers(make(saved)).views(first, first + count);
-        const frames = make(perBlock);
-        let placed = 0;
-        const arrays = source.map((array, block) => {
-          const place = frames.view(first, limit, block, array.length);
-          place?.set(array);
-          if (place) placed++;
-          return place ?? array;
-        });
-        if (saved === perBlock) expect(placed).toBe(source.length);
-        frames.fill(first, first + count, arrays);
-        const wanted = (i: number) => (i >= first && i < first + count ? i + 1 : 0);
-        const got = numbers(frames).slice(first, first + count);
-        expect(got).toEqual(Array.from({ length: count }, (_, i) => wanted(first + i)));
-      }
-    },
-  );
+  it.each([1, 4, 7, 23, 100])("restores frames that were read in place, from blocks of %i", (saved) => {
+    for (const [first, count, limit] of [
+      [0, COUNT, COUNT],
+      [5, 11, 17],
+      [11, 12, COUNT],
+    ]) {
+      const source = fillWithNumbers(make(saved)).views(first, first + count);
+      const frames = make(perBlock);
+      let placed = 0;
+      const arrays = source.map((array, block) => {
+        const place = frames.view(first, limit, block, array.length);
+        place?.set(array);
+        if (place) placed++;
+        return place ?? array;
+      });
+      if (saved === perBlock) expect(placed).toBe(source.length);
+      frames.fill(first, first + count, arrays);
+      const wanted = (i: number) => (i >= first && i < first + count ? i + 1 : 0);
+      const got = numbers(frames).slice(first, first + count);
+      expect(got).toEqual(Array.from({ length: count }, (_, i) => wanted(first + i)));
+    }
+  });
 
-  it("gives stacks across blocks", () => {
+  it("builds stacks across blocks", () => {
     const frames = fillWithNumbers(make(perBlock));
     const rows = new StackRows(frames, COUNT - 4);
     for (let row = 0; row < COUNT - 4; row++) {

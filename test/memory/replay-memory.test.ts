@@ -62,7 +62,7 @@ describe("ReplayMemory", () => {
     truncated: false,
   });
 
-  it("draws every transition with the same probability", () => {
+  it("samples every transition with the same probability", () => {
     const memory = new ReplayMemory({ ...vectors, capacity: 50 });
     memory.start(0, Float32Array.of(0));
     for (let i = 0; i < 120; i++) {
@@ -84,7 +84,7 @@ describe("ReplayMemory", () => {
     expect(chiSquare).toBeLessThan(78.75);
   });
 
-  it("goes on from its state as if nothing had happened, whatever the blocks", () => {
+  it("continues exactly from its state, whatever the blocks", () => {
     const options = { capacity: 37, numEnvs: 2, numStack: 3, nStep: 2 } as const;
     const make = () =>
       new PrioritizedReplayMemory({ ...options, observationShape: [2, 2, 3], observationDtype: "int32" });
@@ -113,7 +113,7 @@ describe("ReplayMemory", () => {
     expect(() => other.setState(memory.getState())).toThrow(/18 frames of 4|20 frames of 4/);
   });
 
-  it.each([2, 3, 4, 5])("keeps byte frames, %i in a stack, as other frames", (k) => {
+  it.each([2, 3, 4, 5])("handles byte frames, %i in a stack, like other frames", (k) => {
     const random = new Random(4);
     const observationShape = [4, 6, k];
     const memory = new ReplayMemory({
@@ -141,9 +141,9 @@ describe("ReplayMemory", () => {
     expect(memory.latest(0)).toEqual(stack(19));
   });
 
-  it("taken up within an episode has its earlier frames, and no steps before", () => {
+  it("resumed within an episode, it has the earlier frames, and no steps before", () => {
     const memory = new ReplayMemory({ ...vectors, observationShape: [2, 3], capacity: 9, numStack: 3 });
-    // Two numbers a frame, oldest frame first along the last axis.
+    // Two elements per frame, oldest frame first along the last axis.
     const stack = (t: number) => Float32Array.of(t - 2, t - 1, t, 22 - t, 21 - t, 20 - t);
     memory.start(0, stack(5), true);
     expect([memory.latest(0), memory.size]).toEqual([stack(5), 0]);
@@ -156,7 +156,7 @@ describe("ReplayMemory", () => {
     }
   });
 
-  it("goes on after an observation of a wrong size as if there had been none", () => {
+  it("is unchanged by an observation of a wrong size", () => {
     const memory = new ReplayMemory({ ...vectors, capacity: 9 });
     memory.start(0, new Float32Array(vectors.observationShape[0]));
     memory.add(0, step(1));
@@ -166,7 +166,7 @@ describe("ReplayMemory", () => {
     expect(memory.getState()).toEqual(before);
   });
 
-  it.each([ReplayMemory, PrioritizedReplayMemory])("refuses what cannot be learned from: %o", (Memory) => {
+  it.each([ReplayMemory, PrioritizedReplayMemory])("rejects invalid steps and states: %o", (Memory) => {
     const memory = new Memory({
       capacity: 20,
       numEnvs: 2,
@@ -206,7 +206,7 @@ describe("ReplayMemory", () => {
     expect(memory.sample(3, random).rewards).toEqual(Float32Array.of(1, 1, 1));
   });
 
-  it("says what is wrong", () => {
+  it("names invalid options", () => {
     expect(() => new ReplayMemory({ ...vectors, capacity: 2 })).toThrow(/at least 3/);
     expect(() => new ReplayMemory({ ...vectors, capacity: 9, numStack: 2 })).toThrow(/not 2 frames/);
     expect(() => new ReplayMemory({ ...vectors, capacity: 9, gamma: 2 })).toThrow(/gamma/);
@@ -216,7 +216,7 @@ describe("ReplayMemory", () => {
     expect(() => memory.start(0, new Float32Array(2))).toThrow(/observation/);
   });
 
-  it("takes no more than 7.3 GB for a million frames", () => {
+  it("needs no more than 7.3 GB for a million frames", () => {
     const memory = new ReplayMemory({
       capacity: 10_000,
       observationShape: [84, 84, 4],

@@ -25,7 +25,7 @@ function filled(): RolloutBuffer {
 }
 
 describe("RolloutBuffer", () => {
-  it("gathers equal sequences without mask, with the state of the first step", () => {
+  it("gathers sequences of equal length without mask, with the state of the first step", () => {
     const batch = filled().gather({ starts: Int32Array.of(4, 0), lengths: Int32Array.of(2, 2) });
     expect([batch.batch, batch.time]).toEqual([2, 2]);
     expect(Array.from(batch.observations)).toEqual([4, 104, 5, 105, 0, 100, 1, 101]);
@@ -42,7 +42,7 @@ describe("RolloutBuffer", () => {
     expect(Array.from(batch.observations.subarray(8))).toEqual([6, 106, 0, 0, 0, 0, 0, 0]);
   });
 
-  it("starts each sequence in the state of its first step: RLlib's golden case", () => {
+  it("starts each sequence in the state of its first step: RLlib's reference case", () => {
     const buffer = new RolloutBuffer({
       numEnvs: 1,
       numSteps: 6,
@@ -62,7 +62,7 @@ describe("RolloutBuffer", () => {
     expect(Array.from(buffer.gather(sequences).states)).toEqual([4, 4, 5]);
   });
 
-  it("takes back a state of its own types and sizes only", () => {
+  it("restores only states with its types and sizes", () => {
     const [buffer, own] = [filled(), filled().getState()];
     const refuse = (name: string, value: StateTree, message: RegExp, code: string) => {
       const set = () => buffer.setState({ ...own, rewards: new Float32Array(8).fill(5), [name]: value });
@@ -89,7 +89,7 @@ describe("RolloutBuffer", () => {
     expect(buffer.rewards[7]).toBe(5);
   });
 
-  it("names a wrong size", () => {
+  it("names an invalid size", () => {
     const make = () =>
       new RolloutBuffer({
         numEnvs: 0,
@@ -152,7 +152,7 @@ describe("RolloutBuffer.add, finish and minibatches", () => {
     expect(buffer.returns[5]).toBe(2 + 0.5 * 6);
   });
 
-  it("gives every step once in minibatches of the wanted size", () => {
+  it("returns every step once in minibatches of the given size", () => {
     const buffer = whole();
     buffer.finish({ lastValues: [0, 0], gae: new GAE() });
     const seen = [...buffer.minibatches({ batchSize: 2, random: new Random(1) })];
@@ -166,13 +166,13 @@ describe("RolloutBuffer.add, finish and minibatches", () => {
     ]);
   });
 
-  it("refuses steps too many, a finish too early and arrays of another length", () => {
+  it("rejects too many steps, finish() before the end and arrays of another length", () => {
     expect(() => whole().add(step(3))).toThrow(InvalidStateError);
     expect(() => empty().finish({ lastValues: [0, 0], gae: new GAE() })).toThrow(InvalidStateError);
     expect(() => empty().add({ ...step(0), values: [1] })).toThrow(ShapeError);
   });
 
-  it("goes on from a saved state in the middle of a rollout", () => {
+  it("continues from a saved state in the middle of a rollout", () => {
     const buffer = empty();
     buffer.add(step(0, [1, 0]));
     const copy = empty();

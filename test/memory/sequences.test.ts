@@ -12,7 +12,7 @@ const covered = (parts: Sequences[]) =>
     .sort((a, b) => a - b);
 
 describe("cutSequences", () => {
-  it("gives RLlib's lengths", () => {
+  it("reproduces RLlib's lengths", () => {
     expect(list(cutSequences({ numEnvs: 1, numSteps: 63, maxLength: 20 }).lengths)).toEqual([20, 20, 20, 3]);
     const chopped = cutSequences({
       numEnvs: 1,
@@ -24,7 +24,7 @@ describe("cutSequences", () => {
     expect(list(chopped.starts)).toEqual([0, 2, 5]);
   });
 
-  it("never crosses environments, and crosses episodes only when told nothing of them", () => {
+  it("never crosses environments, and crosses episodes only without episodeStarts", () => {
     expect(list(cutSequences({ numEnvs: 2, numSteps: 5, maxLength: 4 }).starts)).toEqual([0, 4, 5, 9]);
     const starts = Uint8Array.of(1, 0, 1, 1, 0);
     expect(
@@ -55,7 +55,7 @@ describe("splitMinibatches", () => {
     expect(order()).not.toEqual(order());
   });
 
-  it("repeats RLlib's slices: 8 of exactly 500 steps from 64 fragments of 63", () => {
+  it("reproduces RLlib's slices: 8 of exactly 500 steps from 64 fragments of 63", () => {
     const sequences = cutSequences({ numEnvs: 64, numSteps: 63, maxLength: 20 });
     const parts = splitMinibatches({ sequences, batchSize: 500, random: new Random(1), mode: "rllib" });
     expect(parts.length).toBe(8);

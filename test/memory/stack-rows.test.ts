@@ -17,7 +17,7 @@ function randomFrames(random: Random, stack: number, shape: number[]): ReplayFra
   return frames;
 }
 
-// Slots as episodes and rings give them: in order, padded at the start, around the end, far from each other.
+// Slots as in episodes and ring buffers: in order, padded at the start, around the end, far from each other.
 function randomSlots(random: Random, stack: number): [Int32Array, Int32Array] {
   const first = random.integer(COUNT);
   const padding = random.integer(stack);
@@ -29,7 +29,7 @@ function randomSlots(random: Random, stack: number): [Int32Array, Int32Array] {
 
 describe.each([3, 4])("stacks of %i byte frames", (stack) => {
   it.each([[[4, 4, 1]], [[84, 84, 1]], [[7, 11, 1]], [[105, 80, 1]], [[17, 1]]])(
-    "of %j are joined by kernels as plain code joins them",
+    "of %j are the same with kernels and plain code",
     (shape) => {
       const random = new Random(stack);
       const frames = randomFrames(random, stack, shape);
@@ -56,7 +56,7 @@ describe.each([3, 4])("stacks of %i byte frames", (stack) => {
     },
   );
 
-  it("are joined without WebAssembly as well", () => {
+  it("are the same without WebAssembly", () => {
     vi.stubGlobal("WebAssembly", undefined);
     const random = new Random(9);
     const frames = randomFrames(random, stack, [7, 11, 1]);
@@ -71,6 +71,6 @@ describe.each([3, 4])("stacks of %i byte frames", (stack) => {
   });
 });
 
-it("stackKernels answers null when there is no memory", () => {
+it("stackKernels returns null when there is no memory", () => {
   expect(stackKernels(2 ** 40)).toBeNull();
 });

@@ -23,7 +23,7 @@ const models: [string, (options: SpacesOptions & { logStd?: number }) => Network
 ];
 
 describe.each(models)("%s over continuous actions", (_, make) => {
-  it("gives means near zero and one log standard deviation for all states, a weight of its own", () => {
+  it("outputs means near zero and one log standard deviation for all states, a separate weight", () => {
     const model = make({ observationSpace, actionSpace, seed: 1, logStd: -0.5 });
     tf.tidy(() => {
       const { distribution, values } = model.apply(tf.randomNormal([4, 3, 3], 0, 1, "float32", 5));
@@ -53,7 +53,7 @@ describe.each(models)("%s over continuous actions", (_, make) => {
     model.dispose();
   });
 
-  it("gives every weight a gradient, the log standard deviation the sum over the batch", () => {
+  it("has a gradient for every weight, summed over the batch for the log standard deviation", () => {
     const model = make({ observationSpace, actionSpace, seed: 3 });
     const x = tf.randomNormal([2, 3, 3], 0, 1, "float32", 5);
     const { value, grads } = tf.variableGrads(() => {
@@ -69,7 +69,7 @@ describe.each(models)("%s over continuous actions", (_, make) => {
     model.dispose();
   });
 
-  it("leaves nothing behind", () => {
+  it("leaks no tensors", () => {
     const use = () => {
       const model = make({ observationSpace, actionSpace, seed: 4 });
       tf.tidy(() => {
@@ -83,7 +83,7 @@ describe.each(models)("%s over continuous actions", (_, make) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("gives the logits of all choices for MultiDiscrete", () => {
+  it("outputs the logits of all choices for MultiDiscrete", () => {
     const model = make({ observationSpace, actionSpace: new MultiDiscrete([3, 2]), seed: 1 });
     tf.tidy(() => {
       expect(model.apply(tf.zeros([1, 2, 3])).distribution.shape).toEqual([1, 2, 5]);
@@ -94,7 +94,7 @@ describe.each(models)("%s over continuous actions", (_, make) => {
 });
 
 describe("GaussianHead", () => {
-  it("works in a tfjs model and tells its options", async () => {
+  it("works in a tfjs model and serialises its options", async () => {
     const head = new GaussianHead({ units: 2, logStd: 0.25, seed: 0, inputShape: [3] });
     expect(head.computeOutputShape([null, 3])).toEqual([null, 4]);
     expect(head.getConfig()).toMatchObject({ units: 2, logStd: 0.25 });
@@ -107,7 +107,7 @@ describe("GaussianHead", () => {
 });
 
 describe("distributionSize", () => {
-  it("counts the numbers of each kind of policy", () => {
+  it("returns the number of parameters of each kind of policy", () => {
     expect(distributionSize(new Discrete(4))).toBe(4);
     expect(distributionSize(new MultiDiscrete([3, 2]))).toBe(5);
     expect(distributionSize(actionSpace)).toBe(4);

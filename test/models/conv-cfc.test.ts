@@ -51,7 +51,7 @@ describe("parameter totals", () => {
 });
 
 describe.each(Object.entries(forms))("%s form", (_, options) => {
-  it("gives the same step by step, with the state handed on, as at once", () => {
+  it("gives the same results step by step, with the state passed on, as over the sequence", () => {
     using(options, (model) => {
       const x = frames(2, 3);
       const whole = model.apply(x);
@@ -67,7 +67,7 @@ describe.each(Object.entries(forms))("%s form", (_, options) => {
     });
   });
 
-  it("has a gradient for every weight, and leaves no tensors", () => {
+  it("has a gradient for every weight, and leaks no tensors", () => {
     using(options, (model) => {
       const x = frames(2, 3);
       const run = () =>
@@ -84,7 +84,7 @@ describe.each(Object.entries(forms))("%s form", (_, options) => {
       run();
       const tensors = tf.memory().numTensors;
       for (const { name, size } of run()) {
-        // What batch normalisation takes away again has no gradient; a CfC's first state is zero.
+        // Biases before batch normalisation have no gradient; a CfC's initial state is zero.
         if (/conv[24]\/bias/.test(name) && "form" in options) continue;
         expect(size, name).toBeGreaterThan(0);
       }
@@ -107,7 +107,7 @@ describe.each(Object.entries(forms))("%s form", (_, options) => {
 });
 
 describe("batch normalisation", () => {
-  it("normalises with the batch while training, with the moving averages else", () => {
+  it("normalises with the batch in training, with the moving averages otherwise", () => {
     using(forms.impala, (model) => {
       const x = frames(2, 3);
       const value = (training: boolean) => model.apply(x, { training }).logits.dataSync()[0];
@@ -162,7 +162,7 @@ describe("ConvCfC", () => {
     model.dispose();
   });
 
-  it("is made again from its description", () => {
+  it("can be rebuilt from its description", () => {
     using(forms.torch, (model) => {
       const again = new ConvCfC(model.toJSON().config as unknown as ConvCfCOptions);
       expect([...again.variables].map(([name, { shape }]) => [name, shape])).toEqual(
@@ -172,7 +172,7 @@ describe("ConvCfC", () => {
     });
   });
 
-  it("says what is wrong", () => {
+  it("names invalid options", () => {
     expect(() => using({ form: "jax" as "tf" }, () => {})).toThrow(
       /form: expected tf or torch, received jax/,
     );

@@ -28,7 +28,7 @@ function using<T>(model: NetworkActorCritic, look: (model: NetworkActorCritic) =
   }
 }
 
-describe("first weights of labml's network", () => {
+describe("initial weights of labml's network", () => {
   it("are torch's own in every layer, heads included: uniform within 1 / sqrt(inputs)", () => {
     const model = new NatureActorCritic({
       observationSpace: frames,
@@ -86,7 +86,7 @@ describe("parameter totals", () => {
 });
 
 describe("apply", () => {
-  it("of a recurrent network over a sequence equals step by step, resets included", () => {
+  it("of a recurrent network gives the same results over a sequence as step by step, including resets", () => {
     const model = new CfCActorCritic({
       observationSpace: vector,
       actionSpace,
@@ -115,7 +115,7 @@ describe("apply", () => {
     model.dispose();
   });
 
-  it("has the shapes it promises and leaves nothing behind", () => {
+  it("returns the documented shapes and leaks no tensors", () => {
     const use = () => {
       const model = new ConvCfCActorCritic({
         observationSpace: frames,
@@ -137,13 +137,13 @@ describe("apply", () => {
       tf.dispose([x, distribution, values, state!]);
       model.dispose();
     };
-    use(); // scalars that operations share are made once and kept
+    use(); // scalars that operations share are created once and kept
     const before = tf.memory().numTensors;
     use();
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("gives every weight a gradient", () => {
+  it("has a gradient for every weight", () => {
     const model = new ConvCfCActorCritic({
       observationSpace: frames,
       actionSpace,
@@ -164,8 +164,8 @@ describe("apply", () => {
   });
 });
 
-describe("first weights and errors", () => {
-  it("depend on the seed alone", () => {
+describe("initial weights and errors", () => {
+  it("depend only on the seed", () => {
     const make = (seed: number) => new MlpActorCritic({ observationSpace: vector, actionSpace, seed });
     const weights = [1, 1, 2].map((seed) => using(make(seed), (m) => getWeights(m.variables)));
     expect(weights[1]).toEqual(weights[0]);
@@ -179,7 +179,7 @@ describe("first weights and errors", () => {
     model.dispose();
   });
 
-  it("can be set again by name; wrong names and sizes are named", () => {
+  it("can be set by name; wrong names and sizes are named", () => {
     using(new MlpActorCritic({ observationSpace: vector, actionSpace, seed: 0 }), (model) => {
       const weights = getWeights(model.variables);
       setWeights(model.variables, weights);
@@ -193,7 +193,7 @@ describe("first weights and errors", () => {
     });
   });
 
-  it("want actions in floats where they are a box", () => {
+  it("require float actions for a Box", () => {
     const box = new Box({ low: -1, high: 1, shape: [1], dtype: "int32" });
     expect(() => new MlpActorCritic({ observationSpace: vector, actionSpace: box })).toThrow(
       /Discrete.*box of int32/,
@@ -201,7 +201,7 @@ describe("first weights and errors", () => {
   });
 });
 
-describe("spaces that a network is not made for", () => {
+describe("spaces that a network does not support", () => {
   const bytes = new Box({ low: 0, high: 3, shape: [2], dtype: "int32" });
   const small = new Box({ low: 0, high: 255, shape: [10, 10, 4], dtype: "uint8" });
   const matrix = new Box({ low: 0, high: 1, shape: [2, 3] });
@@ -214,7 +214,7 @@ describe("spaces that a network is not made for", () => {
     ["small frames", () => new NatureActorCritic({ observationSpace: small, actionSpace })],
   ];
 
-  it.each(attempts)("are refused and leave no weights behind: %s", (_, make) => {
+  it.each(attempts)("are rejected and leave no weights behind: %s", (_, make) => {
     const before = tf.memory().numTensors;
     expect(make).toThrow(NcpsError);
     expect(tf.memory().numTensors).toBe(before);

@@ -46,7 +46,7 @@ describe("DuelingQNetwork", () => {
     model.dispose();
   });
 
-  it("takes the convolutions of the Nature paper", () => {
+  it("accepts the convolutions of the Nature paper", () => {
     const observationSpace = new Box({ low: 0, high: 255, shape: [84, 84, 4], dtype: "uint8" });
     const model = new DuelingQNetwork({
       observationSpace,
@@ -64,7 +64,7 @@ describe("DuelingQNetwork", () => {
 });
 
 describe("MlpQNetwork", () => {
-  it("is cloned with equal weights of its own; updates move the clone", () => {
+  it("clone() copies the weights; updateTarget moves the clone", () => {
     const before = tf.memory().numTensors;
     const model = new MlpQNetwork({ observationSpace: vectors, actionSpace, hiddenUnits: [8], seed: 0 });
     const target = model.clone();
@@ -87,7 +87,7 @@ describe("MlpQNetwork", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("starts the same for the same seed", () => {
+  it("has equal weights for equal seeds", () => {
     const make = (seed: number) => new MlpQNetwork({ observationSpace: vectors, actionSpace, seed });
     const [a, b, c] = [make(1), make(1), make(2)];
     expect(weights(a)).toEqual(weights(b));
@@ -104,7 +104,7 @@ describe("SequentialQNetwork", () => {
       config: {},
     });
 
-  it("refuses blocks of one name, of which one would not be trained, and leaves nothing behind", () => {
+  it("rejects blocks with the same name, of which one would not be trained, and leaks nothing", () => {
     const before = tf.memory().numTensors;
     expect(() => make(() => [new MLP({ hiddenUnits: [3] }), new MLP({ hiddenUnits: [5] }), head()])).toThrow(
       InvalidArgumentError,
@@ -122,7 +122,7 @@ describe("SequentialQNetwork", () => {
 });
 
 describe("updateTarget", () => {
-  it("names weights that do not fit, and a wrong share", () => {
+  it("names weights that do not match, and an invalid tau", () => {
     const [one, other] = [[3], [3, 3]].map(
       (hiddenUnits) => new MlpQNetwork({ observationSpace: vectors, actionSpace, hiddenUnits }),
     );
@@ -136,7 +136,7 @@ describe("updateTarget", () => {
 });
 
 describe("SequentialQNetwork", () => {
-  it("values the actions once, after the last step of a recurrent layer", () => {
+  it("outputs values once, after the last step of a recurrent layer", () => {
     const observationSpace = new Box({ low: -1, high: 1, shape: [5, 3] });
     const blocks = () => [new LTC({ units: 6, seed: 0 }), new MLP({ hiddenUnits: [6], seed: 1 })];
     const model = new SequentialQNetwork({ observationSpace, actionSpace }, blocks, {

@@ -20,7 +20,7 @@ describe("the vector environments of registered Atari games", () => {
     for (const envs of open.splice(0)) await envs.close();
   });
 
-  it("check their options as this library does", async () => {
+  it("validate their options as this library does", async () => {
     const failure = (options: object) =>
       make("ALE/Pong-v5", options as VectorEnvFactoryOptions).catch((e) => e);
     const error = await failure({ numEnvs: 2, obsType: "ram" });
@@ -29,7 +29,7 @@ describe("the vector environments of registered Atari games", () => {
     expect(await failure({ numEnvs: 0 })).toMatchObject({ argument: "numEnvs" });
   });
 
-  it.skipIf(!hasAle)("keep the contract: spaces, same-step autoreset, whole games", async () => {
+  it.skipIf(!hasAle)("satisfy the contract: spaces, same-step autoreset, whole games", async () => {
     const envs = await make("ALE/Breakout-v5", { numEnvs: 3, seed: 1, maxNumFramesPerEpisode: 200 });
     expect(envs.observationSpace).toBeInstanceOf(Box);
     expect(envs.actionSpace).toBeInstanceOf(Discrete);
@@ -48,7 +48,7 @@ describe("the vector environments of registered Atari games", () => {
         expect(step.infos[k].episode !== undefined).toBe(done);
         if (!done) continue;
         ended++;
-        // The next game begins with black pictures, the ended one has none left.
+        // The next game begins with black pictures, which the stack of the ended game no longer contains.
         const first = step.observations.subarray(k * 28224, (k + 1) * 28224);
         const blank = (stack: ArrayLike<number>) => Array.from(stack).filter((_, at) => at % 4 === 0);
         expect(Math.max(...blank(first))).toBe(0);

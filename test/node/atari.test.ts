@@ -36,7 +36,7 @@ describe("registerAtari", () => {
     expect(registeredIds()).toEqual(expect.arrayContaining(ids));
   });
 
-  it("names the command when the package is missing", async () => {
+  it("names the install command when the package is missing", async () => {
     vi.resetModules();
     vi.doMock("ale-bindings", () => {
       throw Object.assign(new Error("Cannot find package 'ale-bindings'"), { code: "ERR_MODULE_NOT_FOUND" });
@@ -50,7 +50,7 @@ describe("registerAtari", () => {
     });
   });
 
-  it("lets make() name the command when Python is missing", async () => {
+  it("make() names the install command when Python is missing", async () => {
     await registerAtari();
     vi.stubEnv("ALE_BINDINGS_PYTHON", "/nonexistent/python");
     const error = failure(() => make("ALE/Breakout-v5"));
@@ -59,7 +59,7 @@ describe("registerAtari", () => {
     expect(error.cause).toMatchObject({ code: "PYTHON_MISSING" });
   });
 
-  it("checks options", async () => {
+  it("validates its options", async () => {
     await registerAtari();
     const error = failure(() => make("ALE/Breakout-v5", { obsType: "gray" }));
     expect(error).toBeInstanceOf(InvalidArgumentError);
@@ -107,7 +107,7 @@ describe.skipIf(!hasAle)("a registered game", () => {
     expect(() => env.step(env.actionSpace.sample(new Random(1)))).not.toThrow();
   });
 
-  it("goes on identically from a saved state", () => {
+  it("continues identically from a saved state", () => {
     const env = open("ALE/Breakout-v5");
     const other = open("ALE/Breakout-v5");
     env.reset({ seed: 4 });

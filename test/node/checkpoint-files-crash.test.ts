@@ -6,8 +6,8 @@ import { readCheckpoint, writeCheckpoint } from "../../src/checkpoints/checkpoin
 import { CheckpointError } from "../../src/core/errors.js";
 import { FileCheckpointStore } from "../../src/node/checkpoint-files.js";
 
-// A disk on which the n-th change is done by half, and after which nothing works any more: what a
-// process killed at that moment leaves behind. With `fault` it is that one change that fails.
+// A disk on which the n-th change is only half done, and after which nothing works any more: what a
+// process killed at that moment leaves. With `fault` only that one change fails.
 const disk = vi.hoisted(() => ({ changesLeft: Number.POSITIVE_INFINITY, fault: false, dead: false }));
 
 vi.mock("node:fs/promises", async (importOriginal) => {
@@ -66,7 +66,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-// With `large` the arrays go to the disk in several pieces.
+// With `large` the arrays are written in several pieces.
 const write = (step: number, large = false) =>
   writeCheckpoint(new FileCheckpointStore(directory), "last", {
     kind: "crash",
@@ -79,7 +79,7 @@ const write = (step: number, large = false) =>
   });
 const remove = () => new FileCheckpointStore(directory).remove("last");
 
-// Runs `act` with a crash at its n-th change; tells whether it came that far.
+// Runs `act` with a crash at its n-th change; returns whether it came that far.
 async function crashAt(n: number, act: () => Promise<unknown>, fault = false): Promise<boolean> {
   Object.assign(disk, { changesLeft: n, fault, dead: false });
   await act().catch((error) => {
@@ -90,7 +90,7 @@ async function crashAt(n: number, act: () => Promise<unknown>, fault = false): P
   return crashed;
 }
 
-// The step of the checkpoint that is there, null for none; throws when it is not whole.
+// The step of the present checkpoint, null for none; throws when it is incomplete.
 async function present(): Promise<number | null> {
   const store = new FileCheckpointStore(directory);
   const names = await store.list();
@@ -102,8 +102,8 @@ async function present(): Promise<number | null> {
   return step as number;
 }
 
-describe("FileCheckpointStore when it dies at any of its changes to the disk", () => {
-  it("leaves nothing or the whole first checkpoint", async () => {
+describe("FileCheckpointStore killed at any of its changes to the disk", () => {
+  it("leaves nothing or the complete first checkpoint", async () => {
     const seen = new Set<number | null>();
     let n = 1;
     for (; await crashAt(n, () => write(1, true)); n++) {
@@ -116,7 +116,7 @@ describe("FileCheckpointStore when it dies at any of its changes to the disk", (
     expect([...seen].sort()).toEqual([1, null]);
   });
 
-  it("leaves the old or the new one, also after a second death, and recovers", async () => {
+  it("leaves the old or the new checkpoint, also after being killed again, and recovers", async () => {
     const seen = new Set<number | null>();
     let pairs = 0;
     for (let n = 1, more = true; more; n++) {
@@ -139,7 +139,7 @@ describe("FileCheckpointStore when it dies at any of its changes to the disk", (
     expect([...seen].sort()).toEqual([1, 2, 3]);
   });
 
-  it("removes wholly or not at all", async () => {
+  it("removes completely or not at all", async () => {
     const seen = new Set<number | null>();
     for (let n = 1; ; n++) {
       await write(1);
@@ -154,7 +154,7 @@ describe("FileCheckpointStore when it dies at any of its changes to the disk", (
 });
 
 describe("FileCheckpointStore when one change to the disk fails", () => {
-  it("keeps the earlier checkpoint in its place and cleans up", async () => {
+  it("keeps the earlier checkpoint and cleans up", async () => {
     let n = 1;
     for (; ; n++) {
       await write(1);

@@ -34,7 +34,7 @@ const checkpoint = (step: number) => ({
 const entries = () => readdirSync(directory).sort();
 
 describe("FileCheckpointStore", () => {
-  it("makes its directory, writes a folder of two files, reads it back", async () => {
+  it("creates its directory, writes a folder of two files, reads it back", async () => {
     const store = new FileCheckpointStore(join(directory, "runs", "one"));
     expect(await store.list()).toEqual([]);
     const path = await writeCheckpoint(store, "last", checkpoint(3));
@@ -52,7 +52,7 @@ describe("FileCheckpointStore", () => {
     expect(entries()).toEqual(["last"]);
   });
 
-  it("takes calls at the same time in turn", async () => {
+  it("runs concurrent calls one after the other", async () => {
     const store = new FileCheckpointStore(directory);
     const writes = [1, 2, 3, 4].map((step) => writeCheckpoint(store, "last", checkpoint(step)));
     await Promise.all([...writes, writeCheckpoint(store, "best", checkpoint(9))]);
@@ -61,7 +61,7 @@ describe("FileCheckpointStore", () => {
     expect(entries()).toEqual(["best", "last"]);
   });
 
-  it("forgets checkpoints", async () => {
+  it("removes checkpoints", async () => {
     const store = new FileCheckpointStore(directory);
     await writeCheckpoint(store, "a", checkpoint(1));
     await writeCheckpoint(store, "b", checkpoint(2));
@@ -72,7 +72,7 @@ describe("FileCheckpointStore", () => {
     await expect(store.read("a")).rejects.toThrow(/no checkpoint "a".*there are: b/);
   });
 
-  it("ignores unfinished folders, and folders of something else", async () => {
+  it("ignores unfinished and foreign folders", async () => {
     const store = new FileCheckpointStore(directory);
     await writeCheckpoint(store, "last", checkpoint(1));
     mkdirSync(join(directory, ".last.tmp"));
@@ -86,7 +86,7 @@ describe("FileCheckpointStore", () => {
     expect(entries()).toEqual([".next.tmp", "last", "log.csv", "logs"]);
   });
 
-  it("removes at its first write what was left unfinished an hour ago, and nobody else's folders", async () => {
+  it("removes unfinished folders older than an hour at its first write, and no foreign folders", async () => {
     await writeCheckpoint(new FileCheckpointStore(directory), "last", checkpoint(1));
     const old = new Date(Date.now() - 2 * 3_600_000);
     for (const [name, file, date] of [
@@ -106,7 +106,7 @@ describe("FileCheckpointStore", () => {
     expect(entries()).toEqual([".mine.tmp", "last"]);
   });
 
-  it("never replaces or removes what is not a checkpoint", async () => {
+  it("never replaces or removes anything but checkpoints", async () => {
     const store = new FileCheckpointStore(directory);
     mkdirSync(join(directory, "results"));
     writeFileSync(join(directory, "results", "paper.tex"), "years of work");
@@ -122,7 +122,7 @@ describe("FileCheckpointStore", () => {
     await expect(store.read("notes")).rejects.toThrow(CheckpointError);
   });
 
-  it("tells of damaged files", async () => {
+  it("reports damaged files", async () => {
     const store = new FileCheckpointStore(directory);
     const path = await writeCheckpoint(store, "last", checkpoint(1));
     const bytes = readFileSync(join(path, "state.safetensors"));
@@ -133,7 +133,7 @@ describe("FileCheckpointStore", () => {
     await expect(readCheckpoint(store, "last")).rejects.toThrow(/manifest\.json: the file is missing/);
   });
 
-  it("refuses names that lead elsewhere", async () => {
+  it("rejects names that lead elsewhere", async () => {
     const store = new FileCheckpointStore(directory);
     for (const name of ["../last", "a/b", "", ".", ".hidden"]) {
       await expect(writeCheckpoint(store, name, checkpoint(1))).rejects.toThrow(InvalidArgumentError);
@@ -143,7 +143,7 @@ describe("FileCheckpointStore", () => {
     expect(entries()).toEqual([]);
   });
 
-  it("says so when a part of its path is a file", async () => {
+  it("reports that a part of its path is a file", async () => {
     writeFileSync(join(directory, "file"), "");
     const store = new FileCheckpointStore(join(directory, "file", "runs"));
     await expect(writeCheckpoint(store, "last", checkpoint(1))).rejects.toThrow(CheckpointError);
@@ -151,7 +151,7 @@ describe("FileCheckpointStore", () => {
     await expect(store.list()).rejects.toThrow(CheckpointError);
   });
 
-  it.skipIf(process.platform === "win32")("says so when the directory is read-only", async () => {
+  it.skipIf(process.platform === "win32")("reports that the directory is read-only", async () => {
     const store = new FileCheckpointStore(directory);
     await writeCheckpoint(store, "last", checkpoint(1));
     chmodSync(directory, 0o555);
@@ -173,7 +173,7 @@ describe("FileCheckpointStore", () => {
 });
 
 describe("FileCheckpointStore in a process that is killed", () => {
-  it("always leaves a whole checkpoint", async () => {
+  it("always leaves a complete checkpoint", async () => {
     const random = new Random(5);
     let last = 0;
     for (let round = 0; round < 4; round++) {
@@ -191,7 +191,7 @@ describe("FileCheckpointStore in a process that is killed", () => {
   });
 });
 
-// Runs the writer in a process of its own and kills it some time after its first checkpoint;
+// Runs the writer in a separate process and kills it some time after its first checkpoint;
 // returns the last step that it reported as written.
 function writeUntilKilled(milliseconds: number): Promise<number> {
   const script = fileURLToPath(new URL("./checkpoint-writer.ts", import.meta.url));

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 
 const script = fileURLToPath(new URL("./long-update-process.ts", import.meta.url));
 
-it("interruptCallback hears of signals within an update, and a second one ends the process at once", async () => {
+it("interruptCallback handles signals within an update, and a second one ends the process immediately", async () => {
   const child = spawn(process.execPath, ["--import", "tsx", script], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,4 +1,4 @@
-/** A training whose first update takes longer than anybody waits. Prints when it begins. */
+/** A training whose first update never ends in practice. Prints when it begins. */
 
 import { writeSync } from "node:fs";
 import { PPOTrainer, useBackend } from "../../src/index.js";

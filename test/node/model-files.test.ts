@@ -25,7 +25,7 @@ describe("file:// in Node", () => {
     for (const each of [model, loaded, x]) each.dispose();
   });
 
-  it("refuses weights from outside of the model's folder", async () => {
+  it("rejects weights outside of the model's folder", async () => {
     const model = made();
     await model.save(`file://${folder}/foreign`);
     model.dispose();
@@ -34,11 +34,11 @@ describe("file:// in Node", () => {
     await expect(tfl.loadLayersModel(`file://${file}`)).rejects.toMatchObject({ code: "CHECKPOINT" });
   });
 
-  it("says what cannot be read", async () => {
+  it("names what cannot be read", async () => {
     await expect(tfl.loadLayersModel(`file://${folder}/none`)).rejects.toThrow(/none.*cannot be read/);
   });
 
-  it("leaves the scheme to another handler that came later", () => {
+  it("leaves the scheme to another handler registered later", () => {
     const other: tf.io.IOHandler = { save: async () => ({ modelArtifactsInfo: {} as never }) };
     const none = null as unknown as tf.io.IOHandler;
     tf.io.registerSaveRouter((url) => (String(url).startsWith("file://other") ? other : none));

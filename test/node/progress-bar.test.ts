@@ -6,7 +6,7 @@ import type { TrainerProgress } from "../../src/trainers/index.js";
 
 const CLEAR = "\r\u001b[K";
 
-/** A terminal that shows what is written: the lines, the last of them with the cursor. */
+/** A terminal that records what is shown: the lines, the last of them with the cursor. */
 function terminal(columns = 80) {
   const written: string[] = [];
   const stream: StatusStream = Object.assign(new PassThrough(), { isTTY: true, columns });
@@ -22,7 +22,7 @@ function terminal(columns = 80) {
 const at = (progress: number): TrainerProgress =>
   ({ trainer: {}, progress, elapsedSeconds: 10, globalStep: 5000, meanReturn: 21.5 }) as TrainerProgress;
 
-it("StatusLine stays below what others print to the same terminal", () => {
+it("StatusLine stays below other output to the same terminal", () => {
   const { stream: same, shown: screen } = terminal();
   const line = new StatusLine(same, []);
   line.draw("bar 1");
@@ -30,7 +30,7 @@ it("StatusLine stays below what others print to the same terminal", () => {
   expect(screen()).toEqual(["| a table |", "| of two lines |", "bar 1"]);
   line.draw("bar 2");
   same.write("loss=");
-  line.draw("bar 3"); // not into the midst of a line
+  line.draw("bar 3"); // not into the middle of a line
   same.write("0.5\n");
   expect(screen()).toEqual(["| a table |", "| of two lines |", "loss=0.5", "bar 3"]);
   line.close();
@@ -38,7 +38,7 @@ it("StatusLine stays below what others print to the same terminal", () => {
   expect(screen()).toEqual(["| a table |", "| of two lines |", "loss=0.5", "done", ""]);
 });
 
-it("StatusLine hears other streams of the terminal, and gives them back", () => {
+it("StatusLine intercepts other streams of the terminal, and restores them", () => {
   const bar = terminal();
   const other = terminal();
   other.stream.write = ((text: string) => bar.written.push(text) > 0) as StatusStream["write"];

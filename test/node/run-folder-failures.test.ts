@@ -5,7 +5,7 @@ import { afterAll, expect, it, vi } from "vitest";
 import { NcpsError } from "../../src/core/errors.js";
 import { openRun } from "../../src/node/run-folder.js";
 
-// A disk of which the n-th change fails.
+// A disk on which the n-th change fails.
 const disk = vi.hoisted(() => ({ changesLeft: Number.POSITIVE_INFINITY, code: "" }));
 
 vi.mock("node:fs", async (original) => {
@@ -29,13 +29,13 @@ it.each([
   ["ENOSPC", /the disk is full; free some space \(ENOSPC\)/],
   ["EROFS", /the file system is read-only/],
   ["EMFILE", /too many open files/],
-])("openRun tells of %s at each of its changes, and the next start succeeds", async (code, reason) => {
+])("openRun reports %s at each of its changes, and the next start succeeds", async (code, reason) => {
   const failures: NcpsError[] = [];
   for (let n = 1; ; n++) {
     const path = join(folder, code, String(n), "run");
     const options = { table: false, warn: () => {} };
     const begun = n % 2 === 0;
-    if (begun) (await openRun(path, options)).close(); // a run that is there, else a new one
+    if (begun) (await openRun(path, options)).close(); // an existing run, else a new one
     Object.assign(disk, { changesLeft: n, code });
     const failure = await openRun(path, options).then(
       (run) => run.close(),

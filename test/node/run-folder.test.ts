@@ -66,7 +66,7 @@ function train(name: string, act: (child: ChildProcess, steps: number) => void =
   return new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal, output })));
 }
 
-// The log without what a clock decides.
+// The log without columns that depend on the clock.
 function log(name: string): string[][] {
   const rows = readFileSync(join(folder, name, "progress.csv"), "utf8")
     .trim()
@@ -143,7 +143,7 @@ const save = (path: string, step: number) =>
     config: {},
     state: { step, weights: new Float32Array(20).fill(step) },
   });
-// Turns one byte of a checkpoint's arrays.
+// Changes one byte of a checkpoint's arrays.
 function damage(path: string, step: number): void {
   const file = join(path, "checkpoints", nameOf(step), "state.safetensors");
   const bytes = readFileSync(file);
@@ -153,7 +153,7 @@ function damage(path: string, step: number): void {
 const startsOf = (path: string) => JSON.parse(readFileSync(join(path, "run.json"), "utf8")).starts;
 
 describe("openRun", () => {
-  it("goes on, starts beside, or overwrites", async () => {
+  it("resumes, restarts in a new folder, or overwrites", async () => {
     const path = join(folder, "behaviour");
     const first = await openRun(path, quiet);
     first.logger.record("a", 1);
@@ -170,7 +170,7 @@ describe("openRun", () => {
     );
   });
 
-  it("overwrites no folder that holds a file of somebody else, at any depth", async () => {
+  it("does not overwrite a folder with a foreign file at any depth", async () => {
     const path = await runWith("with-thesis", 1);
     for (const foreign of ["thesis.tex", "checkpoints/notes.txt", "checkpoints/step-000000000001/a.py"]) {
       writeFileSync(join(path, foreign), "mine");
@@ -188,7 +188,7 @@ describe("openRun", () => {
     expect(existsSync(join(path, "checkpoints", nameOf(1), "manifest.json"))).toBe(true);
   });
 
-  it("overwrites what the library writes: checkpoints, logs, episodes", async () => {
+  it("overwrites files of the library: checkpoints, logs, episodes", async () => {
     const path = await runWith("own", 1);
     for (const own of ["videos", "earlier-1", "best"]) mkdirSync(join(path, own));
     for (const own of ["videos/episode-000100.gif", "earlier-1/progress.csv", "best/manifest.json"]) {
@@ -199,7 +199,7 @@ describe("openRun", () => {
     expect(startsOf(path)).toHaveLength(1);
   });
 
-  it("does not take a run.json of somebody else for its own", async () => {
+  it("rejects a foreign run.json", async () => {
     const path = mkdtempSync(join(folder, "other-tool-"));
     for (const text of ['{"name": "x"}', '{"starts": []}', '{"starts": [{"at": 3}]}']) {
       writeFileSync(join(path, "run.json"), text);
@@ -214,7 +214,7 @@ describe("openRun", () => {
     expect(readdirSync(path)).toEqual(["run.json"]);
   });
 
-  it("changes nothing for wrong options, and says where it cannot write", async () => {
+  it("changes nothing for invalid options, and reports where it cannot write", async () => {
     const path = join(folder, "kept");
     (await openRun(path, quiet)).close();
     const formats = ["cvs" as "csv"];
@@ -230,7 +230,7 @@ describe("openRun", () => {
     await expect(openRun(join(path, "run.json", "below"))).rejects.toMatchObject({ code: "LOGGING" });
     await expect(openRun(join(path, "run.json"))).rejects.toMatchObject({
       code: "LOGGING",
-      message: expect.stringContaining("a file stands in the way"),
+      message: expect.stringContaining("a file is in the way"),
     });
   });
 
@@ -255,7 +255,7 @@ describe("openRun", () => {
     expect(readFileSync(join(path, "run.json"), "utf8")).toContain(deep);
   });
 
-  it("names a run.json that is no file", async () => {
+  it("names a run.json that is not a file", async () => {
     const path = mkdtempSync(join(folder, "no-file-"));
     mkdirSync(join(path, "run.json"));
     await expect(openRun(path)).rejects.toMatchObject({ code: "INVALID_STATE" });
@@ -264,7 +264,7 @@ describe("openRun", () => {
     await expect(openRun(piped)).rejects.toMatchObject({ code: "INVALID_STATE" });
   });
 
-  it("touches no folder that is not a run", async () => {
+  it("does not touch a folder that is not a run", async () => {
     const path = join(folder, "foreign");
     mkdirSync(path);
     writeFileSync(join(path, "thesis.tex"), "");
@@ -276,7 +276,7 @@ describe("openRun", () => {
     expect(readdirSync(path)).toEqual(["thesis.tex"]);
   });
 
-  it("takes an empty folder, and one whose start was interrupted", async () => {
+  it("accepts an empty folder, and one whose start was interrupted", async () => {
     for (const left of [[], ["run.json.tmp"], ["run.json"], ["run.lock", "run.json.tmp"]]) {
       const path = mkdtempSync(join(folder, "begun-"));
       for (const name of left) writeFileSync(join(path, name), "");
@@ -287,7 +287,7 @@ describe("openRun", () => {
     }
   });
 
-  it("does not follow a link that stands where it writes", async () => {
+  it("does not follow symbolic links at its files", async () => {
     const path = await runWith("linked");
     writeFileSync(join(folder, "target"), "precious");
     symlinkSync(join(folder, "target"), join(path, "run.json.tmp"));
@@ -300,7 +300,7 @@ describe("openRun", () => {
     ["an empty", ""],
     ["a cut", '{"starts": [{"started'],
     ["no", undefined],
-  ])("goes on from the checkpoints with %s run.json, and says so", async (_, text) => {
+  ])("resumes from the checkpoints with %s run.json, and warns", async (_, text) => {
     const path = await runWith(`lost-${text?.length}`, 10);
     rmSync(join(path, "run.json"));
     if (text !== undefined) writeFileSync(join(path, "run.json"), text);
@@ -313,21 +313,21 @@ describe("openRun", () => {
     if (text) expect(readFileSync(join(path, "run.json.damaged"), "utf8")).toBe(text);
   });
 
-  it("takes the checkpoint before a damaged one, says so, and keeps the damaged one", async () => {
+  it("uses the checkpoint before a damaged one, warns, and keeps the damaged one", async () => {
     const path = await runWith("flipped", 10, 20, 30);
     damage(path, 30);
     const kept = readFileSync(join(path, "checkpoints", nameOf(30), "state.safetensors"));
     const told: string[] = [];
     const run = await openRun(path, { table: false, warn: (line) => told.push(line) });
     expect(run.resumeFrom).toBe(join(path, "checkpoints", nameOf(20)));
-    expect(told[0]).toMatch(/step-000000000030 cannot be used.*SHA-256.*is taken: step-000000000020/);
+    expect(told[0]).toMatch(/step-000000000030 cannot be used.*SHA-256.*is used: step-000000000020/);
     await save(path, 30);
     expect(readFileSync(join(path, "checkpoints/damaged", nameOf(30), "state.safetensors"))).toEqual(kept);
     run.close();
     expect(await newestCheckpoint(join(path, "checkpoints"))).toBe(nameOf(30));
   });
 
-  it("refuses to begin anew over checkpoints that are all damaged", async () => {
+  it("throws when all checkpoints are damaged", async () => {
     const path = await runWith("all-flipped", 10, 20);
     for (const step of [10, 20]) damage(path, step);
     await expect(openRun(path, quiet)).rejects.toMatchObject({
@@ -338,7 +338,7 @@ describe("openRun", () => {
     expect(readdirSync(join(path, "checkpoints"))).toEqual([nameOf(10), nameOf(20)]);
   });
 
-  it("removes what a process that was killed left among the checkpoints", async () => {
+  it("removes leftovers of a killed process among the checkpoints", async () => {
     const path = await runWith("leftovers", 10);
     const checkpoints = join(path, "checkpoints");
     mkdirSync(join(checkpoints, ".step-84.tmp"));
@@ -384,13 +384,13 @@ describe("openRun", () => {
   });
 });
 
-describe("the logs of a run that begins anew", () => {
+describe("the logs of a run that starts from scratch", () => {
   const log = (run: Run, step: number) => {
     run.logger.record("a", step);
     run.logger.dump(step);
   };
 
-  it("leave those of an earlier start where they can be read", async () => {
+  it("do not overwrite those of an earlier start", async () => {
     const path = join(folder, "no-checkpoints");
     for (const start of [1, 2, 3]) {
       const run = await openRun(path, quiet);
@@ -408,7 +408,7 @@ describe("the logs of a run that begins anew", () => {
     ]);
   });
 
-  it("stay when nothing is written", async () => {
+  it("are unchanged when nothing is written", async () => {
     const path = join(folder, "only-opened");
     const run = await openRun(path, quiet);
     log(run, 1);
@@ -418,7 +418,7 @@ describe("the logs of a run that begins anew", () => {
     expect(readdirSync(path)).toEqual(before);
   });
 
-  it("go on in place when a state is put back, wherever it was saved", async () => {
+  it("are continued when a state is restored, wherever it was saved", async () => {
     const path = join(folder, "saved-elsewhere");
     const first = await openRun(path, quiet);
     log(first, 1);
@@ -435,7 +435,7 @@ describe("the logs of a run that begins anew", () => {
 });
 
 describe("resume from a run's folder", () => {
-  it("takes the checkpoint before a damaged one, says so, and leaves the damaged one", async () => {
+  it("uses the checkpoint before a damaged one, warns, and keeps the damaged one", async () => {
     const path = await runWith("resumed", 10, 20);
     damage(path, 20);
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});

@@ -9,7 +9,7 @@ import type { SavedMemoryReport } from "../../bench/support/saved-memory.js";
 
 const script = fileURLToPath(new URL("../../bench/support/saved-memory.ts", import.meta.url));
 
-it("a run with 212 MB of frames is saved and loaded with less than half of them in memory besides", async () => {
+it("saving and loading a run with 212 MB of frames needs less than half of that in additional memory", async () => {
   const folder = mkdtempSync(join(tmpdir(), "saved-memory-"));
   const run = async (phase: string): Promise<SavedMemoryReport> => {
     const args = ["--import", "tsx", script, phase, folder, "30000"];

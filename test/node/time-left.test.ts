@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { formatDuration, secondsLeft } from "../../src/node/time-left.js";
 
-it("secondsLeft goes on at the pace so far, and is not known before the first progress", () => {
+it("secondsLeft extrapolates the speed so far, and is undefined before the first progress", () => {
   expect(secondsLeft(0.25, 30)).toBe(90);
   expect(secondsLeft(1, 30)).toBe(0);
   expect(secondsLeft(0, 30)).toBeUndefined();

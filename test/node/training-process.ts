@@ -1,4 +1,4 @@
-/** A training in a run's folder, as a user writes it: started again, it goes on. Prints each step. */
+/** A training in a run's folder, as a user would write it: started again, it resumes. Prints each step. */
 
 import { writeSync } from "node:fs";
 import { PPOTrainer, useBackend } from "../../src/index.js";

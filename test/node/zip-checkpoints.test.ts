@@ -31,7 +31,7 @@ describe("checkpoints as zip files", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it("hold the very files of the folder form, and are one file", async () => {
+  it("contain exactly the files of the folder form, and are one file", async () => {
     expect(readdirSync(folder).sort()).toEqual(["run", "run.zip"]);
     const files = await wholeFiles(await new ZipCheckpointStore(folder).read("run"));
     expect([...files.keys()]).toEqual(["state.safetensors", "manifest.json"]);
@@ -39,7 +39,7 @@ describe("checkpoints as zip files", () => {
     expect(Buffer.compare(files.get("state.safetensors") as Uint8Array, state)).toBe(0);
   });
 
-  it("are loaded and resumed by the same calls, bit for bit as the folder", async () => {
+  it("load and resume by the same calls, bit for bit like folders", async () => {
     const ends: unknown[] = [];
     for (const from of [path, join(folder, "run")]) {
       const trainer = await PPOTrainer.resume(from);
@@ -54,7 +54,7 @@ describe("checkpoints as zip files", () => {
     await loaded.close();
   });
 
-  it("are read when something else packed the folder, deflated", async () => {
+  it("can be read when another program packed the folder, deflated", async () => {
     const entries = Object.fromEntries(
       ["manifest.json", "state.safetensors"].map((name) => [
         `run/${name}`,
@@ -78,7 +78,7 @@ describe("checkpoints as zip files", () => {
     await expect(store.read("a")).rejects.toMatchObject({ code: "CHECKPOINT" });
   });
 
-  it("cut anywhere give a CheckpointError", async () => {
+  it("throw a CheckpointError when truncated anywhere", async () => {
     const whole = new Uint8Array(readFileSync(path));
     for (let i = 1; i < 40; i++) {
       const cut = whole.slice(0, Math.floor((whole.length * i) / 40));
@@ -86,7 +86,7 @@ describe("checkpoints as zip files", () => {
     }
   });
 
-  it("that unpack to more than their manifest says are read no further", async () => {
+  it("are not read beyond the size in their manifest", async () => {
     const manifest = new Uint8Array(readFileSync(join(folder, "run", "manifest.json")));
     const bomb = zipSync({ "manifest.json": manifest, "state.safetensors": new Uint8Array(150_000_000) });
     expect(bomb.length).toBeLessThan(400_000);
@@ -98,7 +98,7 @@ describe("checkpoints as zip files", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64e6);
   });
 
-  it("are stored in memory, page to page, by the same functions", async () => {
+  it("can be made and read in memory by the same functions", async () => {
     const store = new MemoryCheckpointStore();
     await store.write("copy", await unzipCheckpoint(sourceOf(new Uint8Array(readFileSync(path)))));
     const trainer = await PPOTrainer.load({ store, name: "copy" });

@@ -8,8 +8,8 @@ import { targets as weights } from "../../scripts/fuzz-targets/weights.js";
 import { targets as wirings } from "../../scripts/fuzz-targets/wirings.js";
 
 describe("damaged and hostile inputs give typed errors or the right data", () => {
-  // First, while the process is small: it takes more memory than the process ever had.
-  it("or fuzz tells of untyped errors, of time and of memory", async () => {
+  // First, while the process is small: the memory test needs more memory than the process ever had.
+  it("fuzz reports untyped errors, time and memory", async () => {
     const { failures } = await fuzz(
       {
         name: "bad",

@@ -1,4 +1,4 @@
-/** A small imitation that can be interrupted anywhere, and all that must not depend on the interruption. */
+/** A small cloning run that can be interrupted anywhere, and all results that must not depend on the interruption. */
 
 import type { CheckpointPlace } from "../../src/checkpoints/index.js";
 import { Random } from "../../src/core/random.js";
@@ -13,8 +13,8 @@ import { type CloningOptions, CloningTrainer, type EpochReport } from "../../src
 const SIDE = 36;
 
 /**
- * Frames with a bright bar at one of four places; the expert tells the place of the frame before, so that memory is
- * needed (with `delay: 0`: of the present one).
+ * Frames with a bright bar at one of four places; the expert's action is the place in the previous frame, so that
+ * memory is needed (with `delay: 0`: in the current frame).
  */
 export async function barSource({
   train = 10,
@@ -43,7 +43,7 @@ export async function barSource({
   return source;
 }
 
-/** Both splits. */
+/** Training and validation split. */
 export async function barData(options: Parameters<typeof barSource>[0] = {}) {
   const source = await barSource(options);
   return {
@@ -64,12 +64,12 @@ export function smallModel(options: Partial<ConstructorParameters<typeof ConvCfC
   });
 }
 
-/** Epochs of a whole training, of four minibatches each. */
+/** Number of epochs of a whole training, of four minibatches each. */
 export const epochs = 3;
 
-/** All that a training leaves behind. */
+/** All results of a training. */
 export interface Outcome {
-  /** Everything but clocks. */
+  /** State without clocks. */
   state: StateRecord;
   /** Rows of the log by step, without clocks. */
   rows: [step: number, row: LogRow][];

@@ -1,4 +1,4 @@
-/** A trainer without a network, for what stands around trainers. */
+/** A trainer without a network, for tests of callbacks and runs. */
 
 import { type CheckpointLocation, readCheckpoint, writeCheckpoint } from "../../src/checkpoints/index.js";
 import { EpisodeWindow } from "../../src/core/episode-window.js";
@@ -7,7 +7,7 @@ import { locate } from "../../src/trainers/common/checkpoint-paths.js";
 import type { Trainer } from "../../src/trainers/common/trainer.js";
 import { type LearnOptions, TrainingRun } from "../../src/trainers/common/training-run.js";
 
-/** Each step ends an episode whose return is the number of the step; every ten steps make an update. */
+/** Each step ends an episode whose return is the number of the step; every ten steps are an update. */
 export class FakeTrainer implements Trainer {
   numTimesteps = 0;
   iterations = 0;

@@ -1,4 +1,4 @@
-/** Games of random frames, for what convolutions need. */
+/** Environments with random frames, for tests of convolutions. */
 
 import { Random } from "../../src/core/random.js";
 import type { StateRecord } from "../../src/core/state.js";
@@ -7,7 +7,7 @@ import { Box, Discrete } from "../../src/spaces/index.js";
 
 const shape = [44, 44, 4];
 
-/** Games of five steps; the first action earns a point. */
+/** Episodes of five steps; the first action gives a reward of 1. */
 export class FramesEnv implements Env {
   readonly id = "Frames";
   readonly observationSpace = new Box({ low: 0, high: 255, shape, dtype: "uint8" });

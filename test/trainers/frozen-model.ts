@@ -18,7 +18,7 @@ export function makeFrozen({ observationSpace, actionSpace }: SpacesOptions): Ne
   );
 }
 
-/** The same with a trained encoder: what a learner of another thread may make of it. */
+/** The same with a trainable encoder, as a learner on another thread may create it. */
 export function makeFree(spaces: SpacesOptions): NetworkActorCritic {
   const model = makeFrozen(spaces);
   for (const variable of model.variables.values()) variable.trainable = true;

@@ -1,11 +1,11 @@
-/** Sutton and Barto's example 6.7: a place where the best of many noisy numbers looks better than it is. */
+/** Sutton and Barto's example 6.7: maximisation bias over many noisy rewards. */
 
 import { Random } from "../../src/core/random.js";
 import type { StateRecord } from "../../src/core/state.js";
 import type { Action, Env, ResetResult, StepResult } from "../../src/envs/env.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
 
-/** From the first place every action leads to the second one; there every action earns N(-0.1, 1) and ends. */
+/** From the first state every action leads to the second one; there every action gives N(-0.1, 1) and terminates. */
 export class NoisyChoiceEnv implements Env {
   readonly id = "NoisyChoice";
   readonly observationSpace = new Box({ low: 0, high: 1, shape: [2] });

@@ -1,4 +1,4 @@
-/** One training in two processes, the second of which goes on from what the first one saved. */
+/** Runs one training in two processes: the second one resumes from the checkpoint of the first. */
 
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Trains in a process of its own: kind of trainer, scenario, folder of checkpoints, where to start ("-": anew), stop,
- * and save.
+ * Trains in a separate process: kind of trainer, scenario, folder of checkpoints, where to start ("-": from scratch),
+ * stop, and save.
  */
 
 import type { CheckpointPlace } from "../../src/checkpoints/index.js";

@@ -1,4 +1,4 @@
-/** Small trainings that can be interrupted anywhere, and all that must not depend on the interruption. */
+/** Small PPO trainings that can be interrupted anywhere, and all results that must not depend on the interruption. */
 
 import type { CheckpointPlace } from "../../src/checkpoints/index.js";
 import type { StateRecord } from "../../src/core/state.js";
@@ -33,12 +33,12 @@ export const scenarios = {
 /** Name of a training. */
 export type Scenario = keyof typeof scenarios;
 
-/** Steps of a whole training: ten rollouts and a bit. */
+/** Number of steps of a whole training: ten rollouts and a bit. */
 export const totalTimesteps = 3 * 16 * 10 + 7;
 
-/** All that a training leaves behind. */
+/** All results of a training. */
 export interface Outcome {
-  /** Everything but clocks. */
+  /** State without clocks. */
   state: StateRecord;
   /** Rows of the log by step, without clocks. */
   rows: [step: number, row: LogRow][];

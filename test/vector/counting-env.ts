@@ -3,7 +3,7 @@ import type { StateRecord, TypedArray } from "../../src/core/state.js";
 import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../../src/envs/env.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
 
-/** What a {@link CountingEnv} does differently from a quiet count. */
+/** Deviations of a {@link CountingEnv} from plain counting. */
 export interface CountingOptions {
   /** Steps of an episode, default 3. */
   length?: number;
@@ -13,12 +13,12 @@ export interface CountingOptions {
   beforeStep?: (step: number) => void;
   /** Called before each reset with the number of resets so far. */
   beforeReset?: (resets: number) => void;
-  /** Changes each result. */
+  /** Modifies each result. */
   change?: (result: StepResult, step: number) => StepResult;
 }
 
 /**
- * Observes `[seed, episode, step of the episode]`; the reward is `100 * episode + step`.
+ * Its observation is `[seed, episode, step of the episode]`; the reward is `100 * episode + step`.
  * It reuses its observation array.
  */
 export class CountingEnv implements Env {

@@ -1,7 +1,7 @@
 import type { Env, ResetOptions, ResetResult, StepResult } from "../../src/envs/env.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
 
-/** An environment that takes a level at reset, and has fields and methods of its own. */
+/** An environment that takes a level at reset, and has additional fields and methods. */
 export class LevelEnv implements Env {
   readonly id = "Level-v0";
   readonly observationSpace = new Box({ low: 0, high: 1, shape: [1] });

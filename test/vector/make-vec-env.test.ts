@@ -33,7 +33,7 @@ describe("makeVecEnv", () => {
     expect([...(await envs.step([0, 1])).truncated]).toEqual([1, 1]);
   });
 
-  it("refuses unknown ids, bad options and counts", () => {
+  it("rejects unknown ids, invalid options and counts", () => {
     expect(() => makeVecEnv("CartPole-v9", { numEnvs: 1 })).toThrow(NotRegisteredError);
     expect(() => makeVecEnv("CartPole-v1", { numEnvs: 1, envOptions: { maxSteps: 1 } })).toThrow(
       InvalidArgumentError,
@@ -43,7 +43,7 @@ describe("makeVecEnv", () => {
     }
   });
 
-  it("closes an environment that its wrapper refused", () => {
+  it("closes an environment when its wrapper throws", () => {
     const made: CountingEnv[] = [];
     register("MadeByTest-v0", () => {
       made.push(new CountingEnv());
@@ -57,7 +57,7 @@ describe("makeVecEnv", () => {
     expect(made.map((env) => env.closed)).toEqual([1, 1]);
   });
 
-  it("wraps as DeepMind did, inside of the own wrapper", async () => {
+  it("applies wrapDeepmind inside of the custom wrapper", async () => {
     const shapes: (readonly number[])[] = [];
     const wrapper = (env: Env) => {
       shapes.push(env.observationSpace.shape);
@@ -71,13 +71,13 @@ describe("makeVecEnv", () => {
     ).toEqual([84, 84, 4]);
   });
 
-  it("names what to import for kinds that need Node", () => {
+  it("says what to import for kinds that need Node", () => {
     const worker = () => makeVecEnv("CartPole-v1", { numEnvs: 2, kind: "worker" });
     expect(worker).toThrow(InvalidStateError);
     expect(worker).toThrow(/import "ncps-ts\/node"/);
   });
 
-  it("uses the vector environment that an id comes with", async () => {
+  it("uses the dedicated vector environment of an id", async () => {
     const own = new SyncVectorEnv([() => new CountingEnv()]);
     const received: unknown[] = [];
     register("WithOwn-v0", () => new CountingEnv(), {
@@ -92,7 +92,7 @@ describe("makeVecEnv", () => {
     );
     expect(received).toEqual([{ numEnvs: 1, seed: 2, threads: 3, noop: 5 }]);
     const without = makeVecEnv("CartPole-v1", { kind: "ale", numEnvs: 1 });
-    await expect(without).rejects.toThrow(/kind: "CartPole-v1" comes without/);
+    await expect(without).rejects.toThrow(/kind: "CartPole-v1" has no dedicated/);
     const wrapped = makeVecEnv("WithOwn-v0", { kind: "ale", numEnvs: 1, wrapDeepmind: true });
     await expect(wrapped).rejects.toThrow(/prepares the pictures by itself/);
     await expect(makeVecEnv("ALE/Nothing-v5", { kind: "ale", numEnvs: 1 })).rejects.toThrow(/ncps-ts\/node/);

@@ -31,7 +31,7 @@ describe.each(Object.keys(kinds))("a vector environment of kind %s", (kind) => {
     return envs;
   };
 
-  it("passes the options of reset on to all, for one reset", async () => {
+  it("passes the options of reset to all environments, for one reset", async () => {
     const envs = made();
     const { infos } = await envs.reset({ seed: 3, options: { level: 7 } });
     expect(infos.map(({ level }) => level)).toEqual([7, 7, 7]);
@@ -55,7 +55,7 @@ describe.each(Object.keys(kinds))("a vector environment of kind %s", (kind) => {
     ["a method as a field", (envs) => envs.setAttr("double", 1), /call\("double", \.\.\.\)/],
     ["a step behind its back", (envs) => envs.call("step", 0), /called by the vector environment/],
     ["an environment that there is not", (envs) => envs.setAttr("hardness", 1, [3]), /integers in 0\.\.2/],
-  ])("refuses %s", (_, reach, message) => {
+  ])("rejects %s", (_, reach, message) => {
     const envs = made();
     expect(() => reach(envs)).toThrow(message);
     expect(() => reach(envs)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
@@ -71,7 +71,7 @@ describe.each(Object.keys(kinds))("a vector environment of kind %s", (kind) => {
   });
 });
 
-it("worker environments refuse what cannot be sent", async () => {
+it("worker environments reject values that cannot be sent", async () => {
   const envs = kinds.worker() as Required<VectorEnv>;
   open.push(envs);
   expect(() => envs.call("double", () => 1)).toThrow(/can be sent to worker threads/);
@@ -90,7 +90,7 @@ describe("episodes of environments in a SyncVectorEnv", () => {
   };
   const whole = [undefined, undefined, { return: 306, length: 3 }];
 
-  it("are reported where the environment itself does not", async () => {
+  it("are reported if the environment does not report them", async () => {
     expect(await episodesOf(() => new CountingEnv())).toEqual([
       ...whole,
       undefined,
@@ -99,12 +99,12 @@ describe("episodes of environments in a SyncVectorEnv", () => {
     ]);
   });
 
-  it("are reported once where a wrapper does", async () => {
+  it("are reported once if a wrapper reports them", async () => {
     const env = () => new RecordEpisodeStatistics(new CountingEnv());
     expect((await episodesOf(env)).slice(0, 3)).toEqual(whole);
   });
 
-  it("are those of the environment where it reports by itself", async () => {
+  it("are those of the environment if it reports them", async () => {
     const env = () =>
       new CountingEnv({
         change: (result, step) =>
@@ -114,7 +114,7 @@ describe("episodes of environments in a SyncVectorEnv", () => {
     expect(await episodesOf(env)).toEqual([undefined, own, undefined, undefined, own, undefined]);
   });
 
-  it("go on in the middle when they are saved", async () => {
+  it("continue in the middle after restoring a state", async () => {
     const [first, second] = [0, 1].map(() => new SyncVectorEnv([() => new CountingEnv()]));
     open.push(first, second);
     await first.reset({ seed: 1 });

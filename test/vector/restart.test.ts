@@ -5,7 +5,7 @@ import { freshSeed } from "../../src/vector/env-slot.js";
 import { SyncVectorEnv } from "../../src/vector/sync-vector-env.js";
 import { CountingEnv, type CountingOptions } from "./counting-env.js";
 
-// Two environments; the second one is made anew from the list, one entry after the other.
+// Two environments; the second one is replaced by the next one in the list.
 function envsWith(...second: CountingOptions[]): { made: CountingEnv[]; envs: SyncVectorEnv } {
   const made: CountingEnv[] = [];
   const factories = [
@@ -31,7 +31,7 @@ describe("SyncVectorEnv with restartOnFailure", () => {
   it.each([
     ["throws", failAt(3), "RangeError: stuck"],
     ["gives NaN", nanAt(3), 'environment 1 ("Counting-v0", seed 11, step 3): the reward is NaN'],
-  ])("an environment that %s is replaced and its episode cut", async (_, options, message) => {
+  ])("an environment that %s is replaced and its episode truncated", async (_, options, message) => {
     const { made, envs } = envsWith(options, {});
     await envs.reset({ seed: 10 });
     for (let t = 0; t < 2; t++) await envs.step([0, 0]);
@@ -49,7 +49,7 @@ describe("SyncVectorEnv with restartOnFailure", () => {
     expect([...(await envs.step([0, 0])).rewards]).toEqual([104, 101]);
   });
 
-  it("keeps the outcome of an episode whose next one could not begin", async () => {
+  it("keeps the result of an episode when the next one could not start", async () => {
     const second: CountingOptions = {
       length: 2,
       beforeReset: (resets) => {
@@ -66,7 +66,7 @@ describe("SyncVectorEnv with restartOnFailure", () => {
     expect((await envs.step([0, 0])).rewards[1]).toBe(101);
   });
 
-  it("stops after three in a row that have not played a step", async () => {
+  it("stops after three consecutive failures without a step", async () => {
     const { made, envs } = envsWith(failAt(1));
     await envs.reset();
     for (let t = 0; t < 3; t++) expect((await envs.step([0, 0])).truncated[1]).toBe(1);
@@ -81,7 +81,7 @@ describe("SyncVectorEnv with restartOnFailure", () => {
       },
     }));
 
-  it("replaces what has taken the place of another and cannot begin, up to three in a row", async () => {
+  it("replaces replacements that cannot start, up to three consecutive ones", async () => {
     const { made, envs } = envsWith(failAt(2), ...resets(true, true, false));
     await envs.reset({ seed: 3 });
     await envs.step([0, 0]);
@@ -99,7 +99,7 @@ describe("SyncVectorEnv with restartOnFailure", () => {
     expect(never.restarts).toBe(3);
   });
 
-  it("replaces what fails in a reset that was asked for", async () => {
+  it("replaces an environment that fails in an explicit reset", async () => {
     const { envs } = envsWith(...resets(true, true, false));
     const { infos, observations } = await envs.reset({ seed: 3 });
     expect(infos[0]).toEqual({ fresh: true });

@@ -40,7 +40,7 @@ describe("SyncVectorEnv when an environment throws", () => {
     if (now === at) throw stuck;
   };
 
-  it("in step: names it, its seed and the step, keeps the cause, closes all", async () => {
+  it("in step: the error names environment, seed and step and keeps the cause; all are closed", async () => {
     const { made, envs } = withFault({ length: 10, beforeStep: throwAt(5) });
     const error = (await playUntilFailure(envs, 40)) as EnvFailedError;
     expect(error).toBeInstanceOf(EnvFailedError);
@@ -69,7 +69,7 @@ describe("SyncVectorEnv when an environment throws", () => {
     expect(made.map((env) => env.closed)).toEqual([1, 1, 1]);
   });
 
-  it("something that is no Error", async () => {
+  it("something that is not an Error", async () => {
     const { envs } = withFault({
       beforeStep: () => {
         throw "plain words";
@@ -78,7 +78,7 @@ describe("SyncVectorEnv when an environment throws", () => {
     expect((await playUntilFailure(envs)).message).toContain("plain words");
   });
 
-  it("in its construction: closes those already made", () => {
+  it("in its construction: closes the others", () => {
     const first = new CountingEnv();
     const act = () =>
       new SyncVectorEnv([
@@ -92,7 +92,7 @@ describe("SyncVectorEnv when an environment throws", () => {
     expect(first.closed).toBe(2);
   });
 
-  it("in close: closes the others and tells", async () => {
+  it("in close: closes the others and throws", async () => {
     const { made, envs } = withFault({});
     made[1].close = () => {
       throw stuck;
@@ -104,7 +104,7 @@ describe("SyncVectorEnv when an environment throws", () => {
   });
 });
 
-describe("SyncVectorEnv when an environment gives nonsense", () => {
+describe("SyncVectorEnv when an environment returns invalid results", () => {
   const at3 = (change: (result: StepResult) => unknown): CountingOptions => ({
     length: 10,
     change: (result, step) => (step === 3 ? (change(result) as StepResult) : result),
@@ -149,7 +149,7 @@ describe("SyncVectorEnv when an environment gives nonsense", () => {
       at3((r) => ({ ...r, observation: new Float64Array(3) })),
     ],
     ["no result", EnvContractError, /received undefined/, { change: () => ({}) as StepResult }],
-  ])("%s: stops, names environment and step, closes all", async (_, kind, message, options) => {
+  ])("%s: the error names environment and step; all are closed", async (_, kind, message, options) => {
     const { made, envs } = withFault(options);
     const error = await playUntilFailure(envs, 8);
     expect(error).toBeInstanceOf(kind);
@@ -159,8 +159,8 @@ describe("SyncVectorEnv when an environment gives nonsense", () => {
   });
 });
 
-describe("SyncVectorEnv when it is used wrongly", () => {
-  it("refuses a step before reset and anything after close", async () => {
+describe("SyncVectorEnv misuse", () => {
+  it("rejects a step before reset and any call after close", async () => {
     const { envs } = withFault({});
     await expect(envs.step([0, 0, 0])).rejects.toThrow(/before reset/);
     await envs.reset();
@@ -171,7 +171,7 @@ describe("SyncVectorEnv when it is used wrongly", () => {
     expect(() => envs.render(0)).toThrow(InvalidStateError);
   });
 
-  it("refuses wrong actions before any environment has played", async () => {
+  it("rejects invalid actions before stepping any environment", async () => {
     const { made, envs } = withFault({});
     await envs.reset();
     await expect(envs.step([0, 0])).rejects.toThrow(ShapeError);
@@ -184,7 +184,7 @@ describe("SyncVectorEnv when it is used wrongly", () => {
     expect(made.map((env) => env.seen.length)).toEqual([1, 1, 1]);
   });
 
-  it("refuses bad seeds", async () => {
+  it("rejects invalid seeds", async () => {
     const { envs } = withFault({});
     await expect(envs.reset({ seed: 0.5 })).rejects.toThrow(InvalidArgumentError);
     expect(() => new SyncVectorEnv([() => new CountingEnv()], { seed: Number.NaN })).toThrow(
@@ -192,7 +192,7 @@ describe("SyncVectorEnv when it is used wrongly", () => {
     );
   });
 
-  it("refuses no environments, one environment twice, and spaces that differ", () => {
+  it("rejects an empty list, the same environment twice, and different spaces", () => {
     class Wide extends CountingEnv {
       override readonly observationSpace = new Box({ low: 0, high: 1, shape: [4] });
     }

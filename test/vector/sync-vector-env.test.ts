@@ -12,7 +12,7 @@ const vector = (...options: CountingOptions[]) =>
 const noop = (n: number) => new Int32Array(n);
 
 describe("SyncVectorEnv", () => {
-  it("resets everywhere with seeds seed + i", async () => {
+  it("resets environment i with seed + i", async () => {
     const envs = vector({}, {}, {});
     const { observations, infos } = await envs.reset({ seed: 10 });
     expect([...observations]).toEqual([10, 1, 0, 11, 1, 0, 12, 1, 0]);
@@ -20,7 +20,7 @@ describe("SyncVectorEnv", () => {
     expect([...(await envs.reset()).observations]).toEqual([10, 2, 0, 11, 2, 0, 12, 2, 0]);
   });
 
-  it("gives each environment its own action", async () => {
+  it("passes each environment its own action", async () => {
     const made = [new CountingEnv(), new CountingEnv()];
     const envs = new SyncVectorEnv(made.map((env) => () => env));
     await envs.reset();
@@ -54,7 +54,7 @@ describe("SyncVectorEnv", () => {
     expect([...third.rewards]).toEqual([201, 103]);
   });
 
-  it("keeps termination and truncation apart", async () => {
+  it("distinguishes termination and truncation", async () => {
     const envs = vector({ length: 1, truncates: true }, { length: 1 });
     await envs.reset();
     const step = await envs.step(noop(2));
@@ -63,7 +63,7 @@ describe("SyncVectorEnv", () => {
     expect(step.finalObservations.every((final) => final?.[2] === 1)).toBe(true);
   });
 
-  it("plays episodes of one step, one after the other, losing no reward", async () => {
+  it("handles episodes of one step without losing a reward", async () => {
     const envs = vector({ length: 1 });
     await envs.reset({ seed: 5 });
     for (let episode = 1; episode <= 5; episode++) {
@@ -75,7 +75,7 @@ describe("SyncVectorEnv", () => {
     }
   });
 
-  it("equals environments played alone, for CartPole with random actions", async () => {
+  it("equals separately stepped environments, for CartPole with random actions", async () => {
     const n = 3;
     const envs = new SyncVectorEnv(
       Array.from({ length: n }, () => () => new CartPoleEnv({ maxEpisodeSteps: 30 })),
@@ -107,7 +107,7 @@ describe("SyncVectorEnv", () => {
     expect(ended).toBeGreaterThan(10);
   });
 
-  it("reuses its buffers, and hands out final observations as copies", async () => {
+  it("reuses its buffers, and returns final observations as copies", async () => {
     const envs = vector({ length: 2 });
     const first = await envs.reset({ seed: 1 });
     const second = await envs.step([0]);
@@ -143,14 +143,14 @@ describe("SyncVectorEnv", () => {
     await expect(multi.step([2, 2])).rejects.toThrow(/actions\[1\].*0\.\.1/);
   });
 
-  it("draws one environment", async () => {
+  it("renders one environment", async () => {
     const envs = vector({}, {});
     await envs.reset({ seed: 7 });
     expect([...envs.render(1).data]).toEqual([8, 1, 0]);
     for (const index of [-1, 2, 0.5]) expect(() => envs.render(index)).toThrow(InvalidArgumentError);
   });
 
-  it("uses its own seed for the first reset only", async () => {
+  it("uses its seed option for the first reset only", async () => {
     const factories = [() => new CountingEnv(), () => new CountingEnv()];
     const envs = new SyncVectorEnv(factories, { seed: 20 });
     expect([...(await envs.reset()).observations]).toEqual([20, 1, 0, 21, 1, 0]);
@@ -172,7 +172,7 @@ describe("SyncVectorEnv saves and restores", () => {
     return seen;
   }
 
-  it("goes on without a reset, exactly", async () => {
+  it("continues exactly without a reset", async () => {
     const one = make();
     await one.reset({ seed: 1 });
     await play(one, 1);
@@ -186,7 +186,7 @@ describe("SyncVectorEnv saves and restores", () => {
     expect(three.getState?.()).toEqual(saved);
   });
 
-  it("restores also a state from before the first reset", async () => {
+  it("restores a state from before the first reset", async () => {
     const envs = make();
     const saved = envs.getState?.() as StateRecord;
     await envs.reset();
@@ -194,13 +194,13 @@ describe("SyncVectorEnv saves and restores", () => {
     await expect(envs.step([0, 0])).rejects.toThrow(InvalidStateError);
   });
 
-  it("offers no states when one environment has none", () => {
+  it("has no states when one environment has none", () => {
     const envs = new SyncVectorEnv([() => Object.assign(new CountingEnv(), { getState: undefined })]);
     expect(envs.getState).toBeUndefined();
     expect(envs.setState).toBeUndefined();
   });
 
-  it("refuses states of other vector environments", async () => {
+  it("rejects states of other vector environments", async () => {
     const envs = make();
     const good = envs.getState?.() as StateRecord;
     const bad: StateRecord[] = [

@@ -1,4 +1,4 @@
-/** Who may see the dashboard, and what its page may do. */
+/** Access control of the dashboard, and the security headers of its page. */
 
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
@@ -7,7 +7,7 @@ import { InvalidArgumentError } from "../../core/errors.js";
 
 const loopback = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Whether a server that listens there hears this machine only. */
+/** Whether a server on this address is reachable from this machine only. */
 function isLoopback(host: string): boolean {
   return loopback.includes(host) || host === "::1";
 }
@@ -27,12 +27,12 @@ export function checkAllowedHosts(names: readonly string[]): void {
 }
 
 /**
- * Whether a request is for this server by a name that is its own: a page elsewhere must not read the training through
- * a name of its own that resolves to this machine (DNS rebinding). The port does not matter: forwarded ones have
+ * Whether a request uses one of the server's own names: a page elsewhere must not read the training through
+ * a name that resolves to this machine (DNS rebinding). The port is ignored: forwarded ports have
  * another number. Addresses cannot be rebound.
  *
- * @param header the request's `Host` · @param host where the server listens · @param allowed further names, those that
- *   begin with a dot with all below
+ * @param header the request's `Host` · @param host address the server listens on · @param allowed further names; one
+ *   that begins with a dot includes all subdomains
  */
 export function isOwnName(header: string | undefined, host: string, allowed: readonly string[]): boolean {
   const [, name] = /^(\[[\da-f:.]+\]|[\w.-]+?)\.?(?::\d+)?$/i.exec(header ?? "") ?? [];
@@ -49,7 +49,7 @@ export function isOwnName(header: string | undefined, host: string, allowed: rea
   });
 }
 
-/** Headers of every answer: the page runs its own script and style only, asks this server only, and is in no frame. */
+/** Security headers: the page runs only its own script and style, connects only to this server, and is never framed. */
 export function securityHeaders(html: string): Record<string, string> {
   const hashes = (tag: string) =>
     [...html.matchAll(new RegExp(`<${tag}[^>]*>([\\s\\S]*?)</${tag}>`, "g"))]

@@ -1,4 +1,4 @@
-/** A page that shows a training while it runs. */
+/** A web page that shows a training while it runs. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -18,25 +18,25 @@ import { RowWindow } from "./row-window.js";
 /** Options of {@link Dashboard.open}. */
 export interface DashboardOptions {
   /**
-   * Address on which the server listens; default `"127.0.0.1"`: this machine alone, and who forwards a port of it, as
-   * `ssh -L` does. With `"0.0.0.0"` everybody who can reach this machine may watch.
+   * Address on which the server listens; default `"127.0.0.1"`: only this machine, including forwarded ports such as
+   * with `ssh -L`. With `"0.0.0.0"` everybody who can reach this machine may watch.
    */
   host?: string;
   /** Port on this machine; default 0, any free one. */
   port?: number;
   /**
-   * Further names by which the page may be asked for, such as `"gpu1.example.org"`; one that begins with a dot stands
-   * for all names below it. Default none: `localhost` and addresses are always allowed, and this machine's own name
-   * where `host` is not the loopback address.
+   * Further host names under which the page may be requested, such as `"gpu1.example.org"`; one that begins with a dot
+   * includes all subdomains. Default none: `localhost` and addresses are always allowed, and this machine's own name
+   * if `host` is not the loopback address.
    */
   allowedHosts?: string[];
-  /** Most pictures of the game a second, default 10. */
+  /** Maximum number of pictures of the game per second, default 10. */
   fps?: number;
-  /** Name of the run at the head of the page, default `"ncps-ts"`. */
+  /** Title of the page, default `"ncps-ts"`. */
   title?: string;
   /**
-   * What else stands there, such as `{ env: "CartPole-v1", seed: 1 }`; default none. Its {@link Dashboard.callback} adds
-   * the backend.
+   * Details to show below the title, such as `{ env: "CartPole-v1", seed: 1 }`; default none. The
+   * {@link Dashboard.callback} adds the backend.
    */
   details?: Readonly<Record<string, string | number>>;
 }
@@ -50,7 +50,7 @@ const names = optionNames<DashboardOptions>({
   details: true,
 });
 
-// Of more, later ones are refused: watching must not use up the training's memory and descriptors.
+// Connections beyond these are rejected: watching must not use up the training's memory and descriptors.
 const MAX_READERS = 16;
 const MAX_CONNECTIONS = 64;
 const STALL_SECONDS = 30;
@@ -60,8 +60,8 @@ const headers = securityHeaders(pageHtml);
 
 /**
  * A small server, on this machine's loopback address by default, whose page shows live frames, the curves of all logged
- * figures and, for recurrent networks, the activity of the neurons. It needs no internet. Pictures are made
- * only while somebody looks.
+ * metrics and, for recurrent networks, the activity of the neurons. It needs no internet. Pictures are rendered
+ * only while a page is open.
  *
  * As a sink of the logger it draws the curves; its {@link Dashboard.callback} shows the game.
  *
@@ -103,8 +103,8 @@ export class Dashboard implements LogSink {
   /**
    * Starts the server.
    *
-   * @throws InvalidArgumentError for a port or speed out of range, or a name that is none
-   * @throws NcpsError with code `DASHBOARD` when the port is taken, or there is no such address
+   * @throws InvalidArgumentError for a port or rate out of range, or an invalid name
+   * @throws NcpsError with code `DASHBOARD` when the port is taken, or the address does not exist
    */
   static async open(options: DashboardOptions = {}): Promise<Dashboard> {
     checkOptions("Dashboard.open", options, names);
@@ -134,17 +134,17 @@ export class Dashboard implements LogSink {
       );
       server.listen(port, host, resolve);
     });
-    // Such as too many open files when a page connects: no reason to end a training.
+    // E.g. too many open files when a page connects: must not end a training.
     server.on("error", () => {});
     server.on("connection", (socket) => {
       dashboard.sockets++;
       socket.on("close", () => dashboard.sockets--);
     });
-    server.unref(); // a finished program ends although its page is open
+    server.unref(); // an open page must not keep a finished program alive
     return dashboard;
   }
 
-  /** Address of the page, as this machine sees it. */
+  /** URL of the page on this machine. */
   get url(): string {
     const { address, family, port } = this.server.address() as AddressInfo;
     const everywhere: Record<string, string> = { "0.0.0.0": "127.0.0.1", "::": "localhost" };
@@ -152,12 +152,12 @@ export class Dashboard implements LogSink {
     return `http://${name}:${port}/`;
   }
 
-  /** How many pages hear of rows at present. */
+  /** Number of pages that receive rows. */
   get readers(): number {
     return this.rowReaders.count;
   }
 
-  /** How many connections are open at present. */
+  /** Number of open connections. */
   get connections(): number {
     return this.sockets;
   }
@@ -168,7 +168,7 @@ export class Dashboard implements LogSink {
     return now - this.asked < 1000 && now - this.shown >= this.interval;
   }
 
-  /** Adds a row to the curves. Of very long trainings rows are left out evenly, those with evaluations last. */
+  /** Adds a row to the curves. Long trainings are thinned evenly, rows with evaluations last. */
   write(row: LogRow, step: number): void {
     this.rowReaders.write(this.window.write(step, finiteRow(row)));
   }
@@ -176,14 +176,14 @@ export class Dashboard implements LogSink {
   /**
    * Shows a picture.
    *
-   * @param frame the game · @param activity of the neurons, about -1..1
+   * @param frame picture of the game · @param activity activity of the neurons, about -1..1
    */
   show(frame: Frame, activity: Float32Array = new Float32Array(0)): void {
     this.shown = performance.now();
     this.scene = encodeScene({ frame, activity });
   }
 
-  /** Shows the first environment, the progress and the time left while a trainer learns. */
+  /** A callback that shows the first environment, the progress and the time left while a trainer learns. */
   callback(): TrainerCallback {
     const note = ({ progress, elapsedSeconds }: TrainerProgress, ended: boolean) => {
       const left = secondsLeft(progress, elapsedSeconds);
@@ -204,7 +204,7 @@ export class Dashboard implements LogSink {
     };
   }
 
-  /** Ends the server; pages keep what they show. */
+  /** Stops the server; open pages keep their contents. */
   async close(): Promise<void> {
     this.rowReaders.close();
     this.server.closeAllConnections();

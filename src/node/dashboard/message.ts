@@ -1,54 +1,54 @@
-/** What the server tells the page. */
+/** Messages from the server to the page. */
 
 import type { Frame } from "../../envs/env.js";
 import type { LogRow } from "../../logging/index.js";
 
-/** One row of the log, as JSON: what is not finite is null. */
+/** One row of the log, as JSON; non-finite values are null. */
 export interface RowMessage {
-  /** Rows before it in the training. */
+  /** Number of rows before it in the training. */
   index: number;
-  /** Rows with an evaluation up to it, itself included. */
+  /** Number of rows with an evaluation up to and including it. */
   evaluations: number;
-  /** Whether it has an evaluation itself. */
+  /** Whether it has an evaluation. */
   evaluated: boolean;
   /** Environment steps. */
   step: number;
-  /** The figures. */
+  /** The metrics. */
   row: Record<string, number | null>;
 }
 
-/** What is trained, and how far it is. */
+/** What is trained, and its progress. */
 export interface Status {
   /** Name of the run. */
   title: string;
-  /** What else there is to know of it, such as `env` and `seed`. */
+  /** Further details, such as `env` and `seed`. */
   details: Record<string, string | number>;
-  /** How far the training is; undefined before it begins. */
+  /** Progress of the training; undefined before it begins. */
   progress?: {
     /** Share of the goal, 0..1. */
     share: number;
-    /** Null as long as nobody can know. */
+    /** Null until an estimate is possible. */
     secondsLeft: number | null;
   };
   /** Whether the training has ended. */
   ended: boolean;
 }
 
-/** A picture of the game, and how active the neurons are. */
+/** A picture of the game, and the activity of the neurons. */
 export interface Scene {
   /** The picture. */
   frame: Frame;
-  /** Activities in -1..1; empty for networks without a state. */
+  /** Activities in -1..1; empty for feed-forward networks. */
   activity: Float32Array;
 }
 
-/** A row's figures as they are sent. */
+/** Converts a row's metrics to the form that is sent. */
 export function finiteRow(row: LogRow): RowMessage["row"] {
   const finite = ([key, value]: [string, number]) => [key, Number.isFinite(value) ? value : null];
   return Object.fromEntries(Object.entries(row).map(finite));
 }
 
-/** A scene in bytes: height, width, number of neurons (32 bits each), activities, pixels. */
+/** Encodes a scene: height, width, number of neurons (32 bits each), activities, pixels. */
 export function encodeScene({ frame, activity }: Scene): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(12 + activity.length * 4 + frame.data.length);
   new Uint32Array(bytes.buffer, 0, 3).set([frame.height, frame.width, activity.length]);
@@ -57,7 +57,7 @@ export function encodeScene({ frame, activity }: Scene): Uint8Array<ArrayBuffer>
   return bytes;
 }
 
-/** The scene in such bytes. */
+/** Decodes a scene. */
 export function decodeScene(bytes: ArrayBuffer): Scene {
   const [height, width, neurons] = new Uint32Array(bytes, 0, 3);
   const activity = new Float32Array(bytes, 12, neurons);

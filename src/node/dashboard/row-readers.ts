@@ -1,31 +1,31 @@
-/** The pages that hear of rows as they come. */
+/** The open pages that receive rows as they are logged. */
 
 import type { ServerResponse } from "node:http";
 import type { RowMessage } from "./message.js";
 import type { RowWindow } from "./row-window.js";
 
-// Rows in one event.
+// Number of rows in one event.
 const BATCH = 100;
 
 interface Reader {
   response: ServerResponse;
-  /** Number of the last row that was sent. */
+  /** Index of the last row that was sent. */
   sent: number;
-  /** Since when it has taken nothing, in milliseconds; undefined while it reads. */
+  /** Since when it has not read anything, in milliseconds; undefined while it reads. */
   stalledSince?: number;
 }
 
 /** Options of {@link RowReaders}. */
 export interface RowReadersOptions {
-  /** Most readers at a time. */
+  /** Maximum number of concurrent readers. */
   maxReaders: number;
-  /** After how many seconds without reading one is dropped. */
+  /** Seconds without reading after which a reader is dropped. */
   stallSeconds: number;
 }
 
 /**
- * Sends rows to each reader as fast as it takes them. Nothing is queued for one that does not read: it goes on later
- * from the rows that there are then, or is dropped.
+ * Sends rows to each reader as fast as it reads them. Nothing is queued for one that does not read: it continues later
+ * from the rows in the window at that time, or is dropped.
  */
 export class RowReaders {
   private readonly readers = new Set<Reader>();
@@ -38,19 +38,19 @@ export class RowReaders {
     private readonly options: RowReadersOptions,
   ) {}
 
-  /** How many there are. */
+  /** Number of readers. */
   get count(): number {
     return this.readers.size;
   }
 
-  /** Tells all readers of a new row. */
+  /** Sends a new row to all readers. */
   write(message: RowMessage): void {
     this.numbers.set(message, ++this.written);
     this.dropStalled();
     for (const reader of this.readers) this.send(reader);
   }
 
-  /** Begins a stream of all rows; returns whether there was room for one more reader. */
+  /** Begins a stream of all rows; returns whether one more reader was allowed. */
   open(response: ServerResponse): boolean {
     this.dropStalled();
     if (this.readers.size >= this.options.maxReaders) return false;
@@ -67,7 +67,7 @@ export class RowReaders {
     return true;
   }
 
-  /** Ends all streams, and says that it is on purpose. */
+  /** Ends all streams, and tells the pages that this is on purpose. */
   close(): void {
     for (const { response } of this.readers) response.end("event: closed\ndata: 1\n\n");
   }

@@ -1,15 +1,15 @@
-/** Rows of a long training, thinned evenly; the server and the page thin alike. */
+/** A window over the rows of a long training, thinned evenly; server and page thin in the same way. */
 
 import type { RowMessage } from "./message.js";
 
-/** Most rows without an evaluation, and most with one. */
+/** Maximum number of rows without an evaluation, and maximum number with one. */
 export const MAX_ROWS = 4000;
 
 /**
- * The rows that curves are drawn of. When there are too many, every second one of the whole training is left out, then
- * every second one of those, so that the curve is as fine at its beginning as at its end. Rows with an evaluation are
- * counted for themselves, and thinned only when there are more than {@link MAX_ROWS} of them. The newest row is always
- * there. What stays depends on the rows alone: a page that was open all the time holds the same as one that is
+ * The rows from which curves are drawn. When there are too many, every second one of the whole training is dropped,
+ * then every second one of the rest, so that the curve is as detailed at its beginning as at its end. Rows with an
+ * evaluation are counted separately, and thinned only when there are more than {@link MAX_ROWS} of them. The newest row
+ * is always kept. The result depends on the rows alone: a page that was open all the time shows the same as one that is
  * opened now.
  */
 export class RowWindow {
@@ -17,10 +17,10 @@ export class RowWindow {
   rows: RowMessage[] = [];
   private strides = [1, 1];
 
-  /** @param maxRows most rows of either kind, default {@link MAX_ROWS} */
+  /** @param maxRows maximum number of rows of either kind, default {@link MAX_ROWS} */
   constructor(private readonly maxRows = MAX_ROWS) {}
 
-  /** Makes the message of a row that comes next, and adds it. An evaluation and an update of one step share a row. */
+  /** Makes the message of the next row, and adds it. An evaluation and an update of the same step share a row. */
   write(step: number, added: RowMessage["row"]): RowMessage {
     const newest = this.rows[this.rows.length - 1];
     const row = newest?.step === step ? { ...newest.row, ...added } : added;
@@ -38,11 +38,11 @@ export class RowWindow {
     return message;
   }
 
-  /** Adds a row; those of the same step and of later ones are replaced: a resumed training writes them again. */
+  /** Adds a row; existing rows of the same and later steps are replaced: a resumed training writes them again. */
   add(message: RowMessage): void {
     this.takeBack(message.step);
     const last = this.rows[this.rows.length - 1];
-    if (last && !this.stays(last)) this.rows.pop(); // it was there only as the newest
+    if (last && !this.stays(last)) this.rows.pop(); // it was kept only as the newest
     this.rows.push(message);
     const strides = [message.index + 1, message.evaluations].map((count) => this.strideOf(count));
     const same = strides.every((stride, i) => stride === this.strides[i]);
@@ -59,7 +59,7 @@ export class RowWindow {
     return index % stride === 0 || (evaluated && (evaluations - 1) % evaluationStride === 0);
   }
 
-  // The smallest power of two that leaves few enough.
+  // The smallest power of two that leaves few enough rows.
   private strideOf(count: number): number {
     return 2 ** Math.max(0, Math.ceil(Math.log2(count / this.maxRows)));
   }

@@ -1,4 +1,4 @@
-/** A data set in a folder. */
+/** A cloning data set in a folder. */
 
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,8 +6,8 @@ import { DatasetError } from "../../core/errors.js";
 import type { CloningSink } from "../../datasets/cloning-source.js";
 
 /**
- * The files of a folder, which is made when the first one is written. A file is written under another name and then
- * renamed: an interrupted write leaves no half file under its own name.
+ * The files of a folder, which is created when the first one is written. A file is written under a temporary name and
+ * then renamed: an interrupted write leaves no partial file.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export function cloningFolder(path: string): CloningSink {
   };
 }
 
-/** Runs something on the file system. @throws DatasetError with what was attempted, when it fails */
+/** Runs a file system operation. @throws DatasetError saying what was attempted, when it fails */
 export async function attempt<T>(failure: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();

@@ -1,4 +1,4 @@
-/** Fetching a large file, in as many attempts as it takes. */
+/** Download of a large file, resumable over several attempts. */
 
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -12,9 +12,9 @@ import { attempt } from "./cloning-folder.js";
 export interface DownloadOptions {
   /** SHA-256 of the whole file in hexadecimal; default: only its size is checked. */
   sha256?: string;
-  /** Hears how many bytes are there, and of how many, when the server tells. */
+  /** Called with the number of bytes received, and the total if the server sends it. */
   onProgress?(bytes: number, total: number | undefined): void;
-  /** Ends the download; what has come stays for the next call. */
+  /** Aborts the download; the bytes received so far are kept for the next call. */
   signal?: AbortSignal;
 }
 
@@ -24,8 +24,8 @@ interface Begun {
 }
 
 /**
- * Fetches a file to `path`, streamed through `<path>.part`. What an interrupted call left there is completed where
- * the server can send ranges and the file is still the same there; else it starts anew.
+ * Downloads a file to `path`, streamed through `<path>.part`. An interrupted download is continued if
+ * the server supports ranges and the file has not changed; otherwise it starts from the beginning.
  *
  * @throws DatasetError when the server refuses, the connection breaks, the disk is full, or size or checksum differ
  */
@@ -62,7 +62,7 @@ async function resumable(
     const { size } = await stat(part);
     if (begun.url === url && begun.validator && size > 0) return { size, validator: begun.validator };
   } catch {
-    // nothing that can be used
+    // nothing usable
   }
   return undefined;
 }
@@ -72,7 +72,7 @@ async function request(
   have: { size: number; validator: string } | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
-  // Packed once more on its way, a file has another length than the server tells.
+  // With content encoding, the length that the server sends would be another one.
   const identity = { "Accept-Encoding": "identity" };
   const range = have && { Range: `bytes=${have.size}-`, "If-Range": have.validator };
   try {
@@ -101,7 +101,7 @@ async function placeOf(
     throw new DatasetError(`${url}: the server answered ${response.status} ${response.statusText}`);
   }
   const length = response.headers.get("content-length");
-  // A server that packs nevertheless tells the length of what it packed.
+  // A server that compresses nevertheless sends the compressed length.
   const plain = ["identity", null].includes(response.headers.get("content-encoding"));
   return { from: 0, total: length === null || !plain ? undefined : Number(length) };
 }
@@ -133,9 +133,9 @@ async function receive(
 }
 
 /**
- * Removes a file that has another SHA-256 than expected.
+ * Removes a file whose SHA-256 is not the expected one.
  *
- * @param url where it came from, for the message
+ * @param url source of the file, for the message
  * @throws DatasetError when it was removed
  */
 export async function checkSum(path: string, url: string, expected: string): Promise<void> {
@@ -143,9 +143,9 @@ export async function checkSum(path: string, url: string, expected: string): Pro
   for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
   const found = hash.digest("hex");
   if (found === expected.toLowerCase()) return;
-  await rm(path, { force: true }); // nothing to go on from
+  await rm(path, { force: true }); // there is nothing to continue from
   throw new DatasetError(
-    `${url}: SHA-256 is ${found}, expected ${expected}; what came was removed. Call again to download it anew, ` +
+    `${url}: SHA-256 is ${found}, expected ${expected}; the file was removed. Call again to download it once more, ` +
       "or correct sha256 when the file has changed there",
   );
 }

@@ -1,4 +1,4 @@
-/** The sequences of a downloaded archive as files. */
+/** Extraction of the sequences from a downloaded archive. */
 
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import {
@@ -23,29 +23,29 @@ import {
 } from "../../datasets/cloning-format.js";
 import { attempt, cloningFolder } from "./cloning-folder.js";
 
-// Bytes that are read from the archive at once.
+// Number of bytes read from the archive at a time.
 const CHUNK = 2 ** 20;
 
-/** How an archive of cloning data is unpacked, and how much of it at most. */
+/** Options of unpacking an archive of cloning data, including its limits. */
 export interface ExtractCloningOptions extends ReadCloningOptions {
-  /** Most bytes that all sequences of an archive may take together, default 256 GiB. */
+  /** Maximum total size of all sequences of an archive, default 256 GiB. */
   maxArchiveBytes?: number;
-  /** Most files in an archive, default 1,000,000. */
+  /** Maximum number of files in an archive, default 1,000,000. */
   maxArchiveFiles?: number;
-  /** Is called with the number of files written so far, after each. */
+  /** Called after each file with the number of files written so far. */
   onFile?(count: number): void;
 }
 
-/** An archive that is no zip file, is cut off or damaged: another download may help. */
+/** Thrown when an archive is not a zip file, is truncated or damaged: another download may help. */
 export class DamagedArchiveError extends DatasetError {}
 
 /**
- * Writes the `train_*.npz` and `val_*.npz` of an archive, whatever folder they are in there, into a folder. One
- * sequence is in memory at a time; each is checked whole before it is written, and those that are there already are
- * left alone: so an interrupted call can be repeated.
+ * Extracts the `train_*.npz` and `val_*.npz` of an archive, in any of its folders, into one folder. One
+ * sequence is in memory at a time; each is validated before it is written, and existing files are
+ * left unchanged, so an interrupted call can be repeated.
  *
- * @throws DatasetError when the archive is cut off or damaged or exceeds a limit, or the disk is full; finished files
- *   stay
+ * @throws DatasetError when the archive is truncated or damaged or exceeds a limit, or the disk is full; finished files
+ *   are kept
  */
 export async function extractCloning(
   archive: string,
@@ -102,7 +102,7 @@ interface ArchiveFile {
   length: number;
 }
 
-// By the names under which they are written. Whatever a system takes for a path, a drive or a stream is refused.
+// Entries by the names of their files. Names that a system could take for a path, drive or stream are rejected.
 function sequencesOf(entries: readonly ZipEntry[], fail: ArchiveFailure): Map<string, ZipEntry> {
   const sequences = new Map<string, ZipEntry>();
   for (const entry of entries) {

@@ -1,4 +1,4 @@
-/** The published Atari behaviour-cloning data, downloaded once. */
+/** Download of the published Atari behaviour-cloning data. */
 
 import { existsSync } from "node:fs";
 import { rm, stat } from "node:fs/promises";
@@ -15,9 +15,9 @@ const PUBLISHED = "https://people.csail.mit.edu/mlechner/datasets";
 
 /** Options of {@link downloadCloningData}. */
 export interface DownloadCloningOptions extends DownloadOptions, ExtractCloningOptions {
-  /** Folder under which `data_atari_seq/<game>` is made, default the working directory. */
+  /** Folder in which `data_atari_seq/<game>` is created, default the working directory. */
   rootDir?: string;
-  /** Where the archive is, default that of ncps, of which no checksum was published: give `sha256` to pin one. */
+  /** URL of the archive, default that of ncps, which publishes no checksum: pass `sha256` to pin one. */
   url?: string;
 }
 
@@ -35,7 +35,7 @@ const downloadNames = optionNames<DownloadCloningOptions>({
 
 /** Options of {@link openCloningDataset}. */
 export interface OpenCloningOptions extends DownloadCloningOptions {
-  /** Which part, default `"train"`. */
+  /** The split to open, default `"train"`. */
   split?: CloningSplit;
   /** Whether a missing set is downloaded, default true. */
   download?: boolean;
@@ -57,8 +57,8 @@ const openNames = optionNames<OpenCloningOptions>({
 
 /**
  * Downloads and unpacks a published set, such as `"breakout"` (about 27 GB unpacked), into
- * `<rootDir>/data_atari_seq/<game>`. Archive and sequences are streamed to the disk and checked. An interrupted call
- * can be repeated: it goes on with what is there.
+ * `<rootDir>/data_atari_seq/<game>`. Archive and sequences are streamed to the disk and validated. An interrupted call
+ * can be repeated: it continues with the files that are there.
  *
  * @returns the folder
  * @throws DatasetError when the server cannot be reached or refuses, the disk is full, or the archive is damaged
@@ -79,7 +79,7 @@ export async function downloadCloningData(
   return folder;
 }
 
-// An archive that cannot be used is not kept: the next call would meet it again.
+// An archive that cannot be used is deleted: otherwise the next call would fail on it again.
 async function extractDownloaded(
   archive: string,
   folder: string,
@@ -94,7 +94,7 @@ async function extractDownloaded(
     if (!(cause instanceof DamagedArchiveError)) throw cause;
     await rm(archive, { force: true });
     throw new DatasetError(
-      `${cause.message}. It came from ${url} and was removed: call again to download it anew, or open that address ` +
+      `${cause.message}. It came from ${url} and was removed: call again to download it once more, or open that address ` +
         "in a browser to see what the server sends; give another url when it is no zip archive",
       { cause },
     );
@@ -102,11 +102,11 @@ async function extractDownloaded(
 }
 
 /**
- * Opens one split of a set: of a game by name, downloaded first when it is missing, or of any folder or archive.
+ * Opens one split of a data set: of a game by name, downloaded first if missing, or of any folder or archive.
  *
- * @param gameOrPath `"breakout"`; or a path with a separator: a folder of `train_*.npz` and `val_*.npz`, or such a
- *   `.zip`, which is unpacked beside itself
- * @throws DatasetError when it is missing and cannot be downloaded, or holds nothing of that split
+ * @param gameOrPath `"breakout"`; or a path with a separator: a folder of `train_*.npz` and `val_*.npz`, or a
+ *   `.zip` of them, which is unpacked next to the archive
+ * @throws DatasetError when it is missing and cannot be downloaded, or contains nothing of that split
  *
  * @example
  * ```ts

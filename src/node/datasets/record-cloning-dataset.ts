@@ -1,4 +1,4 @@
-/** Recording an expert into a folder. */
+/** Recording of expert demonstrations into a folder. */
 
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,9 +16,9 @@ import { attempt, cloningFolder } from "./cloning-folder.js";
 
 /** Options of {@link recordCloningDataset}. */
 export interface RecordCloningDatasetOptions extends RecordCloningOptions {
-  /** Folder of the files; made when it is missing. */
+  /** Folder of the files; created when missing. */
   directory: string;
-  /** Whether an earlier set there is replaced, default false. */
+  /** Whether to replace an existing data set there, default false. */
   overwrite?: boolean;
 }
 
@@ -37,11 +37,11 @@ const names = optionNames<RecordCloningDatasetOptions>({
 });
 
 /**
- * Lets an expert play, and writes what it saw and did in the format of the published data sets, so that imitation
- * needs no download: see {@link recordCloning}.
+ * Lets an expert play, and writes observations and actions in the format of the published data sets, so that behaviour
+ * cloning needs no download: see {@link recordCloning}.
  *
- * @throws DatasetError when the folder holds a set already, or cannot be written; finished files stay
- * @throws InvalidArgumentError when the environment or an option is of another kind; an earlier set stays
+ * @throws DatasetError when the folder contains a data set already, or cannot be written; finished files are kept
+ * @throws InvalidArgumentError when the environment or an option is invalid; an existing set is kept
  *
  * @example
  * ```ts
@@ -74,6 +74,6 @@ export async function recordCloningDataset(
       Promise.all(files.map((name) => rm(join(directory, name)))),
     );
   }
-  const append = recording.append && files.length > 0; // else there may be no folder to look into
+  const append = recording.append && files.length > 0; // otherwise the folder may not exist
   return recordCloning(env, expert, cloningFolder(directory), { ...recording, append });
 }

@@ -1,14 +1,14 @@
-/** What learners on worker threads are started with and tell, as plain data. */
+/** Start data and messages of learners on worker threads, as plain data. */
 
 import type { MessagePort } from "node:worker_threads";
 import type { LearnerMessage, LearnerSetup } from "../../trainers/ppo/learners/learner-setup.js";
 import type { SentError } from "../workers/sent-error.js";
 
-/** What a worker thread is started with. */
+/** Start data of a worker thread. */
 export interface WorkerSetup {
-  /** What its learner is started with. */
+  /** Start data of its learner. */
   setup: LearnerSetup;
-  /** Its end of the channel. */
+  /** The worker's end of the channel. */
   port: MessagePort;
 }
 

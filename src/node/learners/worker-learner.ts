@@ -1,4 +1,4 @@
-/** The main thread's hold on a learner on a worker thread. */
+/** The main thread's handle to a learner on a worker thread. */
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import { NcpsError } from "../../core/errors.js";
@@ -14,13 +14,13 @@ import { startThread } from "../workers/start-thread.js";
 import { workerScript } from "../workers/worker-script.js";
 import type { SentMessage, WorkerSetup } from "./messages.js";
 
-// How long a thread may take to come to its end by itself, in milliseconds.
-const PATIENCE = 2000;
+// Milliseconds that a thread may take to end by itself.
+const CLOSE_TIMEOUT = 2000;
 
 /** A learner on a worker thread. */
 export class WorkerLearner implements LearnerThread {
   /** @inheritDoc */
-  lost: unknown;
+  failure: unknown;
   private readonly thread: Worker;
   private readonly port: MessagePort;
   private readonly gone: Promise<void>;
@@ -39,13 +39,13 @@ export class WorkerLearner implements LearnerThread {
       transferList: [port2],
       name: `learner-${setup.rank}`,
     });
-    this.thread.unref(); // a forgotten trainer must not keep the program alive
+    this.thread.unref(); // a trainer that was not closed must not keep the program alive
     this.thread.on("error", (error) => {
-      this.lost ??= error;
+      this.failure ??= error;
     });
     this.gone = new Promise((resolve) => {
       this.thread.once("exit", (code) => {
-        this.lost ??= new NcpsError("WORKER_EXITED", `the worker thread ended with exit code ${code}`);
+        this.failure ??= new NcpsError("WORKER_EXITED", `the worker thread ended with exit code ${code}`);
         resolve();
       });
     });
@@ -69,7 +69,7 @@ export class WorkerLearner implements LearnerThread {
 
   /** @inheritDoc */
   async close(): Promise<void> {
-    const timer = setTimeout(() => void this.thread.terminate(), PATIENCE);
+    const timer = setTimeout(() => void this.thread.terminate(), CLOSE_TIMEOUT);
     await this.gone;
     clearTimeout(timer);
     this.port.close();

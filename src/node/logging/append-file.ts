@@ -1,4 +1,4 @@
-/** A file that grows at its end. */
+/** A file that is appended to. */
 
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
@@ -7,17 +7,17 @@ import { reasonOf } from "../disk-failure.js";
 import { replaceFile, syncFile, syncFolder } from "../replace-file.js";
 
 /**
- * Appends to a file, which is made with its folder when it is missing. Writing is synchronous: a row is
+ * Appends to a file, which is created with its folder when missing. Writing is synchronous: a row is
  * in the file when `write` returns, whatever happens to the process.
  */
 export class AppendFile {
   private descriptor?: number;
   private unsynced = false;
 
-  /** @param path where it lies */
+  /** @param path path of the file */
   constructor(readonly path: string) {}
 
-  /** Everything in the file; empty when there is none. */
+  /** Returns the contents of the file; empty when it does not exist. */
   read(): string {
     return this.attempt("read", () => {
       try {
@@ -29,7 +29,7 @@ export class AppendFile {
     });
   }
 
-  /** Adds to the end: wholly, or not at all when the disk is full. */
+  /** Appends data: completely, or not at all when the disk is full. */
   append(data: string | Uint8Array): void {
     this.attempt("write", () => {
       const file = this.open();
@@ -39,13 +39,13 @@ export class AppendFile {
       try {
         for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
       } catch (error) {
-        cut(file, size); // the next row must not follow half a one
+        cut(file, size); // the next row must not follow a partial one
         throw error;
       }
     });
   }
 
-  /** Waits until all that was added is on the disk, so that a power cut cannot take it. */
+  /** Waits until all appended data are on the disk, so that they survive a power cut. */
   sync(): void {
     if (!this.unsynced) return;
     this.attempt("sync", () => {
@@ -55,7 +55,7 @@ export class AppendFile {
     this.unsynced = false;
   }
 
-  /** Replaces the contents: wholly, or not at all when the process is killed or the power is cut. */
+  /** Replaces the contents atomically, even if the process is killed or the power is cut. */
   rewrite(text: string): void {
     this.attempt("write", () => {
       this.close();

@@ -1,4 +1,4 @@
-/** Rows as comma-separated values. */
+/** A log as comma-separated values. */
 
 import { checkOptions } from "../../core/check-options.js";
 import type { StateRecord } from "../../core/state.js";
@@ -8,9 +8,9 @@ import { LineLog, type LineSinkOptions, lineSinkNames } from "./line-log.js";
 const STEP = "step";
 
 /**
- * Writes rows to a CSV file, SB3's `progress.csv`: one column a key, `step` first. Keys that appear later
- * become further columns, empty in the rows before. Non-finite numbers are `nan`, `inf` and `-inf`, which
- * pandas and R read. Line breaks in keys become spaces. An earlier file is continued.
+ * Writes rows to a CSV file, SB3's `progress.csv`: one column per key, `step` first. Keys that appear later
+ * become further columns, empty in earlier rows. Non-finite numbers are `nan`, `inf` and `-inf`, which
+ * pandas and R read. Line breaks in keys become spaces. An existing file is continued.
  *
  * @example
  * ```ts
@@ -27,8 +27,8 @@ export class CsvSink implements LogSink {
   private readonly columns: string[];
 
   /**
-   * @param path the file; its folder is made when it is missing · @param options who hears of damage
-   * @throws LoggingError when it cannot be read or written, or is something else than such a log
+   * @param path the file; its folder is created when missing · @param options receiver of warnings
+   * @throws LoggingError when it cannot be read or written, or is not such a log
    */
   constructor(path: string, options: LineSinkOptions = {}) {
     if (new.target === CsvSink) checkOptions("CsvSink", options, lineSinkNames);
@@ -82,12 +82,12 @@ function format(value: number): string {
   return value > 0 ? "inf" : "-inf";
 }
 
-// A row is a line, and so is the header.
+// Every row is a single line, and so is the header.
 function oneLine(key: string): string {
   return key.replace(/[\r\n]+/g, " ");
 }
 
-// RFC 4180: keys with commas or quotes stand in quotes; and empty ones, to be seen.
+// RFC 4180: keys with commas or quotes are quoted; and empty ones, to be visible.
 function quote(key: string): string {
   return /[",]|^$/.test(key) ? `"${key.replaceAll('"', '""')}"` : key;
 }

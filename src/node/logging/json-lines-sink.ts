@@ -1,4 +1,4 @@
-/** Rows as lines of JSON. */
+/** A log as lines of JSON. */
 
 import { checkOptions } from "../../core/check-options.js";
 import type { StateRecord } from "../../core/state.js";
@@ -6,8 +6,8 @@ import type { LogRow, LogSink } from "../../logging/index.js";
 import { LineLog, type LineSinkOptions, lineSinkNames } from "./line-log.js";
 
 /**
- * Writes each row as one line of JSON, `step` first. JSON has no NaN and no infinity: they are `null`.
- * An earlier file is continued.
+ * Writes each row as one line of JSON, `step` first. JSON has no NaN and no infinity: they become `null`.
+ * An existing file is continued.
  *
  * @example
  * ```ts
@@ -23,8 +23,8 @@ export class JsonLinesSink implements LogSink {
   private readonly log: LineLog;
 
   /**
-   * @param path the file; its folder is made when it is missing · @param options who hears of damage
-   * @throws LoggingError when it cannot be read or written, or is something else than such a log
+   * @param path the file; its folder is created when missing · @param options receiver of warnings
+   * @throws LoggingError when it cannot be read or written, or is not such a log
    */
   constructor(path: string, options: LineSinkOptions = {}) {
     if (new.target === JsonLinesSink) checkOptions("JsonLinesSink", options, lineSinkNames);

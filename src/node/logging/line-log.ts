@@ -1,4 +1,4 @@
-/** A log of one line a row, which can be taken back to an earlier row. */
+/** A log with one line per row, which can be truncated to an earlier row. */
 
 import { optionNames } from "../../core/check-options.js";
 import { LoggingError } from "../../core/errors.js";
@@ -8,7 +8,7 @@ import { AppendFile } from "./append-file.js";
 /** Options of the sinks that write lines. */
 export interface LineSinkOptions {
   /**
-   * Is told when the file that a resumed run goes on with has lost rows, or holds lines that are no rows; default
+   * Called when the file that a resumed run continues has lost rows, or contains lines that are not rows; default
    * `console.warn`.
    */
   warn?: (text: string) => void;
@@ -19,24 +19,24 @@ export const lineSinkNames = optionNames<LineSinkOptions>({
   warn: true,
 });
 
-/** What a {@link LineLog} needs to know of its lines. */
+/** What a {@link LineLog} needs to know about its lines. */
 export interface LineLogOptions extends LineSinkOptions {
-  /** Lines before the first row. */
+  /** Number of lines before the first row. */
   headerLines: number;
-  /** What the text of every such log begins with. */
+  /** Beginning of the text of every such log. */
   beginning: string;
   /** Whether a line is a row. */
   isRow(line: string): boolean;
 }
 
-/** Counts the rows of a text file and cuts those that a resumed run writes again. */
+/** Counts the rows of a text file and removes those that a resumed run writes again. */
 export class LineLog {
   private readonly file: AppendFile;
   private rows: number;
 
   private readonly headerLines: number;
 
-  /** @param path where it lies; an earlier file is continued · @param options what its lines are */
+  /** @param path path of the file; an existing one is continued · @param options format of its lines */
   constructor(
     private readonly path: string,
     private readonly options: LineLogOptions,
@@ -47,7 +47,7 @@ export class LineLog {
     const { beginning } = options;
     if (!text.startsWith(beginning) && !beginning.startsWith(text)) {
       throw new LoggingError(
-        `the log ${path} begins with ${JSON.stringify(text.slice(0, 30))}, expected ${JSON.stringify(beginning)}: it is another file, or was damaged. Move it away, and a new one is begun`,
+        `the log ${path} begins with ${JSON.stringify(text.slice(0, 30))}, expected ${JSON.stringify(beginning)}: it is another file, or was damaged. Move it away, and a new one is created`,
       );
     }
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
@@ -55,7 +55,7 @@ export class LineLog {
     this.rows = Math.max(0, linesOf(whole).length - this.headerLines);
   }
 
-  /** All lines, without their ends. */
+  /** All lines, without line breaks. */
   lines(): string[] {
     return linesOf(this.file.read());
   }
@@ -66,7 +66,7 @@ export class LineLog {
     this.rows++;
   }
 
-  /** Replaces everything. */
+  /** Replaces all lines. */
   rewrite(lines: readonly string[]): void {
     this.file.rewrite(lines.map((line) => `${line}\n`).join(""));
     this.rows = Math.max(0, lines.length - this.headerLines);
@@ -77,13 +77,13 @@ export class LineLog {
     this.file.close();
   }
 
-  /** The number of rows, which are on the disk then: what is saved must not know of rows that can still be lost. */
+  /** The number of rows, after syncing them to the disk: a checkpoint must not count rows that can still be lost. */
   getState(): StateRecord {
     this.file.sync();
     return { rows: this.rows };
   }
 
-  /** Cuts the rows after the saved number; tells of rows that are missing, and of lines that are none. */
+  /** Removes the rows after the saved number; warns of missing rows, and of lines that are not rows. */
   setState({ rows: saved }: StateRecord): void {
     if (!Number.isInteger(saved) || (saved as number) < 0) {
       throw new LoggingError(`the log ${this.path}: expected a saved number of rows, received ${saved}`);
@@ -94,13 +94,13 @@ export class LineLog {
     if (this.rows > rows) this.rewrite(kept);
     if (this.rows < rows) {
       warn(
-        `the log ${this.path} has ${this.rows} rows, and the checkpoint knows of ${rows}: it was changed or cut, and ${rows - this.rows} rows are lost`,
+        `the log ${this.path} has ${this.rows} rows, and the checkpoint has ${rows}: it was changed or cut, and ${rows - this.rows} rows are lost`,
       );
     }
     const wrong = kept.flatMap((line, i) => (i < this.headerLines || isRow(line) ? [] : [i + 1]));
     if (wrong.length > 0) {
       warn(
-        `the log ${this.path} holds ${wrong.length} lines that are no rows, the first of them line ${wrong[0]}: it was changed or damaged. They are left as they are`,
+        `the log ${this.path} holds ${wrong.length} lines that are not rows, the first of them line ${wrong[0]}: it was changed or damaged. They are left as they are`,
       );
     }
   }

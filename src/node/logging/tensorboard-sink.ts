@@ -1,4 +1,4 @@
-/** Rows as scalars of TensorBoard. */
+/** A log as TensorBoard scalars. */
 
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -14,9 +14,9 @@ import { AppendFile } from "./append-file.js";
 let files = 0;
 
 /**
- * Writes rows as scalars into an event file of a folder, for `tensorboard --logdir runs`. Each process
- * writes a file of its own, as TensorBoard wants it; a resumed run tells TensorBoard from which step on
- * the earlier files are void.
+ * Writes rows as scalars to an event file in a folder, for `tensorboard --logdir runs`. Each process
+ * writes a separate file, as TensorBoard requires; a resumed run marks the step from which on
+ * the earlier files are invalid.
  *
  * @example
  * ```ts
@@ -34,17 +34,17 @@ export class TensorBoardSink implements LogSink {
   private readonly file: AppendFile;
   private started = false;
   private lastStep = -1;
-  // All rows of that step: an evaluation and an update may share one.
+  // All rows of the last step: an evaluation and an update may share one.
   private lastRows: LogRow[] = [];
 
-  /** @param directory the folder; it is made when it is missing */
+  /** @param directory the folder; it is created when missing */
   constructor(directory: string) {
     const second = Math.floor(Date.now() / 1000);
     this.path = join(directory, `events.out.tfevents.${second}.${hostname()}.${process.pid}.${files++}`);
     this.file = new AppendFile(this.path);
   }
 
-  /** Adds a row; each figure becomes a point of the curve of its name. */
+  /** Adds a row; each metric becomes a point of its curve. */
   write(row: LogRow, step: number): void {
     this.event({ step, scalars: row });
     if (step !== this.lastStep) this.lastRows = [];
@@ -67,7 +67,7 @@ export class TensorBoardSink implements LogSink {
   setState({ lastStep, lastRows = [] }: StateRecord): void {
     this.lastStep = lastStep as number;
     this.lastRows = (lastRows as LogRow[]).map((row) => ({ ...row }));
-    // Later rows of the last step are void as well, but TensorBoard voids whole steps: its rows are written again.
+    // Rows of the last step may be invalid as well, but TensorBoard discards whole steps: they are written again.
     const again = this.lastRows.length > 0;
     this.event({ step: again ? this.lastStep : this.lastStep + 1, sessionStart: true });
     for (const scalars of this.lastRows) this.event({ step: this.lastStep, scalars });

@@ -1,12 +1,12 @@
-/** The command line of a run, without its secrets. */
+/** Masking of secrets in the command line of a run. */
 
 const SECRET = /pass(?!es|ive)|pwd|token|secret|key|credential|auth(?!or)/i;
 const MASK = "***";
 
 /**
- * A command line in which the values of options that hold secrets are `***`: options and `NAME=value` whose name has
- * `password`, `token`, `secret`, `key`, `credential` or `auth` in it, and passwords within addresses. A secret without
- * a name cannot be told from another word.
+ * Replaces the values of options that contain secrets by `***`: options and `NAME=value` whose name contains
+ * `password`, `token`, `secret`, `key`, `credential` or `auth`, and passwords in URLs. A secret without
+ * a name cannot be distinguished from other words.
  *
  * @param words the command's words, e.g. `["train.ts", "--password", "hunter2"]`
  */

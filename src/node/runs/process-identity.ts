@@ -1,34 +1,34 @@
-/** Who a process is: numbers of processes are used again, so that a number alone says little. */
+/** Identity of a process: process ids are reused, so an id alone is not enough. */
 
 import { execFileSync } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { codeOf } from "../disk-failure.js";
 
-/** What tells a process from all others. */
+/** What identifies a process uniquely. */
 export interface ProcessIdentity {
-  /** Its number. */
+  /** Process id. */
   pid: number;
-  /** The machine, or container. */
+  /** Host name of the machine or container. */
   host: string;
-  /** The start of the machine, where it can be known; null elsewhere. */
+  /** Id of the machine's boot, if known; null otherwise. */
   boot: string | null;
-  /** Within which numbers of processes mean the same, as those of a container; null where there is but one such room. */
+  /** Id of the PID namespace, as of a container; null on systems without namespaces. */
   room: string | null;
-  /** When it started, as the system tells it; null where it does not. */
+  /** Start time of the process as reported by the system; null if unknown. */
   started: string | null;
 }
 
-/** This process. */
+/** The identity of this process. */
 export function thisProcess(): ProcessIdentity {
   return { pid: process.pid, host: hostname(), ...bootAndRoom(), started: startOf(process.pid) };
 }
 
 /**
- * Whether a process runs still: `"running"`, `"gone"`, or `"elsewhere"` when it is, or was, on another machine and
- * nobody here can tell. A process of the same number that started at another time is another one.
+ * Whether a process is still running: `"running"`, `"gone"`, or `"elsewhere"` when it is, or was, on another machine,
+ * so that this one cannot tell. A process with the same id that started at another time is another process.
  */
-export function lookFor({
+export function processStatus({
   pid,
   host,
   boot,
@@ -37,8 +37,8 @@ export function lookFor({
 }: ProcessIdentity): "running" | "gone" | "elsewhere" {
   const here = bootAndRoom();
   if (host !== hostname()) return "elsewhere";
-  if (boot !== here.boot) return "gone"; // the machine was started anew
-  if (room !== here.room) return "elsewhere"; // another container that has the machine's name
+  if (boot !== here.boot) return "gone"; // the machine was rebooted
+  if (room !== here.room) return "elsewhere"; // another container with the same host name
   if (!isRunning(pid)) return "gone";
   const now = startOf(pid);
   return started !== null && now !== null && started !== now ? "gone" : "running";
@@ -49,7 +49,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return codeOf(error) === "EPERM"; // it is there, and somebody else's
+    return codeOf(error) === "EPERM"; // it exists, and belongs to another user
   }
 }
 
@@ -64,7 +64,7 @@ function bootAndRoom(): Pick<ProcessIdentity, "boot" | "room"> {
 
 function startOf(pid: number): string | null {
   try {
-    // The name of the program, in parentheses, may hold anything; the start is the 20th field behind it.
+    // The program's name, in parentheses, may contain anything; the start time is the 20th field after it.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
       .replace(/^.*\)\s/s, "")
       .split(" ");

@@ -1,4 +1,4 @@
-/** Which files of a run's folder are the library's: only those may be removed. */
+/** Which files of a run's folder belong to the library: only those may be removed. */
 
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -8,15 +8,15 @@ import { LOCK_FILE } from "./run-lock.js";
 /** Name of the folder of checkpoints. */
 export const CHECKPOINTS = "checkpoints";
 
-// Checkpoints on their way out, when a run is overwritten.
+// Name for checkpoints that are being removed when a run is overwritten.
 const REMOVED = ".checkpoints.removed";
 
-/** Whether a file of that name is a log of a run. */
+/** Whether a file with this name is a log of a run. */
 export function isLog(name: string): boolean {
   return /^progress\.(csv|jsonl)(\.tmp)?$|^events\.out\.tfevents\./.test(name);
 }
 
-/** What a folder holds beside the leftovers of an interrupted start. */
+/** The contents of a folder, except leftovers of an interrupted start. */
 export function contentsOf(folder: string): string[] {
   return readdirSync(folder).filter(
     (name) => !name.startsWith(LOCK_FILE) && name !== `${RUN_FILE}.tmp` && name !== REMOVED,
@@ -24,8 +24,8 @@ export function contentsOf(folder: string): string[] {
 }
 
 /**
- * The path of a file that the library does not write into a run's folder; `undefined` when there is none. Its own are
- * `run.json`, logs, checkpoints and recorded episodes, at any depth; links are not.
+ * The path of a file that the library does not write into a run's folder; `undefined` when there is none. Its own files
+ * are `run.json`, logs, checkpoints and recorded episodes, at any depth; links are foreign.
  */
 export function foreignFile(folder: string): string | undefined {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -42,8 +42,8 @@ function isOwn(name: string): boolean {
 }
 
 /**
- * Removes a run from its folder, all but the lock. Killed within, it leaves no checkpoint from which the old run
- * would go on.
+ * Removes a run from its folder, except the lock. If the process is killed during that, no checkpoint is left from which
+ * the old run would continue.
  */
 export function removeRun(folder: string): void {
   removeLeftovers(folder);
@@ -53,7 +53,7 @@ export function removeRun(folder: string): void {
   removeLeftovers(folder);
 }
 
-/** Removes what an interrupted start or removal left. */
+/** Removes leftovers of an interrupted start or removal. */
 export function removeLeftovers(folder: string): void {
   for (const name of [`${RUN_FILE}.tmp`, REMOVED]) {
     rmSync(join(folder, name), { recursive: true, force: true });

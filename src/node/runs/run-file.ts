@@ -1,4 +1,4 @@
-/** `run.json`: what a run was started with, each time. */
+/** `run.json`: the configuration and environment of each start of a run. */
 
 import { existsSync, lstatSync, readFileSync, renameSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -13,25 +13,25 @@ import { maskedCommand } from "./masked-command.js";
 /** Name of the file. */
 export const RUN_FILE = "run.json";
 
-/** One start of a run, as the file holds it. */
+/** One start of a run, as stored in the file. */
 export interface RunStart {
-  /** When, as ISO 8601. */
+  /** Time of the start, as ISO 8601. */
   started: string;
-  /** The program and its options, secrets masked. */
+  /** The program and its arguments, with secrets masked. */
   command: string[];
-  /** Of this library, TensorFlow.js and Node. */
+  /** Versions of this library, TensorFlow.js and Node. */
   versions: Record<string, string>;
   /** Operating system and processor. */
   platform: string;
-  /** What `openRun` was given. */
+  /** The `config` of `openRun`. */
   config: StateRecord;
 }
 
 /**
- * What a folder's `run.json` is: the starts of a run of this library; `"missing"`, `"empty"`, or `"damaged"` when it is
- * no JSON, as after a power cut.
+ * Reads a folder's `run.json`: the starts of a run of this library; `"missing"`, `"empty"`, or `"damaged"` when it is
+ * not JSON, as after a power cut.
  *
- * @throws InvalidStateError when it is whole, and not a run's
+ * @throws InvalidStateError when it is intact, but not a run's
  */
 export function readRunFile(folder: string): RunStart[] | "missing" | "empty" | "damaged" {
   const file = join(folder, RUN_FILE);
@@ -54,11 +54,11 @@ export function readRunFile(folder: string): RunStart[] | "missing" | "empty" | 
   }
   if (Array.isArray(starts) && starts.length > 0 && starts.every(isStart)) return starts;
   throw new InvalidStateError(
-    `${file} is not a run's, or was damaged: expected a list "starts" as openRun writes it. Choose another folder; or, if it is a run, move ${file} away: the run is found by its checkpoints`,
+    `${file} is not a run's, or was damaged: expected a list "starts" as openRun writes it. Choose another folder; or, if it is a run, move ${file} away: the run is recognised by its checkpoints`,
   );
 }
 
-/** Adds this start to those before. A damaged file is kept beside as `run.json.damaged`. */
+/** Adds this start to the earlier ones. A damaged file is kept as `run.json.damaged`. */
 export function writeRunFile(
   folder: string,
   earlier: readonly RunStart[],
@@ -86,14 +86,14 @@ export function writeRunFile(
   replaceFile(file, `${JSON.stringify({ starts: [...earlier, start] }, null, 2)}\n`);
 }
 
-/** Checks that a config can be written. */
+/** Checks that a config can be written as JSON. */
 export function checkConfig(config: StateRecord): void {
   try {
     JSON.stringify(config);
   } catch (cause) {
     throw new InvalidArgumentError(
       "config",
-      `expected plain values, received what is no JSON: ${(cause as Error).message}`,
+      `expected plain values, received something that is not JSON: ${(cause as Error).message}`,
       { cause },
     );
   }

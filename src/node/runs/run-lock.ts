@@ -1,4 +1,4 @@
-/** The lock of a run's folder: one process at a time writes there. */
+/** The lock of a run's folder: one process at a time may write to it. */
 
 import {
   closeSync,
@@ -15,28 +15,28 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { NcpsError } from "../../core/errors.js";
 import { codeOf } from "../disk-failure.js";
-import { lookFor, type ProcessIdentity, thisProcess } from "./process-identity.js";
+import { type ProcessIdentity, processStatus, thisProcess } from "./process-identity.js";
 
-/** Name of the file that says who writes to the folder. */
+/** Name of the file that identifies the process that writes to the folder. */
 export const LOCK_FILE = "run.lock";
 
-// Between signs of life. A holder on another machine that gave none for so many minutes is taken for dead.
+// Heartbeat interval. A holder on another machine without a heartbeat for SILENT_MINUTES counts as dead.
 const BEAT_SECONDS = 30;
 const SILENT_MINUTES = 10;
-// A lock is written as soon as it is made: one that is empty for longer was left by a process that died in between.
+// A lock is written as soon as it is created: one that is empty for longer was left by a process that died in between.
 const UNWRITTEN_SECONDS = 5;
 
 /**
- * A run's folder is written to by another process, or was opened twice by this one. Code `RUN_LOCKED`; the
+ * Thrown when another process writes to a run's folder, or this one has opened it already. Code `RUN_LOCKED`; the
  * message says which process, and what to do.
  */
 export class RunLockedError extends NcpsError {
-  /** Number of the process that has the folder. */
+  /** Id of the process that has locked the folder. */
   readonly pid: number;
-  /** The machine on which it runs. */
+  /** Host name of its machine. */
   readonly host: string;
 
-  /** @param message who has the folder, and what to do · @param holder that process */
+  /** @param message who has locked the folder, and what to do · @param holder that process */
   constructor(message: string, { pid, host }: { pid: number; host: string }) {
     super("RUN_LOCKED", message);
     this.pid = pid;
@@ -45,17 +45,17 @@ export class RunLockedError extends NcpsError {
 }
 
 interface Holder extends ProcessIdentity {
-  /** When the lock was made, as ISO 8601. */
+  /** Time when the lock was created, as ISO 8601. */
   since: string;
-  /** Differs between all locks. */
+  /** Unique for every lock. */
   token: string;
 }
 
 /** The lock of a folder, held until {@link RunLock.release} or the end of the process. */
 export interface RunLock {
-  /** Throws a {@link RunLockedError} when another process has taken the folder meanwhile. */
+  /** Throws a {@link RunLockedError} when another process has taken over the folder. */
   check(): void;
-  /** Gives the folder free. */
+  /** Unlocks the folder. */
   release(): void;
 }
 
@@ -65,11 +65,11 @@ process.on("exit", () => {
 });
 
 /**
- * Locks a folder. The lock of a process that is gone is taken over, also when several processes try it at once:
+ * Locks a folder. The lock of a process that no longer runs is taken over; if several processes try it at once,
  * one of them gets it.
  *
- * @param folder the run's folder, which is there · @param warn is told when a silent process loses its lock
- * @throws RunLockedError when another process, or this one, has it
+ * @param folder the run's folder, which must exist · @param warn called when a silent process loses its lock
+ * @throws RunLockedError when another process, or this one, holds the lock
  */
 export async function lockRun(folder: string, warn: (text: string) => void): Promise<RunLock> {
   const path = join(folder, LOCK_FILE);
@@ -85,7 +85,7 @@ export async function lockRun(folder: string, warn: (text: string) => void): Pro
       else if (!now && !tryToMake(path, holder)) lost = read(path)?.holder;
       else utimesSync(path, new Date(), new Date());
     } catch {
-      // A disk that does not answer now may do so at the next beat.
+      // A disk that does not respond now may do so at the next heartbeat.
     }
   }, BEAT_SECONDS * 1000);
   beat.unref();
@@ -93,7 +93,7 @@ export async function lockRun(folder: string, warn: (text: string) => void): Pro
     try {
       return read(path)?.holder?.token === holder.token;
     } catch {
-      return !lost; // it cannot be read now, as with too many open files
+      return !lost; // it cannot be read at present, as with too many open files
     }
   };
   const lock = {
@@ -104,7 +104,7 @@ export async function lockRun(folder: string, warn: (text: string) => void): Pro
       try {
         if (isOurs()) rmSync(path, { force: true });
       } catch {
-        // Left behind, it is taken over like that of a process that was killed.
+        // If it is left behind, it is taken over like that of a killed process.
       }
     },
   };
@@ -118,18 +118,18 @@ async function take(path: string, folder: string, warn: (text: string) => void):
     const holder: Holder = { ...thisProcess(), since: new Date().toISOString(), token };
     if (tryToMake(path, holder)) return holder;
     const found = read(path);
-    if (!found) continue; // given free in this moment
+    if (!found) continue; // released just now
     if (!isAbandoned(found, folder, warn)) {
       await sleep(100);
       continue;
     }
-    // Who removes an abandoned lock must hold another one: else two could, the second one a lock that is alive.
+    // Removing an abandoned lock requires another lock: else two processes could do it, and one remove a live lock.
     const remover = `${path}.remover`;
     const guard = await take(remover, folder, () => {}).catch((error) => {
       if (!(error instanceof RunLockedError)) throw error;
     });
     if (!guard) {
-      await sleep(20); // another one is removing it
+      await sleep(20); // another process is removing it
       continue;
     }
     const still = read(path);
@@ -145,16 +145,16 @@ interface Found {
   holder?: Holder;
 }
 
-// False while it is just being written; throws when its holder lives.
+// False while it is being written; throws when its holder is alive.
 function isAbandoned({ holder, stats }: Found, folder: string, warn: (text: string) => void): boolean {
   const silent = (Date.now() - stats.mtimeMs) / 1000;
   if (!holder) return Math.abs(silent) > UNWRITTEN_SECONDS;
-  const state = lookFor(holder);
+  const state = processStatus(holder);
   if (state === "gone") return true;
   const by = describe(holder);
   if (state === "elsewhere" && silent > SILENT_MINUTES * 60) {
     warn(
-      `${folder} is taken over from ${by}, which gave no sign of life for ${Math.round(silent / 60)} minutes`,
+      `${folder} is taken over from ${by}, which sent no heartbeat for ${Math.round(silent / 60)} minutes`,
     );
     return true;
   }
@@ -163,7 +163,7 @@ function isAbandoned({ holder, stats }: Found, folder: string, warn: (text: stri
       ? "It is this one: call close() on that run before it is opened again"
       : state === "running"
         ? "Wait for its end, end it, or take another folder"
-        : `If it runs no longer, remove ${join(folder, LOCK_FILE)}, or wait: a process that gives no sign of life for ${SILENT_MINUTES} minutes loses the folder`;
+        : `If it runs no longer, remove ${join(folder, LOCK_FILE)}, or wait: a process without a heartbeat for ${SILENT_MINUTES} minutes loses the folder`;
   throw new RunLockedError(`${folder} is in use by ${by}. ${remedy}`, holder);
 }
 
@@ -171,7 +171,7 @@ function describe({ pid, host, since }: Holder): string {
   return `process ${pid} on ${host} since ${since}`;
 }
 
-// Whether the file was not there and is made now.
+// Creates the file; returns false if it exists.
 function tryToMake(path: string, holder: Holder): boolean {
   let file: number;
   try {

@@ -1,4 +1,4 @@
-/** The logs of a run's folder, which begin when the first row comes. */
+/** The logs of a run's folder, which are opened with the first row. */
 
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -21,17 +21,17 @@ export const FORMATS: readonly LogFormat[] = ["csv", "jsonl", "tensorboard"];
 export interface RunLogsOptions {
   /** The run's folder. */
   folder: string;
-  /** Which logs are written. */
+  /** The logs to write. */
   formats: readonly LogFormat[];
-  /** Throws when this process may no longer write there. */
+  /** Throws when this process may no longer write to the folder. */
   check(): void;
-  /** Is told of rows that are set aside, missing, or no rows. */
+  /** Called about rows that are moved, missing, or not rows. */
   warn(text: string): void;
 }
 
 /**
- * The sinks of a run. A training that is resumed goes on with the rows of its checkpoint. One that begins anew has
- * logs of its own: rows that an earlier start left are moved to `earlier-1`, `earlier-2` and so on, and never removed.
+ * The sinks of a run. A resumed training continues with the rows of its checkpoint. One that starts from scratch has
+ * new logs: rows of an earlier start are moved to `earlier-1`, `earlier-2` and so on, and never removed.
  */
 export function runLogs(options: RunLogsOptions): LogSink[] {
   const { folder, formats, check, warn } = options;
@@ -64,13 +64,13 @@ function setAside(folder: string, warn: (text: string) => void): void {
   try {
     const logs = readdirSync(folder).filter((name) => isLog(name) && statSync(join(folder, name)).size > 0);
     if (logs.length === 0) return;
-    // The first one that holds none of them: one that was begun by a process that was killed is filled up.
+    // The first folder without such logs: one that a killed process began is completed.
     const place = (n: number) => join(folder, `earlier-${n}`);
     let n = 1;
     while (logs.some((name) => existsSync(join(place(n), name)))) n++;
     mkdirSync(place(n), { recursive: true });
     for (const name of logs) renameSync(join(folder, name), join(place(n), name));
-    warn(`this training begins anew: the logs of an earlier one were moved to ${place(n)}`);
+    warn(`this training starts from scratch: the logs of an earlier one were moved to ${place(n)}`);
   } catch (cause) {
     throw new LoggingError(`the earlier logs of ${folder} cannot be set aside: ${reasonOf(cause)}`, {
       cause,

@@ -1,4 +1,4 @@
-/** The worker's side of a vector environment: plays what is asked for in shared memory, answers calls. */
+/** The worker's side of a vector environment: executes requests in shared memory, answers calls. */
 
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { InvalidArgumentError } from "../../core/errors.js";
@@ -24,7 +24,7 @@ import {
   WorkerWord,
 } from "./shared-memory.js";
 
-// How long the thread may go without a turn of its event loop (output of console.log, ends of child processes).
+// Maximum time without a turn of the event loop (for output of console.log, ends of child processes), in milliseconds.
 const TURN = 100;
 
 /** Serves the environments of one worker. */
@@ -37,15 +37,15 @@ export class EnvServer {
   private slots: EnvSlot[] = [];
   private arrays: SharedArrays | undefined;
   private actionSize = 1;
-  // What the next reset of each environment is given beside its seed.
+  // Options for the next reset of each environment.
   private readonly resetOptions = new Map<number, Readonly<Record<string, unknown>>>();
   private calls = 0;
   private closed = false;
 
   /**
-   * @param setup what the worker was started with
+   * @param setup start data of the worker
    * @param envs its environments
-   * @param remake makes another one in place of environment `index`
+   * @param remake creates a replacement for environment `index`
    */
   constructor(
     private readonly setup: WorkerSetup,
@@ -58,7 +58,7 @@ export class EnvServer {
     this.playing = this.control.ofWorker(setup.worker, WorkerWord.playing);
   }
 
-  /** Serves until it is told to close. */
+  /** Serves requests until the worker is closed. */
   async serve(): Promise<void> {
     const { words } = this.control;
     const turns = new EventLoopTurns(TURN);

@@ -1,4 +1,4 @@
-/** Program of a worker thread that plays environments. Started by WorkerVectorEnv. */
+/** Program of a worker thread that steps environments. Started by WorkerVectorEnv. */
 
 import { ChildProcess } from "node:child_process";
 import { workerData } from "node:worker_threads";
@@ -11,8 +11,8 @@ import { loadRecipe } from "./load-recipe.js";
 import type { Description, Message, WorkerSetup } from "./messages.js";
 import { ControlBlock, Word, WorkerWord } from "./shared-memory.js";
 
-// How long the end of child processes is waited for, in milliseconds.
-const PATIENCE = 1000;
+// Milliseconds to wait for child processes to end.
+const CLOSE_TIMEOUT = 1000;
 
 const setup = workerData as WorkerSetup;
 const control = new ControlBlock(setup.control, setup.workers);
@@ -26,8 +26,8 @@ process.on("exit", () => {
   control.bump(Word.answered);
 });
 
-// The main thread ends them when this thread hangs in one, be it in the turn in which it was started: so it is told at
-// once. Those that are left when all is closed are seen off here.
+// The main thread kills child processes when this thread hangs in one, even in the turn in which it was started, so it
+// is notified immediately. Those that are left when all is closed are ended here.
 const children: ChildProcess[] = [];
 const prototype = ChildProcess.prototype as unknown as { spawn(this: ChildProcess, options: object): number };
 const { spawn } = prototype;
@@ -75,9 +75,9 @@ async function main(): Promise<void> {
     return new Promise((resolve) => child.once("exit", resolve));
   });
   if (ends.length > 0) {
-    await Promise.race([Promise.all(ends), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+    await Promise.race([Promise.all(ends), new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT))]);
   }
-  await yieldToEventLoop(); // lets output out
+  await yieldToEventLoop(); // flushes output
   process.exit();
 }
 

@@ -1,18 +1,18 @@
-/** Notices worker threads that have work and finish none of it. */
+/** Detection of worker threads that have work and make no progress. */
 
 import type { WorkerLink } from "./worker-link.js";
 
-/** Looks at the progress of threads from time to time. */
+/** Polls the progress of threads. */
 export class HangWatch {
   private readonly seen = new Map<WorkerLink, { progress: number; quiet: number; at: number }>();
 
   /**
-   * @param longest most milliseconds between two looks that count: after a longer time the whole program stood still,
-   *   as after Ctrl+Z, the threads too
+   * @param longest maximum milliseconds between two polls that count: after a longer time the whole process was
+   *   suspended, as with Ctrl+Z, including the threads
    */
   constructor(private readonly longest: number) {}
 
-  /** Milliseconds for which a thread has been seen busy without finishing anything. */
+  /** Milliseconds for which a thread has been busy without finishing anything. */
   quietFor(link: WorkerLink, busy: boolean): number {
     const now = performance.now();
     const { progress } = link;

@@ -1,9 +1,9 @@
-/** Infos as numbers: a schema that is sent once, and values in shared memory. */
+/** Encoding of infos as numbers: a schema that is sent once, and values in shared memory. */
 
 import type { Info } from "../../envs/env.js";
 import { INFO_BY_MESSAGE, INFO_NUMBERS } from "./shared-memory.js";
 
-/** One field: its name, and a letter for a value or the fields of a record. */
+/** One field: its name, and the kind of its value or the fields of a record. */
 export type InfoField = [name: string, kind: "number" | "boolean" | "null" | InfoField[]];
 
 /** The fields of an info, in order. */
@@ -11,20 +11,21 @@ export type InfoSchema = InfoField[];
 
 const DEPTH = 3;
 
-/** Writes infos; knows the schemas that it has met. */
+/** Encodes infos; remembers the schemas that were announced. */
 export class InfoWriter {
   private readonly known = new Map<string, number>();
   private count = 0;
   private signature = "";
 
-  /** @param announce called with every new schema before its first use; its number is the count so far */
+  /** @param announce called with every new schema before its first use; its index is the number of earlier schemas */
   constructor(private readonly announce: (schema: InfoSchema) => void) {}
 
   /**
    * Writes an info.
    *
-   * @param values where its numbers go · @param offset from where on
-   * @returns the number of its schema, or {@link INFO_BY_MESSAGE} when it holds more than numbers, booleans, nulls and records
+   * @param values where to write its numbers · @param offset index of the first one
+   * @returns the index of its schema, or {@link INFO_BY_MESSAGE} when it contains other values than numbers, booleans,
+   *   nulls and records
    */
   write(info: Info, values: Float64Array, offset: number): number {
     this.count = 0;
@@ -63,7 +64,7 @@ export class InfoWriter {
   }
 }
 
-/** Makes an info again from the values that {@link InfoWriter.write} wrote. */
+/** Decodes an info from the values that {@link InfoWriter.write} wrote. */
 export function readInfo(schema: InfoSchema, values: Float64Array, offset: number): Info {
   let at = offset;
   const read = (fields: InfoSchema): Info => {

@@ -1,4 +1,4 @@
-/** Makes a recipe for environments out of what was sent to a worker. */
+/** Loading of an environment recipe in a worker. */
 
 import { NotRegisteredError } from "../../core/errors.js";
 import { envSpec } from "../../envs/registry.js";
@@ -8,7 +8,7 @@ import { importFunction, importModule } from "../workers/import-function.js";
 import type { SentRecipe } from "./messages.js";
 
 /**
- * Imports what a recipe names.
+ * Imports the modules that a recipe names.
  *
  * @throws InvalidArgumentError when a module cannot be imported or lacks the function
  * @throws NotRegisteredError when nothing is registered under the id, in this thread either
@@ -40,7 +40,7 @@ async function requireId(id: string): Promise<void> {
     const atari = /^ALE\/|-v[045]$/.test(id) && (await registerAtari()).includes(id);
     if (atari) return;
     throw new NotRegisteredError(
-      `"${id}" is not registered in the worker thread, which has a registry of its own. Name the module that ` +
+      `"${id}" is not registered in the worker thread, which has a separate registry. Name the module that ` +
         "registers it (imports: [new URL(...)]), or give a module in place of the id",
       { cause: error },
     );

@@ -1,4 +1,4 @@
-/** What the main thread and the workers of a vector environment write to each other, beside the shared memory. */
+/** Messages between the main thread and the workers of a vector environment, in addition to the shared memory. */
 
 import type { MessagePort } from "node:worker_threads";
 import type { StateRecord } from "../../core/state.js";
@@ -11,13 +11,13 @@ import type { SentError } from "../workers/sent-error.js";
 import type { InfoSchema } from "./info-codec.js";
 import type { SharedBuffers } from "./shared-memory.js";
 
-/** An `EnvModule` as it is sent. */
+/** An `EnvModule` in the form that is sent. */
 export interface SentModule extends SentExport {
-  /** Its options. */
+  /** Options of the factory. */
   options: EnvOptions;
 }
 
-/** An `EnvRecipe` as it is sent. */
+/** An `EnvRecipe` in the form that is sent. */
 export interface SentRecipe {
   /** Registered id, or a module. */
   env: string | SentModule;
@@ -27,53 +27,53 @@ export interface SentRecipe {
   wrapDeepmind: boolean | WrapOptions;
   /** The outermost wrapper. */
   wrapper: SentModule | null;
-  /** Modules that are imported before. */
+  /** Modules to import before. */
   imports: string[];
 }
 
-/** What a worker is started with. */
+/** Start data of a worker. */
 export interface WorkerSetup {
-  /** Its end of the channel. */
+  /** The worker's end of the channel. */
   port: MessagePort;
   /** URL of the thread's program. */
   program: string;
-  /** Position of the word on which the main thread waits for replies. */
+  /** Index of the word on which the main thread waits for replies. */
   replies: number;
   /** The control block. */
   control: SharedArrayBuffer;
-  /** How its environments are made. */
+  /** How its environments are created. */
   recipe: SentRecipe;
-  /** Number of this worker. */
+  /** Index of this worker. */
   worker: number;
-  /** How many workers there are. */
+  /** Number of workers. */
   workers: number;
-  /** Its first environment. */
+  /** Index of its first environment. */
   first: number;
-  /** How many environments it has. */
+  /** Number of its environments. */
   count: number;
   /** Whether it replaces environments that throw. */
   restartOnFailure: boolean;
 }
 
-/** What a worker tells of its environments. */
+/** A worker's description of its environments. */
 export interface Description {
-  /** Their observation space. */
+  /** Observation space of the environments. */
   observationSpace: SpaceJSON;
-  /** Their action space. */
+  /** Action space of the environments. */
   actionSpace: SpaceJSON;
-  /** Names of their actions. */
+  /** Names of the actions. */
   actionMeanings: readonly string[] | null;
   /** Whether all of them can be saved. */
   canSave: boolean;
 }
 
-/** What is done with a method or a field of environments. */
+/** Access to a method or a field of environments. */
 export type MemberAccess =
   | { do: "call"; name: string; args: unknown[] }
   | { do: "get"; name: string }
   | { do: "set"; name: string; value: unknown; indices: readonly number[] };
 
-/** From the main thread; each gets one reply. */
+/** A call from the main thread; each gets one reply. */
 export type Call =
   | { kind: "attach"; buffers: SharedBuffers }
   | { kind: "begin"; indices: number[]; seeds: (number | null)[]; steps: number[] }
@@ -87,7 +87,7 @@ export type Call =
 /** The value of a reply. */
 export type Reply = Description | Frame | StateRecord[] | unknown[] | null;
 
-/** From a worker. */
+/** A message from a worker. */
 export type Message =
   | { kind: "reply"; value: Reply }
   | { kind: "refusal"; error: SentError }

@@ -1,4 +1,4 @@
-/** Checks the options of environments on worker threads and puts them in a form that can be sent. */
+/** Validation of the options of environments on worker threads, and conversion to a form that can be sent. */
 
 import { InvalidArgumentError } from "../../core/errors.js";
 import { type EnvOptions, envSpec, registeredIds } from "../../envs/registry.js";
@@ -8,7 +8,7 @@ import { sentSpecifier } from "../workers/import-function.js";
 import type { SentModule, SentRecipe } from "./messages.js";
 
 /**
- * The recipe as it is sent to the threads.
+ * Converts the options to the form that is sent to the threads.
  *
  * @throws InvalidArgumentError when a part of it cannot be sent
  * @throws NotRegisteredError when the id is unknown and there is no module that could register it
@@ -35,7 +35,7 @@ export function sentRecipe(env: string | EnvModule, options: WorkerVectorEnvOpti
   return recipe;
 }
 
-// A module that the threads import may register what this thread does not know.
+// A module that the threads import may register an id that is unknown in this thread.
 function defaultsOf(id: string, mayBeUnknown: boolean): EnvOptions | undefined {
   return mayBeUnknown && !registeredIds().includes(id) ? undefined : envSpec(id).defaults;
 }

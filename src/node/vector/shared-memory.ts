@@ -1,17 +1,17 @@
-/** The memory that the main thread and the worker threads of a vector environment share. */
+/** Memory that the main thread and the worker threads of a vector environment share. */
 
 import { type DType, sizeOf, type TypedArray } from "../../core/state.js";
 import type { ActionSpace, Box } from "../../spaces/index.js";
 
-/** Words of the control block that belong to all. */
+/** Words of the control block that are common to all workers. */
 export const Word = {
-  /** Grows with every answered request; the main thread sleeps on it. */
+  /** Incremented with every answered request; the main thread sleeps on it. */
   answered: 0,
   /** Value of `answered` at which the main thread wants to be woken. */
   wanted: 1,
-  /** How many workers have something to tell at once: a failure, their end. */
+  /** Number of events of workers that need attention: a failure, their end. */
   alarms: 2,
-  /** Counter behind the tickets of answers. */
+  /** Counter for the tickets of answers. */
   tickets: 3,
 } as const;
 
@@ -19,33 +19,33 @@ export const Word = {
 export const WorkerWord = {
   /** Changes when there is work; the worker sleeps on it. */
   wake: 0,
-  /** How many calls the main thread has posted. */
+  /** Number of calls that the main thread has posted. */
   calls: 1,
-  /** How many calls the worker has answered; the main thread sleeps on it during a call. */
+  /** Number of calls that the worker has answered; the main thread sleeps on it during a call. */
   replies: 2,
-  /** Environment that is being made or played, or that failed; -1 for none. */
+  /** Index of the environment that is being made or stepped, or that failed; -1 for none. */
   playing: 3,
-  /** Requests answered by this worker. */
+  /** Number of requests answered by this worker. */
   progress: 4,
-  /** 1 when the worker's thread has come to its end. */
+  /** 1 when the worker's thread has ended. */
   ended: 5,
-  /** How many failed environments it has replaced. */
+  /** Number of failed environments that the worker has replaced. */
   restarts: 6,
 } as const;
 
-/** What the main thread asks of one environment, and how it stands. */
+/** Requests from the main thread to one environment. */
 export const Request = { none: 0, step: 1, reset: 2, seededReset: 3 } as const;
 
-/** How a request stands. */
+/** Status of a request. */
 export const Status = { idle: 0, asked: 1, ready: 2 } as const;
 
 const HEADER = 4;
 const PER_WORKER = 7;
 const PER_ENV = 4;
 
-/** Most numbers of one info that travel in shared memory. */
+/** Maximum number of numbers of one info in shared memory. */
 export const INFO_NUMBERS = 32;
-/** Schema of an info that travels as a message. */
+/** Schema index of an info that is sent as a message. */
 export const INFO_BY_MESSAGE = -1;
 
 /** The control block: counters and flags, all read and written with `Atomics`. */
@@ -53,7 +53,7 @@ export class ControlBlock {
   /** The words. */
   readonly words: Int32Array;
 
-  /** @param memory made by {@link ControlBlock.allocate} · @param workers how many workers there are */
+  /** @param memory made by {@link ControlBlock.allocate} · @param workers number of workers */
   constructor(
     readonly memory: SharedArrayBuffer,
     private readonly workers: number,
@@ -61,22 +61,22 @@ export class ControlBlock {
     this.words = new Int32Array(memory);
   }
 
-  /** Memory for so many workers and environments. */
+  /** Allocates memory for the given numbers of workers and environments. */
   static allocate(workers: number, numEnvs: number): SharedArrayBuffer {
     return new SharedArrayBuffer(4 * (HEADER + PER_WORKER * workers + PER_ENV * numEnvs));
   }
 
-  /** Position of a word of worker `worker`. */
+  /** Index of a word of worker `worker`. */
   ofWorker(worker: number, word: number): number {
     return HEADER + PER_WORKER * worker + word;
   }
 
-  /** Position of environment `index`'s words: request, status, ticket of the answer, schema of the info. */
+  /** Index of environment `index`'s words: request, status, ticket of the answer, schema of the info. */
   ofEnv(index: number, word: 0 | 1 | 2 | 3): number {
     return HEADER + PER_WORKER * this.workers + PER_ENV * index + word;
   }
 
-  /** Adds one to a word and wakes who sleeps on it. */
+  /** Increments a word and wakes threads that sleep on it. */
   bump(word: number): void {
     Atomics.add(this.words, word, 1);
     Atomics.notify(this.words, word);
@@ -86,13 +86,13 @@ export class ControlBlock {
 /** Words of one environment, for {@link ControlBlock.ofEnv}. */
 export const EnvWord = { request: 0, status: 1, ticket: 2, schema: 3 } as const;
 
-/** Buffers of the arrays; plain data, can be sent to workers. */
+/** Buffers of the arrays; plain data that can be sent to workers. */
 export interface SharedBuffers {
   /** Element type of observations. */
   observationType: DType;
   /** Element type of actions. */
   actionType: DType;
-  /** `[numEnvs, ...shape]` present observations. */
+  /** `[numEnvs, ...shape]` current observations. */
   observations: SharedArrayBuffer;
   /** `[numEnvs, ...shape]` last observations of ended episodes. */
   finals: SharedArrayBuffer;
@@ -102,7 +102,7 @@ export interface SharedBuffers {
   rewards: SharedArrayBuffer;
   /** `[3, numEnvs]` bytes: terminated, truncated, whether an episode ended. */
   ends: SharedArrayBuffer;
-  /** `[numEnvs]` seeds that the environments were given last, float64; NaN: none yet. */
+  /** `[numEnvs]` last seeds of the environments, float64; NaN: none yet. */
   seeds: SharedArrayBuffer;
   /** `[numEnvs, INFO_NUMBERS]` numbers of infos, float64. */
   infos: SharedArrayBuffer;
@@ -154,7 +154,7 @@ export class SharedArrays {
 }
 
 function viewOf(memory: SharedArrayBuffer, dtype: DType): TypedArray {
-  // The types of arrays do not tell shared memory apart.
+  // The types of arrays do not distinguish shared memory.
   return new arrayTypes[dtype](memory as unknown as ArrayBuffer);
 }
 

@@ -1,4 +1,4 @@
-/** Starts the worker threads of a vector environment and asks them what their environments are. */
+/** Start of the worker threads of a vector environment. */
 
 import { availableParallelism } from "node:os";
 import { InvalidArgumentError, NcpsError } from "../../core/errors.js";
@@ -10,14 +10,14 @@ import { sentRecipe } from "./sent-recipe.js";
 import { ControlBlock } from "./shared-memory.js";
 import { isWorkerFailure, WorkerLink } from "./worker-link.js";
 
-/** The plan by which every thread of a vector environment is started. */
+/** How every thread of a vector environment is started. */
 export class WorkerPlan {
   readonly numEnvs: number;
   readonly workers: number;
   readonly restartOnFailure: boolean;
   readonly stepTimeout: number;
   readonly startTimeout: number;
-  /** The id, or the module in words. */
+  /** The id, or a description of the module. */
   readonly id: string;
   readonly control: ControlBlock;
   private readonly recipe: SentRecipe;
@@ -44,7 +44,7 @@ export class WorkerPlan {
     this.control = new ControlBlock(ControlBlock.allocate(workers, numEnvs), workers);
   }
 
-  /** Starts one thread; it makes its environments while this one goes on. */
+  /** Starts one thread; it creates its environments while this one continues. */
   start(worker: number): WorkerLink {
     const { numEnvs, workers, control, recipe, restartOnFailure } = this;
     const first = Math.floor((worker * numEnvs) / workers);
@@ -54,9 +54,9 @@ export class WorkerPlan {
   }
 
   /**
-   * Waits until the environments of a thread are made.
+   * Waits until the environments of a thread are created.
    *
-   * @throws what making them threw; EnvFailedError when the thread ends or hangs
+   * @throws the error of creating them; EnvFailedError when the thread ends or hangs
    */
   describe(link: WorkerLink): Description {
     try {
@@ -74,7 +74,7 @@ export class WorkerPlan {
   }
 
   /**
-   * What the environments of all threads are.
+   * Description of the environments of all threads.
    *
    * @throws InvalidArgumentError when their spaces differ
    */

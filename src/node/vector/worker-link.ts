@@ -1,4 +1,4 @@
-/** The main thread's hold on one worker: its thread, its messages, its end. */
+/** The main thread's handle to one worker: its thread, its messages, its end. */
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import { NcpsError } from "../../core/errors.js";
@@ -10,11 +10,11 @@ import type { InfoSchema } from "./info-codec.js";
 import type { Call, Description, Message, Reply, WorkerSetup } from "./messages.js";
 import { type ControlBlock, Word, WorkerWord } from "./shared-memory.js";
 
-// Milliseconds between two looks at the clock while a reply is waited for.
+// Milliseconds between two checks of the clock while waiting for a reply.
 const LOOK = 250;
 
-// Loads the thread's program. This thread sleeps meanwhile and hears no events, so a program that cannot be loaded has
-// to be told by the same means as a reply.
+// Loads the thread's program. This thread sleeps at that time and receives no events, so a failure to load the program
+// is reported in the same way as a reply.
 const BOOTSTRAP = `
 const { workerData: { program, port, control, replies } } = require("node:worker_threads");
 import(program).catch((thrown) => {
@@ -31,34 +31,34 @@ import(program).catch((thrown) => {
 
 /** What a {@link WorkerLink} is made of. */
 export interface WorkerLinkOptions {
-  /** What the worker is started with, but for the port. */
+  /** Start data of the worker, except the port. */
   setup: Omit<WorkerSetup, "port" | "program" | "replies">;
   /** The control block. */
   control: ControlBlock;
 }
 
-/** One worker thread. Calls wait for their reply and block this thread meanwhile. */
+/** One worker thread. Calls wait for their reply and block this thread. */
 export class WorkerLink {
-  /** First environment. */
+  /** Index of the first environment. */
   readonly first: number;
-  /** All its environments. */
+  /** Indices of all its environments. */
   readonly indices: number[];
-  /** Number of the worker. */
+  /** Index of the worker. */
   readonly number: number;
-  /** Why the thread has ended; `undefined` while it has not. */
-  lost: unknown;
-  /** Settled when the thread has ended. */
+  /** Why the thread has ended; `undefined` while it runs. */
+  exitReason: unknown;
+  /** Resolves when the thread has ended. */
   readonly gone: Promise<void>;
-  /** Failures of environments that have been told and not yet been taken. */
+  /** Failures of environments that were reported and not yet handled. */
   readonly failures: unknown[] = [];
-  /** Why it was found to hang, as long as it does. */
+  /** Error of its last hang, while it lasts. */
   hung: NcpsError | undefined;
   private readonly thread: Worker;
   private readonly port: MessagePort;
   private readonly control: ControlBlock;
   private readonly infos = new Map<number, Info>();
   private readonly schemas: InfoSchema[] = [];
-  // Process ids, and the environment that started each; -1 where that is not known.
+  // Process ids, and the environment that started each; -1 if unknown.
   private readonly children = new Map<number, number>();
   private readonly replies: Message[] = [];
   private progressAtStart = -1;
@@ -84,14 +84,14 @@ export class WorkerLink {
       transferList: [port2],
       name: `env-worker-${setup.worker}`,
     });
-    this.thread.unref(); // forgotten environments must not keep the program alive
+    this.thread.unref(); // environments that were not closed must not keep the program alive
     this.thread.on("error", (error) => {
-      this.lost ??= error;
+      this.exitReason ??= error;
     });
     this.gone = new Promise((resolve) => {
       this.thread.once("exit", (code) => {
-        this.lost ??= new NcpsError("WORKER_EXITED", `the worker thread ended with exit code ${code}`);
-        // Nobody may go on waiting for it.
+        this.exitReason ??= new NcpsError("WORKER_EXITED", `the worker thread ended with exit code ${code}`);
+        // Nothing may continue to wait for it.
         control.bump(Word.alarms);
         control.bump(Word.answered);
         resolve();
@@ -103,32 +103,32 @@ export class WorkerLink {
     return this.control.ofWorker(this.number, word);
   }
 
-  /** Whether the thread has come to its end, by what it wrote itself or by its event. */
+  /** Whether the thread has ended, by its own message or by its event. */
   get ended(): boolean {
-    return this.lost !== undefined || Atomics.load(this.control.words, this.at(WorkerWord.ended)) === 1;
+    return this.exitReason !== undefined || Atomics.load(this.control.words, this.at(WorkerWord.ended)) === 1;
   }
 
-  /** The environment that is being played, -1 for none. */
+  /** The environment that is being stepped, -1 for none. */
   get playing(): number {
     return Atomics.load(this.control.words, this.at(WorkerWord.playing));
   }
 
-  /** How many failed environments the worker has replaced by itself. */
+  /** Number of failed environments that the worker has replaced by itself. */
   get restarts(): number {
     return Atomics.load(this.control.words, this.at(WorkerWord.restarts));
   }
 
-  /** Requests answered so far. */
+  /** Number of answered requests. */
   get progress(): number {
     return Atomics.load(this.control.words, this.at(WorkerWord.progress));
   }
 
-  /** Remembers that its environments have taken the place of lost ones. */
-  beginsAnew(): void {
+  /** Marks its environments as replacements for those of a failed worker. */
+  startsFresh(): void {
     this.progressAtStart = this.progress;
   }
 
-  /** Whether its environments have taken the place of lost ones and have not answered anything. */
+  /** Whether its environments are replacements that have not answered anything yet. */
   get untried(): boolean {
     return this.progressAtStart === this.progress;
   }
@@ -138,22 +138,22 @@ export class WorkerLink {
     this.control.bump(this.at(WorkerWord.wake));
   }
 
-  /** Waits until the environments are made and tells what they are. */
+  /** Waits until the environments are created and returns their description. */
   describe(timeout: number): Description {
     return this.waitForReply("its start", timeout) as Description;
   }
 
   /**
-   * Asks for something and waits for the reply.
+   * Makes a call and waits for the reply.
    *
-   * @throws what the worker threw; NcpsError `WORKER_EXITED`, `STEP_TIMEOUT`
+   * @throws the worker's error; NcpsError `WORKER_EXITED`, `STEP_TIMEOUT`
    */
   call(call: Call, timeout: number): Reply {
     this.post(call);
     return this.waitForReply(call.kind, timeout);
   }
 
-  /** Asks for something without waiting. */
+  /** Makes a call without waiting. */
   post(call: Call): void {
     this.port.postMessage(call);
     Atomics.add(this.control.words, this.at(WorkerWord.calls), 1);
@@ -167,18 +167,18 @@ export class WorkerLink {
       const seen = Atomics.load(words, this.at(WorkerWord.replies));
       const reply = this.reply();
       if (reply !== undefined) return reply;
-      if (this.ended) throw this.lost ?? new NcpsError("WORKER_EXITED", "the worker thread ended");
+      if (this.ended) throw this.exitReason ?? new NcpsError("WORKER_EXITED", "the worker thread ended");
       if (left <= 0) throw timedOut(what, timeout);
       const pause = Math.min(left, LOOK);
       Atomics.wait(words, this.at(WorkerWord.replies), seen, pause);
-      // Where the whole program stood still, as after Ctrl+Z, the thread could do nothing either.
+      // If the whole process was suspended, as with Ctrl+Z, the thread could do nothing either.
       const now = performance.now();
       left -= Math.min(now - before, 2 * pause);
       before = now;
     }
   }
 
-  /** The next reply, if there is one; throws what the worker refused with. */
+  /** The next reply, if there is one; throws the worker's error. */
   reply(): Reply | undefined {
     this.drain();
     const message = this.replies.shift();
@@ -186,7 +186,7 @@ export class WorkerLink {
     return message?.kind === "reply" ? message.value : undefined;
   }
 
-  /** Takes in all messages. */
+  /** Handles all received messages. */
   drain(): void {
     for (;;) {
       const received = receiveMessageOnPort(this.port);
@@ -209,7 +209,7 @@ export class WorkerLink {
     return this.schemas[number];
   }
 
-  /** An info that came as a message. */
+  /** An info that was sent as a message. */
   infoOf(index: number): Info {
     if (!this.infos.has(index)) this.drain();
     const info = this.infos.get(index) ?? {};
@@ -218,9 +218,9 @@ export class WorkerLink {
   }
 
   /**
-   * Ends the child processes of the environment that is being played, e.g. an emulator that hangs.
+   * Kills the child processes of the environment that is being stepped, e.g. an emulator that hangs.
    *
-   * @returns whether the thread went on within a second after that
+   * @returns whether the thread made progress within a second after that
    */
   async freeFromChildren(): Promise<boolean> {
     const { progress, playing } = this;
@@ -230,13 +230,13 @@ export class WorkerLink {
       const moved = this.progress !== progress || this.playing !== playing;
       this.drain();
       if (!moved && this.failures.length === 0) continue;
-      if (this.failures.length === 0) this.hung = undefined; // it was replaced: what fails later has another reason
+      if (this.failures.length === 0) this.hung = undefined; // it was replaced: a later failure has another reason
       return true;
     }
     return false;
   }
 
-  // Those of one environment and those of nobody; without an environment all.
+  // Those of one environment and those of unknown origin; without an environment all.
   private killChildren(of?: number): boolean {
     this.drain();
     let some = false;
@@ -252,11 +252,11 @@ export class WorkerLink {
   }
 
   /**
-   * Waits for the end of a thread that was asked to close, and ends it when that takes too long.
+   * Waits for the end of a thread that was asked to close, and terminates it when that takes too long.
    *
-   * @returns what it refused with, if it did
+   * @returns the error it failed with, if any
    */
-  async lastWords(timeout: number): Promise<unknown> {
+  async shutdownError(timeout: number): Promise<unknown> {
     let refusal: unknown;
     for (const end = performance.now() + timeout; performance.now() < end; ) {
       try {
@@ -270,14 +270,14 @@ export class WorkerLink {
     return refusal;
   }
 
-  /** Ends the thread whatever it does. Settled when it has ended, or after two seconds. */
+  /** Terminates the thread. Resolves when it has ended, or after two seconds. */
   async terminate(): Promise<void> {
     this.killChildren();
     void this.thread.terminate();
     await this.endsWithin(2000);
   }
 
-  /** Whether the thread ends within so many milliseconds. */
+  /** Whether the thread ends within the given number of milliseconds. */
   async endsWithin(milliseconds: number): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<boolean>((resolve) => {
@@ -290,7 +290,7 @@ export class WorkerLink {
   }
 }
 
-/** Whether an error says that a thread was lost. */
+/** Whether an error says that a worker thread ended or hung. */
 export function isWorkerFailure(error: unknown): boolean {
   return error instanceof NcpsError && (error.code === "WORKER_EXITED" || error.code === "STEP_TIMEOUT");
 }

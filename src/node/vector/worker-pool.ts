@@ -1,4 +1,4 @@
-/** The worker threads of one vector environment: their work, their failures and their end. */
+/** The worker threads of one vector environment: requests, failures and shutdown. */
 
 import { InvalidArgumentError, InvalidStateError, NcpsError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
@@ -25,8 +25,8 @@ import {
 import { WorkerPlan } from "./start-workers.js";
 import { isWorkerFailure, timedOut, type WorkerLink } from "./worker-link.js";
 
-// Milliseconds for which the main thread sleeps on the spot before it lets the event loop run.
-const ON_THE_SPOT = 1;
+// Milliseconds for which the main thread blocks before it lets the event loop run.
+const SPIN_MS = 1;
 // Milliseconds that threads get to close their environments.
 const CLOSING = 5000;
 // The same, after a failure.
@@ -37,7 +37,7 @@ interface AsyncAtomics extends Atomics {
   waitAsync(words: Int32Array, index: number, value: number): { value: string | Promise<string> };
 }
 
-/** Hands requests to worker threads, takes in their answers, and replaces those that are lost. */
+/** Sends requests to worker threads, collects their answers, and replaces workers that fail. */
 export class WorkerPool {
   /** The spaces, the names of actions, whether states can be saved. */
   readonly description: {
@@ -46,24 +46,24 @@ export class WorkerPool {
     actionMeanings: readonly string[] | null;
     canSave: boolean;
   };
-  /** What is asked of each environment. */
+  /** Requests to each environment and their status. */
   readonly board: EnvBoard;
   private readonly plan: WorkerPlan;
   private readonly buffers: SharedBuffers;
   private readonly links: WorkerLink[] = [];
   private readonly linkOf: number[];
-  // Environments whose thread ended while they were at rest: their next step tells.
-  private readonly lostAtRest = new Map<number, EnvRestart>();
+  // Environments whose thread ended while they were idle: their next step reports it.
+  private readonly failedWhileIdle = new Map<number, EnvRestart>();
   private readonly lostInfos = new Map<number, Info>();
-  private readonly vain = new Map<number, number>();
+  private readonly failedAttempts = new Map<number, number>();
   private begun = false;
   private replaced = 0;
-  // When every step is done on the spot, timers, signals and the ends of threads must have their turn as well.
+  // When every step is answered while blocking, timers, signals and thread ends must get their turn as well.
   private readonly turns = new EventLoopTurns();
   private closedBecause: string | undefined;
   private closing: Promise<void> | undefined;
 
-  /** Starts the threads and waits until all environments are made. */
+  /** Starts the threads and waits until all environments are created. */
   constructor(env: string | EnvModule, options: WorkerVectorEnvOptions) {
     const plan = new WorkerPlan(env, options);
     const { numEnvs, workers, startTimeout } = plan;
@@ -92,18 +92,18 @@ export class WorkerPool {
     this.linkOf = this.links.flatMap(({ indices }, w) => indices.map(() => w));
   }
 
-  /** How many threads there are. */
+  /** Number of threads. */
   get workers(): number {
     return this.links.length;
   }
 
-  /** How many failed environments were replaced. */
+  /** Number of failed environments that were replaced. */
   get restarts(): number {
     return this.links.reduce((sum, link) => sum + link.restarts, this.replaced);
   }
 
   /**
-   * Asks environments to play; their actions and seeds are in place.
+   * Requests steps or resets of environments; their actions and seeds must have been written.
    *
    * @throws EnvFailedError when a thread has ended and is not replaced
    */
@@ -112,8 +112,8 @@ export class WorkerPool {
     this.begun = true;
     const busy = new Set<WorkerLink>();
     for (const i of indices) {
-      const failure = this.lostAtRest.get(i);
-      this.lostAtRest.delete(i);
+      const failure = this.failedWhileIdle.get(i);
+      this.failedWhileIdle.delete(i);
       if (failure && request === Request.step) {
         this.board.cutBefore(i);
         this.lostInfos.set(i, { failure });
@@ -126,22 +126,22 @@ export class WorkerPool {
   }
 
   /**
-   * Waits until so many of those under way are ready.
+   * Waits until `count` of the requested environments are ready.
    *
-   * @throws what stopped an environment, after all have been stopped
+   * @throws the error that stopped an environment, after all have been stopped
    */
   async ready(count: number): Promise<void> {
     const { words } = this.plan.control;
     await this.turns.give();
-    const onTheSpot = performance.now() + ON_THE_SPOT;
-    const watch = new HangWatch(2 * this.nap);
+    const spinUntil = performance.now() + SPIN_MS;
+    const watch = new HangWatch(2 * this.pollInterval);
     for (;;) {
       const answered = Atomics.load(words, Word.answered);
-      await this.mend();
+      await this.recover();
       const missing = count - this.board.countReady();
       if (missing <= 0) return;
       Atomics.store(words, Word.wanted, answered + missing);
-      const left = onTheSpot - performance.now();
+      const left = spinUntil - performance.now();
       if (left > 0) Atomics.wait(words, Word.answered, answered, left);
       else {
         await this.sleep(answered);
@@ -150,22 +150,22 @@ export class WorkerPool {
     }
   }
 
-  // Sleeps until something is answered, without holding the event loop; the timer keeps the program alive.
+  // Sleeps until something is answered, without blocking the event loop; the timer keeps the process alive.
   private async sleep(answered: number): Promise<void> {
     const { words } = this.plan.control;
-    const timer = setInterval(() => Atomics.notify(words, Word.answered), this.nap);
+    const timer = setInterval(() => Atomics.notify(words, Word.answered), this.pollInterval);
     const { waitAsync } = Atomics as AsyncAtomics;
     await waitAsync(words, Word.answered, answered).value;
     clearInterval(timer);
   }
 
-  // Milliseconds between two looks for threads that hang.
-  private get nap(): number {
+  // Milliseconds between two checks for threads that hang.
+  private get pollInterval(): number {
     return Math.min(1000, Math.max(1, this.plan.stepTimeout / 4));
   }
 
-  // Takes note of failures; replaces threads that have ended.
-  private async mend(): Promise<void> {
+  // Handles failures; replaces threads that have ended.
+  private async recover(): Promise<void> {
     if (Atomics.exchange(this.plan.control.words, Word.alarms, 0) === 0) return;
     for (const link of this.links) {
       link.drain();
@@ -175,7 +175,7 @@ export class WorkerPool {
       if (this.closedBecause !== undefined) {
         // The thread was asked to end: it is not replaced.
         throw new InvalidStateError(
-          `the environments were closed meanwhile (${this.closedBecause}): make new ones`,
+          `the environments were closed during the call (${this.closedBecause}): make new ones`,
         );
       }
       try {
@@ -191,22 +191,22 @@ export class WorkerPool {
     const { stepTimeout } = this.plan;
     for (const link of this.links) {
       const busy = link.indices.some((i) => board.underWay(i) && !board.isReady(i));
-      if (link.lost !== undefined || watch.quietFor(link, busy) < stepTimeout) continue;
+      if (link.exitReason !== undefined || watch.quietFor(link, busy) < stepTimeout) continue;
       link.hung = timedOut("a request", stepTimeout);
       const playing = this.workerFailure(link);
       if (await link.freeFromChildren()) continue;
       await link.terminate();
-      if (link.lost === undefined) throw await this.stop(playing); // stuck in a call of the system
+      if (link.exitReason === undefined) throw await this.stop(playing); // stuck in a system call
     }
   }
 
-  // Puts a new thread in place of one that has ended; the episodes of its environments are cut.
+  // Replaces a thread that has ended; the episodes of its environments are truncated.
   private replace(link: WorkerLink): void {
     const { board, plan } = this;
     const failed = this.workerFailure(link);
-    const vain = link.untried ? (this.vain.get(link.number) ?? 0) + 1 : 0;
-    this.vain.set(link.number, vain);
-    if (!plan.restartOnFailure || vain === MOST_IN_A_ROW) throw failed;
+    const attempts = link.untried ? (this.failedAttempts.get(link.number) ?? 0) + 1 : 0;
+    this.failedAttempts.set(link.number, attempts);
+    if (!plan.restartOnFailure || attempts === MOST_IN_A_ROW) throw failed;
     const { reason: message, during } = failed;
     const failures = new Map<number, EnvRestart>();
     const [ready, resets, others]: number[][] = [[], [], []];
@@ -224,14 +224,14 @@ export class WorkerPool {
         others.push(i);
       }
     }
-    const next = this.beginAnew(link, this.begun ? [...ready, ...others] : []);
+    const next = this.startFresh(link, this.begun ? [...ready, ...others] : []);
     if (this.begun) for (const i of others) this.reportFailure(i, failures.get(i) as EnvRestart);
     for (const i of resets) board.askAgain(i);
     next.wake();
   }
 
-  // Starts threads until the environments of one have begun new episodes.
-  private beginAnew(link: WorkerLink, indices: number[]): WorkerLink {
+  // Starts threads until the environments of one have started new episodes.
+  private startFresh(link: WorkerLink, indices: number[]): WorkerLink {
     const { board, plan } = this;
     const { number } = link;
     const steps = indices.map((i) => board.steps[i]);
@@ -247,13 +247,13 @@ export class WorkerPool {
       });
       try {
         next.call({ kind: "begin", indices, seeds, steps }, plan.stepTimeout);
-        next.beginsAnew();
+        next.startsFresh();
         return next;
       } catch (error) {
         if (!next.ended) throw error;
-        const vain = (this.vain.get(number) ?? 0) + 1;
-        this.vain.set(number, vain);
-        if (vain === MOST_IN_A_ROW) throw this.failed(Math.max(next.playing, next.first), "reset", error);
+        const attempts = (this.failedAttempts.get(number) ?? 0) + 1;
+        this.failedAttempts.set(number, attempts);
+        if (attempts === MOST_IN_A_ROW) throw this.failed(Math.max(next.playing, next.first), "reset", error);
         lost = next;
       }
     }
@@ -261,14 +261,14 @@ export class WorkerPool {
 
   private reportFailure(i: number, failure: EnvRestart): void {
     if (!this.board.underWay(i)) {
-      this.lostAtRest.set(i, failure);
+      this.failedWhileIdle.set(i, failure);
       return;
     }
     this.board.cutBefore(i);
     this.lostInfos.set(i, { failure });
   }
 
-  /** Takes the info of an environment that is ready; then it is at rest. */
+  /** Takes the info of an environment that is ready; then it is idle. */
   take(i: number): Info {
     const info = this.lostInfos.get(i) ?? this.infoOf(i);
     this.lostInfos.delete(i);
@@ -283,19 +283,19 @@ export class WorkerPool {
     return readInfo(link.schema(schema), this.board.arrays.infos, i * INFO_NUMBERS);
   }
 
-  /** A picture of an environment. */
+  /** Renders an environment. */
   render(index: number): Frame {
     return this.calling("render", index, (link, timeout) =>
       link.call({ kind: "render", index }, timeout),
     ) as Frame;
   }
 
-  /** Tells what the next reset of all environments is given. */
+  /** Sets the options for the next reset of all environments. */
   giveResetOptions(options: Readonly<Record<string, unknown>>): void {
     for (const { first } of this.links) this.asking("reset", first, { kind: "resetOptions", options });
   }
 
-  /** Calls a method or reaches a field of all environments. */
+  /** Calls a method or accesses a field of all environments. */
   reach(access: MemberAccess): unknown[] {
     return this.links.flatMap(
       ({ first }) =>
@@ -318,7 +318,7 @@ export class WorkerPool {
     });
   }
 
-  /** States of all environments, their seeds and steps. */
+  /** Saves the states of all environments, their seeds and steps. */
   save(): SavedEnvs {
     const envs = this.links.flatMap(({ first }) =>
       this.calling("getState", first, (link, timeout) => {
@@ -328,7 +328,7 @@ export class WorkerPool {
     return { envs, seeds: envs.map((_, i) => this.board.seed(i)), steps: Math.max(...this.board.steps) };
   }
 
-  /** Puts states back. */
+  /** Restores states. */
   restore({ envs, seeds, steps }: VectorState): void {
     for (const { first } of this.links) {
       this.calling("setState", first, (link, timeout) => {
@@ -337,11 +337,11 @@ export class WorkerPool {
       });
     }
     this.begun = true;
-    this.lostAtRest.clear();
+    this.failedWhileIdle.clear();
     this.board.restore(seeds, steps);
   }
 
-  // A thread that ends or hangs in a call stops all: this thread has been waiting for it.
+  // A thread that ends or hangs in a call stops all, since this thread is blocked by it.
   private calling<T>(during: string, index: number, call: (link: WorkerLink, timeout: number) => T): T {
     const link = this.alive(this.links[this.linkOf[index]]);
     try {
@@ -354,9 +354,9 @@ export class WorkerPool {
     }
   }
 
-  // A thread may have ended while nothing was asked of it.
+  // A thread may have ended while it had no request.
   private alive(link: WorkerLink): WorkerLink {
-    if (link.lost === undefined) return link;
+    if (link.exitReason === undefined) return link;
     try {
       this.replace(link);
     } catch (error) {
@@ -366,18 +366,18 @@ export class WorkerPool {
     return this.links[link.number];
   }
 
-  /** Throws when all are closed. */
+  /** Throws when the environments are closed. */
   mustBeOpen(method: string): void {
     if (this.closedBecause === undefined) return;
     throw new InvalidStateError(`${method}() on closed environments (${this.closedBecause}): make new ones`);
   }
 
-  /** Lets every thread close its environments and end; ends those that do not. */
+  /** Lets every thread close its environments and end; terminates those that do not. */
   async close(): Promise<void> {
     if (this.closedBecause === undefined) {
       this.closedBecause = "close() was called";
       for (const link of this.links) if (!link.ended) link.post({ kind: "close" });
-      const failures = Promise.all(this.links.map((link) => link.lastWords(CLOSING)));
+      const failures = Promise.all(this.links.map((link) => link.shutdownError(CLOSING)));
       this.closing = failures.then(() => undefined);
       const failure = (await failures).find((error) => error !== undefined);
       if (failure !== undefined) throw failure;
@@ -392,17 +392,17 @@ export class WorkerPool {
     return error;
   }
 
-  // Threads that can still do so close their environments.
+  // Threads that still respond close their environments.
   private async end(link: WorkerLink): Promise<void> {
     if (link.ended) return link.terminate();
     link.post({ kind: "close" });
-    await link.lastWords(STOPPING);
+    await link.shutdownError(STOPPING);
   }
 
   private workerFailure(link: WorkerLink): EnvFailedError {
     const index = link.playing >= 0 ? link.playing : link.first;
     const during = this.board.asked[index] > Request.step ? "reset" : "step";
-    return this.failed(index, during, link.hung ?? link.lost);
+    return this.failed(index, during, link.hung ?? link.exitReason);
   }
 
   private failed(index: number, during: string, cause: unknown): EnvFailedError {
@@ -413,7 +413,7 @@ export class WorkerPool {
   }
 }
 
-// An environment that failed because the process it waited for was ended: the reason is that it hung.
+// An environment may have failed because the process it waited for was killed: the reason is that it hung.
 function withHangAsCause(error: unknown, { hung }: WorkerLink): Error {
   if (!hung || !(error instanceof EnvFailedError)) return error as Error;
   const { index, seed, step, during, cause } = error;

@@ -1,4 +1,4 @@
-/** Environments on worker threads, over shared memory. */
+/** Vector environment on worker threads, over shared memory. */
 
 import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
@@ -15,14 +15,14 @@ import { Request, type SharedArrays } from "./shared-memory.js";
 import { WorkerPool } from "./worker-pool.js";
 
 /**
- * Vector environment whose environments play on worker threads; observations, rewards, ends and actions lie
+ * Vector environment that steps its environments on worker threads; observations, rewards, episode ends and actions are
  * in shared memory. Trajectories equal those of `SyncVectorEnv` with the same seeds, bit for bit, and
  * saved states can be exchanged with it. {@link WorkerVectorEnv.send} and {@link WorkerVectorEnv.recv} step parts.
  *
- * The constructor waits until every thread has made its environments, and so do `render`, `getState` and
- * `setState`. `step` waits one millisecond on the spot, since that is quickest, and without holding the
- * event loop after that. Handing a step over costs some 50 microseconds for each thread: environments that take less
- * than that are played faster by `SyncVectorEnv`.
+ * The constructor blocks until every thread has created its environments, and so do `render`, `getState` and
+ * `setState`. `step` blocks for one millisecond, since that is fastest, and waits without blocking the
+ * event loop after that. Each step costs some 50 microseconds per thread: environments that take less
+ * time than that are faster in `SyncVectorEnv`.
  *
  * @example
  * ```ts
@@ -41,11 +41,11 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   readonly actionSpace: ActionSpace;
   /** @inheritDoc */
   readonly actionMeanings?: readonly string[];
-  /** The present observations, flat `[numEnvs, ...shape]`, in shared memory: the buffer that all results share. */
+  /** The current observations, flat `[numEnvs, ...shape]`, in shared memory: the buffer that all results share. */
   readonly observations: TypedArray;
-  /** As of `SyncVectorEnv`; missing when an environment cannot be saved. */
+  /** As in `SyncVectorEnv`; missing when an environment cannot be saved. */
   readonly getState?: () => StateRecord;
-  /** As of `SyncVectorEnv`; missing when an environment cannot be saved. */
+  /** As in `SyncVectorEnv`; missing when an environment cannot be saved. */
   readonly setState?: (state: StateRecord) => void;
 
   private readonly pool: WorkerPool;
@@ -59,11 +59,11 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   private waiting = false;
 
   /**
-   * @param env registered id (a built-in one, one of Atari, or one that a module of `imports` registers), or
+   * @param env registered id (built-in, Atari, or registered by a module of `imports`), or
    *   a function `(options, index) => Env` that a module exports
    * @throws InvalidArgumentError when an option is invalid or a module cannot be used
    * @throws NotRegisteredError when the id is unknown in the threads
-   * @throws EnvFailedError when an environment cannot be made, or a thread ends or hangs at its start
+   * @throws EnvFailedError when an environment cannot be created, or a thread ends or hangs at its start
    */
   constructor(env: string | EnvModule, options: WorkerVectorEnvOptions) {
     checkSeed(options.seed);
@@ -95,20 +95,20 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
     }
   }
 
-  /** How many threads there are. */
+  /** Number of threads. */
   get workers(): number {
     return this.pool.workers;
   }
 
-  /** How many failed environments were replaced (`restartOnFailure`). */
+  /** Number of failed environments that were replaced (`restartOnFailure`). */
   get restarts(): number {
     return this.pool.restarts;
   }
 
   /**
-   * Starts a new episode everywhere; environment `i` gets seed `seed + i`, all get the same `options`: plain values.
+   * Resets all environments; environment `i` gets seed `seed + i`, all get the same `options`: plain values.
    *
-   * @throws InvalidStateError after `close`, and while environments are under way
+   * @throws InvalidStateError after `close`, and while steps are pending
    * @throws EnvFailedError when an environment throws, or its thread ends or hangs
    * @throws EnvContractError, NonFiniteError when an observation is malformed
    */
@@ -126,11 +126,11 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   }
 
   /**
-   * Plays one step everywhere. The same result object is returned every time.
+   * Steps all environments. The same result object is returned every time.
    *
    * @param actions flat `[numEnvs]` for `Discrete`, `[numEnvs, ...shape]` for other spaces
-   * @throws InvalidStateError before `reset`, after `close`, and while environments are under way
-   * @throws ShapeError, InvalidArgumentError when an action is missing or outside of its space; then nothing was played
+   * @throws InvalidStateError before `reset`, after `close`, and while steps are pending
+   * @throws ShapeError, InvalidArgumentError when an action is missing or outside of its space; then nothing is stepped
    * @throws EnvFailedError when an environment throws, or its thread ends or hangs
    * @throws EnvContractError, NonFiniteError when an observation or a reward is malformed
    */
@@ -162,8 +162,8 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   /**
    * @inheritDoc
    *
-   * @throws InvalidStateError before `reset` and after `close`, and when one of them is under way
-   * @throws ShapeError, InvalidArgumentError when an index or an action is wrong; then nothing is played
+   * @throws InvalidStateError before `reset` and after `close`, and when one of them has a pending step
+   * @throws ShapeError, InvalidArgumentError when an index or an action is invalid; then nothing is stepped
    */
   send(actions: ArrayLike<number>, envIds: ArrayLike<number> = this.latest): void {
     this.pool.mustBeOpen("send");
@@ -193,9 +193,9 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   /**
    * @inheritDoc
    *
-   * @throws InvalidArgumentError when fewer than `k` are under way
+   * @throws InvalidArgumentError when fewer than `k` steps are pending
    * @throws InvalidStateError after `close`, and while another `recv` or `step` waits
-   * @throws EnvFailedError, EnvContractError, NonFiniteError as of `step`
+   * @throws EnvFailedError, EnvContractError, NonFiniteError as in `step`
    */
   async recv(k: number = this.pool.board.countUnderWay()): Promise<VectorBatch> {
     const { pool, arrays } = this;
@@ -255,10 +255,10 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   }
 
   /**
-   * As of `SyncVectorEnv`; arguments and results are plain values. This thread waits meanwhile.
+   * As in `SyncVectorEnv`; arguments and results are plain values. Blocks this thread.
    *
    * @throws InvalidArgumentError when there is no such method, or a value cannot be sent
-   * @throws InvalidStateError after `close`, and while environments are under way
+   * @throws InvalidStateError after `close`, and while steps are pending
    */
   call(name: string, ...args: unknown[]): unknown[] {
     this.mustBeAtRest("call");
@@ -266,10 +266,10 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   }
 
   /**
-   * As of `SyncVectorEnv`; the values are plain. This thread waits meanwhile.
+   * As in `SyncVectorEnv`; the values are plain. Blocks this thread.
    *
    * @throws InvalidArgumentError when there is no such field, or its value cannot be sent
-   * @throws InvalidStateError after `close`, and while environments are under way
+   * @throws InvalidStateError after `close`, and while steps are pending
    */
   getAttr(name: string): unknown[] {
     this.mustBeAtRest("getAttr");
@@ -277,10 +277,10 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   }
 
   /**
-   * As of `SyncVectorEnv`; the value is plain. This thread waits meanwhile.
+   * As in `SyncVectorEnv`; the value is plain. Blocks this thread.
    *
    * @throws InvalidArgumentError when there is no such field or environment, or the value cannot be sent
-   * @throws InvalidStateError after `close`, and while environments are under way
+   * @throws InvalidStateError after `close`, and while steps are pending
    */
   setAttr(name: string, value: unknown, indices?: readonly number[]): void {
     this.mustBeAtRest("setAttr");
@@ -296,7 +296,7 @@ export class WorkerVectorEnv implements AsyncVectorEnv {
   private restoreState(state: StateRecord): void {
     this.mustBeAtRest("setState");
     const saved = readVectorState(state, this);
-    this.running = false; // until every environment has taken its state
+    this.running = false; // until every environment has been restored
     this.pool.restore(saved);
     this.observations.set(saved.observations);
     this.running = saved.running;

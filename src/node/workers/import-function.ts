@@ -1,10 +1,10 @@
-/** Functions of modules that worker threads are told to import. */
+/** Import of functions from modules on worker threads. */
 
 import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import { InvalidArgumentError } from "../../core/errors.js";
 
-/** A module and one of its exports, as they are sent. */
+/** A module and one of its exports, in the form that is sent. */
 export interface SentExport {
   /** URL or name of the module. */
   module: string;
@@ -13,9 +13,9 @@ export interface SentExport {
 }
 
 /**
- * The specifier of a module as it is sent.
+ * The specifier of a module in the form that is sent.
  *
- * @throws InvalidArgumentError when it is relative, which means something else in another file
+ * @throws InvalidArgumentError when it is relative, which would mean another file on the thread
  */
 export function sentSpecifier(argument: string, specifier: string | URL): string {
   const text = String(specifier);
@@ -63,10 +63,10 @@ export async function importModule(argument: string, specifier: string): Promise
   }
 }
 
-/** The error of a module that a thread cannot import; it says what to give instead. */
+/** The error of a module that a thread cannot import; it says what to pass instead. */
 export function importFailure(argument: string, specifier: string, cause: unknown): InvalidArgumentError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  // A thread that has not inherited tsx says so of TypeScript.
+  // A thread without tsx reports this error for TypeScript files.
   const typescript = /^Unknown file extension "\.[cm]?tsx?"/.test(reason);
   const expected = typescript
     ? "Worker threads do not inherit tsx: give the compiled module, or one in JavaScript that loads yours by " +

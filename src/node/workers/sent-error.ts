@@ -1,25 +1,25 @@
-/** Errors on their way from one thread to another: structured cloning forgets classes and codes. */
+/** Errors in a form that can be sent between threads: structured cloning loses classes and codes. */
 
 import * as errors from "../../core/errors.js";
 import { EnvFailedError } from "../../vector/env-failed-error.js";
 
 /** An error as plain data. */
 export interface SentError {
-  /** Name of its class; missing for what is no Error. */
+  /** Name of its class; missing for values that are not an Error. */
   name?: string;
-  /** Its message, or the thrown value in words. */
+  /** Its message, or the thrown value as text. */
   message: string;
-  /** Where it was thrown, in the thread that did. */
+  /** Stack trace in the thread that threw it. */
   stack?: string;
   /** Its own plain properties, e.g. `code`. */
   properties: Record<string, string | number | boolean>;
-  /** What caused it. */
+  /** Its cause. */
   cause?: SentError;
 }
 
 const DEPTH = 8;
 
-/** Takes an error, or whatever was thrown, apart; also one that resists. */
+/** Converts an error, or any other thrown value, to plain data; even one whose properties throw. */
 export function packError(thrown: unknown): SentError {
   try {
     return takeApart(thrown, 0);
@@ -39,7 +39,7 @@ function takeApart(thrown: unknown, depth: number): SentError {
   return sent;
 }
 
-/** Puts it together again: one of this library's classes, or an Error that has the name, code and stack. */
+/** Restores an error: one of this library's classes, or an Error with the same name, code and stack. */
 export function unpackError({ name, message, stack, properties, cause }: SentError): unknown {
   if (name === undefined) return message;
   const error = new Error(message, cause && { cause: unpackError(cause) });

@@ -1,19 +1,19 @@
-/** Where the programs of worker threads are. */
+/** Location of the programs of worker threads. */
 
 import { existsSync } from "node:fs";
 import { InvalidStateError } from "../../core/errors.js";
 
-/** Programs of worker threads: the built one, and what loads it from the TypeScript sources. */
+/** Programs of worker threads: the built one, and the one that loads it from the TypeScript sources. */
 const programs = {
   "env-worker": ["../vector/env-worker", "../vector/from-sources.js"],
   "learner-worker": ["../learners/learner-worker", "../learners/from-sources.js"],
 } as const;
 
 /**
- * URL of a program: in the built library, in the format of the file that asks; from the sources one
+ * URL of a program: in the built library, in the module format of the importing file; in the sources, one
  * that loads them.
  *
- * @throws InvalidStateError when it is missing, as in a bundle that holds the library but not this file
+ * @throws InvalidStateError when it is missing, as in a bundle that contains the library but not this file
  */
 export function workerScript(program: keyof typeof programs): URL {
   const here = import.meta.url;

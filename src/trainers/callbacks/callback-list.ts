@@ -1,4 +1,4 @@
-/** The callbacks of a training, from whatever form they are given in. */
+/** Normalisation of the `callbacks` option of `learn` to a list of callbacks. */
 
 import { type OptionNames, optionNames } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
@@ -20,13 +20,13 @@ const members: OptionNames<TrainerCallback> = {
 };
 const known = optionNames<TrainerCallback>(members);
 const hooks = known.filter((name) => name.startsWith("on"));
-// Hooks of others, which one object may serve as well: `fit` of tfjs, and `EvalCallback`.
+// Hooks of other interfaces that the same object may implement: `fit` of tfjs, and `EvalCallback`.
 const foreign = ["onEpochEnd", "onEvaluation"];
 
 /**
- * The callbacks of `learn`: one or a list of them, each an object with hooks or a function for every step.
+ * Converts the `callbacks` of `learn`, one or a list of objects with hooks or functions, to a list of callbacks.
  *
- * @throws InvalidArgumentError for anything else, and for hooks that are misspelt and would never be called
+ * @throws InvalidArgumentError for anything else, and for misspelt hooks, which would never be called
  */
 export function toCallbacks(given: CallbackLike | readonly CallbackLike[] | undefined): TrainerCallback[] {
   if (given === undefined) return [];
@@ -35,14 +35,14 @@ export function toCallbacks(given: CallbackLike | readonly CallbackLike[] | unde
 }
 
 /**
- * One callback: the object that was given, or one around a function.
+ * Converts one callback: an object is returned as it is, a function is wrapped.
  *
- * @param argument what it was given as, for the message
- * @throws InvalidArgumentError when it is neither, or a hook is misspelt
+ * @param argument name of the argument, for the message
+ * @throws InvalidArgumentError when it is neither an object nor a function, or a hook is misspelt
  */
 export function toCallback(argument: string, given: CallbackLike): TrainerCallback {
   if (typeof given === "function") {
-    // The class itself in place of an object of it would be called as a function, at the first step.
+    // A class passed instead of an instance would be called as a function, at the first step.
     if (!isClass(given)) return { onStep: given };
     throw new InvalidArgumentError(argument, `expected a callback, received a class: new ${given.name}(...)`);
   }
@@ -65,7 +65,7 @@ export function toCallback(argument: string, given: CallbackLike): TrainerCallba
   if (names.includes("onEvaluation")) {
     throw new InvalidArgumentError(
       argument,
-      "hears of evaluations only: give it to an EvalCallback, as callbackAfterEval or callbackOnNewBest",
+      "is called with evaluations only: pass it to an EvalCallback, as callbackAfterEval or callbackOnNewBest",
     );
   }
   if (names.some((name) => known.includes(name))) return given;
@@ -75,17 +75,17 @@ export function toCallback(argument: string, given: CallbackLike): TrainerCallba
   );
 }
 
-// The hook that a name was meant to be, "" for a hook that there is not, nothing for what is no hook at all.
+// The hook that a name was meant to be, "" for a hook that does not exist, undefined for a name that is not a hook.
 function misspelt(name: string, plain: boolean, callback: object): string | undefined {
   if (!/^_*on/i.test(name) || typeof (callback as Record<string, unknown>)[name] !== "function") return;
   const same = hooks.find((hook) => plainName(hook) === plainName(name));
   if (same) return same;
   const near = nearestName(name, hooks);
-  // Classes may have methods of their own that begin with "on".
+  // Classes may have their own methods that begin with "on".
   return plain ? (near ?? "") : near;
 }
 
-// Own names and those of all classes, but for what every object has.
+// Names of own and inherited properties, without those that every object has.
 function namesOf(value: object): string[] {
   const names = new Set<string>();
   for (let at = value; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {

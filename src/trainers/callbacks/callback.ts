@@ -1,66 +1,66 @@
-/** Hooks into a running training. */
+/** Interfaces of callbacks: hooks that a trainer calls while it trains. */
 
 import type { StateRecord, TypedArray } from "../../core/state.js";
 import type { Info } from "../../envs/env.js";
 import type { Logger, LogRow } from "../../logging/index.js";
 import type { Trainer } from "../common/trainer.js";
 
-/** What a callback sees of the training. */
+/** The state of the training that every hook receives. */
 export interface TrainerProgress {
-  /** The trainer: save it, or let it play. */
+  /** The trainer, e.g. to save it or to let it play. */
   readonly trainer: Trainer;
-  /** Takes further metrics: what is recorded before the end of `onUpdateEnd` stands in that update's row. */
+  /** Accepts further metrics: what is recorded before the end of `onUpdateEnd` becomes part of that update's row. */
   readonly logger: Logger;
   /**
-   * Steps so far, over all `learn` calls, at which rows of the log are written: environment steps, or minibatches of
+   * Total number of steps over all `learn` calls, the step of the log's rows: environment steps, or minibatches of
    * `CloningTrainer`.
    */
   readonly globalStep: number;
-  /** Environment steps so far, over all `learn` calls; 0 for `CloningTrainer`, which plays none. */
+  /** Total number of environment steps over all `learn` calls; 0 for `CloningTrainer`, which uses no environments. */
   readonly numTimesteps: number;
-  /** Updates so far. */
+  /** Total number of updates. */
   readonly iterations: number;
-  /** Seconds that this training has taken, those before it was resumed included. */
+  /** Seconds that this training has taken, including those before it was resumed. */
   readonly elapsedSeconds: number;
-  /** 0 at the start, 1 at the end of this training. */
+  /** Progress of this training: 0 at the start, 1 at the end. */
   readonly progress: number;
-  /** Finished whole episodes so far. */
+  /** Total number of finished whole episodes. */
   readonly numEpisodes: number;
-  /** Mean return of the last 100 episodes, NaN before the first. */
+  /** Mean return of the last 100 episodes; NaN before the first. */
   readonly meanReturn: number;
 }
 
 /**
- * What was played in a step of all environments: SB3's `locals` of `on_step`. Everything is the trainer's own and
- * valid until the hook has returned: copy what you keep, and change nothing. For `CloningTrainer`, which plays no
- * environments, all of it is empty.
+ * Data of one step of all environments: SB3's `locals` of `on_step`. The arrays belong to the trainer and are valid
+ * until the hook has returned: copy what you keep, and modify nothing. For `CloningTrainer`, which steps no
+ * environments, all of them are empty.
  */
 export interface PlayedStep {
-  /** `[numEnvs, ...shape]` observations after the step, as the environments gave them; SB3's `new_obs`. */
+  /** `[numEnvs, ...shape]` observations after the step, as the environments returned them; SB3's `new_obs`. */
   readonly observations: TypedArray;
-  /** Actions of the step, flat `[numEnvs]`, or `[numEnvs, ...shape]`, as the environments took them. */
+  /** Actions of the step, flat `[numEnvs]`, or `[numEnvs, ...shape]`, as passed to the environments. */
   readonly actions: ArrayLike<number>;
-  /** `[numEnvs]` rewards, as the environments gave them. */
+  /** `[numEnvs]` rewards, as the environments returned them. */
   readonly rewards: Float32Array;
-  /** `[numEnvs]`, 1 where the task ended. SB3's `dones` are `terminated | truncated`. */
+  /** `[numEnvs]`, 1 where the episode terminated. SB3's `dones` are `terminated | truncated`. */
   readonly terminated: Uint8Array;
-  /** `[numEnvs]`, 1 where the episode was cut from outside. */
+  /** `[numEnvs]`, 1 where the episode was truncated. */
   readonly truncated: Uint8Array;
-  /** What each environment told beside; of the ended episode's last step, where one ended. */
+  /** `info` of each environment; where an episode ended, that of its last step. */
   readonly infos: readonly Info[];
-  /** Last observation of each episode that ended in this step, `null` for the others. */
+  /** Last observation of each episode that ended in this step, `null` for other environments. */
   readonly finalObservations: readonly (TypedArray | null)[];
 }
 
-/** What `onStep` sees: the training, and the step that was played. */
+/** What `onStep` receives: the state of the training, and the data of the step. */
 export interface StepProgress extends TrainerProgress, PlayedStep {}
 
-/** `false` ends the training. */
+/** Result of a hook: `false` ends the training. */
 export type HookResult = boolean | void | Promise<boolean | void>;
 
 /**
- * Hooks of `learn`; SB3's names. Each may be async. A hook that returns `false` ends the training: after the
- * present environment step (`onStep`), or after the present update (the others).
+ * Hooks of `learn` with SB3's names. Each may be async. A hook that returns `false` ends the training: after the
+ * current environment step (`onStep`), or after the current update (the others).
  *
  * @example
  * ```ts
@@ -69,25 +69,25 @@ export type HookResult = boolean | void | Promise<boolean | void>;
  * ```
  */
 export interface TrainerCallback {
-  /** Under which name checkpoints keep the callback's state; needed with `getState`. */
+  /** Name under which checkpoints store the callback's state; required with `getState`. */
   readonly name?: string;
-  /** Whether its hooks run after those of all others, so that it sees (and saves) what they did; default false. */
+  /** Whether the hooks run after those of all other callbacks, so that it sees and saves their effects; default false. */
   readonly last?: boolean;
-  /** Before the first step. */
+  /** Called before the first step. */
   onTrainingStart?(progress: TrainerProgress): void | Promise<void>;
-  /** Before each rollout. */
+  /** Called before each rollout. */
   onRolloutStart?(progress: TrainerProgress): void | Promise<void>;
-  /** After each step of the environments, with what they gave. */
+  /** Called after each step of the environments, with the data of the step. */
   onStep?(progress: StepProgress): HookResult;
-  /** After each rollout, before its update. */
+  /** Called after each rollout, before its update. */
   onRolloutEnd?(progress: TrainerProgress): HookResult;
-  /** After each update, with its metrics; what it records in the logger stands in the same row. */
+  /** Called after each update, with its metrics; what it records in the logger is added to the same row. */
   onUpdateEnd?(progress: TrainerProgress, row: LogRow): HookResult;
-  /** After the last update, also when training was stopped; `failure` is the error that ended it, if one did. */
+  /** Called after the last update, also when training was stopped; `failure` is the error that ended it, if any. */
   onTrainingEnd?(progress: TrainerProgress, failure?: unknown): void | Promise<void>;
-  /** What a resumed training has to know of the callback. */
+  /** The callback's state for checkpoints. */
   getState?(): StateRecord;
-  /** Puts it back. */
+  /** Restores the callback's state. */
   setState?(state: StateRecord): void;
 }
 

@@ -1,4 +1,4 @@
-/** Checkpoints while a trainer learns. */
+/** A callback that saves checkpoints during training. */
 
 import type { CheckpointStore } from "../../checkpoints/index.js";
 import { checkOptions, optionNames } from "../../core/check-options.js";
@@ -16,13 +16,13 @@ export interface CheckpointCallbackOptions {
   saveFreq?: number;
   /** Minutes between checkpoints. */
   everyMinutes?: number;
-  /** How many of the newest are kept, default all. */
+  /** Number of newest checkpoints to keep, default all. */
   keepLast?: number;
-  /** How many of those with the best mean return stay beyond that, default 0. */
+  /** Number of checkpoints with the best mean return to keep in addition, default 0. */
   keepBest?: number;
-  /** Whether the run is saved when training ends, stopped by Ctrl-C or a callback as well; default true. */
+  /** Whether to save when training ends, also when stopped by Ctrl-C or a callback; default true. */
   saveAtEnd?: boolean;
-  /** What the names begin with; default `"step"`, as in `step-000000204800`. */
+  /** Prefix of the names; default `"step"`, as in `step-000000204800`. */
   namePrefix?: string;
 }
 
@@ -42,7 +42,7 @@ interface Saved extends StateRecord {
 }
 
 /**
- * Saves the run at intervals, between two environment steps, and forgets old checkpoints.
+ * Saves the run at intervals, between two environment steps, and removes old checkpoints.
  *
  * @example
  * ```ts
@@ -58,17 +58,17 @@ interface Saved extends StateRecord {
 export class CheckpointCallback implements TrainerCallback {
   /** @inheritDoc */
   readonly name = "checkpoint";
-  /** After all others, so that what they did at this step is in the checkpoint. */
+  /** Runs after all other callbacks, so that the checkpoint includes their effects of this step. */
   readonly last = true;
   private readonly store: CheckpointStore;
   private readonly trigger?: StepTrigger;
   private saved: Saved[] = [];
-  // Names to be forgotten when the present checkpoint is safe. It knows them, for a process that is killed before.
+  // Checkpoints to remove once the current one is safely written. It lists them, in case the process is killed before.
   private forgotten: string[] = [];
   private lastTime = 0;
   private lastPlace = "";
 
-  /** @throws InvalidArgumentError for a number that is not positive, or when nothing says when to save */
+  /** @throws InvalidArgumentError for a number that is not positive, or when no option says when to save */
   constructor(private readonly options: CheckpointCallbackOptions) {
     if (new.target === CheckpointCallback) checkOptions("CheckpointCallback", options, names);
     const { savePath, saveFreq, everyMinutes, keepLast, keepBest, saveAtEnd = true } = options;
@@ -88,14 +88,14 @@ export class CheckpointCallback implements TrainerCallback {
     }
   }
 
-  /** Starts counting, and forgets what a process that was killed had still to forget. */
+  /** Starts the interval, and removes what a killed process left to be removed. */
   async onTrainingStart({ globalStep, elapsedSeconds }: TrainerProgress): Promise<void> {
     this.trigger?.start(globalStep);
     this.lastTime = elapsedSeconds;
     await this.forget();
   }
 
-  /** Saves when it is time to. */
+  /** Saves when a checkpoint is due. */
   async onStep(progress: TrainerProgress): Promise<void> {
     const { everyMinutes = Number.POSITIVE_INFINITY } = this.options;
     const byStep = this.trigger?.due(progress.globalStep) ?? false;
@@ -103,7 +103,7 @@ export class CheckpointCallback implements TrainerCallback {
     if (byStep || byTime) await this.save(progress);
   }
 
-  /** Saves the run as it ended; after a failure the last checkpoint stays the last. */
+  /** Saves the run as it ended; after an error the last checkpoint remains the newest. */
   async onTrainingEnd(progress: TrainerProgress, failure?: unknown): Promise<void> {
     const { saveAtEnd = true } = this.options;
     if (saveAtEnd && failure === undefined && this.lastPlace !== placeOf(progress)) await this.save(progress);
@@ -120,7 +120,7 @@ export class CheckpointCallback implements TrainerCallback {
 
   /** @inheritDoc */
   setState({ saved, forgotten, trigger }: StateRecord): void {
-    this.forgotten = [...((forgotten as string[] | undefined) ?? [])]; // earlier versions kept none
+    this.forgotten = [...((forgotten as string[] | undefined) ?? [])]; // earlier versions stored none
     this.saved = (saved as Saved[]).map((each) => ({ ...each }));
     if (trigger) this.trigger?.setState(trigger as StateRecord);
   }
@@ -142,7 +142,7 @@ export class CheckpointCallback implements TrainerCallback {
       throw error;
     }
     this.lastPlace = placeOf(progress);
-    await this.forget(); // only when the new one is safe on the disk
+    await this.forget(); // only when the new one is safely on the disk
   }
 
   private async forget(): Promise<void> {
@@ -162,7 +162,7 @@ export class CheckpointCallback implements TrainerCallback {
   }
 }
 
-// The same step before and after an update is two places.
+// Before and after an update, the same step count names two different positions.
 function placeOf({ globalStep, iterations }: TrainerProgress): string {
   return `${globalStep}/${iterations}`;
 }

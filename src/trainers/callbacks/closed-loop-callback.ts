@@ -1,4 +1,4 @@
-/** Games after each epoch of imitation. */
+/** A callback that plays games after each epoch of behaviour cloning. */
 
 import { checkOptions } from "../../core/check-options.js";
 import type { StateRecord } from "../../core/state.js";
@@ -10,20 +10,20 @@ import type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js
 
 /** Options of {@link ClosedLoopCallback}. */
 export interface ClosedLoopCallbackOptions {
-  /** The game as the policy knows it; whoever made it closes it. */
+  /** The environment, wrapped as in the policy's training data; the caller closes it. */
   env: Env;
-  /** Episodes after each epoch, default 10; under `wrapDeepmind` an episode is a life. */
+  /** Episodes to play after each epoch, default 10; under `wrapDeepmind` an episode is a life. */
   numEpisodes?: number;
-  /** Resets the game with this seed each time; without it the game goes on as it is. */
+  /** Resets the environment with this seed each time; without it the environment continues as it is. */
   seed?: number;
-  /** Who plays, under `model.fit`: `classifierPolicy(model)`. A trainer plays itself. */
+  /** The policy to play with under `model.fit`: `classifierPolicy(model)`. Not needed for a trainer. */
   policy?: Policy;
-  /** Hears of every run, with the number of the epoch from 0 on; `false` ends a trainer's training. */
+  /** Called with every run and the number of the epoch, from 0; `false` ends a trainer's training. */
   onRun?(run: ClosedLoopRun, epoch: number): HookResult;
 }
 
 /**
- * Lets the network play after each epoch, since the accuracy on recorded frames tells little about that. A callback
+ * Plays episodes after each epoch, since accuracy on recorded frames says little about the return. A callback
  * for `CloningTrainer.learn`, which logs `eval/mean_reward` and `eval/std_reward` of the episodes, and for `fit` and
  * `fitDataset` of a tfjs-layers model.
  *
@@ -40,17 +40,17 @@ export interface ClosedLoopCallbackOptions {
 export class ClosedLoopCallback implements TrainerCallback {
   /** @inheritDoc */
   readonly name = "closed_loop";
-  /** The last run. */
+  /** Result of the last run. */
   lastRun?: ClosedLoopRun;
   private played = false;
 
-  /** @param options what to play and who */
+  /** @param options environment, policy and number of episodes */
   constructor(private readonly options: ClosedLoopCallbackOptions) {
     if (new.target === ClosedLoopCallback)
       checkOptions("ClosedLoopCallback", options, ["env", "numEpisodes", "seed", "policy", "onRun"]);
   }
 
-  /** The hook of `fit`; a field, since tfjs calls it without its object. */
+  /** The hook of `fit`; a field, since tfjs calls it without its `this`. */
   readonly onEpochEnd = async (epoch: number): Promise<void> => {
     if (this.options.policy) await this.play(this.options.policy, epoch);
   };

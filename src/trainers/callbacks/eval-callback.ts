@@ -1,4 +1,4 @@
-/** Evaluation while a trainer learns. */
+/** A callback that evaluates the policy during training. */
 
 import type { CheckpointLocation } from "../../checkpoints/index.js";
 import { checkOptions, optionNames } from "../../core/check-options.js";
@@ -11,35 +11,35 @@ import { stepCount } from "../common/trainer.js";
 import type { HookResult, TrainerCallback, TrainerProgress } from "./callback.js";
 import { StepTrigger } from "./step-trigger.js";
 
-/** Hears of every evaluation of an {@link EvalCallback}. */
+/** A callback for evaluations of an {@link EvalCallback}. */
 export interface EvaluationListener {
-  /** After an evaluation; `false` ends the training. */
+  /** Called after an evaluation; `false` ends the training. */
   onEvaluation(evaluation: Evaluation, progress: TrainerProgress): HookResult;
-  /** What a resumed training has to know of it. */
+  /** The listener's state for checkpoints. */
   getState?(): StateRecord;
-  /** Puts it back. */
+  /** Restores the listener's state. */
   setState?(state: StateRecord): void;
 }
 
 /** Options of {@link EvalCallback}. */
 export interface EvalCallbackOptions {
-  /** Environments of their own, not those being trained on; whoever made them closes them. */
+  /** Separate environments for evaluation, not those being trained on; the caller closes them. */
   evalEnv: VectorEnv;
   /** Environment steps of the training between evaluations, over all environments; default 10,000. */
   evalFreq?: number;
-  /** Whole episodes in each, default 5. */
+  /** Whole episodes in each evaluation, default 5. */
   numEpisodes?: number;
   /** Whether the most probable actions are taken, default true. */
   deterministic?: boolean;
-  /** Resets the environments with this seed each time; without it they go on as they are. */
+  /** Resets the environments with this seed each time; without it they continue as they are. */
   seed?: number;
-  /** Where the run is saved whenever its mean reward is the best so far. */
+  /** Where to save the run whenever its mean reward is the best so far. */
   bestModelSavePath?: CheckpointLocation;
-  /** Hears of evaluations that were the best so far. */
+  /** Called after evaluations that were the best so far. */
   callbackOnNewBest?: EvaluationListener;
-  /** Hears of every evaluation. */
+  /** Called after every evaluation. */
   callbackAfterEval?: EvaluationListener;
-  /** Name for checkpoints, default `"eval"`; two of them need two names. */
+  /** Name in checkpoints, default `"eval"`; two of these callbacks need different names. */
   name?: string;
 }
 
@@ -56,9 +56,9 @@ const names = optionNames<EvalCallbackOptions>({
 });
 
 /**
- * Lets the policy play whole games at intervals and keeps the best. Each evaluation is a row of the log at its own
- * step, as in SB3: `eval/mean_reward`, `eval/std_reward`, `eval/mean_ep_length`, `time/total_timesteps`, and
- * `eval/success_rate` where `info.isSuccess` (or `is_success`) tells at the end of an episode.
+ * Evaluates the policy on whole games at intervals and saves the best model. Each evaluation is a separate row of the
+ * log, as in SB3: `eval/mean_reward`, `eval/std_reward`, `eval/mean_ep_length`, `time/total_timesteps`, and
+ * `eval/success_rate` where the last `info` of an episode has `isSuccess` (or `is_success`).
  *
  * @example
  * ```ts
@@ -73,9 +73,9 @@ const names = optionNames<EvalCallbackOptions>({
 export class EvalCallback implements TrainerCallback {
   /** @inheritDoc */
   readonly name: string;
-  /** Best mean reward so far, -∞ before the first evaluation. */
+  /** Best mean return so far, -∞ before the first evaluation. */
   bestMeanReturn = Number.NEGATIVE_INFINITY;
-  /** The last evaluation. */
+  /** Result of the last evaluation. */
   lastEvaluation?: Evaluation;
   private readonly trigger: StepTrigger;
   private played = false;
@@ -93,19 +93,19 @@ export class EvalCallback implements TrainerCallback {
     this.trigger = new StepTrigger(options.evalFreq ?? 10_000, "evalFreq");
   }
 
-  /** @throws InvalidArgumentError when `evalEnv` are the environments that are trained on */
+  /** @throws InvalidArgumentError when `evalEnv` is the training environment */
   onTrainingStart({ trainer, globalStep }: TrainerProgress): void {
     if (trainer.env === this.options.evalEnv) {
       throw new InvalidArgumentError(
         "evalEnv",
-        "expected environments of their own, received those that are trained on, whose episodes an evaluation would " +
+        "expected separate environments, received those that are trained on, whose episodes an evaluation would " +
           "cut off: make others, e.g. by makeVecEnv",
       );
     }
     this.trigger.start(globalStep);
   }
 
-  /** Evaluates when it is time to. */
+  /** Evaluates when an evaluation is due. */
   async onStep(progress: TrainerProgress): Promise<boolean> {
     if (!this.trigger.due(progress.globalStep)) return true;
     const { evalEnv, numEpisodes = 5, deterministic, seed } = this.options;

@@ -1,4 +1,4 @@
-/** A callback at intervals. */
+/** A callback that calls another one at intervals of environment steps. */
 
 import { checkOptions, optionNames } from "../../core/check-options.js";
 import type { StateRecord } from "../../core/state.js";
@@ -10,16 +10,16 @@ import { StepTrigger } from "./step-trigger.js";
 export interface EveryNTimestepsOptions {
   /** Environment steps between calls, over all environments. */
   numSteps: number;
-  /** What happens: a function, or a callback whose `onStep` is called. */
+  /** The function to call, or a callback whose `onStep` is called. */
   callback: CallbackLike;
-  /** Name for checkpoints, default `"everyNTimesteps"`; two of them need two names. */
+  /** Name in checkpoints, default `"everyNTimesteps"`; two of these callbacks need different names. */
   name?: string;
 }
 
 const names = optionNames<EveryNTimestepsOptions>({ numSteps: true, callback: true, name: true });
 
 /**
- * Calls something every so many environment steps.
+ * Calls a callback every `numSteps` environment steps.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export class EveryNTimesteps implements TrainerCallback {
   private readonly trigger: StepTrigger;
   private readonly inner: TrainerCallback;
 
-  /** @throws InvalidArgumentError when `numSteps` is not positive, or `callback` is none */
+  /** @throws InvalidArgumentError when `numSteps` is not positive, or `callback` is not a callback */
   constructor(options: EveryNTimestepsOptions) {
     if (new.target === EveryNTimesteps) checkOptions("EveryNTimesteps", options, names);
     const { numSteps, callback, name = "everyNTimesteps" } = options;

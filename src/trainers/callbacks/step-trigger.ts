@@ -1,9 +1,9 @@
-/** Says when a number of environment steps has passed. */
+/** Interval of environment steps. */
 
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { Stateful, StateRecord } from "../../core/state.js";
 
-/** Due every `every` steps, counted from the first look. */
+/** Is due every `every` steps, counted from `start`. */
 export class StepTrigger implements Stateful {
   private last?: number;
 
@@ -15,12 +15,12 @@ export class StepTrigger implements Stateful {
     if (!(every > 0)) throw new InvalidArgumentError(option, `expected a positive number, received ${every}`);
   }
 
-  /** Starts counting, unless it has. */
+  /** Starts counting, unless it has started already. */
   start(globalStep: number): void {
     this.last ??= globalStep;
   }
 
-  /** Whether it is due; counting starts anew when it is. */
+  /** Whether the interval has passed; if so, the next one starts. */
   due(globalStep: number): boolean {
     this.start(globalStep);
     if (globalStep - (this.last as number) < this.every) return false;

@@ -1,4 +1,4 @@
-/** Reasons to end a training early. */
+/** Callbacks that end training early. */
 
 import { checkInteger } from "../../core/check-integer.js";
 import { checkOptions } from "../../core/check-options.js";
@@ -10,8 +10,8 @@ import type { TrainerCallback, TrainerProgress } from "./callback.js";
 import type { EvaluationListener } from "./eval-callback.js";
 
 /**
- * Ends the training at a mean reward. As `callbackOnNewBest` of an `EvalCallback` it looks at evaluations;
- * among the callbacks of `learn`, at the last 100 episodes of the training itself.
+ * Ends the training at a mean reward. As `callbackOnNewBest` of an `EvalCallback` it uses evaluations;
+ * among the callbacks of `learn`, the last 100 episodes of the training itself.
  *
  * @example
  * ```ts
@@ -20,12 +20,12 @@ import type { EvaluationListener } from "./eval-callback.js";
  * ```
  */
 export class StopTrainingOnRewardThreshold implements TrainerCallback, EvaluationListener {
-  /** The mean reward that is enough. */
+  /** Mean reward at which the training ends. */
   readonly rewardThreshold: number;
 
   /** @throws InvalidArgumentError when it is not a number */
   constructor(options: {
-    /** The mean reward that is enough. */
+    /** Mean reward at which the training ends. */
     rewardThreshold: number;
   }) {
     if (new.target === StopTrainingOnRewardThreshold)
@@ -59,12 +59,12 @@ export class StopTrainingOnRewardThreshold implements TrainerCallback, Evaluatio
  * ```
  */
 export class StopTrainingOnMaxEpisodes implements TrainerCallback {
-  /** Finished whole episodes, over all environments, that are enough. */
+  /** Number of finished whole episodes, over all environments, after which the training ends. */
   readonly maxEpisodes: number;
 
   /** @throws InvalidArgumentError when it is not a positive integer */
   constructor(options: {
-    /** Finished whole episodes, over all environments, that are enough. */
+    /** Number of finished whole episodes, over all environments, after which the training ends. */
     maxEpisodes: number;
   }) {
     if (new.target === StopTrainingOnMaxEpisodes)
@@ -99,7 +99,7 @@ export class StopTrainingOnNoModelImprovement implements EvaluationListener {
 
   /** @throws InvalidArgumentError when `maxNoImprovementEvals` is not a positive integer */
   constructor(options: {
-    /** Evaluations in a row without a new best that end the training. */
+    /** Consecutive evaluations without a new best after which the training ends. */
     maxNoImprovementEvals: number;
     /** Evaluations before counting starts, default 0. */
     minEvals?: number;

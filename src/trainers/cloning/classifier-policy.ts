@@ -10,10 +10,10 @@ import { frameTensor } from "../common/frame-tensor.js";
 import { predictionInput } from "../common/prediction-input.js";
 
 /**
- * Makes a policy of a network that gives logits of actions: one step at a time, with its state handed from call to
- * call.
+ * Makes a policy from a network that returns logits of actions. It runs one step per call; the caller passes the state
+ * from call to call.
  *
- * @param random draws the actions that are not `deterministic`; default unseeded
+ * @param random generator that samples the actions that are not `deterministic`; defaults to an unseeded one
  *
  * @example
  * ```ts

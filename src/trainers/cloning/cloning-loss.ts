@@ -1,4 +1,4 @@
-/** The loss of imitation. */
+/** The loss of behaviour cloning. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../../core/check-options.js";
@@ -7,9 +7,9 @@ import { oneHotRows } from "../../recurrent/ops/one-hot-rows.js";
 
 /** Options of {@link sequenceCrossEntropy}. */
 export interface SequenceCrossEntropyOptions {
-  /** `[batch, time]`, 0 at steps that do not count. */
+  /** `[batch, time]`, 0 at steps to ignore. */
   mask?: tf.Tensor2D;
-  /** Weight of each action, e.g. against one that is rare; default 1. */
+  /** Weight of each action, e.g. to balance a rare one; default 1. */
   classWeights?: readonly number[];
 }
 
@@ -20,7 +20,7 @@ const names = optionNames<SequenceCrossEntropyOptions>({
 
 /**
  * Cross-entropy between logits and actions, averaged over all steps of all sequences; with weights, as in torch,
- * `Σ w(action) loss / Σ w(action)`; 0 where nothing counts. The caller owns the result.
+ * `Σ w(action) loss / Σ w(action)`; 0 where all steps are masked. The caller owns the result.
  *
  * @param logits `[batch, time, actions]` · @param actions `[batch, time]`
  *
@@ -51,10 +51,10 @@ export function sequenceCrossEntropy(
 }
 
 /**
- * Weights that make all actions count alike: `steps / (actions × count)`, as scikit-learn's `"balanced"`; 0 for
+ * Class weights that balance the actions: `steps / (actions × count)`, as scikit-learn's `"balanced"`; 0 for
  * actions that never occur.
  *
- * @param counts how often each action occurs, see `AtariCloningDataset.actionCounts`
+ * @param counts number of occurrences of each action, see `AtariCloningDataset.actionCounts`
  */
 export function balancedClassWeights(counts: readonly number[]): number[] {
   const total = counts.reduce((sum, count) => sum + count, 0);

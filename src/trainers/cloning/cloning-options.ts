@@ -1,4 +1,4 @@
-/** Options of imitation. */
+/** Options of behaviour cloning, with validation. */
 
 import type { AdamOptions } from "tfjs-training";
 import { checkOptions, optionNames } from "../../core/check-options.js";
@@ -9,51 +9,50 @@ import { checkMirrorActions } from "../../datasets/mirror-frames.js";
 import type { SequenceClassifier } from "../../models/sequence-classifier.js";
 import { trainerHints } from "../common/trainer-hints.js";
 
-/** Numbers that decide the training; those of the ncps guide by default. */
+/** Hyper-parameters of behaviour cloning; the defaults are those of the ncps guide. */
 export interface CloningHyperparameters {
   /** Sequences in a minibatch, default 32. */
   batchSize: number;
   /** Learning rate, a number or a schedule over the training's progress 0..1; default 1e-4. */
   learningRate: ScheduleSpec;
-  /** Of the optimiser; default Keras's form. */
+  /** Options of Adam; default Keras's form. */
   adam: Omit<AdamOptions, "decays">;
-  /** Greatest length of the gradient; default `null`: no clipping. */
+  /** Maximum gradient norm; default `null`: no clipping. */
   maxGradNorm: number | null;
-  /** Weight of each action in the loss, e.g. from `balancedClassWeights`; default `null`: all alike. */
+  /** Weight of each action in the loss, e.g. from `balancedClassWeights`; default `null`: all equal. */
   classWeights: readonly number[] | null;
-  /** Whether every epoch has an order of its own, default true. */
+  /** Whether the sequences are shuffled for every epoch, default true. */
   shuffle: boolean;
   /**
-   * For games that are the same in a mirror: for each action the one that it is there, e.g. `[0, 1, 3, 2]` for
-   * Breakout. Half of the sequences, drawn anew each epoch, are then learnt with left and right swapped. Default
-   * `null`: none.
+   * For games with mirror symmetry: for each action its mirror image, e.g. `[0, 1, 3, 2]` for Breakout. Half of the
+   * sequences, sampled again each epoch, are then learned from with left and right swapped. Default `null`: none.
    */
   mirrorActions: readonly number[] | null;
 }
 
 /** Options of `CloningTrainer`. */
 export interface CloningOptions extends Partial<CloningHyperparameters> {
-  /** What is learnt from. */
+  /** The training data. */
   dataset: AtariCloningDataset;
-  /** What the accuracy is measured on after each epoch; default: no measuring. */
+  /** The validation data for the accuracy after each epoch; default none. */
   valDataset?: AtariCloningDataset;
-  /** The network; the trainer owns it from then on. */
+  /** The network; owned by the trainer from then on. */
   model: SequenceClassifier;
-  /** Decides the order of the sequences, default random. */
+  /** Seed of the order of the sequences; default random. */
   seed?: number;
 }
 
-/** The metrics of an epoch. */
+/** Metrics of one epoch. */
 export interface EpochReport {
-  /** Number of the epoch, from 0 on. */
+  /** Number of the epoch, from 0. */
   epoch: number;
   /** Mean loss over the epoch's minibatches, while the network changed. */
   loss: number;
   /** Share of steps with the expert's action, while the network changed. */
   accuracy: number;
-  /** Mean cross-entropy over all steps of the validation split, without class weights; NaN without one. */
+  /** Mean cross-entropy over all steps of the validation split, without class weights; NaN without a split. */
   valLoss: number;
-  /** Share of its steps with the expert's action; NaN without one. */
+  /** Share of validation steps with the expert's action; NaN without a split. */
   valAccuracy: number;
 }
 
@@ -71,7 +70,7 @@ const names = optionNames<CloningOptions>({
   seed: true,
 });
 
-/** Fills in the defaults and checks the values. @throws InvalidArgumentError naming the option */
+/** Fills in defaults and validates the options. @throws InvalidArgumentError naming the option */
 export function resolveCloningOptions(options: CloningOptions): CloningHyperparameters {
   checkOptions("CloningTrainer", options, names, trainerHints);
   const { batchSize = 32, learningRate = 1e-4, adam = { epsilonMode: "keras" } } = options;

@@ -1,4 +1,4 @@
-/** Minibatches through a classifier: with learning, and without. */
+/** Training and evaluation step of the classifier on one minibatch. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { type Adam, readMetrics } from "tfjs-training";
@@ -10,15 +10,15 @@ import { frameTensor } from "../common/frame-tensor.js";
 import { sequenceCrossEntropy } from "./cloning-loss.js";
 import type { CloningHyperparameters } from "./cloning-options.js";
 
-/** What a minibatch gave. */
+/** Result of one minibatch. */
 export interface CloningStep {
-  /** Mean loss of its steps. */
+  /** Mean loss over its steps. */
   loss: number;
-  /** Steps with the expert's action. */
+  /** Number of steps with the expert's action. */
   correct: number;
-  /** Steps. */
+  /** Number of steps. */
   count: number;
-  /** Length of the gradient before clipping; 0 without learning. */
+  /** Gradient norm before clipping; 0 in evaluation. */
   gradNorm: number;
 }
 
@@ -55,16 +55,16 @@ function stepsOf({ batch, steps, mask }: CloningBatch): number {
   return mask ? mask.reduce((sum, value) => sum + value, 0) : batch * steps;
 }
 
-/** The numbers that one minibatch needs. */
+/** Options of {@link learnBatch}. */
 export interface CloningStepOptions extends Pick<CloningHyperparameters, "maxGradNorm" | "classWeights"> {
   /** Learning rate of this minibatch. */
   learningRate: number;
 }
 
 /**
- * Learns from one minibatch, whose sequences all start from a zero state.
+ * Makes a gradient step on one minibatch, whose sequences all start from a zero state.
  *
- * @throws NonFiniteError when loss or gradient are not finite; the weights stay as they were, but on webgpu
+ * @throws NonFiniteError when loss or gradient are not finite; the weights are then unchanged, except on webgpu
  */
 export async function learnBatch(
   model: SequenceClassifier,
@@ -97,7 +97,7 @@ export async function learnBatch(
   return { loss, correct, count: stepsOf(batch), gradNorm };
 }
 
-/** Measures one minibatch, without class weights. */
+/** Evaluates one minibatch, without class weights. */
 export async function measureBatch(model: SequenceClassifier, batch: CloningBatch): Promise<CloningStep> {
   const metrics = tf.tidy(() => {
     const inputs = toTensors(batch, model.numActions);

@@ -14,7 +14,7 @@ import type { SequenceClassifier } from "../../models/sequence-classifier.js";
 import { BaseTrainer } from "../common/base-trainer.js";
 import { locate, locateNewest } from "../common/checkpoint-paths.js";
 import type { Policy, Prediction, PredictOptions } from "../common/evaluate-policy.js";
-import { freeingOnFailure } from "../common/given-model.js";
+import { disposeOnFailure } from "../common/given-model.js";
 import { buildSaved, lengthsOf, ofCheckpoint, putState } from "../common/restore-trainer.js";
 import { cloningForms } from "../common/saved-hyperparameters.js";
 import { readRecord, readSavedOptions } from "../common/saved-options.js";
@@ -38,11 +38,11 @@ import { learnBatch, measureBatch } from "./cloning-step.js";
 
 /** Options of {@link CloningTrainer.learn}. */
 export interface CloningLearnOptions extends Omit<LearnOptions, "totalTimesteps" | "resetNumTimesteps"> {
-  /** Ends after this many epochs more. */
+  /** Ends the training after this many further epochs. */
   epochs?: number;
-  /** Ends after this many minibatches more, in place of `epochs`. */
+  /** Ends the training after this many further minibatches, instead of `epochs`. */
   totalBatches?: number;
-  /** Hears of every finished epoch, before the callbacks do. */
+  /** Called after every finished epoch, before the callbacks. */
   onEpochEnd?(report: EpochReport): void | Promise<void>;
 }
 
@@ -51,18 +51,18 @@ const none: Sums = { loss: 0, correct: 0, count: 0, batches: 0 };
 
 /** Result of {@link CloningTrainer.evaluate}. */
 export interface CloningEvaluation {
-  /** Mean cross-entropy of all real steps. */
+  /** Mean cross-entropy over all steps, without padding. */
   loss: number;
   /** Share of steps whose most probable action is the expert's. */
   accuracy: number;
 }
 
 /**
- * Behaviour cloning (Pomerleau 1989) of recurrent policies, as the ncps guide "Atari Behavior Cloning" does it:
+ * Behaviour cloning (Pomerleau 1989) of recurrent policies, as in the ncps guide "Atari Behavior Cloning":
  * cross-entropy over all steps of sequences that start from a zero state, Adam, and after each epoch the accuracy on
- * other games.
+ * validation games.
  *
- * The trainer owns its model and optimiser: {@link CloningTrainer.close} frees them. It is a `Policy`, for
+ * The trainer owns its model and optimizer: {@link CloningTrainer.close} frees them. It is a `Policy`, for
  * `runClosedLoop` and `evaluatePolicy`.
  *
  * @example
@@ -83,11 +83,11 @@ export interface CloningEvaluation {
  * ```
  */
 export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
-  /** All hyper-parameters, defaults filled in. */
+  /** All hyper-parameters, with defaults filled in. */
   readonly hyperparameters: CloningHyperparameters;
   /** The network. */
   readonly model: SequenceClassifier;
-  /** Minibatches in an epoch. */
+  /** Number of minibatches in an epoch. */
   readonly batchesPerEpoch: number;
   /** @internal */
   protected readonly kind = "cloning";
@@ -101,7 +101,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   private sums: Sums = { ...none };
   private report?: EpochReport;
   private updates = 0;
-  // Of a minibatch that was learned from, until log and callbacks hear of it.
+  // Row of a completed minibatch that log and callbacks have not received yet.
   private pendingRow?: LogRow;
 
   /**
@@ -129,7 +129,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     this.policy = classifierPolicy(this.model, this.playRandom);
   }
 
-  /** Minibatches so far, over all `learn` calls. */
+  /** Total number of minibatches over all `learn` calls. */
   override get numBatches(): number {
     return this.updates;
   }
@@ -144,7 +144,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     return this.updates;
   }
 
-  /** Finished epochs. */
+  /** Number of finished epochs. */
   get epoch(): number {
     return this.batches.epoch;
   }
@@ -155,18 +155,19 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   }
 
   /**
-   * Trains for a number of epochs, minibatches or hours, or until a callback or a signal ends it. A second call goes on where the
-   * first ended, also in the middle of an epoch; a learning-rate schedule begins anew with it. After
-   * {@link CloningTrainer.resume} the interrupted training is finished, unless another goal is given.
+   * Trains for a number of epochs, minibatches or hours, or until a callback or a signal ends it. A second call
+   * continues where the first ended, also in the middle of an epoch; a learning-rate schedule starts again with it.
+   * After {@link CloningTrainer.resume} the call finishes the interrupted training, unless another goal is given.
    *
-   * Rows of the log: `train/loss`, `train/accuracy`, `train/grad_norm`, `train/learning_rate`, `train/epoch`,
-   * `train/n_updates`, `time/batches`, `time/batches_per_second`, `time/time_elapsed`, and at the end of an epoch `train/epoch_loss`, `train/epoch_accuracy`, `val/loss`,
+   * Columns of the log: `train/loss`, `train/accuracy`, `train/grad_norm`, `train/learning_rate`, `train/epoch`,
+   * `train/n_updates`, `time/batches`, `time/batches_per_second`, `time/time_elapsed`, and at the end of an epoch
+   * `train/epoch_loss`, `train/epoch_accuracy`, `val/loss`,
    * `val/accuracy`.
    *
    * @returns the trainer
    * @throws InvalidArgumentError when there is no goal, or an option is unknown
    * @throws DatasetError when a file cannot be used
-   * @throws InvalidStateError while the trainer is learning already, or when it is closed
+   * @throws InvalidStateError when the trainer is learning already, or is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    */
   override learn(options: CloningLearnOptions = {}): Promise<this> {
@@ -181,13 +182,13 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     if (totalTimesteps !== undefined) {
       throw new InvalidArgumentError(
         "totalTimesteps",
-        "CloningTrainer plays no environments: count minibatches by totalBatches, or epochs",
+        "CloningTrainer uses no environments: count minibatches by totalBatches, or epochs",
       );
     }
     if (resetNumTimesteps) {
       throw new InvalidArgumentError(
         "resetNumTimesteps",
-        "CloningTrainer counts minibatches, which tell its place in the data: make a new trainer",
+        "CloningTrainer counts minibatches, which determine its position in the data: make a new trainer",
       );
     }
     checkLimits({ epochs, totalBatches });
@@ -200,10 +201,10 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
 
   /** @internal */
   protected async iterate(run: TrainingRun, { onEpochEnd }: CloningLearnOptions): Promise<void> {
-    // What was saved, or failed, at the end of an epoch is told first.
+    // First reports a minibatch whose row was pending when the run was saved or an error was thrown.
     while (this.pendingRow || run.running) {
       if (!this.pendingRow) {
-        this.pendingRow = await this.undisturbed(this.step(run.progress().progress));
+        this.pendingRow = await this.trackUpdate(this.step(run.progress().progress));
         if ("train/epoch_loss" in this.pendingRow && this.report) await onEpochEnd?.(this.report);
       }
       const row = this.pendingRow;
@@ -216,7 +217,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   /**
    * Mean cross-entropy and accuracy on the validation split.
    *
-   * @returns NaN for both when there is none
+   * @returns NaN for both when there is no validation split
    */
   async evaluate(): Promise<CloningEvaluation> {
     this.mustBeOpen("evaluate");
@@ -242,14 +243,14 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   }
 
   /**
-   * Makes a trainer from a checkpoint, to go on from it with a new goal. The data may have grown meanwhile, as in
-   * rounds of DAgger: with another number of sequences an unfinished epoch is dropped and the next one begins.
+   * Creates a trainer from a checkpoint, to continue with a new goal. The data may have grown in the meantime, as in
+   * rounds of DAgger: if the number of sequences differs, an unfinished epoch is dropped and the next one begins.
    *
-   * @param location where `save` wrote
-   * @param options the data, which the checkpoint does not hold; a model that is no `ConvCfC`; and hyper-parameters
-   *   that shall change
-   * @throws CheckpointError when it is damaged, of another kind, or of another architecture
-   * @throws InvalidArgumentError when the model has to be given
+   * @param location where `save` wrote the checkpoint
+   * @param options the data, which the checkpoint does not contain; a model that is not a `ConvCfC`; and
+   *   hyper-parameters to change
+   * @throws CheckpointError when the checkpoint is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when the model has to be passed
    */
   static async load(
     location: CheckpointLocation,
@@ -261,13 +262,13 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
   }
 
   /**
-   * Takes an interrupted training up again: {@link CloningTrainer.learn} then reaches its goal, bit for bit as if it
-   * had never been interrupted. Hand the same callbacks and log to `learn`.
+   * Resumes an interrupted training: {@link CloningTrainer.learn} then reaches its goal, bit for bit as if it
+   * had never been interrupted. Pass the same callbacks and logger to `learn`.
    *
-   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest one is taken
+   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest checkpoint is used
    * @param options as for {@link CloningTrainer.load}
-   * @throws CheckpointError when there is none, it is damaged, of another kind, or of another architecture, or the
-   *   data have another size
+   * @throws CheckpointError when there is no checkpoint, it is damaged, of another kind, or of another architecture, or
+   *   the data have another size
    */
   static async resume(
     location: CheckpointLocation,
@@ -338,7 +339,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     try {
       step = await learnBatch(model, optimizer, batch, { ...hyperparameters, learningRate });
     } catch (error) {
-      this.batches.setState(before); // what is saved now repeats this minibatch
+      this.batches.setState(before); // a run saved now repeats this minibatch
       throw error;
     }
     const { loss, correct, count, gradNorm } = step;
@@ -390,7 +391,7 @@ async function restore(
   return trainer;
 }
 
-// Only named numbers and texts come out of the file.
+// Only known options with numbers and strings are read from the file.
 async function makeSaved(
   name: string,
   config: StateRecord,
@@ -408,20 +409,20 @@ async function makeSaved(
     }
     const { ConvCfC } = await import("../../models/conv-cfc.js");
     const modelOptions = description.config as unknown as ConvCfCOptions;
-    return freeingOnFailure(() => {
+    return disposeOnFailure(() => {
       const model = options.model ?? buildSaved(lengthsOf(state), () => new ConvCfC(modelOptions));
       return new CloningTrainer({ ...saved, ...options, model });
     });
   } catch (error) {
     if (error instanceof CheckpointError) throw ofCheckpoint(name, error);
-    // What is wrong with an option that the caller gave, or has to give, is the caller's.
+    // An error in an option that the caller passed, or has to pass, is thrown as it is.
     if (!(error instanceof InvalidArgumentError) || error.argument === "model") throw error;
     const given = (options as Record<string, unknown>)[error.argument.split(".")[0]];
     throw given === undefined ? ofCheckpoint(name, error) : error;
   }
 }
 
-// The state for these data: with other batches the epoch begins anew.
+// The state adapted to these data: with other batches the epoch starts again.
 function withData(
   trainer: CloningTrainer,
   { config, state, counters }: { config: StateRecord; state: StateRecord; counters: StateRecord },
@@ -431,7 +432,7 @@ function withData(
   const batches = readRecord("batches", state.batches);
   const { batchSize } = trainer.hyperparameters;
   const otherData = anyData && typeof batches.size === "number" && batches.size !== size;
-  // Early versions kept the batch size among the options alone.
+  // Early versions stored the batch size with the options only.
   const savedSize =
     batches.batchSize ?? readRecord("config.hyperparameters", config.hyperparameters).batchSize;
   const otherBatches = savedSize !== batchSize;

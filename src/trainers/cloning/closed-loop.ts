@@ -1,4 +1,4 @@
-/** A policy in the game that it shall play. */
+/** Closed-loop evaluation: a policy plays the environment that its training data came from. */
 
 import { checkOptions, optionNames } from "../../core/check-options.js";
 import { checkSignal } from "../../core/check-signal.js";
@@ -11,15 +11,15 @@ import { ReportedEpisodes } from "../common/reported-episodes.js";
 
 /** Options of {@link runClosedLoop}. */
 export interface ClosedLoopOptions {
-  /** Ends after this many episodes; under `wrapDeepmind` an episode is a life. Default 10, unless `numGames` is given. */
+  /** Number of episodes to play; under `wrapDeepmind` an episode is a life. Default 10, unless `numGames` is given. */
   numEpisodes?: number;
-  /** Ends after this many whole games. */
+  /** Number of whole games to play. */
   numGames?: number;
-  /** Seed of the first game; without it the environment goes on as it is. */
+  /** Seed of the first game; without it the environment continues as it is. */
   seed?: number;
-  /** Ends the run early, which then rejects with the signal's reason, as `fetch` does. Default none. */
+  /** Aborts the run, which then rejects with the signal's reason, as `fetch` does. Default none. */
   signal?: AbortSignal;
-  /** Hears of every episode; `false` ends the run. With `numEpisodes: Infinity` it is the only end. */
+  /** Called after every episode; `false` ends the run. With `numEpisodes: Infinity` it is the only way to end it. */
   onEpisode?(episodeReturn: number, run: ClosedLoopRun): boolean | void | Promise<boolean | void>;
 }
 
@@ -33,22 +33,22 @@ const names = optionNames<ClosedLoopOptions>({
 
 /** Result of {@link runClosedLoop}. */
 export interface ClosedLoopRun {
-  /** Return of each episode: of a life under `wrapDeepmind`, which is what the guide prints. */
+  /** Return of each episode: of a life under `wrapDeepmind`, as printed in the guide. */
   returns: number[];
-  /** Return of each whole game that ended, where the environment records it. */
+  /** Return of each whole game that ended, if the environment records it. */
   gameReturns: number[];
-  /** Steps played. */
+  /** Number of steps played. */
   steps: number;
 }
 
 /**
- * Lets a policy play by its most probable actions. Its memory is carried from frame to frame, and cleared whenever
+ * Lets a policy play its most probable actions. The recurrent state is carried from frame to frame, and reset whenever
  * an episode starts.
  *
  * @param policy a trainer, or `classifierPolicy(model)`
- * @param env the game as the policy knows it, e.g. `wrapDeepmind(make("Arcade/Breakout-v0"))`
+ * @param env the game, wrapped as in the training data, e.g. `wrapDeepmind(make("Arcade/Breakout-v0"))`
  * @throws InvalidArgumentError when a number is not positive, or an option is unknown
- * @throws EnvContractError when `numGames` shall end it, and games end that the environment does not record
+ * @throws EnvContractError when `numGames` is given, and games end that the environment does not record
  *
  * @example
  * ```ts
@@ -89,7 +89,7 @@ export async function runClosedLoop(
     if (!step.terminated && !step.truncated) continue;
     run.returns.push(total);
     if (numEpisodes === Number.POSITIVE_INFINITY && numGames < numEpisodes) {
-      reported.look(0, true, step.info.episode !== undefined);
+      reported.check(0, true, step.info.episode !== undefined);
     }
     if (step.info.episode) run.gameReturns.push(step.info.episode.return);
     if ((await onEpisode?.(total, run)) === false) break;

@@ -1,4 +1,4 @@
-/** A data set for `fitDataset` of tfjs-layers. */
+/** Conversion of a cloning data set for `fitDataset` of tfjs-layers. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
@@ -6,12 +6,12 @@ import type { AtariCloningDataset } from "../../datasets/atari-cloning.js";
 import type { CloningBatchesOptions } from "../../datasets/cloning-batches.js";
 import { frameTensor } from "../common/frame-tensor.js";
 
-/** What `fitDataset` and `evaluateDataset` of a tfjs-layers model take. */
+/** The data set type that `fitDataset` and `evaluateDataset` of a tfjs-layers model accept. */
 export type FitDataset = Parameters<tfl.LayersModel["fitDataset"]>[0];
 
 /**
- * Batches of a data set as tensors `{ xs: [batch, steps, ...shape], ys: [batch, steps] }`, an epoch for each
- * iterator. Sequences have to be equally long, as the published ones are.
+ * Batches of a data set as tensors `{ xs: [batch, steps, ...shape], ys: [batch, steps] }`; each iterator is one
+ * epoch. All sequences must have the same length, as the published ones do.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Stands for environments that are not there, so that a policy can be played without them. */
+/** Placeholder for missing environments, so that a policy can be loaded and used for prediction without them. */
 
 import { InvalidStateError } from "../../core/errors.js";
 import type { StateRecord } from "../../core/state.js";
@@ -8,17 +8,17 @@ import type { Spaces } from "./saved-spaces.js";
 
 /** Options of {@link AbsentEnvs}. */
 export interface AbsentEnvsOptions extends Spaces {
-  /** How many there were. */
+  /** Number of environments of the saved run. */
   numEnvs: number;
-  /** What the checkpoint says of their making. */
+  /** How the checkpoint says they were made. */
   setup: StateRecord;
-  /** Why they are not there. */
+  /** Why the environments are missing, for error messages. */
   reason: string;
-  /** The error that says so. */
+  /** The error that explains the absence. */
   cause?: unknown;
 }
 
-/** Has the spaces of environments and keeps their saved state, but plays nothing. */
+/** A vector environment with spaces and a saved state that cannot be stepped. */
 export class AbsentEnvs implements VectorEnv {
   /** @inheritDoc */
   readonly numEnvs: number;
@@ -26,7 +26,7 @@ export class AbsentEnvs implements VectorEnv {
   readonly observationSpace: Box;
   /** @inheritDoc */
   readonly actionSpace: ActionSpace;
-  /** What the checkpoint says of their making, for checkpoints to come. */
+  /** How the checkpoint says the environments were made; written to later checkpoints. */
   readonly setup: StateRecord;
   private state: StateRecord | null = null;
 
@@ -52,7 +52,7 @@ export class AbsentEnvs implements VectorEnv {
     throw this.absent("render()");
   }
 
-  /** The state that was put in: what is saved again can be resumed where the environments are. */
+  /** The state that was set: a checkpoint saved again can be resumed where the environments are available. */
   getState(): StateRecord {
     return this.state as StateRecord;
   }
@@ -65,7 +65,7 @@ export class AbsentEnvs implements VectorEnv {
   /** @inheritDoc */
   async close(): Promise<void> {}
 
-  /** The error of what needs environments. */
+  /** The error thrown by whatever needs environments. */
   absent(what: string): InvalidStateError {
     const { reason, cause } = this.options;
     return new InvalidStateError(

@@ -1,4 +1,4 @@
-/** What all trainers share: one training at a time, checkpoints, weights by name, the end. */
+/** Base class of all trainers: one `learn()` at a time, checkpoints, weights by name, closing. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import type { FlatOptimizer } from "tfjs-training";
@@ -30,7 +30,7 @@ import { checkLearnOptions, type LearnOptions, type RowListener, TrainingRun } f
 
 type Variables = ReadonlyMap<string, tf.Variable>;
 
-/** What a trainer needs of any network. */
+/** What a trainer requires of any network. */
 export interface TrainedModel {
   /** All weights by their name. */
   readonly variables: ReadonlyMap<string, tf.Variable>;
@@ -39,61 +39,61 @@ export interface TrainedModel {
 }
 
 /**
- * A trainer without its algorithm. A subclass names its kind and its parts, and says what one iteration is; it writes
- * down what else its state holds.
+ * Base class of all trainers. A subclass names its kind and its parts, implements one iteration, and describes the
+ * rest of its state.
  */
 export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> implements Trainer {
   /** The network that is trained; it is freed with the trainer. */
   abstract readonly model: TrainedModel;
-  /** The environments that are trained on, where there are some. */
+  /** The training environments, if there are any. */
   readonly env?: VectorEnv;
   /** Returns and lengths of the last 100 whole episodes. */
   readonly episodes = new EpisodeWindow();
   /**
-   * Kind of the trainer's checkpoints.
+   * Kind of trainer written to checkpoints.
    *
    * @internal
    */
   protected abstract readonly kind: string;
   /**
-   * Changes the weights; it is freed with the trainer.
+   * The optimizer; it is disposed with the trainer.
    *
    * @internal
    */
   protected abstract readonly optimizer: FlatOptimizer;
   /**
-   * State of a training that was interrupted, for the next `learn` to go on with.
+   * State of an interrupted training, which the next `learn` continues.
    *
    * @internal
    */
   protected interrupted?: StateRecord;
   /**
-   * Fetches what was left in the checkpoint that the trainer was loaded from: playing does not need it.
+   * Reads the parts that were left in the checkpoint of a loaded trainer: `predict` does not need them.
    *
    * @internal
    */
   protected fetchRest?: () => Promise<void>;
   /**
-   * Settles when the checkpoints that were begun are written.
+   * Settles when all pending checkpoints are written.
    *
    * @internal
    */
   protected saving?: Promise<unknown>;
   private fetching?: Promise<void>;
   private run?: TrainingRun;
-  // Settles when no update is under way: others have turns of the event loop within one.
+  // Settles when no update is running: an update yields to the event loop, so other code can run within one.
   private updating?: Promise<unknown>;
   private closed = false;
 
-  /** Environment steps so far, over all `learn` calls. */
+  /** Total number of environment steps over all `learn` calls. */
   abstract get numTimesteps(): number;
 
-  /** Minibatches so far, where they are the steps of the training. */
+  /** Total number of minibatches, if they are the steps of the training. */
   get numBatches(): number | undefined {
     return undefined;
   }
 
-  /** Updates so far. */
+  /** Total number of updates. */
   abstract get iterations(): number;
 
   /**
@@ -111,21 +111,21 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   protected abstract choose(observations: TypedArray, options: PredictOptions): Promise<Prediction>;
 
   /**
-   * All weights that checkpoints hold, by their names in the state.
+   * All weights that checkpoints contain, by their names in the state.
    *
    * @internal
    */
   protected abstract weights(): Record<string, Variables>;
 
   /**
-   * Parts that every state of this trainer holds, by their names in it.
+   * Stateful parts that every state of this trainer contains, by their names in the state.
    *
    * @internal
    */
   protected abstract parts(): Record<string, Stateful>;
 
   /**
-   * Parts that depend on options: null in the state where there is none.
+   * Stateful parts that depend on options; null in the state when absent.
    *
    * @internal
    */
@@ -134,42 +134,42 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   }
 
   /**
-   * What else the state holds.
+   * The rest of the trainer's state.
    *
    * @internal
    */
   protected abstract ownState(): StateRecord;
 
   /**
-   * Checks and puts back what {@link BaseTrainer.ownState} gave, after weights and parts.
+   * Checks and restores the result of {@link BaseTrainer.ownState}, after weights and parts.
    *
    * @internal
    */
   protected abstract restoreOwnState(state: StateRecord, own: StateRecord): void;
 
   /**
-   * What makes the trainer again, for the checkpoint's `config`.
+   * The options needed to recreate the trainer, for the checkpoint's `config`.
    *
    * @internal
    */
   protected abstract describe(): StateRecord;
 
   /**
-   * Counts that can be read in a checkpoint's manifest.
+   * Counters that can be read from a checkpoint's manifest.
    *
    * @internal
    */
   protected abstract counts(): StateRecord;
 
   /**
-   * Frees what the trainer has beside its model and its optimiser.
+   * Frees what the trainer owns in addition to its model and optimizer.
    *
    * @internal
    */
   protected abstract release(): Promise<void>;
 
   /**
-   * The options that all trainers know. @throws InvalidArgumentError when others are wrong
+   * The `learn` options common to all trainers. @throws InvalidArgumentError when the trainer's other options are wrong
    *
    * @internal
    */
@@ -178,28 +178,28 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   }
 
   /**
-   * Begins the count of steps anew, and the environments with it (SB3's reset_num_timesteps).
+   * Resets the step counter and the environments (SB3's reset_num_timesteps).
    *
    * @internal
    */
   protected async resetTimesteps(): Promise<void> {}
 
   /**
-   * Starts what has to run before the first step.
+   * Prepares everything needed before the first step.
    *
    * @internal
    */
   protected async start(): Promise<void> {}
 
-  /** Trains until a goal is reached; subclasses document it. */
+  /** Trains until a goal is reached. Subclasses document the details. */
   async learn(options: Options = {} as Options): Promise<this> {
     await oneAtATime(this, () => this.learnAlone(options));
     return this;
   }
 
   /**
-   * Trains as `learn` does and yields every row of the log. Training waits while a row is looked at; leaving the loop
-   * ends it after the present update.
+   * Trains as `learn` does and yields every row of the log. Training waits while a row is processed; leaving the loop
+   * ends the training after the current update.
    *
    * @example
    * ```ts
@@ -244,10 +244,10 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   }
 
   /**
-   * Chooses actions for raw observations, as the environments give them: the best ones with `deterministic`, else drawn
-   * from the policy as training would. Continuous actions are clipped to the bounds of the space.
+   * Chooses actions for raw observations, as the environments return them: the most probable ones with `deterministic`,
+   * otherwise sampled from the policy as in training. Continuous actions are clipped to the bounds of the space.
    *
-   * @throws ShapeError when observations or states have another size
+   * @throws ShapeError when observations or states have the wrong size
    * @throws InvalidStateError when the trainer is closed
    */
   async predict(observations: TypedArray, options: PredictOptions = {}): Promise<Prediction> {
@@ -256,19 +256,19 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   }
 
   /**
-   * Saves the whole run, between any two steps: weights, optimiser, counters, generators, statistics, log and
-   * callbacks, what was played or read so far, and the environments where they can be saved. An update that is under
-   * way is finished first.
+   * Saves the whole run; can be called between any two steps. A checkpoint contains weights, optimizer, counters,
+   * generators, statistics, log and callbacks, the experience collected so far, and the environments where they can be
+   * saved. A running update is finished first.
    *
    * @param location a path (import `ncps-ts/node` first), or a store and a name
-   * @returns where it was written
-   * @throws CheckpointError when it cannot be written
+   * @returns where the checkpoint was written
+   * @throws CheckpointError when the checkpoint cannot be written
    */
   async save(location: CheckpointLocation): Promise<string> {
     this.mustBeOpen("save");
     const { store, name } = locate(location);
     if (this.fetchRest) await this.complete();
-    while (this.updating) await this.updating.catch(() => {}); // learn() tells of its failure
+    while (this.updating) await this.updating.catch(() => {}); // learn() reports its failure
     const fetched = fetchWeights(this.optimizer, ...Object.values(this.weights()));
     if (fetched) await fetched;
     const counters = { ...this.counts(), episodes: this.episodes.count };
@@ -279,9 +279,9 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   }
 
   /**
-   * Everything that decides what happens next. Large arrays may be views: use them before the next step.
+   * The complete training state. Large arrays may be views: use them before the next step.
    *
-   * @throws InvalidStateError when a part was left in the checkpoint that the trainer was loaded from
+   * @throws InvalidStateError when a part of the state is still in the checkpoint that the trainer was loaded from
    */
   getState(): StateRecord {
     if (this.fetchRest) {
@@ -298,7 +298,7 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   }
 
   /**
-   * Puts a state back. Environments that cannot be saved start new episodes.
+   * Restores a state. Environments that cannot be saved start new episodes.
    *
    * @throws CheckpointError naming the field that does not fit
    */
@@ -313,7 +313,7 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
     restorePart("optimizer", () => this.optimizer.setState(state.optimizer as StateRecord));
     const known = { ...state, episodes: withSuccesses(state.episodes) };
     restoreParts(this.parts(), known, { ...own, episodes: withSuccesses(own.episodes) });
-    // A checkpoint of a run with other options may lack these.
+    // A checkpoint of a run with other options may lack these parts.
     const optional = Object.entries(this.optionalParts()).filter(([name]) => state[name]);
     restoreParts(Object.fromEntries(optional), state, own);
     this.restoreOwnState(state, own);
@@ -321,7 +321,7 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   }
 
   /**
-   * The weights by name, copies: SB3's `get_parameters`, without the optimiser and without target networks.
+   * Copies of the weights by name: SB3's `get_parameters`, without the optimizer and target networks.
    *
    * @throws InvalidStateError when the trainer is closed
    */
@@ -331,10 +331,10 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   }
 
   /**
-   * Sets the weights by name, of another trainer or of your own making; the optimiser stays as it is.
+   * Sets the weights by name, e.g. those of another trainer; the optimizer is left unchanged.
    *
-   * @throws InvalidStateError when the trainer is closed, or an update is under way
-   * @throws CheckpointError when a name is missing or too many · @throws ShapeError when a weight has another size
+   * @throws InvalidStateError when the trainer is closed, or an update is running
+   * @throws CheckpointError when a name is missing or unknown · @throws ShapeError when a weight has the wrong size
    */
   setParameters(parameters: ModelParameters): void {
     this.mustBeOpen("setParameters");
@@ -342,7 +342,7 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
     setWeights(this.model.variables, parameters);
   }
 
-  /** Frees environments, networks and optimiser, and ends other threads. Calling it twice is allowed. */
+  /** Frees environments, networks and optimizer, and stops worker threads. Calling it twice is allowed. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
@@ -369,11 +369,11 @@ export abstract class BaseTrainer<Options extends LearnOptions = LearnOptions> i
   }
 
   /**
-   * Awaits an update; what is saved meanwhile waits until it is whole.
+   * Awaits an update; `save()` waits until it is finished.
    *
    * @internal
    */
-  protected async undisturbed<T>(update: Promise<T>): Promise<T> {
+  protected async trackUpdate<T>(update: Promise<T>): Promise<T> {
     this.updating = update;
     try {
       return await update;

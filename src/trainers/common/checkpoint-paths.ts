@@ -5,11 +5,11 @@ import { PlatformService } from "../../core/platform.js";
 
 /** What paths of checkpoints mean on a platform. */
 export interface CheckpointPaths {
-  /** Store and name behind a path. */
+  /** The store and the name that a path refers to. */
   checkpointAt(path: string): CheckpointPlace;
-  /** The checkpoint that a path means: itself, or the newest one of a folder or of a run. */
+  /** The checkpoint that a path refers to: itself, or the newest one of a folder or run. */
   checkpointToResume(path: string): Promise<CheckpointPlace>;
-  /** The checkpoints of a folder. */
+  /** The checkpoint store of a folder. */
   checkpoints(path: string): CheckpointStore;
 }
 
@@ -23,17 +23,17 @@ function pathsFor(path: string): CheckpointPaths {
   );
 }
 
-/** The store that a path or a store means. */
+/** The store that a path refers to, or the given store. */
 export function checkpointStore(location: string | CheckpointStore): CheckpointStore {
   return typeof location === "string" ? pathsFor(location).checkpoints(location) : location;
 }
 
-/** Store and name of a location. */
+/** The store and the name of a checkpoint location. */
 export function locate(location: CheckpointLocation): CheckpointPlace {
   return typeof location === "string" ? pathsFor(location).checkpointAt(location) : location;
 }
 
-/** Store and name of the checkpoint that a run is resumed from. */
+/** The store and the name of the checkpoint to resume from. */
 export async function locateNewest(location: CheckpointLocation): Promise<CheckpointPlace> {
   return typeof location === "string" ? pathsFor(location).checkpointToResume(location) : location;
 }

@@ -1,4 +1,4 @@
-/** The environments of a trainer. */
+/** Creation and release of a trainer's environments. */
 
 import { InvalidArgumentError } from "../../core/errors.js";
 import type { Env } from "../../envs/env.js";
@@ -6,7 +6,7 @@ import type { EnvOptions } from "../../envs/registry.js";
 import { makeVecEnv } from "../../vector/make-vec-env.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 
-/** What a trainer's options say of its environments. */
+/** Environment options of a trainer. */
 export interface EnvironmentOptions {
   env: VectorEnv | string;
   envOptions?: EnvOptions;
@@ -14,9 +14,9 @@ export interface EnvironmentOptions {
 }
 
 /**
- * The environments that were given, or as many of an id as wanted.
+ * The given environments, or `numEnvs` new ones of the given id.
  *
- * @throws InvalidArgumentError when what was given is neither
+ * @throws InvalidArgumentError when `env` is neither
  */
 export function environmentsOf(options: EnvironmentOptions, numEnvs: number): VectorEnv {
   const { env, envOptions, wrapper } = options;
@@ -24,19 +24,19 @@ export function environmentsOf(options: EnvironmentOptions, numEnvs: number): Ve
   if (typeof env?.step === "function" && Number.isInteger(env.numEnvs) && env.actionSpace) return env;
   throw new InvalidArgumentError(
     "env",
-    "expected an id or a vector environment; put environments of your own into new SyncVectorEnv([() => env, ...])",
+    "expected an id or a vector environment; wrap your own environments in new SyncVectorEnv([() => env, ...])",
   );
 }
 
-/** Closes environments that {@link environmentsOf} made; given ones stay as they are. */
+/** Closes environments that {@link environmentsOf} created; environments that were passed in stay open. */
 export function releaseEnvironments(options: EnvironmentOptions, env: VectorEnv): void {
-  // What is thrown meanwhile says more than an environment that cannot be closed.
+  // Ignores errors from close(): the original error is more useful.
   if (env !== options.env) env.close().catch(() => {});
 }
 
 /**
- * Seed of environments that start when so many steps were made: that of the run at first; later, when a run is taken up
- * again whose environments could not be saved, one that does not bring the first episodes again.
+ * Seed of the environments when training starts or resumes after `timesteps` steps: the run's seed at first; a derived
+ * one when a run is resumed whose environments could not be saved, so that the first episodes do not repeat.
  */
 export function startSeed(envSeed: number, timesteps: number): number {
   return (envSeed + timesteps) % 2 ** 31;

@@ -1,4 +1,4 @@
-/** How well a policy plays. */
+/** Policy evaluation: `evaluatePolicy` and the interface of policies. */
 
 import { checkInteger } from "../../core/check-integer.js";
 import { checkOptions, optionNames } from "../../core/check-options.js";
@@ -16,17 +16,17 @@ import { successOf } from "./successes.js";
 
 /** Options of {@link Policy.predict}. */
 export interface PredictOptions {
-  /** Recurrent states `[batch, stateSize]` that the last call returned; zeros when missing. */
+  /** Recurrent states `[batch, stateSize]` that the previous call returned; zeros when missing. */
   state?: Float32Array | null;
-  /** One flag a row: 1 (or true) clears its state first, as at the start of an episode. */
+  /** One flag per row: 1 (or true) resets its state first, as at the start of an episode. */
   episodeStart?: ArrayLike<number | boolean>;
-  /** Takes the most probable action instead of drawing one; default false. */
+  /** Takes the most probable action instead of sampling one; default false. */
   deterministic?: boolean;
 }
 
 /** Result of {@link Policy.predict}. */
 export interface Prediction {
-  /** `[batch]` discrete actions, or `[batch, ...shape]` others, flat; as the environments take them. */
+  /** `[batch]` discrete actions, or `[batch, ...shape]` other actions, flat, as the environments expect them. */
   actions: Int32Array | Float32Array | Float64Array;
   /** The first action, for a single observation: an index for `Discrete`, an array for other spaces. */
   action: Action;
@@ -34,7 +34,7 @@ export interface Prediction {
   state: Float32Array | null;
 }
 
-/** Whatever chooses actions: a trainer, or your own. */
+/** Anything that chooses actions: a trainer, or your own object. */
 export interface Policy {
   /** Chooses actions for one observation or a flat batch of them. */
   predict(observations: TypedArray, options?: PredictOptions): Promise<Prediction>;
@@ -42,13 +42,13 @@ export interface Policy {
 
 /** Options of {@link evaluatePolicy}. */
 export interface EvaluateOptions {
-  /** Whole episodes to play, default 10. */
+  /** Number of whole episodes to play, default 10. */
   numEpisodes?: number;
   /** Whether the most probable actions are taken, default true. */
   deterministic?: boolean;
-  /** Seed of the environments; without it they go on as they are. */
+  /** Seed of the environments; without it they continue with their current generators. */
   seed?: number;
-  /** Ends the evaluation early, which then rejects with the signal's reason, as `fetch` does. Default none. */
+  /** Aborts the evaluation, which then rejects with the signal's reason, as `fetch` does. Default none. */
   signal?: AbortSignal;
 }
 
@@ -71,11 +71,11 @@ export interface Evaluation {
   meanReturn: number;
   /** Standard deviation of the returns (population). */
   stdReturn: number;
-  /** Return of each episode, unclipped, whole games. */
+  /** Return of each whole, unclipped episode. */
   returns: number[];
-  /** Steps of each episode. */
+  /** Number of steps of each episode. */
   lengths: number[];
-  /** Share of episodes whose last info had `isSuccess` (or `is_success`); missing where no environment tells. */
+  /** Share of episodes whose last info had `isSuccess` (or `is_success`); missing if no environment reports it. */
   successRate?: number;
 }
 
@@ -84,11 +84,11 @@ export interface Evaluation {
  * episodes, so that short episodes are not counted more often than long ones.
  *
  * @param policy e.g. a trainer
- * @param env environments of their own, not those being trained on: many of `makeVecEnv`, a single one, or the id of
- *   one, which is made for this evaluation and closed after it
- * @throws InvalidArgumentError when `env` is none, or an option is unknown or has a wrong value
+ * @param env separate environments, not those being trained on: a vector environment from `makeVecEnv`, a single
+ *   environment, or an id, which is made for this evaluation and closed after it
+ * @throws InvalidArgumentError when `env` is not an environment, or an option is unknown or has a wrong value
  * @throws NotRegisteredError when the id is unknown
- * @throws EnvContractError when episodes end and none of them is reported
+ * @throws EnvContractError when episodes end and none of them is reported in `info.episode`
  *
  * @example
  * ```ts
@@ -125,7 +125,7 @@ function isVector(env: VectorEnv | Env): env is VectorEnv {
   return Number.isInteger((env as Partial<VectorEnv> | undefined)?.numEnvs);
 }
 
-// Whoever made the environment closes it.
+// The caller who made the environment closes it.
 function vectorOf(env: Env): SyncVectorEnv {
   if (typeof env?.step === "function" && env.observationSpace) return new SyncVectorEnv([() => env]);
   throw new InvalidArgumentError(
@@ -155,7 +155,7 @@ async function evaluateIn(env: VectorEnv, policy: Policy, options: EvaluateOptio
     episodeStart = step.terminated.map((ended, i) => ended | step.truncated[i]);
     step.infos.forEach((info, i) => {
       const { episode } = info;
-      reported.look(i, episodeStart[i] === 1, episode !== undefined);
+      reported.check(i, episodeStart[i] === 1, episode !== undefined);
       if (!episode || left[i] === 0) return;
       left[i]--;
       returns.push(episode.return);

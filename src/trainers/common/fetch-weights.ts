@@ -1,11 +1,11 @@
-/** Weights that have to be fetched before they can be saved. */
+/** Asynchronous download of weights that cannot be read synchronously. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { FlatOptimizer } from "tfjs-training";
 
 /**
- * Brings weights and moments to where they can be read at once. WebGPU alone needs it; elsewhere the answer is
- * undefined, and nothing is to be waited for: what is saved then is the run at the very moment of the call.
+ * Downloads weights and optimizer moments so that they can be read synchronously. Needed on WebGPU only; on other
+ * backends the result is undefined and there is nothing to await, so a save captures the run at the moment of the call.
  */
 export function fetchWeights(
   optimizer: FlatOptimizer,

@@ -1,12 +1,12 @@
-/** Observations from typed arrays to tensors. */
+/** Conversion of observations from typed arrays to tensors. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { floatTensor } from "tfjs-training/wasm";
 import type { TypedArray } from "../../core/state.js";
 
 /**
- * Makes a tensor of observations: bytes (frames, which are divided once, inside the model) and fractions become
- * float32, other whole numbers int32. The caller owns it.
+ * Makes a tensor of observations: bytes (frames, which the model divides by 255) and fractions become
+ * float32, other integers int32. The caller owns it.
  */
 export function frameTensor(values: TypedArray, shape: number[]): tf.Tensor {
   if (values instanceof Uint8Array || values instanceof Float32Array) return floatTensor(values, shape);

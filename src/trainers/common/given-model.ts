@@ -1,4 +1,4 @@
-/** The network that a trainer was given, or that a factory makes for it. */
+/** The network passed to a trainer, or created for it by a factory. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
@@ -10,12 +10,12 @@ interface Network {
 }
 
 /**
- * Takes a network, or makes one, and checks that it fits the environments. A network that was made here is freed when
- * it does not fit; one that was given stays the giver's until the trainer is whole.
+ * Returns the given network, or creates one, and checks that it fits the environments. A network created here is
+ * disposed when it does not fit; one that was passed in belongs to the caller until the trainer is constructed.
  *
- * @param check what else has to fit
- * @throws ShapeError when it is for other observations
- * @throws InvalidArgumentError when a factory makes none for such observations
+ * @param check further checks
+ * @throws ShapeError when the network expects other observations
+ * @throws InvalidArgumentError when the factory cannot make a network for such observations
  */
 export function givenModel<Model extends Network, Spaces extends { observationSpace: Box }>(
   given: Model | ((spaces: Spaces) => Model),
@@ -36,13 +36,13 @@ export function givenModel<Model extends Network, Spaces extends { observationSp
   return model;
 }
 
-// Presets bring factories for the observations that they were made for.
+// Presets contain factories for the observations that they were designed for.
 function makeFrom<Model, Spaces extends { observationSpace: Box }>(
   factory: (spaces: Spaces) => Model,
   spaces: Spaces,
 ): Model {
   try {
-    return freeingOnFailure(() => factory(spaces));
+    return disposeOnFailure(() => factory(spaces));
   } catch (cause) {
     if (!(cause instanceof ShapeError)) throw cause;
     const { shape } = spaces.observationSpace;
@@ -55,8 +55,8 @@ function makeFrom<Model, Spaces extends { observationSpace: Box }>(
   }
 }
 
-/** Makes something; when that fails, the variables of what was half made are freed. */
-export function freeingOnFailure<T>(make: () => T): T {
+/** Calls `make`; if it throws, the variables it created are disposed. */
+export function disposeOnFailure<T>(make: () => T): T {
   const before = new Set(Object.values(tf.engine().registeredVariables));
   try {
     return make();

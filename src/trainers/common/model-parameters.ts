@@ -5,7 +5,7 @@ import type * as tf from "@tensorflow/tfjs-core";
 /** Weights by name, e.g. `"mlp/dense1/kernel"`, each flat in row order. */
 export type ModelParameters = Record<string, Float32Array>;
 
-/** Copies of all weights; read asynchronously, as WebGPU wants it. */
+/** Copies all weights; asynchronous because WebGPU cannot be read synchronously. */
 export async function getParameters(variables: ReadonlyMap<string, tf.Variable>): Promise<ModelParameters> {
   const read = [...variables].map(async ([name, variable]) => {
     const values = await variable.data<"float32">();

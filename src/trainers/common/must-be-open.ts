@@ -1,12 +1,12 @@
-/** Calls of trainers that have been closed. */
+/** Check that a trainer has not been closed. */
 
 import { InvalidStateError } from "../../core/errors.js";
 
 /**
- * Makes sure that a trainer is not closed.
+ * Throws if a trainer is closed.
  *
- * @param method what was called, for the message
- * @throws InvalidStateError when it is
+ * @param method the method that was called, for the message
+ * @throws InvalidStateError when the trainer is closed
  */
 export function mustBeOpen(closed: boolean, method: string): void {
   if (!closed) return;

@@ -1,13 +1,13 @@
-/** One training of a trainer at a time. */
+/** Guard against concurrent `learn()` calls. */
 
 import { InvalidStateError } from "../../core/errors.js";
 
 const busy = new WeakSet<object>();
 
 /**
- * Trains, unless the same trainer is training already: two trainings would mix their steps.
+ * Runs `train`, unless the same trainer is already training: concurrent trainings would mix their steps.
  *
- * @throws InvalidStateError when it is
+ * @throws InvalidStateError when the trainer is already training
  */
 export async function oneAtATime(trainer: object, train: () => Promise<void>): Promise<void> {
   if (busy.has(trainer)) {

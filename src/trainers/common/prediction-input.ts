@@ -1,25 +1,25 @@
-/** What policies are asked with. */
+/** Validation of the arguments of `predict`. */
 
 import { checkOptions, optionNames } from "../../core/check-options.js";
 import { ShapeError } from "../../core/errors.js";
 import { sizeOf, type TypedArray } from "../../core/state.js";
 import type { PredictOptions } from "./evaluate-policy.js";
 
-/** Sizes of a network that chooses actions. */
+/** Sizes of a policy network. */
 export interface PolicySizes {
   /** Shape of one observation. */
   observationShape: readonly number[];
-  /** Floats of one recurrent state; default 0, none. */
+  /** Floats of one recurrent state; default 0 (feed-forward). */
   stateSize?: number;
 }
 
 const names = optionNames<PredictOptions>({ state: true, episodeStart: true, deterministic: true });
 
 /**
- * The number of whole observations, and a copy of their states, zero where an episode starts.
+ * Returns the number of observations, and a copy of their states with zeros where an episode starts.
  *
  * @throws InvalidArgumentError when an option is unknown
- * @throws ShapeError when observations or states have another size
+ * @throws ShapeError when observations or states have the wrong size
  */
 export function predictionInput(
   { observationShape, stateSize = 0 }: PolicySizes,

@@ -1,25 +1,25 @@
-/** Whether environments report their whole episodes. */
+/** Detection of environments that do not report their episodes. */
 
 import { EnvContractError } from "../../core/errors.js";
 
-// Ends in a row without a report that no game has: a whole one may take several lives, each of which is an end.
+// More consecutive ends without a report than in any game: an episode may take several lives, each of which is an end.
 const MOST_UNREPORTED = 100;
 
-/** Notices environments that never report their episodes, so that nobody waits for them without end. */
+/** Detects environments that never report their episodes, so that nothing waits for them forever. */
 export class ReportedEpisodes {
   private readonly unreported: Uint32Array;
 
-  /** @param numEnvs environments that are looked at */
+  /** @param numEnvs number of environments */
   constructor(numEnvs: number) {
     this.unreported = new Uint32Array(numEnvs);
   }
 
   /**
-   * Looks at a step of one environment.
+   * Checks a step of one environment.
    *
    * @throws EnvContractError when too many episodes in a row have ended without a report
    */
-  look(env: number, ended: boolean, reports: boolean): void {
+  check(env: number, ended: boolean, reports: boolean): void {
     if (reports) this.unreported[env] = 0;
     else if (ended && ++this.unreported[env] === MOST_UNREPORTED) {
       throw new EnvContractError(

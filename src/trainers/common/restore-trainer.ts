@@ -1,4 +1,4 @@
-/** Makes a trainer from a checkpoint: nothing but data comes out of the file, and nothing is made that it does not fill. */
+/** Restoring trainers from checkpoints. Only data is read from files, and only what a file fills is allocated. */
 
 import {
   type ArrayPlace,
@@ -18,34 +18,34 @@ import { missingOption, readRun, type SavedRun, type SetupOptions } from "./save
 import { checkSameSpaces } from "./saved-spaces.js";
 import type { Trainer } from "./trainer.js";
 
-/** Elements of each array of a state, by its path joined with dots. */
+/** Number of elements of each array of a state, by its path joined with dots. */
 export type ArrayLengths = ReadonlyMap<string, number>;
 
-/** How a kind of trainer is made from its checkpoints. */
+/** How a kind of trainer is restored from its checkpoints. */
 export interface Restoring<Options, T> {
   /** Kind of the checkpoints. */
   kind: string;
-  /** The hyper-parameters that there are. */
+  /** The known hyper-parameters and their defaults. */
   defaults: object;
-  /** Forms that they have in checkpoints. */
+  /** Forms of the hyper-parameters in checkpoints. */
   forms: SavedForms;
-  /** Makes a trainer. */
+  /** Creates a trainer. */
   make(options: Options): T;
-  /** Where in it large arrays can be put at once; the files are read twice then. */
+  /** Where in the trainer large arrays can be written directly; the files are then read twice. */
   placeIn?(trainer: T): ArrayPlace;
-  /** The fields that tell how many environments the state is of, for error messages. */
+  /** The fields that imply the number of environments, for error messages. */
   numEnvsFields: string;
-  /** How many environments the state is of; undefined when it does not say. */
+  /** The number of environments of the saved state; undefined if the state does not say. */
   numEnvs(lengths: ArrayLengths, observationSize: number | undefined): number | undefined;
-  /** Checks sizes that the options ask for before anything is made. @throws CheckpointError naming the field */
+  /** Checks sizes implied by the options before anything is allocated. @throws CheckpointError naming the field */
   checkSizes?(options: Options, lengths: ArrayLengths): void;
-  /** The state without what belongs to running environments; `otherNumber` tells whether there are more or fewer now. */
-  beginAnew(state: StateRecord, own: StateRecord, otherNumber: boolean): StateRecord;
+  /** The state without what belongs to running environments; `numEnvsChanged` says whether their number differs now. */
+  withoutEnvironments(state: StateRecord, own: StateRecord, numEnvsChanged: boolean): StateRecord;
 }
 
 /** How a trainer is restored. */
 export interface RestoreOptions<T> {
-  /** Whether it may do without environments: then it can play, but not learn. Default false. */
+  /** Whether environments are optional; without them the trainer can predict but not learn. Default false. */
   playOnly?: boolean;
   /** A part of the state that playing does not need: it stays in the checkpoint until it is asked for. Default none. */
   later?: LaterPart<T>;
@@ -64,14 +64,14 @@ export interface LaterPart<T> {
 }
 
 /**
- * Makes a trainer from a checkpoint and puts its state back. When that fails, the trainer is closed.
+ * Creates a trainer from a checkpoint and restores its state. If that fails, the trainer is closed.
  *
- * Environments in another number, or such that the caller gave and that do not take the saved state, begin new
- * episodes.
+ * If the number of environments differs, or environments passed by the caller do not accept the saved state, they
+ * start new episodes.
  *
- * @param options what shall differ, and what the checkpoint cannot hold
- * @throws CheckpointError when it is damaged, of another kind, or of another architecture
- * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+ * @param options options to change, and those that the checkpoint cannot contain
+ * @throws CheckpointError when the checkpoint is damaged, of another kind, or of another architecture
+ * @throws InvalidArgumentError when an option is missing that the checkpoint cannot contain
  */
 export async function restoreTrainer<Options extends SetupOptions, T extends Trainer & { env: VectorEnv }>(
   place: CheckpointPlace,
@@ -163,7 +163,7 @@ async function makeFrom<Options extends SetupOptions, T extends { env: VectorEnv
   const sized = options.env === undefined && options.numEnvs === undefined && run.env !== null;
   if (sized && saved !== undefined && complete.numEnvs !== saved) {
     throw new CheckpointError(
-      `field "config.hyperparameters.numEnvs": is ${complete.numEnvs}, but ${restoring.numEnvsFields} of the state tells of ${saved} environments`,
+      `field "config.hyperparameters.numEnvs": is ${complete.numEnvs}, but ${restoring.numEnvsFields} of the state implies ${saved} environments`,
     );
   }
   const none = options.env === undefined && options.envOptions === undefined && options.wrapper === undefined;
@@ -197,7 +197,7 @@ function checkSpaces(trainer: { env: VectorEnv; close?(): Promise<void> }, { spa
   try {
     if (spaces) checkSameSpaces(spaces, trainer.env);
   } catch (error) {
-    trainer.close?.().catch(() => {}); // what is thrown here says more
+    trainer.close?.().catch(() => {}); // the error thrown here is more useful
     throw error;
   }
 }
@@ -209,14 +209,14 @@ function again(option: string, name: string): InvalidArgumentError {
   );
 }
 
-// Environments that are not here, as opposed to options that are wrong.
+// Whether environments are unavailable here, as opposed to options being wrong.
 function isAbsence(error: unknown): boolean {
   return (
     error instanceof NcpsError && ["NOT_REGISTERED", "MISSING_DEPENDENCY", "ENV_FAILED"].includes(error.code)
   );
 }
 
-// What is wrong with an option that the caller gave is the caller's; all else is the file's.
+// An error in an option passed by the caller is thrown as it is; anything else is an error of the file.
 function makeChecked<Options extends SetupOptions, T>(
   complete: Options,
   { restoring, options, lengths }: Omit<Making<Options, T>, "name" | "playOnly"> & { lengths: ArrayLengths },
@@ -225,7 +225,7 @@ function makeChecked<Options extends SetupOptions, T>(
     restoring.checkSizes?.(complete, lengths);
     return restoring.make(complete);
   } catch (cause) {
-    // Functions and environments of the caller may throw what they like.
+    // Functions and environments of the caller may throw anything.
     const { env, envOptions, wrapper, model } = options;
     const alone = [env, envOptions, wrapper, model].every((each) => each === undefined);
     if (alone && (cause instanceof TypeError || cause instanceof RangeError)) {
@@ -239,7 +239,7 @@ function makeChecked<Options extends SetupOptions, T>(
   }
 }
 
-// The options that a run was made with, less those that shall differ.
+// The options of the saved run, with those that the caller changed.
 async function completeOptions<Options extends SetupOptions>(
   { env, envOptions, hyperparameters, seed, model, knownModel, spaces }: SavedRun,
   options: Partial<Options>,
@@ -262,15 +262,15 @@ async function completeOptions<Options extends SetupOptions>(
   } as Options;
 }
 
-// Undefined options are options that were not given.
+// Drops undefined options, which count as not passed.
 function given<Options extends object>(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
 }
 
 /**
- * Makes a network as a checkpoint describes it, with no more weights than the checkpoint holds.
+ * Builds a network from a checkpoint's description, with no more weights than the checkpoint contains.
  *
- * @throws CheckpointError whatever is wrong with the description
+ * @throws CheckpointError if anything in the description is wrong
  */
 export function buildSaved<Model>(lengths: ArrayLengths, build: () => Model): Model {
   let weights = 0;
@@ -283,7 +283,7 @@ export function buildSaved<Model>(lengths: ArrayLengths, build: () => Model): Mo
   }
 }
 
-/** Elements of all arrays of a state. */
+/** Number of elements of all arrays of a state. */
 export function lengthsOf(state: StateRecord): ArrayLengths {
   const lengths = new Map<string, number>();
   const visit = (value: StateTree, path: string): void => {
@@ -296,7 +296,7 @@ export function lengthsOf(state: StateRecord): ArrayLengths {
   return lengths;
 }
 
-// The state as these environments can take it.
+// The state, adapted to the present environments.
 function fitting<Options extends SetupOptions, T extends Trainer & { env: VectorEnv }>(
   trainer: T,
   state: StateRecord,
@@ -304,17 +304,17 @@ function fitting<Options extends SetupOptions, T extends Trainer & { env: Vector
 ): StateRecord {
   const { env } = trainer;
   const saved = restoring.numEnvs(lengths, sizeOf(env.observationSpace.shape));
-  const otherNumber = saved !== undefined && saved !== env.numEnvs;
+  const numEnvsChanged = saved !== undefined && saved !== env.numEnvs;
   const theirs =
     options.env !== undefined || options.envOptions !== undefined || options.wrapper !== undefined;
-  const refusal = otherNumber || !theirs ? undefined : refusalOf(env, state.env);
-  if (!otherNumber && refusal === undefined) return state;
+  const refusal = numEnvsChanged || !theirs ? undefined : refusalOf(env, state.env);
+  if (!numEnvsChanged && refusal === undefined) return state;
   if (refusal !== undefined) {
     console.warn(
       `checkpoint "${name}": the environments that were given do not take the saved state (${refusal}); they begin new episodes`,
     );
   }
-  return restoring.beginAnew(state, trainer.getState(), otherNumber);
+  return restoring.withoutEnvironments(state, trainer.getState(), numEnvsChanged);
 }
 
 function refusalOf(env: VectorEnv, state: StateTree | undefined): string | undefined {
@@ -328,9 +328,9 @@ function refusalOf(env: VectorEnv, state: StateTree | undefined): string | undef
 }
 
 /**
- * Puts a checkpoint's state into a trainer.
+ * Restores a checkpoint's state into a trainer.
  *
- * @throws CheckpointError naming the checkpoint and the field, whatever goes wrong
+ * @throws CheckpointError naming the checkpoint and the field, whatever the cause
  */
 export function putState(trainer: Trainer, name: string, state: StateRecord): void {
   try {
@@ -340,7 +340,7 @@ export function putState(trainer: Trainer, name: string, state: StateRecord): vo
   }
 }
 
-/** An error that names the checkpoint. */
+/** Wraps an error in a `CheckpointError` that names the checkpoint. */
 export function ofCheckpoint(name: string, cause: unknown): CheckpointError {
   const { message } = cause as Error;
   if (message.startsWith(`checkpoint "${name}"`) && cause instanceof CheckpointError) return cause;

@@ -1,4 +1,4 @@
-/** Forms of the hyper-parameters that checkpoints of each trainer may hold. */
+/** Forms that hyper-parameters of each trainer may have in checkpoints. */
 
 import { valueClipKinds } from "../../losses/clipped-value-loss.js";
 import {
@@ -15,7 +15,7 @@ import {
   scheduleForm,
 } from "./saved-options.js";
 
-// What a file may ask for by itself. More has to be given again by whoever loads it.
+// The most that a file may ask for. The caller has to pass larger values explicitly.
 const MOST_ENVS = 4096;
 const MOST_STEPS = 2 ** 24;
 const MOST_REPEATS = 10_000;
@@ -33,7 +33,7 @@ const clipRewards: SavedForm = eitherForm(
   recordForm({ limit: numberForm }, ["limit"]),
 );
 
-/** Of `PPOTrainer`; the others are of the type of their defaults. */
+/** Forms for `PPOTrainer`; hyper-parameters that are not listed have the type of their default. */
 export const ppoForms: SavedForms = {
   numEnvs: countForm(MOST_ENVS),
   numSteps: countForm(2 ** 20),
@@ -65,7 +65,7 @@ export const ppoForms: SavedForms = {
   adam,
 };
 
-/** Of `DQNTrainer`; the others are of the type of their defaults. */
+/** Forms for `DQNTrainer`; hyper-parameters that are not listed have the type of their default. */
 export const dqnForms: SavedForms = {
   numEnvs: countForm(MOST_ENVS),
   capacity: countForm(2 ** 31 - 1),
@@ -77,7 +77,7 @@ export const dqnForms: SavedForms = {
   exploration: nullable(scheduleForm),
   maxGradNorm: nullable(numberForm),
   huberDelta: nullable(numberForm),
-  // Earlier versions took `true` for the defaults.
+  // Earlier versions accepted `true` for the defaults.
   prioritized: nullable(
     eitherForm(
       flagForm,
@@ -96,7 +96,7 @@ export const dqnForms: SavedForms = {
   }),
 };
 
-/** Of `CloningTrainer`, all of them. */
+/** Forms for `CloningTrainer`, all of its hyper-parameters. */
 export const cloningForms: SavedForms = {
   batchSize: countForm(2 ** 16),
   learningRate: scheduleForm,

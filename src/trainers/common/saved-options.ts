@@ -1,29 +1,29 @@
-/** The forms that options have in checkpoints: nothing but named numbers, texts and flags that are known here. */
+/** Validation of options read from checkpoints: only known names with numbers, strings and flags are accepted. */
 
 import { CheckpointError } from "../../core/errors.js";
 import { isTypedArray, type StateRecord, type StateTree } from "../../core/state.js";
 
-/** What an option may be. */
+/** The form that a saved option may have. */
 export interface SavedForm {
-  /** The form in words. */
+  /** Description of the form for error messages. */
   expected: string;
-  /** Whether a value has it. */
+  /** Whether a value has the form. */
   fits(value: StateTree): boolean;
 }
 
 /** Forms by the name of the option. */
 export type SavedForms = Readonly<Record<string, SavedForm>>;
 
-/** A number. */
+/** Accepts a number. */
 export const numberForm: SavedForm = {
   expected: "a number",
   fits: (value) => typeof value === "number" && !Number.isNaN(value),
 };
 
-/** True or false. */
+/** Accepts true or false. */
 export const flagForm: SavedForm = { expected: "true or false", fits: (value) => typeof value === "boolean" };
 
-/** A whole number from `low` to `high`; larger ones have to be given again, since a file could name any. */
+/** Accepts an integer from `low` to `high`. The caller has to pass larger ones, since a file could contain any. */
 export function countForm(high: number, low = 1): SavedForm {
   return {
     expected: `a whole number in ${low}..${high}`,
@@ -31,7 +31,7 @@ export function countForm(high: number, low = 1): SavedForm {
   };
 }
 
-/** One of some values. */
+/** Accepts one of the given values. */
 export function choiceForm(...choices: (string | number | boolean)[]): SavedForm {
   return {
     expected: choices.map((choice) => JSON.stringify(choice)).join(" or "),
@@ -39,12 +39,12 @@ export function choiceForm(...choices: (string | number | boolean)[]): SavedForm
   };
 }
 
-/** `null`, or another form. */
+/** Accepts `null`, or another form. */
 export function nullable(form: SavedForm): SavedForm {
   return { expected: `${form.expected} or null`, fits: (value) => value === null || form.fits(value) };
 }
 
-/** One of several forms. */
+/** Accepts any of several forms. */
 export function eitherForm(...forms: SavedForm[]): SavedForm {
   return {
     expected: forms.map(({ expected }) => expected).join(", or "),
@@ -52,7 +52,7 @@ export function eitherForm(...forms: SavedForm[]): SavedForm {
   };
 }
 
-/** A list of at most `longest` entries of a form. */
+/** Accepts a list of at most `longest` entries of a form. */
 export function listForm(entry: SavedForm, longest = 1000): SavedForm {
   return {
     expected: `a list of at most ${longest}, each ${entry.expected}`,
@@ -60,7 +60,7 @@ export function listForm(entry: SavedForm, longest = 1000): SavedForm {
   };
 }
 
-/** A record with fields of these names, which may be missing unless they are `required`. */
+/** Accepts a record with fields of these names, which are optional unless listed in `required`. */
 export function recordForm(fields: SavedForms, required: readonly string[] = []): SavedForm {
   return {
     expected: `{ ${Object.entries(fields)
@@ -73,7 +73,7 @@ export function recordForm(fields: SavedForms, required: readonly string[] = [])
   };
 }
 
-/** A schedule: a number, a text, or the description of one of the library's. */
+/** Accepts a schedule: a number, a string, or the description of one of the library's schedules. */
 export const scheduleForm: SavedForm = eitherForm(
   numberForm,
   { expected: '"lin_<number>"', fits: (value) => typeof value === "string" && /^lin_\S{1,40}$/.test(value) },
@@ -90,12 +90,12 @@ export const scheduleForm: SavedForm = eitherForm(
 );
 
 /**
- * Reads options out of a checkpoint.
+ * Reads options from a checkpoint.
  *
- * @param given what the file holds · @param defaults the options that there are; those whose defaults are numbers, texts
- *   or flags are of the same type in the file unless `forms` says otherwise
- * @param replaced names of options that the caller gave, whose saved values are left out
- * @throws CheckpointError naming the field when a name is unknown, or a value is of another form
+ * @param given what the file contains · @param defaults the known options; those whose defaults are numbers, strings
+ *   or flags have the same type in the file unless `forms` says otherwise
+ * @param replaced names of options passed by the caller, whose saved values are ignored
+ * @throws CheckpointError naming the field when a name is unknown, or a value has another form
  */
 export function readSavedOptions(
   given: StateTree,
@@ -123,7 +123,7 @@ export function readSavedOptions(
   return options;
 }
 
-/** A record. @throws CheckpointError naming the field when it is something else */
+/** Returns a value that must be a record. @throws CheckpointError naming the field when it is something else */
 export function readRecord(path: string, value: StateTree | undefined): StateRecord {
   if (value !== undefined && isRecord(value)) return value;
   throw new CheckpointError(`field "${path}": expected a record, received ${shown(value)}`);
@@ -134,7 +134,7 @@ export function isRecord(value: StateTree): value is StateRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !isTypedArray(value);
 }
 
-/** A value in an error message. */
+/** Formats a value for an error message. */
 export function shown(value: StateTree | undefined): string {
   if (value === undefined) return "nothing";
   if (isTypedArray(value)) return `an array of ${value.length}`;

@@ -1,4 +1,4 @@
-/** What checkpoints keep of the options that a trainer was made with. */
+/** The part of a checkpoint that describes the options of its trainer. */
 
 import type { AdamOptions } from "tfjs-training";
 import { CheckpointError, InvalidArgumentError } from "../../core/errors.js";
@@ -12,37 +12,37 @@ import {
   type QNetwork,
 } from "../../models/index.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
-import { optionsOfTheirTime } from "../ppo/old-options.js";
+import { upgradeOptions } from "../ppo/old-options.js";
 import { AbsentEnvs } from "./absent-envs.js";
 import { isRecord, readRecord, readSavedOptions, type SavedForms, shown } from "./saved-options.js";
 import { describeSpaces, readSpaces, type Spaces } from "./saved-spaces.js";
 
-/** Options that all trainers of environments have. */
+/** Options that all trainers with environments have. */
 export interface SetupOptions {
-  /** Environments, or an id. */
+  /** The environments, or an id. */
   env: VectorEnv | string;
   /** Options of the environment, when `env` is an id. */
   envOptions?: EnvOptions;
   /** Wraps each environment, when `env` is an id. */
   wrapper?: unknown;
-  /** How many environments, when `env` is an id. */
+  /** Number of environments, when `env` is an id. */
   numEnvs?: number;
-  /** The network, or a factory. */
+  /** The network, or a factory of one. */
   model?: unknown;
-  /** The module that makes the network for other learners. */
+  /** The module that creates the network for other learners. */
   learnerModel?: unknown;
-  /** Learners that share every minibatch. */
+  /** Number of learners that share every minibatch. */
   learners?: number;
-  /** Seed of everything random. */
+  /** Seed of all random generators. */
   seed?: number;
-  /** Adam's numbers, and the function that says which weights decay. */
+  /** Options of Adam, and the function that selects the weights to decay. */
   adam?: AdamOptions;
 }
 
-/** What is needed to make the trainer again, and what of it the checkpoint cannot hold. */
+/** Describes what is needed to recreate the trainer, and which of it the checkpoint cannot contain. */
 export function describeSetup(options: SetupOptions): StateRecord {
   const { env, envOptions, wrapper, model, learnerModel, seed, adam } = options;
-  // What is saved again without its environments can still be resumed with them.
+  // A checkpoint saved again without its environments can still be resumed with them.
   if (env instanceof AbsentEnvs) return { ...env.setup, seed: seed ?? null };
   const isId = typeof env === "string";
   const kept = isId && unsavable(env, envOptions).length === 0;
@@ -62,8 +62,8 @@ export function describeSetup(options: SetupOptions): StateRecord {
 }
 
 /**
- * What a checkpoint keeps of a trainer's making. A network of the library is described whole; another one that
- * was given as an object or function has to be given again.
+ * Describes how a trainer was created, for its checkpoint. A network of the library is described completely; another
+ * network that was passed as an object or function has to be passed again.
  */
 export function describeRun(
   setup: StateRecord,
@@ -80,12 +80,12 @@ export function describeRun(
     given: { ...given, model: given.model && !known },
     spaces: describeSpaces(spaces),
     hyperparameters: { ...rest, adam: numbers } as StateRecord,
-    // One that has to be given again may describe itself as it likes.
+    // A network that has to be passed again may describe itself in any form.
     model: known ? (model.toJSON() as unknown as StateRecord) : JSON.parse(JSON.stringify(model.toJSON())),
   };
 }
 
-/** Names of options of an environment that checkpoints do not keep, since nobody declared them harmless. */
+/** Names of environment options that checkpoints do not contain, because they are not declared as safe. */
 function unsavable(id: string, options: EnvOptions | null | undefined): string[] {
   const declared = envSpec(id).savedOptions ?? [];
   return Object.entries(options ?? {})
@@ -93,7 +93,7 @@ function unsavable(id: string, options: EnvOptions | null | undefined): string[]
     .map(([name]) => name);
 }
 
-// A number, a flag, a short text, or a list of them.
+// Accepts a number, a flag, a short string, or a list of them.
 function isPlain(value: unknown, inList = false): boolean {
   if (Array.isArray(value))
     return !inList && value.length <= 1000 && value.every((each) => isPlain(each, true));
@@ -101,34 +101,35 @@ function isPlain(value: unknown, inList = false): boolean {
   return value === null || typeof value === "number" || typeof value === "boolean";
 }
 
-/** What was read of a checkpoint's `config`: plain values of known names alone. */
+/** A checkpoint's validated `config`: only plain values of known names. */
 export interface SavedRun {
-  /** Id of the environment; null for environments that were given. */
+  /** Id of the environment; null if environments were passed. */
   env: string | null;
-  /** Options of the environment; which of them may be used says {@link unsavable}. */
+  /** Options of the environment; {@link unsavable} says which of them may be used. */
   envOptions: StateRecord | null;
-  /** What has to be given again. */
+  /** Options that have to be passed again. */
   given: Readonly<Record<(typeof GIVEN)[number], boolean>>;
   /** The seed, if there was one. */
   seed: number | null;
-  /** Hyper-parameters that were not given anew. */
+  /** Hyper-parameters that the caller did not replace. */
   hyperparameters: StateRecord;
   /** Description of the network. */
   model: ModelConfig;
-  /** Whether it is one of the library's. */
+  /** Whether it is one of the library's networks. */
   knownModel: boolean;
-  /** What the policy observes and does; missing in checkpoints of early versions. */
+  /** Observation and action space; missing in checkpoints of early versions. */
   spaces?: Spaces;
-  /** All of it but hyper-parameters, network and spaces, as it was. */
+  /** Everything but hyper-parameters, network and spaces, unchanged. */
   setup: StateRecord;
 }
 
 const GIVEN = ["env", "envOptions", "wrapper", "model", "learnerModel", "decays"] as const;
 
 /**
- * Reads a checkpoint's `config`.
+ * Reads and validates a checkpoint's `config`.
  *
- * @param kind of the trainer · @param defaults hyper-parameters that there are · @param forms their forms · @param options given by the caller
+ * @param kind kind of trainer · @param defaults known hyper-parameters · @param forms their forms
+ * @param options options passed by the caller
  * @throws CheckpointError naming the field that is missing, unknown or of another form
  */
 export function readRun(
@@ -155,7 +156,7 @@ export function readRun(
     given: given as SavedRun["given"],
     seed: seed as number | null,
     hyperparameters: readSavedOptions(
-      optionsOfTheirTime(kind, readRecord("config.hyperparameters", config.hyperparameters)),
+      upgradeOptions(kind, readRecord("config.hyperparameters", config.hyperparameters)),
       defaults,
       forms,
       options,
@@ -172,7 +173,7 @@ export function readModelConfig(value: StateTree | undefined): ModelConfig {
   const { className, config } = readRecord("config.model", value);
   if (typeof className !== "string") throw wrong("model.className", "a text", className);
   const options = readRecord("config.model.config", config ?? {});
-  // These are of the environments and of the trainer, and no network describes itself with them.
+  // The trainer and the environments supply these; no network describes itself with them.
   const foreign = ["observationSpace", "actionSpace", "__proto__"].find((name) =>
     Object.hasOwn(options, name),
   );
@@ -182,9 +183,9 @@ export function readModelConfig(value: StateTree | undefined): ModelConfig {
 }
 
 /**
- * What the caller has to give again, and has not.
+ * The error for the first option that the caller has to pass again and did not.
  *
- * @param name of the checkpoint
+ * @param name name of the checkpoint
  */
 export function missingOption(
   { given, env, envOptions }: SavedRun,

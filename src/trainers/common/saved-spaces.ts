@@ -1,19 +1,19 @@
-/** Spaces in checkpoints, so that a policy can be played where its environments are not. */
+/** Spaces in checkpoints, so that a policy can be used without its environments. */
 
 import { CheckpointError, NcpsError } from "../../core/errors.js";
 import { isTypedArray, type StateRecord, type StateTree } from "../../core/state.js";
 import { type ActionSpace, Box, Discrete, MultiDiscrete } from "../../spaces/index.js";
 import { readRecord, shown } from "./saved-options.js";
 
-/** What a policy observes and does. */
+/** Observation and action space of a policy. */
 export interface Spaces {
-  /** What observations look like. */
+  /** The observation space. */
   observationSpace: Box;
-  /** The actions. */
+  /** The action space. */
   actionSpace: ActionSpace;
 }
 
-/** The spaces as plain values and arrays. */
+/** Describes spaces as plain values and arrays. */
 export function describeSpaces({ observationSpace, actionSpace }: Spaces): StateRecord {
   return { observationSpace: describe(observationSpace), actionSpace: describe(actionSpace) };
 }
@@ -31,7 +31,7 @@ function shortest(bound: number | Float64Array): number | Float64Array {
     : bound;
 }
 
-/** Reads what {@link describeSpaces} gave. @throws CheckpointError naming the field */
+/** Reads the result of {@link describeSpaces}. @throws CheckpointError naming the field */
 export function readSpaces(value: StateTree): Spaces {
   const path = "config.spaces";
   const { observationSpace, actionSpace } = readRecord(path, value);
@@ -62,8 +62,8 @@ function readSpace(path: string, value: StateTree | undefined): ActionSpace {
 }
 
 /**
- * Checks that environments have the spaces of a checkpoint: shapes and element types, numbers of actions. Bounds may
- * differ.
+ * Checks that environments have the spaces of a checkpoint: same shapes, element types and numbers of actions. Bounds
+ * may differ.
  *
  * @throws CheckpointError naming the space
  */

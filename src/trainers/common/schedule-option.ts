@@ -1,23 +1,23 @@
-/** Schedules as options of trainers. */
+/** Validation of schedules passed as trainer options. */
 
 import { InvalidArgumentError } from "../../core/errors.js";
 import { type Schedule, type ScheduleJSON, type ScheduleSpec, toSchedule } from "../../core/schedules.js";
 
-/** What {@link scheduleOption} expects of a schedule. */
+/** Requirements of {@link scheduleOption}. */
 export interface ScheduleOptionRules {
   /** Whether values may be negative, default false. */
   negative?: boolean;
-  /** What it runs over, default the training's progress 0..1. */
+  /** The independent variable, default the training's progress 0..1. */
   over?: "progress" | "steps";
 }
 
 /**
- * The schedule that an option describes. Its values are checked now at the start, at the end and at the corners
- * of its lines, and later wherever it is asked, before there is a step that they could spoil.
+ * Returns the schedule that an option describes. Its values are checked now at the start, the end and the corners
+ * of its lines, and later at every evaluation, before they can affect a step.
  *
- * @param name of the option, for errors
+ * @param name name of the option, for errors
  * @throws InvalidArgumentError when a value is negative or not finite, or when the schedule cannot describe itself,
- *   so that no checkpoint could hold it
+ *   so that no checkpoint could contain it
  */
 export function scheduleOption(
   name: string,
@@ -53,7 +53,7 @@ function describe(name: string, schedule: Schedule): ScheduleJSON {
     throw new InvalidArgumentError(
       name,
       "expected a schedule whose toJSON() gives a description that toSchedule() knows, for checkpoints; " +
-        "describe a curve of your own by points, as piecewiseSchedule does",
+        "describe your own curve by points, as piecewiseSchedule does",
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-/** Putting a trainer's state back part by part, with errors that name the part. */
+/** Restoring a trainer's state part by part, with errors that name the part. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { CheckpointError } from "../../core/errors.js";
@@ -6,10 +6,10 @@ import { dtypeOf, isTypedArray, type Stateful, type StateRecord, type StateTree 
 import { setWeights } from "../../models/weights.js";
 
 /**
- * Checks that a state has the fields of another one, and in them values of the same kind: numbers, texts,
- * flags, arrays of the same type and length. Fields that are null in either may hold anything.
+ * Checks that a state has the same fields as another one, with values of the same kind: numbers, strings,
+ * flags, arrays of the same type and length. Fields that are null in either may contain anything.
  *
- * @param path where the state is, for the error · @param deep whether records inside are compared as well
+ * @param path path of the state, for the error · @param deep whether nested records are compared as well
  * @throws CheckpointError naming the field
  */
 export function checkFields(
@@ -39,9 +39,9 @@ export function checkFields(
 }
 
 /**
- * Checks that the floating-point arrays of a state hold finite numbers.
+ * Checks that the floating-point arrays of a state contain finite numbers.
  *
- * @param path where the state is, for the error
+ * @param path path of the state, for the error
  * @throws CheckpointError naming the array
  */
 export function checkFinite(path: string, state: StateTree | undefined): void {
@@ -56,9 +56,9 @@ export function checkFinite(path: string, state: StateTree | undefined): void {
 }
 
 /**
- * Checks that fields of a record are counts.
+ * Checks that fields of a record are non-negative integers.
  *
- * @param path where the record is, for the error
+ * @param path path of the record, for the error
  * @throws CheckpointError naming the field
  */
 export function checkCounts(path: string, state: StateRecord, names: readonly string[]): void {
@@ -72,7 +72,7 @@ export function checkCounts(path: string, state: StateRecord, names: readonly st
 }
 
 /**
- * Checks what a saved training tells of its goal, callbacks and log; null is none.
+ * Checks the goal, callbacks and log of a saved training; null means that there is none.
  *
  * @throws CheckpointError naming the field
  */
@@ -106,7 +106,7 @@ export function checkSavedRun(run: StateTree): void {
   }
 }
 
-/** Restores a part of a state; whatever goes wrong becomes a `CheckpointError` that names the part. */
+/** Restores a part of a state; any error becomes a `CheckpointError` that names the part. */
 export function restorePart(name: string, restore: () => void): void {
   try {
     restore();
@@ -115,7 +115,7 @@ export function restorePart(name: string, restore: () => void): void {
   }
 }
 
-/** Checks and restores parts that are the same in every state of a trainer; parts that the trainer has not are left out. */
+/** Checks and restores the fixed parts of a trainer's state; parts that the trainer does not have are skipped. */
 export function restoreParts(
   parts: Readonly<Record<string, Stateful | undefined>>,
   state: StateRecord,
@@ -130,9 +130,9 @@ export function restoreParts(
 }
 
 /**
- * Puts weights back.
+ * Restores weights.
  *
- * @throws CheckpointError naming the weight that is missing, too many, of another size, or not finite
+ * @throws CheckpointError naming the weight that is missing, unknown, of another size, or not finite
  */
 export function restoreWeights(
   name: string,
@@ -147,7 +147,7 @@ export function restoreWeights(
 }
 
 /**
- * Checks that an optimiser's saved moments fit the weights: one array of each weight's size.
+ * Checks that an optimizer's saved moments fit the weights: one array of each weight's size.
  *
  * @throws CheckpointError naming the weight
  */
@@ -165,7 +165,7 @@ export function checkMoments(saved: StateTree, variables: ReadonlyMap<string, tf
     const entry = record(`optimizer.variables.${name}`, saved);
     checkCounts(`optimizer.variables.${name}`, entry, ["steps"]);
     const moments = record(`optimizer.variables.${name}.moments`, entry.moments);
-    // A square below 0 would have no root.
+    // Mean squares must not be negative: their square root is taken.
     const { meanSquare } = moments;
     if (meanSquare instanceof Float32Array && meanSquare.some((value) => value < 0)) {
       throw new CheckpointError(`field "optimizer.${name}.meanSquare": expected numbers of at least 0`);

@@ -1,9 +1,9 @@
-/** What to say of options that trainers of Stable-Baselines3 have and these have elsewhere. */
+/** Hints for options of Stable-Baselines3 trainers that have another name or place here. */
 
 const network = "the network is the option model; by default it goes by the observations";
 const rewards = "it is an option of the trainer here: normalizeReward, normalizeObservation";
 
-/** Names of SB3's trainers that are options of something else here. */
+/** Hints by the names of SB3's trainer options. */
 export const trainerHints = {
   policy: network,
   policy_kwargs: network,

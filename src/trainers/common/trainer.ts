@@ -1,4 +1,4 @@
-/** What all trainers have in common. */
+/** The interface that all trainers share. */
 
 import type { CheckpointLocation } from "../../checkpoints/index.js";
 import type { EpisodeWindow } from "../../core/episode-window.js";
@@ -9,25 +9,25 @@ import type { Policy } from "./evaluate-policy.js";
 
 /** A trainer, as callbacks and tools see it. */
 export interface Trainer extends Policy, Stateful {
-  /** The environments that are trained on, where there are some. */
+  /** The training environments, if there are any. */
   readonly env?: VectorEnv;
-  /** Environment steps so far, over all `learn` calls; 0 where none are played. */
+  /** Total number of environment steps over all `learn` calls; 0 for trainers without environments. */
   readonly numTimesteps: number;
-  /** Minibatches so far, over all `learn` calls, where they are the steps of a training: of `CloningTrainer`. */
+  /** Total number of minibatches over all `learn` calls, if they are the steps of the training, as of `CloningTrainer`. */
   readonly numBatches?: number;
-  /** Updates so far. */
+  /** Total number of updates. */
   readonly iterations: number;
   /** Returns and lengths of the last whole episodes. */
   readonly episodes: EpisodeWindow;
   /**
-   * Saves the whole run; between two environment steps as well as between two updates.
+   * Saves the whole run; can be called between any two environment steps and between updates.
    *
-   * @returns where it was written
+   * @returns where the checkpoint was written
    */
   save(location: CheckpointLocation): Promise<string>;
-  /** Present state of the recurrent network in one environment; empty when it has none. */
+  /** Current state of the recurrent network in one environment; empty when the network is feed-forward. */
   neuronActivity?(env: number): Float32Array;
-  /** Frees environments, networks and optimiser. */
+  /** Frees environments, networks and optimizer. */
   close(): Promise<void>;
 }
 

@@ -1,13 +1,13 @@
-/** A training as a sequence of its rows. */
+/** A training as an async generator of its log rows. */
 
 import type { LogRow } from "../../logging/index.js";
 import type { RowListener } from "./training-run.js";
 
 /**
- * Trains and yields every row of the log; training waits while a row is looked at. When the loop is left, the training
- * ends as by a callback that returns `false`, and the loop goes on when it has.
+ * Trains and yields every row of the log; training waits while a row is processed. When the consumer leaves the loop,
+ * training ends as with a callback that returns `false`, and control returns when it has ended.
  *
- * @param learn trains, and awaits the listener after each row
+ * @param learn starts the training, and awaits the listener after each row
  */
 export async function* trainingRows(
   learn: (onRow: RowListener) => Promise<unknown>,

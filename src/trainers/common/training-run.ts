@@ -1,4 +1,4 @@
-/** One call of `learn`: its goal, its clock, its callbacks and its log. */
+/** State of one `learn()` call: goal, elapsed time, callbacks and log. */
 
 import { checkOptions, optionNames } from "../../core/check-options.js";
 import { checkSignal } from "../../core/check-signal.js";
@@ -15,31 +15,31 @@ import { globalStepOf, stepCount, type Trainer } from "./trainer.js";
 
 /** Options of a trainer's `learn`. */
 export interface LearnOptions {
-  /** Ends when this many environment steps more are reached. */
+  /** Ends the training after this many further environment steps. */
   totalTimesteps?: number;
-  /** Ends after the update that reaches this wall-clock time, in hours. */
+  /** Ends the training after the update that reaches this wall-clock time, in hours. */
   hours?: number;
   /**
-   * Hooks: one callback or a list of them, default none. A function is called after each step of the environments. One
+   * One callback or a list of them, default none. A function is called after each step of the environments. A callback
    * that returns `false` ends the training.
    */
   callbacks?: CallbackLike | readonly CallbackLike[];
   /** Shows a progress bar; needs `ncps-ts/node` in Node. Default false. */
   progressBar?: boolean;
-  /** Receives the metrics of every `logInterval` updates; default one without sinks. */
+  /** Receives the metrics of every `logInterval` updates; defaults to a logger without sinks. */
   logger?: Logger;
-  /** Updates between rows, default 1. */
+  /** Number of updates between rows, default 1. */
   logInterval?: number;
-  /** 1 prints every row as a table, as SB3 does; default 0: nothing is printed. */
+  /** 1 prints every row as a table, as SB3 does; 0 prints nothing. Default 0. */
   verbose?: 0 | 1;
   /**
-   * Ends the training like a callback that returns `false`: after the present environment step, or the present update.
-   * `learn` then resolves as ever, `onTrainingEnd` is called, and what is saved can be resumed. Default none.
+   * Ends the training like a callback that returns `false`: after the current environment step or the current update.
+   * `learn` then resolves normally, `onTrainingEnd` is called, and the saved run can be resumed. Default none.
    */
   signal?: AbortSignal;
   /**
-   * Whether the count of environment steps and the last episodes begin anew, and the environments with them; weights,
-   * optimiser and the count of updates stay. Default false (SB3: true): the count goes on.
+   * Whether to reset the count of environment steps, the window of last episodes and the environments; weights,
+   * optimizer and the count of updates are kept. Default false (SB3: true): the count continues.
    */
   resetNumTimesteps?: boolean;
 }
@@ -62,8 +62,8 @@ const learnOptions = optionNames<LearnOptions>({
 const hints = {
   tb_log_name:
     "rows go to the sinks of logger; openRun() of ncps-ts/node makes a folder with TensorBoard files",
-  epochs: "it is one of CloningTrainer.learn; count steps by totalTimesteps",
-  totalBatches: "it is one of CloningTrainer.learn; count steps by totalTimesteps",
+  epochs: "it is an option of CloningTrainer.learn; count steps by totalTimesteps",
+  totalBatches: "it is an option of CloningTrainer.learn; count steps by totalTimesteps",
 };
 
 interface Goal extends StateRecord {
@@ -72,7 +72,7 @@ interface Goal extends StateRecord {
   /** Global steps from there, of environments or minibatches. */
   totalTimesteps: number;
   hours: number;
-  /** Seconds spent on it before this call. */
+  /** Seconds spent on the goal before this call. */
   spent: number;
 }
 
@@ -86,19 +86,19 @@ const nothingPlayed: PlayedStep = {
   finalObservations: [],
 };
 
-/** Hears of every row that the log got; `false` ends the training. */
+/** Called with every row that is logged; `false` ends the training. */
 export type RowListener = (row: LogRow) => boolean | Promise<boolean>;
 
 /**
- * What a trainer's `learn` keeps beside the trainer: it tells how far the training is, calls the hooks,
- * and knows when to end. Its state makes a resumed training end where the first one would have.
+ * State of one `learn()` call: measures progress, calls the callbacks and decides when to end. Its saved state makes a
+ * resumed training end where the original one would have.
  */
 export class TrainingRun implements Stateful {
-  /** Updates between rows of the log. */
+  /** Number of updates between rows of the log. */
   readonly logInterval: number;
   /** Receives the rows. */
   readonly logger: Logger;
-  /** Leaves the event loop to others now and then. */
+  /** Yields to the event loop from time to time. */
   readonly turns = new EventLoopTurns();
   private readonly callbacks: readonly TrainerCallback[];
   private readonly steps: readonly TrainerCallback[];
@@ -108,13 +108,13 @@ export class TrainingRun implements Stateful {
   private readonly began = performance.now();
   private ended?: number;
   private stopped = false;
-  // Step of a row whose metrics are all there but for those of the hooks that are being called.
+  // Step of a row that is complete except for metrics recorded by the callbacks now being called.
   private due?: number;
 
   /**
-   * @param trainer the trainer · @param options of `learn` · @param interrupted state of the training
-   *   that is taken up again: its goal, unless `options` name another one, and its callbacks' states
-   * @param onRow hears of every row
+   * @param trainer the trainer · @param options options of `learn` · @param interrupted state of the training that is
+   *   resumed: its goal, unless `options` set another one, and its callbacks' states
+   * @param onRow called with every row
    * @throws InvalidArgumentError when there is no goal, or an option is unknown or has a wrong value
    */
   constructor(
@@ -158,7 +158,7 @@ export class TrainingRun implements Stateful {
     if (interrupted) this.setState(interrupted);
   }
 
-  /** How far the training is, as callbacks see it. */
+  /** Progress of the training, as callbacks receive it. */
   progress(): TrainerProgress {
     const { trainer, logger, goal } = this;
     const { numTimesteps, iterations, episodes } = trainer;
@@ -178,12 +178,12 @@ export class TrainingRun implements Stateful {
     };
   }
 
-  /** Whether training goes on: nobody stopped it, and its goal is not reached. */
+  /** Whether training continues: nothing stopped it, and its goal is not reached. */
   get running(): boolean {
     return !this.interrupted && this.progress().progress < 1;
   }
 
-  /** Whether a hook or the signal ended the training. */
+  /** Whether a callback or the signal ended the training. */
   get interrupted(): boolean {
     return this.stopped || this.signal?.aborted === true;
   }
@@ -195,7 +195,7 @@ export class TrainingRun implements Stateful {
     try {
       await this.callHooks(loop);
     } finally {
-      // What is saved later has spent no more time on its goal.
+      // A state saved later must not count more time.
       this.ended = performance.now();
       if (table) logger.sinks.splice(logger.sinks.indexOf(table), 1);
     }
@@ -204,7 +204,7 @@ export class TrainingRun implements Stateful {
   private async callHooks(loop: () => Promise<void>): Promise<void> {
     try {
       for (const callback of this.callbacks) await callback.onTrainingStart?.(this.progress());
-      await this.dump(); // of an update whose hooks were being called when the run was saved
+      await this.dump(); // a row whose callbacks were running when the run was saved
       await loop();
     } catch (failure) {
       await this.end(failure);
@@ -218,7 +218,7 @@ export class TrainingRun implements Stateful {
     for (const callback of this.callbacks) await callback.onRolloutStart?.(this.progress());
   }
 
-  /** Calls `onStep` with what was played; returns whether training goes on. */
+  /** Calls `onStep` with the step's data; returns whether training continues. */
   async step(played: PlayedStep = nothingPlayed): Promise<boolean> {
     const { observations, actions, rewards, terminated, truncated, infos, finalObservations } = played;
     const seen = { observations, actions, rewards, terminated, truncated, infos, finalObservations };
@@ -234,7 +234,7 @@ export class TrainingRun implements Stateful {
       this.applyHookResult(await callback.onRolloutEnd?.(this.progress()));
   }
 
-  /** Calls `onUpdateEnd`, and logs the metrics of the update with those that the hooks recorded. */
+  /** Calls `onUpdateEnd`, and logs the metrics of the update together with those that callbacks recorded. */
   async updateEnd(row: LogRow): Promise<void> {
     const { trainer, logger, goal } = this;
     const { globalStep, iterations, elapsedSeconds } = this.progress();
@@ -260,7 +260,7 @@ export class TrainingRun implements Stateful {
     }
   }
 
-  // Writes the row that is due.
+  // Writes the pending row.
   private async dump(): Promise<void> {
     const { due } = this;
     if (due === undefined) return;
@@ -280,7 +280,7 @@ export class TrainingRun implements Stateful {
     return { goal, callbacks, logger: this.logger.getState(), due: this.due ?? null };
   }
 
-  /** Puts the states of callbacks and log back; those that were not there when it was saved stay as they are. */
+  /** Restores the states of callbacks and log; callbacks that were not saved keep their state. */
   setState({ callbacks, logger, due }: StateRecord): void {
     for (const [key, callback] of this.named()) {
       const state = (callbacks as StateRecord)[key];
@@ -290,7 +290,7 @@ export class TrainingRun implements Stateful {
     this.due = (due as number | null | undefined) ?? undefined; // missing in older checkpoints
   }
 
-  // Callbacks that have a name, those of one name told apart by their order.
+  // Callbacks with a name; those of the same name are numbered in order.
   private named(): Map<string, TrainerCallback> {
     const named = new Map<string, TrainerCallback>();
     for (const callback of this.callbacks) {
@@ -302,7 +302,7 @@ export class TrainingRun implements Stateful {
     return named;
   }
 
-  // Calls `onTrainingEnd` of all, whatever one of them throws.
+  // Calls every `onTrainingEnd`, even if one of them throws.
   private async end(failure?: unknown): Promise<void> {
     const errors: unknown[] = [];
     for (const callback of this.callbacks) {
@@ -330,7 +330,7 @@ export function checkLimits(limits: Record<string, unknown>): void {
 }
 
 /**
- * Checks the options of `learn`.
+ * Validates the options of `learn`.
  *
  * @throws InvalidArgumentError when one is unknown or has a wrong value
  */

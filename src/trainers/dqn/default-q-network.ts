@@ -1,4 +1,4 @@
-/** The Q-network a trainer makes when it is given none. */
+/** The default Q-network of `DQNTrainer`. */
 
 import { InvalidArgumentError } from "../../core/errors.js";
 import { DuelingQNetwork, MlpQNetwork, natureConvolutions } from "../../models/index.js";

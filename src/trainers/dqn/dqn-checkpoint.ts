@@ -1,4 +1,4 @@
-/** What of a checkpoint of DQN depends on its sizes and on running environments. */
+/** Checks of DQN checkpoints that depend on sizes and on running environments. */
 
 import { CheckpointError } from "../../core/errors.js";
 import {
@@ -13,10 +13,10 @@ import type { VectorEnv } from "../../vector/vector-env.js";
 import type { ArrayLengths } from "../common/restore-trainer.js";
 import { type DQNOptions, dqnDefaults } from "./dqn-options.js";
 
-// Priorities are kept in trees that are filled when they are made.
+// The trees of priorities are allocated in full when they are created.
 const MOST_PRIORITIES = 2 ** 21;
 
-/** How many environments a state is of; undefined when it does not say. */
+/** The number of environments of a state; undefined if the state does not say. */
 export function savedEnvironments(
   lengths: ArrayLengths,
   observationSize: number | undefined,
@@ -25,7 +25,7 @@ export function savedEnvironments(
   return heads ?? (observed !== undefined && observationSize ? observed / observationSize : undefined);
 }
 
-/** Checks sizes before anything is made. @throws CheckpointError naming the field */
+/** Checks sizes before anything is allocated. @throws CheckpointError naming the field */
 export function checkMemorySizes(options: DQNOptions, lengths: ArrayLengths): void {
   const { capacity = dqnDefaults.capacity, prioritized, env } = options;
   const numEnvs = typeof env === "string" ? (options.numEnvs ?? dqnDefaults.numEnvs) : env.numEnvs;
@@ -45,10 +45,10 @@ export function checkMemorySizes(options: DQNOptions, lengths: ArrayLengths): vo
   );
 }
 
-/** Checks the actions of a memory. @throws CheckpointError naming the array */
+/** Checks the actions of a replay memory. @throws CheckpointError naming the array */
 export function checkMemory(memory: StateTree, numActions: number): void {
   const { actions } = memory as StateRecord;
-  if (!Array.isArray(actions)) return; // the memory says what it misses
+  if (!Array.isArray(actions)) return; // the memory reports what is missing
   for (const [env, list] of actions.entries()) {
     if (!(list instanceof Int32Array)) continue;
     const at = list.findIndex((action) => !(action >= 0 && action < numActions));
@@ -59,7 +59,7 @@ export function checkMemory(memory: StateTree, numActions: number): void {
   }
 }
 
-/** The observations that a training goes on from. @throws CheckpointError when they are of other environments */
+/** The observations to continue from. @throws CheckpointError when they belong to other environments */
 export function savedObservations(observations: StateTree, env: VectorEnv): TypedArray {
   const { dtype, shape } = env.observationSpace;
   const size = env.numEnvs * sizeOf(shape);
@@ -69,7 +69,11 @@ export function savedObservations(observations: StateTree, env: VectorEnv): Type
   throw new CheckpointError(`field "observations": expected ${size} finite numbers of ${dtype}`);
 }
 
-/** The state for environments that begin new episodes; the memory is kept unless it is of another number of them. */
-export function beginMemoryAnew(state: StateRecord, _own: StateRecord, otherNumber: boolean): StateRecord {
-  return { ...state, env: null, observations: null, ...(otherNumber && { memory: null }) };
+/** The state for environments that start new episodes; the memory is kept unless their number has changed. */
+export function withoutOpenEpisodes(
+  state: StateRecord,
+  _own: StateRecord,
+  numEnvsChanged: boolean,
+): StateRecord {
+  return { ...state, env: null, observations: null, ...(numEnvsChanged && { memory: null }) };
 }

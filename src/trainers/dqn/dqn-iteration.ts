@@ -1,4 +1,4 @@
-/** Metrics of one iteration of deep Q-learning. */
+/** Metrics of one DQN iteration. */
 
 import type { Stateful, StateRecord } from "../../core/state.js";
 import type { LogRow } from "../../logging/index.js";
@@ -7,7 +7,7 @@ import type { DQNUpdateStatistics } from "./dqn-update.js";
 // Sums over gradient steps.
 const none = { count: 0, loss: 0, gradNorm: 0, meanQ: 0, tdError: 0 };
 
-/** Sums up what the gradient steps between two rows of the log gave. */
+/** Accumulates the metrics of the gradient steps between two rows of the log. */
 export class DQNIteration implements Stateful {
   private sums = { ...none };
 
@@ -21,7 +21,7 @@ export class DQNIteration implements Stateful {
     sums.tdError += tdErrors.reduce((sum, error) => sum + Math.abs(error), 0) / tdErrors.length;
   }
 
-  /** The means since the last call; none where there was no gradient step. */
+  /** Returns the means since the last call; an empty row if there was no gradient step. */
   take(): LogRow {
     const { count, loss, gradNorm, meanQ, tdError } = this.sums;
     this.sums = { ...none };

@@ -1,4 +1,4 @@
-/** The memory of deep Q-learning. */
+/** Creation and checks of DQN's replay memory. */
 
 import type { ArrayPlace } from "../../checkpoints/index.js";
 import { InvalidArgumentError } from "../../core/errors.js";
@@ -7,7 +7,7 @@ import { PrioritizedReplayMemory, ReplayMemory } from "../../memory/index.js";
 import type { VectorEnv } from "../../vector/vector-env.js";
 import type { DQNHyperparameters } from "./dqn-options.js";
 
-/** Makes the memory that the options describe. @throws InvalidArgumentError when they do not fit the observations */
+/** Creates the memory that the options describe. @throws InvalidArgumentError when they do not fit the observations */
 export function makeMemory(
   { numEnvs, observationSpace: { shape, dtype } }: VectorEnv,
   { capacity, numStack, nStep, gamma, prioritized }: DQNHyperparameters,
@@ -26,16 +26,16 @@ export function makeMemory(
   return new PrioritizedReplayMemory({ ...common, alpha, epsilon });
 }
 
-/** Where a checkpoint's arrays are put at once: the memory's frames into their place. */
+/** Where a checkpoint's arrays can be read to directly: the frames of the memory. */
 export function placeInMemory({ memory }: { memory: ReplayMemory }): ArrayPlace {
   return ([part, ...path], dtype, length) =>
     part === "memory" ? memory.placeOf(path, dtype, length) : undefined;
 }
 
 /**
- * Checks that the stack that the memory builds of an environment's newest frames is what was observed.
+ * Checks that the stack that the memory builds from an environment's newest frames equals the observation.
  *
- * @throws InvalidArgumentError when observations are not stacked as it was told
+ * @throws InvalidArgumentError when observations are not stacked as `numStack` says
  */
 export function checkStack(memory: ReplayMemory, env: number, observation: TypedArray): void {
   const { numStack } = memory;

@@ -1,4 +1,4 @@
-/** Options of the DQN trainer, with checks. */
+/** Options of the DQN trainer, with validation. */
 
 import type { AdamOptions, RMSPropOptions } from "tfjs-training";
 import { checkOptions, optionNames } from "../../core/check-options.js";
@@ -14,7 +14,7 @@ import type { VectorEnv } from "../../vector/vector-env.js";
 import { scheduleOption } from "../common/schedule-option.js";
 import { trainerHints } from "../common/trainer-hints.js";
 
-/** Makes a network for the given spaces; `seed` decides its first weights. */
+/** Creates a network for the given spaces; `seed` determines its initial weights. */
 export type QNetworkFactory = (spaces: {
   observationSpace: Box;
   actionSpace: Discrete;
@@ -22,15 +22,15 @@ export type QNetworkFactory = (spaces: {
   seed: number;
 }) => QNetwork;
 
-/** Prioritized replay. */
+/** Options of prioritized replay. */
 export interface PrioritizedOptions {
-  /** How much priorities count, 0 (uniform) to 1; default 0.6. */
+  /** Exponent of the priorities, 0 (uniform) to 1; default 0.6. */
   alpha?: number;
-  /** Exponent of the importance weights over the training's progress 0..1; default a line from 0.4 to 1. */
+  /** Exponent of the importance weights over the training's progress 0..1; default linear from 0.4 to 1. */
   beta?: ScheduleSpec;
   /** Environment steps over which `beta` runs; default: the whole training. */
   betaSteps?: number;
-  /** Added to every error, default 1e-6. */
+  /** Added to every absolute TD error, default 1e-6. */
   epsilon?: number;
 }
 
@@ -41,74 +41,74 @@ const prioritizedNames = optionNames<PrioritizedOptions>({
   epsilon: true,
 });
 
-/** Hyper-parameters of DQN. Names are SB3's where it has one. */
+/** Hyper-parameters of DQN, with SB3's names where SB3 has them. */
 export interface DQNHyperparameters {
-  /** Environments, when `env` is an id; default 1. */
+  /** Number of environments, when `env` is an id; default 1. */
   numEnvs: number;
-  /** Frames that the memory keeps, over all environments; default 100,000 (SB3: 1,000,000). */
+  /** Frames in the replay memory, over all environments (SB3's buffer_size); default 100,000 (SB3: 1,000,000). */
   capacity: number;
-  /** Environment steps played at random before training begins; default 100. */
+  /** Environment steps with random actions before training begins; default 100. */
   learningStarts: number;
   /** Steps of the environments between trainings, default 4. */
   trainFreq: number;
-  /** Batches in a training, default 1; -1 for as many as there were environment steps since the last one. */
+  /** Gradient steps per training, default 1; -1 for as many as environment steps since the last training. */
   gradientSteps: number;
   /** Environment steps between updates of the target network, default 10,000. */
   targetUpdateInterval: number;
-  /** What such an update takes over of the trained weights, above 0 to 1 (a copy); default 1. */
+  /** Soft update coefficient (Polyak) in (0, 1]; 1, the default, is a hard update. */
   tau: number;
-  /** Transitions in a batch, default 32. */
+  /** Transitions per batch, default 32. */
   batchSize: number;
   /** Discount γ, default 0.99. */
   gamma: number;
   /** Learning rate, a number or a schedule over the training's progress 0..1; default 1e-4. */
   learningRate: ScheduleSpec;
-  /** Part of the training over which the probability of random actions falls, default 0.1. */
+  /** Fraction of the training over which the exploration rate decreases, default 0.1. */
   explorationFraction: number;
-  /** Probability of a random action at first, default 1. */
+  /** Initial probability of a random action, default 1. */
   explorationInitialEps: number;
-  /** And at last, default 0.05. */
+  /** Final probability of a random action, default 0.05. */
   explorationFinalEps: number;
   /**
-   * Probability of a random action over environment steps, e.g. {@link epsilonSchedule}; replaces the three
-   * numbers above. Default `null`.
+   * Probability of a random action as a function of environment steps, e.g. {@link epsilonSchedule}; replaces the three
+   * options above. Default `null`.
    */
   exploration: ScheduleSpec | null;
-  /** Largest global norm of the gradient, `null` for no clipping; default 10. */
+  /** Maximum gradient norm (global), `null` for no clipping; default 10. */
   maxGradNorm: number | null;
-  /** Steps that a reward sums over before it is continued by a value, default 1. */
+  /** Number of steps of n-step returns, default 1. */
   nStep: number;
-  /** Whether the trained network chooses the action that the target network values; default true. */
+  /** Whether to use double Q-learning (van Hasselt et al. 2016); default true. */
   double: boolean;
-  /** Whether the default network has a stream for the value of the state; default true. Factories may heed it. */
+  /** Whether the default network has dueling streams; passed to factories. Default true. */
   dueling: boolean;
-  /** Prioritized replay, default `null`: uniform. */
+  /** Options of prioritized replay; default `null`: uniform sampling. */
   prioritized: PrioritizedOptions | null;
-  /** Where Huber's loss becomes linear, default 1; `null` for half the squared error. */
+  /** Threshold δ of the Huber loss, default 1; `null` for half the squared error. */
   huberDelta: number | null;
   /** Whether the loss is the mean over the taken actions (default) or over all, as in Keras; see `DQNLoss`. */
   lossMean: "taken" | "all";
-  /** Clipping of rewards for learning, default none; reported returns are never clipped. */
+  /** Clipping of rewards for training, default none; reported returns are never clipped. */
   clipRewards: RewardClipping | false;
-  /** Whether a truncated episode is continued by the value of its final observation; default true. */
+  /** Whether the value of the final observation is bootstrapped when an episode is truncated; default true. */
   bootstrapTruncated: boolean;
   /**
-   * Frames in an observation, along the last axis, as `FrameStack` makes them; default 1. The memory then keeps each
-   * frame once. Must be what the wrapper stacks: the first steps check it.
+   * Number of frames stacked along the last axis of an observation, as by `FrameStack`; default 1. The memory then
+   * stores each frame once. Must equal the wrapper's number: this is checked in the first steps.
    */
   numStack: number;
-  /** Default `"adam"`. */
+  /** The optimizer, default `"adam"`. */
   optimizer: "adam" | "rmsprop";
-  /** Adam's numbers; default those of torch. */
+  /** Options of Adam; default those of torch. */
   adam: AdamOptions;
-  /** RMSProp's numbers; default those of torch. */
+  /** Options of RMSProp; default those of torch. */
   rmsprop: RMSPropOptions;
-  /** Environment steps in an iteration: between two rows of the log and two calls of `onUpdateEnd`; default 1,000. */
+  /** Environment steps per iteration: between two rows of the log and two calls of `onUpdateEnd`; default 1,000. */
   stepsPerIteration: number;
   /**
-   * Whether checkpoints hold the memory, default true. Without it a resumed run first plays `learningStarts`
-   * steps by its policy and is not bit for bit the same; where the environments can be saved, the first stacks of
-   * frames are whole all the same.
+   * Whether checkpoints contain the replay memory, default true. Without it a resumed run first plays `learningStarts`
+   * steps by its policy and is not bit for bit the same; if the environments can be saved, the first stacks of
+   * frames are complete nevertheless.
    */
   saveReplayMemory: boolean;
 }
@@ -116,8 +116,8 @@ export interface DQNHyperparameters {
 /** Options of {@link DQNTrainer}. */
 export interface DQNOptions extends Partial<DQNHyperparameters> {
   /**
-   * The environments, or the id of one that is made `numEnvs` times. Environments of your own go into a
-   * `SyncVectorEnv`, which reports their episodes.
+   * The environments, or the id of one that is made `numEnvs` times. Wrap your own environments in a `SyncVectorEnv`,
+   * which reports their episodes.
    */
   env: VectorEnv | string;
   /** Options of the environment, when `env` is an id. */
@@ -126,17 +126,17 @@ export interface DQNOptions extends Partial<DQNHyperparameters> {
   wrapper?: (env: Env, index: number) => Env;
   /** The network, or a factory. Default: an MLP 64-64 for vectors, convolutions of Mnih et al. 2015 for frames. */
   model?: QNetwork | QNetworkFactory;
-  /** Decides everything random: environments, first weights of a factory's model, actions, batches. */
+  /** Seed of environments, initial weights of a factory's model, actions and batches. */
   seed?: number;
 }
 
-/** The numbers of DQN that may change during training. */
+/** The coefficients of DQN that may change during training. */
 export interface DQNSchedules {
-  /** Learning rate, over progress. */
+  /** Learning rate, as a function of progress. */
   learningRate: Schedule;
-  /** Probability of a random action, over environment steps; missing when it goes by progress. */
+  /** Probability of a random action, as a function of environment steps; missing when it follows progress. */
   exploration?: Schedule;
-  /** Exponent of the importance weights, over progress or `betaSteps`. */
+  /** Exponent of the importance weights, as a function of progress or `betaSteps`. */
   beta: Schedule;
 }
 
@@ -194,9 +194,9 @@ const fractions = [
 ] as const;
 
 /**
- * Fills in defaults and checks every value.
+ * Fills in defaults and validates every option.
  *
- * @throws InvalidArgumentError naming the option, what was expected and what came
+ * @throws InvalidArgumentError naming the option, what was expected and what was received
  */
 export function resolveDQNOptions(options: Partial<DQNOptions>): {
   hyperparameters: DQNHyperparameters;

@@ -1,16 +1,16 @@
-/** Settings of DQN. Spread one into the options and override what you like. */
+/** DQN presets. Spread one into the options and override what you like. */
 
 import { DuelingQNetwork, MlpQNetwork } from "../../models/index.js";
 import { EpisodicLife, FrameStack, WarpFrame, wrapDeepmind } from "../../wrappers/index.js";
 import type { DQNOptions } from "./dqn-options.js";
 import { epsilonSchedule } from "./epsilon-schedule.js";
 
-/** Settings of {@link DQNTrainer} without the environment. */
+/** Options of {@link DQNTrainer} without the environment. */
 export type DQNPreset = Readonly<Omit<DQNOptions, "env">>;
 
 /**
- * CartPole-v1 in 50 000 steps: a dueling MLP 256-256, three-step returns, two batches of 128 every four steps, a
- * copy to the target network every 400, learning rate falling to zero. Narrower networks end below 475 more often.
+ * CartPole-v1 in 50 000 steps: a dueling MLP 256-256, three-step returns, two batches of 128 every four steps, a hard
+ * update of the target network every 400, learning rate falling to zero. Narrower networks end below 475 more often.
  *
  * @example
  * ```ts
@@ -76,8 +76,9 @@ export const adventuresDuelingDQN: DQNPreset = {
 };
 
 /**
- * Atari frames on a CPU: single frames, of which `wrapDeepmind` skips and joins, the small convolutions of Mnih et al. 2013, three-step returns, prioritized
- * replay, reward signs, eight environments, two batches of 32 every eight environment steps.
+ * Atari frames on a CPU: single frames, which `wrapDeepmind` skips and joins, the small convolutions of Mnih et al.
+ * 2013, three-step returns, prioritized replay, reward signs, eight environments, two batches of 32 every eight
+ * environment steps.
  *
  * @example
  * ```ts

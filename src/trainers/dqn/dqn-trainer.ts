@@ -16,7 +16,7 @@ import { BaseTrainer } from "../common/base-trainer.js";
 import { locate, locateNewest } from "../common/checkpoint-paths.js";
 import { environmentsOf, releaseEnvironments, startSeed } from "../common/environments.js";
 import type { Prediction, PredictOptions } from "../common/evaluate-policy.js";
-import { freeingOnFailure, givenModel } from "../common/given-model.js";
+import { disposeOnFailure, givenModel } from "../common/given-model.js";
 import type { ModelParameters } from "../common/model-parameters.js";
 import { predictionInput } from "../common/prediction-input.js";
 import { ofCheckpoint, type Restoring, restoreTrainer } from "../common/restore-trainer.js";
@@ -27,11 +27,11 @@ import { recordEpisodes } from "../common/successes.js";
 import type { LearnOptions, TrainingRun } from "../common/training-run.js";
 import { defaultQNetwork } from "./default-q-network.js";
 import {
-  beginMemoryAnew,
   checkMemory,
   checkMemorySizes,
   savedEnvironments,
   savedObservations,
+  withoutOpenEpisodes,
 } from "./dqn-checkpoint.js";
 import { DQNIteration } from "./dqn-iteration.js";
 import { checkStack, makeMemory, placeInMemory } from "./dqn-memory.js";
@@ -45,14 +45,14 @@ import {
 import { DQNUpdate, type DQNUpdateStatistics } from "./dqn-update.js";
 import { EpsilonGreedy } from "./epsilon-greedy.js";
 
-// Steps in which observations are compared with the stacks that the memory builds.
+// Number of steps in which observations are compared with the stacks that the memory builds.
 const CHECKED_STEPS = 64;
 
 /**
  * Deep Q-learning (Mnih et al. 2015) for discrete actions, with double Q-learning (van Hasselt et al. 2016), dueling
  * networks (Wang et al. 2016), prioritized replay (Schaul et al. 2016) and n-step returns as options.
  *
- * The trainer owns its networks, optimiser, memory and environments: {@link DQNTrainer.close} frees them all.
+ * The trainer owns its networks, optimizer, memory and environments: {@link DQNTrainer.close} frees them all.
  *
  * @example
  * ```ts
@@ -66,15 +66,15 @@ const CHECKED_STEPS = 64;
  * ```
  */
 export class DQNTrainer extends BaseTrainer {
-  /** All hyper-parameters, defaults filled in. */
+  /** All hyper-parameters, with defaults filled in. */
   readonly hyperparameters: DQNHyperparameters;
-  /** The environments that are trained on. */
+  /** The training environments. */
   override readonly env: VectorEnv;
-  /** The network that is trained and acts. */
+  /** The Q-network that is trained and acts. */
   readonly model: QNetwork;
-  /** The network that values what follows. */
+  /** The target network. */
   readonly target: QNetwork;
-  /** The last steps. Of a loaded trainer they are in the checkpoint until `learn` or `save` is called. */
+  /** The replay memory. A loaded trainer reads its contents from the checkpoint when `learn` or `save` is called. */
   readonly memory: ReplayMemory;
   /** Metrics of the last gradient step; missing before the first. */
   lastUpdate?: DQNUpdateStatistics;
@@ -86,7 +86,7 @@ export class DQNTrainer extends BaseTrainer {
   private readonly update: DQNUpdate;
   private readonly policy: EpsilonGreedy;
   private readonly random: Random;
-  // Playing must not change what training draws next.
+  // A separate generator for predict(), which must not change the random numbers of training.
   private readonly playRandom: Random;
   private readonly envSeed: number;
   private readonly setup: StateRecord;
@@ -97,7 +97,7 @@ export class DQNTrainer extends BaseTrainer {
     iterations: 0,
     updates: 0,
     started: false,
-    // Steps of the present iteration; whether the last step waits for its training.
+    // Steps of the current iteration; whether the last step still has to be trained on.
     iterationSteps: 0,
     pending: false,
     epsilon: 1,
@@ -120,7 +120,7 @@ export class DQNTrainer extends BaseTrainer {
     this.playRandom = random.split();
     this.envSeed = envSeed;
     const { adam, rmsprop } = hyperparameters;
-    // Before environments and networks: a wrong number leaves none of them behind.
+    // Before environments and networks: an invalid value leaves none of them behind.
     this.optimizer = hyperparameters.optimizer === "adam" ? new Adam(adam) : new RMSProp(rmsprop);
     this.env = environmentsOf(options, hyperparameters.numEnvs);
     const { env } = this;
@@ -138,7 +138,7 @@ export class DQNTrainer extends BaseTrainer {
           throw new ShapeError("model", `[${actionSpace.n}] values`, [numActions]);
       });
       if (this.model !== options.model) made = [this.model];
-      this.target = freeingOnFailure(() => this.model.clone());
+      this.target = disposeOnFailure(() => this.model.clone());
       made.push(this.target);
       const { model, target, optimizer } = this;
       this.update = new DQNUpdate({ model, target, optimizer, hyperparameters });
@@ -156,17 +156,17 @@ export class DQNTrainer extends BaseTrainer {
     this.counters.epsilon = hyperparameters.explorationInitialEps;
   }
 
-  /** Environment steps so far, over all `learn` calls. */
+  /** Total number of environment steps over all `learn` calls. */
   get numTimesteps(): number {
     return this.counters.timesteps;
   }
 
-  /** Iterations so far: `stepsPerIteration` environment steps each. */
+  /** Total number of iterations of `stepsPerIteration` environment steps each. */
   get iterations(): number {
     return this.counters.iterations;
   }
 
-  /** Gradient steps so far. */
+  /** Total number of gradient steps. */
   get gradientSteps(): number {
     return this.counters.updates;
   }
@@ -178,18 +178,18 @@ export class DQNTrainer extends BaseTrainer {
 
   /**
    * Trains until the given number of steps or hours is reached, or a callback or a signal ends it. After
-   * {@link DQNTrainer.resume} the interrupted training is finished, unless another goal is given.
+   * {@link DQNTrainer.resume} the call finishes the interrupted training, unless another goal is given.
    *
-   * A second call goes on with networks, memory, environments and the count of steps. What runs over the training's
-   * progress begins anew with the new goal, as in SB3 by default: the schedules of `learningRate` and `beta`, and
-   * exploration by `explorationFraction`, which is at `explorationInitialEps` again. What runs over environment steps
-   * (`exploration`, `betaSteps`, `learningStarts`) goes on; SB3 counts those anew as well.
+   * A second call continues with networks, memory, environments and the count of steps. What depends on the training's
+   * progress starts again with the new goal, as in SB3 by default: the schedules of `learningRate` and `beta`, and
+   * exploration by `explorationFraction`, which is at `explorationInitialEps` again. What depends on environment steps
+   * (`exploration`, `betaSteps`, `learningStarts`) continues; SB3 restarts those as well.
    *
-   * Others get turns of the event loop between steps and between gradient steps: pages, servers and signals go on.
+   * The trainer yields to the event loop between steps and gradient steps, so pages, servers and signals keep working.
    *
    * @returns the trainer
    * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given, or an option is unknown
-   * @throws InvalidStateError while the trainer is learning already, or when it is closed
+   * @throws InvalidStateError when the trainer is learning already, or is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    */
   override learn(options: LearnOptions = {}): Promise<this> {
@@ -205,7 +205,7 @@ export class DQNTrainer extends BaseTrainer {
   protected async iterate(run: TrainingRun): Promise<void> {
     const { counters } = this;
     if (run.interrupted) return;
-    // An interrupted training first finishes its last step, or the row of its last iteration.
+    // A resumed training first finishes its last step, or the row of its last iteration.
     if (counters.pending) await this.finishStep(run);
     else if (this.rowDue) await this.endIteration(run);
     while (run.running) {
@@ -218,18 +218,18 @@ export class DQNTrainer extends BaseTrainer {
   }
 
   private async finishStep(run: TrainingRun): Promise<void> {
-    await this.undisturbed(this.train(run.progress().progress, run));
+    await this.trackUpdate(this.train(run.progress().progress, run));
     this.counters.pending = false;
     if (this.rowDue) await this.endIteration(run);
   }
 
-  // Whether the steps of an iteration are made, and its row of the log is not.
+  // Whether the steps of an iteration are complete, and its row is not logged yet.
   private get rowDue(): boolean {
     return this.counters.iterationSteps >= this.hyperparameters.stepsPerIteration;
   }
 
   /** @internal */
-  // The best actions, or, unless `deterministic`, random ones with the present exploration rate.
+  // Returns the best actions, or, unless `deterministic`, random ones with the current exploration rate.
   protected async choose(observations: TypedArray, options: PredictOptions): Promise<Prediction> {
     const { model, playRandom } = this;
     const { batch } = predictionInput({ observationShape: model.observationShape }, observations, options);
@@ -241,23 +241,23 @@ export class DQNTrainer extends BaseTrainer {
   }
 
   /**
-   * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
-   * unless given, weights and all the rest of the training always.
+   * Creates a trainer from a checkpoint, to continue with a new goal. Hyper-parameters are those of the checkpoint
+   * unless given; weights and the rest of the training state always come from the checkpoint.
    *
-   * The replay memory, which `predict` does not need, stays in the checkpoint until `learn` or `save` is called: they
-   * read it then, and fail with a CheckpointError when the checkpoint is gone or was replaced. {@link DQNTrainer.resume}
-   * reads it at once.
+   * The replay memory, which `predict` does not need, stays in the checkpoint until `learn` or `save` is called. They
+   * read it then, and fail with a CheckpointError if the checkpoint was deleted or replaced.
+   * {@link DQNTrainer.resume} reads it at once.
    *
-   * Where its environments are not (an id that nobody registered, a missing Python, a wrapper that was not given), the
-   * trainer can `predict` all the same, and `learn` throws an InvalidStateError that says why. Environments in another
-   * number than saved (`numEnvs`, `env`), or of another kind, begin new episodes.
+   * If its environments are unavailable (an id that is not registered, no Python, a wrapper that was not given), the
+   * trainer can `predict` nevertheless, and `learn` throws an InvalidStateError that says why. If the number or the
+   * kind of environments differs (`numEnvs`, `env`), they start new episodes.
    *
-   * @param location where `save` wrote
-   * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
-   *   and hyper-parameters that shall change
-   * @throws CheckpointError when it is damaged, of another kind, of another architecture, or for other spaces than those
-   *   of the given environments
-   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+   * @param location where `save` wrote the checkpoint
+   * @param options what the checkpoint cannot contain: environments and models that were objects or functions;
+   *   and hyper-parameters to change
+   * @throws CheckpointError when the checkpoint is damaged, of another kind or architecture, or for other spaces than
+   *   those of the given environments
+   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot contain
    */
   static async load(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
     const place = locate(location);
@@ -278,14 +278,14 @@ export class DQNTrainer extends BaseTrainer {
   }
 
   /**
-   * Takes an interrupted training up again: {@link DQNTrainer.learn} then reaches its goal, bit for bit as
-   * if it had never been interrupted, where environments and memory were saved. Hand the same callbacks and log to
+   * Resumes an interrupted training: {@link DQNTrainer.learn} then reaches its goal, bit for bit as
+   * if it had never been interrupted, if environments and memory were saved. Pass the same callbacks and logger to
    * `learn`.
    *
-   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest one is taken
+   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest checkpoint is used
    * @param options as for {@link DQNTrainer.load}
-   * @throws CheckpointError when there is none, or it is damaged, of another kind, or of another architecture
-   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+   * @throws CheckpointError when there is no checkpoint, or it is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot contain
    */
   static async resume(location: CheckpointLocation, options: Partial<DQNOptions> = {}): Promise<DQNTrainer> {
     return restoreTrainer(await locateNewest(location), restoring, options);
@@ -314,7 +314,7 @@ export class DQNTrainer extends BaseTrainer {
   }
 
   /** @internal */
-  // Where environments cannot be put back, their episodes in the memory count as truncated.
+  // If environments cannot be restored, their episodes in the memory count as truncated.
   protected restoreOwnState(state: StateRecord, own: StateRecord): void {
     const { counters } = this;
     checkFields("counters", state.counters, own.counters as StateRecord);
@@ -352,11 +352,11 @@ export class DQNTrainer extends BaseTrainer {
   }
 
   /**
-   * Sets the weights of both networks by name, of another trainer or of your own making; the optimiser stays as it is.
+   * Sets the weights of both networks by name, e.g. those of another trainer; the optimizer is left unchanged.
    *
-   * @throws InvalidStateError when the trainer is closed, or gradient steps are under way
-   * @throws CheckpointError when a name is missing or too many
-   * @throws ShapeError when a weight has another size
+   * @throws InvalidStateError when the trainer is closed, or gradient steps are running
+   * @throws CheckpointError when a name is missing or unknown
+   * @throws ShapeError when a weight has the wrong size
    */
   override setParameters(parameters: ModelParameters): void {
     super.setParameters(parameters);
@@ -396,22 +396,22 @@ export class DQNTrainer extends BaseTrainer {
     for (let e = 0; e < env.numEnvs; e++) memory.start(e, this.rowOf(observations!, e), within);
   }
 
-  // One step of all environments.
+  // Makes one step of all environments.
   private async play(progress: number): Promise<PlayedStep> {
     const { env, memory, counters, episodes, hyperparameters, policy, random } = this;
     const { clipRewards, bootstrapTruncated, learningStarts } = hyperparameters;
     counters.epsilon = policy.rate(progress, counters.timesteps);
     const actions =
       counters.timesteps < learningStarts
-        ? policy.blind(env.numEnvs, random)
+        ? policy.randomActions(env.numEnvs, random)
         : await policy.choose(this.observations!, env.numEnvs, counters.epsilon, random);
     const played = policy.forEnv(actions);
     const step = await env.step(played);
-    await this.saving; // it reads the memory's frames where they are
+    await this.saving; // it reads the memory's frames in place
     for (let e = 0; e < env.numEnvs; e++) {
       const following = this.rowOf(step.observations, e);
       const ended = step.terminated[e] || step.truncated[e];
-      // Without bootstrapping a cut counts as an end.
+      // Without bootstrapping, truncation counts as termination.
       const terminated = step.terminated[e] || (step.truncated[e] && !bootstrapTruncated);
       memory.add(e, {
         action: actions[e],
@@ -432,7 +432,7 @@ export class DQNTrainer extends BaseTrainer {
     return { ...step, actions: played };
   }
 
-  // What the last step calls for: gradient steps, an update of the target network.
+  // Runs the gradient steps and the target update that are due.
   private async train(progress: number, { turns }: TrainingRun): Promise<void> {
     const { memory, counters, hyperparameters, model, target } = this;
     const { learningStarts, trainFreq, targetUpdateInterval, tau } = hyperparameters;
@@ -513,5 +513,5 @@ const restoring: Restoring<DQNOptions, DQNTrainer> = {
   numEnvsFields: "memory.heads or observations",
   numEnvs: savedEnvironments,
   checkSizes: checkMemorySizes,
-  beginAnew: beginMemoryAnew,
+  withoutEnvironments: withoutOpenEpisodes,
 };

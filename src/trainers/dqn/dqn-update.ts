@@ -18,13 +18,13 @@ import type { DQNHyperparameters } from "./dqn-options.js";
 
 /** Metrics of one gradient step. */
 export interface DQNUpdateStatistics {
-  /** The loss, importance weights included. */
+  /** The loss, including importance weights. */
   loss: number;
-  /** Length of the gradient before clipping. */
+  /** Gradient norm before clipping. */
   gradNorm: number;
-  /** Mean value of the taken actions, before the step. */
+  /** Mean Q-value of the taken actions, before the step. */
   meanQ: number;
-  /** `[batch]` target minus value, before the step. */
+  /** `[batch]` TD errors (target minus value), before the step. */
   tdErrors: Float32Array;
 }
 
@@ -34,7 +34,7 @@ export interface DQNUpdateOptions {
   model: QNetwork;
   /** The target network. */
   target: QNetwork;
-  /** Changes the weights. */
+  /** The optimizer of `model`. */
   optimizer: Optimizer;
   /** All hyper-parameters. */
   hyperparameters: DQNHyperparameters;
@@ -52,7 +52,7 @@ type Inputs = {
 
 type Outputs = { loss: tf.Scalar; gradNorm: tf.Scalar; meanQ: tf.Scalar; tdErrors: tf.Tensor1D };
 
-/** Makes gradient steps on batches of a memory. */
+/** Makes gradient steps on batches from a replay memory. */
 export class DQNUpdate {
   private readonly gradientStep: CompiledStep<Inputs, Outputs>;
 
@@ -83,9 +83,9 @@ export class DQNUpdate {
   }
 
   /**
-   * Makes one step. The arrays of the result are filled anew by the next one.
+   * Makes one gradient step, which overwrites the arrays of the previous result.
    *
-   * @throws NonFiniteError when the loss or the gradient is NaN or infinite; the weights stay as they were
+   * @throws NonFiniteError when the loss or the gradient is NaN or infinite; the weights are then unchanged
    */
   async step(batch: ReplayBatch, learningRate: number): Promise<DQNUpdateStatistics> {
     const { model, hyperparameters } = this.options;

@@ -1,4 +1,4 @@
-/** How deep Q-learning acts: by its values, and now and then at random. */
+/** The ε-greedy policy of deep Q-learning. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { type ArrayInput, type CompiledStep, compile } from "tfjs-training";
@@ -12,20 +12,20 @@ import type { DQNHyperparameters } from "./dqn-options.js";
 
 /** Options of {@link EpsilonGreedy}. */
 export interface EpsilonGreedyOptions {
-  /** Values the actions. */
+  /** The Q-network. */
   model: QNetwork;
-  /** The actions of the environments. */
+  /** The action space of the environments. */
   actionSpace: Discrete;
-  /** How the probability of random actions falls over progress. */
+  /** How the exploration rate decreases with progress. */
   hyperparameters: Pick<
     DQNHyperparameters,
     "explorationFraction" | "explorationInitialEps" | "explorationFinalEps"
   >;
-  /** Or over environment steps. */
+  /** Overrides the hyper-parameters above: exploration rate as a function of environment steps. */
   schedule?: Schedule;
 }
 
-/** Chooses actions, counted from 0 as the network's values are. */
+/** Chooses actions, numbered from 0 as the network's outputs are. */
 export class EpsilonGreedy {
   private readonly values: CompiledStep<{ observations: ArrayInput }, { q: tf.Tensor }>;
 
@@ -38,7 +38,7 @@ export class EpsilonGreedy {
   /**
    * Probability of a random action.
    *
-   * @param progress of the training, 0..1 · @param timesteps environment steps so far
+   * @param progress progress of the training, 0..1 · @param timesteps total number of environment steps
    */
   rate(progress: number, timesteps: number): number {
     const { hyperparameters, schedule } = this.options;
@@ -48,12 +48,12 @@ export class EpsilonGreedy {
     return explorationInitialEps + done * (explorationFinalEps - explorationInitialEps);
   }
 
-  /** Random actions. */
-  blind(batch: number, random: Random): Int32Array {
+  /** Uniformly random actions. */
+  randomActions(batch: number, random: Random): Int32Array {
     return Int32Array.from({ length: batch }, () => random.integer(this.options.model.numActions));
   }
 
-  /** The actions of the greatest values for `[batch, ...observationShape]` observations. */
+  /** Greedy actions for `[batch, ...observationShape]` observations. */
   async best(observations: TypedArray, batch: number): Promise<Int32Array> {
     const { observationShape, numActions } = this.options.model;
     const { q } = await this.values.read({
@@ -71,7 +71,7 @@ export class EpsilonGreedy {
     this.values.dispose();
   }
 
-  /** The best actions, but each with probability `epsilon` a random one. */
+  /** Greedy actions, each replaced with probability `epsilon` by a random one. */
   async choose(
     observations: TypedArray,
     batch: number,
@@ -87,7 +87,7 @@ export class EpsilonGreedy {
     return actions.map((action, i) => (action < 0 ? best[i] : action));
   }
 
-  /** The same actions, counted from the first one of the space. */
+  /** Converts actions numbered from 0 to those of the space, which may start elsewhere. */
   forEnv(actions: Int32Array): Int32Array {
     const { start } = this.options.actionSpace;
     return start === 0 ? actions : actions.map((action) => action + start);

@@ -1,21 +1,21 @@
-/** Exploration by steps. */
+/** Exploration rate as a function of environment steps. */
 
 import { checkOptions, optionNames } from "../../core/check-options.js";
 import { piecewiseSchedule, type Schedule } from "../../core/schedules.js";
 
 /** Options of {@link epsilonSchedule}. */
 export interface EpsilonScheduleOptions {
-  /** Probability of a random action at first, default 1. */
+  /** Initial probability of a random action, default 1. */
   initial?: number;
-  /** And at last, default 0.1. */
+  /** Final probability of a random action, default 0.1. */
   final?: number;
-  /** Environment steps before it begins to fall, default 0. */
+  /** Environment steps before the probability begins to decrease, default 0. */
   delay?: number;
-  /** Environment steps in which it falls. */
+  /** Environment steps over which the probability decreases. */
   steps: number;
   /**
-   * As the published script of "Atari Space Invaders and Dueling Q RL" has it: the slope counts from `delay`, but the
-   * fall is cut at step `steps`, so that the value jumps there (from 0.19 to 0.1 with its numbers). Default false.
+   * As in the published script of "Atari Space Invaders and Dueling Q RL": the slope counts from `delay`, but the
+   * decrease is cut at step `steps`, so that the value jumps there (from 0.19 to 0.1 with its numbers). Default false.
    */
   asPublished?: boolean;
 }
@@ -29,8 +29,8 @@ const names = optionNames<EpsilonScheduleOptions>({
 });
 
 /**
- * Probability of a random action over environment steps: `initial` up to step `delay`, then a straight line that is
- * `final` from step `delay + steps` on. For the option `exploration` of `DQNTrainer`.
+ * Probability of a random action as a function of environment steps: `initial` up to step `delay`, then linear to
+ * `final` at step `delay + steps` and constant from there. For the option `exploration` of `DQNTrainer`.
  *
  * @throws InvalidArgumentError when a number is not finite, or `steps` is not above 0
  *

@@ -1,4 +1,4 @@
-/** The network a trainer makes when it is given none. */
+/** The default network of `PPOTrainer`. */
 
 import { InvalidArgumentError } from "../../core/errors.js";
 import { MlpActorCritic, NatureActorCritic } from "../../models/index.js";

@@ -1,6 +1,6 @@
-/** Names of the numbers that tell how a PPO minibatch went. */
+/** Names of the metrics of a PPO minibatch. */
 
-/** Numbers that every minibatch gives: means over its steps, but for `ratioDeviation`, which is a maximum. */
+/** Metrics of every minibatch: means over its steps, except `ratioDeviation`, which is a maximum. */
 export const lossMonitors = [
   "loss",
   "policyLoss",
@@ -15,7 +15,7 @@ export const lossMonitors = [
 /** One of {@link lossMonitors}. */
 export type LossMonitor = (typeof lossMonitors)[number];
 
-/** The numbers in the order of {@link lossMonitors}, in which learners exchange them. */
+/** Metrics in the order of {@link lossMonitors}, in which learners exchange them. */
 export function inOrder(numbers: Readonly<Record<LossMonitor, number>>): number[] {
   return lossMonitors.map((name) => numbers[name]);
 }

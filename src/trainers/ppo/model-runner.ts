@@ -1,4 +1,4 @@
-/** Single steps of an actor-critic on plain arrays, compiled for each batch size. */
+/** One inference step of an actor-critic on plain arrays, compiled for each batch size. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { type ArrayInput, type CompiledStep, compile } from "tfjs-training";
@@ -8,9 +8,9 @@ import { frameInput } from "../common/frame-input.js";
 
 /** Result of {@link ModelRunner.run}. */
 export interface ModelStep {
-  /** `[batch, distributionSize]`. */
+  /** `[batch, distributionSize]` parameters of the action distribution. */
   distribution: Float32Array;
-  /** `[batch]`. */
+  /** `[batch]` state values. */
   values: Float32Array;
   /** `[batch, stateSize]` states after the step; empty for feed-forward networks. */
   states: Float32Array;
@@ -35,7 +35,7 @@ export class ModelRunner {
   }
 
   /**
-   * Runs one step for every row; the arrays are fresh and no tensor stays.
+   * Runs one step for every row; the arrays are new and no tensor is left.
    *
    * @param observations flat `[batch, ...observationShape]`
    * @param states `[batch, stateSize]`

@@ -1,15 +1,15 @@
-/** Checkpoints of before names of Stable-Baselines3 meant here what they mean there, read in the meaning of their time. */
+/** Upgrade of checkpoints from before the options had Stable-Baselines3's meaning. */
 
 import type { StateRecord, StateTree } from "../../core/state.js";
 
 /**
- * The hyper-parameters of a checkpoint, as today's trainers understand them, so that a run goes on as it began.
+ * Translates the hyper-parameters of an old checkpoint to the current ones, so that its run continues unchanged.
  *
  * In checkpoints without `targetKlCheck` the value loss had a factor of ½ unless `valueLossScale` or
- * `"squared-error"` said otherwise, `targetKl` was looked at after every epoch, and `valueClip: "none"` left
- * `clipRangeVf` without effect. Those of other trainers are returned as they are.
+ * `"squared-error"` said otherwise, `targetKl` was checked after every epoch, and `valueClip: "none"` left
+ * `clipRangeVf` without effect. Those of other trainers are returned unchanged.
  */
-export function optionsOfTheirTime(kind: string, written: StateRecord): StateRecord {
+export function upgradeOptions(kind: string, written: StateRecord): StateRecord {
   const saved = currentNames(written);
   // `true` stood for the defaults.
   if (kind === "dqn" && saved.prioritized === true) return { ...saved, prioritized: {} };
@@ -36,10 +36,10 @@ function currentNames(saved: StateRecord): StateRecord {
 }
 
 /**
- * The counters of a PPO checkpoint. Where it counted updates alone, its epochs are those of as many whole updates,
- * or more than there were where `targetKl` had ended some early.
+ * Upgrades the counters of a PPO checkpoint. If it counted updates only, its number of epochs is that of as many
+ * complete updates, which is too high where `targetKl` had ended some early.
  */
-export function countersOfTheirTime(counters: StateTree, { nEpochs }: { nEpochs: number }): StateTree {
+export function upgradeCounters(counters: StateTree, { nEpochs }: { nEpochs: number }): StateTree {
   const { updates, epochs } = (counters ?? {}) as { updates?: unknown; epochs?: unknown };
   if (epochs !== undefined || typeof updates !== "number") return counters;
   return { ...(counters as StateRecord), epochs: updates * nEpochs };

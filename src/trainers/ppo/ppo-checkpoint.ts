@@ -1,4 +1,4 @@
-/** What of a checkpoint of PPO depends on its sizes and on running environments. */
+/** Checks of PPO checkpoints that depend on sizes and on running environments. */
 
 import { CheckpointError } from "../../core/errors.js";
 import { type StateRecord, sizeOf } from "../../core/state.js";
@@ -9,9 +9,9 @@ import type { ArrayLengths } from "../common/restore-trainer.js";
 import { checkCounts, checkFields, checkFinite } from "../common/state-parts.js";
 import type { PPOOptions } from "./ppo-options.js";
 
-/** Checks sizes before anything is made. @throws CheckpointError naming the field */
+/** Checks sizes before anything is allocated. @throws CheckpointError naming the field */
 export function checkRolloutSizes({ env, normalizeObservation }: PPOOptions, lengths: ArrayLengths): void {
-  // Spaces of a file ask for memory by themselves; those of environments are as large as these make them.
+  // Spaces from a file determine how much is allocated; spaces of real environments have exactly their size.
   if (!normalizeObservation || !(env instanceof AbsentEnvs)) return;
   const [size, saved] = [sizeOf(env.observationSpace.shape), lengths.get("observationNormalizer.mean")];
   if (size === saved) return;
@@ -21,7 +21,7 @@ export function checkRolloutSizes({ env, normalizeObservation }: PPOOptions, len
 }
 
 /**
- * Checks a rollout that is under way before anything of it is put back.
+ * Checks an unfinished rollout before any of it is restored.
  *
  * @throws CheckpointError naming the field
  */
@@ -56,8 +56,8 @@ export function checkRollout(
   );
 }
 
-/** The state for environments that begin new episodes: an unfinished rollout is dropped with the old ones. */
-export function beginRolloutAnew(state: StateRecord, own: StateRecord): StateRecord {
+/** The state for environments that start new episodes: an unfinished rollout is dropped with the old ones. */
+export function withoutRollout(state: StateRecord, own: StateRecord): StateRecord {
   const [saved, fresh] = [state.rewardScaler, own.rewardScaler] as (StateRecord | null)[];
   return {
     ...state,

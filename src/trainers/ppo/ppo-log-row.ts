@@ -1,4 +1,4 @@
-/** The metrics of a PPO update, as the log shows them. */
+/** The log row of a PPO update. */
 
 import type { EpisodeWindow } from "../../core/episode-window.js";
 import type { LogRow } from "../../logging/index.js";
@@ -7,17 +7,17 @@ import type { RolloutBuffer } from "../../memory/index.js";
 import type { PPOUpdateCoefficients } from "./minibatch-inputs.js";
 import type { PPOUpdateStatistics } from "./ppo-update.js";
 
-/** What {@link ppoLogRow} tells of. */
+/** Input of {@link ppoLogRow}. */
 export interface PPOLogRowInput {
-  /** Of the update. */
+  /** Statistics of the update. */
   statistics: PPOUpdateStatistics;
-  /** It was made with. */
+  /** Coefficients of the update. */
   coefficients: PPOUpdateCoefficients;
-  /** It learned from. */
+  /** The rollout it was trained on. */
   buffer: RolloutBuffer;
-  /** Epochs of all updates so far. */
+  /** Total number of epochs of all updates. */
   epochs: number;
-  /** Whole episodes so far. */
+  /** The last whole episodes. */
   episodes: EpisodeWindow;
   /** Mean standard deviation of the policy after the update; continuous actions only. */
   deviation?: number;
@@ -27,7 +27,7 @@ export interface PPOLogRowInput {
   klPenalty: boolean;
 }
 
-/** The row of one update. What has a name of SB3 is computed as SB3 does. */
+/** Makes the row of one update. Metrics with a name of SB3 are computed as in SB3. */
 export function ppoLogRow(input: PPOLogRowInput): LogRow {
   const { statistics, coefficients, buffer, epochs, episodes, deviation, clipsValues, klPenalty } = input;
   return {

@@ -12,9 +12,9 @@ import { type PPOHyperparameters, valueClipOf } from "./ppo-options.js";
 export interface PPOObjectiveOptions {
   /** The network to train. */
   model: ActorCritic;
-  /** The distributions that the network's numbers describe. */
+  /** The family of distributions that the network parameterises. */
   distribution: ActionDistribution;
-  /** What decides the loss. */
+  /** The hyper-parameters that determine the loss. */
   hyperparameters: Pick<
     PPOHyperparameters,
     "valueClip" | "clipRangeVf" | "valueLossScale" | "vfCoef" | "klPenalty" | "klEstimator"
@@ -33,7 +33,7 @@ export class PPOObjective {
     this.valueLoss = new ClippedValueLoss({ kind, scale: valueLossScale });
   }
 
-  /** The loss, with all its {@link lossMonitors}: what `Optimizer.minimize` takes as loss function. */
+  /** The loss with all its {@link lossMonitors}, in the form that `Optimizer.minimize` expects of a loss function. */
   losses(inputs: TracedInputs<MinibatchInputs>): Record<LossMonitor, tf.Scalar> {
     const { model, distribution, hyperparameters } = this.options;
     const { states, resets, mask, distributions } = inputs;

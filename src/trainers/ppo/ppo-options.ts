@@ -1,4 +1,4 @@
-/** Options of the PPO trainer: every detail of the published implementations, with checks. */
+/** Options of the PPO trainer, covering the details of published implementations, with validation. */
 
 import type { AdamOptions } from "tfjs-training";
 import { checkInteger } from "../../core/check-integer.js";
@@ -20,7 +20,7 @@ import { scheduleOption } from "../common/schedule-option.js";
 import { trainerHints } from "../common/trainer-hints.js";
 import type { LearnerModel } from "./learners/learner-model.js";
 
-/** Makes a network for the given spaces; `seed` decides its first weights. */
+/** Creates a network for the given spaces; `seed` determines its initial weights. */
 export type ActorCriticFactory = (spaces: {
   observationSpace: Box;
   actionSpace: ActionSpace;
@@ -29,7 +29,7 @@ export type ActorCriticFactory = (spaces: {
 
 /** How advantages are standardised. */
 export interface AdvantageNormalization extends StandardizeOptions {
-  /** Over each minibatch (labml, CleanRL, SB3) or once over the whole rollout (RLlib). */
+  /** Computed over each minibatch (labml, CleanRL, SB3) or once over the whole rollout (RLlib). */
   over: "minibatch" | "rollout";
 }
 
@@ -40,11 +40,11 @@ const normalizationNames = optionNames<AdvantageNormalization>({
   floor: true,
 });
 
-/** Penalty on the divergence from the acting policy. */
+/** Penalty on the KL divergence from the acting policy. */
 export interface KLPenalty {
-  /** First coefficient (RLlib's `kl_coeff`). */
+  /** Initial coefficient (RLlib's `kl_coeff`). */
   initial: number;
-  /** Wanted divergence (RLlib's `kl_target`), default 0.01. */
+  /** Target divergence (RLlib's `kl_target`), default 0.01. */
   target?: number;
 }
 
@@ -60,18 +60,18 @@ export type TargetKlCheck = "minibatch" | "last-minibatch" | "epoch";
 const targetKlChecks: readonly TargetKlCheck[] = ["minibatch", "last-minibatch", "epoch"];
 
 /**
- * Hyper-parameters of PPO. What has a name of Stable-Baselines3 (SB3) means what it means there: one update equals
- * `PPO.train()` of equal numbers. What other libraries do differently has options of its own. RLlib's names stand
- * beside.
+ * Hyper-parameters of PPO. Options with a name of Stable-Baselines3 (SB3) have the same meaning as there: one update
+ * equals `PPO.train()` with equal values. Deviations of other libraries are separate options. RLlib's names are given
+ * in the descriptions.
  */
 export interface PPOHyperparameters {
-  /** Environments, when `env` is an id; default 8. RLlib: `num_workers * num_envs_per_worker`. */
+  /** Number of environments, when `env` is an id; default 8. RLlib: `num_workers * num_envs_per_worker`. */
   numEnvs: number;
-  /** Steps of each environment between updates, default 128. RLlib: `rollout_fragment_length`. */
+  /** Steps per environment in a rollout, default 128. RLlib: `rollout_fragment_length`. */
   numSteps: number;
-  /** Steps in a minibatch, default 256. RLlib: `sgd_minibatch_size`. */
+  /** Steps per minibatch, default 256. RLlib: `sgd_minibatch_size`. */
   batchSize: number;
-  /** Passes over each rollout, default 4. RLlib: `num_sgd_iter`. */
+  /** Epochs: passes over each rollout, default 4. RLlib: `num_sgd_iter`. */
   nEpochs: number;
   /** Learning rate, a number or a schedule over the training's progress 0..1; default 2.5e-4. */
   learningRate: ScheduleSpec;
@@ -79,80 +79,80 @@ export interface PPOHyperparameters {
   gamma: number;
   /** Trace decay λ of GAE, default 0.95. RLlib: `lambda`. */
   gaeLambda: number;
-  /** Clip range ε of the ratio, a number or a schedule; default 0.2. RLlib: `clip_param`. */
+  /** Clip range ε of the probability ratio, a number or a schedule; default 0.2. RLlib: `clip_param`. */
   clipRange: ScheduleSpec;
   /**
-   * What the value loss clips. Default `null`, as in SB3: `"clipped-value"` where `clipRangeVf` is given, and
-   * `"none"` where not. `"value-change"` is the larger of both losses (baselines, labml, CleanRL).
+   * Kind of value clipping. Default `null`, as in SB3: `"clipped-value"` where `clipRangeVf` is given, else
+   * `"none"`. `"value-change"` is the larger of both losses (baselines, labml, CleanRL).
    */
   valueClip: ValueClipKind | null;
   /**
-   * Range of the value clip, a number or a schedule. Default `null`: SB3's, which clips no values. A `valueClip` that
-   * is given without a range takes the policy's clip range, or 10 for `"squared-error"` (RLlib's `vf_clip_param`).
+   * Clip range of the value, a number or a schedule. Default `null`: SB3's, which does not clip values. If `valueClip`
+   * is given without a range, the policy's clip range is used, or 10 for `"squared-error"` (RLlib's `vf_clip_param`).
    */
   clipRangeVf: ScheduleSpec | null;
   /**
-   * Factor of the mean squared error inside the value loss, default 1 (SB3, RLlib). Baselines, labml and CleanRL
-   * have ½ there: with it, `vfCoef: 0.5` weighs the squared error by a quarter.
+   * Factor of the mean squared error in the value loss, default 1 (SB3, RLlib). Baselines, labml and CleanRL
+   * use ½: with it, `vfCoef: 0.5` weights the squared error by a quarter.
    */
   valueLossScale: number;
   /** Weight of the value loss, default 0.5: of the mean squared error, as in SB3. RLlib: `vf_loss_coeff`. */
   vfCoef: number;
   /** Weight of the entropy bonus, a number or a schedule; default 0.01. RLlib: `entropy_coeff`. */
   entCoef: ScheduleSpec;
-  /** Largest global norm of the gradient, `null` for no clipping; default 0.5. RLlib: `grad_clip`. */
+  /** Maximum gradient norm (global), `null` for no clipping; default 0.5. RLlib: `grad_clip`. */
   maxGradNorm: number | null;
-  /** Ends an update early when the policy has moved further than this, as `targetKlCheck` says; default `null`. */
+  /** Ends an update early when the KL divergence exceeds this, as `targetKlCheck` says; default `null`. */
   targetKl: number | null;
-  /** When `targetKl` ends an update, default `"minibatch"`, as in SB3. */
+  /** When `targetKl` is checked, default `"minibatch"`, as in SB3. */
   targetKlCheck: TargetKlCheck;
-  /** Estimator of the approximate KL that `targetKl` looks at and the log shows, default `"k3"`, as in SB3. */
+  /** Estimator of the approximate KL that `targetKl` checks and the log contains, default `"k3"`, as in SB3. */
   klEstimator: KLEstimator;
   /** KL penalty with adaptive coefficient, default none. */
   klPenalty: KLPenalty | null;
   /**
-   * Standardisation of advantages; default SB3's: over minibatches, by the deviation of a sample (`ddof: 1`), with
-   * ε 1e-8. `null` for none. A minibatch of a single step is left as it is.
+   * Standardisation of advantages; default SB3's: over minibatches, by the sample standard deviation (`ddof: 1`), with
+   * ε 1e-8. `null` for none. A minibatch of a single step is left unchanged.
    */
   normalizeAdvantage: AdvantageNormalization | null;
-  /** Clipping of rewards for learning, default none. RLlib: `clip_rewards`. */
+  /** Clipping of rewards for training, default none. RLlib: `clip_rewards`. */
   clipRewards: RewardClipping | false;
   /**
-   * Divides rewards by the running deviation of discounted returns and clips them to ±10, after
+   * Divides rewards by the running standard deviation of discounted returns and clips them to ±10, after
    * `clipRewards`; default false. Helps where returns are large and policy and value share weights.
    */
   normalizeReward: boolean;
   /**
-   * Normalises observations by their running mean and deviation over all environments and clips them to
-   * ±10; default false. The statistics belong to the policy: `predict` applies and `save` keeps them, so
-   * that observations are given raw everywhere. For vectors, not for frames.
+   * Normalises observations by their running mean and standard deviation over all environments and clips them to
+   * ±10; default false. The statistics belong to the policy: `predict` applies them and `save` stores them, so
+   * observations are always passed raw. For vectors, not for frames.
    */
   normalizeObservation: boolean;
-  /** Whether a truncated episode is continued by the value of its final observation; default true. */
+  /** Whether the value of the final observation is bootstrapped when an episode is truncated; default true. */
   bootstrapTruncated: boolean;
-  /** Longest sequence of a recurrent network, default `numSteps`. RLlib: `max_seq_len`. */
+  /** Maximum sequence length of a recurrent network, default `numSteps`. RLlib: `max_seq_len`. */
   sequenceLength: number | null;
-  /** Whether sequences also end at episode ends (RLlib) instead of running across with reset flags. */
+  /** Whether sequences also end at episode ends (RLlib) instead of continuing across them with reset flags. */
   cutAtEpisodes: boolean;
-  /** How sequences form minibatches, default `"exact"`. */
+  /** How sequences are grouped into minibatches, default `"exact"`. */
   minibatchMode: MinibatchMode;
-  /** Adam's numbers; default ε 1e-5 in torch's form. */
+  /** Options of Adam; default ε 1e-5 in torch's form. */
   adam: AdamOptions;
   /**
-   * Learners that share every minibatch, this thread among them; default 1. More need the worker threads of Node
-   * (import `ncps-ts/node`) and the backend `"wasm"`. The same number gives the same run, bit for bit; another
-   * one the same but for rounding.
+   * Number of learners that share every minibatch, including this thread; default 1. More than one requires worker
+   * threads in Node (import `ncps-ts/node`) and the backend `"wasm"`. Runs with the same number are equal bit for bit;
+   * runs with different numbers are equal except for rounding.
    */
   learners: number;
 }
 
 /** Options of {@link PPOTrainer}. */
 export interface PPOOptions extends Partial<Omit<PPOHyperparameters, "normalizeAdvantage">> {
-  /** Standardisation of advantages; `true` (SB3's, the default), `false` or `null` for none, or how. */
+  /** Standardisation of advantages; `true` (SB3's, the default), `false` or `null` for none, or its options. */
   normalizeAdvantage?: AdvantageNormalization | boolean | null;
   /**
-   * The environments, or the id of one that is made `numEnvs` times. Environments of your own go into a
-   * `SyncVectorEnv`, which reports their episodes.
+   * The environments, or the id of one that is made `numEnvs` times. Wrap your own environments in a `SyncVectorEnv`,
+   * which reports their episodes.
    */
   env: VectorEnv | string;
   /** Options of the environment, when `env` is an id. */
@@ -163,13 +163,13 @@ export interface PPOOptions extends Partial<Omit<PPOHyperparameters, "normalizeA
   model?: ActorCritic | ActorCriticFactory;
   /** Where other learners find the model's factory, when the model is not one of the library's. */
   learnerModel?: LearnerModel;
-  /** Milliseconds after which a learner that does not answer counts as hanging, default 60000. */
+  /** Milliseconds after which a learner that does not answer counts as hung, default 60000. */
   learnerTimeout?: number;
-  /** Decides everything random: environments, first weights of a factory's model, actions, minibatches. */
+  /** Seed of environments, initial weights of a factory's model, actions and minibatches. */
   seed?: number;
 }
 
-/** The numbers of PPO that may change during training. */
+/** The coefficients of PPO that may change during training. */
 export interface PPOSchedules {
   /** Learning rate. */
   learningRate: Schedule;
@@ -217,7 +217,7 @@ export const ppoDefaults: Readonly<PPOHyperparameters> = {
 
 const otherOptions = ["env", "envOptions", "wrapper", "model", "learnerModel", "learnerTimeout", "seed"];
 
-/** What the value loss clips: as `valueClip` says, or else as SB3 does. */
+/** The kind of value clipping: that of `valueClip`, or else SB3's. */
 export function valueClipOf({
   valueClip,
   clipRangeVf,
@@ -226,9 +226,9 @@ export function valueClipOf({
 }
 
 /**
- * Fills in defaults and checks every value.
+ * Fills in defaults and validates every option.
  *
- * @throws InvalidArgumentError naming the option, what was expected and what came
+ * @throws InvalidArgumentError naming the option, what was expected and what was received
  */
 export function resolvePPOOptions(options: Partial<PPOOptions>): {
   hyperparameters: PPOHyperparameters;

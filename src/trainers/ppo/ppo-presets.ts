@@ -1,4 +1,4 @@
-/** Published settings of PPO, number by number. Spread one into the options and override what you like. */
+/** Published settings of PPO. Spread one into the options and override what you like. */
 
 import {
   CfCActorCritic,
@@ -10,7 +10,7 @@ import {
 import { EpisodicLife, FireReset, wrapAtari, wrapDeepmind, wrapLabml } from "../../wrappers/index.js";
 import type { PPOOptions } from "./ppo-options.js";
 
-/** Settings of {@link PPOTrainer} without the environment. */
+/** Options of {@link PPOTrainer} without the environment. */
 export type PPOPreset = Readonly<Omit<PPOOptions, "env">>;
 
 /**
@@ -20,7 +20,7 @@ export type PPOPreset = Readonly<Omit<PPOOptions, "env">>;
  * clipped at 10. Rollouts of 4032 steps, 8 minibatches, 10 epochs.
  *
  * Minibatches hold every step once; `minibatchMode: "rllib"` repeats RLlib's slicing, which trains
- * 121 steps twice and leaves 153 out. The loss is RLlib's: its squared value error has no factor of its own.
+ * 121 steps twice and leaves 153 out. The loss is RLlib's: its squared value error has no factor.
  *
  * @example
  * ```ts
@@ -58,8 +58,8 @@ export const rllibAtariPPO: PPOPreset = {
  * labml's PPO for Breakout (10 000 updates of 8 × 128 steps; `totalTimesteps: 10_240_000`): the
  * Nature network with torch's initialisation, learning rate and clip range both falling to zero,
  * value changes clipped by the same range, raw rewards, a game for every life ({@link wrapLabml}). The loss is
- * labml's: half the larger squared value error, so `vfCoef: 0.5` weighs it by a quarter; the approximate KL
- * `mean(½ l²)`, which is only shown.
+ * labml's: half the larger squared value error, so `vfCoef: 0.5` weights it by a quarter; the approximate KL
+ * `mean(½ l²)` is only logged.
  *
  * @example
  * ```ts
@@ -92,10 +92,10 @@ export const labmlBreakoutPPO: PPOPreset = {
 };
 
 /**
- * CleanRL's `ppo_atari.py`, the details that reach 400 in Breakout after 10 million steps:
+ * CleanRL's `ppo_atari.py`, with the details that reach 400 in Breakout after 10 million steps:
  * orthogonal initialisation (heads 0.01 and 1), ε 1e-5, falling learning rate, constant clip range,
  * reward signs, the wrappers in CleanRL's order ({@link wrapAtari}). The loss is CleanRL's: half the larger squared
- * value error; a `targetKl`, which it has not by default, ends an update after an epoch.
+ * value error; a `targetKl`, which is off by default there, ends an update after an epoch.
  *
  * @example
  * ```ts
@@ -143,8 +143,8 @@ export const cartPolePPO: PPOPreset = {
 };
 
 /**
- * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps: a CfC network, which has to remember. Its options mean
- * what they mean in SB3.
+ * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps with a CfC network, which has to remember. Options have
+ * the meaning they have in SB3.
  *
  * @example
  * ```ts
@@ -168,9 +168,9 @@ export const cartPoleNoVelPPO: PPOPreset = {
 };
 
 /**
- * Atari frames on a CPU: wrappers, frames, rewards and CfC of {@link rllibAtariPPO} behind the small
- * convolutions of Mnih et al. 2013, which is a sixtieth of the arithmetic and keeps where things are;
- * fewer environments, fewer epochs and a larger learning rate. Its options mean what they mean in SB3.
+ * Atari frames on a CPU: wrappers, frames, rewards and CfC of {@link rllibAtariPPO} after the small
+ * convolutions of Mnih et al. 2013, which need a sixtieth of the arithmetic and preserve positions;
+ * fewer environments, fewer epochs and a larger learning rate. Options have the meaning they have in SB3.
  *
  * @example
  * ```ts
@@ -209,9 +209,9 @@ export const smallAtariPPO: PPOPreset = {
 
 /**
  * `Arcade/Breakout-v0` in under two minutes on two CPU cores: positions of ball and paddle and the
- * wall as numbers instead of frames, because a convolution on frames would need ten thousand times
+ * bricks as numbers instead of frames, because convolutions on frames would need ten thousand times
  * the arithmetic; and a small CfC, because velocities are hidden and must be remembered. A lost life
- * ends an episode, and the ball is served at once, as `wrapDeepmind` has it. Its options mean what they mean in SB3.
+ * ends an episode, and the ball is served at once, as with `wrapDeepmind`. Options have the meaning they have in SB3.
  *
  * @example
  * ```ts
@@ -240,10 +240,10 @@ export const arcadeBreakoutPPO: PPOPreset = {
 };
 
 /**
- * CleanRL's `ppo_continuous_action.py`, all nine details for continuous actions: two MLPs 64-64, a normal
- * policy with one log standard deviation (first 0) per action component, observations and rewards normalised
- * and clipped to ±10, actions clipped for the environment alone. One environment, 2048 steps, 32 minibatches.
- * The loss is CleanRL's: half the larger squared value error; a time limit counts as an end.
+ * CleanRL's `ppo_continuous_action.py`, with all nine details for continuous actions: two MLPs 64-64, a normal
+ * policy with one log standard deviation (initially 0) per action component, observations and rewards normalised
+ * and clipped to ±10, actions clipped only for the environment. One environment, 2048 steps, 32 minibatches.
+ * The loss is CleanRL's: half the larger squared value error; a time limit counts as termination.
  *
  * @example
  * ```ts

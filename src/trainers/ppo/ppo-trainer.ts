@@ -36,8 +36,8 @@ import { makeLearners, requireLearners } from "./learners/make-learners.js";
 import { shareRollout } from "./learners/shared-rollout.js";
 import type { PPOUpdateCoefficients } from "./minibatch-inputs.js";
 import { ModelRunner } from "./model-runner.js";
-import { countersOfTheirTime } from "./old-options.js";
-import { beginRolloutAnew, checkRollout, checkRolloutSizes } from "./ppo-checkpoint.js";
+import { upgradeCounters } from "./old-options.js";
+import { checkRollout, checkRolloutSizes, withoutRollout } from "./ppo-checkpoint.js";
 import { ppoLogRow } from "./ppo-log-row.js";
 import {
   type PPOHyperparameters,
@@ -55,9 +55,9 @@ import { RolloutCollector } from "./rollout-collector.js";
  * Proximal policy optimisation (Schulman et al. 2017) for feed-forward and recurrent policies over
  * discrete, multi-discrete and continuous actions.
  *
- * The trainer owns its model, optimiser and environments: {@link PPOTrainer.close} frees them all.
+ * The trainer owns its model, optimizer and environments: {@link PPOTrainer.close} frees them all.
  * Recurrent networks are trained on whole sequences from the states in which they acted, with the
- * states cleared wherever an episode started.
+ * states reset wherever an episode started.
  *
  * @example
  * ```ts
@@ -71,11 +71,11 @@ import { RolloutCollector } from "./rollout-collector.js";
  * ```
  */
 export class PPOTrainer extends BaseTrainer {
-  /** All hyper-parameters, defaults filled in. */
+  /** All hyper-parameters, with defaults filled in. */
   readonly hyperparameters: PPOHyperparameters;
-  /** The environments that are trained on. */
+  /** The training environments. */
   override readonly env: VectorEnv;
-  /** The network. */
+  /** The actor-critic network. */
   readonly model: ActorCritic;
   /** Statistics of the observations, with `normalizeObservation`. */
   readonly observationNormalizer?: ObservationNormalizer;
@@ -93,7 +93,7 @@ export class PPOTrainer extends BaseTrainer {
   private readonly buffer: RolloutBuffer;
   private readonly learners?: LearnerGroup;
   private readonly random: Random;
-  // Playing must not change what training draws next.
+  // A separate generator for predict(), which must not change the random numbers of training.
   private readonly playRandom: Random;
   private readonly envSeed: number;
   private readonly setup: StateRecord;
@@ -105,8 +105,7 @@ export class PPOTrainer extends BaseTrainer {
   /**
    * @throws BackendError when no backend is active, or not wasm with `learners` above 1
    * @throws InvalidArgumentError for an unknown option, a value out of range, or an action space
-   * of whole numbers that is a `Box`; for a model that other learners cannot make
-   * @throws InvalidStateError for `learners` above 1 without `ncps-ts/node`
+   *   of integers that is a `Box`; for a model that other learners cannot create
    */
   constructor(options: PPOOptions) {
     super();
@@ -130,7 +129,7 @@ export class PPOTrainer extends BaseTrainer {
       adam,
       numSteps,
     } = hyperparameters;
-    // Before environments and network: a wrong number leaves none of them behind.
+    // Before environments and network: an invalid value leaves none of them behind.
     this.optimizer = new Adam(adam);
     const gae = new GAE({ gamma, lambda });
     if (klPenalty) this.klPenalty = new AdaptiveKLCoefficient(klPenalty);
@@ -189,28 +188,28 @@ export class PPOTrainer extends BaseTrainer {
     }
   }
 
-  /** Environment steps so far, over all `learn` calls. */
+  /** Total number of environment steps over all `learn` calls. */
   get numTimesteps(): number {
     return this.timesteps;
   }
 
-  /** Updates so far. */
+  /** Total number of updates. */
   get iterations(): number {
     return this.updates;
   }
 
   /**
    * Trains until the given number of steps or hours is reached, or a callback or a signal ends it. After
-   * {@link PPOTrainer.resume} the interrupted training is finished, unless another goal is given.
+   * {@link PPOTrainer.resume} the call finishes the interrupted training, unless another goal is given.
    *
-   * A second call goes on with network, environments, statistics and the count of steps. Schedules run over the
-   * training's progress, so they begin anew with the new goal, as in SB3 by default.
+   * A second call continues with network, environments, statistics and the count of steps. Schedules are functions of
+   * the training's progress, so they start again with the new goal, as in SB3 by default.
    *
-   * Others get turns of the event loop between minibatches and between steps: pages, servers and signals go on.
+   * The trainer yields to the event loop between minibatches and steps, so pages, servers and signals keep working.
    *
    * @returns the trainer
    * @throws InvalidArgumentError when neither `totalTimesteps` nor `hours` is given, or an option is unknown
-   * @throws InvalidStateError while the trainer is learning already, or when it is closed
+   * @throws InvalidStateError when the trainer is learning already, or is closed
    * @throws NonFiniteError when a loss or gradient is not finite
    * @throws LearnerFailedError when another learner fails, ends or hangs
    */
@@ -239,20 +238,20 @@ export class PPOTrainer extends BaseTrainer {
       }
       if (!(await collector.collect(afterStep))) break;
       await run.rolloutEnd();
-      const row = await this.undisturbed(this.train(this.coefficients(this.rolloutProgress)));
+      const row = await this.trackUpdate(this.train(this.coefficients(this.rolloutProgress)));
       await run.updateEnd(row);
     }
   }
 
   /** @internal */
-  // With `normalizeObservation` raw observations are normalised here; continuous actions are clipped to the bounds of
+  // With `normalizeObservation`, raw observations are normalised here; continuous actions are clipped to the bounds of
   // the space.
   protected async choose(observations: TypedArray, options: PredictOptions): Promise<Prediction> {
     const { deterministic = false } = options;
     const { model } = this;
     const { batch, states } = predictionInput(model, observations, options);
-    const seen = this.observationNormalizer?.normalize(observations) ?? observations;
-    const { distribution, states: next } = await this.runner.run(batch, seen, states);
+    const normalized = this.observationNormalizer?.normalize(observations) ?? observations;
+    const { distribution, states: next } = await this.runner.run(batch, normalized, states);
     const drawn = this.distribution.sample(distribution, { random: this.playRandom, deterministic });
     const actions = this.distribution.forEnv(drawn.actions);
     const { actionShape, actionSize } = this.distribution;
@@ -261,19 +260,19 @@ export class PPOTrainer extends BaseTrainer {
   }
 
   /**
-   * Makes a trainer from a checkpoint, to go on from it with a new goal: hyper-parameters come from it
-   * unless given, weights and all the rest of the training always.
+   * Creates a trainer from a checkpoint, to continue with a new goal. Hyper-parameters are those of the checkpoint
+   * unless given; weights and the rest of the training state always come from the checkpoint.
    *
-   * Where its environments are not (an id that nobody registered, a missing Python, a wrapper that was not given), the
-   * trainer can `predict` all the same, and `learn` throws an InvalidStateError that says why. Environments in another
-   * number than saved (`numEnvs`, `env`), or of another kind, begin new episodes.
+   * If its environments are unavailable (an id that is not registered, no Python, a wrapper that was not given), the
+   * trainer can `predict` nevertheless, and `learn` throws an InvalidStateError that says why. If the number or the
+   * kind of environments differs (`numEnvs`, `env`), they start new episodes.
    *
-   * @param location where `save` wrote
-   * @param options what the checkpoint cannot hold: environments and models that were objects or functions;
-   *   and hyper-parameters that shall change
-   * @throws CheckpointError when it is damaged, of another kind, of another architecture, or for other spaces than those
-   *   of the given environments
-   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+   * @param location where `save` wrote the checkpoint
+   * @param options what the checkpoint cannot contain: environments and models that were objects or functions;
+   *   and hyper-parameters to change
+   * @throws CheckpointError when the checkpoint is damaged, of another kind or architecture, or for other spaces than
+   *   those of the given environments
+   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot contain
    */
   static async load(location: CheckpointLocation, options: Partial<PPOOptions> = {}): Promise<PPOTrainer> {
     const trainer = await restoreTrainer(locate(location), restoring, options, { playOnly: true });
@@ -282,13 +281,13 @@ export class PPOTrainer extends BaseTrainer {
   }
 
   /**
-   * Takes an interrupted training up again: {@link PPOTrainer.learn} then reaches its goal, bit for bit as
-   * if it had never been interrupted, where the environments can be saved. Hand the same callbacks and log to `learn`.
+   * Resumes an interrupted training: {@link PPOTrainer.learn} then reaches its goal, bit for bit as
+   * if it had never been interrupted, if the environments can be saved. Pass the same callbacks and logger to `learn`.
    *
-   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest one is taken
+   * @param location a checkpoint; or a folder of checkpoints or a run's folder, whose newest checkpoint is used
    * @param options as for {@link PPOTrainer.load}
-   * @throws CheckpointError when there is none, or it is damaged, of another kind, or of another architecture
-   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot hold
+   * @throws CheckpointError when there is no checkpoint, or it is damaged, of another kind, or of another architecture
+   * @throws InvalidArgumentError when an option is missing that the checkpoint cannot contain
    *
    * @example
    * ```ts
@@ -332,9 +331,9 @@ export class PPOTrainer extends BaseTrainer {
   }
 
   /** @internal */
-  // Where environments cannot be put back, an unfinished rollout is dropped with them.
+  // If environments cannot be restored, an unfinished rollout is dropped with them.
   protected restoreOwnState(state: StateRecord, own: StateRecord): void {
-    const counted = countersOfTheirTime(state.counters, this.hyperparameters);
+    const counted = upgradeCounters(state.counters, this.hyperparameters);
     checkFields("counters", counted, own.counters as StateRecord);
     checkCounts("counters", counted, ["timesteps", "updates"]);
     const { timesteps, updates, epochs, started, rolloutProgress } = counted as unknown as Counters;
@@ -346,7 +345,7 @@ export class PPOTrainer extends BaseTrainer {
     restorePart("env", () => this.env.setState?.(state.env as StateRecord));
     restorePart("collector", () => this.collector.setState(state.collector as StateRecord));
     this.buffer.reset();
-    // Early versions kept the position beside the rollout alone.
+    // Early versions stored the position with the rollout only.
     const { step: position } = state.collector as StateRecord;
     const rollout = state.rollout as StateRecord | null;
     if (rollout) restorePart("rollout", () => this.buffer.setState({ ...rollout, position }));
@@ -432,7 +431,7 @@ const restoring: Restoring<PPOOptions, PPOTrainer> = {
   numEnvsFields: "collector.episodeStarts",
   numEnvs: (lengths) => lengths.get("collector.episodeStarts"),
   checkSizes: checkRolloutSizes,
-  beginAnew: beginRolloutAnew,
+  withoutEnvironments: withoutRollout,
 };
 
 function makeModel(
@@ -443,7 +442,7 @@ function makeModel(
 ): ActorCritic {
   const spaces = { observationSpace, actionSpace, seed };
   return givenModel(options.model ?? defaultModel, spaces, (model) => {
-    // Before anything else is made of it.
+    // Before anything else is made of the model.
     if ((options.learners ?? 1) > 1) describeModel(model, options.learnerModel);
     if (model.distributionSize === parameterSize) return;
     const what = actionSpace.kind === "box" ? "means and log standard deviations" : "logits";
@@ -451,7 +450,7 @@ function makeModel(
   });
 }
 
-// RLlib's slices leave out what fills none: a rollout shorter than one would never be learned from.
+// RLlib's mode leaves out slices that are not full: a rollout shorter than one slice would never be used.
 function checkSlices(
   { minibatchMode, batchSize, numSteps }: PPOHyperparameters,
   { numEnvs }: VectorEnv,

@@ -21,54 +21,54 @@ import { PPOObjective, type PPOObjectiveOptions } from "./ppo-objective.js";
 import type { PPOHyperparameters } from "./ppo-options.js";
 import { endsAfterEpoch, endsBeforeStep, stopBeforeStep } from "./target-kl.js";
 
-/** Means over all minibatches of one update, with that one before whose step `targetKl` ended it. */
+/** Means over all minibatches of one update, including the one before whose step `targetKl` ended it. */
 export type PPOUpdateStatistics = Record<LossMonitor, number> & {
-  /** Mean length of the gradients before clipping, over the steps made; 0 where none was. */
+  /** Mean gradient norm before clipping, over the steps made; 0 if there were none. */
   gradNorm: number;
   /** Loss of the last minibatch. */
   lastLoss: number;
   /** Mean of `approxKl` over the minibatches of the last epoch. */
   lastApproxKl: number;
-  /** Gradient steps made. */
+  /** Number of gradient steps. */
   minibatches: number;
-  /** Passes over the rollout, the last of which `targetKl` may have cut short. */
+  /** Number of passes over the rollout, the last of which `targetKl` may have cut short. */
   epochs: number;
   /**
-   * `max |ratio - 1|` of the first minibatch: 0 but for rounding, unless states, resets or masks of
-   * training differ from those of acting.
+   * `max |ratio - 1|` of the first minibatch: 0 except for rounding, unless states, resets or masks in
+   * training differ from those while acting.
    */
   firstRatioDeviation: number;
 };
 
-/** What a minibatch gave. */
+/** Result of one minibatch. */
 export interface MinibatchResult {
-  /** The numbers of {@link lossMonitors}. */
+  /** The metrics of {@link lossMonitors}. */
   monitors: ArrayLike<number>;
-  /** Length of the gradient before clipping; missing where `targetKl` ended the update before the step. */
+  /** Gradient norm before clipping; missing where `targetKl` ended the update before the step. */
   gradNorm?: number;
 }
 
-/** Learners on several threads, which make the steps in place of this one alone. */
+/** Learners on several threads, which make the steps together. */
 export interface MinibatchLearners {
-  /** Makes all learners ready for an update from what stands in the rollout. */
+  /** Prepares all learners for an update on the current rollout. */
   begin(): Promise<void>;
-  /** Makes one step. */
+  /** Makes one gradient step. */
   step(minibatch: Sequences, coefficients: PPOUpdateCoefficients): Promise<MinibatchResult>;
 }
 
 /** Options of {@link PPOUpdate}. */
 export interface PPOUpdateOptions extends PPOObjectiveOptions {
-  /** Changes the weights. */
+  /** The optimizer of `model`. */
   optimizer: Optimizer;
-  /** Draws the order of minibatches. */
+  /** Generator of the order of minibatches. */
   random: Random;
   /** All hyper-parameters. */
   hyperparameters: PPOHyperparameters;
-  /** Several learners; default this thread alone. */
+  /** Several learners; defaults to this thread alone. */
   learners?: MinibatchLearners;
 }
 
-/** Makes PPO updates from rollouts whose advantages and returns are filled in. */
+/** Makes PPO updates on rollouts whose advantages and returns are filled in. */
 export class PPOUpdate {
   private readonly gradientStep: CompiledStep<MinibatchInputs, Record<LossMonitor | "gradNorm", tf.Scalar>>;
   private readonly turns = new EventLoopTurns();
@@ -91,7 +91,7 @@ export class PPOUpdate {
   /**
    * Trains on one rollout.
    *
-   * @throws NonFiniteError when a loss or gradient is NaN or infinite; the weights stay as before that minibatch
+   * @throws NonFiniteError when a loss or gradient is NaN or infinite; the weights are those before that minibatch
    * @throws LearnerFailedError when another learner fails, ends or hangs
    */
   async run(buffer: RolloutBuffer, coefficients: PPOUpdateCoefficients): Promise<PPOUpdateStatistics> {
@@ -168,7 +168,7 @@ function requireFinite({ monitors, gradNorm }: MinibatchResult): void {
   throw new NonFiniteError(`a minibatch gave ${named}; lower learningRate or check observations and rewards`);
 }
 
-// Padding must not move the mean or the deviation.
+// Padding must not affect the mean or the standard deviation.
 function standardizeReal(minibatch: RolloutMinibatch, options: StandardizeOptions): void {
   const { advantages, mask } = minibatch;
   if (!mask) {

@@ -1,4 +1,4 @@
-/** Scaling of rewards by the spread of returns. */
+/** Scaling of rewards by the standard deviation of returns. */
 
 import { InvalidArgumentError } from "../../core/errors.js";
 import { RunningMeanStd } from "../../core/running-mean-std.js";
@@ -8,13 +8,13 @@ import type { Stateful, StateRecord } from "../../core/state.js";
 export interface RewardScalerOptions {
   /** Number of environments. */
   numEnvs: number;
-  /** Discount of the returns whose spread counts: the one that is learned with. */
+  /** Discount of the returns; the same as in training. */
   gamma: number;
 }
 
 /**
  * Divides rewards by the running standard deviation of discounted returns and clips them to ±10
- * (details 30 and 31 of PPO; SB3's `VecNormalize`). The mean stays, so signs do.
+ * (details 30 and 31 of PPO; SB3's `VecNormalize`). The mean is not subtracted, so signs are preserved.
  */
 export class RewardScaler implements Stateful {
   private readonly returns: Float64Array;
@@ -29,7 +29,7 @@ export class RewardScaler implements Stateful {
   /**
    * Scales the rewards of one step of all environments, in place.
    *
-   * @param done 1 where an episode ended with the step
+   * @param done whether an episode ended with the step
    */
   scale(rewards: Float32Array, done: (env: number) => boolean): void {
     const { returns, gamma, statistics } = this;
@@ -42,7 +42,7 @@ export class RewardScaler implements Stateful {
     }
   }
 
-  /** Episodes begin in all environments: their returns start from zero, the statistics stay. */
+  /** Called when episodes start in all environments: their returns start from zero, the statistics are kept. */
   restart(): void {
     this.returns.fill(0);
   }
@@ -52,7 +52,7 @@ export class RewardScaler implements Stateful {
     return { returns: this.returns.slice(), statistics: this.statistics.getState() };
   }
 
-  /** Puts a state back. @throws InvalidArgumentError when it is of another number of environments */
+  /** Restores a state. @throws InvalidArgumentError when it belongs to another number of environments */
   setState(state: StateRecord): void {
     const { returns } = state;
     if (!(returns instanceof Float64Array && returns.length === this.returns.length)) {

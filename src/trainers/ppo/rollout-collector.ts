@@ -1,4 +1,4 @@
-/** Plays environments with a policy and writes down what happened. */
+/** Collection of rollouts: steps environments with a policy and stores the transitions. */
 
 import type { EpisodeWindow } from "../../core/episode-window.js";
 import { InvalidArgumentError } from "../../core/errors.js";
@@ -28,23 +28,23 @@ export interface RolloutCollectorOptions {
   env: VectorEnv;
   /** The acting network. */
   model: ActorCritic;
-  /** Runs it. */
+  /** Runs the model. */
   runner: ModelRunner;
-  /** Receives the rollouts; its owner resets it when one is used up. */
+  /** Stores the rollouts; its owner resets it after use. */
   buffer: RolloutBuffer;
-  /** Estimates the advantages of a whole rollout. */
+  /** Estimator of the advantages of a whole rollout. */
   gae: GAE;
-  /** Draws actions. */
+  /** Generator that samples actions. */
   random: Random;
   /** Receives every finished whole episode. */
   episodes: EpisodeWindow;
-  /** How rewards are clipped before they are stored. */
+  /** Clipping of rewards before they are stored. */
   clipRewards: RewardClipping | false;
-  /** Scales rewards after clipping, when there is one. */
+  /** Scales rewards after clipping, if given. */
   rewardScaler?: RewardScaler;
-  /** Learns from all observations and normalises them for the network, when there is one. */
+  /** Updates its statistics from all observations and normalises them for the network, if given. */
   observationNormalizer?: ObservationNormalizer;
-  /** Whether truncated episodes are continued by the value of their final observation. */
+  /** Whether the value of the final observation is bootstrapped when an episode is truncated. */
   bootstrapTruncated: boolean;
 }
 
@@ -64,10 +64,10 @@ export class RolloutCollector implements Stateful {
     this.distribution = actionDistribution(env.actionSpace);
   }
 
-  /** Starts all environments anew, with zero states; a rollout that was begun is dropped. */
+  /** Resets all environments and recurrent states; an unfinished rollout is dropped. */
   async reset(seed?: number): Promise<void> {
     const { observations } = await this.options.env.reset(seed === undefined ? {} : { seed });
-    this.observations = this.seen(observations).slice();
+    this.observations = this.updateAndNormalize(observations).slice();
     this.states.fill(0);
     this.episodeStarts.fill(1);
     this.options.rewardScaler?.restart();
@@ -75,11 +75,11 @@ export class RolloutCollector implements Stateful {
   }
 
   /**
-   * Fills the buffer with `numSteps` steps of every environment, or what is missing of them, and estimates advantages.
+   * Fills the buffer to `numSteps` steps of every environment and estimates advantages.
    *
-   * @param afterStep called after every step with what was played; `false` interrupts the rollout, and the next call
-   *   goes on with it
-   * @returns whether the rollout is whole
+   * @param afterStep called after every step with its data; `false` interrupts the rollout, and the next call
+   *   continues it
+   * @returns whether the rollout is complete
    */
   async collect(
     afterStep: (played: PlayedStep) => boolean | Promise<boolean> = () => true,
@@ -93,7 +93,7 @@ export class RolloutCollector implements Stateful {
       const { actions, logProbs } = this.distribution.sample(distribution, { random });
       const played = this.distribution.forEnv(actions);
       const step = await env.step(played);
-      const after = this.seen(step.observations);
+      const after = this.updateAndNormalize(step.observations);
       const anyTruncated = step.truncated.includes(1);
       const ended = (e: number) => step.terminated[e] === 1 || step.truncated[e] === 1;
       const rewards = step.rewards.map((reward) => clipReward(reward, clipRewards));
@@ -109,7 +109,7 @@ export class RolloutCollector implements Stateful {
         distributions: distribution,
         values,
         rewards,
-        // Without bootstrapping a cut counts as an end, as RLlib and the original PPO had it.
+        // Without bootstrapping, truncation counts as termination, as in RLlib and the original PPO.
         terminated: bootstrapTruncated ? step.terminated : step.terminated.map((_, e) => Number(ended(e))),
         truncated: bootstrapTruncated ? step.truncated : undefined,
         episodeStarts: this.episodeStarts,
@@ -130,12 +130,12 @@ export class RolloutCollector implements Stateful {
     return true;
   }
 
-  /** `[numEnvs, distributionSize]` what the network, as it is now, gives for the present observations. */
+  /** `[numEnvs, distributionSize]` output of the network, with its current weights, for the current observations. */
   async presentDistributions(): Promise<Float32Array> {
     return (await this.forward(this.observations!, this.states)).distribution;
   }
 
-  /** A copy of the recurrent state that one environment is in. */
+  /** A copy of the recurrent state of one environment. */
   stateOf(env: number): Float32Array {
     const { stateSize } = this.options.model;
     return this.states.slice(env * stateSize, (env + 1) * stateSize);
@@ -152,19 +152,19 @@ export class RolloutCollector implements Stateful {
   }
 
   /**
-   * Puts a state back; its `step`, which tells how far the rollout is, is for the buffer's owner to put back.
+   * Restores a state; the buffer's owner restores its `step`, the position in the rollout.
    *
-   * @throws InvalidArgumentError when it is of other environments or another network; nothing was changed then
+   * @throws InvalidArgumentError when it belongs to other environments or another network; nothing is changed then
    */
   setState({ observations, states, episodeStarts, step }: StateRecord): void {
     const { env, observationNormalizer } = this.options;
     const size = env.numEnvs * sizeOf(env.observationSpace.shape);
     const dtype = observationNormalizer ? "float32" : env.observationSpace.dtype;
-    const seen =
+    const fits =
       isTypedArray(observations) && observations.length === size && dtypeOf(observations) === dtype;
     const flags = episodeStarts instanceof Uint8Array && episodeStarts.length === env.numEnvs;
     if (
-      !(seen || observations === null) ||
+      !(fits || observations === null) ||
       !flags ||
       !Number.isSafeInteger(step) ||
       !((step as number) >= 0)
@@ -186,15 +186,15 @@ export class RolloutCollector implements Stateful {
     return this.options.runner.run(this.options.env.numEnvs, observations, states);
   }
 
-  // Fresh observations as the network sees them.
-  private seen(observations: TypedArray): TypedArray {
+  // Updates the observation statistics, if any, and returns the observations as the network receives them.
+  private updateAndNormalize(observations: TypedArray): TypedArray {
     const { observationNormalizer } = this.options;
     if (!observationNormalizer) return observations;
     observationNormalizer.update(observations);
     return observationNormalizer.normalize(observations);
   }
 
-  // The state after the episode's last step, not the cleared one, belongs to its final observation.
+  // The final observation needs the recurrent state after the episode's last step, not the reset one.
   private async finalValues(
     observations: TypedArray,
     finals: (TypedArray | null)[],

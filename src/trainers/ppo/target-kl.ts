@@ -1,4 +1,4 @@
-/** Early ends of a PPO update: where the policy has moved further than `targetKl` allows. */
+/** Early stopping of a PPO update when the KL divergence exceeds `targetKl`. */
 
 import type { StopCondition } from "tfjs-training";
 import { type LossMonitor, lossMonitors } from "./loss-monitors.js";
@@ -8,10 +8,10 @@ import type { PPOHyperparameters } from "./ppo-options.js";
 export type TargetKlOptions = Pick<PPOHyperparameters, "targetKl" | "targetKlCheck">;
 
 const approxKl = lossMonitors.indexOf("approxKl");
-// SB3's factor, after OpenAI's Spinning Up.
+// SB3's factor, from OpenAI's Spinning Up.
 const ALLOWANCE = 1.5;
 
-/** Whether the update may end before any step, so that the monitors have to be known before the weights change. */
+/** Whether the update may end before any step, which requires the monitors before the weights change. */
 function checksMinibatches({ targetKl, targetKlCheck }: TargetKlOptions): boolean {
   return targetKl !== null && targetKlCheck === "minibatch";
 }
@@ -25,7 +25,7 @@ export function stopBeforeStep(options: TargetKlOptions): StopCondition<LossMoni
 /**
  * Whether the update ends before the step of a minibatch.
  *
- * @param monitors numbers of the minibatch, in the order of {@link lossMonitors}
+ * @param monitors metrics of the minibatch, in the order of {@link lossMonitors}
  */
 export function endsBeforeStep(monitors: ArrayLike<number>, options: TargetKlOptions): boolean {
   return checksMinibatches(options) && monitors[approxKl] > ALLOWANCE * (options.targetKl as number);
@@ -34,7 +34,7 @@ export function endsBeforeStep(monitors: ArrayLike<number>, options: TargetKlOpt
 /**
  * Whether the update ends after an epoch.
  *
- * @param epoch numbers of all its minibatches, in the order of {@link lossMonitors}
+ * @param epoch metrics of all its minibatches, in the order of {@link lossMonitors}
  */
 export function endsAfterEpoch(epoch: readonly ArrayLike<number>[], options: TargetKlOptions): boolean {
   const { targetKl, targetKlCheck } = options;

@@ -1,14 +1,14 @@
-/** Settings of PPO for wired networks and for those with a solver. */
+/** PPO presets for wired networks and networks with an ODE solver. */
 
 import { CfCActorCritic, LTCActorCritic } from "../../models/index.js";
 import { AutoNCP } from "../../wirings/index.js";
 import { cartPoleNoVelPPO, type PPOPreset } from "./ppo-presets.js";
 
 /**
- * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps by a wired CfC: a neural circuit policy of 24 neurons, 8 of
- * them motor neurons that policy and value read. As {@link cartPoleNoVelPPO}, with five times its learning rate: before
- * training, the motor neurons of a wiring follow the observation much more weakly than the units of a dense CfC. The
- * target KL keeps such steps from undoing what has been learned.
+ * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps with a wired CfC: a neural circuit policy of 24 neurons, 8 of
+ * them motor neurons that policy and value read. Like {@link cartPoleNoVelPPO} with five times its learning rate:
+ * before training, the motor neurons of a wiring respond to the observation much more weakly than the units of a dense CfC.
+ * The target KL keeps such steps from undoing what has been learned.
  *
  * @example
  * ```ts
@@ -32,12 +32,12 @@ export const cartPoleNoVelWiredPPO: PPOPreset = {
 };
 
 /**
- * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps by a liquid time-constant network of 16 neurons, all connected.
- * {@link cartPoleNoVelWiredPPO} with twice as many environments, minibatches of twice the size and half the target KL,
- * which an LTC needs to go up steadily; with observations normalised, because its synapses open at potentials of 0.3
- * to 0.8; with conductances and capacitances as they are instead of through softplus, which makes them smaller; and with
- * first capacitances from 0.02 to 1.5 in the place of ncps's 0.4 to 0.6, so that fast and slow neurons stand side by
- * side.
+ * CartPoleNoVel-v1 (velocities hidden) in 100 000 steps with a liquid time-constant network of 16 fully connected
+ * neurons. Like {@link cartPoleNoVelWiredPPO} with twice as many environments, minibatches of twice the size and half
+ * the target KL, which an LTC needs for steady progress; with observations normalised, because its synapses open at
+ * potentials of 0.3 to 0.8; with conductances and capacitances used directly instead of through softplus, which makes
+ * them smaller; and with initial capacitances from 0.02 to 1.5 instead of ncps's 0.4 to 0.6, so that there are both
+ * fast and slow neurons.
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ describe("Dashboard", () => {
   });
   afterAll(() => dashboard.close());
 
-  it("serves one page that asks for nothing elsewhere", async () => {
+  it("serves one page that makes no requests to other hosts", async () => {
     const page = await fetch(dashboard.url);
     const html = await page.text();
     expect(page.headers.get("content-type")).toContain("text/html");
@@ -31,7 +31,7 @@ describe("Dashboard", () => {
     expect((await fetch(`${dashboard.url}other`)).status).toBe(404);
   });
 
-  it("sends pictures only to who asks, and not more often than wanted", async () => {
+  it("sends pictures only on request, and at most at the given rate", async () => {
     expect(dashboard.waiting).toBe(false);
     expect((await fetch(`${dashboard.url}scene`)).status).toBe(204);
     expect(dashboard.waiting).toBe(true);
@@ -42,7 +42,7 @@ describe("Dashboard", () => {
     expect(decodeScene(encodeScene({ frame, activity: new Float32Array(0) }).buffer).frame).toEqual(frame);
   });
 
-  it("streams rows, those before as well, and replaces rows of a resumed run", async () => {
+  it("streams rows, including earlier ones, and replaces rows of a resumed run", async () => {
     dashboard.write({ a: 1, b: Number.NaN }, 10);
     dashboard.write({ a: 2 }, 20);
     dashboard.write({ a: 3 }, 15);
@@ -58,7 +58,7 @@ describe("Dashboard", () => {
     await stream?.cancel();
   });
 
-  it("tells the run's name, its details, its progress and the time left", async () => {
+  it("reports the run's name, its details, its progress and the time left", async () => {
     const named = await Dashboard.open({ title: "cart-pole", details: { env: "CartPole-v1", seed: 3 } });
     const status = async () => (await fetch(`${named.url}status`)).json();
     const details = { env: "CartPole-v1", seed: 3 };
@@ -103,7 +103,7 @@ describe("Dashboard", () => {
     for (const host of strangers) expect(await statusFor(host)).toBe(403);
   });
 
-  it("answers to names that are allowed, and to addresses where it listens on all", async () => {
+  it("answers to allowed names, and to addresses if it listens on all", async () => {
     const allowedHosts = ["gpu1.example.org", ".app.example.dev"];
     const open = await Dashboard.open({ host: "0.0.0.0", allowedHosts });
     try {
@@ -129,7 +129,7 @@ describe("Dashboard", () => {
     }
   });
 
-  it("forbids frames, other scripts, and asking elsewhere", async () => {
+  it("forbids frames, other scripts, and requests to other hosts", async () => {
     for (const path of ["/", "/scene", "/nothing"]) {
       const { headers } = await ask({ path });
       expect(headers["x-frame-options"]).toBe("DENY");
@@ -141,7 +141,7 @@ describe("Dashboard", () => {
     }
   });
 
-  it("is not filled by 200 readers that do not read, and still answers", async () => {
+  it("still answers with 200 readers that do not read", async () => {
     const crowded = await Dashboard.open();
     const row = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`train/metric_${i}`, i / 7]));
     for (let step = 0; step < 3000; step++) crowded.write(row, step);
@@ -172,7 +172,7 @@ describe("Dashboard", () => {
     }
   });
 
-  it("sends all rows to a reader that is slow", async () => {
+  it("sends all rows to a slow reader", async () => {
     const patient = await Dashboard.open();
     for (let step = 0; step < 3000; step++) patient.write({ a: step, b: Math.PI, c: Math.E }, step);
     const response = await fetch(`${patient.url}rows`);
@@ -187,7 +187,7 @@ describe("Dashboard", () => {
     await patient.close();
   });
 
-  it("says when the port is taken or wrong", async () => {
+  it("reports a port that is taken or invalid", async () => {
     const port = Number(new URL(dashboard.url).port);
     await expect(Dashboard.open({ port })).rejects.toMatchObject({ code: "DASHBOARD" });
     await expect(Dashboard.open({ port: 70_000 })).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
@@ -203,7 +203,8 @@ describe("Dashboard", () => {
 });
 
 const browser = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find((path) => existsSync(path));
-if (!browser) console.warn("Chromium is not installed: the dashboard is not looked at. apt install chromium");
+if (!browser)
+  console.warn("Chromium is not installed: the dashboard's page is not tested. apt install chromium");
 
 describe.skipIf(!browser)("the page in Chromium", () => {
   const profile = mkdtempSync(join(tmpdir(), "dashboard-"));

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { RowReaders } from "../../../src/node/dashboard/row-readers.js";
 import { RowWindow } from "../../../src/node/dashboard/row-window.js";
 
-// An answer whose reader takes what is written only when `reads`.
+// A response whose reader accepts data only when `reads`.
 class Answer extends EventEmitter {
   readonly written: string[] = [];
   reads = true;
@@ -30,7 +30,7 @@ function scene(stallSeconds: number) {
   return { readers, write };
 }
 
-it("RowReaders queues nothing for a reader that does not read, and goes on when it does", () => {
+it("RowReaders queues nothing for a reader that does not read, and continues when it does", () => {
   const { readers, write } = scene(60);
   const slow = answer();
   slow.reads = false;
@@ -43,7 +43,7 @@ it("RowReaders queues nothing for a reader that does not read, and goes on when 
   expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
 });
 
-it("RowReaders drops a reader that stalls, and has room for another one then", async () => {
+it("RowReaders drops a reader that stalls, and accepts another one then", async () => {
   const { readers, write } = scene(0.01);
   const [slow, quick, next] = [answer(), answer(), answer()];
   slow.reads = false;

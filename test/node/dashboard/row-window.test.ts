@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { RowMessage } from "../../../src/node/dashboard/message.js";
 import { MAX_ROWS, RowWindow } from "../../../src/node/dashboard/row-window.js";
 
-// A training of so many rows, each 24th with an evaluation.
-function training(count: number, hear: (message: RowMessage) => void = () => {}): RowWindow {
+// A training of `count` rows, each 24th with an evaluation.
+function training(count: number, receive: (message: RowMessage) => void = () => {}): RowWindow {
   const window = new RowWindow();
   for (let i = 0; i < count; i++) {
-    hear(window.write(i * 10, { a: i, ...(i % 24 === 7 && { "eval/mean_reward": i }) }));
+    receive(window.write(i * 10, { a: i, ...(i % 24 === 7 && { "eval/mean_reward": i }) }));
   }
   return window;
 }
@@ -17,7 +17,7 @@ describe("RowWindow", () => {
     expect(training(MAX_ROWS).rows).toHaveLength(MAX_ROWS);
   });
 
-  it("keeps the beginning of a long training as fine as its end", () => {
+  it("keeps the beginning of a long training as detailed as its end", () => {
     const plain = training(100_001).rows.filter(({ evaluated }) => !evaluated);
     const gaps = plain.slice(1, -1).map((row, i) => row.index - plain[i].index);
     expect(plain[0].index).toBe(0);
@@ -39,21 +39,24 @@ describe("RowWindow", () => {
     expect(steps(window).slice(0, 2)).toEqual([0, 128]);
   });
 
-  it.each([3999, 4001, 8000, 30_011])("shows a page of the first row the same as one of row %i", (opened) => {
-    const early = new RowWindow();
-    let late: RowWindow | undefined;
-    const server = training(40_000, (message) => {
-      early.add(message);
-      late?.add(message);
-      if (message.index !== opened) return;
-      late = new RowWindow();
-      for (const each of [...early.rows]) late.add(each);
-    });
-    expect(steps(early)).toEqual(steps(server));
-    expect(late && steps(late)).toEqual(steps(server));
-  });
+  it.each([3999, 4001, 8000, 30_011])(
+    "is the same for pages opened at the first row and at row %i",
+    (opened) => {
+      const early = new RowWindow();
+      let late: RowWindow | undefined;
+      const server = training(40_000, (message) => {
+        early.add(message);
+        late?.add(message);
+        if (message.index !== opened) return;
+        late = new RowWindow();
+        for (const each of [...early.rows]) late.add(each);
+      });
+      expect(steps(early)).toEqual(steps(server));
+      expect(late && steps(late)).toEqual(steps(server));
+    },
+  );
 
-  it("forgets the rows that a resumed training writes again", () => {
+  it("removes the rows that a resumed training writes again", () => {
     const window = training(10_000);
     window.write(50_000, { a: 1 });
     const last = window.rows[window.rows.length - 1];

@@ -35,7 +35,7 @@ const zipped = (entries: Record<string, Uint8Array>) =>
   );
 const archive = zipped({ ...files, "readme.txt": new Uint8Array(10) });
 
-// What the server answers; each test sets it.
+// The server's response, set by each test.
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let requests: IncomingMessage["headers"][];
 let server: Server;
@@ -107,7 +107,7 @@ describe("downloadCloningData", () => {
     expect(requests).toHaveLength(1);
   });
 
-  it("goes on where the connection broke", async () => {
+  it("continues where the connection broke", async () => {
     serve(archive, { breakAfter: 500 });
     await expect(downloadCloningData("pong", { rootDir, url })).rejects.toMatchObject(
       dataError(/call again/),
@@ -123,7 +123,7 @@ describe("downloadCloningData", () => {
   it.each([
     ["has another file now", { etag: '"2"' }],
     ["sends no ranges", { ranges: false }],
-  ])("starts anew when the server %s", async (_, how) => {
+  ])("starts from the beginning when the server %s", async (_, how) => {
     serve(archive, { breakAfter: 500 });
     await expect(downloadCloningData("pong", { rootDir, url })).rejects.toThrow();
     serve(archive, how);
@@ -131,7 +131,7 @@ describe("downloadCloningData", () => {
     expect(await readdir(folder())).toHaveLength(8);
   });
 
-  it("checks the checksum, and leaves nothing of what failed", async () => {
+  it("checks the checksum, and removes a file with a wrong one", async () => {
     serve(archive);
     const wrong = { rootDir, url, sha256: "0".repeat(64) };
     await expect(downloadCloningData("pong", wrong)).rejects.toMatchObject(
@@ -141,7 +141,7 @@ describe("downloadCloningData", () => {
     await downloadCloningData("pong", { rootDir, url });
   });
 
-  it("tells what the server answered, and when there is none", async () => {
+  it("reports the server's response, and an unreachable server", async () => {
     answer = (_, response) => response.writeHead(404).end();
     await expect(downloadCloningData("pong", { rootDir, url })).rejects.toMatchObject(
       dataError(/answered 404/),
@@ -153,7 +153,7 @@ describe("downloadCloningData", () => {
     await expect(downloadCloningData("../pong", { rootDir, url })).rejects.toThrow(/game: expected a name/);
   });
 
-  it("tells of a full disk", async () => {
+  it("reports a full disk", async () => {
     serve(archive);
     await mkdir(join(rootDir, "data_atari_seq"));
     await symlink("/dev/full", part());
@@ -175,12 +175,12 @@ describe("downloadCloningData", () => {
       })(),
       /directory names/,
     ],
-  ])("refuses an archive that is %s", async (_, bytes, message) => {
+  ])("rejects an archive that is %s", async (_, bytes, message) => {
     serve(bytes);
     await expect(downloadCloningData("pong", { rootDir, url })).rejects.toMatchObject(dataError(message));
   });
 
-  it("keeps the files before a damaged one, and goes on once the archive is whole", async () => {
+  it("keeps the files before a damaged one, and continues once the archive is intact", async () => {
     const bad = sequence(3);
     bad[100] ^= 255;
     serve(zipped({ ...files, [names[3]]: bad }));
@@ -195,11 +195,11 @@ describe("downloadCloningData", () => {
     expect(await readdir(folder())).toHaveLength(8);
   });
 
-  it("removes an archive that is none, so that the next call downloads it anew", async () => {
+  it("removes a file that is not an archive, so that the next call downloads it again", async () => {
     for (const bytes of [strToU8("<html>log in</html>"), archive.slice(0, -30)]) {
       serve(bytes);
       await expect(downloadCloningData("pong", { rootDir, url })).rejects.toMatchObject(
-        dataError(/no zip directory.*was removed: call again to download it anew/),
+        dataError(/no zip directory.*was removed: call again to download it once more/),
       );
       expect(existsSync(`${folder()}.zip`)).toBe(false);
     }
@@ -208,7 +208,7 @@ describe("downloadCloningData", () => {
     expect(await readdir(folder())).toHaveLength(8);
   });
 
-  it("keeps an archive that only exceeds a limit, and goes on once that is raised", async () => {
+  it("keeps an archive that only exceeds a limit, and continues once that is raised", async () => {
     serve(archive);
     for (const [limit, message] of [
       [{ maxSequenceBytes: 300 }, /raise maxSequenceBytes/],
@@ -225,7 +225,7 @@ describe("downloadCloningData", () => {
   });
 
   it.each(["train_\\..\\..\\x.npz", "train_C:x.npz", "train_\n.npz"])(
-    "refuses the file name %j",
+    "rejects the file name %j",
     async (name) => {
       serve(zipped({ ...files, [name]: files[names[0]] }));
       await expect(downloadCloningData("pong", { rootDir, url })).rejects.toMatchObject(
@@ -235,7 +235,7 @@ describe("downloadCloningData", () => {
     },
   );
 
-  it("asks for bytes as they are, and copes with a server that packs them nevertheless", async () => {
+  it("requests uncompressed bytes, and handles a server that compresses them nevertheless", async () => {
     serve(archive);
     await downloadCloningData("pong", { rootDir, url });
     expect(requests[0]["accept-encoding"]).toBe("identity");
@@ -248,7 +248,7 @@ describe("downloadCloningData", () => {
     expect(await readdir(folder())).toHaveLength(8);
   });
 
-  it("checks the form of sha256 before it downloads, and an archive that is there already", async () => {
+  it("validates sha256 before downloading, and checks an existing archive", async () => {
     serve(archive);
     await expect(downloadCloningData("pong", { rootDir, url, sha256: "abc" })).rejects.toMatchObject({
       code: "INVALID_ARGUMENT",
@@ -265,7 +265,7 @@ describe("downloadCloningData", () => {
     expect(await readdir(folder())).toHaveLength(8);
   });
 
-  it("refuses sequences of a wrong shape", async () => {
+  it("rejects sequences of a wrong shape", async () => {
     const npz = zipSync({ "obs.npy": new Uint8Array(3) });
     serve(zipped({ [names[0]]: npz }));
     await expect(downloadCloningData("pong", { rootDir, url })).rejects.toMatchObject(dataError(/npy/));
@@ -280,7 +280,7 @@ describe("openCloningDataset", () => {
     expect((await openCloningDataset(join(rootDir, "own"))).size).toBe(6);
   });
 
-  it("says what is missing", async () => {
+  it("names missing files and splits", async () => {
     const missing = join(rootDir, "none");
     await expect(openCloningDataset(missing)).rejects.toMatchObject(dataError(/could not find data.*none/));
     await expect(openCloningDataset("pong", { rootDir, download: false })).rejects.toMatchObject(
@@ -292,7 +292,7 @@ describe("openCloningDataset", () => {
 });
 
 describe("recordCloningDataset", () => {
-  it("writes a folder that opens, and replaces it only when asked to", async () => {
+  it("writes a folder that can be opened, and replaces it only with overwrite", async () => {
     const game = new BreakoutEnv();
     const directory = join(rootDir, "breakout");
     const options = { directory, sequences: { train: 2, val: 1 }, sequenceLength: 4, seed: 0 };
@@ -313,7 +313,7 @@ describe("recordCloningDataset", () => {
     expect(await readdir(join(rootDir, "new"))).toEqual(["train_00000.npz"]);
   });
 
-  it("leaves no half file when it cannot write", async () => {
+  it("leaves no partial file when it cannot write", async () => {
     const path = join(rootDir, "full");
     await mkdir(path);
     await symlink("/dev/full", join(path, ".train_00000.npz.tmp"));

@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const groupOf = (made: PPOTrainer) => (made as unknown as { learners: LearnerGroup }).learners;
 const threadsOf = (made: PPOTrainer) =>
-  (groupOf(made) as unknown as { threads: { gone: Promise<void>; lost: unknown }[] }).threads;
+  (groupOf(made) as unknown as { threads: { gone: Promise<void>; failure: unknown }[] }).threads;
 
 const cartPole: PPOOptions = {
   ...cartPolePPO,
@@ -89,7 +89,7 @@ describe("several learners", () => {
       3,
       { ...cartPole, maxGradNorm: null, valueClip: "squared-error" },
     ],
-    // Minibatches of two sequences and of one: there a learner has nothing to do.
+    // Minibatches of two sequences and of one: there a learner has an empty share.
     [
       "recurrent, resets inside sequences",
       2,
@@ -133,7 +133,7 @@ describe("several learners", () => {
         seed: 1,
       },
     ],
-  ])("learn what one learns, but for rounding: %s", async (_, learners, options) => {
+  ])("learn the same as one learner, except for rounding: %s", async (_, learners, options) => {
     const [one, several] = [trainer(options), trainer({ ...options, learners })];
     const steps = 4 * (options.numSteps ?? 64) * (options.numEnvs ?? 4);
     const [expected, written] = [await rows(one, steps), await rows(several, steps)];
@@ -150,7 +150,7 @@ describe("several learners", () => {
     expect(reports.map(({ checksum }) => checksum)).toEqual(new Array(learners).fill(reports[0].checksum));
   });
 
-  it("have equal weights after 20 updates, make the same run again, and keep no tensors", async () => {
+  it("have equal weights after 20 updates, reproduce the run, and leak no tensors", async () => {
     const runs = [];
     for (let i = 0; i < 2; i++) {
       const made = trainer({ ...recurrent, cutAtEpisodes: true, learners: 2 });
@@ -168,7 +168,7 @@ describe("several learners", () => {
     expect(runs[1]).toEqual(runs[0]);
   });
 
-  it("stop an update at the target KL as one does", async () => {
+  it("stop an update at the target KL as one learner does", async () => {
     const options = { ...cartPole, nEpochs: 10, targetKl: 1e-5 };
     const [one, two] = [trainer(options), trainer({ ...options, learners: 2 })];
     const [expected, written] = [await rows(one, 128), await rows(two, 128)];
@@ -176,7 +176,7 @@ describe("several learners", () => {
     expect(two.hyperparameters.nEpochs).toBe(10);
   });
 
-  it("resume bit by bit, with moments and the number of learners out of the checkpoint", async () => {
+  it("resume bit by bit, with moments and number of learners from the checkpoint", async () => {
     const options = { ...cartPole, learners: 2 };
     const place = { store: new MemoryCheckpointStore(), name: "run" };
     const whole = trainer(options);
@@ -188,21 +188,21 @@ describe("several learners", () => {
     trainers.push(resumed);
     expect(resumed.hyperparameters.learners).toBe(2);
     expect([await rows(resumed, 64 * 3), weights(resumed)]).toEqual(rest);
-    // A state that is put into a running trainer reaches all learners.
+    // A state restored into a running trainer reaches all learners.
     whole.setState({ ...state, run: null });
     expect([await rows(whole, 64 * 3), weights(whole)]).toEqual(rest);
     const [a, b] = await groupOf(whole).report();
     expect(b.checksum).toBe(a.checksum);
   });
 
-  it("want the module of a model of one's own", () => {
+  it("require the module of a custom model", () => {
     const make = () => trainer({ ...cartPole, model: makeOwn, learners: 2 });
     expect(make).toThrow(InvalidArgumentError);
     expect(make).toThrow(/learnerModel: .*OwnActorCritic.*export: "makeModel"/);
   });
 });
 
-describe("models of one's own", () => {
+describe("custom models", () => {
   const own = (name: string, model: PPOOptions["model"], settings: Partial<PPOOptions> = {}) =>
     trainer({
       ...cartPole,
@@ -212,7 +212,7 @@ describe("models of one's own", () => {
       ...settings,
     });
 
-  it("keep frozen weights bit-equal, also where another thread had not frozen them", async () => {
+  it("keep frozen weights bit-equal, even if another thread had not frozen them", async () => {
     const made = own("makeFrozenOnMain", makeFrozenOnMain);
     const before = weights(made);
     await made.learn({ totalTimesteps: 128 });
@@ -224,7 +224,7 @@ describe("models of one's own", () => {
     expect(second.checksum).toBe(first.checksum);
   });
 
-  it("keep constrained weights in their bounds on all threads", async () => {
+  it("keep constrained weights within their bounds on all threads", async () => {
     const made = own("makeConstrained", makeConstrained, { learningRate: 0.05, nEpochs: 4 });
     await made.learn({ totalTimesteps: 256 });
     const bounded = ["gleak", "cm", "w", "sensory_w"].flatMap((name) => [
@@ -251,7 +251,7 @@ describe("a learner that fails", () => {
     ["makeExiting", /^learner 1 failed in a step: .*exit code 7/, { code: "WORKER_EXITED" }],
     ["makeHanging", /^learner 1 failed in a step: .*within 700 ms/, { code: "LEARNER_TIMEOUT" }],
     ["makeOther", /^learner 1 failed in its start: .*expected the weights of the trainer's model/, {}],
-  ])("%s: names it and the reason; ends all threads", async (name, message, cause) => {
+  ])("%s: the error names learner and reason; all threads end", async (name, message, cause) => {
     const made = failing(name, name === "makeHanging" ? { learnerTimeout: 700 } : {});
     const learning = made.learn({ totalTimesteps: 640 });
     const threads = threadsOf(made);
@@ -261,10 +261,10 @@ describe("a learner that fails", () => {
     expect([error.code, error.learner]).toEqual(["LEARNER_FAILED", 1]);
     expect(error.message).toMatch(message);
     expect(error.cause).toMatchObject(cause);
-    expect(threads.every(({ lost }) => lost !== undefined)).toBe(true);
+    expect(threads.every(({ failure }) => failure !== undefined)).toBe(true);
     expect(threadsOf(made)).toEqual([]);
     if (name !== "makeThrowing") return;
-    // The next training starts a new one, which gets as far.
+    // The next training starts new learners, which fail at the same step.
     expect(await failure(made.learn({ totalTimesteps: 640 }))).toMatchObject({
       code: "LEARNER_FAILED",
       learner: 1,
@@ -272,7 +272,7 @@ describe("a learner that fails", () => {
     expect(made.iterations).toBe(0);
   });
 
-  it("stops all of them before a loss that is no number changes any weight", async () => {
+  it("all learners stop before a NaN loss changes any weight", async () => {
     const made = failing("makeNaN");
     const group = groupOf(made);
     const step = group.step.bind(group);

@@ -1,4 +1,4 @@
-/** A model of one's own that learners on worker threads import, with faults on order. */
+/** A custom model that learners on worker threads import, with injected faults. */
 
 import { isMainThread } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs-core";
@@ -13,20 +13,20 @@ class OwnActorCritic extends MlpActorCritic {
   }
 }
 
-/** A small network that the library does not know. */
+/** A small network that is not one of the library's. */
 export const makeOwn: ActorCriticFactory = (spaces) => new OwnActorCritic({ ...spaces, hiddenUnits: [8] });
 
-/** One with other weights on worker threads. */
+/** A network with other weights on worker threads. */
 export const makeOther: ActorCriticFactory = (spaces) =>
   new OwnActorCritic({ ...spaces, hiddenUnits: isMainThread ? [8] : [9] });
 
-/** A frozen encoder, which only the main thread knows of. */
+/** A frozen encoder; only the main thread freezes it. */
 export const makeFrozenOnMain: ActorCriticFactory = isMainThread ? makeFrozen : makeFree;
 
 /** An LTC whose weights need constraints. */
 export const makeConstrained: ActorCriticFactory = makeLTCActorCritic;
 
-/** What happens at a call of the network on a worker thread. */
+/** Action at a call of the network on a worker thread. */
 function faulty(at: number, fault: () => void): ActorCriticFactory {
   return (spaces) => {
     const model = makeOwn(spaces);
@@ -54,7 +54,7 @@ export const makeHanging = faulty(4, () => {
   for (;;);
 });
 
-/** Gives values that are no numbers at the fourth step. */
+/** Outputs NaN at the fourth step. */
 export const makeNaN: ActorCriticFactory = (spaces) => {
   const model = makeOwn(spaces);
   if (isMainThread) return model;

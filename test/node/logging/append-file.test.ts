@@ -9,7 +9,7 @@ import { JsonLinesSink } from "../../../src/node/logging/json-lines-sink.js";
 // Paths that were synced to the disk.
 const synced = vi.hoisted(() => [] as string[]);
 
-// How many bytes the disk still takes.
+// Number of bytes until the disk is full.
 let room = Number.POSITIVE_INFINITY;
 
 vi.mock("node:fs", async (original) => {
@@ -48,7 +48,7 @@ it("leaves no part of a row on a full disk", () => {
   expect(sink.getState()).toEqual({ rows: 2 });
 });
 
-it("adds columns wholly or not at all", () => {
+it("adds columns completely or not at all", () => {
   const path = join(folder, "progress.csv");
   const sink = new CsvSink(path);
   sink.write({ a: 1 }, 1);
@@ -61,7 +61,7 @@ it("adds columns wholly or not at all", () => {
   expect(readFileSync(path, "utf8")).toBe("step,a,b\n1,1,\n3,3,3\n");
 });
 
-it.skipIf(process.platform !== "linux")("has its rows on the disk before a checkpoint knows of them", () => {
+it.skipIf(process.platform !== "linux")("syncs its rows before a checkpoint counts them", () => {
   for (const [name, Sink] of [["synced.csv", CsvSink] as const, ["synced.jsonl", JsonLinesSink] as const]) {
     const path = join(folder, name);
     const sink = new Sink(path);
@@ -84,7 +84,7 @@ it.skipIf(process.platform !== "linux")("is synced before it replaces an earlier
   expect(synced.slice(0, 2)).toEqual([`${path}.tmp`, folder]);
 });
 
-it("follows no link that stands where it writes", () => {
+it("does not follow a symbolic link at its temporary file", () => {
   const path = join(folder, "linked.csv");
   writeFileSync(join(folder, "precious"), "mine");
   symlinkSync(join(folder, "precious"), `${path}.tmp`);

@@ -26,7 +26,7 @@ describe("CsvSink", () => {
     expect(text("a/progress.csv")).toBe('step,train/loss,"odd,""key"""\n1,0.5,\n2,nan,inf\n3,,-inf\n');
   });
 
-  it("goes back to the rows of a saved state, also over columns added since", () => {
+  it("truncates to the rows of a saved state, also after columns were added", () => {
     const path = join(folder, "b.csv");
     const sink = new CsvSink(path);
     sink.write({ a: 1 }, 1);
@@ -40,7 +40,7 @@ describe("CsvSink", () => {
     expect(text("b.csv")).toBe("step,a,b\n1,1,\n2,2,3\n");
   });
 
-  it("keeps each row a line, whatever the keys, and finds its columns again", () => {
+  it("writes each row as a line, whatever the keys, and reads its columns back", () => {
     const path = join(folder, "keys.csv");
     for (const step of [1, 2]) {
       const sink = new CsvSink(path);
@@ -59,7 +59,7 @@ describe("CsvSink", () => {
     expect(text("c.csv")).toBe("step,a\n1,1\n2,2\n");
   });
 
-  it("says which log cannot be written", () => {
+  it("names the log that cannot be written", () => {
     writeFileSync(join(folder, "file"), "");
     const open = () => new CsvSink(join(folder, "file/progress.csv")).write({ a: 1 }, 1);
     expect(open).toThrow(LoggingError);
@@ -67,11 +67,11 @@ describe("CsvSink", () => {
   });
 });
 
-describe("a log that a resumed run goes on with", () => {
+describe("a log that a resumed run continues", () => {
   const told: string[] = [];
   const warn = (text: string) => told.push(text);
 
-  it("tells of rows that are missing, and of lines that are no rows", () => {
+  it("warns of missing rows, and of lines that are not rows", () => {
     const [csv, jsonl] = [join(folder, "less.csv"), join(folder, "less.jsonl")];
     writeFileSync(csv, "step,a\n1,1\n\0\0\0\n");
     writeFileSync(jsonl, '{"step":1,"a":1}\n{"st\n');
@@ -79,14 +79,14 @@ describe("a log that a resumed run goes on with", () => {
       told.length = 0;
       sink.setState({ rows: 4 });
       expect(told).toEqual([
-        expect.stringMatching(/has 2 rows, and the checkpoint knows of 4.*2 rows are lost/),
-        expect.stringMatching(/holds 1 lines that are no rows, the first of them line [23]/),
+        expect.stringMatching(/has 2 rows, and the checkpoint has 4.*2 rows are lost/),
+        expect.stringMatching(/holds 1 lines that are not rows, the first of them line [23]/),
       ]);
     }
     expect(text("less.csv")).toBe("step,a\n1,1\n\0\0\0\n");
   });
 
-  it("tells nothing of a whole one, and of what is cut anyway", () => {
+  it("does not warn about an intact log, or about lines that are removed anyway", () => {
     told.length = 0;
     const path = join(folder, "whole.csv");
     writeFileSync(path, "step,a\n1,nan\n2,\ngarbage\n");
@@ -97,7 +97,7 @@ describe("a log that a resumed run goes on with", () => {
     expect(() => sink.setState({ rows: "2" })).toThrow(LoggingError);
   });
 
-  it("is never another file", () => {
+  it("must not be another file", () => {
     writeFileSync(join(folder, "thesis.csv"), "chapter,pages\n1,20\n2,");
     expect(() => new CsvSink(join(folder, "thesis.csv"))).toThrow(/it is another file, or was damaged/);
     expect(() => new JsonLinesSink(join(folder, "thesis.csv"))).toThrow(LoggingError);
@@ -106,7 +106,7 @@ describe("a log that a resumed run goes on with", () => {
 });
 
 describe("JsonLinesSink", () => {
-  it("writes one object a row and goes back to a saved state", () => {
+  it("writes one object per row and truncates to a saved state", () => {
     const path = join(folder, "d.jsonl");
     const logger = new Logger([new JsonLinesSink(path)]);
     logger.record("a", Number.NaN);
@@ -125,7 +125,7 @@ describe("JsonLinesSink", () => {
 });
 
 describe("TensorBoardSink", () => {
-  it("takes figures beyond the range of its 32 bits for infinite", () => {
+  it("writes values beyond the range of float32 as infinite", () => {
     const directory = join(folder, "large");
     const sink = new TensorBoardSink(directory);
     sink.write({ diverged: -1e39 }, 1);
@@ -169,7 +169,7 @@ const readBack = (directory: string) =>
   ) as Scalars;
 
 describe.skipIf(!hasTensorBoard)("TensorBoardSink and TensorBoard", () => {
-  it("has each point once when a run was saved between an evaluation and an update of one step", () => {
+  it("contain each point once when a run was saved between an evaluation and an update of the same step", () => {
     const directory = join(folder, "one-step");
     const first = new TensorBoardSink(directory);
     first.write({ "train/loss": 3 }, 1000);
@@ -194,7 +194,7 @@ describe.skipIf(!hasTensorBoard)("TensorBoardSink and TensorBoard", () => {
     });
   });
 
-  it("is read back by TensorBoard, resumed runs included", () => {
+  it("are compatible, including resumed runs", () => {
     const directory = join(folder, "board");
     const began = Date.now() / 1000;
     const first = new TensorBoardSink(directory);

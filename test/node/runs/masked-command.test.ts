@@ -16,6 +16,6 @@ it.each([
 ])("%s is kept as %s", (command, kept) => expect(masked(command)).toBe(kept));
 
 it.each(["--seed 3 --env CartPole-v1", "--passes 3", "train --token", "--lr=lin_1e-3 --out runs/x"])(
-  "%s is kept as it is",
+  "leaves %s unchanged",
   (command) => expect(masked(command)).toBe(command),
 );

@@ -26,7 +26,7 @@ let path: string;
 beforeAll(async () => {
   await build({
     stdin: {
-      // Locks, writes how often it saw itself alone there, and waits to be ended.
+      // Locks, writes how often it found itself alone there, and waits to be ended.
       contents: `
         import { lockRun } from "./src/node/runs/run-lock.ts";
         lockRun(process.argv[2], () => {}).then(
@@ -50,7 +50,7 @@ beforeEach(() => {
   path = mkdtempSync(join(folder, "run-"));
 });
 
-/** Starts a process that locks the folder; tells what became of that. */
+/** Starts a process that locks the folder; returns the outcome. */
 async function start(): Promise<{ child: ChildProcess; said: string; ended: Promise<unknown> }> {
   const child = spawn(process.execPath, [script, path], { stdio: ["ignore", "pipe", "inherit"] });
   children.push(child);
@@ -69,7 +69,7 @@ const stale = (change: object) =>
   );
 
 describe("the lock of a run's folder", () => {
-  it("refuses a second process, with number and host of the first, which goes on", async () => {
+  it("rejects a second process, naming id and host of the first, which continues", async () => {
     const { child, said } = await start();
     expect(said).toBe("held");
     const failure = await openRun(path, quiet).catch((error) => error);
@@ -79,7 +79,7 @@ describe("the lock of a run's folder", () => {
     expect(readdirSync(path)).toEqual([LOCK_FILE]);
   });
 
-  it("refuses a second opening in one process until the first is closed", async () => {
+  it("rejects a second opening in the same process until the first is closed", async () => {
     const run = await openRun(path, quiet);
     await expect(openRun(path, quiet)).rejects.toThrow(/call close\(\) on that run/);
     run.close();
@@ -88,7 +88,7 @@ describe("the lock of a run's folder", () => {
     expect(readdirSync(path)).toEqual(["run.json"]);
   });
 
-  it("is taken over from a process that was killed", async () => {
+  it("is taken over from a killed process", async () => {
     const { child, said, ended } = await start();
     expect(said).toBe("held");
     child.kill("SIGKILL");
@@ -99,7 +99,7 @@ describe("the lock of a run's folder", () => {
   });
 
   it.skipIf(process.platform !== "linux")(
-    "is taken over when its number belongs to another process now",
+    "is taken over when its process id belongs to another process now",
     async () => {
       stale({ started: "1" });
       (await openRun(path, quiet)).close();
@@ -110,7 +110,7 @@ describe("the lock of a run's folder", () => {
     },
   );
 
-  it("is held by a process on another machine until it gives no sign of life", async () => {
+  it("is held by a process on another machine as long as it has a heartbeat", async () => {
     stale({ host: "elsewhere", pid: 1 });
     await expect(openRun(path, quiet)).rejects.toMatchObject({
       host: "elsewhere",
@@ -123,7 +123,7 @@ describe("the lock of a run's folder", () => {
     expect(told).toEqual([expect.stringMatching(/taken over from process 1 on elsewhere.*11 minutes/)]);
   });
 
-  it("gives signs of life, and notices when it was taken over", async () => {
+  it("sends heartbeats, and detects that it was taken over", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     try {
       const lock = await lockRun(path, () => {});
@@ -145,7 +145,7 @@ describe("the lock of a run's folder", () => {
     }
   });
 
-  it("of a dead process goes to one of many that want it at the same time", async () => {
+  it("of a dead process is taken over by exactly one of many concurrent processes", async () => {
     for (let round = 0; round < 3; round++) {
       path = mkdtempSync(join(folder, "race-"));
       stale({ started: "1" });
@@ -161,7 +161,7 @@ describe("the lock of a run's folder", () => {
     }
   });
 
-  it("left half made, or by a process that died while it took over, is no obstacle", async () => {
+  it("left incomplete, or by a process that died while taking over, can be taken over", async () => {
     for (const name of [LOCK_FILE, `${LOCK_FILE}.remover`]) {
       stale({ started: "1" });
       writeFileSync(join(path, name), '{"pid":');
@@ -171,7 +171,7 @@ describe("the lock of a run's folder", () => {
     }
   });
 
-  it("that is no file is told", async () => {
+  it("that is not a file is reported", async () => {
     mkdirSync(join(path, LOCK_FILE));
     await expect(openRun(path, quiet)).rejects.toMatchObject({ code: "LOGGING" });
   });

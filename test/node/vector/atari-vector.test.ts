@@ -31,7 +31,7 @@ describe.skipIf(!hasAle)("Atari games", () => {
     ["ALE/Pong-v5", { obsType: "ram", fullActionSpace: true }],
     ["SeaquestNoFrameskip-v4", { obsType: "grayscale", frameskip: [2, 5] }],
     ["ALE/SpaceInvaders-v5", { obsType: "ram", continuous: true, mode: 2, difficulty: 1 }],
-  ])("%s %j keeps the contract", (id, options) => {
+  ])("%s %j satisfies the contract", (id, options) => {
     checkEnv(make(id, options), { steps: 25 });
   });
 
@@ -48,7 +48,7 @@ describe.skipIf(!hasAle)("Atari games", () => {
     await Promise.all([one.close(), many.close()]);
   });
 
-  it("whose emulator is killed are told of, or replaced", async () => {
+  it("whose emulator is killed are reported, or replaced", async () => {
     const settings = { numEnvs: 1, seed: 1, envOptions: { obsType: "ram" } };
     for (const restartOnFailure of [false, true]) {
       const envs = makeVecEnv("ALE/Breakout-v5", { ...settings, kind: "worker", restartOnFailure });

@@ -1,4 +1,4 @@
-/** Modules that worker threads import: counting environments with faults on order. */
+/** Modules that worker threads import: counting environments with injected faults. */
 
 import type { Env, Info, StepResult } from "../../../src/envs/env.js";
 import { register } from "../../../src/envs/registry.js";
@@ -12,7 +12,7 @@ export type Fault = "throw" | "exit" | "hang" | "nan" | "short" | "reject" | Res
 /** How a result breaks the contract. */
 export type ResultFault = keyof typeof resultFaults;
 
-/** What is wrong in a result, by name. */
+/** Faults in a result, by name. */
 export const resultFaults = {
   function: { info: { call: () => 0 } },
   "null info": { info: null },
@@ -34,7 +34,7 @@ export const resultFaults = {
 
 /** Plain options of {@link makeCounting}. */
 export interface FaultOptions {
-  /** Steps of an episode. */
+  /** Number of steps of an episode. */
   length?: number;
   /** Which environment fails, default all. */
   only?: number;
@@ -44,17 +44,17 @@ export interface FaultOptions {
   fault?: Fault;
   /** How each environment fails in that step, by index, in place of `fault`. */
   faults?: readonly (Fault | null)[];
-  /** How it fails in a reset that is not its first. */
+  /** How it fails in a reset other than its first. */
   inReset?: Fault;
   /** Milliseconds that each step takes, times the index. */
   slow?: number;
-  /** Whether infos hold all sorts of values. */
+  /** Whether infos contain all kinds of values. */
   infos?: boolean;
   /** How the construction fails. */
   construction?: Fault;
 }
 
-/** Counts, and fails on order; seeds above 1000 do not fail. */
+/** Counts, and fails as configured; seeds above 1000 do not fail. */
 export function makeCounting(options: FaultOptions, index: number): Env {
   const {
     length = 1e9,

@@ -1,4 +1,4 @@
-// The same wrong results in both kinds of vector environments.
+// The same invalid results in both kinds of vector environments.
 import { afterEach, describe, expect, it } from "vitest";
 import { WorkerVectorEnv } from "../../../src/node/vector/worker-vector-env.js";
 import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
@@ -42,7 +42,7 @@ const wrong: [ResultFault, string, RegExp][] = [
 
 describe.each(["sync", "worker"])("a vector environment of kind %s", (kind) => {
   it.each([wrong[0], wrong[2], wrong[3]])(
-    "stops, and names the environment whose result has a fault: %s",
+    "stops, and names the environment with an invalid result: %s",
     async (fault, code, message) => {
       const envs = make(kind, [null, fault]);
       await envs.reset({ seed: 0 });
@@ -67,7 +67,7 @@ describe.each(["sync", "worker"])("a vector environment of kind %s", (kind) => {
     await envs.step(actions);
   });
 
-  it("takes no info for an empty one", async () => {
+  it("treats a missing info as an empty one", async () => {
     const envs = make(kind, ["null info", "no info"]);
     await envs.reset({ seed: 0 });
     await envs.step([0, 0]);

@@ -20,13 +20,13 @@ export function makeExiting({ file, failures }: { file: string; failures: number
   });
 }
 
-// Whether environment 0 has failed for good.
+// Whether environment 0 has failed permanently.
 let broken = false;
 let hung = false;
 
 /**
- * Each has a child process, told in its infos. Environment 1 waits in step 3 for the end of its own and fails then;
- * environment 0 fails in step 6, and so do all that take its place.
+ * Each has a child process, reported in its infos. Environment 1 waits in step 3 for the end of its child process and
+ * fails then; environment 0 fails in step 6, and so do all of its replacements.
  */
 export function makeWithChild(_: object, index: number): Env {
   const child = spawn("sleep", ["1000"], { stdio: "ignore" });
@@ -55,12 +55,12 @@ export function makeWithChild(_: object, index: number): Env {
   return env;
 }
 
-// Nobody collects a child that has ended while this thread waits.
+// An ended child is not collected while this thread waits.
 function runs(pid: number): boolean {
   return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 }
 
-/** Starts a child process in its first step, tells its id in a file, and hangs in the same turn. */
+/** Starts a child process in its first step, writes its id to a file, and hangs in the same turn. */
 export function makeHangingAtOnce({ file }: { file: string }): Env {
   return new CountingEnv({
     length: 1e9,

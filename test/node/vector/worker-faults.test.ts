@@ -52,21 +52,24 @@ describe("WorkerVectorEnv when an environment fails", () => {
       undefined,
       /environment 1 \(.*seed 41, step 5\) failed in step: EnvContractError: info\.call: expected a value that can be sent.* a function/,
     ],
-  ])("%s: names it, its seed and step, and why; ends all threads", async (fault, code, message) => {
-    const envs = make({ only: 1, at: 5, fault }, fault === "hang" ? { stepTimeout: 1000 } : {});
-    await envs.reset({ seed: 40 });
-    const error = await failure(play(envs, 9));
-    expect(error).toBeInstanceOf(EnvFailedError);
-    expect([error.code, error.index, error.seed, error.step]).toEqual(["ENV_FAILED", 1, 41, 5]);
-    expect(error.message).toMatch(message);
-    if (code) expect(error.cause).toMatchObject({ code });
-    expect(linksOf(envs).every((link) => link.ended)).toBe(true);
-    await expect(envs.step([0, 0])).rejects.toThrow(InvalidStateError);
-    await expect(envs.reset()).rejects.toThrow(/closed environments \(they failed/);
-    await envs.close();
-  });
+  ])(
+    "%s: the error names environment, seed, step and reason; all threads end",
+    async (fault, code, message) => {
+      const envs = make({ only: 1, at: 5, fault }, fault === "hang" ? { stepTimeout: 1000 } : {});
+      await envs.reset({ seed: 40 });
+      const error = await failure(play(envs, 9));
+      expect(error).toBeInstanceOf(EnvFailedError);
+      expect([error.code, error.index, error.seed, error.step]).toEqual(["ENV_FAILED", 1, 41, 5]);
+      expect(error.message).toMatch(message);
+      if (code) expect(error.cause).toMatchObject({ code });
+      expect(linksOf(envs).every((link) => link.ended)).toBe(true);
+      await expect(envs.step([0, 0])).rejects.toThrow(InvalidStateError);
+      await expect(envs.reset()).rejects.toThrow(/closed environments \(they failed/);
+      await envs.close();
+    },
+  );
 
-  it("keeps the error of the environment: name, code, stack", async () => {
+  it("keeps the name, code and stack of the environment's error", async () => {
     const envs = make({ only: 0, at: 2, fault: "throw" });
     await envs.reset();
     const { cause } = await failure(play(envs, 3));
@@ -75,7 +78,7 @@ describe("WorkerVectorEnv when an environment fails", () => {
     expect((cause as Error).stack).toContain("counting-module.ts");
   });
 
-  it("tells of nonsense as SyncVectorEnv does", async () => {
+  it("reports invalid results as SyncVectorEnv does", async () => {
     const [nan, short] = [make({ at: 2, fault: "nan" }), make({ at: 2, fault: "short" })];
     await Promise.all([nan.reset({ seed: 8 }), short.reset()]);
     const error = await failure(play(nan, 3));
@@ -103,7 +106,7 @@ describe("WorkerVectorEnv when an environment fails", () => {
     expect(await failure(play(ends, 4))).toMatchObject({ index: 1, seed: 4, step: 3 });
   });
 
-  it("at rest: the next call tells", async () => {
+  it("while idle: the next call throws", async () => {
     const envs = make({ at: 2, fault: "reject", only: 1 });
     await envs.reset({ seed: 1 });
     const error = await failure(
@@ -117,25 +120,25 @@ describe("WorkerVectorEnv when an environment fails", () => {
   });
 });
 
-describe("WorkerVectorEnv while the whole program stands still, as after Ctrl+Z", () => {
-  // For 3.5 seconds, in which nobody can do anything.
+describe("WorkerVectorEnv while the whole process is suspended, as with Ctrl+Z", () => {
+  // For 3.5 seconds, in which nothing runs.
   function standStill(): void {
     spawn("sh", ["-c", `sleep 3.5; kill -CONT ${process.pid}`], { stdio: "ignore", detached: true }).unref();
     process.kill(process.pid, "SIGSTOP");
   }
 
-  it.skipIf(process.platform === "win32")("does not take its threads for hanging", async () => {
+  it.skipIf(process.platform === "win32")("does not consider its threads hung", async () => {
     const envs = make({ at: 1, only: 1, fault: "hang" }, { stepTimeout: 3000 });
     await envs.reset({ seed: 0 });
     let ended = false;
     const failed = failure(envs.step([0, 0])).finally(() => {
       ended = true;
     });
-    await pause(1000); // it has looked already
+    await pause(1000); // it has checked already
     standStill();
     await pause(400);
     expect(ended).toBe(false);
-    expect((await failed).cause).toMatchObject({ code: "STEP_TIMEOUT" }); // in the end it does
+    expect((await failed).cause).toMatchObject({ code: "STEP_TIMEOUT" }); // later it does
   });
 });
 
@@ -160,32 +163,35 @@ describe("WorkerVectorEnv closed in the middle of a step", () => {
 });
 
 describe("WorkerVectorEnv with restartOnFailure", () => {
-  it.each<Fault>(["throw", "nan", "exit", "hang"])("%s: cuts the episode and plays on", async (fault) => {
-    const stepTimeout = fault === "hang" ? 1000 : 60_000; // no longer than needed, lest a busy machine be too slow
-    const envs = make({ only: 1, at: 3, fault }, { restartOnFailure: true, stepTimeout });
-    await envs.reset({ seed: 10 });
-    await play(envs, 2);
-    const step = await envs.step([0, 0]);
-    const lost = fault === "throw" || fault === "nan" ? [1] : [0, 1]; // a thread takes all its environments along
-    for (const i of lost) {
-      // Environment 0 had played its step already: its episode is cut after it.
-      expect([step.rewards[i], step.terminated[i], step.truncated[i]]).toEqual([i === 0 ? 103 : 0, 0, 1]);
-      expect(step.finalObservations[i]).toEqual(Float32Array.of(10 + i, 1, i === 0 ? 3 : 2));
-      const seed = freshSeed(10 + i) as number;
-      expect([...step.observations.subarray(3 * i, 3 * i + 3)]).toEqual([...Float32Array.of(seed), 1, 0]);
-      expect(step.infos[i]).toMatchObject({ failure: { seed: 10 + i, step: 3 } });
-      expect(envs.getState?.().seeds).toContain(seed);
-    }
-    if (lost.length === 1) expect([step.rewards[0], step.finalObservations[0]]).toEqual([103, null]);
-    expect(envs.restarts).toBe(lost.length);
-    const next = await envs.step([0, 0]);
-    expect(next.rewards[1]).toBe(101);
-    expect([...next.truncated]).toEqual([0, 0]);
-    await play(envs, 20);
-    expect(envs.restarts).toBe(lost.length);
-  });
+  it.each<Fault>(["throw", "nan", "exit", "hang"])(
+    "%s: truncates the episode and continues",
+    async (fault) => {
+      const stepTimeout = fault === "hang" ? 1000 : 60_000; // no longer than needed, lest a busy machine be too slow
+      const envs = make({ only: 1, at: 3, fault }, { restartOnFailure: true, stepTimeout });
+      await envs.reset({ seed: 10 });
+      await play(envs, 2);
+      const step = await envs.step([0, 0]);
+      const lost = fault === "throw" || fault === "nan" ? [1] : [0, 1]; // a thread ends with all of its environments
+      for (const i of lost) {
+        // Environment 0 had played its step already: its episode is truncated after it.
+        expect([step.rewards[i], step.terminated[i], step.truncated[i]]).toEqual([i === 0 ? 103 : 0, 0, 1]);
+        expect(step.finalObservations[i]).toEqual(Float32Array.of(10 + i, 1, i === 0 ? 3 : 2));
+        const seed = freshSeed(10 + i) as number;
+        expect([...step.observations.subarray(3 * i, 3 * i + 3)]).toEqual([...Float32Array.of(seed), 1, 0]);
+        expect(step.infos[i]).toMatchObject({ failure: { seed: 10 + i, step: 3 } });
+        expect(envs.getState?.().seeds).toContain(seed);
+      }
+      if (lost.length === 1) expect([step.rewards[0], step.finalObservations[0]]).toEqual([103, null]);
+      expect(envs.restarts).toBe(lost.length);
+      const next = await envs.step([0, 0]);
+      expect(next.rewards[1]).toBe(101);
+      expect([...next.truncated]).toEqual([0, 0]);
+      await play(envs, 20);
+      expect(envs.restarts).toBe(lost.length);
+    },
+  );
 
-  it("in a reset: asks the next thread for it", async () => {
+  it("in a reset: requests it from the next thread", async () => {
     const envs = make({ only: 1, inReset: "exit" }, { restartOnFailure: true });
     await envs.reset({ seed: 3 });
     await envs.reset();
@@ -193,7 +199,7 @@ describe("WorkerVectorEnv with restartOnFailure", () => {
     await play(envs, 5);
   });
 
-  it("at rest: the next step tells", async () => {
+  it("while idle: the next step reports it", async () => {
     const envs = make({}, { restartOnFailure: true });
     await envs.reset({ seed: 5 });
     await play(envs, 4);
@@ -206,12 +212,15 @@ describe("WorkerVectorEnv with restartOnFailure", () => {
     expect([...(await envs.step([0, 0])).rewards]).toEqual([101, 101]);
   });
 
-  it.each<Fault>(["throw", "exit"])("%s in every first step: stops at the third in a row", async (fault) => {
-    const envs = make({ at: 1, fault, only: 0 }, { restartOnFailure: true, numEnvs: 1 });
-    await envs.reset(); // unseeded environments fail every time
-    expect(await failure(play(envs, 9))).toBeInstanceOf(EnvFailedError);
-    expect(envs.restarts).toBe(3);
-  });
+  it.each<Fault>(["throw", "exit"])(
+    "%s in every first step: stops after three consecutive failures",
+    async (fault) => {
+      const envs = make({ at: 1, fault, only: 0 }, { restartOnFailure: true, numEnvs: 1 });
+      await envs.reset(); // unseeded environments fail every time
+      expect(await failure(play(envs, 9))).toBeInstanceOf(EnvFailedError);
+      expect(envs.restarts).toBe(3);
+    },
+  );
 });
 
 // Ends threads at random moments: in the middle of steps, between them, by what the environments do themselves.
@@ -255,7 +264,7 @@ async function kills(count: number, seed: number, restartOnFailure: boolean): Pr
   return told;
 }
 
-describe("WorkerVectorEnv whose threads are ended at random moments", () => {
+describe("WorkerVectorEnv whose threads are ended at random times", () => {
   const threads = () => (existsSync("/proc/self/task") ? readdirSync("/proc/self/task").length : 0);
   const count = Number(process.env.KILLS ?? 3);
 

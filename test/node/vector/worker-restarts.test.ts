@@ -15,14 +15,14 @@ function make(name: string, options: object, settings: Partial<WorkerVectorEnvOp
   return envs;
 }
 
-describe("a thread that took the place of a lost one and ends in its first reset", () => {
+describe("a replacement thread that ends in its first reset", () => {
   const exiting = (failures: number) => {
     const folder = mkdtempSync(join(tmpdir(), "stubborn-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     return make("makeExiting", { file: join(folder, "lives"), failures }, {});
   };
 
-  it("is replaced in turn", async () => {
+  it("is replaced again", async () => {
     const envs = exiting(2);
     await envs.reset({ seed: 1 });
     await envs.step([0]);
@@ -31,7 +31,7 @@ describe("a thread that took the place of a lost one and ends in its first reset
     expect([...(await envs.step([0])).rewards]).toEqual([101]);
   });
 
-  it("stops everything when it is the third in a row", async () => {
+  it("stops everything after three consecutive failures", async () => {
     const envs = exiting(9);
     await envs.reset({ seed: 1 });
     await envs.step([0]);
@@ -46,7 +46,7 @@ describe("a thread that took the place of a lost one and ends in its first reset
 });
 
 describe.skipIf(!existsSync("/proc/self/stat"))("an environment that hangs in a child process", () => {
-  it("loses its own alone, and what fails later did not hang", async () => {
+  it("only its own child is killed, and later failures are not reported as hangs", async () => {
     const envs = make("makeWithChild", {}, { numEnvs: 2, stepTimeout: 1500 });
     await envs.reset({ seed: 1 });
     const [neighbour] = (await envs.step([0, 0])).infos.map(({ pid }) => pid as number);
@@ -64,7 +64,7 @@ describe.skipIf(!existsSync("/proc/self/stat"))("an environment that hangs in a 
     expect(error).toMatchObject({ index: 0, reason: "RangeError: broken" });
   });
 
-  it("in the turn in which it started it takes the child with it", async () => {
+  it("when the child was started in the same turn, the child is killed", async () => {
     const folder = mkdtempSync(join(tmpdir(), "stubborn-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const file = join(folder, "pid");
@@ -85,8 +85,8 @@ describe.skipIf(!existsSync("/proc/self/stat"))("an environment that hangs in a 
   });
 });
 
-// A process that has ended stays in the table until its parent asks for its exit code, which a thread that was ended
-// does no more.
+// An ended process stays in the process table until its parent collects its exit code, which a terminated thread
+// no longer does.
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -14,7 +14,7 @@ describe("the start of worker environments", () => {
     ["is missing", "file:///nowhere/env-worker.js", /could not be loaded.*nowhere/],
     ["throws", 'data:text/javascript,throw new RangeError("no luck")', /could not be loaded: no luck/],
     ["is no program", "data:text/javascript,this is none", /could not be loaded/],
-  ])("fails at once, with the reason, when the program of the thread %s", (_, program, message) => {
+  ])("fails immediately, with the reason, when the program of the thread %s", (_, program, message) => {
     vi.mocked(scripts.workerScript).mockReturnValue(new URL(program));
     const start = performance.now();
     const act = () => new WorkerVectorEnv("CartPole-v1", { numEnvs: 2, workers: 1, startTimeout: 30_000 });
@@ -24,7 +24,7 @@ describe("the start of worker environments", () => {
     expect(performance.now() - start).toBeLessThan(20_000);
   });
 
-  it("works in a module that is given on the command line or by standard input", () => {
+  it("works in a module from the command line or standard input", () => {
     const program = `
       import { makeVecEnv } from "ncps-ts";
       import "ncps-ts/node";
@@ -32,7 +32,7 @@ describe("the start of worker environments", () => {
       await envs.reset({ seed: 0 });
       console.log("played", (await envs.step([0, 1])).rewards.length);
       await envs.close();`;
-    // Threads inherit the option of memory in silence, but it may not be named for one.
+    // Threads inherit the memory option silently, but it must not be passed to one.
     const args = ["--import", "tsx", "--input-type=module", "--max-old-space-size=1000"];
     for (const given of [{ args: [...args, "-e", program] }, { args, input: program }]) {
       const { stdout, stderr } = spawnSync(process.execPath, given.args, {
@@ -43,7 +43,7 @@ describe("the start of worker environments", () => {
     }
   });
 
-  it("inherits all options of Node but those of the program on its command line", () => {
+  it("inherits all options of Node except those about the program on its command line", () => {
     expect(inheritedArguments(["--import", "tsx", "--expose-gc"])).toBeUndefined();
     expect(inheritedArguments(["--import", "tsx", "--input-type=module", "-e", "1"])).toEqual([
       "--import",

@@ -43,7 +43,7 @@ function digest(array: TypedArray): string {
   return createHash("sha1").update(bytes).digest("hex");
 }
 
-// Everything that a vector environment gives in some steps, copied.
+// Everything that a vector environment returns in some steps, copied.
 async function record(envs: VectorEnv, steps: number, seed: number): Promise<unknown[]> {
   const random = new Random(seed);
   const { actionSpace, numEnvs } = envs;
@@ -90,7 +90,7 @@ describe("WorkerVectorEnv equals SyncVectorEnv, bit for bit", () => {
     expect(saved).toEqual(expected); // seeds of later episodes and statistics included
   });
 
-  it("in infos of all sorts, final observations and statistics", async () => {
+  it("in infos of all kinds, final observations and statistics", async () => {
     const options = { length: 4, infos: true };
     const envs = counting(options, { numEnvs: 3, workers: 2 });
     const here = countingHere(options, 3);
@@ -128,7 +128,7 @@ describe("WorkerVectorEnv saves and restores", () => {
     expect(await record(two, 30, 4)).toEqual(await record(four, 30, 4));
   });
 
-  it("not when an environment has no states; refuses those of others", async () => {
+  it("not when an environment has no states; rejects those of others", async () => {
     const unsaved = keep(new WorkerVectorEnv({ module }, { numEnvs: 1 }));
     expect([unsaved.getState, unsaved.setState]).toEqual([undefined, undefined]);
     const envs = keep(makeVecEnv("CartPole-v1", { numEnvs: 2, kind: "worker" }));
@@ -140,8 +140,8 @@ describe("WorkerVectorEnv saves and restores", () => {
   });
 });
 
-describe("WorkerVectorEnv plays in parts", () => {
-  it("gives the first that are ready, in their order", async () => {
+describe("WorkerVectorEnv send and recv", () => {
+  it("return the first environments that are ready, in their order", async () => {
     const envs = counting({ slow: 60 }, { numEnvs: 4, workers: 4 });
     await envs.reset({ seed: 10 });
     envs.send([0, 0, 0, 0]);
@@ -149,7 +149,7 @@ describe("WorkerVectorEnv plays in parts", () => {
     const first = await envs.recv(2);
     expect([...first.envIds]).toEqual([0, 1]);
     expect([...first.observations]).toEqual([10, 1, 1, 11, 1, 1]);
-    envs.send([1, 2]); // goes to those just received
+    envs.send([1, 2]); // sent to those just received
     expect([...(await envs.recv(1)).envIds]).toEqual([0]);
     expect(() => envs.send([1], [3])).toThrow(/environment 3, which is under way/);
     const rest = await envs.recv();
@@ -160,7 +160,7 @@ describe("WorkerVectorEnv plays in parts", () => {
     expect(rest.observations).toEqual(copy);
   });
 
-  it("each environment as it plays alone", async () => {
+  it("give each environment the same trajectory as alone", async () => {
     const numEnvs = 6;
     const options = { numEnvs, envOptions: { maxEpisodeSteps: 30 } };
     const envs = keep(makeVecEnv("CartPole-v1", { ...options, kind: "worker", workers: 2 }));
@@ -192,7 +192,7 @@ describe("WorkerVectorEnv plays in parts", () => {
     expect(seen).toEqual(expected);
   });
 
-  it("refuses what makes no sense", async () => {
+  it("reject invalid calls", async () => {
     const envs = counting({}, { numEnvs: 3 });
     expect(() => envs.send([0, 0, 0])).toThrow(/before reset/);
     await envs.reset();
@@ -218,8 +218,8 @@ describe("WorkerVectorEnv plays in parts", () => {
   });
 });
 
-describe("WorkerVectorEnv makes environments", () => {
-  it("of modules, with wrappers and other action spaces", async () => {
+describe("WorkerVectorEnv", () => {
+  it("makes environments from modules, with wrappers and other action spaces", async () => {
     const wrapper = { module: String(module), export: "clip", options: { clip: 7 } };
     const wrapped = keep(
       makeVecEnv({ module, export: "makeCounting" }, { kind: "worker", numEnvs: 1, wrapper }),
@@ -231,21 +231,21 @@ describe("WorkerVectorEnv makes environments", () => {
     expect((await pads.step([2, 1, 0, 1])).infos).toEqual([{ sum: 21 }, { sum: 1 }]);
   });
 
-  it("of ids that a module registers", async () => {
+  it("makes environments from ids that a module registers", async () => {
     const options = { kind: "worker", numEnvs: 1, imports: [module], envOptions: { length: 1 } } as const;
     const envs = keep(makeVecEnv("OfModule-v0", options));
     await envs.reset();
     expect((await envs.step([3])).terminated[0]).toBe(1);
   });
 
-  it("draws one of them", async () => {
+  it("renders one environment", async () => {
     const envs = counting({}, { numEnvs: 3, workers: 2 });
     await envs.reset({ seed: 7 });
     expect(envs.render(2)).toEqual({ height: 1, width: 1, data: Uint8Array.of(9, 1, 0) });
     for (const index of [-1, 3, 0.5]) expect(() => envs.render(index)).toThrow(InvalidArgumentError);
   });
 
-  it("and tells what is wrong with the options", async () => {
+  it("names invalid options", async () => {
     const made = (env: ConstructorParameters<typeof WorkerVectorEnv>[0], options: object = {}) =>
       expect(() => keep(new WorkerVectorEnv(env, { numEnvs: 2, workers: 1, ...options })));
     made("CartPole-v9").toThrow(NotRegisteredError);
@@ -266,7 +266,7 @@ describe("WorkerVectorEnv makes environments", () => {
     made("CartPole-v1", { seed: 0.5 }).toThrow(InvalidArgumentError);
   });
 
-  it("and refuses calls at the wrong time", async () => {
+  it("rejects calls at the wrong time", async () => {
     const envs = counting({}, { numEnvs: 2 });
     await expect(envs.step([0, 0])).rejects.toThrow(/before reset/);
     await envs.reset();

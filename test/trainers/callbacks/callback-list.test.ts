@@ -10,7 +10,7 @@ import {
 const refused = (given: unknown) => () => toCallbacks(given as CallbackLike);
 
 describe("toCallbacks", () => {
-  it("takes nothing, one, a list and functions", () => {
+  it("accepts undefined, one callback, a list, and functions", () => {
     const step = () => true;
     const callback = { onUpdateEnd: () => {} };
     expect(toCallbacks(undefined)).toEqual([]);
@@ -19,7 +19,7 @@ describe("toCallbacks", () => {
     expect(toCallbacks([step, callback])).toEqual([{ onStep: step }, callback]);
   });
 
-  it("takes objects of classes, with methods of their own", () => {
+  it("accepts instances of classes with additional methods", () => {
     class Own {
       onStep(): void {}
       onlyMine(): void {}
@@ -33,14 +33,14 @@ describe("toCallbacks", () => {
     ["on_rollout_end", "onRolloutEnd"],
     ["onUpdate", "onUpdateEnd"],
     ["onTrainingStrat", "onTrainingStart"],
-  ])("refuses the hook %s and names %s", (name, meant) => {
+  ])("rejects the hook %s and suggests %s", (name, meant) => {
     expect(refused({ [name]: () => {} })).toThrow(`did you mean ${meant}?`);
     const Own = { [name]: class {} }[name];
     Object.defineProperty(Own.prototype, name, { value: () => {} });
     expect(refused(new Own())).toThrow(`did you mean ${meant}?`);
   });
 
-  it("refuses hooks that there are not", () => {
+  it("rejects unknown hooks", () => {
     expect(refused({ onStep: () => {}, onBatchBegin: () => {} })).toThrow(/onBatchBegin is not a hook/);
   });
 
@@ -50,8 +50,8 @@ describe("toCallbacks", () => {
     [{}, /expected an object with hooks/],
     [[{ callback: () => {} }], /callbacks\[0\]: expected an object with hooks/],
     [StopTrainingOnMaxEpisodes, /received a class: new StopTrainingOnMaxEpisodes\(\.\.\.\)/],
-    [new StopTrainingOnNoModelImprovement({ maxNoImprovementEvals: 1 }), /give it to an EvalCallback/],
-  ])("refuses %s", (given, message) => {
+    [new StopTrainingOnNoModelImprovement({ maxNoImprovementEvals: 1 }), /pass it to an EvalCallback/],
+  ])("rejects %s", (given, message) => {
     expect(refused(given)).toThrow(message);
   });
 });

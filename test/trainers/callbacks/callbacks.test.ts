@@ -21,7 +21,7 @@ const makeEnvs = () =>
 const names = (...steps: number[]) => steps.map((step) => `step-${String(step).padStart(12, "0")}`);
 
 describe("CheckpointCallback", () => {
-  it("saves at intervals and at the end, and keeps the newest", async () => {
+  it("saves at intervals and at the end, and keeps the newest checkpoints", async () => {
     const store = new MemoryCheckpointStore();
     const callback = new CheckpointCallback({ savePath: store, saveFreq: 8, keepLast: 2 });
     await new FakeTrainer().learn({ totalTimesteps: 30, callbacks: [callback] });
@@ -30,7 +30,7 @@ describe("CheckpointCallback", () => {
     expect(state.numTimesteps).toBe(24);
   });
 
-  it("forgets no checkpoint when one could not be written", async () => {
+  it("removes no checkpoint when a new one could not be written", async () => {
     class FullStore extends MemoryCheckpointStore {
       override async write(...[name, files]: Parameters<MemoryCheckpointStore["write"]>): Promise<string> {
         if (name === names(24)[0] && trainer.numTimesteps === 24 && !freed) throw new Error("disk full");
@@ -48,7 +48,7 @@ describe("CheckpointCallback", () => {
     expect(await store.list()).toEqual(names(32, 40));
   });
 
-  it("keeps the best beside the newest", async () => {
+  it("keeps the best checkpoints in addition to the newest", async () => {
     const store = new MemoryCheckpointStore();
     const callback = new CheckpointCallback({ savePath: store, saveFreq: 10, keepLast: 1, keepBest: 1 });
     const trainer = new FakeTrainer();
@@ -61,7 +61,7 @@ describe("CheckpointCallback", () => {
     expect(await store.list()).toEqual(names(20, 50));
   });
 
-  it("goes on keeping after it is resumed", async () => {
+  it("continues to remove old checkpoints after resume", async () => {
     const store = new MemoryCheckpointStore();
     const options = { savePath: store, saveFreq: 10, keepLast: 2 };
     await new FakeTrainer().learn({
@@ -74,10 +74,10 @@ describe("CheckpointCallback", () => {
     expect(await store.list()).toEqual(names(50, 60));
   });
 
-  it("keeps exactly what it should also when a process is killed before it has forgotten the surplus", async () => {
+  it("removes the surplus after resume when the process was killed before removing it", async () => {
     const store = new MemoryCheckpointStore();
     const options = { savePath: store, saveFreq: 10, keepLast: 2 };
-    // The process is gone after the checkpoint of step 50 was written.
+    // The process is killed after the checkpoint of step 50 was written.
     store.remove = async (name) => {
       if (trainer.numTimesteps === 50) throw new Error("killed");
       return MemoryCheckpointStore.prototype.remove.call(store, name);
@@ -93,7 +93,7 @@ describe("CheckpointCallback", () => {
     expect(await store.list()).toEqual([...names(80, 90), "step-mine"]);
   });
 
-  it("leaves the last checkpoint the last when training fails", async () => {
+  it("saves no further checkpoint when training fails", async () => {
     const store = new MemoryCheckpointStore();
     const fail = {
       onStep: ({ numTimesteps }: { numTimesteps: number }) => {
@@ -113,13 +113,13 @@ describe("CheckpointCallback", () => {
     { saveFreq: 1, keepLast: 0 },
     { saveFreq: 1, keepBest: 0.5 },
     { saveAtEnd: false },
-  ])("refuses %j", (options) => {
+  ])("rejects %j", (options) => {
     expect(() => new CheckpointCallback({ savePath: new MemoryCheckpointStore(), ...options })).toThrow(
       expect.objectContaining({ code: "INVALID_ARGUMENT" }),
     );
   });
 
-  it("says what a path needs", () => {
+  it("says that a path needs ncps-ts/node", () => {
     expect(() => new CheckpointCallback({ savePath: "runs" })).toThrow(/ncps-ts\/node/);
   });
 });
@@ -128,7 +128,7 @@ describe("EvalCallback", () => {
   const evalEnv = makeEnvs();
   afterEach(() => evalEnv.close());
 
-  it("evaluates at intervals, logs, saves the best and resumes", async () => {
+  it("evaluates at intervals, logs, saves the best model and resumes", async () => {
     const store = new MemoryCheckpointStore();
     const written: LogRow[] = [];
     const logger = new Logger([{ write: (row) => void written.push(row) }]);
@@ -155,16 +155,16 @@ describe("EvalCallback", () => {
     expect(again.bestMeanReturn).toBe(evaluation.bestMeanReturn);
   });
 
-  it("refuses the environments that are trained on before the first step", async () => {
+  it("rejects the training environments as evalEnv before the first step", async () => {
     const trainer = Object.assign(new FakeTrainer(), { env: evalEnv });
     const training = trainer.learn({ totalTimesteps: 40, callbacks: [new EvalCallback({ evalEnv })] });
     await expect(training).rejects.toThrow(InvalidArgumentError);
-    await expect(training).rejects.toThrow(/^evalEnv: expected environments of their own/);
+    await expect(training).rejects.toThrow(/^evalEnv: expected separate environments/);
     expect(trainer.numTimesteps).toBe(0);
   });
 });
 
-describe("reasons to stop", () => {
+describe("stop-training callbacks", () => {
   const evaluated = (meanReturn: number): Evaluation => ({
     meanReturn,
     stdReturn: 0,
@@ -172,7 +172,7 @@ describe("reasons to stop", () => {
     lengths: [],
   });
 
-  it("StopTrainingOnRewardThreshold heeds evaluations, or the training", async () => {
+  it("StopTrainingOnRewardThreshold stops on evaluations as a listener, on training episodes as a callback", async () => {
     const threshold = new StopTrainingOnRewardThreshold({ rewardThreshold: 25 });
     expect(threshold.onEvaluation(evaluated(24))).toBe(true);
     expect(threshold.onEvaluation(evaluated(25))).toBe(false);
@@ -181,7 +181,7 @@ describe("reasons to stop", () => {
     expect(trainer.numTimesteps).toBe(30);
   });
 
-  it("StopTrainingOnMaxEpisodes", async () => {
+  it("StopTrainingOnMaxEpisodes stops after maxEpisodes episodes", async () => {
     const trainer = new FakeTrainer();
     await trainer.learn({
       totalTimesteps: 100,
@@ -192,17 +192,17 @@ describe("reasons to stop", () => {
 
   it("StopTrainingOnNoModelImprovement counts evaluations without a new best", () => {
     const make = () => new StopTrainingOnNoModelImprovement({ maxNoImprovementEvals: 2, minEvals: 1 });
-    const patience = make();
-    const heard = [5, 4, 6, 6].map((reward) => patience.onEvaluation(evaluated(reward)));
+    const stop = make();
+    const heard = [5, 4, 6, 6].map((reward) => stop.onEvaluation(evaluated(reward)));
     expect(heard).toEqual([true, true, true, true]);
     const resumed = make();
-    resumed.setState(patience.getState());
+    resumed.setState(stop.getState());
     expect(resumed.onEvaluation(evaluated(1))).toBe(false);
   });
 });
 
 describe("EveryNTimesteps", () => {
-  it("calls at intervals and goes on where a resumed training stopped", async () => {
+  it("calls its callback at intervals and continues them after resume", async () => {
     const seen: number[] = [];
     const make = () =>
       new EveryNTimesteps({ numSteps: 4, callback: ({ numTimesteps }) => void seen.push(numTimesteps) });

@@ -15,13 +15,13 @@ beforeAll(async () => {
   data = await barData();
 });
 
-describe.each(["tf", "torch"] as const)("imitation, %s form", (form) => {
+describe.each(["tf", "torch"] as const)("behaviour cloning, Adam in %s form", (form) => {
   let whole: Outcome;
   beforeAll(async () => {
     whole = await train(data, { form });
   });
 
-  it("covers what it should: epochs with a small last batch, and statistics where there are some", () => {
+  it("the scenario covers epochs with a small last batch, and batch statistics", () => {
     expect(whole.rows).toHaveLength(STEPS);
     expect(whole.reports.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
     expect(whole.rows.filter(([, row]) => "val/accuracy" in row).map(([step]) => step)).toEqual([4, 8, 12]);
@@ -31,7 +31,7 @@ describe.each(["tf", "torch"] as const)("imitation, %s form", (form) => {
   const random = new Random(form === "tf" ? 3 : 4);
   const stops = Array.from({ length: 4 }, () => 1 + random.integer(STEPS - 1));
   it.each([...new Set([...stops, 4])])(
-    "stopped after minibatch %i and resumed it is the same, bit for bit",
+    "stopped after minibatch %i and resumed: the results are equal bit for bit",
     async (stopAt) => {
       const place = { store: new MemoryCheckpointStore(), name: "stopped" };
       const first = await train(data, { form, stopAt, to: place });
@@ -43,13 +43,13 @@ describe.each(["tf", "torch"] as const)("imitation, %s form", (form) => {
     },
   );
 
-  it("resumed in another process it is the same, bit for bit", async () => {
+  it("resumed in another process: the results are equal bit for bit", async () => {
     expect(await resumeElsewhere("cloning", form, 6)).toEqual(whole.state);
   });
 });
 
 describe("CloningTrainer.resume", () => {
-  it("does nothing when the goal was reached; load goes on with a new one", async () => {
+  it("does nothing when the goal was reached; load continues with a new goal", async () => {
     const place = { store: new MemoryCheckpointStore(), name: "done" };
     await train(data, { to: place });
     const resumed = await CloningTrainer.resume(place, data);
@@ -65,7 +65,7 @@ describe("CloningTrainer.resume", () => {
     await loaded.close();
   });
 
-  it("load goes on with data that have grown, from the start of an epoch", async () => {
+  it("load accepts a larger data set and starts the next epoch", async () => {
     const place = { store: new MemoryCheckpointStore(), name: "grown" };
     await train(data, { to: place, stopAt: 6 }); // in the middle of the second epoch
     const grown = await CloningTrainer.load(place, { ...(await barData({ train: 14 })), seed: 0 });
@@ -78,7 +78,7 @@ describe("CloningTrainer.resume", () => {
     await grown.close();
   });
 
-  it("load goes on with batches of another size, from the start of an epoch", async () => {
+  it("load accepts another batch size and starts the next epoch", async () => {
     const place = { store: new MemoryCheckpointStore(), name: "larger" };
     await train(data, { to: place, stopAt: 6 }); // in the middle of the second epoch
     const larger = await CloningTrainer.load(place, { ...data, batchSize: 5 });
@@ -88,7 +88,7 @@ describe("CloningTrainer.resume", () => {
     await larger.close();
   });
 
-  it("saved while an epoch's end is told it still has that minibatch's row, and callbacks hear of it", async () => {
+  it("saved in onEpochEnd: the pending row is logged and passed to callbacks after resume", async () => {
     const place = { store: new MemoryCheckpointStore(), name: "told" };
     const outcome = () => ({ rows: [] as number[], heard: [] as number[], epochs: [] as number[] });
     const learn = (
@@ -117,7 +117,7 @@ describe("CloningTrainer.resume", () => {
     await second.close();
   });
 
-  it("frees its model when the options are wrong", async () => {
+  it("frees the model when the options are invalid", async () => {
     const place = { store: new MemoryCheckpointStore(), name: "done" };
     await train(data, { to: place, stopAt: 1 });
     const before = tf.memory().numTensors;
@@ -125,7 +125,7 @@ describe("CloningTrainer.resume", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("refuses data of another size", async () => {
+  it("rejects a data set of another size", async () => {
     const place = { store: new MemoryCheckpointStore(), name: "done" };
     await train(data, { to: place, stopAt: 1 });
     await expect(CloningTrainer.resume(place, await barData({ train: 5 }))).rejects.toThrow(

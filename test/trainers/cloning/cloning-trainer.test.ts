@@ -45,7 +45,7 @@ describe("sequenceCrossEntropy", () => {
     expect(sequenceCrossEntropy(logits(), actions()).dataSync()[0]).toBeCloseTo(expected, 5);
   });
 
-  it("leaves out masked steps and weighs classes as torch does", () => {
+  it("ignores masked steps and weights classes as torch does", () => {
     const mask = tf.tensor2d([[1, 1, 0]]);
     const masked = sequenceCrossEntropy(logits(), actions(), { mask });
     expect(masked.dataSync()[0]).toBeCloseTo((each[0] + each[1]) / 2, 5);
@@ -56,7 +56,7 @@ describe("sequenceCrossEntropy", () => {
   it.each([
     ["mask", { mask: [0, 0, 0], classWeights: undefined }],
     ["class weights", { mask: [1, 1, 0], classWeights: [0, 0, 1] }],
-  ])("is 0 without a gradient where the %s leave nothing", (_, { mask, classWeights }) => {
+  ])("is 0 with zero gradient when the %s exclude every step", (_, { mask, classWeights }) => {
     const options = { mask: tf.tensor2d([mask]), classWeights };
     const { value, grad } = tf.valueAndGrad((x) =>
       sequenceCrossEntropy(x as tf.Tensor3D, actions(), options),
@@ -75,7 +75,7 @@ describe("sequenceCrossEntropy", () => {
     });
   });
 
-  it("balances: each class has the same total weight", () => {
+  it("balancedClassWeights gives each class the same total weight", () => {
     const weights = balancedClassWeights([6, 0, 2]);
     expect(weights[1]).toBe(0);
     expect(6 * weights[0]).toBeCloseTo(2 * weights[2]);
@@ -84,7 +84,7 @@ describe("sequenceCrossEntropy", () => {
 });
 
 describe("CloningTrainer", () => {
-  it("fits a tiny data set to the last action, by memory of the frame before, masks and all", async () => {
+  it("fits a tiny data set perfectly, using memory of the previous frame, with masks", async () => {
     const data = await barData({ train: 8, delay: 1, steps: (i) => 3 + (i % 3) });
     const trainer = new CloningTrainer({
       ...data,
@@ -103,7 +103,7 @@ describe("CloningTrainer", () => {
     await trainer.close();
   }, 120_000);
 
-  it("counts every real step once, whatever stands beside it", async () => {
+  it("counts every real step once, whatever the padding contains", async () => {
     const source = await barSource({ train: 2, val: 1, steps: (i) => (i === 0 ? 5 : 2) });
     const lossOf = async (...files: string[]) => {
       const part = new MemoryCloningSource();
@@ -123,7 +123,7 @@ describe("CloningTrainer", () => {
     expect(both).toBeCloseTo((5 * long + 2 * short) / 7, 5);
   });
 
-  it("leaves no tensors behind, and frees all", async () => {
+  it("leaks no tensors, and close frees them all", async () => {
     const data = await barData();
     const whole = async () => {
       const trainer = new CloningTrainer({
@@ -138,13 +138,13 @@ describe("CloningTrainer", () => {
       expect(tf.memory().numTensors).toBe(tensors);
       await trainer.close();
     };
-    await whole(); // makes the constants that stay
+    await whole(); // creates the constants that are kept
     const before = tf.memory().numTensors;
     await whole();
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("goes on in the middle of an epoch", async () => {
+  it("continues in the middle of an epoch", async () => {
     const data = await barData();
     const trainer = new CloningTrainer({ ...data, model: smallModel(), batchSize: 3, seed: 0 });
     await trainer.learn({ totalBatches: 3 });
@@ -153,7 +153,7 @@ describe("CloningTrainer", () => {
     expect(trainer.numBatches).toBe(7);
     expect(trainer.lastEpoch?.epoch).toBe(0);
     const wrong: [object, RegExp][] = [
-      [{ epochs: 1, totalBatches: 3 }, /^epochs: cannot stand beside totalBatches/],
+      [{ epochs: 1, totalBatches: 3 }, /^epochs: cannot be combined with totalBatches/],
       [{ totalTimesteps: 3 }, /^totalTimesteps: .* count minibatches by totalBatches, or epochs/],
       [{ totalBatches: 0 }, /^totalBatches: expected a positive number, received 0/],
       [{ epochs: -1 }, /^epochs: expected a positive number, received -1/],
@@ -186,7 +186,7 @@ describe("CloningTrainer", () => {
     await trainer.close();
   });
 
-  it("keeps its weights and its place when a minibatch is not finite", async () => {
+  it("keeps weights and position when a minibatch is not finite", async () => {
     const data = await barData();
     const model = smallModel();
     const trainer = new CloningTrainer({ ...data, model, batchSize: 3, seed: 0 });
@@ -198,7 +198,7 @@ describe("CloningTrainer", () => {
     await trainer.close();
   });
 
-  it("follows a schedule of step sizes over the training", async () => {
+  it("follows a learning-rate schedule over the training", async () => {
     const data = await barData({ train: 4, val: 1 });
     const trainer = new CloningTrainer({
       ...data,
@@ -216,7 +216,7 @@ describe("CloningTrainer", () => {
     await trainer.close();
   });
 
-  it("ends with a typed error where a schedule goes wrong, and keeps its place", async () => {
+  it("throws a typed error when a schedule becomes invalid, and keeps its position", async () => {
     const data = await barData({ train: 4, val: 1 });
     const toJSON = () => ({ kind: "constant", value: 1e-3 }) as const;
     const learningRate = { value: (x: number) => (x > 0 && x < 1 ? Number.NaN : 1e-3), toJSON };
@@ -231,7 +231,7 @@ describe("CloningTrainer", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("checks its options", async () => {
+  it("validates its options", async () => {
     const data = await barData({ train: 1, val: 1 });
     const model = smallModel();
     const make = (options: object) => () => new CloningTrainer({ ...data, model, ...options });
@@ -256,7 +256,7 @@ describe("runClosedLoop", () => {
   };
   const game = () => wrapDeepmind(new BreakoutEnv({ maxFrames: 4 * 300 }));
 
-  it("plays lives, tells whole games, and clears the memory at each start", async () => {
+  it("plays lives, reports whole games, and resets the recurrent state at each start", async () => {
     const states: unknown[] = [];
     const policy = {
       predict: (...[, options]: Parameters<typeof classify>) => {
@@ -269,12 +269,12 @@ describe("runClosedLoop", () => {
     expect(gameReturns).toHaveLength(1);
     expect(states).toHaveLength(steps);
     expect(states.filter((state) => state === null)).toHaveLength(6);
-    // The first five lives are the first game, but for what FireReset's own steps earn.
+    // The first five lives are the first game, except for what the steps of FireReset earn.
     const first = returns.slice(0, 5).reduce((sum, value) => sum + value);
     expect(gameReturns[0]).toBeGreaterThanOrEqual(first);
   });
 
-  it("ends after games, or when it is told to", async () => {
+  it("ends after numGames, or when onEpisode returns false", async () => {
     expect((await runClosedLoop(fires, game(), { numGames: 2, seed: 0 })).gameReturns).toHaveLength(2);
     const heard: number[] = [];
     const { returns } = await runClosedLoop(fires, game(), {
@@ -292,7 +292,7 @@ declare function classify(observations: unknown, options?: { state?: Float32Arra
 describe("ClosedLoopCallback", () => {
   const env = () => wrapDeepmind(new BreakoutEnv({ maxFrames: 4 * 60 }), { dim: 36 });
 
-  it("plays after each epoch of a trainer, and logs", async () => {
+  it("plays after each epoch of a trainer, and logs the returns", async () => {
     const data = await barData();
     const trainer = new CloningTrainer({ ...data, model: smallModel(), batchSize: 5, seed: 0 });
     const epochs: number[] = [];
@@ -312,7 +312,7 @@ describe("ClosedLoopCallback", () => {
     await trainer.close();
   });
 
-  it("plays after each epoch of fitDataset, which learns what the trainer learns", async () => {
+  it("plays after each epoch of fitDataset, which learns the same as the trainer", async () => {
     const { dataset, valDataset } = await barData();
     const model = smallModel();
     const layers = model.layersModel();

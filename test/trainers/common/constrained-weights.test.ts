@@ -27,7 +27,7 @@ const least = ({ variables }: { variables: ReadonlyMap<string, tf.Variable> }) =
   bounded.map((name) => Math.min(...variables.get(`ltc/${name}`)!.dataSync()));
 
 describe("conductances and capacitances of an LTC without implicit constraints", () => {
-  it("stay at 0 or above in every step of PPO", async () => {
+  it("stay non-negative in every step of PPO", async () => {
     const trainer = new PPOTrainer({
       ...cartPolePPO,
       env: "CartPole-v1",
@@ -44,7 +44,7 @@ describe("conductances and capacitances of an LTC without implicit constraints",
     await trainer.close();
   });
 
-  it("stay at 0 or above in every step of DQN", async () => {
+  it("stay non-negative in every step of DQN", async () => {
     const trainer = new DQNTrainer({
       ...cartPoleDQN,
       env: "CartPole-v1",

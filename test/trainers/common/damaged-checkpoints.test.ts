@@ -59,11 +59,11 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
     return "loaded";
   }
 
-  it("are whole at first", async () => {
+  it("load before they are damaged", async () => {
     expect(await load(inPieces(files))).toBe("loaded");
   });
 
-  it("cut, with bits flipped, or without a file: 400 of them give a CheckpointError that names the file", async () => {
+  it("truncated, with flipped bits, or without a file: each of 400 throws a CheckpointError that names the file", async () => {
     const random = new Random(5);
     const names = [...files.keys()];
     for (let i = 0; i < 400; i++) {
@@ -83,7 +83,7 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
     }
   });
 
-  it("with a field missing, added, or of another type or length, and a valid signature: 200 name the field", async () => {
+  it("with a field missing, added, or of another type or length, and a valid hash: each of 200 names the field", async () => {
     const random = new Random(6);
     const { kind, config, counters, state } = await decodeCheckpoint(inPieces(files));
     const { numTensors } = tf.memory();
@@ -102,7 +102,7 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
     expect(tf.memory().numTensors).toBe(numTensors); // trainers that could not be restored are closed
   });
 
-  it("of another version, kind or architecture", async () => {
+  it("of another version, kind or architecture are rejected", async () => {
     const { kind, config, counters, state } = await decodeCheckpoint(inPieces(files));
     const other = await load(encodeCheckpoint({ kind: "other", config, counters, state }));
     expect(other).toMatchObject({ code: "CHECKPOINT", message: expect.stringContaining('"kind"') });
@@ -129,7 +129,7 @@ describe.each(Object.entries(kinds))("damaged checkpoints of %s", (_, { make, re
 
 const fixed = ["model", "optimizer", "random", "counters", "episodes", "memory"];
 
-// Spoils one place of the state whose form is known: not what environments, callbacks or logs keep.
+// Damages one place of the state whose form is known: not the states of environments, callbacks or logs.
 function spoil(state: StateRecord, random: Random): { what: string; path: string } | undefined {
   const pick = <T>(items: readonly T[]) => items[random.integer(items.length)];
   const ways = ["delete", "add", "type", "length"];
@@ -149,7 +149,7 @@ function spoil(state: StateRecord, random: Random): { what: string; path: string
     path += `.${key}`;
   }
   const value = parent[key];
-  // Older checkpoints have none of these.
+  // Older checkpoints lack these.
   if (what === "delete" && ["episodes.successes", "counters.epochs"].includes(path)) return undefined;
   if (what === "delete") delete parent[key];
   else if (what === "type") parent[key] = "text";

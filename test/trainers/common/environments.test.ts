@@ -6,7 +6,7 @@ import { environmentsOf } from "../../../src/trainers/common/environments.js";
 import { makeVecEnv } from "../../../src/vector/make-vec-env.js";
 import type { VectorEnv } from "../../../src/vector/vector-env.js";
 
-it("makes environments of an id, wrapped", () => {
+it("makes wrapped environments from an id", () => {
   const seen: number[] = [];
   const wrapper = (env: Env, index: number) => {
     seen.push(index);
@@ -16,7 +16,7 @@ it("makes environments of an id, wrapped", () => {
   expect(seen).toEqual([0, 1, 2]);
 });
 
-it("takes a vector environment as it is", () => {
+it("returns a vector environment unchanged", () => {
   const env = makeVecEnv("CartPole-v1", { numEnvs: 2 });
   expect(environmentsOf({ env }, 8)).toBe(env);
 });
@@ -25,7 +25,7 @@ it.each([
   ["a single environment", make("CartPole-v1")],
   ["a function", () => make("CartPole-v1")],
   ["nothing", undefined],
-])("refuses %s, and says what to do", (_, env) => {
+])("rejects %s, and says what to do", (_, env) => {
   const asked = () => environmentsOf({ env: env as unknown as VectorEnv }, 1);
   expect(asked).toThrow(InvalidArgumentError);
   expect(asked).toThrow(/env: expected an id or a vector environment; .*SyncVectorEnv/);

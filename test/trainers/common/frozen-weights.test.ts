@@ -40,7 +40,7 @@ const ppo = {
 };
 
 describe("weights of layers with trainable: false", () => {
-  it("stay bit-equal through PPO, its checkpoints and what follows, until they are set free", async () => {
+  it("stay bit-equal through PPO, its checkpoints and a resumed training, until they are trainable again", async () => {
     const trainer = new PPOTrainer(ppo);
     const before = values(trainer.model);
     await trainer.learn({ totalTimesteps: 128 });
@@ -90,7 +90,7 @@ describe("weights of layers with trainable: false", () => {
     await trainer.close();
   });
 
-  it("stay bit-equal through cloning, statistics of batch normalisation included", async () => {
+  it("stay bit-equal through cloning, including the statistics of batch normalisation", async () => {
     const model = smallModel({ encoder: "impala", filters: undefined });
     (model as unknown as { encoder: ImpalaConvBlock }).encoder.trainable = false;
     const [before, statistics] = [values(model), values({ variables: model.statistics })];
@@ -104,7 +104,7 @@ describe("weights of layers with trainable: false", () => {
     await trainer.close();
   });
 
-  it("must not be all there are", async () => {
+  it("throw when no weight is trainable", async () => {
     const frozen = (spaces: SpacesOptions) => {
       const model = makeFrozen(spaces);
       for (const variable of model.variables.values()) variable.trainable = false;
@@ -119,7 +119,7 @@ describe("weights of layers with trainable: false", () => {
     await trainer.close();
   });
 
-  it("are told by their variables, for layers built before and after", () => {
+  it("are non-trainable variables, whether the layer is built before or after trainable is set", () => {
     const core = new CfC({ units: 4, mixedMemory: true, seed: 0, trainable: false });
     core.build([null, null, 3]);
     const flags = () => [...core.variables.values()].map(({ trainable }) => trainable);

@@ -25,7 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), "hostile-"));
 const ran = join(folder, "ran");
 const code = `data:text/javascript,import{writeFileSync}from"node:fs";writeFileSync(${JSON.stringify(ran)},"");export const makeModel=()=>{}`;
 const program = join(folder, "program");
-// An environment that starts a program, as real Atari does.
+// An environment that would start a program, as real Atari does.
 const started = vi.fn();
 
 type Parts = { kind: string; config: StateRecord; counters: StateRecord; state: StateRecord };
@@ -128,7 +128,7 @@ async function refused(kind: Kind, changes: Record<string, StateTree | undefined
 
 const learnerModel = { module: code, export: "makeModel" };
 
-describe.each(Object.keys(kinds) as Kind[])("a checkpoint of %s that comes from anybody", (kind) => {
+describe.each(Object.keys(kinds) as Kind[])("an untrusted checkpoint of %s", (kind) => {
   it("runs nothing that its options name", async () => {
     const options: Record<string, StateTree> = {
       learnerModel,
@@ -160,7 +160,7 @@ describe.each(Object.keys(kinds) as Kind[])("a checkpoint of %s that comes from 
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it("with records within 20,000 others is refused", async () => {
+  it("with records nested 20,000 deep is rejected", async () => {
     const parts = await saved(kind);
     const store = new MemoryCheckpointStore();
     await store.write("deep", encodeCheckpoint(parts));
@@ -185,7 +185,7 @@ describe.each(Object.keys(kinds) as Kind[])("a checkpoint of %s that comes from 
     }
   });
 
-  it("without a part, or with one of another type, is refused with the field's name", async () => {
+  it("without a part, or with one of another type, is rejected with the field's name", async () => {
     const paths = ["config.model", "config.hyperparameters", "config.model.config", "state.run.logger"];
     if (kind !== "cloning") paths.push("config.given", "config.env");
     for (const path of paths) {
@@ -199,7 +199,7 @@ describe.each(Object.keys(kinds) as Kind[])("a checkpoint of %s that comes from 
     }
   });
 
-  it("with weights, moments or generators that no training leaves is refused", async () => {
+  it("with impossible weights, moments or generator states is rejected", async () => {
     const parts = await saved(kind);
     const [weight] = Object.keys(parts.state.model as StateRecord);
     const spoilt = (parts.state.model as Record<string, Float32Array>)[weight].slice();
@@ -213,7 +213,7 @@ describe.each(Object.keys(kinds) as Kind[])("a checkpoint of %s that comes from 
     expect((await refused(kind, { "state.episodes.episodes": -1 })).message).toContain("episodes");
   });
 
-  it("asks for no more weights than it holds, whatever sizes it names", async () => {
+  it("allocates no more weights than it contains, whatever sizes it names", async () => {
     const name = kind === "cloning" ? "filters" : "hiddenUnits";
     const sizes: StateTree[] = [[100_000, 100_000], [1e9], 1e12, "64", [64, -1], [0.5], { length: 1e9 }];
     for (const size of sizes) {
@@ -248,7 +248,7 @@ describe("a crafted checkpoint of PPO", () => {
     ["state.rewardScaler.statistics.variance", Float64Array.of(-1), /rewardScaler/],
     ["state.env.envs", [], /env/],
     ["state.run.goal.totalTimesteps", -5, /run\.goal/],
-  ])("with %s = %o is refused", async (path, value, message) => {
+  ])("with %s = %o is rejected", async (path, value, message) => {
     expect((await refused("PPO", { [path]: value })).message).toMatch(message);
   });
 });
@@ -266,11 +266,11 @@ describe("a crafted checkpoint of DQN", () => {
     ["state.memory.ready", 0, /memory.*ready/],
     ["state.memory.highest", Number.NaN, /memory.*highest/],
     ["state.observations", new Float32Array(3), /observations/],
-  ])("with %s = %o is refused", async (path, value, message) => {
+  ])("with %s = %o is rejected", async (path, value, message) => {
     expect((await refused("DQN", { [path]: value })).message).toMatch(message);
   });
 
-  it("with actions, priorities or flags that there are not is refused", async () => {
+  it("with invalid actions, priorities or flags is rejected", async () => {
     const { actions, priorities, flags } = await memory();
     const list = (actions as Int32Array[])[0].fill(-1);
     expect((await refused("DQN", { "state.memory.actions": [list] })).message).toMatch(
@@ -282,7 +282,7 @@ describe("a crafted checkpoint of DQN", () => {
     expect((await refused("DQN", { "state.memory.flags": [unready] })).message).toMatch(/ready/);
   });
 
-  it("without its memory asks for no trees of any size", async () => {
+  it("without its memory cannot cause large trees to be allocated", async () => {
     const error = await refused("DQN", {
       "state.memory": null,
       "config.hyperparameters.saveReplayMemory": false,
@@ -308,7 +308,7 @@ describe("a crafted checkpoint of cloning", () => {
     ["config.model.config.observationShape", 5, /config\.model/],
     ["config.model.config.numActions", "4", /config\.model/],
     ["config.model.config.encoder", "node:fs", /config\.model/],
-  ])("with %s = %o is refused", async (path, value, message) => {
+  ])("with %s = %o is rejected", async (path, value, message) => {
     expect((await refused("cloning", { [path]: value })).message).toMatch(message);
   });
 });
@@ -316,7 +316,7 @@ describe("a crafted checkpoint of cloning", () => {
 describe("options of an environment in a checkpoint", () => {
   const options = { ...ppo, env: "Program-v0" };
 
-  it("are brought back when they are declared, and must be given again otherwise", async () => {
+  it("are restored when they are declared, and must be passed again otherwise", async () => {
     const store = new MemoryCheckpointStore();
     for (const [name, envOptions] of Object.entries({
       plain: { maxEpisodeSteps: 30 },
@@ -341,14 +341,14 @@ describe("options of an environment in a checkpoint", () => {
   });
 
   it.each<StateRecord>([{ python: "/tmp/evil" }, { maxEpisodeSteps: { path: "x" } }, { __proto__own: 1 }])(
-    "that a file holds all the same, %o, are not used",
+    "that are not declared but present in the file, %o, are not used",
     async (envOptions) => {
       started.mockClear();
       const parts = await saved("PPO");
       set(parts, "config.env", "Program-v0");
       set(parts, "config.envOptions", envOptions);
       await expect(PPOTrainer.resume(await placed(parts))).rejects.toMatchObject({ argument: "envOptions" });
-      const player = await PPOTrainer.load(await placed(parts)); // may play, without environments
+      const player = await PPOTrainer.load(await placed(parts)); // can predict, without environments
       await expect(player.learn({ totalTimesteps: 1 })).rejects.toThrow(/envOptions/);
       await player.close();
       expect(started).not.toHaveBeenCalled();
@@ -357,12 +357,15 @@ describe("options of an environment in a checkpoint", () => {
 });
 
 describe("random mutants", () => {
-  it.each(targets)("of a $name: 30 give typed errors, or trainers that work", async (target) => {
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-    const random = new Random(3);
-    await target.prepare();
-    for (let i = 0; i < 30; i++) await target.run(target.mutate(() => random.uniform()));
-    expect((globalThis as { ran?: boolean }).ran).toBeUndefined();
-    warn.mockRestore();
-  });
+  it.each(targets)(
+    "of a $name: each of 30 throws a typed error or gives a working trainer",
+    async (target) => {
+      const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+      const random = new Random(3);
+      await target.prepare();
+      for (let i = 0; i < 30; i++) await target.run(target.mutate(() => random.uniform()));
+      expect((globalThis as { ran?: boolean }).ran).toBeUndefined();
+      warn.mockRestore();
+    },
+  );
 });

@@ -31,7 +31,7 @@ const collected = () => {
   return { rows, logger: new Logger([{ write: (row, step) => void rows.push([step, row]) }]) };
 };
 
-/** Tells at the end of each episode whether it succeeded: every second one. */
+/** Reports at the end of each episode whether it succeeded: every second one does. */
 const succeeding = () =>
   new SyncVectorEnv(
     [0, 1].map(() => () => {
@@ -44,7 +44,7 @@ const succeeding = () =>
   );
 
 describe("learn", () => {
-  it("leaves the event loop to others within an update", async () => {
+  it("yields to the event loop within an update", async () => {
     const trainer = new PPOTrainer({ ...small, numSteps: 64, batchSize: 2, nEpochs: 3 });
     let [within, inUpdate] = [0, false];
     const timer = setInterval(() => {
@@ -64,7 +64,7 @@ describe("learn", () => {
     expect(within).toBeGreaterThan(2);
   });
 
-  it("finishes an update before it is saved from elsewhere, so that resuming is exact", async () => {
+  it("a save from outside waits for the end of the update, so that resuming is exact", async () => {
     const options = { ...small, numSteps: 64, batchSize: 2 };
     const store = new MemoryCheckpointStore();
     const trainer = new PPOTrainer(options);
@@ -75,7 +75,7 @@ describe("learn", () => {
       logger: whole.logger,
       callbacks: {
         onRolloutEnd: ({ iterations }) => {
-          // Comes in the midst of the second update.
+          // Called in the middle of the second update.
           if (iterations === 1) {
             setImmediate(() => {
               saved = trainer.save({ store, name: "run" });
@@ -96,7 +96,7 @@ describe("learn", () => {
     await resumed.close();
   });
 
-  it("logs every evaluation at its own step, the one that ends the training too", async () => {
+  it("logs every evaluation at its own step, including the one that ends the training", async () => {
     const trainer = new PPOTrainer(small);
     const evalEnv = makeVecEnv("CartPole-v1", { numEnvs: 1 });
     const { rows, logger } = collected();
@@ -117,7 +117,7 @@ describe("learn", () => {
     await evalEnv.close();
   });
 
-  it.each(Object.entries(trainers))("of %s hands callbacks what was played", async (_, made) => {
+  it.each(Object.entries(trainers))("of %s passes the data of each step to callbacks", async (_, made) => {
     const trainer = made();
     const steps: Pick<StepProgress, "rewards" | "actions" | "infos">[] = [];
     await trainer.learn({
@@ -134,7 +134,7 @@ describe("learn", () => {
     await trainer.close();
   });
 
-  it("logs the rate of successes that infos tell of, and keeps it in checkpoints", async () => {
+  it("logs the success rate reported by infos, and keeps it in checkpoints", async () => {
     const { rows, logger } = collected();
     const trainer = new PPOTrainer({ ...small, env: succeeding() });
     const evalEnv = succeeding();
@@ -169,7 +169,7 @@ describe("learn", () => {
     for (const each of [whole, trainer, resumed]) await each.close();
   });
 
-  it.each(Object.entries(trainers))("of %s counts anew with resetNumTimesteps", async (_, made) => {
+  it.each(Object.entries(trainers))("of %s starts counting again with resetNumTimesteps", async (_, made) => {
     const trainer = made();
     await trainer.learn({ totalTimesteps: 32 });
     await trainer.learn({ totalTimesteps: 32 });
@@ -181,29 +181,32 @@ describe("learn", () => {
 });
 
 describe("rows", () => {
-  it.each(Object.entries(trainers))("of %s trains row by row, and ends with the loop", async (_, made) => {
-    const trainer = made();
-    const seen: number[] = [];
-    let ended = false;
-    const callbacks: TrainerCallback = {
-      onTrainingEnd: () => {
-        ended = true;
-      },
-    };
-    for await (const row of trainer.rows({ totalTimesteps: 1000, callbacks })) {
-      seen.push(row["time/iterations"]);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      expect(trainer.iterations).toBe(seen.length); // training waits meanwhile
-      if (seen.length === 3) break;
-    }
-    expect([seen, ended, trainer.iterations]).toEqual([[1, 2, 3], true, 3]);
-    const all = [];
-    for await (const row of trainer.rows({ totalTimesteps: 64 })) all.push(row);
-    expect(all.length).toBeGreaterThan(1);
-    await trainer.close();
-  });
+  it.each(Object.entries(trainers))(
+    "of %s trains row by row, and stops when the loop is left",
+    async (_, made) => {
+      const trainer = made();
+      const seen: number[] = [];
+      let ended = false;
+      const callbacks: TrainerCallback = {
+        onTrainingEnd: () => {
+          ended = true;
+        },
+      };
+      for await (const row of trainer.rows({ totalTimesteps: 1000, callbacks })) {
+        seen.push(row["time/iterations"]);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        expect(trainer.iterations).toBe(seen.length); // training waits for the loop body
+        if (seen.length === 3) break;
+      }
+      expect([seen, ended, trainer.iterations]).toEqual([[1, 2, 3], true, 3]);
+      const all = [];
+      for await (const row of trainer.rows({ totalTimesteps: 64 })) all.push(row);
+      expect(all.length).toBeGreaterThan(1);
+      await trainer.close();
+    },
+  );
 
-  it("throws what ends the training", async () => {
+  it("throws the error that ends the training", async () => {
     const trainer = trainers.PPO();
     const loop = async () => {
       for await (const _ of trainer.rows({
@@ -217,7 +220,7 @@ describe("rows", () => {
 });
 
 describe("A trainer", () => {
-  it.each(Object.entries(trainers))("%s says that it is closed", async (_, made) => {
+  it.each(Object.entries(trainers))("%s throws InvalidStateError when it is closed", async (_, made) => {
     const trainer = made();
     {
       await using inside = trainer;
@@ -233,7 +236,7 @@ describe("A trainer", () => {
     await trainer.close();
   });
 
-  it.each(Object.entries(trainers))("%s takes the weights of another", async (_, made) => {
+  it.each(Object.entries(trainers))("%s accepts the weights of another trainer", async (_, made) => {
     const [first, second] = [made(), made()];
     await first.learn({ totalTimesteps: 64 });
     second.setParameters(await first.getParameters());
@@ -255,7 +258,7 @@ describe("A trainer", () => {
     [{ env: "CartPole-v1", policy: "MlpPolicy" }, /the network is the option model/],
     [{ env: "CartPole-v1", verbose: 1 }, /option of learn\(\)/],
     [{ env: "CartPole-v1", numSteps: "16" }, /received "16"/],
-  ])("refuses the options %j", (options, message) => {
+  ])("rejects the options %j", (options, message) => {
     expect(() => new PPOTrainer(options as never)).toThrow(message);
     expect(() => new PPOTrainer(options as never)).toThrow(
       expect.objectContaining({ code: "INVALID_ARGUMENT" }),
@@ -264,7 +267,7 @@ describe("A trainer", () => {
 });
 
 describe("evaluatePolicy", () => {
-  it("takes an id and a single environment", async () => {
+  it("accepts an id and a single environment", async () => {
     const trainer = trainers.PPO();
     const options = { numEpisodes: 3, seed: 5 };
     using env = make("CartPole-v1");
@@ -294,12 +297,12 @@ describe("evaluatePolicy", () => {
     [[undefined, "CartPole-v1"], /policy: expected a trainer/],
     [[{ predict: async () => ({}) }, {}], /env: expected a vector environment, an environment or an id/],
     [[{ predict: async () => ({}) }, "CartPole-v1", { n_eval_episodes: 3 }], /did you mean numEpisodes/],
-  ])("refuses %j", async (given, message) => {
+  ])("rejects %j", async (given, message) => {
     await expect(evaluatePolicy(...(given as Parameters<typeof evaluatePolicy>))).rejects.toThrow(message);
   });
 });
 
-it("StopTrainingOnRewardThreshold refuses a threshold that is no number", () => {
+it("StopTrainingOnRewardThreshold rejects a threshold that is not a number", () => {
   const options = { rewardThreshold: undefined as unknown as number };
   expect(() => new StopTrainingOnRewardThreshold(options)).toThrow(/rewardThreshold: expected a number/);
 });

@@ -25,7 +25,7 @@ beforeAll(() => useBackend("wasm"));
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-// How many: NCPS_UPDATES, by default what takes some seconds.
+// Number of updates: NCPS_UPDATES, or by default as many as take some seconds.
 const updates = Number(process.env.NCPS_UPDATES ?? 400);
 
 interface Seen {
@@ -45,8 +45,8 @@ function look(): Seen {
   };
 }
 
-describe("a long training with everything on", () => {
-  it(`takes no more tensors, heap or memory after ${updates} updates than after a tenth of them`, async () => {
+describe("a long training with all features enabled", () => {
+  it(`uses no more tensors, heap or memory after ${updates} updates than after a tenth of them`, async () => {
     const folder = mkdtempSync(join(tmpdir(), "long-run-"));
     const dashboard = await Dashboard.open();
     const evalEnv = makeVecEnv("CartPoleNoVel-v1", { numEnvs: 2 });
@@ -85,7 +85,7 @@ describe("a long training with everything on", () => {
       expect(seen.length).toBeGreaterThan(8);
       expect(last.tensors).toBe(first.tensors);
       expect(last.heap).toBe(first.heap);
-      // What is compiled or cached once comes in the first half; the dashboard keeps up to 4000 rows.
+      // Compilation and caching happen in the first half; the dashboard keeps up to 4000 rows.
       const [half] = seen.slice(seen.length >> 1);
       expect(last.memory - half.memory).toBeLessThan(2e6 + 1500 * Math.min(updates, 4000));
       if (process.env.NCPS_UPDATES) console.info(seen);
@@ -97,7 +97,7 @@ describe("a long training with everything on", () => {
     }
   }, 1_800_000);
 
-  it("nor do convolutions on frames, before a CfC or a dense layer", async () => {
+  it("uses no more tensors, heap or memory with convolutions before a CfC or a dense layer", async () => {
     const convolutions = [
       { filters: 16, size: 8, strides: 4 },
       { filters: 32, size: 4, strides: 2 },

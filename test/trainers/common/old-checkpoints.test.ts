@@ -7,7 +7,7 @@ import { useBackend } from "../../../src/recurrent/use-backend.js";
 import "../../../src/node/platform.js";
 import { DQNTrainer, PPOTrainer } from "../../../src/trainers/index.js";
 
-// Written before checkpoints kept spaces, and before anything of their options was checked.
+// Written before checkpoints contained spaces, and before their options were validated.
 const fixtures = new URL("../../fixtures/checkpoints-before-rooms/", import.meta.url);
 const expected = JSON.parse(readFileSync(new URL("expected.json", fixtures), "utf8"));
 const folder = mkdtempSync(join(tmpdir(), "old-checkpoints-"));
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// A resumed training has reached the goal of its first steps; other limits make it another one.
+// The resumed training has reached its first goal; other limits set a new one.
 const another = { load: {}, resume: { hours: 1000 } };
 
 function sumOf(variables: ReadonlyMap<string, tf.Variable>): number {
@@ -29,7 +29,7 @@ function sumOf(variables: ReadonlyMap<string, tf.Variable>): number {
 
 describe("checkpoints of early versions", () => {
   it.each(["load", "resume"] as const)(
-    "of PPO are brought back by %s and go on as they did then",
+    "of PPO are restored by %s and continue as they did with that version",
     async (way) => {
       const trainer = await PPOTrainer[way](join(folder, "ppo-cfc"));
       expect(trainer.numTimesteps).toBe(expected.ppo.timesteps);
@@ -42,7 +42,7 @@ describe("checkpoints of early versions", () => {
   );
 
   it.each(["load", "resume"] as const)(
-    "of DQN are brought back by %s and go on as they did then",
+    "of DQN are restored by %s and continue as they did with that version",
     async (way) => {
       const trainer = await DQNTrainer[way](join(folder, "dqn-memory"));
       expect(trainer.numTimesteps).toBe(expected.dqn.timesteps);

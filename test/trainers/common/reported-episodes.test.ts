@@ -9,26 +9,26 @@ const left: Policy = {
   predict: async () => ({ actions: new Int32Array(2), action: 0, state: null }),
 };
 
-it("evaluatePolicy does not wait without end for episodes that nobody reports", async () => {
+it("evaluatePolicy throws when no environment reports episodes, instead of waiting forever", async () => {
   const env = new SyncVectorEnv([() => make("CartPole-v1"), () => make("CartPole-v1")]);
   const { step } = env;
-  // As a vector environment of one's own that tells of nothing.
+  // Like a user's vector environment that reports no episodes.
   env.step = async (actions) => ({ ...(await step.call(env, actions)), infos: [{}, {}] });
   const evaluation = evaluatePolicy(left, env, { numEpisodes: 2, seed: 1 });
   await expect(evaluation).rejects.toThrow(EnvContractError);
   await expect(evaluation).rejects.toThrow("RecordEpisodeStatistics");
 });
 
-it("nor does runClosedLoop for whole games, unless episodes end it", async () => {
+it("runClosedLoop throws when numGames is given and no games are reported", async () => {
   await expect(runClosedLoop(left, make("CartPole-v1"), { numGames: 2 })).rejects.toThrow(EnvContractError);
   const { returns } = await runClosedLoop(left, make("CartPole-v1"), { numEpisodes: 120 });
   expect(returns).toHaveLength(120);
 });
 
-it("lives that end within a game are no reason to stop", () => {
+it("lives that end within a game do not count as unreported episodes", () => {
   const reported = new ReportedEpisodes(2);
   for (let i = 0; i < 500; i++) {
-    reported.look(0, true, i % 50 === 49);
-    reported.look(1, false, false);
+    reported.check(0, true, i % 50 === 49);
+    reported.check(1, false, false);
   }
 });

@@ -61,7 +61,7 @@ async function save(
   return { place, action };
 }
 
-// As in a process where nobody registered the id.
+// As in a process that has not registered the id.
 async function renamed({ store, name }: CheckpointPlace, id: string): Promise<CheckpointPlace> {
   const whole = await decodeCheckpoint(await store.read(name));
   await writeCheckpoint(store, "elsewhere", { ...whole, config: { ...whole.config, env: id } });
@@ -84,7 +84,7 @@ const kinds = {
 describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a trained policy of %s", (name) => {
   const kind = kinds[name];
 
-  it("is loaded without its environments, plays the same, and says that it cannot learn", async () => {
+  it("loads without its environments, predicts the same, and throws on learn", async () => {
     const { place, action } = await save(kind.make());
     const elsewhere = await renamed(place, "Elsewhere-v0");
     await expect(kind.resume(elsewhere)).rejects.toMatchObject({ code: "NOT_REGISTERED" });
@@ -117,7 +117,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a trained policy of
     expect(states[1]).toEqual(states[0]);
   });
 
-  it("is loaded where its environments need something that is not installed", async () => {
+  it("loads where its environments need something that is not installed", async () => {
     let installed = true;
     register("Python-v0", () => {
       if (installed) return make("CartPole-v1");
@@ -131,7 +131,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a trained policy of
     await player.close();
   });
 
-  it("is loaded without a wrapper or environments of one's own, which resuming asks for", async () => {
+  it("loads without a custom wrapper or environments, which resume requires", async () => {
     const wrapped = await save(
       kind.make({ wrapper: (env: Env) => new TimeLimit(env, { maxEpisodeSteps: 30 }) } as never),
     );
@@ -148,11 +148,11 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a trained policy of
     await second.close();
   });
 
-  it.each([1, 5])("goes on with %i environments, which begin new episodes", async (numEnvs) => {
+  it.each([1, 5])("continues with %i environments, which start new episodes", async (numEnvs) => {
     const { place, action } = await save(kind.make());
     for (const options of [{ numEnvs }, { env: makeVecEnv("CartPole-v1", { numEnvs }) }]) {
       for (const way of ["load", "resume"] as const) {
-        if (way === "resume" && "env" in options) continue; // closed with the trainer before
+        if (way === "resume" && "env" in options) continue; // closed with the previous trainer
         const trainer = await kind[way](place, options);
         expect([trainer.env.numEnvs, trainer.numTimesteps, await best(trainer)]).toEqual([
           numEnvs,
@@ -166,7 +166,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a trained policy of
     }
   });
 
-  it("goes on with environments of another kind, and says that they begin new episodes", async () => {
+  it("continues with environments of another kind, and warns that they start new episodes", async () => {
     const { place } = await save(kind.make());
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     const wrapper: PPOOptions["wrapper"] = (env) => new TimeLimit(env, { maxEpisodeSteps: 20 });
@@ -184,7 +184,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a trained policy of
     warn.mockRestore();
   });
 
-  it("refuses environments with other spaces", async () => {
+  it("rejects environments with other spaces", async () => {
     const { place } = await save(kind.make());
     await expect(kind.load(place, { env: "CartPoleNoVel-v1" })).rejects.toMatchObject({
       code: "CHECKPOINT",
@@ -197,7 +197,7 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a trained policy of
 });
 
 describe("PPOTrainer.resume", () => {
-  it("with other learners asks again for the module that makes their model", async () => {
+  it("with several learners requires the module of their model again", async () => {
     class Own extends MlpActorCritic {}
     const model: PPOOptions["model"] = (spaces) => new Own({ ...spaces, hiddenUnits: [4] });
     const learnerModel = { module: "./own-model.js", export: "makeModel" };

@@ -15,7 +15,7 @@ describe.each(Object.keys(scenarios) as Scenario[])("PPO, %s", (scenario) => {
     whole = await train(scenario);
   });
 
-  it("covers what it should: episodes, evaluations, an update at the end", () => {
+  it("the scenario covers episodes, evaluations, and an update at the end", () => {
     expect(whole.rows).toHaveLength(16);
     expect(whole.rows.filter(([, row]) => "eval/mean_reward" in row).length).toBeGreaterThan(3);
     expect(whole.rows.at(-1)?.[1]["train/learning_rate"]).toBeCloseTo(1e-3 * (1 - 480 / 487), 8);
@@ -24,7 +24,7 @@ describe.each(Object.keys(scenarios) as Scenario[])("PPO, %s", (scenario) => {
   const random = new Random(17);
   const stops = Array.from({ length: 10 }, () => 1 + random.integer(totalTimesteps));
   it.each([...stops, 48, 96])(
-    "stopped after step %i and resumed it is the same, bit for bit",
+    "stopped after step %i and resumed: the results are equal bit for bit",
     async (stopAt) => {
       const place = { store: new MemoryCheckpointStore(), name: "stopped" };
       const first = await train(scenario, { stopAt, to: place });
@@ -34,7 +34,7 @@ describe.each(Object.keys(scenarios) as Scenario[])("PPO, %s", (scenario) => {
     },
   );
 
-  it("interrupted three times it is still the same", async () => {
+  it("interrupted three times: the results are equal", async () => {
     const store = new MemoryCheckpointStore();
     const rows: Outcome["rows"] = [];
     let last: Outcome | undefined;
@@ -47,7 +47,7 @@ describe.each(Object.keys(scenarios) as Scenario[])("PPO, %s", (scenario) => {
     expect(rows).toEqual(whole.rows);
   });
 
-  it("resumed in another process it is the same", async () => {
+  it("resumed in another process: the results are equal", async () => {
     const { callbacks, ...expected } = whole.state;
     expect(callbacks).toBeDefined();
     expect(await resumeElsewhere("ppo", scenario, 130)).toEqual(expected);
@@ -64,7 +64,7 @@ describe("PPOTrainer.resume", () => {
     return place;
   };
 
-  it("needs again what a checkpoint cannot hold", async () => {
+  it("requires the options that a checkpoint cannot contain", async () => {
     const place = await save({ ...small, wrapper: (env) => env });
     await expect(PPOTrainer.resume(place)).rejects.toThrow(/wrapper.*give it again/);
     const resumed = await PPOTrainer.resume(place, { wrapper: (env) => env });
@@ -91,7 +91,7 @@ describe("PPOTrainer.resume", () => {
     await resumed.close();
   });
 
-  it("loads with a new goal", async () => {
+  it("load continues with a new goal", async () => {
     const place = { store: new MemoryCheckpointStore(), name: "run" };
     const trainer = new PPOTrainer(small);
     await trainer.learn({ totalTimesteps: 24, callbacks: [{ onStep: (p) => p.numTimesteps < 15 }] });

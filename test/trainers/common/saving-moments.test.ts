@@ -1,4 +1,4 @@
-/** Saving at moments that are not between two steps of a training. */
+/** Tests of saving at times that are not between two steps of a training. */
 
 import { beforeAll, describe, expect, it } from "vitest";
 import { MemoryCheckpointStore, readCheckpoint } from "../../../src/checkpoints/index.js";
@@ -44,7 +44,7 @@ function bound(env: Env): Env {
 }
 
 describe.each(Object.entries(trainers))("%s", (_, { make: makeTrainer, load, resume }) => {
-  it("saved before its first training learns the same afterwards", async () => {
+  it("saved before its first training: learns the same after loading", async () => {
     const to = place();
     const first = makeTrainer();
     await first.save(to);
@@ -56,7 +56,7 @@ describe.each(Object.entries(trainers))("%s", (_, { make: makeTrainer, load, res
     await second.close();
   });
 
-  it("resumed and saved again at once still knows its goal and its callbacks", async () => {
+  it("resumed and immediately saved again: keeps its goal and callback states", async () => {
     const [one, two] = [place(), place()];
     const seen: number[] = [];
     const counting = (): TrainerCallback => {
@@ -87,33 +87,36 @@ describe.each(Object.entries(trainers))("%s", (_, { make: makeTrainer, load, res
 it.each([
   ["PPO", () => new PPOTrainer(ppo), PPOTrainer.resume],
   ["DQN", () => new DQNTrainer(dqn), DQNTrainer.resume],
-])("%s saves the moment of the call, whether or not anybody waits", async (_, makeTrainer, resume) => {
-  const { store } = place();
-  const first = makeTrainer();
-  const saves: Promise<string>[] = [];
-  const onStep: TrainerCallback["onStep"] = ({ trainer, numTimesteps }) => {
-    if (numTimesteps % 12 === 0) saves.push(trainer.save({ store, name: `at${numTimesteps}` }));
-  };
-  await first.learn({ totalTimesteps: 60, callbacks: [{ onStep }] });
-  await Promise.all(saves);
-  for (const at of [12, 24, 36, 48]) {
-    const second = await resume({ store, name: `at${at}` });
-    expect(second.numTimesteps).toBe(at);
-    await second.learn();
-    expect(weightsOf(second)).toEqual(weightsOf(first));
-    await second.close();
-  }
-  await first.close();
-});
+])(
+  "%s saves the state at the moment of the call, whether or not the save is awaited",
+  async (_, makeTrainer, resume) => {
+    const { store } = place();
+    const first = makeTrainer();
+    const saves: Promise<string>[] = [];
+    const onStep: TrainerCallback["onStep"] = ({ trainer, numTimesteps }) => {
+      if (numTimesteps % 12 === 0) saves.push(trainer.save({ store, name: `at${numTimesteps}` }));
+    };
+    await first.learn({ totalTimesteps: 60, callbacks: [{ onStep }] });
+    await Promise.all(saves);
+    for (const at of [12, 24, 36, 48]) {
+      const second = await resume({ store, name: `at${at}` });
+      expect(second.numTimesteps).toBe(at);
+      await second.learn();
+      expect(weightsOf(second)).toEqual(weightsOf(first));
+      await second.close();
+    }
+    await first.close();
+  },
+);
 
-it("DQN on stacked frames is taken up early without its memory", async () => {
+it("DQN on stacked frames resumes early in training without its memory", async () => {
   const to = place();
   const wrapper = (env: Env) => new FrameStack(env, { numStack: 4 });
   const first = new DQNTrainer({ ...dqn, wrapper, numStack: 4, saveReplayMemory: false });
   await first.learn({ totalTimesteps: 40, callbacks: [{ onStep: ({ numTimesteps }) => numTimesteps < 10 }] });
   await first.save(to);
   const second = await DQNTrainer.resume(to, { wrapper });
-  // The stacks that the memory builds are those of the episodes, whose earlier frames it never saw.
+  // The stacks that the memory builds equal those of the episodes, whose earlier frames were never added to it.
   const { observations } = second.getState();
   const built = [0, 1].flatMap((env) => [...(second.memory.latest(env) as Float32Array)]);
   expect(built).toEqual([...(observations as Float32Array)]);
@@ -123,7 +126,7 @@ it("DQN on stacked frames is taken up early without its memory", async () => {
   await second.close();
 });
 
-it("an iteration of DQN that was saved when it was whole is not longer for it", async () => {
+it("DQN saved at the end of an iteration, before its row: the resumed iteration has no extra steps", async () => {
   const to = place();
   const ends: number[][] = [[], []];
   const watch = (run: number): TrainerCallback => ({
@@ -141,7 +144,7 @@ it("an iteration of DQN that was saved when it was whole is not longer for it", 
   await second.close();
 });
 
-it("two runs taken up from one checkpoint are the same where environments could not be saved, and play anew", async () => {
+it("environments that could not be saved: two runs resumed from one checkpoint are equal, with new episodes", async () => {
   const to = place();
   const seeds: unknown[] = [];
   const env = () => {
@@ -172,7 +175,7 @@ it("two runs taken up from one checkpoint are the same where environments could 
   expect(seeds[1]).not.toBe(seeds[0]);
 });
 
-it("PPO whose environments cannot be saved is set back to episodes that begin: no rollout, no returns of others", async () => {
+it("PPO with environments that cannot be saved resumes with new episodes: no rollout, no old returns", async () => {
   const make = () =>
     new PPOTrainer({ ...ppo, normalizeReward: true, env: new SyncVectorEnv([fleeting, fleeting]) });
   const stopAt = (steps: number): TrainerCallback => ({ onStep: ({ numTimesteps }) => numTimesteps < steps });
@@ -203,7 +206,7 @@ it("PPO whose environments cannot be saved is set back to episodes that begin: n
 
 register("Open-v0", () => make("CartPole-v1"), { savedOptions: ["limits"] }); // takes any options
 
-it("infinite numbers come back", async () => {
+it("infinite numbers are restored", async () => {
   const to = place();
   const infinite = Number.POSITIVE_INFINITY;
   const envOptions = { limits: [-infinite, infinite] };
@@ -223,7 +226,7 @@ it("infinite numbers come back", async () => {
   await second.close();
 });
 
-it("options of an environment that hold a function have to be given again", async () => {
+it("environment options that contain a function have to be passed again", async () => {
   const to = place();
   const envOptions = { onGoal: () => {} };
   const first = new DQNTrainer({ ...dqn, env: "Open-v0", envOptions });
@@ -234,7 +237,7 @@ it("options of an environment that hold a function have to be given again", asyn
   await second.close();
 });
 
-it("a function that says which weights decay has to be given again", async () => {
+it("the function that selects the weights to decay has to be passed again", async () => {
   const to = place();
   const adam = { weightDecay: 0.1, decays: (name: string) => !name.endsWith("bias") };
   const first = new PPOTrainer({ ...ppo, adam });

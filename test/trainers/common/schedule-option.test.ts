@@ -13,7 +13,7 @@ const dip: ScheduleSpec = {
 };
 
 describe("scheduleOption", () => {
-  it("gives the schedule's own values", () => {
+  it("returns the schedule's own values", () => {
     const schedule = scheduleOption("clipRange", "lin_0.2");
     expect([0, 0.25, 1, 2].map((x) => schedule.value(x))).toEqual([0.2, 0.15000000000000002, 0, 0]);
     expect(schedule.toJSON()).toEqual({ kind: "linear", initial: 0.2, final: 0, end: 1 });
@@ -23,7 +23,7 @@ describe("scheduleOption", () => {
     ["between the ends", dip, {}],
     ["at the end", { kind: "linear", initial: 1, final: -1 }, {}],
     [
-      "at the end of the training, when its own is later",
+      "at the end of the training, when the schedule is longer",
       { kind: "linear", initial: 1, final: -9, end: 2 },
       {},
     ],
@@ -36,7 +36,7 @@ describe("scheduleOption", () => {
     expect(() => scheduleOption("rate", spec, { ...rules, negative: true })).not.toThrow();
   });
 
-  it("does not mind what is never reached", () => {
+  it("ignores values that are never reached", () => {
     const spec = piecewiseSchedule([
       [-1, -1],
       [0, 1],
@@ -46,7 +46,7 @@ describe("scheduleOption", () => {
     expect(scheduleOption("rate", spec).value(0.5)).toBe(1);
   });
 
-  it.each([-1e-9, Number.NaN, Number.POSITIVE_INFINITY])("refuses %d when it comes later", (wrong) => {
+  it.each([-1e-9, Number.NaN, Number.POSITIVE_INFINITY])("rejects %d when it is evaluated later", (wrong) => {
     const { toJSON } = constantSchedule(1);
     const schedule = scheduleOption("rate", { value: (x) => (x === 0.5 ? wrong : 1), toJSON });
     expect(schedule.value(0.4)).toBe(1);
@@ -57,7 +57,7 @@ describe("scheduleOption", () => {
   it.each([
     ["none", undefined],
     ["one of an unknown form", () => ({ kind: "cosine" })],
-  ])("wants a description for checkpoints: %s", (_, toJSON) => {
+  ])("requires a description for checkpoints: %s", (_, toJSON) => {
     const spec = { value: () => 1, toJSON } as unknown as ScheduleSpec;
     expect(() => scheduleOption("rate", spec)).toThrow(InvalidArgumentError);
     expect(() => scheduleOption("rate", spec)).toThrow(/^rate: expected a schedule whose toJSON/);

@@ -14,7 +14,7 @@ import { smallModel } from "../cloning-scenario.js";
 
 beforeAll(() => useBackend("wasm"));
 
-/** Pays for the first choice and ends after five steps. */
+/** Rewards the first choice and ends after five steps. */
 class SwitchedOffEnv implements Env {
   readonly id = "SwitchedOff";
   readonly observationSpace = new Box({ low: -1, high: 1, shape: [2] });
@@ -44,8 +44,8 @@ class SwitchedOffEnv implements Env {
 const envOf = (space: ActionSpace) =>
   new SyncVectorEnv([1, 2].map(() => () => new RecordEpisodeStatistics(new SwitchedOffEnv(space))));
 
-describe("a choice between one action", () => {
-  it("has probability 1, no entropy and no gradient", () => {
+describe("an action space with a single action", () => {
+  it("as a distribution: probability 1, no entropy, no gradient", () => {
     const { value, grad } = tf.valueAndGrad((logits: tf.Tensor) =>
       tf.sum(new Categorical(logits).logProb(tf.zeros([2], "int32"))),
     )(tf.tensor2d([[3], [-2]]));
@@ -55,7 +55,7 @@ describe("a choice between one action", () => {
     expect(policy.entropy().dataSync()[0]).toBeCloseTo(Math.log(3), 6);
   });
 
-  it("has a value, a target and an error", () => {
+  it("in DQN: has a value, a target and an error", () => {
     const q = tf.tensor2d([[2], [5]]);
     const targets = tdTargets({
       rewards: tf.tensor1d([1, 1]),
@@ -69,7 +69,7 @@ describe("a choice between one action", () => {
     expect(loss.dataSync()[0]).toBe((0 + 3.5) / 2);
   });
 
-  it("is a class that is always right", () => {
+  it("in cloning: the class is always correct", () => {
     const logits = tf.tensor3d([[[4], [-1]]]);
     const actions = tf.zeros<tf.Rank.R2>([1, 2], "int32");
     expect(sequenceCrossEntropy(logits, actions, { classWeights: [2] }).dataSync()[0]).toBe(0);

@@ -1,4 +1,4 @@
-/** What is left of a trainer that could not be made, closed, or trained. */
+/** Tests of cleanup when a trainer cannot be created, closed or trained. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -57,7 +57,7 @@ function refuses(name: string, make: () => unknown): void {
   expect(tf.memory().numTensors).toBe(before);
 }
 
-describe("a wrong option is refused before there is anything to free", () => {
+describe("an invalid option is rejected before anything is allocated", () => {
   it.each(wrongPPO)("PPO: %s of %j", (name, options) => {
     refuses(name, () => new PPOTrainer({ ...ppo, ...options } as PPOOptions));
   });
@@ -75,17 +75,17 @@ const dip = {
     [1, 1e-3],
   ],
 };
-// Well at both ends, and a description that is well everywhere.
+// Valid at both ends, with a description that is valid everywhere.
 const trap = {
   value: (x: number) => (x > 0 && x < 1 ? Number.NaN : 1e-3),
   toJSON: () => ({ kind: "constant", value: 1e-3 }),
 };
 const undescribed = { value: () => 1e-3 };
 
-describe("a schedule that goes wrong between its ends", () => {
+describe("a schedule that is invalid between its ends", () => {
   const inPPO = ["learningRate", "clipRange", "clipRangeVf", "entCoef"];
   it.each([...inPPO.map((name) => ["PPO", name]), ["DQN", "learningRate"], ["DQN", "exploration"]])(
-    "%s: %s is refused at once where its description tells, and when it does not describe itself",
+    "%s: %s is rejected by the constructor if its description shows it, or if it has no description",
     (kind, name) => {
       const make = (spec: unknown) => () =>
         kind === "PPO"
@@ -105,8 +105,8 @@ describe("a schedule that goes wrong between its ends", () => {
       "prioritized.beta",
       (spec: unknown) => new DQNTrainer({ ...dqn, prioritized: { beta: spec } } as DQNOptions),
     ],
-  ])("%s: %s ends the training, and leaves no tensors", async (_, name, makeTrainer) => {
-    // What is made once and kept for all trainers does not count.
+  ])("%s: %s ends the training with an error, and leaks no tensors", async (_, name, makeTrainer) => {
+    // Tensors that are created once for all trainers do not count.
     const other = makeTrainer(1e-3);
     await other.learn({ totalTimesteps: 16 });
     await other.close();
@@ -120,7 +120,7 @@ describe("a schedule that goes wrong between its ends", () => {
   });
 });
 
-describe("what the library made is freed when the network", () => {
+describe("what the library created is freed when the network", () => {
   const frames = () => new SyncVectorEnv([() => new FramesEnv()]);
   const kinds = {
     PPO: (options: object) => new PPOTrainer({ ...ppo, ...options } as PPOOptions),
@@ -134,7 +134,7 @@ describe("what the library made is freed when the network", () => {
       expect(tf.memory().numTensors).toBe(before);
     };
 
-    it("cannot be made", () => {
+    it("cannot be created", () => {
       const model = (spaces: never) => {
         if (kind === "PPO") new MlpActorCritic(spaces);
         else new MlpQNetwork(spaces);
@@ -153,7 +153,7 @@ describe("what the library made is freed when the network", () => {
       );
     });
 
-    it("is of another form", () => {
+    it("has another output shape", () => {
       const env = frames();
       const actionSpace = new Discrete(3);
       const observationSpace = new Box({ low: 0, high: 1, shape: [3] });
@@ -180,7 +180,7 @@ describe("what the library made is freed when the network", () => {
   });
 });
 
-it("an environment that cannot be closed either does not hide why a trainer could not be made", async () => {
+it("an error from closing environments does not hide why a trainer could not be created", async () => {
   register("Stuck-v0", () => {
     const env = make("CartPole-v1");
     env.close = () => {
@@ -200,7 +200,7 @@ it("an environment that cannot be closed either does not hide why a trainer coul
   expect(unhandled).toEqual([]);
 });
 
-it("mode rllib learns from rollouts of just one slice", async () => {
+it("mode rllib trains on rollouts of just one slice", async () => {
   const trainer = new PPOTrainer({ ...ppo, minibatchMode: "rllib", batchSize: 16 });
   await trainer.learn({ totalTimesteps: 16 });
   expect(trainer.iterations).toBe(1);
@@ -225,7 +225,7 @@ it.each([
 it.each([
   ["PPO", () => new PPOTrainer(ppo)],
   ["DQN", () => new DQNTrainer(dqn)],
-])("%s refuses a second training at the same time, and goes on after the first", async (_, makeTrainer) => {
+])("%s rejects a concurrent training, and accepts another one after the first", async (_, makeTrainer) => {
   const trainer = makeTrainer();
   const first = trainer.learn({ totalTimesteps: 32 });
   await expect(trainer.learn({ totalTimesteps: 32 })).rejects.toThrow(InvalidStateError);

@@ -36,7 +36,7 @@ describe("TrainingRun", () => {
     expect(written[1][1]).toHaveProperty("time/time_elapsed");
   });
 
-  it("lets callbacks that come last see what the others did", async () => {
+  it("calls callbacks with last: true after the others", async () => {
     const calls: string[] = [];
     const first: TrainerCallback = { last: true, onStep: () => void calls.push("last") };
     const second: TrainerCallback = { onStep: () => void calls.push("other") };
@@ -52,7 +52,7 @@ describe("TrainingRun", () => {
     expect([trainer.numTimesteps, trainer.iterations]).toEqual([10, 1]);
   });
 
-  it("takes an interrupted goal up again, unless another one is given", async () => {
+  it("continues to an interrupted goal, unless another one is given", async () => {
     const store = new MemoryCheckpointStore();
     const trainer = new FakeTrainer();
     const stopAt15: TrainerCallback = {
@@ -73,7 +73,7 @@ describe("TrainingRun", () => {
     expect(onwards.numTimesteps).toBe(50); // the update that reaches 45
   });
 
-  it("keeps the figures of an unfinished row and the states of callbacks", async () => {
+  it("saves the metrics of an unfinished row and the states of callbacks", async () => {
     const store = new MemoryCheckpointStore();
     const counting = () => {
       let count = 0;
@@ -106,7 +106,7 @@ describe("TrainingRun", () => {
     ]);
   });
 
-  it("logs what a callback records at the end of an update in the row of that update", async () => {
+  it("logs what a callback records in onUpdateEnd in the row of that update", async () => {
     const { written, logger } = rows();
     const callback: TrainerCallback = {
       onUpdateEnd: ({ logger: log, iterations }) => log.record("custom/iteration", iterations),
@@ -119,7 +119,7 @@ describe("TrainingRun", () => {
     ]);
   });
 
-  it("logs the row of an update within whose hooks the run was saved once, when it is resumed", async () => {
+  it("saved within onUpdateEnd: the resumed run logs that update's row once", async () => {
     const store = new MemoryCheckpointStore();
     const save: TrainerCallback = {
       last: true,
@@ -170,7 +170,7 @@ describe("TrainingRun", () => {
     expect(logger.sinks).toEqual([]);
   });
 
-  it("hands functions and hooks what was played, empty where nothing is", async () => {
+  it("passes the data of a step to functions and hooks, empty if there is none", async () => {
     const seen: unknown[] = [];
     await new FakeTrainer().learn({
       totalTimesteps: 1,
@@ -182,7 +182,7 @@ describe("TrainingRun", () => {
     expect(seen).toEqual([[[], new Float32Array(0), 1]]);
   });
 
-  it("keeps the states of callbacks of one name apart", async () => {
+  it("keeps the states of callbacks with the same name separate", async () => {
     const store = new MemoryCheckpointStore();
     const restored: [number, unknown][] = [];
     const callback = (number: number): TrainerCallback => ({
@@ -203,7 +203,7 @@ describe("TrainingRun", () => {
     ]);
   });
 
-  it("does not count the time after a training's end to its goal", async () => {
+  it("does not count the time after the end of a training", async () => {
     const trainer = new FakeTrainer();
     const spent = () => (trainer.getState() as { run: { goal: { spent: number } } }).run.goal.spent;
     await trainer.learn({ hours: 1, callbacks: [{ onUpdateEnd: () => false }] });
@@ -212,7 +212,7 @@ describe("TrainingRun", () => {
     expect(spent()).toBe(before);
   });
 
-  it("tells callbacks why a training failed and throws that error", async () => {
+  it("passes the error to onTrainingEnd and throws it", async () => {
     const seen: unknown[] = [];
     const failing: TrainerCallback = {
       onStep: () => {
@@ -240,7 +240,7 @@ describe("TrainingRun", () => {
     await expect(new FakeTrainer().learn(options)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
   });
 
-  it("tells which option was meant", async () => {
+  it("suggests the option that was meant", async () => {
     const learn = (options: object) => new FakeTrainer().learn(options);
     await expect(learn({ total_timesteps: 10 })).rejects.toThrow("did you mean totalTimesteps?");
     await expect(learn({ callback: [] })).rejects.toThrow("did you mean callbacks?");

@@ -8,7 +8,7 @@ const step = (loss: number, ...tdErrors: number[]) => ({
   tdErrors: Float32Array.from(tdErrors),
 });
 
-it("means over gradient steps, taken once, also through its state", () => {
+it("averages over gradient steps, resets on take, and restores its state", () => {
   const first = new DQNIteration();
   expect(first.take()).toEqual({});
   first.add(step(1, 1, -3));

@@ -21,7 +21,7 @@ describe.each(Object.keys(scenarios) as Scenario[])("DQN, %s", (scenario) => {
     whole = await train(scenario);
   });
 
-  it("covers what it should: episodes, evaluations, gradient steps, a row for the rest", () => {
+  it("the scenario covers episodes, evaluations, gradient steps, and a final partial row", () => {
     expect(whole.rows).toHaveLength(11);
     expect(whole.rows.at(-1)?.[1]["train/n_updates"]).toBeGreaterThan(80);
     expect(whole.rows.some(([, row]) => "eval/mean_reward" in row)).toBe(true);
@@ -31,7 +31,7 @@ describe.each(Object.keys(scenarios) as Scenario[])("DQN, %s", (scenario) => {
   const random = new Random(23);
   const stops = Array.from({ length: 20 }, () => 1 + random.integer(totalTimesteps));
   it.each([...new Set([...stops, 40, totalTimesteps])])(
-    "stopped after step %i and resumed it is the same, bit for bit",
+    "stopped after step %i and resumed: the results are equal bit for bit",
     async (stopAt) => {
       const place = { store: new MemoryCheckpointStore(), name: "stopped" };
       const first = await train(scenario, { stopAt, to: place });
@@ -41,14 +41,14 @@ describe.each(Object.keys(scenarios) as Scenario[])("DQN, %s", (scenario) => {
     },
   );
 
-  it("resumed in another process it is the same, bit for bit", async () => {
+  it("resumed in another process: the results are equal bit for bit", async () => {
     const { callbacks, ...expected } = whole.state;
     expect(callbacks).toBeDefined();
     expect(expected.memory).not.toBeNull();
     expect(await resumeElsewhere("dqn", scenario, 133)).toEqual(expected);
   });
 
-  it("another seed gives another training", async () => {
+  it("another seed gives other results", async () => {
     const options = scenarios[scenario];
     const trainer = new DQNTrainer({ ...options, seed: 6 });
     await trainer.learn({ totalTimesteps });
@@ -58,7 +58,7 @@ describe.each(Object.keys(scenarios) as Scenario[])("DQN, %s", (scenario) => {
 });
 
 describe("DQNTrainer.save", () => {
-  it("keeps the memory as it was, though the training that calls it does not wait", async () => {
+  it("saves the memory as it was at the call, although training does not wait for the save", async () => {
     const trainer = new DQNTrainer(scenarios["prioritized, three-step, overwritten memory"]);
     let memory: StateRecord | undefined;
     class SlowStore extends MemoryCheckpointStore {
@@ -83,7 +83,7 @@ describe("DQNTrainer.save", () => {
 });
 
 describe("DQNTrainer.resume without the memory", () => {
-  it("fills the memory again before it trains", async () => {
+  it("refills the memory before training", async () => {
     const { saveReplayMemory, ...options } = {
       ...scenarios["prioritized, three-step, overwritten memory"],
       saveReplayMemory: false,
@@ -103,7 +103,7 @@ describe("DQNTrainer.resume without the memory", () => {
     await resumed.close();
   });
 
-  it("needs again what a checkpoint cannot hold", async () => {
+  it("requires the options that a checkpoint cannot contain", async () => {
     const options = scenarios["stacked, several environments, soft updates"];
     const place = { store: new MemoryCheckpointStore(), name: "run" };
     const trainer = new DQNTrainer(options);

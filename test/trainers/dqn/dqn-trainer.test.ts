@@ -45,7 +45,7 @@ describe("DQNTrainer learns", () => {
     await env.close();
   });
 
-  // A table of values, steps that never shrink, a target network that lags: noise stays in the estimates.
+  // Tabular values, a constant learning rate and a lagging target network: the estimates stay noisy.
   const estimate = async (double: boolean) => {
     const env = new SyncVectorEnv([() => new RecordEpisodeStatistics(new NoisyChoiceEnv())]);
     const trainer = new DQNTrainer({
@@ -89,7 +89,7 @@ describe("DQNTrainer learns", () => {
     return sum / count;
   };
 
-  it("values that double Q-learning overestimates less; the truth is -0.1", {
+  it("values with less overestimation by double Q-learning; the true value is -0.1", {
     timeout: 120_000,
   }, async () => {
     const [plain, double] = [await estimate(false), await estimate(true)];
@@ -99,7 +99,7 @@ describe("DQNTrainer learns", () => {
 });
 
 describe("DQNTrainer", () => {
-  it("logs SB3's keys, counts steps and updates, and leaves no tensors", async () => {
+  it("logs SB3's keys, counts steps and updates, and leaks no tensors", async () => {
     const rows: Record<string, number>[] = [];
     const before = tf.memory().numTensors;
     const trainer = new DQNTrainer({ ...tiny, numEnvs: 2, prioritized: {}, trainFreq: 2, gradientSteps: 3 });
@@ -135,7 +135,7 @@ describe("DQNTrainer", () => {
     expect(tf.memory().numTensors).toBeLessThanOrEqual(before);
   });
 
-  it("trains as often as there were steps with gradientSteps -1", async () => {
+  it("with gradientSteps -1 makes one gradient step per environment step", async () => {
     const trainer = new DQNTrainer({
       ...tiny,
       numEnvs: 2,
@@ -148,7 +148,7 @@ describe("DQNTrainer", () => {
     await trainer.close();
   });
 
-  it("explores by the schedule: first at random, then as asked, and predict as well", async () => {
+  it("explores by the schedule, in training and in predict", async () => {
     const trainer = new DQNTrainer({
       ...tiny,
       exploration: epsilonSchedule({ initial: 1, final: 0.25, delay: 10, steps: 20 }),
@@ -168,7 +168,7 @@ describe("DQNTrainer", () => {
     await trainer.close();
   });
 
-  it("begins to explore anew with a second training, by progress; by steps it goes on", async () => {
+  it("restarts exploration by progress with a second learn(), continues exploration by steps", async () => {
     const rates: number[][] = [];
     for (const exploration of [null, epsilonSchedule({ steps: 200 })]) {
       const trainer = new DQNTrainer({
@@ -189,7 +189,7 @@ describe("DQNTrainer", () => {
     expect(rates[1]).toEqual(near([1, 0.775, 0.55, 0.325]));
   });
 
-  it("leaves timers and signals their turn, though it never waits for anything", async () => {
+  it("lets timers and signals run, although it never awaits anything", async () => {
     const trainer = new DQNTrainer(tiny);
     let ticks = 0;
     const timer = setInterval(() => ticks++, 20);
@@ -199,13 +199,13 @@ describe("DQNTrainer", () => {
     await trainer.close();
   });
 
-  it("finds out when observations are not stacked as it was told", async () => {
+  it("throws when observations are not stacked as numStack says", async () => {
     const trainer = new DQNTrainer({ ...tiny, numStack: 2 });
     await expect(trainer.learn({ totalTimesteps: 20 })).rejects.toThrow(/FrameStack\({ numStack: 2 }\)/);
     await trainer.close();
   });
 
-  it("names wrong options", () => {
+  it("names invalid options", () => {
     expect(() => new DQNTrainer({ ...tiny, bufersize: 3 } as never)).toThrow(/bufersize/);
     expect(() => new DQNTrainer({ ...tiny, tau: 0 })).toThrow(/tau/);
     expect(() => new DQNTrainer({ ...tiny, gradientSteps: -2 })).toThrow(/gradientSteps/);
@@ -217,12 +217,12 @@ describe("DQNTrainer", () => {
 describe("epsilonSchedule", () => {
   const document = { initial: 1, final: 0.1, delay: 50_000, steps: 500_000 };
 
-  it("is a line from the delay on", () => {
+  it("decreases linearly after the delay", () => {
     const { value } = epsilonSchedule(document);
     expect([0, 50_000, 300_000, 550_000, 1e6].map(value)).toEqual([1, 1, 0.55, 0.1, 0.1]);
   });
 
-  it("jumps where the published script does", () => {
+  it("with asPublished jumps where the published script does", () => {
     const published = (step: number) =>
       step <= 50_000 ? 1 : step < 500_000 ? 1 - ((step - 50_000) / 500_000) * 0.9 : 0.1;
     const { value } = epsilonSchedule({ ...document, asPublished: true });
@@ -234,7 +234,7 @@ describe("epsilonSchedule", () => {
 });
 
 describe("presets", () => {
-  it("have the document's constants", async () => {
+  it("have the constants of the document", async () => {
     const env = "Arcade/SpaceInvaders-v0";
     const trainer = new DQNTrainer({ ...adventuresDuelingDQN, env, capacity: 500, seed: 0 });
     expect(trainer.env.observationSpace.shape).toEqual([105, 80, 3]);
@@ -272,7 +272,7 @@ describe("presets", () => {
   });
 });
 
-it("plays actions that are not counted from 0", async () => {
+it("handles action spaces that do not start at 0", async () => {
   const played = new Set<number>();
   const inner = make("CartPole-v1");
   const env: Env = {

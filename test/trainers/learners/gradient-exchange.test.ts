@@ -17,7 +17,7 @@ describe("GradientExchange", () => {
     [3, [0.5, 0, 0.5]],
     [4, [0, 0, 1, 0]],
   ])(
-    "sums the parts of %d learners, each by its weight, in the order of the learners",
+    "sums the gradients of %d learners, each by its weight, in the order of the learners",
     (learners, weights) => {
       const random = new Random(learners);
       const all = exchanges(learners);
@@ -35,7 +35,7 @@ describe("GradientExchange", () => {
   it("combines means by weight, and ratio deviations by their maximum", () => {
     const all = exchanges(3);
     all[0].monitors.set([1, 2, 3, 4, 5, 6, 0.5, 8]);
-    all[1].monitors.fill(Number.NaN); // had nothing to do
+    all[1].monitors.fill(Number.NaN); // had an empty share
     all[2].monitors.set([5, 6, 7, 8, 9, 10, 0.1, 12]);
     const numbers = all[1].combine([0.75, 0, 0.25]);
     expect(numbers).toEqual([2, 3, 4, 5, 6, 7, 0.5, 9]);

@@ -4,7 +4,7 @@ import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { cartPolePPO, PPOTrainer } from "../../../src/trainers/index.js";
 import { learnerThreads } from "../../../src/trainers/ppo/learners/make-learners.js";
 
-it("several learners want threads, the wasm backend and a whole number", async () => {
+it("several learners require threads, the wasm backend and an integer", async () => {
   await useBackend("wasm");
   const make = (learners: number) => () => new PPOTrainer({ ...cartPolePPO, env: "CartPole-v1", learners });
   expect(make(2)).toThrow(InvalidStateError);

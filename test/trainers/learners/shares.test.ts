@@ -22,11 +22,11 @@ describe("cutShares", () => {
     [[9, 1, 1, 1], 2, [1, 3]],
     [[5], 2, [0, 1]],
     [[5, 5], 4, [0, 1, 0, 1]],
-  ])("%j for %d", (lengths, count, expected) => {
+  ])("cuts %j for %d learners", (lengths, count, expected) => {
     expect(cutShares(sequences(...lengths), count).map((share) => share.lengths.length)).toEqual(expected);
   });
 
-  it("keeps every sequence once, in order, and shares even to one sequence", () => {
+  it("keeps every sequence once, in order, in shares that differ by at most one sequence", () => {
     const random = new Random(1);
     for (let i = 0; i < 200; i++) {
       const all = sequences(...Array.from({ length: 1 + random.integer(30) }, () => 1 + random.integer(20)));
@@ -43,7 +43,7 @@ describe("cutShares", () => {
 });
 
 describe("advantages of a minibatch", () => {
-  it("are standardised over all shares and stand at the real steps of each", () => {
+  it("are standardised over all shares and placed at the real steps of each", () => {
     const buffer = new RolloutBuffer({
       numEnvs: 2,
       numSteps: 20,

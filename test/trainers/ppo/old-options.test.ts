@@ -3,49 +3,49 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { PPOTrainer, ppoDefaults } from "../../../src/trainers/index.js";
-import { countersOfTheirTime, optionsOfTheirTime } from "../../../src/trainers/ppo/old-options.js";
+import { upgradeCounters, upgradeOptions } from "../../../src/trainers/ppo/old-options.js";
 import "../../../src/node/index.js";
 
 const old = { valueClip: "none", valueLossScale: null, clipRangeVf: null, targetKl: 0.01, vfCoef: 0.5 };
 
-describe("options of checkpoints from before names meant what they mean in SB3", () => {
+describe("upgradeOptions and upgradeCounters for checkpoints from before SB3's meanings", () => {
   beforeAll(async () => {
     await useBackend("wasm");
   });
 
-  it("keep the factor that the value loss had", () => {
-    expect(optionsOfTheirTime("ppo", old)).toMatchObject({ valueLossScale: 0.5 });
-    expect(optionsOfTheirTime("ppo", { ...old, valueClip: "value-change" })).toMatchObject({
+  it("keep the factor of the value loss", () => {
+    expect(upgradeOptions("ppo", old)).toMatchObject({ valueLossScale: 0.5 });
+    expect(upgradeOptions("ppo", { ...old, valueClip: "value-change" })).toMatchObject({
       valueLossScale: 0.5,
     });
-    expect(optionsOfTheirTime("ppo", { ...old, valueClip: "squared-error" })).toMatchObject({
+    expect(upgradeOptions("ppo", { ...old, valueClip: "squared-error" })).toMatchObject({
       valueLossScale: 1,
     });
-    expect(optionsOfTheirTime("ppo", { ...old, valueLossScale: 2 })).toMatchObject({ valueLossScale: 2 });
+    expect(upgradeOptions("ppo", { ...old, valueLossScale: 2 })).toMatchObject({ valueLossScale: 2 });
   });
 
-  it("look at the target KL after an epoch, and clip no values that were not clipped", () => {
-    const read = optionsOfTheirTime("ppo", { ...old, clipRangeVf: 0.3 });
+  it("check the target KL after an epoch, and clip no values that were not clipped", () => {
+    const read = upgradeOptions("ppo", { ...old, clipRangeVf: 0.3 });
     expect(read).toMatchObject({ targetKl: 0.01, targetKlCheck: "epoch", clipRangeVf: null });
   });
 
-  it("are those of today where the checkpoint is of today, or of another trainer", () => {
+  it("return current options, and those of other trainers, unchanged", () => {
     const today = { ...ppoDefaults } as never;
-    expect(optionsOfTheirTime("ppo", today)).toEqual(today);
-    expect(optionsOfTheirTime("dqn", old)).toEqual(old);
+    expect(upgradeOptions("ppo", today)).toEqual(today);
+    expect(upgradeOptions("dqn", old)).toEqual(old);
   });
 
-  it("count the epochs of the updates that were counted", () => {
-    expect(countersOfTheirTime({ timesteps: 9, updates: 3 }, { nEpochs: 4 })).toEqual({
+  it("derive the number of epochs from the number of updates", () => {
+    expect(upgradeCounters({ timesteps: 9, updates: 3 }, { nEpochs: 4 })).toEqual({
       timesteps: 9,
       updates: 3,
       epochs: 12,
     });
-    expect(countersOfTheirTime({ updates: 3, epochs: 5 }, { nEpochs: 4 })).toEqual({ updates: 3, epochs: 5 });
-    expect(countersOfTheirTime(null, { nEpochs: 4 })).toBeNull();
+    expect(upgradeCounters({ updates: 3, epochs: 5 }, { nEpochs: 4 })).toEqual({ updates: 3, epochs: 5 });
+    expect(upgradeCounters(null, { nEpochs: 4 })).toBeNull();
   });
 
-  it("let an old run go on to the weights that it went on to then", async () => {
+  it("let an old run reach the same weights as with its version", async () => {
     const folder = fileURLToPath(new URL("../../fixtures/checkpoints-before-rooms/", import.meta.url));
     const { ppo } = JSON.parse(readFileSync(`${folder}/expected.json`, "utf8"));
     const trainer = await PPOTrainer.load(`${folder}/ppo-cfc`);

@@ -57,7 +57,7 @@ async function rows(made: PPOTrainer, totalTimesteps: number): Promise<LogRow[]>
 const weights = (made: PPOTrainer) =>
   [...made.model.variables].map(([name, v]) => [name, Array.from(v.dataSync())]);
 
-/** Shows two numbers and pays for actions near them; keeps what it was given. */
+/** Shows two numbers and rewards actions near them; records the actions it received. */
 class Follow implements Env {
   readonly id = "Follow-v0";
   readonly observationSpace = new Box({ low: -1, high: 1, shape: [2] });
@@ -101,7 +101,7 @@ describe("PPO over continuous actions", () => {
     expect(written.at(-1)!["train/std"]).not.toBe(1);
   });
 
-  it("gives clipped actions to the environment and learns from those before", async () => {
+  it("passes clipped actions to the environment and learns from unclipped ones", async () => {
     const envs = [0, 1].map(() => new Follow(new Box({ low: -0.25, high: 0.5, shape: [2] })));
     const made = trainer({ ...small, env: new SyncVectorEnv(envs.map((env) => () => env)), seed: 0 });
     const written = await rows(made, 64);
@@ -119,7 +119,7 @@ describe("PPO over continuous actions", () => {
     expect(action).toEqual(sure.slice(0, 2));
   });
 
-  it.each(["float32", "float64"] as const)("predicts actions that a Box of %s holds", async (dtype) => {
+  it.each(["float32", "float64"] as const)("predicts actions within a Box of %s", async (dtype) => {
     const space = new Box({ low: -0.1, high: 0.3, shape: [2], dtype });
     const made = trainer({ ...small, env: new SyncVectorEnv([() => new Follow(space)]), seed: 0 });
     for (let i = 0; i < 8; i++) {
@@ -129,12 +129,12 @@ describe("PPO over continuous actions", () => {
     }
   });
 
-  it("uses a KL penalty between normal policies", async () => {
+  it("supports a KL penalty between normal policies", async () => {
     const made = trainer({ ...small, env: "Pendulum-v1", seed: 1, klPenalty: { initial: 0.5 } });
     for (const row of await rows(made, 128 * 2)) expect(row["train/kl"]).toBeGreaterThan(0);
   });
 
-  it("learns a two-dimensional target, and choices in a MultiDiscrete space", async () => {
+  it("learns a two-dimensional target, and actions in a MultiDiscrete space", async () => {
     for (const space of [new Box({ low: -1, high: 1, shape: [2] }), new MultiDiscrete([2, 2])]) {
       const env = () => new SyncVectorEnv(Array.from({ length: 4 }, () => () => new Follow(space)));
       const made = trainer({ ...small, env: env(), seed: 2, learningRate: 3e-3, gamma: 0, nEpochs: 8 });
@@ -159,7 +159,7 @@ describe("PPO over continuous actions", () => {
 });
 
 describe("normalizeObservation", () => {
-  it("is part of the policy: predict takes raw observations and leaves the statistics alone", async () => {
+  it("is part of the policy: predict takes raw observations and does not change the statistics", async () => {
     const made = trainer({ ...small, ...{ env: "Pendulum-v1" }, seed: 1 });
     await made.learn({ totalTimesteps: 128 * 2 });
     const normalizer = made.observationNormalizer!;
@@ -219,7 +219,7 @@ describe("normalizeObservation", () => {
     expect(normalizer.statistics.count).toBeCloseTo(4 * 9, 3);
   });
 
-  it("is for numbers, not for frames", () => {
+  it("rejects frames", () => {
     expect(() => trainer({ ...small, model: undefined, env: "Arcade/Breakout-v0" })).toThrow(
       /normalizeObservation: expected observations of float32/,
     );
@@ -227,14 +227,14 @@ describe("normalizeObservation", () => {
 });
 
 describe("checkpoints", () => {
-  it("go on exactly as the uninterrupted run does, statistics of observations and rewards included", async () => {
+  it("continue exactly like the uninterrupted run, including statistics of observations and rewards", async () => {
     for (const preset of [small, recurrent]) {
       const options = { ...preset, learningRate: 1e-3, env: "Pendulum-v1", envOptions, seed: 11 };
       const whole = trainer(options);
       await whole.learn({ totalTimesteps: 256 });
       const store = new MemoryCheckpointStore();
       await whole.save({ store, name: "middle" });
-      await whole.predict(new Float32Array(3)); // playing in between must not matter
+      await whole.predict(new Float32Array(3)); // predict in between must not matter
       await whole.learn({ totalTimesteps: 256 });
 
       const resumed = await PPOTrainer.load({ store, name: "middle" }, { ...options, seed: 99 });
@@ -261,7 +261,7 @@ describe("checkpoints", () => {
 });
 
 describe("presets", () => {
-  it("cleanrlContinuousPPO has CleanRL's numbers", () => {
+  it("cleanrlContinuousPPO has CleanRL's settings", () => {
     const made = trainer({ ...cleanrlContinuousPPO, env: "Pendulum-v1", seed: 1 });
     expect(made.hyperparameters).toMatchObject({
       numEnvs: 1,

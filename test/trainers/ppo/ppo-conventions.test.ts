@@ -43,7 +43,7 @@ async function train(
   return { rows, weights, made };
 }
 
-describe("the conventions of presets", () => {
+describe("presets follow the conventions of their sources", () => {
   const sb3 = { valueLossScale: 1, targetKlCheck: "minibatch", klEstimator: "k3" };
   const cleanrl = {
     valueClip: "value-change",
@@ -101,7 +101,7 @@ describe("the conventions of presets", () => {
     expect(resolvePPOOptions(preset as PPOOptions).hyperparameters).toMatchObject(expected);
   });
 
-  it("weigh half the squared error by a half, or the whole one by a quarter: bit for bit the same", async () => {
+  it("vfCoef ½ with half the squared error equals vfCoef ¼ with the whole one, bit for bit", async () => {
     const halved = await train({ valueLossScale: 0.5, vfCoef: 0.5 });
     expect((await train({ vfCoef: 0.25 })).weights).toEqual(halved.weights);
     expect((await train({ vfCoef: 0.5 })).weights).not.toEqual(halved.weights);
@@ -126,22 +126,22 @@ describe("the conventions of presets", () => {
   });
 });
 
-describe("options with names of SB3", () => {
-  it("clip values where a range is given, and only there", () => {
+describe("options with SB3's names", () => {
+  it("clip values only if clipRangeVf is given", () => {
     expect(valueClipOf(ppoDefaults)).toBe("none");
     expect(valueClipOf({ valueClip: null, clipRangeVf: 0.2 })).toBe("clipped-value");
     expect(valueClipOf({ valueClip: "value-change", clipRangeVf: null })).toBe("value-change");
     expect(resolvePPOOptions({ clipRangeVf: 0.3 }).schedules.clipRangeVf.value(0)).toBe(0.3);
   });
 
-  it("take normalizeAdvantage as true or false", () => {
+  it("accept normalizeAdvantage as true or false", () => {
     const of = (normalizeAdvantage: boolean) =>
       resolvePPOOptions({ normalizeAdvantage }).hyperparameters.normalizeAdvantage;
     expect(of(true)).toEqual({ over: "minibatch", ddof: 1, epsilon: 1e-8 });
     expect(of(false)).toBeNull();
   });
 
-  it("leave the advantage of a minibatch of one step as it is", () => {
+  it("leave the advantage of a minibatch of one step unchanged", () => {
     const options = { ddof: 1, epsilon: 1e-8 } as const;
     expect([...standardizeMinibatch(Float32Array.of(3), options)]).toEqual([3]);
     expect(standardizeMinibatch(Float32Array.of(1, 3), options)[1]).toBeCloseTo(Math.SQRT1_2, 6);
@@ -152,21 +152,21 @@ describe("targetKl", () => {
   const minibatch = (approxKl: number) => lossMonitors.map((name) => (name === "approxKl" ? approxKl : 0));
   const epoch = [0.005, 0.02, 0.016].map(minibatch);
 
-  it("is looked at before the step of a minibatch, as in SB3", () => {
+  it("minibatch: checked before the step of a minibatch, as in SB3", () => {
     const options = { targetKl: 0.01, targetKlCheck: "minibatch" } as const;
     expect([0.0149, 0.0151].map((kl) => endsBeforeStep(minibatch(kl), options))).toEqual([false, true]);
     expect(endsAfterEpoch(epoch, options)).toBe(false);
     expect(endsBeforeStep(minibatch(9), { ...options, targetKl: null })).toBe(false);
   });
 
-  it("is exceeded by the last minibatch of an epoch, as in CleanRL", () => {
+  it("last-minibatch: exceeded by the last minibatch of an epoch, as in CleanRL", () => {
     const options = { targetKl: 0.015, targetKlCheck: "last-minibatch" } as const;
     expect(endsAfterEpoch(epoch, options)).toBe(true);
     expect(endsAfterEpoch(epoch.slice(0, 1), options)).toBe(false);
     expect(endsBeforeStep(minibatch(9), options)).toBe(false);
   });
 
-  it("is exceeded half as much again by the mean of an epoch", () => {
+  it("epoch: exceeded 1.5 times by the mean of an epoch", () => {
     expect(endsAfterEpoch(epoch, { targetKl: 0.009, targetKlCheck: "epoch" })).toBe(true);
     expect(endsAfterEpoch(epoch, { targetKl: 0.0092, targetKlCheck: "epoch" })).toBe(false);
   });
@@ -179,16 +179,16 @@ describe("the log of an update", () => {
     const of = ({ rows }: typeof k2, key: string) => rows.at(-1)![key] as number;
     expect(of(k2, "train/approx_kl")).not.toBe(of(k3, "train/approx_kl"));
     expect(of(k2, "train/approx_kl") / of(k3, "train/approx_kl")).toBeCloseTo(1, 0);
-    expect(of(k3, "train/approx_kl")).toBeGreaterThan(of(k3, "train/approx_kl_mean")); // the last epoch went furthest
+    expect(of(k3, "train/approx_kl")).toBeGreaterThan(of(k3, "train/approx_kl_mean")); // the last epoch has the largest KL
   });
 
-  it("counts epochs, which a checkpoint keeps", async () => {
+  it("counts epochs, also across checkpoints", async () => {
     const { rows } = await train({ targetKl: 1e-9, learningRate: 0.01 });
     expect(rows.map((row) => row["train/n_updates"])).toEqual([1, 2, 3]);
     expect((await train({})).rows.map((row) => row["train/n_updates"])).toEqual([3, 6, 9]);
   });
 
-  it("shows the standard deviation after the update", async () => {
+  it("contains the standard deviation after the update", async () => {
     const rows: LogRow[] = [];
     const made = new PPOTrainer({ env: "Pendulum-v1", numEnvs: 2, numSteps: 16, batchSize: 16, seed: 2 });
     await made.learn({ totalTimesteps: 64, logger: new Logger([{ write: (row) => rows.push(row) }]) });

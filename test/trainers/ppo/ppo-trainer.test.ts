@@ -61,7 +61,7 @@ describe("first minibatch", () => {
   it.each(cases)("has ratio 1: %s", async (_, preset, env) => {
     const made = trainer({ ...preset, env, seed: 3, numSteps: 48 });
     const written = await rows(made, 48 * 4 * 6);
-    expect(made.episodes.count).toBeGreaterThan(10); // episodes did end inside the rollouts
+    expect(made.episodes.count).toBeGreaterThan(10); // episodes ended inside the rollouts
     for (const row of written) expect(row["train/first_ratio_deviation"]).toBeLessThan(1e-4);
   });
 
@@ -87,7 +87,7 @@ describe("first minibatch", () => {
     });
   });
 
-  it("would show a wrong state", async () => {
+  it("has a ratio other than 1 when the state is wrong", async () => {
     const made = trainer({ ...recurrent, env: "CartPoleNoVel-v1", seed: 3, sequenceLength: 8 });
     const apply = made.model.apply.bind(made.model);
     made.model.apply = (x, options) =>
@@ -98,7 +98,7 @@ describe("first minibatch", () => {
 });
 
 describe("learning", () => {
-  it("learns to answer with a remembered observation, which a memory-less network cannot", async () => {
+  it("learns to repeat a remembered observation, which a network without memory cannot", async () => {
     const env = () => new SyncVectorEnv(Array.from({ length: 8 }, () => () => new MemoryEnv()));
     const preset = {
       ...cartPoleNoVelPPO,
@@ -118,7 +118,7 @@ describe("learning", () => {
     expect(await solve((spaces) => new MlpActorCritic({ ...spaces, hiddenUnits: [16] }))).toBeLessThan(0.75);
   });
 
-  it("improves CartPole several times over in 25 000 steps", { timeout: 240_000 }, async () => {
+  it("improves the return in CartPole several times over in 25 000 steps", { timeout: 240_000 }, async () => {
     const made = trainer({ ...cartPolePPO, env: "CartPole-v1", seed: 0 });
     await made.learn({ totalTimesteps: 25_000 });
     const env = makeVecEnv("CartPole-v1", { numEnvs: 10 });
@@ -129,7 +129,7 @@ describe("learning", () => {
 });
 
 describe("determinism and checkpoints", () => {
-  it("gives the same run for the same seed and another for another", async () => {
+  it("equal seeds give equal runs, different seeds different ones", async () => {
     const runs = [];
     for (const seed of [5, 5, 6]) {
       const made = trainer({ ...recurrent, env: "CartPoleNoVel-v1", seed });
@@ -140,14 +140,14 @@ describe("determinism and checkpoints", () => {
     expect(runs[2].weights).not.toEqual(runs[0].weights);
   });
 
-  it("goes on from a checkpoint exactly as the uninterrupted run does", async () => {
+  it("continues from a checkpoint exactly like the uninterrupted run", async () => {
     for (const preset of [small, recurrent]) {
       const options = { ...preset, learningRate: 1e-3, clipRange: 0.2, env: "CartPoleNoVel-v1", seed: 11 };
       const whole = trainer(options);
       await whole.learn({ totalTimesteps: 128 });
       const store = new MemoryCheckpointStore();
       await whole.save({ store, name: "middle" });
-      await whole.predict(new Float32Array(2)); // playing in between must not matter
+      await whole.predict(new Float32Array(2)); // predict in between must not matter
       await whole.learn({ totalTimesteps: 128 });
 
       const resumed = await PPOTrainer.load({ store, name: "middle" }, { ...options, seed: 99 });
@@ -159,7 +159,7 @@ describe("determinism and checkpoints", () => {
     }
   });
 
-  it("refuses a checkpoint of another architecture and names the weight", async () => {
+  it("rejects a checkpoint of another architecture and names the weight", async () => {
     const store = new MemoryCheckpointStore();
     await trainer({ ...small, env: "CartPole-v1", seed: 0 }).save({ store, name: "a" });
     const other: PPOPreset["model"] = (spaces) => new MlpActorCritic({ ...spaces, hiddenUnits: [7] });
@@ -170,7 +170,7 @@ describe("determinism and checkpoints", () => {
 });
 
 describe("predict", () => {
-  it("keeps one state a row and clears it where an episode starts", async () => {
+  it("keeps one state per row and resets it where an episode starts", async () => {
     const made = trainer({ ...recurrent, env: "CartPoleNoVel-v1", seed: 2 });
     const observations = Float32Array.of(0.1, 0.2, -0.3, 0.4);
     const fresh = await made.predict(observations, { deterministic: true });
@@ -189,7 +189,7 @@ describe("predict", () => {
     });
   });
 
-  it("names wrong shapes", async () => {
+  it("throws a ShapeError for wrong shapes", async () => {
     const made = trainer({ ...recurrent, env: "CartPoleNoVel-v1" });
     await expect(made.predict(new Float32Array(3))).rejects.toThrow(/observations.*\[batch, 2\]/);
     await expect(made.predict(new Float32Array(2), { state: new Float32Array(3) })).rejects.toThrow(
@@ -199,7 +199,7 @@ describe("predict", () => {
 });
 
 describe("errors and memory", () => {
-  it("names unknown and wrong options", () => {
+  it("names unknown and invalid options", () => {
     const bad = (options: object) => () =>
       new PPOTrainer({ ...small, env: "CartPole-v1", ...options } as PPOOptions);
     expect(bad({ gama: 0.9 })).toThrow(/gama.*gamma/);
@@ -217,13 +217,13 @@ describe("errors and memory", () => {
     ).toThrow(/model.*\[4\]/);
   });
 
-  it("wants a limit", async () => {
+  it("learn requires totalTimesteps or hours", async () => {
     await expect(trainer({ ...small, env: "CartPole-v1" }).learn({})).rejects.toThrow(
       /totalTimesteps or hours/,
     );
   });
 
-  it("stops with a typed error when the weights blow up, and keeps the last good ones", async () => {
+  it("throws a typed error when the weights diverge, and keeps the last finite ones", async () => {
     const made = trainer({ ...small, env: "CartPole-v1", seed: 0, maxGradNorm: null });
     await made.learn({ totalTimesteps: 64 });
     const before = weights(made);
@@ -242,7 +242,7 @@ describe("errors and memory", () => {
     expect(weights(made)).toEqual(before);
   });
 
-  it("keeps the number of tensors flat over 200 updates", async () => {
+  it("keeps the number of tensors constant over 200 updates", async () => {
     const made = trainer({ ...recurrent, env: "CartPoleNoVel-v1", seed: 0, numSteps: 8, nEpochs: 1 });
     await made.learn({ totalTimesteps: 32 * 3 });
     const before = tf.memory().numTensors;

@@ -44,7 +44,7 @@ const sb3Names: Record<string, string> = {
   value_head: "value_net",
 };
 
-/** SB3's `n_steps` is `numSteps`; all other names are SB3's in camel case. */
+/** SB3's names in camelCase; only `n_steps` has another name, `numSteps`. */
 function sameNames(hyperparameters: Recording["hyperparameters"]): Partial<PPOOptions> {
   const camel = (name: string) =>
     name === "n_steps" ? "numSteps" : name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -67,7 +67,7 @@ function weightOf(weights: Record<string, number[]>, name: string, shape: number
 async function trainAsRecorded(name: string) {
   const recording: Recording = JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
   const actionSpace = spaces[name];
-  // The entropy's weight is the only number whose default differs.
+  // The entropy coefficient is the only option with another default.
   const options = { entCoef: 0, ...sameNames(recording.hyperparameters) };
   const { hyperparameters, schedules } = resolvePPOOptions(options);
   const observationSpace = new Box({ low: -3, high: 3, shape: [4] });
@@ -130,12 +130,12 @@ async function trainAsRecorded(name: string) {
 
 const norm = (values: number[]) => Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0));
 
-describe("an update with the names and numbers of Stable-Baselines3's PPO", () => {
+describe("an update with the options of Stable-Baselines3's PPO", () => {
   beforeAll(async () => {
     await useBackend("wasm");
   });
 
-  it("has a recording for each case", () => {
+  it("there is a recording of each case", () => {
     expect(readdirSync(folder).sort()).toEqual(
       Object.keys(spaces)
         .map((name) => `${name}.json`)

@@ -45,7 +45,7 @@ describe.each(models)("PPO with %s", (_, model) => {
   };
   const totalTimesteps = 32 * 4;
 
-  it("goes on from a checkpoint, which holds the network whole, bit for bit", async () => {
+  it("continues bit for bit from a checkpoint, which contains the whole network", async () => {
     const whole = new PPOTrainer(options);
     await whole.learn({ totalTimesteps });
     const place = { store: new MemoryCheckpointStore(), name: "stopped" };
@@ -63,7 +63,7 @@ describe.each(models)("PPO with %s", (_, model) => {
     for (const trainer of [whole, first, second]) await trainer.close();
   });
 
-  it("sees in training what it saw in acting: the first ratio is 1", async () => {
+  it("computes the same in training as while acting: the first ratio is 1", async () => {
     const trainer = new PPOTrainer(options);
     const deviations: number[] = [];
     await trainer.learn({

@@ -20,7 +20,7 @@ beforeAll(async () => {
   await useBackend("cpu");
 });
 
-/** Counts its steps; ends after `length` of them in the given way and pays 3 a step. */
+/** Counts its steps; ends after `length` of them in the given way and gives a reward of 3 per step. */
 class Counter implements Env {
   readonly id = "Counter-v0";
   readonly observationSpace = new Box({ low: 0, high: 1000, shape: [1] });
@@ -51,7 +51,7 @@ class Counter implements Env {
   close() {}
 }
 
-/** Its state is the sum of what it has seen; its value is observation + 100 * state before. */
+/** A model whose state is the sum of its observations and whose value is observation + 100 * previous state. */
 const model: ActorCritic = {
   observationShape: [1],
   distributionSize: 2,
@@ -59,12 +59,12 @@ const model: ActorCritic = {
   variables: new Map(),
   apply(x, { state } = {}) {
     const [batch] = x.shape;
-    const seen = tf.reshape(x, [batch, 1]) as tf.Tensor2D;
+    const inputs = tf.reshape(x, [batch, 1]) as tf.Tensor2D;
     const before = state ?? (tf.zeros([batch, 1]) as tf.Tensor2D);
     return {
       distribution: tf.zeros([batch, 1, 2]) as tf.Tensor3D,
-      values: tf.add(seen, tf.mul(before, 100)) as tf.Tensor2D,
-      state: tf.add(before, seen) as tf.Tensor2D,
+      values: tf.add(inputs, tf.mul(before, 100)) as tf.Tensor2D,
+      state: tf.add(before, inputs) as tf.Tensor2D,
     };
   },
   toJSON: () => ({ className: "Sum", config: {} }),
@@ -99,7 +99,7 @@ async function collect(end: "terminated" | "truncated", options: Partial<Rollout
 }
 
 describe("RolloutCollector", () => {
-  it("stores what acting saw: observations, states cleared at starts, flags, statistics", async () => {
+  it("stores the data of acting: observations, states reset at starts, flags, statistics", async () => {
     const { buffer, episodes } = await collect("terminated");
     expect(Array.from(buffer.observations)).toEqual([0, 1, 2, 0, 1, 0, 1, 2, 3, 0]);
     expect(Array.from(buffer.states)).toEqual([0, 0, 1, 0, 0, 0, 0, 1, 3, 0]);
@@ -111,7 +111,7 @@ describe("RolloutCollector", () => {
     expect([episodes.count, episodes.meanReturn, episodes.meanLength]).toEqual([2, 10.5, 3.5]);
   });
 
-  it("values the final observation of a cut episode with the state before it was cleared", async () => {
+  it("values the final observation of a truncated episode with the state before its reset", async () => {
     const { buffer } = await collect("truncated");
     expect(Array.from(buffer.truncated)).toEqual([0, 0, 1, 0, 0, 0, 0, 0, 1, 0]);
     expect(Array.from(buffer.terminated)).toEqual(Array(10).fill(0));
@@ -119,13 +119,13 @@ describe("RolloutCollector", () => {
     expect(buffer.finalValues[8]).toBe(4 + 100 * (0 + 1 + 2 + 3));
   });
 
-  it("treats a cut as an end when asked to", async () => {
+  it("with bootstrapTruncated: false treats truncation as termination", async () => {
     const { buffer } = await collect("truncated", { bootstrapTruncated: false });
     expect(Array.from(buffer.terminated)).toEqual([0, 0, 1, 0, 0, 0, 0, 0, 1, 0]);
     expect(buffer.truncated.includes(1)).toBe(false);
   });
 
-  it("clips and scales rewards for learning, not for reporting", async () => {
+  it("clips and scales rewards for training, not for reported returns", async () => {
     const clipped = await collect("terminated", { clipRewards: "sign" });
     expect(Array.from(clipped.buffer.rewards)).toEqual(Array(10).fill(1));
     expect(clipped.episodes.meanReturn).toBe(10.5);
@@ -152,7 +152,7 @@ describe("RolloutCollector", () => {
     expect(collector.getState()).toEqual(state);
   });
 
-  it("estimates the advantages of a whole rollout, and goes on with one that was interrupted", async () => {
+  it("estimates advantages only when the rollout is complete, and continues an interrupted one", async () => {
     const { buffer, collector } = await collect("terminated");
     const { advantages } = new GAE({ gamma: 0.9, lambda: 0.8 }).compute(buffer);
     expect(buffer.advantages).toEqual(advantages);
@@ -165,7 +165,7 @@ describe("RolloutCollector", () => {
 });
 
 describe("RewardScaler", () => {
-  it("keeps its statistics but no returns when episodes begin anew", () => {
+  it("restart() keeps the statistics and resets the returns", () => {
     const make = () => new RewardScaler({ numEnvs: 1, gamma: 0.5 });
     const [kept, restarted, fresh] = [make(), make(), make()];
     const scale = (scaler: RewardScaler, reward: number) => {
@@ -178,14 +178,14 @@ describe("RewardScaler", () => {
     const { returns } = restarted.getState();
     expect(returns).toEqual(fresh.getState().returns);
     expect(restarted.getState().statistics).toEqual(kept.getState().statistics);
-    // The return counts the reward alone: 2, where it would be 2 + 1 / 2.
+    // The return counts the reward alone: 2, otherwise it would be 2 + 1 / 2.
     scale(kept, 2);
     scale(restarted, 2);
     expect(kept.getState().returns).toEqual(Float64Array.of(2.5));
     expect(restarted.getState().returns).toEqual(Float64Array.of(2));
   });
 
-  it("divides by the deviation of discounted returns and clips at 10", () => {
+  it("divides by the standard deviation of discounted returns and clips at 10", () => {
     const scaler = new RewardScaler({ numEnvs: 1, gamma: 0.5 });
     const random = new Random(1);
     let carried = 0;

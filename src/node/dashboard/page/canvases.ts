@@ -1,8 +1,8 @@
-/** The game, and the neurons over time. */
+/** Canvases of the game picture and of the neurons over time. */
 
 import type { Frame } from "../../../envs/env.js";
 
-/** Draws a frame at its own size; the page scales it. */
+/** Draws a frame in its original size; the page scales it. */
 export function drawFrame(canvas: HTMLCanvasElement, { height, width, data }: Frame): void {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const image = new ImageData(width, height);
@@ -15,13 +15,13 @@ export function drawFrame(canvas: HTMLCanvasElement, { height, width, data }: Fr
   canvas.getContext("2d")?.putImageData(image, 0, 0);
 }
 
-/** A strip in which each column is a moment: the neurons one above the other, red above zero, blue below. */
+/** A strip in which each column is a point in time: one row per neuron, red above zero, blue below. */
 export class ActivityStrip {
   private readonly times: number[] = [];
 
   constructor(private readonly canvas: HTMLCanvasElement) {}
 
-  /** Adds the present activities as the rightmost column. */
+  /** Adds the current activities as the rightmost column. */
   add(activity: Float32Array): void {
     const { canvas, times } = this;
     const context = canvas.getContext("2d");
@@ -44,7 +44,7 @@ export class ActivityStrip {
     if (times.length > canvas.width) times.shift();
   }
 
-  /** How long ago the leftmost column was, in seconds; undefined while the strip is not full. */
+  /** Age of the leftmost column in seconds; undefined while the strip is not full. */
   get seconds(): number | undefined {
     const { canvas, times } = this;
     return times.length < canvas.width ? undefined : (times[times.length - 1] - times[0]) / 1000;

@@ -1,10 +1,10 @@
-/** Which figures stand in which chart, and what they are called. */
+/** The charts of the page: which metrics each contains, and their labels. */
 
 /** A curve of a chart. */
 export interface CurvePlan {
-  /** Key of the log. */
+  /** Key of the metric in the log. */
   key: string;
-  /** What the curve is called beside others of its chart. */
+  /** Label of the curve, to distinguish it from others in its chart. */
   label: string;
 }
 
@@ -31,7 +31,7 @@ function both(title: string, key: string, evaluated: string): ChartPlan {
   };
 }
 
-// In the order of the page.
+// In the order in which the page shows them.
 const known: readonly ChartPlan[] = [
   both("Return", "rollout/ep_rew_mean", "eval/mean_reward"),
   both("Success rate", "rollout/success_rate", "eval/success_rate"),
@@ -73,7 +73,7 @@ const known: readonly ChartPlan[] = [
 // Clocks and counters, which are straight lines.
 const counters = /^time\/(?!fps$|batches_per_second$)|n_updates$|^train\/epoch$/;
 
-/** A key in words: `custom/ball_speed` is `Ball speed (custom)`; groups of the trainers go without saying. */
+/** A readable title of a key: `custom/ball_speed` is `Ball speed (custom)`; groups of the trainers are omitted. */
 export function titleOf(key: string): string {
   const slash = key.lastIndexOf("/");
   const words = key
@@ -86,8 +86,8 @@ export function titleOf(key: string): string {
 }
 
 /**
- * The charts of a log with these keys, in the order of the page: known figures first, then all others in the order in
- * which they came. Each chart has the curves that occur, and no others.
+ * The charts of a log with these keys, in the order of the page: known metrics first, then all others in order of
+ * appearance. Each chart contains only the curves that occur.
  */
 export function planCharts(keys: Iterable<string>): ChartPlan[] {
   const there = new Set(keys);
@@ -98,7 +98,7 @@ export function planCharts(keys: Iterable<string>): ChartPlan[] {
   const others = [...there].filter((key) => !planned.has(key) && !counters.test(key));
   const titles = new Set(known.map(({ title }) => title));
   for (const key of others) {
-    // Two keys of one name, such as train/x and rollout/x, are told apart by their keys.
+    // Two keys of one name, such as train/x and rollout/x, are distinguished by their keys.
     const title = titles.has(titleOf(key)) ? key : titleOf(key);
     titles.add(title);
     plans.push(one(title, key));

@@ -1,13 +1,13 @@
-/** Curves of the log: one chart a group of figures. */
+/** Charts of the logged metrics. */
 
 import uPlot from "uplot";
 import type { RowMessage } from "../message.js";
 import { RowWindow } from "../row-window.js";
 import { type ChartPlan, planCharts } from "./chart-plans.js";
-import { shortFigure, tickText } from "./words.js";
+import { shortNumber, tickText } from "./words.js";
 
 const HEIGHT = 170;
-// Of fewer evaluations each one is marked by a point.
+// Up to this many evaluations are each marked by a point.
 const MARKED = 200;
 
 interface Chart {
@@ -17,7 +17,7 @@ interface Chart {
   plot: uPlot;
 }
 
-/** Draws a chart for each figure that occurs; known ones together under a title, others under a name of their own. */
+/** Draws a chart for each metric that occurs; known ones grouped under a title, others separately. */
 export class Charts {
   private readonly window = new RowWindow();
   private readonly keys = new Set<string>();
@@ -30,13 +30,13 @@ export class Charts {
     });
   }
 
-  /** Takes in rows; those of a step that was there already, and all later ones, are replaced. */
+  /** Adds rows; existing rows of the same step and of later ones are replaced. */
   add(rows: readonly RowMessage[]): void {
     for (const message of rows) {
       this.window.add(message);
       for (const key of Object.keys(message.row)) this.keys.add(key);
     }
-    // Many rows make one drawing, and none while nobody looks.
+    // Many rows cause one redraw, and none while the page is hidden.
     if (!this.due) requestAnimationFrame(() => this.draw());
     this.due = true;
   }
@@ -94,23 +94,23 @@ export class Charts {
   }
 }
 
-// The newest values, or those under the pointer, each in the colour of its curve.
+// Shows the newest values, or those under the pointer, each in the colour of its curve.
 function showValues({ plan, values, plot }: Chart): void {
   const under = plot.cursor.idx;
   const texts = plan.curves.map(({ label }, i) => {
     const column = plot.data[i + 1];
     const at = nearest(column, under ?? column.length - 1);
-    const text = at < 0 ? "not yet known" : shortFigure(column[at] as number);
+    const text = at < 0 ? "not yet known" : shortNumber(column[at] as number);
     const span = add(document.createElement("span"), `curve-${i % 4}`);
     span.textContent = plan.curves.length > 1 ? `${label} ${text}` : text;
     return span;
   });
   const where =
-    under === null || under === undefined ? [] : [`at ${shortFigure(plot.data[0][under])} steps: `];
+    under === null || under === undefined ? [] : [`at ${shortNumber(plot.data[0][under])} steps: `];
   values.replaceChildren(...where, ...texts.flatMap((span, i) => (i === 0 ? [span] : [" · ", span])));
 }
 
-// The last place up to the given one where there is a value.
+// The last index up to the given one that has a value.
 function nearest(column: ArrayLike<number | null | undefined>, from: number): number {
   let at = from;
   while (at >= 0 && (column[at] === null || column[at] === undefined)) at--;

@@ -1,4 +1,4 @@
-/** The page: hears rows as they come, and asks for scenes and the state while it is looked at. */
+/** The page: receives rows as they are logged, and polls scenes and status while it is visible. */
 
 import { decodeScene, type RowMessage, type Status } from "../message.js";
 import { ActivityStrip, drawFrame } from "./canvases.js";
@@ -53,7 +53,7 @@ function showScene(bytes: ArrayBuffer): void {
   element("since").textContent = seconds === undefined ? "earlier" : `${Math.round(seconds)} s ago`;
 }
 
-// Asks again after each answer while somebody looks; the event stream tells of lost connections.
+// Polls again after each response while the page is visible; the event stream detects lost connections.
 async function ask(
   path: string,
   milliseconds: number,
@@ -64,7 +64,7 @@ async function ask(
       const answer = await fetch(path);
       if (answer.status === 200) await show(answer);
     } catch {
-      // told already
+      // shown already
     }
   }
   setTimeout(ask, milliseconds, path, milliseconds, show);

@@ -1,14 +1,14 @@
-/** Figures and the state of the training in words. */
+/** Numbers and the state of the training as text. */
 
 import { formatDuration } from "../../time-left.js";
 import type { RowMessage, Status } from "../message.js";
 
-/** A figure with four digits that count: `0.1235`, `431.2`, `12.35k`, `102.4M`. */
-export function shortFigure(value: number): string {
+/** A number with four significant digits: `0.1235`, `431.2`, `12.35k`, `102.4M`. */
+export function shortNumber(value: number): string {
   return scaled(value, 4);
 }
 
-/** A tick of an axis, without rounding away what tells it from the next one. */
+/** Text of an axis tick, with enough digits to distinguish it from the next one. */
 export function tickText(value: number): string {
   return scaled(value, 6);
 }
@@ -25,7 +25,7 @@ function scaled(value: number, digits: number): string {
   return `${Number((value / (name === "k" ? 1000 : size)).toPrecision(digits))}${name}`;
 }
 
-/** The newest figures of the training in a line. */
+/** The newest metrics of the training in one line. */
 export function summaryOf({ step, row }: RowMessage): string {
   const mean = row["rollout/ep_rew_mean"];
   const unit = "time/batches" in row ? "minibatches" : "steps";
@@ -37,13 +37,13 @@ export function summaryOf({ step, row }: RowMessage): string {
   return parts.join(" · ");
 }
 
-/** What is trained, in a line: `CartPole-v1 · seed 1 · backend wasm`. */
+/** What is trained, in one line: `CartPole-v1 · seed 1 · backend wasm`. */
 export function detailsOf({ details }: Status): string {
   const named = ([name, value]: [string, string | number]) => (name === "env" ? value : `${name} ${value}`);
   return Object.entries(details).map(named).join(" · ");
 }
 
-/** How far the training is: `12 % · 3m05s left`. */
+/** Progress of the training: `12 % · 3m05s left`. */
 export function progressOf({ progress, ended }: Status): string {
   if (!progress) return "";
   const percent = `${Math.floor(100 * progress.share)} %`;
@@ -52,7 +52,7 @@ export function progressOf({ progress, ended }: Status): string {
   return secondsLeft === null ? percent : `${percent} · ${formatDuration(secondsLeft)} left`;
 }
 
-/** What to say when the program does not answer. */
+/** What to show when the program does not answer. */
 export function lostConnection(closed: boolean, refused: boolean): string {
   if (closed) return "The dashboard was closed; the page shows its last state.";
   if (refused) return "Too many pages watch this training: close one and reload.";

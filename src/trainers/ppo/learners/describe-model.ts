@@ -1,4 +1,4 @@
-/** Models on their way to other threads: by class and options, or by the module that makes them. */
+/** Descriptions of models for other threads: class and options, or the module that creates them. */
 
 import { InvalidArgumentError } from "../../../core/errors.js";
 import {
@@ -9,13 +9,13 @@ import {
 } from "../../../models/index.js";
 import type { LearnerModel } from "./learner-model.js";
 
-/** How another thread makes a model, as plain data. */
+/** How another thread creates a model, as plain data. */
 export type SentModel = ModelConfig | { module: string; export: string };
 
 /**
- * Describes a model.
+ * Describes a model for other threads.
  *
- * @throws InvalidArgumentError when it is not one of the library's and there is no module
+ * @throws InvalidArgumentError when it is not one of the library's models and no module is given
  */
 export function describeModel(model: ActorCritic, from: LearnerModel | undefined): SentModel {
   if (from) return { module: String(from.module), export: from.export ?? "default" };

@@ -1,37 +1,37 @@
-/** Gradients and numbers of all learners in shared memory, summed in a fixed order. */
+/** All-reduce of gradients and monitors in shared memory, in a fixed order. */
 
 import { lossMonitors } from "../loss-monitors.js";
 
 const maximum = lossMonitors.indexOf("ratioDeviation");
 
-/** Buffers of a {@link GradientExchange}; plain data, can be sent to other threads. */
+/** Buffers of a {@link GradientExchange}; plain data that can be sent to other threads. */
 export interface ExchangeMemory {
-  /** `[learners + 1, size]` float32: what each learner gives, and their sum. */
+  /** `[learners + 1, size]` float32: the gradient of each learner, and their sum. */
   vectors: SharedArrayBuffer;
   /** `[learners, lossMonitors]` float64. */
   monitors: SharedArrayBuffer;
 }
 
 /**
- * All-reduce over shared memory. Every learner writes its part, all meet, each sums one slice of the vector over
- * all learners in the order of their numbers, all meet again, and everyone reads the same sum.
+ * All-reduce over shared memory. Every learner writes its gradient; after a barrier, each sums one slice of the vector
+ * over all learners in the order of their ranks; after another barrier, everyone reads the same sum.
  */
 export class GradientExchange {
-  /** The sum of all parts. */
+  /** The sum of all learners' gradients. */
   readonly sum: Float32Array;
   /**
-   * The first learner's part, by which weights come to the others between steps: the sum may still be read by a
-   * learner that is late with the step before.
+   * The first learner's vector, which passes weights to the others between steps: the sum may still be read by a
+   * learner that is late with the previous step.
    */
   readonly first: Float32Array;
-  /** What this learner gives. */
+  /** The vector that this learner writes. */
   readonly mine: Float32Array;
-  /** The numbers that this learner gives, in the order of {@link lossMonitors}. */
+  /** The monitors of this learner, in the order of {@link lossMonitors}. */
   readonly monitors: Float64Array;
   private readonly parts: Float32Array[];
   private readonly allMonitors: Float64Array[];
 
-  /** @param size elements of the vector */
+  /** @param size number of elements of the vector */
   constructor(
     { vectors, monitors }: ExchangeMemory,
     private readonly rank: number,
@@ -48,7 +48,7 @@ export class GradientExchange {
     this.monitors = this.allMonitors[rank];
   }
 
-  /** Memory for so many learners and elements. */
+  /** Allocates memory for the given numbers of learners and elements. */
   static allocate(learners: number, size: number): ExchangeMemory {
     return {
       vectors: new SharedArrayBuffer(4 * (learners + 1) * size),
@@ -59,7 +59,7 @@ export class GradientExchange {
   /**
    * Sums this learner's slice over all learners, in double precision.
    *
-   * @param weights what each learner's part counts; parts that count 0 are not read
+   * @param weights weight of each learner's vector; vectors with weight 0 are not read
    */
   reduce(weights: readonly number[]): void {
     const { rank, learners, size, sum } = this;
@@ -77,7 +77,7 @@ export class GradientExchange {
     }
   }
 
-  /** The numbers of the whole minibatch: weighted means, and the largest deviation of a ratio. */
+  /** The monitors of the whole minibatch: weighted means, and the largest deviation of a ratio. */
   combine(weights: readonly number[]): number[] {
     return lossMonitors.map((_, i) => {
       const counting = this.allMonitors.flatMap((numbers, j) =>
@@ -90,7 +90,7 @@ export class GradientExchange {
   }
 }
 
-// Four sums at once wait less for memory.
+// Unrolled by four to hide memory latency.
 function addTwo(
   sum: Float32Array,
   [x, y]: readonly [Float32Array, Float32Array],

@@ -1,4 +1,4 @@
-/** All learners of a trainer: the main thread's own part, and its hold on the others. */
+/** All learners of a trainer: the main thread's learner, and handles to the others. */
 
 import type { Adam } from "tfjs-training";
 import { FlatLayout } from "tfjs-training";
@@ -10,6 +10,7 @@ import type { PPOUpdateCoefficients } from "../minibatch-inputs.js";
 import type { PPOObjectiveOptions } from "../ppo-objective.js";
 import type { PPOHyperparameters } from "../ppo-options.js";
 import type { MinibatchLearners, MinibatchResult } from "../ppo-update.js";
+import { Barrier } from "./barrier.js";
 import { describeModel } from "./describe-model.js";
 import { GradientExchange } from "./gradient-exchange.js";
 import { Learner, type LearnerReport, stepHyperparameters } from "./learner.js";
@@ -23,50 +24,49 @@ import type {
   SharedRollout,
   StartLearner,
 } from "./learner-setup.js";
-import { Rendezvous } from "./rendezvous.js";
 
 /** Options of {@link LearnerGroup}. */
 export interface LearnerGroupOptions extends PPOObjectiveOptions {
-  /** The first learner's optimiser. */
+  /** The first learner's optimizer. */
   optimizer: Adam;
   /** All hyper-parameters. */
   hyperparameters: PPOHyperparameters;
-  /** What observations look like. */
+  /** The observation space. */
   observationSpace: Box;
-  /** What actions look like. */
+  /** The action space. */
   actionSpace: ActionSpace;
   /** The rollout, in shared memory. */
   rollout: { buffer: RolloutBuffer; shared: SharedRollout };
-  /** Where the others find the model, when it is not the library's. */
+  /** Where the other learners find the model, when it is not one of the library's. */
   learnerModel?: LearnerModel;
-  /** Milliseconds after which a learner that does not answer counts as hanging, default 60000. */
+  /** Milliseconds after which a learner that does not answer counts as hung, default 60000. */
   timeout?: number;
-  /** Starts another learner. */
+  /** Starts a learner on another thread. */
   start: StartLearner;
 }
 
-// A learner loads the library and compiles kernels first.
+// Timeout of the start: a learner first loads the library and compiles kernels.
 const START = 60_000;
-// On the spot a meeting is noticed at once, but the event loop stands still.
-const ON_THE_SPOT = 5;
+// Blocking notices a barrier immediately, but stops the event loop.
+const BLOCKING_MS = 5;
 
 const closed = "the learners were closed, or not started: await the training before close()";
 
 /**
- * Data-parallel learning: every learner computes the gradient of its share of each minibatch; the gradients are
- * summed in shared memory in the order of the learners, and every learner makes the same change to its own copy of
- * the weights. The first learner is the thread that trains; the others are started by {@link LearnerGroup.start}.
+ * Data-parallel training: every learner computes the gradient of its share of each minibatch; the gradients are
+ * summed in shared memory in the order of the learners, and every learner applies the same update to its own copy of
+ * the weights. The first learner is the thread that trains; {@link LearnerGroup.start} starts the others.
  */
 export class LearnerGroup implements MinibatchLearners {
-  private readonly setup: Omit<LearnerSetup, "rank" | "backend" | "rendezvous">;
+  private readonly setup: Omit<LearnerSetup, "rank" | "backend" | "barrier">;
   private readonly learner: Learner;
-  private rendezvous: Rendezvous | undefined;
+  private barrier: Barrier | undefined;
   private threads: LearnerThread[] = [];
   private ready = false;
   private momentsKnown = false;
   private readonly timeout: number;
 
-  /** @throws InvalidArgumentError when the model cannot be made on other threads */
+  /** @throws InvalidArgumentError when the model cannot be created on other threads */
   constructor(private readonly options: LearnerGroupOptions) {
     const { model, hyperparameters, observationSpace, actionSpace, rollout, learnerModel } = options;
     const { learners, adam } = hyperparameters;
@@ -89,29 +89,29 @@ export class LearnerGroup implements MinibatchLearners {
     this.learner = new Learner({ ...options, rank: 0, learners, exchange, rollout: rollout.buffer });
   }
 
-  /** Starts the other learners, unless they run; they make themselves ready while this thread goes on. */
+  /** Starts the other learners, unless they run already; they initialise while this thread continues. */
   start(): void {
-    if (this.rendezvous) return;
+    if (this.barrier) return;
     const { learners } = this.setup;
-    const memory = Rendezvous.allocate(learners);
-    this.rendezvous = new Rendezvous(memory, learners);
+    const memory = Barrier.allocate(learners);
+    this.barrier = new Barrier(memory, learners);
     this.ready = this.momentsKnown = false;
     const backend = { ...kernelOptions(), accelerator: productEngine() !== undefined };
-    const setup = { ...this.setup, rendezvous: memory, backend };
+    const setup = { ...this.setup, barrier: memory, backend };
     this.threads = Array.from({ length: learners - 1 }, (_, i) =>
       this.options.start({ ...setup, rank: i + 1 }),
     );
   }
 
-  /** The optimiser was given another state: the other learners' are brought into line at the next update. */
+  /** Called when the optimizer's state was replaced: the other learners receive it at the next update. */
   optimizerChanged(): void {
     this.momentsKnown = false;
   }
 
   /**
-   * Starts learners where there are none and gives them the weights, and the moments if they do not know them.
+   * Starts learners that are not running and sends them the weights, and the moments if they do not have them.
    *
-   * @throws LearnerFailedError when a learner cannot be made, or its thread ends or hangs
+   * @throws LearnerFailedError when a learner cannot be created, or its thread ends or hangs
    */
   async begin(): Promise<void> {
     this.start();
@@ -125,9 +125,9 @@ export class LearnerGroup implements MinibatchLearners {
   }
 
   /**
-   * Makes one step on all learners.
+   * Makes one gradient step on all learners.
    *
-   * @returns the numbers of the whole minibatch, and the length of its gradient; where a number is not finite, or
+   * @returns the monitors of the whole minibatch, and its gradient norm; if a value is not finite, or
    *   `targetKl` ends the update, no learner has changed its weights
    * @throws LearnerFailedError when another learner throws, or its thread ends or hangs
    */
@@ -147,7 +147,7 @@ export class LearnerGroup implements MinibatchLearners {
     return learner.goesOn(monitors) ? { monitors, gradNorm: learner.finish(plan) } : { monitors };
   }
 
-  /** Weights and tensors of all learners, the main thread first: the checksums are equal after every update. */
+  /** Checksum and tensor count of all learners, the main thread first: the checksums are equal after every update. */
   async report(): Promise<LearnerReport[]> {
     this.call({ kind: "report" });
     const messages = await this.together("a report");
@@ -155,41 +155,41 @@ export class LearnerGroup implements MinibatchLearners {
     return [this.learner.report(), ...reports];
   }
 
-  /** Ends the other learners. A later update starts new ones. */
+  /** Stops the other learners. A later update starts new ones. */
   async close(): Promise<void> {
-    const { threads, rendezvous } = this;
+    const { threads, barrier } = this;
     this.threads = [];
-    this.rendezvous = undefined;
+    this.barrier = undefined;
     this.ready = false;
-    rendezvous?.dismiss();
+    barrier?.close();
     await Promise.all(threads.map((thread) => thread.close()));
   }
 
-  private get meeting(): Rendezvous {
-    if (!this.rendezvous) throw new InvalidStateError(closed);
-    return this.rendezvous;
+  private get openBarrier(): Barrier {
+    if (!this.barrier) throw new InvalidStateError(closed);
+    return this.barrier;
   }
 
   private call(call: LearnerCall): void {
     for (const thread of this.threads) thread.post(call);
-    this.meeting.call();
+    this.openBarrier.call();
   }
 
-  // Arrives, waits for all others, and gives what they told; ends all of them when one failed.
+  // Arrives at the barrier, waits for all others, and returns their messages; stops all learners when one failed.
   private async together(during: string, timeout = this.timeout): Promise<LearnerMessage[]> {
-    const rendezvous = this.meeting;
-    rendezvous.arrive(0);
+    const barrier = this.openBarrier;
+    barrier.arrive(0);
     const began = performance.now();
     for (;;) {
-      const seen = rendezvous.seen;
-      const [late] = rendezvous.missing(0);
+      const version = barrier.version;
+      const [late] = barrier.missing(0);
       if (late === undefined) break;
-      if (rendezvous.dismissed) throw new InvalidStateError(closed);
+      if (barrier.closed) throw new InvalidStateError(closed);
       const waited = performance.now() - began;
-      const lost = this.threads.findIndex(
-        (thread, i) => thread.lost !== undefined || rendezvous.hasLeft(i + 1),
+      const failedIndex = this.threads.findIndex(
+        (thread, i) => thread.failure !== undefined || barrier.hasLeft(i + 1),
       );
-      if (lost >= 0) throw await this.learnerFailure(lost, during);
+      if (failedIndex >= 0) throw await this.learnerFailure(failedIndex, during);
       if (waited > timeout) {
         throw await this.failed(
           late,
@@ -200,8 +200,8 @@ export class LearnerGroup implements MinibatchLearners {
           ),
         );
       }
-      if (waited < ON_THE_SPOT) rendezvous.sleep(seen, ON_THE_SPOT);
-      else await rendezvous.sleepAside(seen, Math.min(1000, Math.max(1, timeout / 4)));
+      if (waited < BLOCKING_MS) barrier.wait(version, BLOCKING_MS);
+      else await barrier.waitAsync(version, Math.min(1000, Math.max(1, timeout / 4)));
     }
     return this.threads.flatMap((thread) => thread.messages());
   }
@@ -209,11 +209,11 @@ export class LearnerGroup implements MinibatchLearners {
   private async learnerFailure(index: number, during: string): Promise<LearnerFailedError> {
     const thread = this.threads[index];
     const failure = thread.messages().find((message) => message.kind === "failure");
-    // The event of its end comes after what it wrote itself.
-    for (let i = 0; !failure && thread.lost === undefined && i < 100; i++) {
+    // The event of the thread's end arrives after the message that the thread wrote.
+    for (let i = 0; !failure && thread.failure === undefined && i < 100; i++) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    return this.failed(index + 1, during, failure ? failure.error : thread.lost);
+    return this.failed(index + 1, during, failure ? failure.error : thread.failure);
   }
 
   private async failed(learner: number, during: string, cause: unknown): Promise<LearnerFailedError> {

@@ -1,8 +1,8 @@
-/** Where learners on other threads find a model that is not of the library. */
+/** Where learners on other threads find a model that is not one of the library's. */
 
 /**
- * A factory of models that a module exports: what a thread can be told to call, since functions and models
- * themselves cannot be sent to it.
+ * A factory of models that a module exports. Threads import it by name, since functions and models
+ * themselves cannot be sent to them.
  *
  * @example
  * ```ts

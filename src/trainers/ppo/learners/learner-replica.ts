@@ -1,4 +1,4 @@
-/** A learner on another thread: its own model and optimiser, driven by the first learner's calls. */
+/** A learner on another thread: its own model and optimizer, driven by the first learner's calls. */
 
 import { Adam } from "tfjs-training";
 import { InvalidArgumentError } from "../../../core/errors.js";
@@ -6,31 +6,31 @@ import { actionDistribution } from "../../../losses/index.js";
 import type { ActorCritic } from "../../../models/actor-critic.js";
 import { type ActionSpace, type Box, spaceFromJSON } from "../../../spaces/index.js";
 import type { ActorCriticFactory } from "../ppo-options.js";
+import type { Barrier } from "./barrier.js";
 import { Learner, type LearnerReport, type StepPlan } from "./learner.js";
 import type { LearnerCall, LearnerSetup } from "./learner-setup.js";
-import type { Rendezvous } from "./rendezvous.js";
 import { attachRollout } from "./shared-rollout.js";
 
-/** A model, an optimiser and a learner made from a description. The backend has to be active. */
+/** A model, an optimizer and a learner created from a description. The backend has to be active. */
 export class LearnerReplica {
   private readonly model: ActorCritic;
   private readonly optimizer: Adam;
   private readonly learner: Learner;
 
   /**
-   * @param factory makes the described model
+   * @param factory creates the described model
    * @throws InvalidArgumentError when the model has other weights than the first learner's
    */
   constructor(
     private readonly setup: LearnerSetup,
-    private readonly rendezvous: Rendezvous,
+    private readonly barrier: Barrier,
     factory: ActorCriticFactory,
   ) {
     const { rank, learners, exchange, hyperparameters, adam, decaying } = setup;
     const spaces = {
       observationSpace: spaceFromJSON(setup.observationSpace) as Box,
       actionSpace: spaceFromJSON(setup.actionSpace) as ActionSpace,
-      seed: 0, // the first learner's weights replace the first ones
+      seed: 0, // the first learner's weights replace the initial ones
     };
     this.model = factory(spaces);
     requireSameWeights(this.model, setup);
@@ -44,12 +44,12 @@ export class LearnerReplica {
   }
 
   /**
-   * Answers a call and arrives at the meeting point after it.
+   * Executes a call and arrives at the barrier after it.
    *
-   * @param tell hands a report to the first learner
+   * @param tell sends a report to the first learner
    */
   answer(call: LearnerCall, tell: (report: LearnerReport) => void): void {
-    const { learner, optimizer, rendezvous } = this;
+    const { learner, optimizer, barrier } = this;
     if (call.kind === "step") {
       this.step(call);
       return;
@@ -58,16 +58,16 @@ export class LearnerReplica {
       learner.takeWeights(call.trainable);
       if (call.optimizer) optimizer.setState(call.optimizer);
     } else tell(learner.report());
-    rendezvous.arrive(this.setup.rank);
+    barrier.arrive(this.setup.rank);
   }
 
   private step(plan: StepPlan): void {
-    const { learner, rendezvous } = this;
+    const { learner, barrier } = this;
     const { rank } = this.setup;
     learner.contribute(plan);
-    if (!rendezvous.meet(rank)) return;
+    if (!barrier.arriveAndWait(rank)) return;
     const numbers = learner.reduce();
-    if (!rendezvous.meet(rank)) return;
+    if (!barrier.arriveAndWait(rank)) return;
     if (learner.goesOn(numbers)) learner.finish(plan);
   }
 

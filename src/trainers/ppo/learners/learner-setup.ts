@@ -1,4 +1,4 @@
-/** What the first learner and the others tell each other. */
+/** Messages between the first learner and the others. */
 
 import type { AdamOptions } from "tfjs-training";
 import type { StateRecord } from "../../../core/state.js";
@@ -10,60 +10,60 @@ import type { LearnerReport, StepHyperparameters, StepPlan } from "./learner.js"
 
 /** The rollout in shared memory. */
 export interface SharedRollout {
-  /** Its sizes. */
+  /** Sizes of the rollout. */
   options: Omit<RolloutBufferOptions, "allocate">;
-  /** Memory of its arrays, in the order in which they are made. */
+  /** Memory of its arrays, in the order of their allocation. */
   memory: SharedArrayBuffer[];
 }
 
-/** What a learner on another thread is started with; plain data. */
+/** Everything that a learner on another thread is started with; plain data. */
 export interface LearnerSetup {
-  /** Its number, from 1. */
+  /** Rank of the learner, from 1. */
   rank: number;
-  /** How many learners there are, the main thread included. */
+  /** Number of learners, including the main thread. */
   learners: number;
-  /** Memory of the meeting points. */
-  rendezvous: SharedArrayBuffer;
-  /** Memory of the gradients. */
+  /** Memory of the barrier. */
+  barrier: SharedArrayBuffer;
+  /** Memory of the gradient exchange. */
   exchange: ExchangeMemory;
   /** The rollout. */
   rollout: SharedRollout;
-  /** How its model is made. */
+  /** How the model is created. */
   model: SentModel;
-  /** Names and shapes of all weights, which its model must have too. */
+  /** Names and shapes of all weights, which the model must have as well. */
   weights: [name: string, shape: readonly number[]][];
-  /** What observations look like. */
+  /** The observation space. */
   observationSpace: SpaceJSON;
-  /** What actions look like. */
+  /** The action space. */
   actionSpace: SpaceJSON;
-  /** What decides a step. */
+  /** Hyper-parameters of a step. */
   hyperparameters: StepHyperparameters;
-  /** Adam's numbers. */
+  /** Options of Adam. */
   adam: Omit<AdamOptions, "decays">;
-  /** Names of the weights that decay; `null` for all. */
+  /** Names of the weights with weight decay; `null` for all. */
   decaying: string[] | null;
-  /** How the first learner's backend computes. */
+  /** Settings of the first learner's backend. */
   backend: { relaxedSimd: boolean; revectorize: boolean; accelerator: boolean };
 }
 
-/** From the first learner to all others, who arrive at a meeting point with every answer. */
+/** A call from the first learner to all others, which arrive at the barrier after each answer. */
 export type LearnerCall =
   | { kind: "weights"; trainable: string[]; optimizer: StateRecord | null }
   | ({ kind: "step" } & StepPlan)
   | { kind: "report" };
 
-/** From a learner to the first one. */
+/** A message from a learner to the first one. */
 export type LearnerMessage = { kind: "failure"; error: unknown } | { kind: "report"; report: LearnerReport };
 
-/** The first learner's hold on another one; a platform brings it. */
+/** The first learner's handle to another one; implemented by the platform. */
 export interface LearnerThread {
-  /** Why the thread has ended; `undefined` while it has not. */
-  readonly lost: unknown;
-  /** Sends a call; the rendezvous announces it. */
+  /** Why the thread has ended; `undefined` while it runs. */
+  readonly failure: unknown;
+  /** Sends a call; the barrier announces it. */
   post(call: LearnerCall): void;
-  /** What it has told since it was asked last. */
+  /** The messages received since the last call. */
   messages(): LearnerMessage[];
-  /** Lets it come to its end, or ends it when it does not. */
+  /** Lets the thread end, or terminates it if it does not. */
   close(): Promise<void>;
 }
 

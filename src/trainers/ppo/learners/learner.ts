@@ -1,4 +1,4 @@
-/** One of several learners: its part of every step. */
+/** One of several learners: its share of every step. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { computeGradients, FlatLayout, inputTensors, type Optimizer } from "tfjs-training";
@@ -15,18 +15,18 @@ import { endsBeforeStep, type TargetKlOptions } from "../target-kl.js";
 import { type ExchangeMemory, GradientExchange } from "./gradient-exchange.js";
 import { countSteps, cutShares, minibatchAdvantages, placeAdvantages } from "./shares.js";
 
-/** What of the hyper-parameters decides a step. */
+/** The hyper-parameters that determine a step. */
 export type StepHyperparameters = PPOObjectiveOptions["hyperparameters"] &
   TargetKlOptions &
   Pick<PPOHyperparameters, "normalizeAdvantage" | "maxGradNorm">;
 
-/** What of the hyper-parameters decides a step: plain data, which can be sent to other threads. */
+/** Selects the hyper-parameters that determine a step: plain data, which can be sent to other threads. */
 export function stepHyperparameters(all: PPOHyperparameters): StepHyperparameters {
   const { valueClip, clipRangeVf, valueLossScale, vfCoef, klPenalty, klEstimator } = all;
   const { normalizeAdvantage, maxGradNorm, targetKl, targetKlCheck } = all;
   return {
     valueClip: valueClipOf({ valueClip, clipRangeVf }),
-    clipRangeVf: null, // its value comes with every step
+    clipRangeVf: null, // its value is sent with every step
     valueLossScale,
     vfCoef,
     klPenalty,
@@ -40,39 +40,39 @@ export function stepHyperparameters(all: PPOHyperparameters): StepHyperparameter
 
 /** Options of {@link Learner}. */
 export interface LearnerOptions extends PPOObjectiveOptions {
-  /** Number of this learner; 0 is the main thread. */
+  /** Rank of this learner; 0 is the main thread. */
   rank: number;
-  /** How many there are. */
+  /** Number of learners. */
   learners: number;
-  /** Changes the weights of this learner's model. */
+  /** The optimizer of this learner's model. */
   optimizer: Optimizer;
   /** The rollout, in shared memory. */
   rollout: RolloutBuffer;
-  /** Memory of the exchange. */
+  /** Memory of the gradient exchange. */
   exchange: ExchangeMemory;
-  /** What decides a step. */
+  /** The hyper-parameters that determine a step. */
   hyperparameters: StepHyperparameters;
 }
 
-/** One learner's view of a step that all make. */
+/** The data of a step, equal for all learners. */
 export interface StepPlan {
   /** The whole minibatch. */
   minibatch: Sequences;
-  /** Numbers of the update. */
+  /** Coefficients of the update. */
   coefficients: PPOUpdateCoefficients;
 }
 
-/** What a learner has in common with all others, for tests: see {@link Learner.report}. */
+/** Values that are equal on all learners, for tests: see {@link Learner.report}. */
 export interface LearnerReport {
-  /** A number made from all bits of all weights. */
+  /** Checksum of all bits of all weights. */
   checksum: number;
-  /** Tensors that the learner holds. */
+  /** Number of tensors on the learner's thread. */
   numTensors: number;
 }
 
 /**
- * Makes one share of every step. The steps of a step, between which all learners meet: {@link Learner.contribute},
- * {@link Learner.reduce}, {@link Learner.finish}. Since every learner makes the same change from the same sum, all
+ * Computes one share of every step. The phases of a step, separated by barriers: {@link Learner.contribute},
+ * {@link Learner.reduce}, {@link Learner.finish}. Since every learner applies the same update from the same sum, all
  * weights stay equal bit for bit.
  */
 export class Learner {
@@ -90,7 +90,7 @@ export class Learner {
     this.exchange = new GradientExchange(exchange, rank, learners, this.layout.size);
   }
 
-  /** Writes gradients and numbers of this learner's share into shared memory. */
+  /** Writes gradients and monitors of this learner's share into shared memory. */
   contribute({ minibatch, coefficients }: StepPlan): void {
     const { rank, learners, rollout, hyperparameters } = this.options;
     const shares = cutShares(minibatch, learners);
@@ -123,7 +123,7 @@ export class Learner {
   /**
    * Sums one slice of all learners' gradients.
    *
-   * @returns the numbers of the whole minibatch; when one of them is not finite, nothing is summed
+   * @returns the monitors of the whole minibatch; when one of them is not finite, nothing is summed
    */
   reduce(): number[] {
     const numbers = this.exchange.combine(this.weights);
@@ -131,12 +131,12 @@ export class Learner {
     return numbers;
   }
 
-  /** Whether the step is to be made: every learner finds the same from the same numbers. */
+  /** Whether to make the step: every learner decides the same from the same monitors. */
   goesOn(numbers: number[]): boolean {
     return numbers.every(Number.isFinite) && !endsBeforeStep(numbers, this.options.hyperparameters);
   }
 
-  /** Changes the weights, unless the gradient is not finite; returns its length before clipping. */
+  /** Updates the weights, unless the gradient is not finite; returns its norm before clipping. */
   finish({ coefficients }: StepPlan): number {
     const { optimizer, hyperparameters } = this.options;
     return tf.tidy(() => {
@@ -152,13 +152,13 @@ export class Learner {
     });
   }
 
-  /** Lays the weights out for the other learners; gives the names of those that training changes. */
+  /** Writes the weights to shared memory for the other learners; returns the names of the trainable ones. */
   giveWeights(): string[] {
     this.layOut(this.model.variables, this.exchange.first);
     return [...trainableVariables(this.model.variables).keys()];
   }
 
-  /** Takes the weights that the first learner has laid out, and trains the same of them. */
+  /** Reads the weights that the first learner has written, and makes the same ones trainable. */
   takeWeights(trainable: readonly string[]): void {
     for (const [name, variable] of this.model.variables) variable.trainable = trainable.includes(name);
     tf.tidy(() => {
@@ -167,7 +167,7 @@ export class Learner {
     });
   }
 
-  /** What must be equal everywhere, and what must not grow. */
+  /** Checksum and tensor count: the first must be equal on all learners, the second must not grow. */
   report(): LearnerReport {
     let checksum = 0;
     for (const { name } of this.layout.entries) {
@@ -178,7 +178,7 @@ export class Learner {
     return { checksum, numTensors: tf.memory().numTensors };
   }
 
-  // Where there is no tensor, as for the gradients of frozen weights, the vector stays as it was.
+  // Where there is no tensor, as for the gradients of frozen weights, the vector is left unchanged.
   private layOut(tensors: ReadonlyMap<string, tf.Tensor>, vector: Float32Array): void {
     for (const { name, size, offset } of this.layout.entries) {
       const tensor = tensors.get(name);

@@ -1,4 +1,4 @@
-/** Several learners, where the platform has threads; `ncps-ts/node` installs those of Node. */
+/** Creation of several learners where the platform has threads; installed by `ncps-ts/node`. */
 
 import { engine } from "@tensorflow/tfjs-core";
 import { BackendError } from "../../../core/errors.js";
@@ -10,9 +10,9 @@ import type { StartLearner } from "./learner-setup.js";
 export const learnerThreads = new PlatformService<StartLearner>("worker threads");
 
 /**
- * Whether a trainer can have so many learners here.
+ * Checks that a trainer can have this number of learners, and returns what starts them.
  *
- * @throws InvalidStateError when there are no threads
+ * @throws InvalidStateError when the platform has no threads installed
  * @throws BackendError when the active backend is not wasm
  */
 export function requireLearners(learners: number): StartLearner {
@@ -27,10 +27,10 @@ export function requireLearners(learners: number): StartLearner {
 }
 
 /**
- * Makes the learners of a trainer. None is started yet.
+ * Creates the learners of a trainer. None of them is started yet.
  *
- * @throws InvalidStateError, BackendError as of {@link requireLearners}
- * @throws InvalidArgumentError when the model cannot be made on other threads
+ * @throws InvalidStateError, BackendError as in {@link requireLearners}
+ * @throws InvalidArgumentError when the model cannot be created on other threads
  */
 export function makeLearners(options: Omit<LearnerGroupOptions, "start">): LearnerGroup {
   return new LearnerGroup({ ...options, start: requireLearners(options.hyperparameters.learners) });

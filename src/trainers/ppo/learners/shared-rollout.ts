@@ -1,4 +1,4 @@
-/** Rollouts in memory that all learners read. */
+/** Rollout buffers in memory that all learners share. */
 
 import { createTypedArray, type DType, type TypedArray } from "../../../core/state.js";
 import { RolloutBuffer, type RolloutBufferOptions } from "../../../memory/index.js";
@@ -6,7 +6,7 @@ import type { SharedRollout } from "./learner-setup.js";
 
 type ArrayClass = new (memory: SharedArrayBuffer) => TypedArray;
 
-/** Makes a rollout whose arrays lie in shared memory. */
+/** Creates a rollout buffer whose arrays are in shared memory. */
 export function shareRollout(options: Omit<RolloutBufferOptions, "allocate">): {
   buffer: RolloutBuffer;
   shared: SharedRollout;
@@ -20,7 +20,7 @@ export function shareRollout(options: Omit<RolloutBufferOptions, "allocate">): {
   return { buffer: new RolloutBuffer({ ...options, allocate }), shared: { options, memory } };
 }
 
-/** The same rollout on another thread. */
+/** The same rollout buffer on another thread. */
 export function attachRollout({ options, memory }: SharedRollout): RolloutBuffer {
   let next = 0;
   return new RolloutBuffer({ ...options, allocate: (dtype) => viewOf(dtype, memory[next++]) });

@@ -1,11 +1,11 @@
-/** One minibatch for several learners. */
+/** Splitting one minibatch among several learners. */
 
 import { type StandardizeOptions, standardize } from "../../../losses/index.js";
 import type { RolloutBuffer, RolloutMinibatch, Sequences } from "../../../memory/index.js";
 
 /**
- * Cuts a minibatch into `count` runs of whole sequences, as even in steps as whole sequences allow: a sequence
- * belongs to the share in which its middle lies. Shares are empty where there are too few sequences.
+ * Cuts a minibatch into `count` runs of whole sequences with about the same number of steps: a sequence
+ * belongs to the share that contains its middle. Shares are empty where there are too few sequences.
  */
 export function cutShares({ starts, lengths }: Sequences, count: number): Sequences[] {
   const total = lengths.reduce((sum, length) => sum + length, 0);
@@ -25,17 +25,17 @@ export function cutShares({ starts, lengths }: Sequences, count: number): Sequen
   });
 }
 
-/** Standardises the advantages of a minibatch in place; a single one stays as it is, as in SB3. */
+/** Standardises the advantages of a minibatch in place; a single one is left unchanged, as in SB3. */
 export function standardizeMinibatch(advantages: Float32Array, options: StandardizeOptions): Float32Array {
   return advantages.length > 1 ? standardize(advantages, options) : advantages;
 }
 
-/** Steps of sequences altogether. */
+/** Total number of steps of sequences. */
 export function countSteps({ lengths }: Sequences): number {
   return lengths.reduce((sum, length) => sum + length, 0);
 }
 
-/** Advantages of a whole minibatch, step by step without padding, standardised if asked to. */
+/** Advantages of a whole minibatch, step by step without padding, standardised if configured. */
 export function minibatchAdvantages(
   { advantages }: RolloutBuffer,
   { starts, lengths }: Sequences,
@@ -50,7 +50,7 @@ export function minibatchAdvantages(
   return options ? standardizeMinibatch(all, options) : all;
 }
 
-/** Puts advantages, step by step without padding, into a padded share. */
+/** Writes advantages, step by step without padding, to a padded share. */
 export function placeAdvantages(share: RolloutMinibatch, { lengths }: Sequences, values: Float32Array): void {
   let at = 0;
   lengths.forEach((length, b) => {

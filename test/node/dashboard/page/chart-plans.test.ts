@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { planCharts, titleOf } from "../../../../src/node/dashboard/page/chart-plans.js";
 
 describe("planCharts", () => {
-  it("draws the curves that occur and no others", () => {
+  it("contains only the curves that occur", () => {
     const [plan] = planCharts(["rollout/ep_rew_mean"]);
     expect(plan).toEqual({ title: "Return", curves: [{ key: "rollout/ep_rew_mean", label: "training" }] });
     const [both] = planCharts(["eval/mean_reward", "rollout/ep_rew_mean"]);
     expect(both.curves.map(({ label }) => label)).toEqual(["training", "evaluation"]);
   });
 
-  it("keeps its order, whatever came first, with unknown figures last", () => {
+  it("has a fixed order, with unknown metrics last", () => {
     const plans = planCharts(["custom/ball_speed", "time/fps", "train/value_loss", "eval/mean_reward"]);
     expect(plans.map(({ title }) => title)).toEqual([
       "Return",
@@ -25,7 +25,7 @@ describe("planCharts", () => {
     ).toEqual([]);
   });
 
-  it("tells figures of one name apart by their keys", () => {
+  it("distinguishes metrics of the same name by their keys", () => {
     const titles = planCharts([
       "train/margin",
       "rollout/margin",
@@ -43,7 +43,7 @@ describe("planCharts", () => {
   });
 });
 
-it("titleOf writes keys in words", () => {
+it("titleOf converts keys to titles", () => {
   const keys = ["train/grad_norm", "custom/ball_speed", "plain", "a_b/c/d_e", "Aim"];
   expect(keys.map(titleOf)).toEqual(["Grad norm", "Ball speed (custom)", "Plain", "D e (a b/c)", "Aim"]);
 });

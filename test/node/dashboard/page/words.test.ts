@@ -4,7 +4,7 @@ import {
   detailsOf,
   lostConnection,
   progressOf,
-  shortFigure,
+  shortNumber,
   summaryOf,
   tickText,
 } from "../../../../src/node/dashboard/page/words.js";
@@ -15,8 +15,8 @@ const status: Status = {
   ended: false,
 };
 
-it("figures keep the digits that count", () => {
-  expect([0.123456, 431.23, 9999, 12_345, -2.5e6, 0].map(shortFigure)).toEqual([
+it("shortNumber keeps four significant digits", () => {
+  expect([0.123456, 431.23, 9999, 12_345, -2.5e6, 0].map(shortNumber)).toEqual([
     "0.1235",
     "431.2",
     "9999",
@@ -27,7 +27,7 @@ it("figures keep the digits that count", () => {
   expect([10_050, 10_100, 1250, 0.00025].map(tickText)).toEqual(["10.05k", "10.1k", "1250", "0.00025"]);
 });
 
-it("the head of the page says what is trained and how far it is", () => {
+it("detailsOf and progressOf describe the training", () => {
   expect(detailsOf(status)).toBe("CartPole-v1 · seed 1 · backend wasm");
   expect(progressOf(status)).toBe("");
   const at = (share: number, secondsLeft: number | null, ended = false) =>
@@ -39,7 +39,7 @@ it("the head of the page says what is trained and how far it is", () => {
   ]);
 });
 
-it("the summary has the newest figures, as far as they are known", () => {
+it("summaryOf has the newest metrics, as far as they are known", () => {
   const message = { index: 0, evaluations: 0, evaluated: false, step: 12_345 };
   expect(summaryOf({ ...message, row: {} })).toBe("12,345 steps");
   expect(summaryOf({ ...message, row: { "rollout/ep_rew_mean": null, "time/fps": 2079.6 } })).toBe(
@@ -50,7 +50,7 @@ it("the summary has the newest figures, as far as they are known", () => {
   );
 });
 
-it("a lost connection is told with what may be the reason", () => {
+it("lostConnection names a possible reason", () => {
   expect(lostConnection(false, false)).toMatch(/^Connection lost: is the program still running\?/);
   expect(lostConnection(false, true)).toMatch(/^Too many pages/);
   expect(lostConnection(true, false)).toMatch(/^The dashboard was closed/);

@@ -1,8 +1,8 @@
-/** Where learners wait for each other: counters in shared memory. */
+/** Barriers for learners: counters in shared memory. */
 
 const SIGNAL = 0;
 const CALLS = 1;
-const DISMISSED = 2;
+const CLOSED = 2;
 const HEADER = 3;
 const PER_LEARNER = 2;
 const Word = { arrivals: 0, ended: 1 } as const;
@@ -12,13 +12,13 @@ interface AsyncAtomics extends Atomics {
 }
 
 /**
- * Meeting points of all learners. Each arrives at every one; it is complete when all have. One word changes
- * with everything that happens, and whoever waits sleeps on it.
+ * Reusable barrier of all learners: it is passed when every learner has arrived. One version word changes with every
+ * event, and waiting threads sleep on it.
  */
-export class Rendezvous {
+export class Barrier {
   private readonly words: Int32Array;
 
-  /** @param memory made by {@link Rendezvous.allocate} */
+  /** @param memory made by {@link Barrier.allocate} */
   constructor(
     readonly memory: SharedArrayBuffer,
     private readonly learners: number,
@@ -26,12 +26,12 @@ export class Rendezvous {
     this.words = new Int32Array(memory);
   }
 
-  /** Memory for so many learners. */
+  /** Allocates memory for the given number of learners. */
   static allocate(learners: number): SharedArrayBuffer {
     return new SharedArrayBuffer(4 * (HEADER + PER_LEARNER * learners));
   }
 
-  /** How many calls the first learner has made to the others. */
+  /** Number of calls that the first learner has made to the others. */
   get calls(): number {
     return Atomics.load(this.words, CALLS);
   }
@@ -42,70 +42,70 @@ export class Rendezvous {
     this.wake();
   }
 
-  /** Arrives at the next meeting point. */
+  /** Arrives at the next barrier. */
   arrive(rank: number): void {
     Atomics.add(this.words, this.at(rank, Word.arrivals), 1);
     this.wake();
   }
 
-  /** The learners that have not arrived where this one has. */
+  /** Ranks of the learners that have not arrived at this one's barrier yet. */
   missing(rank: number): number[] {
     const mine = Atomics.load(this.words, this.at(rank, Word.arrivals));
     const late = (other: number) => Atomics.load(this.words, this.at(other, Word.arrivals)) - mine < 0;
     return Array.from({ length: this.learners }, (_, other) => other).filter(late);
   }
 
-  /** Arrives and sleeps until all others have arrived too; false when all were dismissed instead. */
-  meet(rank: number): boolean {
+  /** Arrives and blocks until all others have arrived; false when the learners were shut down instead. */
+  arriveAndWait(rank: number): boolean {
     this.arrive(rank);
     for (;;) {
-      const { seen } = this;
-      if (this.dismissed) return false;
+      const { version } = this;
+      if (this.closed) return false;
       if (this.missing(rank).length === 0) return true;
-      this.sleep(seen);
+      this.wait(version);
     }
   }
 
-  /** Whether the first learner needs the others no longer. */
-  get dismissed(): boolean {
-    return Atomics.load(this.words, DISMISSED) === 1;
+  /** Whether the first learner has shut down the others. */
+  get closed(): boolean {
+    return Atomics.load(this.words, CLOSED) === 1;
   }
 
-  /** Sends the others home, wherever they wait. */
-  dismiss(): void {
-    Atomics.store(this.words, DISMISSED, 1);
+  /** Shuts the other learners down, wherever they wait. */
+  close(): void {
+    Atomics.store(this.words, CLOSED, 1);
     this.wake();
   }
 
-  /** Tells that a learner's thread comes to its end. */
+  /** Records that a learner's thread is ending. */
   leave(rank: number): void {
     Atomics.store(this.words, this.at(rank, Word.ended), 1);
     this.wake();
   }
 
-  /** Whether it has. */
+  /** Whether the thread of learner `rank` has ended. */
   hasLeft(rank: number): boolean {
     return Atomics.load(this.words, this.at(rank, Word.ended)) === 1;
   }
 
-  /** What to sleep on: the word as it is, read before looking whether there is anything to sleep for. */
-  get seen(): number {
+  /** Version to wait on: read it before checking the condition that is waited for. */
+  get version(): number {
     return Atomics.load(this.words, SIGNAL);
   }
 
-  /** Sleeps on the spot until something happens, at most so many milliseconds. */
-  sleep(seen: number, milliseconds = Number.POSITIVE_INFINITY): void {
-    Atomics.wait(this.words, SIGNAL, seen, milliseconds);
+  /** Blocks until the version changes, at most this many milliseconds. */
+  wait(version: number, milliseconds = Number.POSITIVE_INFINITY): void {
+    Atomics.wait(this.words, SIGNAL, version, milliseconds);
   }
 
-  /** The same without holding the event loop; the timer keeps the program alive. */
-  async sleepAside(seen: number, milliseconds: number): Promise<void> {
+  /** Waits for a change without blocking the event loop; the timer keeps the process alive. */
+  async waitAsync(version: number, milliseconds: number): Promise<void> {
     const timer = setTimeout(() => this.wake(), milliseconds);
-    await (Atomics as AsyncAtomics).waitAsync(this.words, SIGNAL, seen).value;
+    await (Atomics as AsyncAtomics).waitAsync(this.words, SIGNAL, version).value;
     clearTimeout(timer);
   }
 
-  /** Wakes all that sleep. */
+  /** Wakes all waiting threads. */
   wake(): void {
     Atomics.add(this.words, SIGNAL, 1);
     Atomics.notify(this.words, SIGNAL);
