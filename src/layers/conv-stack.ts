@@ -1,4 +1,4 @@
-/** Convolutions and nothing after them. */
+/** Convolutional encoder without a dense layer. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -13,9 +13,9 @@ import type { Convolution } from "./nature-cnn.js";
 export interface ConvStackOptions extends BlockOptions {
   /** The convolutions, without padding, each followed by relu. */
   convolutions: readonly Convolution[];
-  /** Factor on the pixels, default `1 / 255`: feed byte frames as they are. */
+  /** Factor on the pixels, default `1 / 255`: pass byte frames unscaled. */
   scale?: number;
-  /** Default `"glorotUniform"` with zero biases, as Keras. */
+  /** Kernel initialiser, default `"glorotUniform"` with zero biases, as in Keras. */
   kernelInitializer?: InitializerKind;
 }
 
@@ -26,7 +26,7 @@ const names = optionNames<Omit<ConvStackOptions, keyof BlockOptions>>({
 });
 
 /**
- * Convolutions with relu, flattened: frames `[..., height, width, channels]` of any number type become
+ * Convolutions with relu, flattened: frames `[..., height, width, channels]` of any numeric type become
  * `[..., features]`, row by row, channels last. Weights `conv_stack/conv1/kernel` and so on.
  *
  * @example
@@ -36,14 +36,14 @@ const names = optionNames<Omit<ConvStackOptions, keyof BlockOptions>>({
  * ```
  */
 export class ConvStack extends Block {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "ConvStack";
   private readonly convolutions: readonly Convolution[];
   private readonly scale: number;
   private readonly kernelInitializer: InitializerKind;
   private readonly layers: AffineWeights[] = [];
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: ConvStackOptions) {
     if (new.target === ConvStack) checkOptions("ConvStack", options, [...blockOptionNames, ...names]);
     super(options, "conv_stack");
@@ -64,7 +64,7 @@ export class ConvStack extends Block {
     });
   }
 
-  /** `[..., height, width, channels]` to `[..., features]`. */
+  /** Encodes `[..., height, width, channels]` to `[..., features]`. */
   override forward(x: tf.Tensor): tf.Tensor {
     this.ensureBuilt(x);
     return tf.tidy(() =>

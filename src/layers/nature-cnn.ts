@@ -1,4 +1,4 @@
-/** The convolutional encoder of the Nature DQN paper. */
+/** Convolutional encoder of the Nature DQN paper. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
@@ -11,11 +11,11 @@ import { checkInitializer, checkIntegers } from "./checks.js";
 
 /** One convolution without padding. */
 export interface Convolution {
-  /** Channels that come out. */
+  /** Number of output channels. */
   filters: number;
-  /** Rows and columns of the kernel. */
+  /** Height and width of the kernel. */
   size: number;
-  /** Pixels from one place of the kernel to the next. */
+  /** Stride in pixels. */
   strides: number;
 }
 
@@ -26,15 +26,16 @@ export interface NatureCNNOptions extends BlockOptions {
    * `[{ filters: 16, size: 8, strides: 4 }, { filters: 32, size: 4, strides: 2 }]` with 256 units.
    */
   convolutions?: readonly Convolution[];
-  /** Features that come out, default 512. */
+  /** Number of output features, default 512. */
   units?: number;
-  /** Factor on the pixels, default `1 / 255`: feed byte frames as they are. */
+  /** Factor on the pixels, default `1 / 255`: pass byte frames unscaled. */
   scale?: number;
   /**
-   * Default `"orthogonal"` (zero biases); `"torchUniform"` also draws the biases, as torch does by default.
+   * Kernel initialiser, default `"orthogonal"` (zero biases); `"torchUniform"` also draws the biases, as torch does
+   * by default.
    */
   kernelInitializer?: InitializerKind;
-  /** Factor on the first kernels; default `sqrt(2)` for `"orthogonal"`, else 1. */
+  /** Factor on the initial kernels; default `sqrt(2)` for `"orthogonal"`, otherwise 1. */
   gain?: number;
 }
 
@@ -53,9 +54,9 @@ const names = optionNames<Omit<NatureCNNOptions, keyof BlockOptions>>({
 });
 
 /**
- * Three convolutions and a dense layer with relu after each (Mnih et al. 2015): 32 filters 8x8 with step 4,
- * 64 filters 4x4 with step 2, 64 filters 3x3, then 512 units. Frames `[..., height, width, channels]` of any
- * number type become `[..., 512]`. Weights `nature_cnn/conv1/kernel` to `nature_cnn/dense/bias`.
+ * Three convolutions and a dense layer with relu after each (Mnih et al. 2015): 32 filters 8x8 with stride 4,
+ * 64 filters 4x4 with stride 2, 64 filters 3x3, then 512 units. Frames `[..., height, width, channels]` of any
+ * numeric type become `[..., 512]`. Weights `nature_cnn/conv1/kernel` to `nature_cnn/dense/bias`.
  *
  * @example
  * ```ts
@@ -64,9 +65,9 @@ const names = optionNames<Omit<NatureCNNOptions, keyof BlockOptions>>({
  * ```
  */
 export class NatureCNN extends Block {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "NatureCNN";
-  /** Features that come out. */
+  /** Number of output features. */
   readonly units: number;
   private readonly convolutions: readonly Convolution[];
   private readonly scale: number;
@@ -75,7 +76,7 @@ export class NatureCNN extends Block {
   private readonly layers: AffineWeights[] = [];
   private dense!: AffineWeights;
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: NatureCNNOptions = {}) {
     if (new.target === NatureCNN) checkOptions("NatureCNN", options, [...blockOptionNames, ...names]);
     super(options, "nature_cnn");
@@ -105,7 +106,7 @@ export class NatureCNN extends Block {
     this.dense = this.addAffine("dense/", { kind, gain, shape });
   }
 
-  /** `[..., height, width, channels]` to `[..., units]`. */
+  /** Encodes `[..., height, width, channels]` to `[..., units]`. */
   override forward(x: tf.Tensor): tf.Tensor {
     this.ensureBuilt(x);
     return tf.tidy(() =>

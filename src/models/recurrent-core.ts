@@ -78,7 +78,7 @@ export function makeCfCCore(options: CfCCoreModelOptions, seed: number): MadeCor
     if (backboneActivation !== undefined) {
       throw new InvalidArgumentError(
         "backboneActivation",
-        "cannot stand beside wiring, which has no backbone",
+        "cannot be combined with wiring, which has no backbone",
       );
     }
     const core = new CfC({
