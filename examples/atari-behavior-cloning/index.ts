@@ -68,7 +68,8 @@ async function main(settings: Settings): Promise<void> {
           ...options,
           model: new ConvCfC({ numActions, form, seed, ...sizes[size].model }),
         });
-  if (finishing) console.log(`Finishing the training that was stopped after ${trainer.iterations} minibatches`);
+  if (finishing)
+    console.log(`Finishing the training that was stopped after ${trainer.iterations} minibatches`);
   const parameters = [...trainer.model.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
   console.log(
     `${train.size} + ${val.size} sequences, ${size} ${form}: ${parameters.toLocaleString("en")} parameters`,

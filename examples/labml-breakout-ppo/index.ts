@@ -32,7 +32,9 @@ async function main(settings: Settings): Promise<void> {
     callbacks: [interruptCallback(), run.checkpoints({ everyMinutes: 10, keepLast: 2 }), tracker(updates)],
   });
   await trainer.close();
-  console.log(`The curve is in ${run.path}/progress.csv; to continue, run the same command with more updates.`);
+  console.log(
+    `The curve is in ${run.path}/progress.csv; to continue, run the same command with more updates.`,
+  );
 }
 
 /**

@@ -54,7 +54,9 @@ async function main(settings: Settings): Promise<void> {
     const { envOptions, wrapper } = settings.options;
     const games = makeVecEnv(env, { numEnvs: 5, envOptions, wrapper });
     const { meanReturn, stdReturn } = await evaluatePolicy(trainer, games, { numEpisodes: 20, seed: 1000 });
-    console.log(`20 games with the greedy actions: ${meanReturn.toFixed(1)} ± ${stdReturn.toFixed(1)} points`);
+    console.log(
+      `20 games with the greedy actions: ${meanReturn.toFixed(1)} ± ${stdReturn.toFixed(1)} points`,
+    );
     await games.close();
   }
   console.log(

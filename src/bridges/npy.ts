@@ -66,7 +66,9 @@ const dictionary =
 function readHeader(text: string, fail: (what: string) => CheckpointError): NpyHeader {
   const match = dictionary.exec(text);
   if (!match)
-    throw fail(`the header ${JSON.stringify(text.slice(0, 100))} does not have descr, fortran_order and shape`);
+    throw fail(
+      `the header ${JSON.stringify(text.slice(0, 100))} does not have descr, fortran_order and shape`,
+    );
   const [, descr, fortran, sizes] = match;
   if (!Object.hasOwn(SIZES, descr)) throw fail(`type ${descr} is none of ${Object.keys(SIZES).join(", ")}`);
   const shape = sizes

@@ -2,7 +2,7 @@
 
 /** Error text for a file that `torch.save` wrote. */
 export const TORCH_PICKLE =
-  "this is a file of torch.save: a pickle, which can run arbitrary code when it is read, so it is not read here. " +
+  "this is a file of torch.save: a pickle, which can run code when it is read, so it is not read here. " +
   "Save the weights with safetensors.torch.save_file(model.state_dict(), path) or numpy.savez instead";
 
 /** Whether the name of a file in a zip archive shows that `torch.save` wrote the archive. */

@@ -95,7 +95,8 @@ export class CartPoleEnv implements Env {
    * @throws InvalidStateError after `close`
    */
   reset({ seed }: ResetOptions = {}): ResetResult {
-    if (this.phase === "closed") throw new InvalidStateError("reset() after close(): create a new environment");
+    if (this.phase === "closed")
+      throw new InvalidStateError("reset() after close(): create a new environment");
     if (seed !== undefined) this.random = new Random(seed);
     for (let i = 0; i < 4; i++) this.state[i] = this.random.uniform(-0.05, 0.05);
     this.steps = 0;

@@ -95,7 +95,8 @@ export class PendulumEnv implements Env {
    * @throws InvalidStateError after `close`
    */
   reset({ seed }: ResetOptions = {}): ResetResult {
-    if (this.phase === "closed") throw new InvalidStateError("reset() after close(): create a new environment");
+    if (this.phase === "closed")
+      throw new InvalidStateError("reset() after close(): create a new environment");
     if (seed !== undefined) this.random = new Random(seed);
     this.state[0] = this.random.uniform(-Math.PI, Math.PI);
     this.state[1] = this.random.uniform(-1, 1);

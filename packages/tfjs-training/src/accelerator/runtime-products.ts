@@ -8,29 +8,32 @@ import type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "./product-ru
 
 /** Options of {@link RuntimeProducts}. */
 export interface RuntimeProductsOptions {
-  /** Threads of the runtime, default 1. With one thread, results are the same from run to run. */
+  /** Number of threads of the runtime, default 1. With one thread, results are the same from run to run. */
   threads?: number;
   /** Products with fewer multiplications stay on the compiled kernels; see {@link worthwhileWork}. */
   minWork?: number;
-  /** Products of at least so many floats are not copied on their way; see {@link worthSparing}. */
+  /** Products with at least this many elements are not copied; see {@link worthSparing}. */
   spareFrom?: number;
-  /** What the runtime computes for other packages. */
+  /** Engines for other packages. */
   extensions?: readonly AcceleratorExtension[];
 }
 
 /**
- * Multiplications from which on the runtime wins: asking it costs about 10 microseconds, in which the compiled
- * kernels make some 200 000 multiplications.
+ * Multiplications above which the runtime is faster: a call costs about 10 microseconds, in which the compiled
+ * kernels compute some 200 000 multiplications.
  */
 export const worthwhileWork = 1 << 18;
 
-/** Floats of a product from which on it pays to spare the runtime's copy of it: sparing takes some 10 microseconds. */
+/**
+ * Size of a product above which it pays off to avoid the runtime's copy of it: avoiding it takes some 10
+ * microseconds.
+ */
 export const worthSparing = 1 << 17;
 
 // Below this many terms the compiled kernels are faster whatever the size.
 const shortSum = 8;
 
-/** Gives products to a runtime, one loaded model for each kind of product. */
+/** Passes products to a runtime, with one loaded model for each kind of product. */
 export class RuntimeProducts implements ProductEngine {
   /** @inheritDoc */
   readonly extensions: Readonly<Record<string, unknown>>;
@@ -56,9 +59,9 @@ export class RuntimeProducts implements ProductEngine {
   multiply(backend: WasmBackend, product: Required<Product>): boolean {
     const { m, n, k, transposeA, transposeB, accumulate, lda, ldb } = product;
     if (m * n * k < this.minWork) return false;
-    // A vector is read, and short sums are written, as fast as memory allows either way.
+    // Vectors are read, and products with few terms are written, at memory speed either way.
     if (this.minWork > 0 && (m === 1 || n === 1 || k < shortSum)) return false;
-    // The runtime reads no rows with gaps.
+    // The runtime does not support non-contiguous rows.
     if (lda !== (transposeA ? m : k) || ldb !== (transposeB ? k : n)) return false;
     const { buffer } = backend.wasm.HEAPU8;
     const matrix = (address: number, rows: number, columns: number) =>

@@ -1,5 +1,5 @@
 /**
- * Errors and states that this package shares with those that build on it; without tfjs.
+ * Errors and state types shared with packages that build on this one; without tfjs.
  *
  * @module
  */

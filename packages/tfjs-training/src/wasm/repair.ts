@@ -1,4 +1,4 @@
-/** How a kernel of the wasm backend is replaced by one of ours. */
+/** Replaces kernels of the wasm backend by those of this library. */
 
 import {
   getKernel,
@@ -11,7 +11,7 @@ import {
 import { leavesNothing } from "./memory/failed-call.js";
 import type { WasmBackend } from "./memory/heap.js";
 
-/** What a kernel is called with, typed for the wasm backend. */
+/** Arguments of a kernel, typed for the wasm backend. */
 export interface WasmCall<Inputs, Attributes> {
   /** Input tensors by name. */
   inputs: Inputs;
@@ -30,7 +30,7 @@ export type WasmKernel<Inputs = object, Attributes = object, Output = TensorInfo
 export interface WasmRepair {
   /** tfjs's name of the kernel, e.g. `"BatchMatMul"`. */
   readonly kernelName: string;
-  /** Makes the new kernel around the stock one; throws when it needs a stock kernel and there is none. */
+  /** Creates the new kernel around the stock one; throws when it needs a stock kernel and there is none. */
   create(stock: (name: string) => WasmKernel): WasmKernel;
 }
 
@@ -47,13 +47,13 @@ export function defineRepair<Inputs, Attributes, Output = TensorInfo>(
 // On the function itself, not in a module variable: two copies of this library share one registry.
 const repaired = Symbol.for("ncps-ts.wasm-repair");
 
-/** The kernel that tfjs brought, also when it is replaced already; `undefined` when it brought none. */
+/** The stock kernel of tfjs, also if it has already been replaced; `undefined` if there is none. */
 export function stockKernel(name: string): KernelFunc | undefined {
   const registered = getKernel(name, "wasm")?.kernelFunc as Marked | undefined;
   return registered && repaired in registered ? registered[repaired] : registered;
 }
 
-/** Registers a repair; returns whether there was anything to do. */
+/** Registers a repair; returns whether it was not registered yet. */
 export function installRepair(repair: WasmRepair): boolean {
   const { kernelName } = repair;
   const registered: KernelConfig | undefined = getKernel(kernelName, "wasm");
@@ -70,7 +70,7 @@ export function installRepair(repair: WasmRepair): boolean {
   return true;
 }
 
-/** Puts the stock kernel back in the place of a repair; returns whether there was anything to do. */
+/** Restores the stock kernel in place of a repair; returns whether a repair was registered. */
 export function removeRepair({ kernelName }: WasmRepair): boolean {
   const registered = getKernel(kernelName, "wasm");
   const kernel = registered?.kernelFunc as Marked | undefined;

@@ -1,4 +1,4 @@
-/** Matrices rewritten as panels of eight columns, in the order in which a product reads them. */
+/** Packs matrices into panels of eight columns, in the order in which a product reads them. */
 
 // @ts-ignore: decorator
 @inline
@@ -6,7 +6,7 @@ const width = 8;
 
 /**
  * Packs columns of a `[k, n]` matrix, rows `step` bytes apart: panel after panel, `panelStep` bytes apart,
- * each `[k, 8]`; the last one is filled up with zeros.
+ * each `[k, 8]`; the last one is padded with zeros.
  */
 export function packColumns(b: usize, step: i32, k: i32, n: i32, out: usize, panelStep: i32): void {
   for (let column = 0; column < n; column += width) {

@@ -1,11 +1,11 @@
 /**
  * The linear maps of Winograd's convolutions along one axis (Toom-Cook at the points 0, 1, -1 and infinity, or
- * without -1), over runs of channels: `F(m, r)` gets `m` outputs of a filter of `r` taps from `m + r - 1` products.
+ * without -1), over runs of channels: `F(m, r)` computes `m` outputs of a filter of `r` taps from `m + r - 1` products.
  */
 
-/** As in winograd-axis.ts. */
+/** Maps, numbered as in winograd-axis.ts. */
 export const enum Map {
-  copy, // one element as it is
+  copy, // one element unchanged
   input3, input4, // elements to points
   inputGradient32, inputGradient42, inputGradient43, // points to elements, added to the first `taps - 1`
   output32, output31, output43, output42, output42Wide, output41, // points to outputs
@@ -27,7 +27,7 @@ function write(at: usize, x: v128, single: bool): void {
   else v128.store(at, x);
 }
 
-// One map of four neighbours, or of a single float.
+// One map of four consecutive floats, or of a single float.
 // @ts-ignore: decorator
 @inline
 function apply(map: Map, x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
@@ -154,8 +154,9 @@ function runs(
 }
 
 /**
- * Maps between elements of the input and points, at `[a, b, c]` places of runs of `floats`: the elements of a map lie `xs` bytes apart and its results go
- * `ys` bytes apart; the steps of the three axes are bytes, too.
+ * Maps between elements of the input and points, at `[a, b, c]` positions of runs of `floats`: the elements of a map
+ * are `xs` bytes apart and its results
+ * `ys` bytes apart; the strides of the three axes are also in bytes.
  */
 export function mapElements(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
@@ -171,7 +172,7 @@ export function mapElements(
   }
 }
 
-/** Maps of points to outputs, at places as those of {@link mapElements}. */
+/** Maps of points to outputs, at positions as in {@link mapElements}. */
 export function mapOutputs(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
   c: i32, xc: i32, yc: i32, floats: i32,
@@ -186,7 +187,7 @@ export function mapOutputs(
   }
 }
 
-/** Maps of outputs' gradients to points, at places as those of {@link mapElements}. */
+/** Maps of outputs' gradients to points, at positions as in {@link mapElements}. */
 export function mapOutputGradients(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
   c: i32, xc: i32, yc: i32, floats: i32,
@@ -201,7 +202,7 @@ export function mapOutputGradients(
   }
 }
 
-/** Maps between taps of the filter and points, at places as those of {@link mapElements}. */
+/** Maps between taps of the filter and points, at positions as in {@link mapElements}. */
 export function mapTaps(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
   c: i32, xc: i32, yc: i32, floats: i32,

@@ -58,7 +58,7 @@ function depthwiseSizes(
   return [
     ...[g.batchSize, g.inChannels, filterShape[3]],
     ...[g.inHeight, g.inWidth],
-    ...[outHeight, outWidth], // not of `g`: tfjs forgets `dimRoundingMode` on the way to the gradients
+    ...[outHeight, outWidth], // not from `g`: tfjs does not pass `dimRoundingMode` to the gradients
     ...[g.filterHeight, g.filterWidth],
     ...[g.strideHeight, g.strideWidth],
     ...[g.dilationHeight, g.dilationWidth],

@@ -5,8 +5,8 @@ import { defineRepair } from "../repair.js";
 import { type ReductionAttributes, type ReductionInputs, reduceNothing, sumFloats } from "./reduction.js";
 
 /**
- * `Mean`. The stock kernel adds up in 32 bits, also integers and booleans. It transposes first when an axis stands
- * before one that stays, and writes no mean of no terms, which is not a number.
+ * `Mean`. The stock kernel accumulates in 32 bits, also integers and booleans. It transposes first if a reduced axis
+ * comes before one that is kept, and does not write the mean of no terms, which is NaN.
  */
 export const mean = defineRepair<ReductionInputs, ReductionAttributes>("Mean", (stockOf) => {
   const cast = stockOf<ReductionInputs, { dtype: "float32" }, TensorInfo>("Cast");

@@ -4,8 +4,8 @@ import { defineRepair } from "../repair.js";
 import { type ReductionAttributes, type ReductionInputs, reduceNothing, sumFloats } from "./reduction.js";
 
 /**
- * `Sum`. The stock kernel adds floats up in 32 bits: 20 million ones are 16,777,216. It transposes first when an axis
- * stands before one that stays, and writes no sum of no terms.
+ * `Sum`. The stock kernel accumulates floats in 32 bits: 20 million ones are 16,777,216. It transposes first if a
+ * reduced axis comes before one that is kept, and does not write the sum of no terms.
  */
 export const sum = defineRepair<ReductionInputs, ReductionAttributes>("Sum", (stockOf) => {
   const stock = stockOf("Sum");
