@@ -49,7 +49,7 @@ CALL, STEP, ACT, BATCH, REPEAT = 0, 1, 2, 3, 4
 
 
 def own_stdio():
-    """Takes standard input and output for the protocol and leaves harmless ones in their place."""
+    """Takes standard input and output for the protocol and replaces them by harmless ones."""
     if os.name == "nt":
         import msvcrt
 

@@ -282,7 +282,7 @@ describe("the command line", () => {
   it("doctor: says what is missing and how to mend it", () => {
     const none = run(["doctor"], { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: "/nonexistent" });
     expect(none.status).toBe(1);
-    expect(none.output).toContain("To mend it: npx ale-bindings install");
+    expect(none.output).toContain("To fix it: npx ale-bindings install");
     const json = run(["doctor", "--json"], { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: "/nonexistent" });
     expect(JSON.parse(json.output)).toMatchObject({
       code: "PYTHON_MISSING",
