@@ -31,7 +31,7 @@ export interface MixedMemoryCellOptions<Cell extends RecurrentCell = RecurrentCe
   cell: Cell;
   /**
    * What the LSTM's output replaces: in `torch` (default) the state that the cell consumes, in `tf` the input
-   * of the cell, which is then built for inputs of its own state's size.
+   * of the cell, which is then built for inputs of the size of its state.
    */
   flavour?: CfCFlavour;
   /** Added to the forget gate, default 1. */

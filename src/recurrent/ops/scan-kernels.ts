@@ -32,7 +32,7 @@
  * `bias0`, `factors0` (in the shape of the kernel; multiplied with it before use), in pure mode `wTau0`, `a0`; then
  * `kernel1`, ...; `[elapsed]`, `[resets]`, `[mask]`. Outputs are the states of the last layer `[B, T, U]`.
  *
- * **MixedCfCScan.** A CfC with an LSTM whose output it consumes in place of its own state (`lstmStep`). Inputs `x`,
+ * **MixedCfCScan.** A CfC with an LSTM whose output it consumes in place of its state (`lstmStep`). Inputs `x`,
  * `state [B, 2 U]` (the cell's state and the LSTM's memory side by side), `lstmKernel [F, 4 U]`,
  * `lstmRecurrent [U, 4 U]`, `lstmBias [4 U]`, then those of `CfCScan` from `kernel0` on. Outputs `[B, T, U]`. The last
  * gradient is `lstmDelta`, that of the gates' pre-activations `[B, T, 4 U]`.

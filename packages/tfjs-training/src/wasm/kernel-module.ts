@@ -75,7 +75,7 @@ export class KernelModule<Exports> {
       const { memory } = backend.wasm.asm;
       if (!memory) {
         throw new BackendError(
-          'the training kernels run beside the single-threaded wasm backend: call useBackend, or tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false), before the backend starts',
+          'the training kernels require the single-threaded wasm backend: call useBackend, or tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false), before the backend starts',
         );
       }
       guardAllocation(backend);
