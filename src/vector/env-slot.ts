@@ -51,7 +51,7 @@ export interface EnvSlotOptions {
 /** What is wrong with an environment whose methods are asynchronous. */
 export const PROMISED =
   "returned a Promise, but an Env answers at once. What takes its time (a server, a browser, a robot) is a VectorEnv, " +
-  'whose reset and step are asynchronous: see "Environments that answer later" in docs/environments.md';
+  'whose reset and step are asynchronous: see "Asynchronous environments" in docs/environments.md';
 
 /** How often an environment may be replaced in a row without having played a step in between. */
 export const MOST_IN_A_ROW = 3;

@@ -48,13 +48,13 @@ export function handmadeZip(
     const extra = zip64
       ? Buffer.concat([shorts(1, 24), long(size), long(packed.length), long(place)])
       : Buffer.alloc(0);
-    const told = Buffer.from(common);
-    if (zip64) told.fill(0xff, 14, 22);
+    const localHeader = Buffer.from(common);
+    if (zip64) localHeader.fill(0xff, 14, 22);
     directory.push(
       Buffer.concat([
         numbers(0x02014b50),
         shorts(20),
-        told,
+        localHeader,
         shorts(text.length, extra.length, 0, 0, 0),
         Buffer.alloc(4),
       ]),

@@ -1,7 +1,7 @@
 """An ALEInterface whose saved states are complete.
 
-ALE's own state, even with its random generator, leaves out the action that a sticky step repeats.
-It cannot be asked for, so it is worked out here from ALE's generator and the actions played.
+ALE's own state, even with its random generator, does not contain the action that a sticky step repeats.
+ALE does not expose it, so it is derived here from ALE's generator and the actions played.
 """
 
 import hashlib

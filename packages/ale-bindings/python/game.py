@@ -71,7 +71,7 @@ class Game:
     def repeat(self, action, times, observation, maximum):
         """Plays up to `times` steps, fewer at an episode's end, and returns rewards and steps.
 
-        `observation` gets the last one or, with `maximum`, the elementwise maximum of the last two.
+        `observation` receives the last one or, with `maximum`, the elementwise maximum of the last two.
         """
         number, strength = self._number(action)
         reward = 0

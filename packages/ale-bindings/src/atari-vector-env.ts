@@ -254,7 +254,7 @@ export class AtariVectorEnv {
     const finalObservations: (Uint8Array | null)[] = [];
     const clip = this.options.rewardClipping ?? true;
     const nextStep = this.options.autoresetMode === "nextStep";
-    const finals = batch.hasFinal ? this.finalPictures() : null;
+    const finals = batch.hasFinal ? this.finalFrames() : null;
     this.terminated.set(batch.terminated);
     this.truncated.set(batch.truncated);
     for (let k = 0; k < batch.size; k++) {
@@ -389,7 +389,7 @@ export class AtariVectorEnv {
   }
 
   // Final frames of ended episodes, each at the position of its game.
-  private finalPictures(): Uint8Array {
+  private finalFrames(): Uint8Array {
     const pictures = new Uint8Array(this.batchSize * this.plane);
     this.link.readObservation(pictures, BATCH_REPLY, this.received.length);
     return pictures;

@@ -183,21 +183,21 @@ describe.skipIf(!hasAle)("a process that fails", { timeout: 30_000 + KILLS * 500
       }
       expect(seen.size).toBeGreaterThan(2); // ALE may let one wait for long
       process.kill(envs.pid, "SIGKILL");
-      const told = new Set<number>();
-      for (let t = 0; t < 200 && told.size < seen.size; t++) {
+      const reported = new Set<number>();
+      for (let t = 0; t < 200 && reported.size < seen.size; t++) {
         envs.send([1, 1]);
         const step = await envs.recv();
         if (envs.restarts === 0) look(step); // results from before the failure
         step.envIds.forEach((game, k) => {
-          const fresh = envs.restarts === 1 && seen.has(game) && !told.has(game);
-          if (fresh) told.add(game);
+          const fresh = envs.restarts === 1 && seen.has(game) && !reported.has(game);
+          if (fresh) reported.add(game);
           expect([step.truncated[k], step.terminated[k]]).toEqual([fresh ? 1 : 0, 0]);
           if (fresh) expect([step.rewards[k], step.infos[k].failure?.code]).toEqual([0, "PROCESS_DIED"]);
           const [final, last] = [step.finalObservations[k], seen.get(game)];
           expect(fresh ? final && last && Buffer.compare(final, last) : final).toBe(fresh ? 0 : null);
         });
       }
-      expect(told.size).toBeGreaterThan(2);
+      expect(reported.size).toBeGreaterThan(2);
       await envs.close();
     }
   });

@@ -52,9 +52,9 @@ export class BreakoutPlayer {
     for (const move of MOVES) {
       const longest = move === PaddleAction.noop ? 1 : LONGEST_MOVE;
       for (let steps = 1; steps <= longest; steps++) {
-        const worth = this.worth(move, steps);
-        if (worth > most) {
-          most = worth;
+        const value = this.scoreOf(move, steps);
+        if (value > most) {
+          most = value;
           best = move;
         }
       }
@@ -74,7 +74,7 @@ export class BreakoutPlayer {
   }
 
   // Score of holding a move for some steps and then standing still.
-  private worth(move: number, steps: number): number {
+  private scoreOf(move: number, steps: number): number {
     const { model } = this;
     model.copyFrom(this.env.game);
     const held = steps * this.frameskip;

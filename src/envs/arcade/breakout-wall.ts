@@ -44,14 +44,14 @@ export class BreakoutWall {
     const left = column - FIELD_LEFT;
     const right = left + BALL_WIDTH - 1;
     return (
-      this.stands(top, left) ||
-      this.stands(top, right) ||
-      this.stands(bottom, left) ||
-      this.stands(bottom, right)
+      this.isPresent(top, left) ||
+      this.isPresent(top, right) ||
+      this.isPresent(bottom, left) ||
+      this.isPresent(bottom, right)
     );
   }
 
-  private stands(row: number, place: number): boolean {
+  private isPresent(row: number, place: number): boolean {
     const column = Math.floor(place / BRICK_WIDTH);
     if (column < 0 || column >= BRICK_COLUMNS) return false;
     return this.bricks[Math.floor((row - BRICKS_TOP) / BRICK_HEIGHT) * BRICK_COLUMNS + column] === 1;

@@ -231,8 +231,8 @@ export class SpaceInvadersGame implements ArcadeGame {
     if (bombRows[0] === 0 && bombRows[1] > 0) this.moveBomb(1, 0);
     else if (bombRows[1] === 0 && this.phase === SpaceInvadersPhase.battle && this.timer !== 0)
       this.dropBomb();
-    if (this.bombRows[0] > 0) this.feelBomb(0);
-    if (this.bombRows[1] > 0) this.feelBomb(1);
+    if (this.bombRows[0] > 0) this.checkBombHit(0);
+    if (this.bombRows[1] > 0) this.checkBombHit(1);
   }
 
   // The gun and its missile move in odd frames.
@@ -254,7 +254,7 @@ export class SpaceInvadersGame implements ArcadeGame {
       this.missileColumn = this.gun + MUZZLE + 1;
       this.missileRow = MUZZLE_ROW;
     }
-    if (this.missileRow > 0) this.feelMissile();
+    if (this.missileRow > 0) this.checkMissileHit();
     this.fallBomb(0);
     this.fallBomb(1);
   }
@@ -295,7 +295,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     return Math.min(Math.max(place + (next ? 1 : 0), 0), this.formation.width - 1);
   }
 
-  private feelBomb(bomb: number): void {
+  private checkBombHit(bomb: number): void {
     const bottom = this.bombBottom(bomb);
     const column = this.bombColumns[bomb];
     const top = bottom - SHOT_HEIGHT + 1;
@@ -322,7 +322,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     if (bombRows[bomb] >= BOMB_GONE) bombRows[bomb] = 0;
   }
 
-  private feelMissile(): void {
+  private checkMissileHit(): void {
     const { missileColumn, missileRow } = this;
     const bottom = missileRow + SHOT_HEIGHT - 1;
     if (this.shielded) {
@@ -334,12 +334,12 @@ export class SpaceInvadersGame implements ArcadeGame {
         return;
       }
     }
-    if (missileRow <= SKY_BOTTOM) this.feelMothership();
+    if (missileRow <= SKY_BOTTOM) this.checkMothershipHit();
     const touched = this.formation.touched(missileColumn, missileRow + 1, bottom);
     if (touched >= 0) this.hitInvader(Math.floor(touched / INVADER_COLUMNS), touched % INVADER_COLUMNS);
   }
 
-  private feelMothership(): void {
+  private checkMothershipHit(): void {
     const offset = this.missileColumn - this.mothership;
     if (this.mothership < 0 || this.mothershipBlast > 0 || offset < 0 || offset >= SHIP_WIDTH) return;
     if (this.missileRow > MOTHERSHIP_EDGES[offset]) return;

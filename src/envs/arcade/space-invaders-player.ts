@@ -51,9 +51,9 @@ export class SpaceInvadersPlayer {
     for (const { still, firing, steps } of MOVES) {
       for (const count of steps) {
         for (const action of [firing, still]) {
-          const worth = this.worth(action, count);
-          if (worth > most) {
-            most = worth;
+          const value = this.scoreOf(action, count);
+          if (value > most) {
+            most = value;
             best = action;
           }
         }
@@ -63,17 +63,17 @@ export class SpaceInvadersPlayer {
   }
 
   // Score of holding an action for some steps and then standing still and firing.
-  private worth(action: number, steps: number): number {
+  private scoreOf(action: number, steps: number): number {
     const { model } = this;
     model.copyFrom(this.env.game);
     const held = steps * this.frameskip;
-    let worth = -steps / 100;
+    let value = -steps / 100;
     for (let frame = 0; frame < HORIZON; frame++) {
       const points = model.frame(frame < held ? action : GunAction.fire);
-      if (points > 0) worth += ((points + HIT_BONUS) * (2 * HORIZON - frame)) / (2 * HORIZON);
-      if (model.phase === SpaceInvadersPhase.dying || model.over) return worth - LIFE + frame;
+      if (points > 0) value += ((points + HIT_BONUS) * (2 * HORIZON - frame)) / (2 * HORIZON);
+      if (model.phase === SpaceInvadersPhase.dying || model.over) return value - LIFE + frame;
     }
-    return worth - distance(model) / 100;
+    return value - distance(model) / 100;
   }
 }
 

@@ -81,12 +81,12 @@ export class InvaderShields {
     const ahead = fromBelow ? -1 : 1;
     const row = Math.floor((block % BLOCKS) / SHIELD_WIDTH);
     this.break(block);
-    this.breakBeside(block, draw());
+    this.breakAdjacent(block, draw());
     for (const step of [-1, 1]) {
       if (row + step < 0 || row + step >= SHIELD_ROWS) continue;
       const next = block + step * SHIELD_WIDTH;
       if (step === ahead) this.break(next);
-      this.breakBeside(next, draw());
+      this.breakAdjacent(next, draw());
     }
   }
 
@@ -96,7 +96,7 @@ export class InvaderShields {
     this.blocks[block] = 0;
   }
 
-  private breakBeside(block: number, drawn: number): void {
+  private breakAdjacent(block: number, drawn: number): void {
     const column = block % SHIELD_WIDTH;
     if (drawn >= RIGHT_FROM) {
       if (column < SHIELD_WIDTH - 1) this.break(block + 1);

@@ -20,7 +20,7 @@ type Start = (options: UseBackendOptions & { automatic: boolean }) => Promise<St
 const starts: Record<BackendName, Start> = {
   tensorflow: startTensorflow,
   webgpu: startWebGPU,
-  wasm: startWasmBesideCpu,
+  wasm: startWasmWithCpu,
   cpu: startCpu,
 };
 
@@ -91,7 +91,7 @@ function choose(
 }
 
 // Kernels that the wasm backend lacks are computed by functions of the cpu backend.
-async function startWasmBesideCpu(options: UseBackendOptions): Promise<StartedBackend> {
+async function startWasmWithCpu(options: UseBackendOptions): Promise<StartedBackend> {
   await import("@tensorflow/tfjs-backend-cpu");
   return startWasm(options);
 }
