@@ -35,7 +35,7 @@ export interface WiredCfCCellOptions {
 
 /** The CfC of one layer of neurons. */
 export interface WiredCfCLayer {
-  /** Its weights, without backbone; entries without a synapse exist but have no effect and no gradient. */
+  /** Weights of the layer, without backbone; entries without a synapse exist but have no effect and no gradient. */
   weights: CfCWeights;
   /** Sparsity mask of the heads' kernel `[inputs + size, heads * size]`. */
   mask: tf.Tensor2D;

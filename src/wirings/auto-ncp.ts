@@ -14,7 +14,7 @@ export interface AutoNCPOptions {
   units: number;
   /** Number of motor neurons, at most `units - 3`. */
   outputSize: number;
-  /** From 0.1 (nearly every synapse between layers) to 1 (as few as can be). Default 0.5. */
+  /** Sparsity, from 0.1 (nearly every synapse between layers) to 1 (as few as can be). Default 0.5. */
   sparsity?: number;
   /** Seed, 0 to 2^32 - 1. Default 22222. */
   seed?: number;

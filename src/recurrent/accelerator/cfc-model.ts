@@ -214,7 +214,7 @@ function encodeScan(
     inputs: [array(first, 2), ...whole(walked), ...weights],
     outputs: [array(last, 2), ...whole(results)],
     constants,
-    emptySequence: productNames.nothing,
+    emptySequence: productNames.empty,
   });
 }
 

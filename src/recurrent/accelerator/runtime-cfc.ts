@@ -120,7 +120,7 @@ export class RuntimeCfC implements CfCEngine {
       session = this.runtime.load(encode(model), this.threads);
       this.sessions.set(key, session);
     }
-    session.run(inputs, { [productNames.nothing]: null, ...results });
+    session.run(inputs, { [productNames.empty]: null, ...results });
   }
 
   private describer(backend: WasmBackend): Describe {

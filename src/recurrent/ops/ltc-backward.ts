@@ -120,7 +120,7 @@ export function ltcBackward(dOutputs: Float32Array, trace: LTCTrace, arrays: LTC
   return { x: dx, state: dState, elapsed: dElapsed, weights };
 }
 
-/** From gradients of numerators and denominators to those of the synapses and of the presynaptic potentials. */
+/** Propagates gradients of numerators and denominators to those of the synapses and of the presynaptic potentials. */
 function addSynapseGradients(
   { first, source, w, sigma, mu, erev }: SynapseList,
   v: Float64Array,

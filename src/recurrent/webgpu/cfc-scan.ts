@@ -45,7 +45,7 @@ class CfCInputs extends ScanInputs {
     };
   }
 
-  /** `state | elapsed | resets | mask | dropout...` */
+  /** Concatenates `state | elapsed | resets | mask | dropout...`. */
   joinAll(stock: StockKernels): TensorInfo {
     return this.joinCourse(
       stock,

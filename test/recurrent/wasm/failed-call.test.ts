@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { leavesNothing } from "../../../packages/tfjs-training/src/wasm/memory/failed-call.js";
+import { freesOnFailure } from "../../../packages/tfjs-training/src/wasm/memory/failed-call.js";
 import type { WasmBackend } from "../../../packages/tfjs-training/src/wasm/memory/heap.js";
 import { CfCCell } from "../../../src/cells/cfc-cell.js";
 import { LTCCell } from "../../../src/cells/ltc-cell.js";
@@ -40,7 +40,7 @@ function freeTape(): void {
 }
 
 /** Fails at one allocation after another until all have been tried; each time nothing may remain. */
-function expectNothingRemains(compute: () => tf.Tensor[]): void {
+function expectNoLeaks(compute: () => tf.Tensor[]): void {
   const backend = tf.backend() as unknown as WasmBackend & { numDataIds(): number };
   const numbers = () => tf.tidy(() => compute().map((tensor) => tensor.dataSync().slice()));
   const expected = numbers();
@@ -89,7 +89,7 @@ describe("a kernel that fails leaks no memory", () => {
       },
     ],
   ])("%s", (_, compute) => {
-    expectNothingRemains(compute);
+    expectNoLeaks(compute);
   });
 
   const wiring = () => new AutoNCP({ units: 12, outputSize: 2, seed: 1 });
@@ -102,7 +102,7 @@ describe("a kernel that fails leaks no memory", () => {
     const cell = make();
     cell.build(3);
     const [x, state] = [ramp([5, 4, 3]) as tf.Tensor3D, cell.initialState(5)];
-    expectNothingRemains(() => {
+    expectNoLeaks(() => {
       const gradients = tf.grads((x, state) => {
         const scanned = cell.scan({ x: x as tf.Tensor3D, state: state as tf.Tensor2D });
         return tf.add(tf.sum(tf.square(scanned.outputs)), tf.sum(scanned.state)) as tf.Scalar;
@@ -116,8 +116,8 @@ describe("a kernel that fails leaks no memory", () => {
   it("keeps the tensors that a nested call created and returned", () => {
     const backend = tf.backend() as unknown as WasmBackend & { numDataIds(): number };
     const before = backend.numDataIds();
-    const inner = leavesNothing((call: { backend: WasmBackend }) => call.backend.makeOutput([3], "float32"));
-    const outer = leavesNothing((call: { backend: WasmBackend }) => {
+    const inner = freesOnFailure((call: { backend: WasmBackend }) => call.backend.makeOutput([3], "float32"));
+    const outer = freesOnFailure((call: { backend: WasmBackend }) => {
       inner(call);
       expect(backend.numDataIds()).toBe(before + 1);
       throw new Error("late");

@@ -11,14 +11,14 @@ export interface ProductModel {
   /** Whether the product is added to a third input. */
   accumulate: boolean;
   /** Whether an empty sequence is an additional output; see {@link productNames}. */
-  nothing: boolean;
+  empty: boolean;
 }
 
 /**
- * Names of a model's inputs and outputs. `nothing` is an empty sequence, the first output of models that have it: a
+ * Names of a model's inputs and outputs. `empty` is an empty sequence, the first output of models that have it: a
  * runtime that cannot return sequences stops when it has computed everything and copied nothing.
  */
-export const productNames = { a: "a", b: "b", addend: "c", product: "y", nothing: "nothing" } as const;
+export const productNames = { a: "a", b: "b", addend: "c", product: "y", empty: "empty" } as const;
 
 /** Encodes a model with one node, `Gemm`, over matrices of any size. */
 export function encodeProductModel(model: ProductModel): Uint8Array {
@@ -35,7 +35,7 @@ function encode(
   operator: string,
   inputs: string[],
   rank: number,
-  { transposeA, transposeB, nothing }: Omit<ProductModel, "accumulate">,
+  { transposeA, transposeB, empty }: Omit<ProductModel, "accumulate">,
   domain?: string,
 ): Uint8Array {
   const { product } = productNames;
@@ -45,7 +45,7 @@ function encode(
       nodes: [{ operator, inputs, outputs: [product], attributes, domain }],
       inputs: inputs.map((name) => ({ name, rank })),
       outputs: [{ name: product, rank }],
-      emptySequence: nothing ? productNames.nothing : undefined,
+      emptySequence: empty ? productNames.empty : undefined,
     },
     domain ? [domain] : [],
   );

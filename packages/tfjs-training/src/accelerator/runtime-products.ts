@@ -72,8 +72,8 @@ export class RuntimeProducts implements ProductEngine {
       [productNames.b]: transposeB ? matrix(product.b, n, k) : matrix(product.b, k, n),
       ...(accumulate && { [productNames.addend]: c }),
     };
-    const nothing = m * n >= this.spareFrom;
-    this.session({ transposeA, transposeB, accumulate, nothing }).run(inputs, outputsOf(c, nothing));
+    const empty = m * n >= this.spareFrom;
+    this.session({ transposeA, transposeB, accumulate, empty }).run(inputs, outputsOf(c, empty));
     return true;
   }
 
@@ -88,24 +88,24 @@ export class RuntimeProducts implements ProductEngine {
       [productNames.a]: transposeA ? matrices(a, k, m) : matrices(a, m, k),
       [productNames.b]: transposeB ? matrices(b, n, k) : matrices(b, k, n),
     };
-    const nothing = count * m * n >= this.spareFrom;
-    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(nothing);
+    const empty = count * m * n >= this.spareFrom;
+    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(empty);
     this.batchSessions[kind] ??= this.runtime.load(
-      encodeBatchModel({ transposeA, transposeB, nothing }),
+      encodeBatchModel({ transposeA, transposeB, empty }),
       this.threads,
     );
-    this.batchSessions[kind].run(inputs, outputsOf(matrices(c, m, n), nothing));
+    this.batchSessions[kind].run(inputs, outputsOf(matrices(c, m, n), empty));
     return true;
   }
 
   private session(model: ProductModel): RuntimeSession {
-    const { transposeA, transposeB, accumulate, nothing } = model;
-    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(accumulate) + 8 * Number(nothing);
+    const { transposeA, transposeB, accumulate, empty } = model;
+    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(accumulate) + 8 * Number(empty);
     this.sessions[kind] ??= this.runtime.load(encodeProductModel(model), this.threads);
     return this.sessions[kind];
   }
 }
 
-function outputsOf(product: RuntimeMatrix, nothing: boolean): Record<string, RuntimeMatrix | null> {
-  return { ...(nothing && { [productNames.nothing]: null }), [productNames.product]: product };
+function outputsOf(product: RuntimeMatrix, empty: boolean): Record<string, RuntimeMatrix | null> {
+  return { ...(empty && { [productNames.empty]: null }), [productNames.product]: product };
 }

@@ -138,11 +138,11 @@ function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
 // It returns copies of the outputs, unless the first one is a sequence: that it refuses after all have been written.
 function runModel(session: InferenceSession, inputs: Tensors, outputs: Outputs): Tensors {
   const { stackTraceLimit } = Error;
-  if (productNames.nothing in outputs) Error.stackTraceLimit = 0;
+  if (productNames.empty in outputs) Error.stackTraceLimit = 0;
   try {
     return session.run(inputs, outputs, {});
   } catch (error) {
-    if (productNames.nothing in outputs && firstLine(error).includes(REFUSAL)) return {};
+    if (productNames.empty in outputs && firstLine(error).includes(REFUSAL)) return {};
     throw error;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;

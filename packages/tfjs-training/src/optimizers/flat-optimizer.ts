@@ -37,7 +37,7 @@ export interface FlatStep {
 
 /** Result of an update rule. */
 export interface FlatUpdate {
-  /** What is subtracted from the weights. */
+  /** Update, subtracted from the weights. */
   decrease: tf.Tensor;
   /** Factor applied to the weights before the update, e.g. for weight decay; default 1. */
   keep?: tf.Tensor;

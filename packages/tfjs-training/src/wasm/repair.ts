@@ -8,7 +8,7 @@ import {
   type TensorInfo,
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
-import { leavesNothing } from "./memory/failed-call.js";
+import { freesOnFailure } from "./memory/failed-call.js";
 import type { WasmBackend } from "./memory/heap.js";
 
 /** Arguments of a kernel, typed for the wasm backend. */
@@ -63,7 +63,7 @@ export function installRepair(repair: WasmRepair): boolean {
     if (!stock) throw new Error(`the wasm backend has no kernel ${name}`);
     return stock as unknown as WasmKernel;
   });
-  const kernel = leavesNothing(computed) as unknown as Marked;
+  const kernel = freesOnFailure(computed) as unknown as Marked;
   kernel[repaired] = registered?.kernelFunc;
   if (registered) unregisterKernel(kernelName, "wasm");
   registerKernel({ ...registered, kernelName, backendName: "wasm", kernelFunc: kernel });

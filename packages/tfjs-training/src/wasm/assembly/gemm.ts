@@ -17,9 +17,9 @@ const startTable: usize = 288;
 
 // Prepares the constant parts of the work area. Sums start with the floats at `start`.
 function prepare(work: usize, start: usize): void {
-  const nothing = f32x4.splat(0);
-  v128.store(work + zeros, nothing);
-  v128.store(work + zeros, nothing, 16);
+  const zeroVector = f32x4.splat(0);
+  v128.store(work + zeros, zeroVector);
+  v128.store(work + zeros, zeroVector, 16);
   for (let row = 0; row < tileRows; row++) {
     const entry = work + (<usize>row << 2);
     store<usize>(entry + spareTable, work + spareTile + (<usize>row << 5));

@@ -3,10 +3,10 @@
 // @ts-ignore: decorator
 @inline
 function zero(to: usize, floats: i32): void {
-  const nothing = f32x4.splat(0);
+  const zeroVector = f32x4.splat(0);
   let left = floats;
   for (; left >= 4; left -= 4) {
-    v128.store(to, nothing);
+    v128.store(to, zeroVector);
     to += 16;
   }
   for (; left > 0; left--) {

@@ -63,9 +63,9 @@ export function packTile(rows: usize, count: i32, skip: usize, out: usize): void
     out += 24;
   }
   for (let i = count; (i & 3) != 0; i++) {
-    const nothing = f32x4.splat(0);
-    v128.store(out, nothing);
-    v128.store64_lane(out, nothing, 0, 16);
+    const zeroVector = f32x4.splat(0);
+    v128.store(out, zeroVector);
+    v128.store64_lane(out, zeroVector, 0, 16);
     out += 24;
   }
 }

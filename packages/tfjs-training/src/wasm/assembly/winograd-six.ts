@@ -81,10 +81,10 @@ function output6(count: i32, full: bool, x: usize, xs: usize, y: usize, ys: usiz
 function outputGradient6(
   count: i32, full: bool, x: usize, xs: usize, y: usize, ys: usize, single: bool,
 ): void {
-  const nothing = f32x4.splat(0);
+  const zeroVector = f32x4.splat(0);
   const y0 = at(x, xs, 0, single);
-  const y1 = count > 1 ? at(x, xs, 1, single) : nothing, y2 = count > 2 ? at(x, xs, 2, single) : nothing;
-  const y3 = count > 3 ? at(x, xs, 3, single) : nothing, y4 = count > 4 ? at(x, xs, 4, single) : nothing;
+  const y1 = count > 1 ? at(x, xs, 1, single) : zeroVector, y2 = count > 2 ? at(x, xs, 2, single) : zeroVector;
+  const y3 = count > 3 ? at(x, xs, 3, single) : zeroVector, y4 = count > 4 ? at(x, xs, 4, single) : zeroVector;
   const even = f32x4.add(f32x4.add(y0, y2), y4), odd = f32x4.add(y1, y3);
   const two = f32x4.splat(2), half = f32x4.splat(-0.5);
   put(y, ys, 0, y0, single);
@@ -92,7 +92,7 @@ function outputGradient6(
   put(y, ys, 2, f32x4.sub(even, odd), single);
   put(y, ys, 3, madd(madd(madd(madd(y4, two, y3), two, y2), two, y1), two, y0), single);
   put(y, ys, 4, madd(madd(madd(madd(y4, half, y3), half, y2), half, y1), half, y0), single);
-  put(y, ys, 5, !full ? nothing : count == 4 ? y3 : y4, single);
+  put(y, ys, 5, !full ? zeroVector : count == 4 ? y3 : y4, single);
 }
 
 /** Transforms taps to points. */

@@ -36,14 +36,14 @@ function apply(map: Map, x: usize, xs: usize, y: usize, ys: usize, single: bool)
     write(y, x0, single);
     return;
   }
-  const nothing = f32x4.splat(0), half = f32x4.splat(0.5);
-  const x1 = map == Map.outputGradient13 || map == Map.outputGradient14 ? nothing : read(x + xs, single);
+  const zeroVector = f32x4.splat(0), half = f32x4.splat(0.5);
+  const x1 = map == Map.outputGradient13 || map == Map.outputGradient14 ? zeroVector : read(x + xs, single);
   const two = map == Map.outputGradient13 || map == Map.outputGradient14 || map == Map.outputGradient23
     || map == Map.outputGradient24 || map == Map.outputGradient24Wide || map == Map.filter23 || map == Map.filter24;
-  const x2 = two ? nothing : read(x + 2 * xs, single);
+  const x2 = two ? zeroVector : read(x + 2 * xs, single);
   const four = map == Map.input4 || map == Map.inputGradient42 || map == Map.inputGradient43 || map == Map.output43
     || map == Map.output42Wide || map == Map.filterGradient42 || map == Map.filterGradient43;
-  const x3 = four ? read(x + 3 * xs, single) : nothing;
+  const x3 = four ? read(x + 3 * xs, single) : zeroVector;
   if (map == Map.input3) {
     write(y, f32x4.sub(x0, x1), single);
     write(y + ys, x1, single);
@@ -82,12 +82,12 @@ function apply(map: Map, x: usize, xs: usize, y: usize, ys: usize, single: bool)
   } else if (map == Map.outputGradient13) {
     write(y, x0, single);
     write(y + ys, x0, single);
-    write(y + 2 * ys, nothing, single);
+    write(y + 2 * ys, zeroVector, single);
   } else if (map == Map.outputGradient14) {
     write(y, x0, single);
     write(y + ys, x0, single);
     write(y + 2 * ys, x0, single);
-    write(y + 3 * ys, nothing, single);
+    write(y + 3 * ys, zeroVector, single);
   } else if (map == Map.outputGradient34) {
     const ends = f32x4.add(x0, x2);
     write(y, x0, single);
@@ -98,7 +98,7 @@ function apply(map: Map, x: usize, xs: usize, y: usize, ys: usize, single: bool)
     write(y, x0, single);
     write(y + ys, f32x4.add(x0, x1), single);
     write(y + 2 * ys, f32x4.sub(x0, x1), single);
-    write(y + 3 * ys, map == Map.outputGradient24Wide ? x1 : nothing, single);
+    write(y + 3 * ys, map == Map.outputGradient24Wide ? x1 : zeroVector, single);
   } else if (map == Map.filter24) {
     write(y, x0, single);
     write(y + ys, f32x4.mul(f32x4.add(x0, x1), half), single);

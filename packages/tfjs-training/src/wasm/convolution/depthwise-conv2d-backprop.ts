@@ -22,7 +22,7 @@ export const depthwiseConv2dBackpropFilter = defineRepair<
   return gradient;
 });
 
-/** `DepthwiseConv2dNativeBackpropInput`. */
+/** Kernel `DepthwiseConv2dNativeBackpropInput`. */
 export const depthwiseConv2dBackpropInput = defineRepair<
   { dy: TensorInfo; filter: TensorInfo },
   DepthwiseAttributes & { inputShape: Shape4D }

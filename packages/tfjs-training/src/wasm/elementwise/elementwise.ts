@@ -18,17 +18,17 @@ type Compute = (
   ...call: [a: number, b: number, out: number, rows: number, columns: number, single: boolean]
 ) => void;
 
-/** `Maximum`. */
+/** Kernel `Maximum`. */
 export const maximum = binary("Maximum", "float32", (kernels, ...call) => kernels.maximum(...call));
-/** `Minimum`. */
+/** Kernel `Minimum`. */
 export const minimum = binary("Minimum", "float32", (kernels, ...call) => kernels.minimum(...call));
-/** `Greater`. */
+/** Kernel `Greater`. */
 export const greater = comparison("Greater", "greater", "less", false);
-/** `GreaterEqual`. */
+/** Kernel `GreaterEqual`. */
 export const greaterEqual = comparison("GreaterEqual", "greater", "less", true);
-/** `Less`. */
+/** Kernel `Less`. */
 export const less = comparison("Less", "less", "greater", false);
-/** `LessEqual`. */
+/** Kernel `LessEqual`. */
 export const lessEqual = comparison("LessEqual", "less", "greater", true);
 
 /**

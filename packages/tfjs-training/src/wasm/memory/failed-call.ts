@@ -7,7 +7,7 @@ let made: object[] | undefined;
 const recorded = new WeakSet<WasmBackend>();
 
 /** Wraps a kernel so that its tensors are freed from the backend when it throws, e.g. because the memory is full. */
-export function leavesNothing<Call extends { backend: WasmBackend }, Output>(
+export function freesOnFailure<Call extends { backend: WasmBackend }, Output>(
   kernel: (call: Call) => Output,
 ): (call: Call) => Output {
   return (call) => {

@@ -44,7 +44,7 @@ export const globalNorm = defineRepair<Inputs, object>("GlobalNorm", () => ({ in
   return output;
 });
 
-/** `AdamStep`. */
+/** Kernel `AdamStep`. */
 export const adamStep = stepKernel("AdamStep", (kernels, part, { beta1, beta2, rate, epsilon, keep }) => {
   const { weight, gradient, out, moment, count, scale } = part;
   const moments = [moment("mean"), moment("meanSquare")] as const;
@@ -52,7 +52,7 @@ export const adamStep = stepKernel("AdamStep", (kernels, part, { beta1, beta2, r
   kernels.adamStep(weight, gradient, out, ...moments, count, scale, ...decays, rate, epsilon, keep);
 });
 
-/** `RMSPropStep`. */
+/** Kernel `RMSPropStep`. */
 export const rmspropStep = stepKernel("RMSPropStep", (kernels, part, numbers) => {
   const { weight, gradient, out, moment, count, scale } = part;
   const { decay, rate, epsilon, momentum, inside } = numbers;
@@ -61,7 +61,7 @@ export const rmspropStep = stepKernel("RMSPropStep", (kernels, part, numbers) =>
   kernels.rmspropStep(weight, gradient, out, ...moments, count, ...factors, inside === 1);
 });
 
-/** `SGDStep`. */
+/** Kernel `SGDStep`. */
 export const sgdStep = stepKernel("SGDStep", (kernels, part, { rate, momentum, nesterov }) => {
   const { weight, gradient, out, moment, count, scale } = part;
   const velocity = moment("velocity");

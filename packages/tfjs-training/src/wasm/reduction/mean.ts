@@ -2,7 +2,7 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { defineRepair } from "../repair.js";
-import { type ReductionAttributes, type ReductionInputs, reduceNothing, sumFloats } from "./reduction.js";
+import { type ReductionAttributes, type ReductionInputs, reduceEmpty, sumFloats } from "./reduction.js";
 
 /**
  * `Mean`. The stock kernel accumulates in 32 bits, also integers and booleans. It transposes first if a reduced axis
@@ -11,8 +11,8 @@ import { type ReductionAttributes, type ReductionInputs, reduceNothing, sumFloat
 export const mean = defineRepair<ReductionInputs, ReductionAttributes>("Mean", (stockOf) => {
   const cast = stockOf<ReductionInputs, { dtype: "float32" }, TensorInfo>("Cast");
   return ({ backend, inputs: { x }, attrs }) => {
-    const nothing = reduceNothing(backend, x, attrs, "float32", Number.NaN);
-    if (nothing) return nothing;
+    const empty = reduceEmpty(backend, x, attrs, "float32", Number.NaN);
+    if (empty) return empty;
     const floats = x.dtype === "float32" ? x : cast({ backend, inputs: { x }, attrs: { dtype: "float32" } });
     const result = sumFloats(backend, floats, attrs, (terms) => 1 / terms)!;
     if (floats !== x) backend.disposeData(floats.dataId);

@@ -2,7 +2,7 @@
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { defineRepair } from "../repair.js";
-import { type ReductionAttributes, type ReductionInputs, reduceNothing } from "./reduction.js";
+import { type ReductionAttributes, type ReductionInputs, reduceEmpty } from "./reduction.js";
 
 /** `All`; true for an empty tensor. */
 export const all = reduction("All", () => 1);
@@ -22,7 +22,7 @@ export const prod = reduction("Prod", () => 1);
 // `Max` and `Min` name their axes differently.
 type Attributes = ReductionAttributes & { reductionIndices?: number | number[] };
 
-function reduction(kernelName: string, nothing: (x: TensorInfo) => number) {
+function reduction(kernelName: string, empty: (x: TensorInfo) => number) {
   return defineRepair<ReductionInputs, Attributes>(kernelName, (stockOf) => {
     const stock = stockOf(kernelName);
     return (call) => {
@@ -30,7 +30,7 @@ function reduction(kernelName: string, nothing: (x: TensorInfo) => number) {
       const { x } = inputs;
       if (!x.shape.includes(0)) return stock(call);
       const axis = attrs.reductionIndices ?? attrs.axis;
-      return reduceNothing(backend, x, { ...attrs, axis }, x.dtype, nothing(x)) ?? stock(call);
+      return reduceEmpty(backend, x, { ...attrs, axis }, x.dtype, empty(x)) ?? stock(call);
     };
   });
 }

@@ -97,7 +97,7 @@ function innermost(backend: WasmBackend, x: TensorInfo, axes: readonly number[])
 }
 
 /** A reduction of an empty tensor, `value` everywhere; undefined for every other tensor. */
-export function reduceNothing(
+export function reduceEmpty(
   backend: WasmBackend,
   x: TensorInfo,
   { axis, keepDims }: ReductionAttributes,
