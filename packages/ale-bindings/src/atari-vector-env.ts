@@ -337,7 +337,7 @@ export class AtariVectorEnv {
   private async restart(failure: AleError): Promise<AtariVectorStep> {
     if (!this.options.restartOnFailure) throw failure;
     for (let game = 0; game < this.numEnvs; game++) {
-      if (this.counter.seen(game)) this.cut.set(game, { failure, last: this.stacks.last(game) });
+      if (this.counter.hasPlayed(game)) this.cut.set(game, { failure, last: this.stacks.last(game) });
     }
     await this.replace();
     const infos = (await this.start(this.seedAfterLoss())).map((info) => ({ ...info, failure }));

@@ -35,7 +35,7 @@ export class EpisodeCounter {
   }
 
   /** Whether a game has been in a batch since the reset. */
-  seen(game: number): boolean {
+  hasPlayed(game: number): boolean {
     return this.frames[game] >= 0;
   }
 
