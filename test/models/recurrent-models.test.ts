@@ -196,9 +196,9 @@ describe("the wiring of a recurrent actor-critic", () => {
   it("is what decides, not the number of units, and goes with no option of a dense one", () => {
     const before = tf.memory().numTensors;
     const wrong: [CfCCoreModelOptions, RegExp][] = [
-      [{ wiring, units: 9 }, /^units: cannot be combined with wiring/],
-      [{ wiring, backboneUnits: 8 }, /^backboneUnits: cannot be combined with wiring/],
-      [{ wiring, backboneActivation: "relu" }, /^backboneActivation: cannot be combined with wiring/],
+      [{ wiring, units: 9 }, /^units: cannot .* wiring/],
+      [{ wiring, backboneUnits: 8 }, /^backboneUnits: cannot .* wiring/],
+      [{ wiring, backboneActivation: "relu" }, /^backboneActivation: cannot .* wiring/],
       [{ recurrence: "wired" }, /^recurrence: belongs to a wiring/],
       [{ mode: "fast" as "pure" }, /^mode: expected /],
       [{ wiring: "AutoNCP" as never }, /^wiring: expected a Wiring such as AutoNCP, or what its toJSON/],
@@ -208,7 +208,7 @@ describe("the wiring of a recurrent actor-critic", () => {
     for (const [options, message] of wrong) {
       expect(() => cfc({ hiddenUnits: [5], ...options })(0)).toThrow(message);
     }
-    expect(() => ltc({ wiring, units: 9 })(0)).toThrow(/^units: cannot be combined with wiring/);
+    expect(() => ltc({ wiring, units: 9 })(0)).toThrow(/^units: cannot .* wiring/);
     expect(tf.memory().numTensors).toBe(before);
   });
 
