@@ -33,7 +33,7 @@ export async function run([turns = "10"]: string[]): Promise<BenchmarkResult> {
         installWasmRepairs();
       }
     };
-    for (let i = 0; i < 20; i++) once(); // until V8 has optimised the kernels
+    for (let i = 0; i < 20; i++) once(); // until V8 has optimized the kernels
     const contenders: Record<string, Contender> = { "ncps-ts": () => measured(once) };
     if (!name.endsWith("filter gradient")) contenders.tfjs = stock; // tfjs has no such kernel
     if (node) contenders["tfjs-node"] = () => node.run(peerCase);

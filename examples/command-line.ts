@@ -1,13 +1,13 @@
-/** Command lines of the examples. */
+/** Parses the command lines of the examples. */
 
 import { parseArgs } from "node:util";
 
-/** A whole number: what it is by default, and the least that it may be. */
+/** A whole number: its default and its minimum. */
 export type WholeNumber = readonly [byDefault: number, least: number];
 
 /**
- * Reads whole numbers (`--seed 3`) and texts (`--data FOLDER`). Prints `usage` and ends the program when `--help` is
- * asked for, and says what is wrong and ends it with code 1 when an option is unknown or no such number.
+ * Reads whole numbers (`--seed 3`) and strings (`--data FOLDER`). With `--help` prints `usage` and ends the program;
+ * for an unknown option or an invalid number prints what is wrong and ends the program with code 1.
  */
 export function commandLine<Numbers extends string = never, Texts extends string = never>(
   usage: string,
@@ -36,8 +36,8 @@ export function commandLine<Numbers extends string = never, Texts extends string
 }
 
 /**
- * Reads the command line by `read`, which gives `null` when `--help` is asked for and throws when something is wrong:
- * then the program ends, with code 0 after `usage` and with code 1 after one line of what is wrong.
+ * Reads the command line by `read`, which returns `null` for `--help` and throws for an invalid option:
+ * then the program ends, with code 0 after printing `usage` or with code 1 after a one-line error.
  */
 export function settingsOf<Settings>(usage: string, read: (argv: string[]) => Settings | null): Settings {
   let settings: Settings | null;
@@ -51,7 +51,7 @@ export function settingsOf<Settings>(usage: string, read: (argv: string[]) => Se
   process.exit();
 }
 
-/** Says which option is wrong, and ends the program with code 1. */
+/** Prints which option is wrong, and ends the program with code 1. */
 export function wrongOption(error: unknown): never {
   // Node adds advice about arguments that begin with a dash.
   const [message] = String(error instanceof Error ? error.message : error).split(". To specify");
@@ -59,7 +59,7 @@ export function wrongOption(error: unknown): never {
   process.exit(1);
 }
 
-/** Runs the program; when it fails, the error is one line and the exit code 1. */
+/** Runs the program; if it fails, prints a one-line error and sets exit code 1. */
 export async function run(program: () => Promise<void>): Promise<void> {
   try {
     await program();

@@ -1,4 +1,7 @@
-/** Double DQN on CartPole, put together from the library's parts. Run `node --import tsx examples/dqn-from-parts.ts`. */
+/**
+ * Double DQN on CartPole, assembled from the library's components. Run `node --import tsx
+ * examples/dqn-from-parts.ts`.
+ */
 
 import * as tf from "@tensorflow/tfjs-core";
 import {
@@ -42,7 +45,7 @@ function loss(batch: ReplayBatch): tf.Scalar {
     rewards: tf.tensor1d(batch.rewards),
     discounts: tf.tensor1d(batch.discounts),
     targetQ: target.apply(next),
-    onlineQ: model.apply(next), // double: the trained network chooses, the target network judges
+    onlineQ: model.apply(next), // double: the online network selects, the target network evaluates
   });
   const q = model.apply(inputs(batch.observations, batch.size));
   return dqnLoss.apply({ q, actions: tf.tensor1d(batch.actions, "int32"), targets }).loss;

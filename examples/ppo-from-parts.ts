@@ -1,4 +1,4 @@
-/** PPO on CartPole, put together from the library's parts. Run `node --import tsx examples/ppo-from-parts.ts`. */
+/** PPO on CartPole, assembled from the library's components. Run `node --import tsx examples/ppo-from-parts.ts`. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import {

@@ -1,4 +1,4 @@
-/** Twenty lines: train, evaluate, save. Run `node --import tsx examples/quick-start.ts`. */
+/** Trains, evaluates and saves in twenty lines. Run `node --import tsx examples/quick-start.ts`. */
 
 import { cartPolePPO, evaluatePolicy, makeVecEnv, PPOTrainer, useBackend } from "ncps-ts";
 import { Logger, TableSink } from "ncps-ts/logging";

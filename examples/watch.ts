@@ -1,4 +1,4 @@
-/** Trained policies at play, in a page or in the terminal. */
+/** Shows trained policies at play, in a web page or in the terminal. */
 
 import type { Env } from "ncps-ts";
 import type { Frame } from "ncps-ts/envs";
@@ -6,19 +6,19 @@ import type { Dashboard } from "ncps-ts/node";
 import { playInTerminal } from "ncps-ts/rendering";
 import type { Policy } from "ncps-ts/trainers";
 
-/** What is watched. */
+/** The game to watch. */
 export interface Game {
-  /** Who plays, with the most probable actions. */
+  /** The policy that plays, with its most probable actions. */
   policy: Policy;
-  /** The game as the policy knows it; its whole games are recorded. */
+  /** The game with the policy's wrappers, recording complete games. */
   env: Env;
-  /** Decides which game it is. */
+  /** Seed of the game. */
   seed: number;
-  /** Shows it there; otherwise in the terminal, if there is one. */
+  /** The dashboard that shows it; without one the terminal does, if there is one. */
   page?: Dashboard;
 }
 
-/** Plays one whole game and returns its score; a life that ends clears the memory, and the game goes on. */
+/** Plays one complete game and returns its score; the end of a life clears the memory, and the game continues. */
 export async function playOneGame({ policy, env, seed, page }: Game): Promise<number> {
   let score = 0;
   let neurons = new Float32Array(0);
@@ -55,8 +55,8 @@ export async function playOneGame({ policy, env, seed, page }: Game): Promise<nu
 }
 
 /**
- * Plays one game after the other, each another one, until the program is ended. Where there is nothing to see, in a
- * pipe or a terminal that only types, it is a single game, whose score is printed.
+ * Plays one game after another, each with a different seed, until the program is stopped. Without a screen (a pipe
+ * or a dumb terminal) it plays a single game and prints its score.
  */
 export async function playForever(game: Game): Promise<void> {
   for (let number = 0; ; number++) {

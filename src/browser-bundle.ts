@@ -1,6 +1,6 @@
 /**
- * Everything in one file for `<script type="module">`: all rooms of the library, and the copies of tfjs that it runs
- * on.
+ * The whole library in one file for `<script type="module">`, together with the copies of tfjs that it
+ * uses.
  */
 
 export * as tf from "@tensorflow/tfjs-core";

@@ -1,6 +1,6 @@
 /**
- * Reinforcement-learning building blocks in TypeScript on TensorFlow.js: what most programs begin with. The whole
- * of each room has an entry of its own, e.g. `ncps-ts/layers` and `ncps-ts/trainers`.
+ * Reinforcement-learning building blocks in TypeScript on TensorFlow.js: the names that most programs start with. The
+ * complete contents of each folder have a separate entry, e.g. `ncps-ts/layers` and `ncps-ts/trainers`.
  *
  * @module ncps-ts
  */

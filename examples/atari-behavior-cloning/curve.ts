@@ -1,6 +1,6 @@
-/** The run as a picture. */
+/** Draws the run as a chart. */
 
-/** Figures of one epoch. */
+/** Metrics of one epoch. */
 export interface Point {
   valAccuracy: number;
   meanReturn: number;

@@ -1,4 +1,4 @@
-/** The game, and the expert that is recorded where there are no data. */
+/** The game, and the expert that is recorded if no data are given. */
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -8,15 +8,15 @@ import { openCloningDataset, recordCloningDataset } from "ncps-ts/node";
 import type { Policy } from "ncps-ts/trainers";
 import type { Settings } from "./settings.js";
 
-// Games of the arcade end after 1500 steps, so that an evaluation takes a minute.
+// Arcade games end after 1500 steps, so that an evaluation takes a minute.
 const MAX_FRAMES = 6000;
 
-/** The game as the network sees it. */
+/** The game with the wrappers of the network's observations. */
 export function openGame({ env }: Settings): Env {
   return wrapDeepmind(env.startsWith("Arcade/") ? make(env, { maxFrames: MAX_FRAMES }) : make(env));
 }
 
-/** Both splits of the data, and where they are; recorded first when none are given. */
+/** Both splits of the data and their folder; records them first if none are given. */
 export async function openData(
   settings: Settings,
 ): Promise<{ train: AtariCloningDataset; val: AtariCloningDataset; place: string }> {
@@ -28,8 +28,8 @@ export async function openData(
   };
 }
 
-// Half of the sequences come from games that the expert plays alone, so that late positions are among them, and half
-// from games with random actions, which show the way back.
+// Half of the sequences come from games that the expert plays undisturbed, so that late positions are included, and
+// half from games with random actions, which show how to recover.
 async function record({ out, sequences, noise, seed }: Settings): Promise<string> {
   const directory = join(out, `data-${sequences}-${noise}-${seed}`);
   const levels = noise > 0 ? [0, noise] : [0];
@@ -56,7 +56,10 @@ async function record({ out, sequences, noise, seed }: Settings): Promise<string
   return directory;
 }
 
-/** Lets a clone play, and adds what it saw to the data, with what the expert would have done: a round of DAgger. `games` is added to the seed. */
+/**
+ * One round of DAgger: lets a clone play and adds its observations to the data, labelled with the expert's actions.
+ * `games` is added to the seed.
+ */
 export async function recordClone(
   clone: Policy,
   directory: string,
@@ -64,7 +67,7 @@ export async function recordClone(
   games: number,
 ): Promise<void> {
   const game = new BreakoutEnv({ maxFrames: MAX_FRAMES });
-  process.stdout.write("The clone plays, the expert tells what it would do ... ");
+  process.stdout.write("The clone plays, the expert labels its actions ... ");
   const { actionCounts, gameReturns } = await recordCloningDataset(
     wrapDeepmind(game),
     new SteadyBreakoutPlayer(game),
@@ -75,7 +78,7 @@ export async function recordClone(
   );
 }
 
-/** Mean score of whole games of the expert, in the games that the clone plays. */
+/** Mean score of complete games of the expert, in the games that the clone plays. */
 export function expertScore(games: number, seed: number): number {
   const game = new BreakoutEnv({ maxFrames: MAX_FRAMES, observation: "features" });
   const env = wrapDeepmind(game, { dim: false, numStack: false });

@@ -20,9 +20,9 @@ import { expertScore, openData, openGame, recordClone } from "./game.js";
 import { kerasReporter, torchReporter } from "./report.js";
 import { adamOf, readSettings, type Settings, sizes, usage } from "./settings.js";
 
-// Whole games that the clone plays in the end, and the expert too.
+// Complete games that the clone plays at the end, and the expert too.
 const GAMES = 16;
-// NOOP, FIRE, and RIGHT and LEFT, of which each is the other in a mirror.
+// NOOP, FIRE, and RIGHT and LEFT, which are swapped in a mirror image.
 const MIRROR = [0, 1, 3, 2];
 
 const settings = settingsOf(usage, readSettings);
@@ -57,7 +57,7 @@ async function main(settings: Settings): Promise<void> {
     seed,
   };
   const points = join(out, "curve.json");
-  // Where Ctrl-C leaves a training, within an epoch too. It is finished first; then there are new goals.
+  // The state after Ctrl-C, possibly within an epoch. That training is finished first; then there are new goals.
   const unfinished = join(out, "unfinished");
   const finishing = cont && settings.dagger === 0 && existsSync(unfinished);
   const trainer = finishing
@@ -68,7 +68,8 @@ async function main(settings: Settings): Promise<void> {
           ...options,
           model: new ConvCfC({ numActions, form, seed, ...sizes[size].model }),
         });
-  if (finishing) console.log(`Finishing what was stopped after ${trainer.iterations} minibatches`);
+  if (finishing)
+    console.log(`Finishing the training that was stopped after ${trainer.iterations} minibatches`);
   const parameters = [...trainer.model.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
   console.log(
     `${train.size} + ${val.size} sequences, ${size} ${form}: ${parameters.toLocaleString("en")} parameters`,

@@ -1,33 +1,33 @@
-/** What the two tabs of the guide print: Keras' `fit`, and the loop of the PyTorch tab with its progress bar. */
+/** Prints the output of the guide's two tabs: Keras' `fit`, and the loop of the PyTorch tab with its progress bar. */
 
 import type { EpochReport } from "ncps-ts/trainers";
 
-/** Prints a training. */
+/** Prints the progress of a training. */
 export interface Reporter {
-  /** A minibatch was learned from; the first one of an epoch has number 1. */
-  minibatch(figures: { number: number; loss: number; accuracy: number }): void;
-  /** An epoch was learned and validated. */
+  /** Called after a minibatch; the first one of an epoch has number 1. */
+  minibatch(metrics: { number: number; loss: number; accuracy: number }): void;
+  /** Called after an epoch and its validation. */
   epochEnd(report: EpochReport): void;
-  /** The network has played. */
+  /** Called after the network has played. */
   played(returns: readonly number[], epoch: number): void;
 }
 
 /** Options of both reporters. */
 export interface ReporterOptions {
-  /** Minibatches in an epoch. */
+  /** Minibatches per epoch. */
   batches: number;
-  /** Epochs when the training ends. */
+  /** Number of epochs at the end of the training. */
   epochs: number;
-  /** Whether a line may be written over. */
+  /** Whether a line may be overwritten. */
   live: boolean;
-  /** Takes text. */
+  /** Writes text. */
   write: (text: string) => void;
 }
 
 const CLEAR = "\r\u001b[K";
 const BAR = 30;
 
-/** Running means of an epoch and its clock. */
+/** Running means and timer of an epoch. */
 class Epoch {
   private began = performance.now();
   private sums = { loss: 0, accuracy: 0, count: 0 };
@@ -56,7 +56,7 @@ class Epoch {
   }
 }
 
-/** As Keras' `fit` with the guide's `ClosedLoopCallback`. */
+/** Reports like Keras' `fit` with the guide's `ClosedLoopCallback`. */
 export function kerasReporter({ batches, epochs, live, write }: ReporterOptions): Reporter {
   const running = new Epoch();
   const width = String(batches).length;
@@ -66,7 +66,7 @@ export function kerasReporter({ batches, epochs, live, write }: ReporterOptions)
       done === batches ? "=".repeat(BAR) : `${"=".repeat(filled)}>`.padEnd(BAR, ".").slice(0, BAR);
     return `${String(done).padStart(width)}/${batches} [${inner}]`;
   };
-  const figures = (loss: number, accuracy: number, prefix = "") =>
+  const metrics = (loss: number, accuracy: number, prefix = "") =>
     ` - ${prefix}loss: ${loss.toFixed(4)} - ${prefix}sparse_categorical_accuracy: ${accuracy.toFixed(4)}`;
   let last = "";
   return {
@@ -74,14 +74,14 @@ export function kerasReporter({ batches, epochs, live, write }: ReporterOptions)
       running.add(loss, accuracy);
       if (!live) return;
       const left = Math.round((running.seconds / number) * (batches - number));
-      write(`${CLEAR}${bar(number)} - ETA: ${left}s${figures(running.loss, running.accuracy)}`);
+      write(`${CLEAR}${bar(number)} - ETA: ${left}s${metrics(running.loss, running.accuracy)}`);
     },
     epochEnd({ epoch, loss, accuracy, valLoss, valAccuracy }) {
       const { seconds } = running;
       write(`${live ? CLEAR : ""}Epoch ${epoch + 1}/${epochs}\n`);
-      write(`${bar(batches)} - ETA: 0s${figures(loss, accuracy)}`);
+      write(`${bar(batches)} - ETA: 0s${metrics(loss, accuracy)}`);
       const pace = `${seconds.toFixed(0)}s ${((1000 * seconds) / batches).toFixed(0)}ms/step`;
-      last = `${bar(batches)} - ${pace}${figures(loss, accuracy)}${figures(valLoss, valAccuracy, "val_")}\n`;
+      last = `${bar(batches)} - ${pace}${metrics(loss, accuracy)}${metrics(valLoss, valAccuracy, "val_")}\n`;
     },
     played(returns, epoch) {
       const { mean, std } = spread(returns);
@@ -91,7 +91,7 @@ export function kerasReporter({ batches, epochs, live, write }: ReporterOptions)
   };
 }
 
-/** As the loop of the PyTorch tab. */
+/** Reports like the loop of the PyTorch tab. */
 export function torchReporter({ batches, live, write }: ReporterOptions): Reporter {
   const running = new Epoch();
   const bar = (done: number, loss: number) => {

@@ -15,19 +15,19 @@ export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
                   published set such as "breakout", which is downloaded
                   (default: a scripted player is recorded)
   --size NAME     small: the guide's cheaper encoder, for two cores (default)
-                  document: the guide's own network and numbers, for a GPU
+                  document: the guide's own network and settings, for a GPU
   --form NAME     tf (default) or torch: which tab of the guide. It decides the
                   network, Adam's form and what is printed
   --epochs N      default 6 (small) or 50 (document); 0 only plays
   --sequences N   sequences to record (default 10240), and a sixteenth of them
                   for validation
   --noise P       probability of a random action while half of them are recorded
-                  (default 0.15): the data then show the way back from mistakes
+                  (default 0.15): the data then show how to recover
   --no-mirror     do not swap left and right in half of the sequences, as the
                   small size does in Breakout
   --balanced      weigh the actions so that all count alike
   --weights LIST  weights of the actions in the loss, e.g. 1,1,7,7
-  --cont          go on with the run in --out: finish what Ctrl-C stopped, else
+  --cont          continue the run in --out: finish what Ctrl-C stopped, else
                   train for --epochs more
   --dagger N      with --cont: first the clone plays N sequences more, which
                   the expert labels (DAgger); they join the recorded ones
@@ -37,7 +37,7 @@ export const usage = `Behaviour cloning of an Atari expert with Conv-CfC
   --seed N        seed of everything random (default 0)
   --help          this text`;
 
-/** Numbers of the two sizes. */
+/** Hyper-parameters of the two sizes. */
 export const sizes = {
   small: {
     epochs: 6,
@@ -50,7 +50,7 @@ export const sizes = {
   { epochs: number; model: Partial<ConvCfCOptions>; training: Partial<CloningHyperparameters> }
 >;
 
-/** Adam as the frameworks of the two tabs have it. */
+/** Adam's options as in the framework of each tab. */
 export function adamOf(form: Settings["form"]): AdamOptions {
   return form === "tf" ? { epsilon: 1e-7, epsilonMode: "keras" } : { epsilon: 1e-8, epsilonMode: "torch" };
 }
@@ -73,7 +73,7 @@ export interface Settings {
   seed: number;
 }
 
-/** Reads the command line; `null` when help is asked for. */
+/** Reads the command line; returns `null` when help is requested. */
 export function readSettings(argv: string[]): Settings | null {
   const { values } = parseArgs({
     args: argv,

@@ -35,7 +35,7 @@ async function main(settings: Settings): Promise<void> {
 
   const game = { policy: trainer, env: openGame(settings), seed, page };
   if (render) {
-    if (!cont) console.error("without --cont nobody has learned yet: an untrained policy plays");
+    if (!cont) console.error("without --cont an untrained policy plays");
     await playForever(game);
     game.env.close();
     await trainer.close();
@@ -80,7 +80,7 @@ async function main(settings: Settings): Promise<void> {
     console.log(`One game with the most probable actions: ${points} points`);
   }
   const command = `${program} --env ${env} --preset ${preset} --cont ${checkpoint}`;
-  console.log(`Go on training:\n  ${command} --hours ${hours}`);
+  console.log(`Continue training:\n  ${command} --hours ${hours}`);
   console.log(`Watch it play:\n  ${command} --render`);
   console.log(`Real Atari:\n  npx ale-bindings install && ${program} --env ALE/Breakout-v5`);
   game.env.close();
@@ -88,7 +88,7 @@ async function main(settings: Settings): Promise<void> {
   await page?.close();
 }
 
-/** The game as the policy knows it, with whole games recorded. */
+/** The game with the policy's wrappers, recording complete games. */
 function openGame({ env, options }: Settings): Env {
   const game = new RecordEpisodeStatistics(make(env, options.envOptions));
   return options.wrapper ? options.wrapper(game, 0) : game;

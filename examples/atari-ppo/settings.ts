@@ -16,10 +16,10 @@ export const usage = `PPO with a CfC on Atari
                  (default for real Atari)
                  document: the ncps guide's own network, hyper-parameters and
                  output, for a GPU; with --env ALE/Breakout-v5 its experiment
-  --cont ID      go on from checkpoint ID (the number that was printed)
+  --cont ID      continue from checkpoint ID (the printed number)
   --render       play instead of training, one game after the other; with --cont
                  the trained policy. In a pipe it is one game
-  --page         show the training, or with --render the game, in a page:
+  --page         show the training, or with --render the game, in a web page:
                  picture, curves, neurons
   --hours H      train for H hours, fractions allowed
                  (default: features 0.025, small 1, document 4)
@@ -45,7 +45,7 @@ export interface Settings {
   options: PPOPreset;
 }
 
-/** Reads the command line; `null` when help is asked for. */
+/** Reads the command line; returns `null` when help is requested. */
 export function readSettings(argv: string[]): Settings | null {
   const { values } = parseArgs({
     args: argv,
@@ -74,7 +74,7 @@ export function readSettings(argv: string[]): Settings | null {
   return { env, cont, render, page, hours, seed, preset, printEvery, options };
 }
 
-/** What the trainer is made with. */
+/** The trainer's options. */
 export function trainerOptions({ env, seed, options }: Settings): PPOOptions {
   return { ...options, env, seed };
 }

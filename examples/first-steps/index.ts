@@ -1,6 +1,6 @@
 /**
  * First steps, after the quickstart of the Python package ncps: a network of 16 liquid neurons, and a CfC, learn to
- * turn one wave into another of twice the frequency. Takes some seconds:
+ * turn one wave into another of twice the frequency. Takes a few seconds:
  *
  *     node --import tsx examples/first-steps/index.ts [--help]
  */
@@ -14,7 +14,7 @@ const usage = `An LTC and a CfC learn a wave
 
   node --import tsx examples/first-steps/index.ts [options]
 
-  --seed N     seed of the first weights (default 0)
+  --seed N     seed of the initial weights (default 0)
   --epochs N   updates (default 400)
   --help       this text`;
 const { seed, epochs } = commandLine(usage, { seed: [0, 0], epochs: [400, 0] });

@@ -1,10 +1,10 @@
-/** Curves as text. */
+/** Plots curves as text. */
 
 /** One curve: its values and the character that draws it. */
 export interface Curve {
-  /** One value a column. */
+  /** One value per column. */
   values: ArrayLike<number>;
-  /** One character. */
+  /** The character that draws it. */
   mark: string;
 }
 

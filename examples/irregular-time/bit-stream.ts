@@ -1,4 +1,4 @@
-/** Bits as events: what a sensor sends that only speaks when something changes. */
+/** Bits as events: the output of a sensor that only reports changes. */
 
 import type { Random } from "ncps-ts";
 
@@ -12,14 +12,14 @@ export interface BitStreams {
   mask: Float32Array;
   /** XOR of all bits up to the end of each event, `[batch, events]`. */
   parity: Float32Array;
-  /** Place of the last event of each stream `[batch]`. */
+  /** Index of the last event of each stream `[batch]`. */
   last: Int32Array;
 }
 
 /**
- * Draws bit streams as the CfC paper's XOR task has them (Hasani et al. 2022): a run of equal bits becomes one event
- * with the time that it lasts, and the answer is the XOR of all bits. Whoever does not know the times cannot know the
- * answer.
+ * Draws bit streams of the CfC paper's XOR task (Hasani et al. 2022): a run of equal bits becomes one event
+ * with its duration, and the label is the XOR of all bits. Without the durations the label cannot be
+ * inferred.
  *
  * @param length bits in each stream, also the padded number of events
  */

@@ -1,6 +1,6 @@
 /**
- * Irregular time: the XOR of a bit stream that arrives as events (after Hasani et al. 2022). A CfC that is told how
- * much time passed with each event learns it; one that sees the same events without times cannot. The paper learns 32
+ * Irregular time: the XOR of a bit stream that arrives as events (after Hasani et al. 2022). A CfC that gets the
+ * elapsed time of each event learns it; one that gets the same events without times cannot. The paper learns 32
  * bits from 100 000 streams; 12 bits take about a minute:
  *
  *     node --import tsx examples/irregular-time/index.ts [--help]
@@ -15,9 +15,9 @@ const usage = `XOR of bits that arrive as events, with times and without
 
   node --import tsx examples/irregular-time/index.ts [options]
 
-  --bits N      bits of a stream (default 12)
+  --bits N      bits per stream (default 12)
   --updates N   default 1200
-  --batch N     streams of an update (default 64)
+  --batch N     streams per update (default 64)
   --seed N      seed of weights and streams (default 0)
   --help        this text`;
 const {
@@ -33,7 +33,7 @@ console.log(
   `XOR of ${length} bits that arrive as events; ${updates} updates of ${batch} streams, seed ${seed}\n`,
 );
 const accuracies = ["with times", "without times"].map((name) => [name, learn(name)] as const);
-console.log("\nmodel          right answers on 1000 new streams");
+console.log("\nmodel          correct answers on 1000 new streams");
 for (const [name, accuracy] of accuracies) console.log(`${name.padEnd(14)} ${(100 * accuracy).toFixed(1)} %`);
 
 function learn(name: string): number {
@@ -89,7 +89,7 @@ function lossOf(layer: CfC, streams: BitStreams, timed: boolean): tf.Scalar {
   return tf.div(tf.sum(tf.mul(losses, mask)), tf.sum(mask));
 }
 
-/** Share of streams whose answer after the last event is right. */
+/** Fraction of streams whose answer after the last event is correct. */
 function accuracyOf(layer: CfC, streams: BitStreams, timed: boolean): number {
   return tf.tidy(() => {
     const logits = logitsOf(layer, streams, timed).dataSync();

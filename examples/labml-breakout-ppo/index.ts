@@ -32,10 +32,15 @@ async function main(settings: Settings): Promise<void> {
     callbacks: [interruptCallback(), run.checkpoints({ everyMinutes: 10, keepLast: 2 }), tracker(updates)],
   });
   await trainer.close();
-  console.log(`The curve is in ${run.path}/progress.csv; to go on, run the same command with more updates.`);
+  console.log(
+    `The curve is in ${run.path}/progress.csv; to continue, run the same command with more updates.`,
+  );
 }
 
-/** labml's tracked indicators, means over all minibatches of an update: one line, written over, and kept every tenth of the training. */
+/**
+ * Prints labml's tracked indicators, means over all minibatches of an update: one line, overwritten, and kept every
+ * tenth of the training.
+ */
 function tracker(updates: number): TrainerCallback {
   const keepEvery = Math.max(1, Math.floor(updates / 10));
   const names: [label: string, key: string, sign: number][] = [

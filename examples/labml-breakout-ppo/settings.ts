@@ -26,7 +26,7 @@ export const usage = `labml's annotated PPO on Breakout
 
 const presets = { labml: labmlBreakoutPPO, cleanrl: cleanrlAtariPPO } as const;
 
-/** What the command line says. */
+/** Settings from the command line. */
 export interface Settings {
   env: string;
   updates: number;
@@ -36,7 +36,7 @@ export interface Settings {
   trainer: PPOOptions;
 }
 
-/** Reads the command line; `null` when help is asked for. */
+/** Reads the command line; returns `null` when help is requested. */
 export function readSettings(argv: string[]): Settings | null {
   const { values } = parseArgs({
     args: argv,
@@ -70,7 +70,7 @@ export function readSettings(argv: string[]): Settings | null {
       ...options,
       env,
       wrapper: (game: Env, worker: number) => new WorkerSeed(options.wrapper!(game, worker), seed + worker),
-      // Single frames without sticky actions: what BreakoutNoFrameskip-v4 is by itself.
+      // Single frames without sticky actions, as in BreakoutNoFrameskip-v4.
       envOptions: arcade ? { frameskip: 1, repeatActionProbability: 0 } : undefined,
       seed,
     },

@@ -1,11 +1,11 @@
-/** Where the drives come from: a folder of recorded ones, or a simple simulation. */
+/** Provides the drives: from a folder of recorded ones, or from a simple simulation. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Random } from "ncps-ts";
 import { type LidarTrace, readLidarCsv, readLidarNpz } from "ncps-ts/datasets";
 
-/** Reads a folder with one `.npz` of all drives, or with one `.csv` a drive. */
+/** Reads a folder with one `.npz` of all drives, or with one `.csv` per drive. */
 export function readDrives(folder: string): LidarTrace[] {
   const files = readdirSync(folder).sort();
   const packed = files.find((file) => file.endsWith(".npz"));
@@ -20,8 +20,8 @@ const fieldOfView = 2.35; // radians to each side
 const greatestRange = 7;
 
 /**
- * Simulated drives: a robot passes round obstacles one after the other and is steered away from the one ahead, the
- * more the nearer it is. Made up, to run without the recordings: its errors say nothing about the real data.
+ * Simulated drives: a robot passes obstacles one after another and is steered away from the one ahead, the
+ * closer the more strongly. Synthetic data, to run without the recordings: errors say nothing about the real data.
  */
 export function simulateDrives(count: number, steps: number, seed: number): LidarTrace[] {
   const random = new Random(seed);

@@ -5,7 +5,7 @@
  *
  *     node --import tsx examples/lidar-steering/index.ts --data FOLDER
  *
- * Without `--data` it learns from a small simulation, which shows that it works and nothing more.
+ * Without `--data` it learns from a small simulation, which only shows that it works.
  */
 
 import * as tf from "@tensorflow/tfjs-core";
@@ -22,9 +22,9 @@ const usage = `Steering past obstacles from lidar
   --data FOLDER   recorded drives: one .npz of all, or one .csv each
                   (default: a small simulation)
   --model NAME    ltc or cfc (default)
-  --epochs N      passes through all sequences (default 8)
-  --batch N       sequences of an update (default 32)
-  --seed N        seed of first weights and order (default 0)
+  --epochs N      epochs over all sequences (default 8)
+  --batch N       sequences per update (default 32)
+  --seed N        seed of initial weights and order (default 0)
   --help          this text`;
 const { data, model, epochs, batch, seed } = commandLine(
   usage,
@@ -40,7 +40,7 @@ if (!data) {
   console.log("No --data folder: learning from simulated drives, not from the recorded data set.");
 }
 const { drives, train, test } = prepare();
-console.log(`${drives.length} drives: ${train.count} sequences to learn from, ${test.count} to test on`);
+console.log(`${drives.length} drives: ${train.count} sequences for training, ${test.count} for testing`);
 
 const wiring = new NCP({
   interNeurons: 12,

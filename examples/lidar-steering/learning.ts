@@ -1,4 +1,4 @@
-/** Learning to steer as the driver did. */
+/** Trains a network to steer as the driver did. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -7,17 +7,17 @@ import type { LidarSequences } from "ncps-ts/datasets";
 
 /** Options of {@link learn}. */
 export interface LearnOptions {
-  /** The network behind the convolutions; its only output is the steering command. */
+  /** The network after the convolutions; its only output is the steering command. */
   circuit: CfC | LTC;
-  /** To learn from. */
+  /** Training sequences. */
   train: LidarSequences;
-  /** To test on. */
+  /** Test sequences. */
   test: LidarSequences;
-  /** Passes through all sequences. */
+  /** Number of epochs over all sequences. */
   epochs: number;
-  /** Sequences of one update. */
+  /** Sequences per update. */
   batch: number;
-  /** Decides first weights and order. */
+  /** Seeds the initial weights and the order. */
   seed: number;
 }
 

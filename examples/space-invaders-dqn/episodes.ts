@@ -1,4 +1,4 @@
-/** One line for each episode, as the document prints them, and its two curves for TensorBoard. */
+/** Prints one line per episode, as the document does, and writes its two curves for TensorBoard. */
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -15,13 +15,13 @@ function stamp(date: Date): string {
 }
 
 /**
- * Prints every episode and writes `reward` and `avg loss` by episode to the run's folder `DuelingQSI_<date>`, named as
- * the document's; a run that goes on stays in the folder that it has.
+ * Prints every episode and writes `reward` and `avg loss` per episode to the run folder `DuelingQSI_<date>`, named as
+ * in the document; a resumed run stays in its folder.
  */
 export function reportEpisodes(trainer: DQNTrainer, folder: string): TrainerCallback {
   const [earlier] = readdirSync(folder).filter((name) => name.startsWith(PREFIX));
   const curves = new TensorBoardSink(join(folder, earlier ?? `${PREFIX}${stamp(new Date())}`));
-  let [told, updates, count, loss] = [trainer.episodes.count, trainer.gradientSteps, 0, 0];
+  let [reported, updates, count, loss] = [trainer.episodes.count, trainer.gradientSteps, 0, 0];
   return {
     onStep() {
       const { episodes, gradientSteps, lastUpdate, explorationRate } = trainer;
@@ -30,18 +30,18 @@ export function reportEpisodes(trainer: DQNTrainer, folder: string): TrainerCall
         loss += lastUpdate.loss;
       }
       updates = gradientSteps;
-      for (; told < episodes.count; told++) {
+      for (; reported < episodes.count; reported++) {
         if (count === 0) {
-          console.log(`Pre-training...Episode: ${told}`);
+          console.log(`Pre-training...Episode: ${reported}`);
           continue;
         }
-        const reward = episodes.returnOf(told);
+        const reward = episodes.returnOf(reported);
         const mean = loss / count;
         console.log(
-          `Episode: ${told}, Reward: ${reward}, avg loss: ${mean.toFixed(5)}, eps: ${explorationRate.toFixed(3)}`,
+          `Episode: ${reported}, Reward: ${reward}, avg loss: ${mean.toFixed(5)}, eps: ${explorationRate.toFixed(3)}`,
         );
-        curves.write({ reward, "avg loss": mean }, told);
-        if (told === episodes.count - 1) [count, loss] = [0, 0];
+        curves.write({ reward, "avg loss": mean }, reported);
+        if (reported === episodes.count - 1) [count, loss] = [0, 0];
       }
     },
     onTrainingEnd: () => curves.close(),

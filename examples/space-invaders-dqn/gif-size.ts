@@ -1,4 +1,4 @@
-/** Pictures of another size, for the GIFs. */
+/** Resizes frames for the GIFs. */
 
 import type { Frame } from "ncps-ts/envs";
 
@@ -17,7 +17,10 @@ export function readSize(text: string | undefined): Size | undefined {
   return { height, width };
 }
 
-/** The frame, bilinearly resized and cut to whole numbers, as the document's `tf.cast(tf.image.resize(...), tf.uint8)`. */
+/**
+ * Resizes the frame bilinearly and truncates to integers, as the document's `tf.cast(tf.image.resize(...),
+ * tf.uint8)`.
+ */
 export function resize({ data, height: rows, width: columns }: Frame, { height, width }: Size): Frame {
   const resized = new Uint8Array(height * width * 3);
   const across = axis(width, columns);
@@ -34,7 +37,7 @@ export function resize({ data, height: rows, width: columns }: Frame, { height, 
   return { data: resized, height, width };
 }
 
-// Between which two pixels each new one lies: centres of pixels are at halves.
+// The two pixels that each new one lies between: centres of pixels are at halves.
 function axis(size: number, inputs: number): { low: number; high: number; share: number }[] {
   return Array.from({ length: size }, (_, i) => {
     const place = Math.max(0, ((i + 0.5) * inputs) / size - 0.5);

@@ -54,11 +54,13 @@ async function main(settings: Settings): Promise<void> {
     const { envOptions, wrapper } = settings.options;
     const games = makeVecEnv(env, { numEnvs: 5, envOptions, wrapper });
     const { meanReturn, stdReturn } = await evaluatePolicy(trainer, games, { numEpisodes: 20, seed: 1000 });
-    console.log(`20 games with the best actions: ${meanReturn.toFixed(1)} ± ${stdReturn.toFixed(1)} points`);
+    console.log(
+      `20 games with the greedy actions: ${meanReturn.toFixed(1)} ± ${stdReturn.toFixed(1)} points`,
+    );
     await games.close();
   }
   console.log(
-    `Go on: node --import tsx examples/space-invaders-dqn/index.ts --env ${env} --preset ${preset} --run ${run.path} --cont`,
+    `Continue: node --import tsx examples/space-invaders-dqn/index.ts --env ${env} --preset ${preset} --run ${run.path} --cont`,
   );
   await trainer.close();
 }

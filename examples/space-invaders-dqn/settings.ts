@@ -77,7 +77,7 @@ export interface Settings {
   options: DQNOptions;
 }
 
-/** Reads the command line; `null` when help is asked for. */
+/** Reads the command line; returns `null` when help is requested. */
 export function readSettings(argv: string[]): Settings | null {
   const { values } = parseArgs({
     args: argv,
@@ -112,7 +112,7 @@ export function readSettings(argv: string[]): Settings | null {
     throw new Error(`--preset: expected ${Object.keys(presets).join(", ")}, received "${preset}"`);
   }
   if (preset === "features" && !env.startsWith("Arcade/")) {
-    throw new Error(`--preset features: only Arcade/SpaceInvaders-v0 shows features, not ${env}`);
+    throw new Error(`--preset features: only Arcade/SpaceInvaders-v0 has features, not ${env}`);
   }
   const number = (name: string, text: string | undefined, otherwise: number, least: number) => {
     const value = Number(text ?? otherwise);
@@ -180,7 +180,7 @@ function wrapper(preset: Settings["preset"], frames: number, skip: number, round
   };
 }
 
-/** The options with GIFs of the first game written to a folder. */
+/** Adds GIFs of the first game, written to a folder, to the options. */
 export function withGifs({ options, gifEvery, gifSize }: Settings, folder: string): DQNOptions {
   const single = options.envOptions?.frameskip === 1;
   const write = gifWriter({
@@ -191,7 +191,7 @@ export function withGifs({ options, gifEvery, gifSize }: Settings, folder: strin
   });
   const record = (env: Env) =>
     new RecordVideo(env, {
-      // Always there, so that a run goes on with another number as well.
+      // Always present, so that a run can be resumed with another number as well.
       episodeTrigger: (episode) => gifEvery > 0 && episode % gifEvery === 0,
       frameInterval: single ? 4 : 1,
       onEpisode: (recorded) =>

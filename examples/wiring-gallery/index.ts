@@ -72,7 +72,7 @@ const pictures: Record<string, Picture> = {
   },
   "fully-connected": { wiring: new FullyConnected({ units: 6, outputDim: 2 }), inputDim: 3 },
   random: { wiring: new RandomWiring({ units: 10, outputDim: 2, sparsity: 0.8 }), inputDim: 3 },
-  // The touch reflex of a worm, much simplified: touch at the head makes it go back, at the tail forward.
+  // The touch reflex of a worm, much simplified: touch at the head makes it move back, at the tail forward.
   "by-hand": {
     wiring: AdjacencyWiring.fromSynapses({
       units: 4,
@@ -97,7 +97,7 @@ const pictures: Record<string, Picture> = {
       ],
     }),
     inputDim: 2,
-    title: "A wiring by hand",
+    title: "A hand-made wiring",
     sensoryNames: ["head", "tail"],
     neuronNames: ["forward", "backward", "AVB", "AVA"],
   },

@@ -1,4 +1,4 @@
-/** Files of named arrays, whatever their format. */
+/** Reads files of named arrays in any supported format. */
 
 import { readSafetensors, type SafeTensor } from "../checkpoints/safetensors.js";
 import { CheckpointError } from "../core/errors.js";
@@ -8,7 +8,7 @@ import { type ReadNpzOptions, readNpz } from "./npz.js";
 import { startsAsPickle, TORCH_PICKLE } from "./torch-pickle.js";
 
 /**
- * Reads a `.safetensors` or `.npz` file; its first bytes tell which it is. Half precision (F16, BF16) becomes
+ * Reads a `.safetensors` or `.npz` file, recognised by its first bytes. Half precision (F16, BF16) becomes
  * float32, exactly. Files of `torch.save` are pickles, which can run code, and are refused.
  *
  * @param file name used in error messages · @param options which arrays of an npz file are read, and its limits
@@ -39,7 +39,7 @@ interface Half {
   shape: number[];
 }
 
-/** Safetensors that may hold half precision: read as bytes, then widened. */
+/** Reads safetensors that may contain half precision: as bytes, then widened. */
 function readHalves(bytes: Uint8Array, file: string): Map<string, SafeTensor> {
   const found = new Map<string, Half>();
   const arrays = readSafetensors(asBytes(bytes, found), file);
@@ -56,7 +56,10 @@ function readHalves(bytes: Uint8Array, file: string): Map<string, SafeTensor> {
   return arrays;
 }
 
-/** The same file with bytes in place of half precision, which are noted; a damaged header stays as it is. */
+/**
+ * Returns the file with half-precision types replaced by bytes, and the replaced entries; a damaged header is
+ * unchanged.
+ */
 function asBytes(bytes: Uint8Array, found: Map<string, Half>): Uint8Array {
   const prefix = 8;
   if (bytes.length < prefix) return bytes;
@@ -79,7 +82,7 @@ function asBytes(bytes: Uint8Array, found: Map<string, Half>): Uint8Array {
     text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   } catch {
     found.clear();
-    return bytes; // readSafetensors says what is wrong
+    return bytes; // readSafetensors reports what is wrong
   }
   const file = new Uint8Array(prefix + text.length + bytes.length - start);
   new DataView(file.buffer).setBigUint64(0, BigInt(text.length), true);

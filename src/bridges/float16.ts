@@ -1,6 +1,6 @@
-/** Half precision numbers. */
+/** Converts half-precision numbers. */
 
-/** IEEE 754 half precision, given as bits, in float32: exact. */
+/** Converts IEEE 754 half precision, given as bits, to float32 exactly. */
 export function fromFloat16(bits: Uint16Array): Float32Array {
   return Float32Array.from(bits, (half) => {
     const sign = half & 0x8000 ? -1 : 1;
@@ -11,7 +11,7 @@ export function fromFloat16(bits: Uint16Array): Float32Array {
   });
 }
 
-/** The upper halves of float32 numbers (bfloat16), given as bits, in float32: exact. */
+/** Converts bfloat16 (the upper halves of float32 numbers), given as bits, to float32 exactly. */
 export function fromBfloat16(bits: Uint16Array): Float32Array {
   return new Float32Array(Uint32Array.from(bits, (half) => (half << 16) >>> 0).buffer);
 }

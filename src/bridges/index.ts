@@ -1,5 +1,5 @@
 /**
- * Weights of the Python package ncps, and the files they come in.
+ * Import and export of weights of the Python package ncps, and their file formats.
  *
  * @module ncps-ts/bridges
  */

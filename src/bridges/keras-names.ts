@@ -1,4 +1,4 @@
-/** The names under which files hold weights of Keras. */
+/** Names of Keras weights in files. */
 
 import type { SafeTensor } from "../checkpoints/safetensors.js";
 
@@ -11,9 +11,9 @@ const lstm = /^(?:(?:.*\/)?(?:mixed_memory_rnn(?:_\d+)?|cell)\/)?(input_kernel|r
 const wiredLayer = /(?:^|\/)(?:_cfc_layers|cf_c_cell_?)(\d*)\//;
 
 /**
- * The arrays under the names of a plan. Knows names without `cell/`, the paths of Keras 3 such as
- * `cf_c/wired_cf_c_cell/cf_c_cell_2/time_a/kernel`, with or without `:0`, and the nameless `arr_0`, `arr_1`, ...
- * of `np.savez`, taken in the plan's order. Other names stay as they are.
+ * Renames arrays to the names of a plan. Accepts names without `cell/`, the paths of Keras 3 such as
+ * `cf_c/wired_cf_c_cell/cf_c_cell_2/time_a/kernel`, with or without `:0`, and the unnamed `arr_0`, `arr_1`, ...
+ * of `np.savez`, taken in the plan's order. Other names are unchanged.
  */
 export function withKerasNames(
   arrays: ReadonlyMap<string, SafeTensor>,

@@ -1,4 +1,4 @@
-/** Names, shapes and order of ncps.keras and ncps.tf. */
+/** Names, shapes and order of weights in ncps.keras and ncps.tf. */
 
 import { LTCCell } from "../cells/ltc-cell.js";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -12,7 +12,7 @@ import {
 } from "./weight-plan.js";
 
 /**
- * The weights of the ncps.keras layer that computes what a built layer does, in the order of its `get_weights()`.
+ * The weights of the equivalent ncps.keras layer, in the order of its `get_weights()`.
  *
  * @throws InvalidArgumentError when there is no such layer
  */
@@ -22,7 +22,7 @@ export function kerasPlan(layer: BridgedLayer): WeightPlan {
   if (cell instanceof LTCCell && cell.implicitConstraints) {
     throw new InvalidArgumentError(
       "layer",
-      "has implicitConstraints, which ncps.keras has not; construct new LTC({ ..., implicitConstraints: false })",
+      "has implicitConstraints, which ncps.keras does not have; construct new LTC({ ..., implicitConstraints: false })",
     );
   }
   const prefix = hasMixedMemory(layer) ? "cell/rnn_cell/" : "cell/";
@@ -30,7 +30,7 @@ export function kerasPlan(layer: BridgedLayer): WeightPlan {
   if (places.some(({ name }) => name.startsWith("fc/"))) {
     throw new InvalidArgumentError(
       "layer",
-      "has a projection, which the layers of ncps.keras have not; leave out projSize and put a dense layer after it",
+      "has a projection, which the layers of ncps.keras do not have; omit projSize and add a dense layer after it",
     );
   }
   return { places: places.sort((a, b) => rankOf(a.name) - rankOf(b.name)), fixed: [] };
@@ -41,7 +41,7 @@ function kerasName({ layer, what, index, kind }: WeightPart, prefix: string): st
   if (what === "recurrent") return "cell/recurrent_kernel";
   if (what === "fc") return `fc/${kind}`;
   const cell = layer === undefined ? prefix : `${prefix}_cfc_layers${layer - 1}/`;
-  if (index !== undefined) return `${cell}backbone_fn/layers${2 * index - 2}/${kind}`; // dropouts lie between
+  if (index !== undefined) return `${cell}backbone_fn/layers${2 * index - 2}/${kind}`; // there are dropouts in between
   if (what === "ff1" || what === "ff2") return `${cell}${what}_${kind === "kernel" ? "weight" : "bias"}`;
   return kind ? `${cell}${what}/${kind}` : cell + what;
 }

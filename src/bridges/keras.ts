@@ -1,4 +1,4 @@
-/** Weights of ncps.keras and ncps.tf. */
+/** Imports and exports weights of ncps.keras and ncps.tf. */
 
 import { LTCCell } from "../cells/ltc-cell.js";
 import type { SafeTensor } from "../checkpoints/safetensors.js";
@@ -14,13 +14,13 @@ import type { BridgedLayer } from "./weight-plan.js";
  * Loads the weights of a `CfC` or `LTC` of ncps.keras (Keras 3) or ncps.tf into a built layer of flavour `"tf"` and
  * the same sizes, mode, wiring and mappings. All arrays are checked first; on an error no weight has changed.
  *
- * Names are the paths of Keras (`cf_c/cf_c_cell/ff1_weight`), with `cell/` instead or without anything before them, or
+ * Names are the paths of Keras (`cf_c/cf_c_cell/ff1_weight`), with `cell/` instead or no prefix at all, or
  * `arr_0`, `arr_1`, ... in the order of `get_weights()`. Keras stores no masks: of a wired CfC only the sizes are
- * compared with the wiring, of an LTC also that no reversal potential stands where the wiring has no synapse.
+ * compared with the wiring, of an LTC also that there is no reversal potential where the wiring has no synapse.
  *
- * @throws InvalidArgumentError when the layer has another flavour or no counterpart in ncps.keras
- * @throws CheckpointError when an array is missing, too many, or does not fit the wiring
- * @throws ShapeError when an array has another shape
+ * @throws InvalidArgumentError when the layer has a different flavour or no counterpart in ncps.keras
+ * @throws CheckpointError when an array is missing, superfluous, or does not match the wiring
+ * @throws ShapeError when an array has the wrong shape
  * @throws InvalidStateError when the layer is not built
  *
  * @example
@@ -47,10 +47,10 @@ export function loadKerasWeights(
 }
 
 /**
- * The weights of a built layer of flavour `"tf"` under the names `cell/...`, in the order in which `set_weights` of
- * the ncps.keras layer takes them. Copies; float32.
+ * The weights of a built layer of flavour `"tf"` under the names `cell/...`, in the order that `set_weights` of
+ * the ncps.keras layer expects. Copies; float32.
  *
- * @throws InvalidArgumentError when the layer has another flavour or no counterpart in ncps.keras
+ * @throws InvalidArgumentError when the layer has a different flavour or no counterpart in ncps.keras
  * @throws InvalidStateError when the layer is not built
  *
  * @example
@@ -63,7 +63,9 @@ export function kerasWeights(layer: BridgedLayer): Map<string, SafeTensor> {
   return readPlan(layer, kerasPlan(layer));
 }
 
-/** Without masks the reversal potentials tell which synapses an LTC has: they start as 0 elsewhere and stay so. */
+/**
+ * Checks the synapses of an LTC without masks: its reversal potentials are 0 where there is no synapse, and stay so.
+ */
 function checkPotentials({ cell }: BridgedLayer, arrays: NamedArrays): void {
   if (!(cell instanceof LTCCell)) return;
   const { adjacency, sensoryAdjacency } = cell.builtWiring;

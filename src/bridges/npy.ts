@@ -1,4 +1,4 @@
-/** Reader and writer of numpy's array format (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). */
+/** Reads and writes numpy's array format (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html). */
 
 import type { SafeTensor } from "../checkpoints/safetensors.js";
 import { CheckpointError, ShapeError } from "../core/errors.js";
@@ -23,11 +23,11 @@ const SIZES: Record<string, number> = {
 };
 
 /**
- * Reads one `.npy` file of version 1, 2 or 3, little-endian, in C or Fortran order (the result is row by row).
+ * Reads one `.npy` file of version 1, 2 or 3, little-endian, in C or Fortran order (the result is in C order).
  * `f2` becomes float32, `i8` float64, `b1` uint8.
  *
  * @param file name used in error messages
- * @throws CheckpointError when anything about the file is not as the format says, or its type is not supported
+ * @throws CheckpointError when the file violates the format, or its type is not supported
  */
 export function readNpy(bytes: Uint8Array, file = "npy"): SafeTensor {
   const fail = (what: string) => new CheckpointError(`${file}: ${what}`);
@@ -66,7 +66,9 @@ const dictionary =
 function readHeader(text: string, fail: (what: string) => CheckpointError): NpyHeader {
   const match = dictionary.exec(text);
   if (!match)
-    throw fail(`the header ${JSON.stringify(text.slice(0, 100))} has not descr, fortran_order and shape`);
+    throw fail(
+      `the header ${JSON.stringify(text.slice(0, 100))} does not have descr, fortran_order and shape`,
+    );
   const [, descr, fortran, sizes] = match;
   if (!Object.hasOwn(SIZES, descr)) throw fail(`type ${descr} is none of ${Object.keys(SIZES).join(", ")}`);
   const shape = sizes
@@ -105,7 +107,7 @@ function decode(buffer: ArrayBuffer, descr: string, fail: (what: string) => Chec
   }
 }
 
-/** Column by column to row by row. */
+/** Converts column-major to row-major order. */
 function toRows(data: TypedArray, shape: readonly number[]): TypedArray {
   const result = data.slice();
   const index = new Array<number>(shape.length).fill(0);
@@ -126,7 +128,7 @@ function toRows(data: TypedArray, shape: readonly number[]): TypedArray {
 /**
  * Writes one array as a `.npy` file of version 1: little-endian, C order.
  *
- * @throws ShapeError when the array's length is not that of its shape
+ * @throws ShapeError when the array's length does not match its shape
  */
 export function writeNpy({ shape, data }: SafeTensor): Uint8Array {
   if (sizeOf(shape) !== data.length) throw new ShapeError("array", `of ${data.length} elements`, shape);

@@ -1,4 +1,4 @@
-/** Reader and writer of numpy's archives of arrays. */
+/** Reads and writes numpy's archives of arrays. */
 
 import { type Zippable, zipSync } from "fflate";
 import type { SafeTensor } from "../checkpoints/safetensors.js";
@@ -11,12 +11,12 @@ import { isTorchPickle, TORCH_PICKLE } from "./torch-pickle.js";
 import type { NamedArrays } from "./transfer.js";
 import { zipFiles } from "./zip.js";
 
-// Milliseconds between turns of the event loop.
+// Milliseconds between yields to the event loop.
 const TURN = 20;
 
 /** Options of {@link writeNpz}. */
 export interface WriteNpzOptions {
-  /** Whether to deflate, as `np.savez_compressed` does; default false, as `np.savez`. */
+  /** Whether to compress, as `np.savez_compressed` does; default false, as `np.savez`. */
   compress?: boolean;
 }
 
@@ -26,7 +26,7 @@ const writeNames = optionNames<WriteNpzOptions>({
 
 /** Options of {@link readNpz}. */
 export interface ReadNpzOptions extends ArchiveLimits {
-  /** Names of the arrays to read, default all; the others are not inflated, and missing ones are left out. */
+  /** Names of the arrays to read, default all; the others are not inflated, and missing ones are ignored. */
   names?: readonly string[];
 }
 
@@ -41,10 +41,10 @@ const suffix = ".npy";
 
 /**
  * Reads the arrays of a `.npz` file by name, in the order of the file: types `f2`, `f4`, `f8`, `i4`, `i8`, `u1`, `u4`
- * and `b1`, little-endian, in C or Fortran order (results are row by row). `f2` becomes float32, `i8` float64.
+ * and `b1`, little-endian, in C or Fortran order (results are in C order). `f2` becomes float32, `i8` float64.
  *
  * @param file name used in error messages
- * @throws CheckpointError when the file is damaged, holds something else or exceeds a limit
+ * @throws CheckpointError when the file is damaged, contains other files or exceeds a limit
  *
  * @example
  * ```ts
@@ -63,11 +63,11 @@ export function readNpz(
 }
 
 /**
- * Reads a `.npz` file as {@link readNpz} does, and lets other work have its turn in between: for large files in pages
+ * Reads a `.npz` file like {@link readNpz}, but yields to the event loop in between: for large files in web pages
  * and servers.
  *
  * @param file name used in error messages
- * @throws CheckpointError as of {@link readNpz}
+ * @throws CheckpointError as {@link readNpz} does
  */
 export async function readNpzAsync(
   bytes: Uint8Array,
@@ -83,7 +83,7 @@ export async function readNpzAsync(
   return arrays;
 }
 
-// One after the other, so that an array and its file are never held for all at once.
+// One after another, so that only one array is held together with its file.
 function* npzArrays(
   bytes: Uint8Array,
   file: string,
@@ -112,7 +112,7 @@ function* npzArrays(
  * Writes arrays as a `.npz` file for `np.load`, in the order of the map. The same arrays always give the same bytes.
  *
  * @throws InvalidArgumentError when a name is empty
- * @throws ShapeError when an array's length is not that of its shape
+ * @throws ShapeError when an array's length does not match its shape
  */
 export function writeNpz(arrays: NamedArrays, options: WriteNpzOptions = {}): Uint8Array {
   checkOptions("writeNpz", options, writeNames);

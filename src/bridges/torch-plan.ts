@@ -1,4 +1,4 @@
-/** Names and shapes of ncps.torch. */
+/** Names and shapes of weights in ncps.torch. */
 
 import { CfCCell } from "../cells/cfc-cell.js";
 import { LTCCell } from "../cells/ltc-cell.js";
@@ -15,7 +15,7 @@ import {
 } from "./weight-plan.js";
 
 /**
- * The `state_dict` of the ncps.torch module that computes what a built layer does.
+ * The `state_dict` of the equivalent ncps.torch module.
  *
  * @throws InvalidArgumentError when there is no such module
  */
@@ -27,13 +27,13 @@ export function torchPlan(layer: BridgedLayer): WeightPlan {
   if (cell instanceof LTCCell && places.some(({ name }) => name.startsWith("fc."))) {
     throw new InvalidArgumentError(
       "layer",
-      "has a projection, which the LTC of ncps.torch has not; leave out projSize",
+      "has a projection, which the LTC of ncps.torch does not have; omit projSize",
     );
   }
   return { places, fixed: cell instanceof LTCCell ? ltcMasks(cell) : wiredMasks(layer) };
 }
 
-/** Position of a backbone layer in the module's list, which also holds activations and dropouts. */
+/** Position of a backbone layer in the module's list, which also contains activations and dropouts. */
 export function torchBackboneIndex(layer: number, dropout: boolean): number {
   // There is a dropout after each layer but the first.
   return dropout && layer > 1 ? 3 * layer - 4 : 2 * layer - 2;

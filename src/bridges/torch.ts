@@ -1,4 +1,4 @@
-/** Weights of ncps.torch. */
+/** Imports and exports weights of ncps.torch. */
 
 import type { SafeTensor } from "../checkpoints/safetensors.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -9,8 +9,8 @@ import type { BridgedLayer } from "./weight-plan.js";
 /** Options of {@link loadTorchWeights}. */
 export interface LoadWeightsOptions {
   /**
-   * What stands before the names of the layer's arrays, e.g. `"policy.rnn."` for a module inside another one; arrays
-   * with other names are then left alone. Default: none, and all arrays must belong to the layer.
+   * Prefix of the names of the layer's arrays, e.g. `"policy.rnn."` for a module inside another one; arrays
+   * with other names are then ignored. Default: none, and all arrays must belong to the layer.
    */
   prefix?: string;
 }
@@ -26,9 +26,9 @@ export const loadWeightsNames = optionNames<LoadWeightsOptions>({
  *
  * The positions of the backbone's layers may be those with or without dropout.
  *
- * @throws InvalidArgumentError when the layer has another flavour or no counterpart in ncps.torch
- * @throws CheckpointError when an array is missing, too many, or a sparsity mask is not that of the wiring
- * @throws ShapeError when an array has another shape
+ * @throws InvalidArgumentError when the layer has a different flavour or no counterpart in ncps.torch
+ * @throws CheckpointError when an array is missing, superfluous, or a sparsity mask is not that of the wiring
+ * @throws ShapeError when an array has the wrong shape
  * @throws InvalidStateError when the layer is not built
  *
  * @example
@@ -54,10 +54,10 @@ export function loadTorchWeights(
 }
 
 /**
- * The weights of a built layer under the names, in the order of axes and with the masks of ncps.torch: what
- * `load_state_dict` takes there. Copies; float32.
+ * The weights of a built layer with the names, axis order and masks of ncps.torch, for
+ * `load_state_dict`. Copies; float32.
  *
- * @throws InvalidArgumentError when the layer has another flavour or no counterpart in ncps.torch
+ * @throws InvalidArgumentError when the layer has a different flavour or no counterpart in ncps.torch
  * @throws InvalidStateError when the layer is not built
  *
  * @example
@@ -71,7 +71,7 @@ export function torchWeights(layer: BridgedLayer): Map<string, SafeTensor> {
 
 const backboneName = /^rnn_cell\.backbone\.(\d+)\.(weight|bias)$/;
 
-/** The backbone's layers under the positions that the plan has, whether the model was made with dropout or not. */
+/** Renames the backbone's layers to the positions in the plan, whether the model was created with dropout or not. */
 function withIndices(arrays: Map<string, SafeTensor>, expected: readonly string[]): Map<string, SafeTensor> {
   const positions = (names: Iterable<string>) => {
     const found = [...names]

@@ -1,4 +1,4 @@
-/** Moves arrays of another library into a layer and back. */
+/** Copies arrays of another library into a layer and back. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { SafeTensor } from "../checkpoints/safetensors.js";
@@ -6,15 +6,15 @@ import { CheckpointError, ShapeError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
 import type { BridgedLayer, Place, WeightPlan } from "./weight-plan.js";
 
-/** Arrays by name, as a weight file holds them. */
+/** Arrays by name, as in a weight file. */
 export type NamedArrays = ReadonlyMap<string, SafeTensor>;
 
 /**
  * Sets all weights of a layer. Everything is checked before the first weight changes.
  *
  * @param library name in error messages
- * @throws CheckpointError when an array is missing, too many, or a mask is not that of the wiring
- * @throws ShapeError when an array has another shape
+ * @throws CheckpointError when an array is missing, superfluous, or a mask is not that of the wiring
+ * @throws ShapeError when an array has the wrong shape
  */
 export function loadPlan(layer: BridgedLayer, arrays: NamedArrays, plan: WeightPlan, library: string): void {
   const { places, fixed } = plan;
@@ -63,7 +63,7 @@ export function loadPlan(layer: BridgedLayer, arrays: NamedArrays, plan: WeightP
   }
 }
 
-/** Copies of all weights of a layer under the names of another library. Reads them back synchronously. */
+/** Copies all weights of a layer under the names of another library. Reads them synchronously. */
 export function readPlan(layer: BridgedLayer, { places, fixed }: WeightPlan): Map<string, SafeTensor> {
   const arrays = new Map<string, SafeTensor>();
   for (const place of places) {
@@ -80,7 +80,7 @@ export function readPlan(layer: BridgedLayer, { places, fixed }: WeightPlan): Ma
   return arrays;
 }
 
-/** Calls back with the positions of each element in the other library's array and in the layer's weight. */
+/** Calls a function with the positions of each element in the other library's array and in the layer's weight. */
 function eachElement(
   { shape, transposed, column }: Place,
   columns: number,
@@ -103,9 +103,9 @@ function list(names: readonly string[]): string {
 }
 
 /**
- * The arrays whose name begins with a prefix, without it.
+ * Returns the arrays whose names start with a prefix, with the prefix removed.
  *
- * @throws CheckpointError when no name does
+ * @throws CheckpointError when there is none
  */
 export function underPrefix(arrays: NamedArrays, prefix: string): Map<string, SafeTensor> {
   const found = new Map<string, SafeTensor>();

@@ -1,4 +1,4 @@
-/** Where each array of another library lies in the weights of a layer. */
+/** Maps the arrays of another library to the weights of a layer. */
 
 import { CfCCell } from "../cells/cfc-cell.js";
 import { LTCCell } from "../cells/ltc-cell.js";
@@ -11,61 +11,64 @@ import type { LTC } from "../layers/ltc.js";
 /** The layers that have a counterpart in the Python package ncps. */
 export type BridgedLayer = CfC | LTC;
 
-/** Where one array of another library lies in one weight of the layer. */
+/** Position of one array of another library in a weight of the layer. */
 export interface Place {
   /** Name of the array in the other library. */
   name: string;
-  /** Its shape there. */
+  /** Shape of the array there. */
   shape: readonly number[];
   /** Name of the layer's weight, without the layer's prefix. */
   weight: string;
   /** Whether the other library stores `[outputs, inputs]`. */
   transposed: boolean;
-  /** Column at which it begins, for heads that lie side by side. */
+  /** First column, for heads that are side by side. */
   column: number;
 }
 
-/** An array that the wiring decides. */
+/** An array determined by the wiring. */
 export interface FixedArray {
   /** Name in the other library. */
   name: string;
-  /** Its shape there. */
+  /** Shape of the array there. */
   shape: readonly number[];
-  /** Its values, row by row. */
+  /** Values, row by row. */
   data: Float32Array;
 }
 
 /** All arrays of a layer in another library. */
 export interface WeightPlan {
-  /** The trained ones. */
+  /** The trained arrays. */
   places: Place[];
-  /** Those that the wiring decides. */
+  /** The arrays determined by the wiring. */
   fixed: FixedArray[];
 }
 
-/** A part of a layer's weights, as another library sees it. */
+/** A part of a layer's weights that is a separate array in another library. */
 export interface WeightPart {
-  /** Layer of the wiring from 1; undefined without a wiring. */
+  /** Layer of the wiring, from 1; undefined without a wiring. */
   layer?: number;
-  /** E.g. `backbone`, `ff1`, `time_a`, `w_tau`, `A`, `lstm`, `recurrent`, `fc` or the name of an LTC weight. */
+  /**
+   * Kind of the part, e.g. `backbone`, `ff1`, `time_a`, `w_tau`, `A`, `lstm`, `recurrent`, `fc` or the name of an LTC
+   * weight.
+   */
   what: string;
-  /** Backbone layer from 1, otherwise undefined. */
+  /** Backbone layer, from 1; otherwise undefined. */
   index?: number;
-  /** Missing for weights that are no affine map. */
+  /** Kernel or bias; missing for weights that are not part of an affine map. */
   kind?: "kernel" | "bias";
 }
 
-/** How another library names and turns its arrays. */
+/** Naming and axis order of another library. */
 export interface ForeignStyle {
-  /** Whether its kernels are `[outputs, inputs]`. */
+  /** Whether kernels are `[outputs, inputs]` there. */
   transposed: boolean;
-  /** Its name of a part. */
+  /** Returns the name of a part. */
   nameOf(part: WeightPart): string;
 }
 
 const heads = ["ff1", "ff2", "time_a", "time_b"];
 
-/** The places of all weights of a built layer. Throws `InvalidStateError` before `build`. */
+/** Positions of all weights of a built layer. Throws `InvalidStateError` before `build`. */
 export function placesOf(layer: BridgedLayer, { transposed, nameOf }: ForeignStyle): Place[] {
   return [...layer.variables].flatMap(([name, { shape }]) => {
     const weight = name.slice(layer.prefix.length + 1);
@@ -94,30 +97,30 @@ function partsOf(weight: string, { cell }: BridgedLayer): WeightPart[] {
   return [{ layer, what, kind, ...(affine[2] && { index: Number(affine[2]) }) }];
 }
 
-/** Whether the layer has an LSTM beside its cell. */
+/** Whether the layer has an LSTM in addition to its cell. */
 export function hasMixedMemory(layer: BridgedLayer): boolean {
   return layer.core instanceof MixedMemoryCell;
 }
 
-/** The cell of a layer whose neurons lie in layers. */
+/** The cell of a layer whose neurons are in layers. */
 export function wiredCell({ cell }: BridgedLayer): WiredCfCCell | undefined {
   return cell instanceof LTCCell || cell instanceof CfCCell ? undefined : cell;
 }
 
-/** @throws InvalidArgumentError when the layer computes something that ncps has no cell for */
+/** @throws InvalidArgumentError when the layer computes something for which ncps has no cell */
 export function checkCounterpart(layer: BridgedLayer, flavour: "torch" | "tf", library: string): void {
   const name = layer.getClassName();
   if (layer.flavour !== flavour) {
     throw new InvalidArgumentError(
       "layer",
-      `has the flavour "${layer.flavour}", which is another model than that of ${library}; ` +
+      `has the flavour "${layer.flavour}", which is a different model from that of ${library}; ` +
         `construct new ${name}({ ..., flavour: "${flavour}" })`,
     );
   }
   if (wiredCell(layer)?.recurrence === "wired") {
     throw new InvalidArgumentError(
       "layer",
-      `has recurrence "wired", which ncps has not; construct new ${name}({ ..., recurrence: "layer" })`,
+      `has recurrence "wired", which ncps does not have; construct new ${name}({ ..., recurrence: "layer" })`,
     );
   }
 }

@@ -1,4 +1,4 @@
-/** Reader of zip archives that lie in memory. */
+/** Reads zip archives in memory. */
 
 import {
   type ArchiveLimits,
@@ -15,15 +15,15 @@ import { ENTRY_PIECE, LOCAL_SIZE, startOf, ZipEntryReader } from "../checkpoints
 export interface ZipFilesOptions extends ArchiveLimits {
   /** Name used in error messages, default `"zip"`. */
   file?: string;
-  /** Which files are read, by name; default all. The others are not inflated. */
+  /** Selects the files to read, by name; default all. The others are not inflated. */
   choose?(names: readonly string[]): readonly string[];
 }
 
 /**
- * Files of an archive in the order of its directory, stored or deflated, their checksums verified. Between the pieces of
- * a file it gives `undefined`: there others can have their turn.
+ * Reads the files of an archive in the order of its directory, stored or deflated, and verifies their checksums. Yields
+ * `undefined` between the pieces of a file, so that callers can yield to the event loop.
  *
- * @throws CheckpointError when anything about the archive is not as the format says, or it exceeds a limit
+ * @throws CheckpointError when the archive violates the format or exceeds a limit
  */
 export function* zipFiles(
   bytes: Uint8Array,

@@ -5,17 +5,17 @@ import { InvalidArgumentError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import type { CfCSizes } from "./cfc-weights.js";
 
-/** What {@link backboneDropout} needs to know of a cell. */
+/** The part of a cell that {@link backboneDropout} uses. */
 export interface DropoutOptions extends Pick<CfCSizes, "flavour" | "backboneUnits" | "backboneLayers"> {
-  /** Share of the units that are dropped. */
+  /** Dropout rate: fraction of the units that are dropped. */
   rate: number;
-  /** Source of the choice. */
+  /** Random generator of the dropout masks. */
   random: Random;
 }
 
 /**
- * Draws the factors of one pass: 0 for a dropped unit, `1 / (1 - rate)` for a kept one, anew in every step.
- * The tf flavour drops after every backbone layer, the torch flavour, as in ncps, after all but the first.
+ * Draws the dropout factors of one pass: 0 for a dropped unit, `1 / (1 - rate)` for a kept one, independently in
+ * every step. The tf flavour drops after every backbone layer, the torch flavour, as in ncps, after all but the first.
  *
  * @returns for each backbone layer `[batch, time, backboneUnits]` or `undefined`
  */

@@ -1,4 +1,4 @@
-/** One time step of a CfC, and its weights. */
+/** Closed-form continuous-time (CfC) cell: one time step, and its weights. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
@@ -27,19 +27,19 @@ import { headMask } from "./wired-masks.js";
 export interface CfCCellOptions {
   /** Size of the state, which is also the output. */
   units: number;
-  /** Default `"default"`. */
+  /** Formula of the cell, default `"default"`. */
   mode?: CfCMode;
-  /** Gate sign, head activation and first weights of `torch` (default, bounded) or `tf`. */
+  /** Gate sign, head activation and weight initialisation of `torch` (default, bounded) or `tf`. */
   flavour?: CfCFlavour;
   /** Activation of the backbone, default `"lecun_tanh"`. */
   activation?: CfCActivation;
-  /** Width of the backbone, default 128. */
+  /** Units per backbone layer, default 128. */
   backboneUnits?: number;
-  /** Layers of the backbone, default 1; with 0 the heads see inputs and state themselves. */
+  /** Number of backbone layers, default 1; with 0 the heads read inputs and state directly. */
   backboneLayers?: number;
   /**
-   * Share of the backbone's activations that training drops, default 0. The tf flavour drops after every
-   * backbone layer, the torch flavour, as ncps does, after all but the first: with one layer nowhere.
+   * Dropout rate of the backbone in training, default 0. The tf flavour drops after every
+   * backbone layer, the torch flavour, as in ncps, after all but the first: with one layer nowhere.
    */
   backboneDropout?: number;
   /**
@@ -47,7 +47,7 @@ export interface CfCCellOptions {
    * torch flavour takes absolute values, as ncps does. Only with `backboneLayers: 0`. Default: all connected.
    */
   sparsityMask?: readonly (readonly number[])[];
-  /** Decides the first weights and the dropped units; default random. */
+  /** Seed of weight initialisation and dropout; default random. */
   seed?: number;
 }
 
@@ -75,28 +75,28 @@ const names = optionNames<CfCCellOptions>({
  * ```
  */
 export class CfCCell implements SequenceCell {
-  /** Size of the state. */
+  /** Size of the state, which is also the output. */
   readonly units: number;
-  /** See {@link CfCMode}. */
+  /** Formula of the cell. */
   readonly mode: CfCMode;
-  /** See {@link CfCFlavour}. */
+  /** Published implementation whose formula it follows. */
   readonly flavour: CfCFlavour;
   /** Activation of the backbone. */
   readonly activation: CfCActivation;
-  /** Width of the backbone. */
+  /** Units per backbone layer. */
   readonly backboneUnits: number;
-  /** Layers of the backbone. */
+  /** Number of backbone layers. */
   readonly backboneLayers: number;
-  /** Share of the backbone's activations that training drops. */
+  /** Dropout rate of the backbone. */
   readonly backboneDropout: number;
-  /** Who is connected to whom, when not all are. */
+  /** Sparsity mask of the heads, if not all are connected. */
   readonly sparsityMask?: readonly (readonly number[])[];
   private mask?: tf.Tensor2D;
   private readonly own: OwnWeights;
   private readonly random: Random;
   private built?: CfCWeights;
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: CfCCellOptions) {
     if (new.target === CfCCell) checkOptions("CfCCell", options, names);
     const { mode = "default", flavour = "torch", activation = "lecun_tanh" } = options;
@@ -112,27 +112,27 @@ export class CfCCell implements SequenceCell {
     if (this.sparsityMask && this.backboneLayers > 0) {
       throw new InvalidArgumentError(
         "sparsityMask",
-        `expected backboneLayers 0 beside it, received ${this.backboneLayers}: a backbone connects everything`,
+        `expected backboneLayers 0 with a sparsity mask, received ${this.backboneLayers}: a backbone connects everything`,
       );
     }
     this.own = new OwnWeights(new Random(options.seed));
     this.random = new Random(options.seed).split();
   }
 
-  /** Size of the state: the units. */
+  /** Size of the state: `units`. */
   get stateSize(): number {
     return this.units;
   }
 
-  /** Size of the output: the units. */
+  /** Size of the output: `units`. */
   get outputSize(): number {
     return this.units;
   }
 
   /**
-   * Creates the weights for inputs of a size; a second call does nothing.
+   * Creates the weights for an input size; a second call does nothing.
    *
-   * @param create makes one weight; default: variables that the cell owns
+   * @param create creates one weight; default: variables that the cell owns
    */
   build(inputSize: number, create?: CreateVariable): void {
     if (this.built) return;
@@ -162,7 +162,7 @@ export class CfCCell implements SequenceCell {
     return this.built;
   }
 
-  /** Factors of the sparsity mask on the kernel of all heads, when there is one; owned by the cell. */
+  /** Sparsity mask tiled over the kernel of all heads, if there is one; owned by the cell. */
   get headMask(): tf.Tensor2D | undefined {
     return this.mask;
   }
@@ -172,13 +172,13 @@ export class CfCCell implements SequenceCell {
     return this.own.variables;
   }
 
-  /** Zeros `[batch, units]`. */
+  /** Initial state: zeros `[batch, units]`. */
   initialState(batch: number): tf.Tensor2D {
     return tf.zeros([checkInteger("batch", batch), this.units]);
   }
 
   /**
-   * One step.
+   * Computes one step.
    *
    * @param x `[batch, features]` · @param state `[batch, units]`
    * @param elapsed time since the last step, a number or `[batch]`, default 1
@@ -188,12 +188,12 @@ export class CfCCell implements SequenceCell {
     return stepByScan(this, x, state, elapsed, options);
   }
 
-  /** The state itself. */
+  /** Output for a state: the state itself. */
   readout(state: tf.Tensor2D): tf.Tensor2D {
     return state;
   }
 
-  /** A whole sequence; see {@link cfcScan}. */
+  /** Runs the cell over a sequence; see {@link cfcScan}. */
   scan(options: SequenceOptions): CfCScanResult {
     checkOptions("CfCCell.scan", options, sequenceNames);
     const { training, ...sequence } = options;

@@ -1,30 +1,30 @@
-/** First weights of a CfC cell. */
+/** Creates and initialises the weights of a CfC cell. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
 import type { InitializeOptions, InitializerKind } from "../core/initializers.js";
 import type { CfCFlavour, CfCMode, CfCWeights, LinearWeights } from "../recurrent/ops/cfc-problem.js";
 
-/** Makes one named weight with first values. */
+/** Creates one named weight with initial values. */
 export type CreateVariable = (name: string, options: Omit<InitializeOptions, "random">) => tf.Variable;
 
-/** Sizes and choices of a cell. */
+/** Sizes and options that determine the weights of a CfC cell. */
 export interface CfCSizes {
   /** Size of the state. */
   units: number;
-  /** See {@link CfCMode}. */
+  /** Formula of the cell. */
   mode: CfCMode;
-  /** Decides the distribution of the first weights. */
+  /** Flavour, which determines the weight initialisation. */
   flavour: CfCFlavour;
-  /** Width of the backbone. */
+  /** Units per backbone layer. */
   backboneUnits: number;
-  /** Layers of the backbone. */
+  /** Number of backbone layers. */
   backboneLayers: number;
 }
 
 /**
  * Creates `backbone1/kernel`, `backbone1/bias`, ..., `heads/kernel`, `heads/bias` and, in pure mode, `w_tau`
- * and `a`. Kernels are Glorot uniform, each head for itself; biases are uniform within `1 / sqrt(fanIn)` in the
+ * and `a`. Kernels are Glorot uniform, separately for each head; biases are uniform within `1 / sqrt(fanIn)` in the
  * torch flavour and zero in the tf flavour; `w_tau` is 0 and `A` is 1.
  */
 export function createCfCWeights(sizes: CfCSizes, inputSize: number, create: CreateVariable): CfCWeights {

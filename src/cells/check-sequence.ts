@@ -1,4 +1,4 @@
-/** Shape checks that all sequences through a cell share. */
+/** Shape checks shared by all cells that run over sequences. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { ShapeError } from "../core/errors.js";
@@ -8,7 +8,7 @@ import type { SequenceOptions } from "./recurrent-cell.js";
  * Checks a sequence against the sizes of a cell.
  *
  * @param features size of one input · @param stateSize size of one state
- * @throws ShapeError naming the tensor that does not fit
+ * @throws ShapeError naming the tensor that does not match
  */
 export function checkSequence(options: SequenceOptions, features: number, stateSize: number): void {
   const { x, state, resets, mask } = options;

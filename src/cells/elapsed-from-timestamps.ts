@@ -1,4 +1,4 @@
-/** From the times at which observations were made to the times between them. */
+/** Converts timestamps of observations to elapsed times between them. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
@@ -6,8 +6,8 @@ import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 /** Options of {@link elapsedFromTimestamps}. */
 export interface TimestampOptions {
   /**
-   * Time before the first step of each sequence, `[batch]`: the last timestamp of the chunk before, where a
-   * sequence goes on. Default: the first timestamp itself.
+   * Last timestamp before each sequence, `[batch]`: that of the previous chunk, if a
+   * sequence continues. Default: the first timestamp itself.
    */
   previous?: readonly number[];
   /** Length of one unit of the cell's time, e.g. 1000 for seconds from milliseconds; default 1. */
@@ -20,13 +20,13 @@ const names = optionNames<TimestampOptions>({
 });
 
 /**
- * Elapsed times `[batch, time]` of sequences observed at irregular times, for the `elapsed` of every cell. The
- * first step of a sequence has 0, which the cells define: no time has passed. The subtraction happens in double
+ * Elapsed times `[batch, time]` of irregularly sampled sequences, for the `elapsed` option of every cell. The
+ * first step of a sequence has 0, meaning that no time has passed. The subtraction is done in double
  * precision: in float32 milliseconds since 1970 would be wrong by a minute.
  *
- * @param timestamps `[batch, time]`, rising along each sequence; padding repeats the last one
- * @throws InvalidArgumentError when a time is not finite or lies before the one before it
- * @throws ShapeError when the rows differ in length, or `previous` has another length than the batch
+ * @param timestamps `[batch, time]`, increasing along each sequence; padding repeats the last one
+ * @throws InvalidArgumentError when a time is not finite or is before the previous one
+ * @throws ShapeError when the rows differ in length, or the length of `previous` is not the batch size
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** First weights of the LSTM of a cell with mixed memory. */
+/** Creates and initialises the LSTM weights of a cell with mixed memory. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";

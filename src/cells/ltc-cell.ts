@@ -1,4 +1,4 @@
-/** One time step of a liquid time-constant network, and its weights. */
+/** Liquid time-constant (LTC) cell: one time step, and its weights. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
@@ -23,28 +23,28 @@ import { stepByScan } from "./step-by-scan.js";
 
 /** Options of {@link LTCCell}. */
 export interface LTCCellOptions {
-  /** Neurons that are all connected to each other: short for `wiring: new FullyConnected({ units })`. */
+  /** Number of neurons, fully connected: short for `wiring: new FullyConnected({ units })`. */
   units?: number;
-  /** Which neurons are connected. Exactly one of `units` and `wiring` is needed. */
+  /** Wiring of the neurons. Exactly one of `units` and `wiring` is needed. */
   wiring?: Wiring;
   /** How inputs are mapped before the synapses: `x w + b` (`"affine"`, default), `x w` or not at all. */
   inputMapping?: LTCMapping;
-  /** How the potentials of the motor neurons are mapped to outputs; likewise. */
+  /** How the potentials of the motor neurons are mapped to outputs: the same choices. */
   outputMapping?: LTCMapping;
-  /** Steps of the solver in each time step, default 6. */
+  /** Solver steps per time step, default 6. */
   odeUnfolds?: number;
   /** Added to the denominators of the solver, default 1e-8. */
   epsilon?: number;
-  /** Decides the default of `implicitConstraints`: true for `torch` (default), false for `tf`. */
+  /** Determines the default of `implicitConstraints`: true for `torch` (default), false for `tf`. */
   flavour?: CfCFlavour;
   /**
-   * Whether conductances and capacitances (`gleak`, `cm`, `w`, `sensory_w`) pass through softplus and so are always
-   * positive. Without that they are used as stored: call {@link LTCCell.constrain} after each optimiser step.
+   * Whether conductances and capacitances (`gleak`, `cm`, `w`, `sensory_w`) pass through softplus, which keeps them
+   * positive. Otherwise they are used as stored: call {@link LTCCell.constrain} after each optimizer step.
    */
   implicitConstraints?: boolean;
-  /** Bounds between which weights start, e.g. `{ sigma: [3, 8] }`; what is missing is as in `ltcRanges`. */
+  /** Ranges for weight initialisation, e.g. `{ sigma: [3, 8] }`; missing ones default to `ltcRanges`. */
   initializationRanges?: Partial<LTCRanges>;
-  /** Decides the first weights; default random. */
+  /** Seed of the weight initialisation; default random. */
   seed?: number;
 }
 
@@ -63,7 +63,7 @@ const names = optionNames<LTCCellOptions>({
 
 /**
  * Liquid time-constant cell (Hasani et al. 2021): leaky neurons with synapses whose conductance depends on the
- * potential before them, solved by semi-implicit Euler steps.
+ * presynaptic potential, solved by semi-implicit Euler steps.
  *
  * @example
  * ```ts
@@ -73,27 +73,27 @@ const names = optionNames<LTCCellOptions>({
  * ```
  */
 export class LTCCell implements SequenceCell {
-  /** Who is connected to whom. */
+  /** Wiring of the neurons. */
   readonly wiring: Wiring;
-  /** See {@link LTCMapping}. */
+  /** Mapping of the inputs; see {@link LTCMapping}. */
   readonly inputMapping: LTCMapping;
-  /** See {@link LTCMapping}. */
+  /** Mapping of the outputs; see {@link LTCMapping}. */
   readonly outputMapping: LTCMapping;
-  /** Steps of the solver in each time step. */
+  /** Solver steps per time step. */
   readonly odeUnfolds: number;
   /** Added to the denominators of the solver. */
   readonly epsilon: number;
-  /** As which of the two published implementations the cell was made. */
+  /** Published implementation that the cell follows. */
   readonly flavour: CfCFlavour;
   /** Whether conductances and capacitances pass through softplus. */
   readonly implicitConstraints: boolean;
-  /** Bounds between which the weights started. */
+  /** Ranges of the weight initialisation. */
   readonly initializationRanges: LTCRanges;
   private readonly random: Random;
   private readonly own: OwnWeights;
   private built?: { weights: LTCWeights; wiring: BuiltWiring };
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: LTCCellOptions) {
     if (new.target === LTCCell) checkOptions("LTCCell", options, names);
     const { inputMapping = "affine", outputMapping = "affine", flavour = "torch" } = options;
@@ -109,20 +109,20 @@ export class LTCCell implements SequenceCell {
     this.own = new OwnWeights(this.random);
   }
 
-  /** Neurons. */
+  /** Size of the state: the number of neurons. */
   get stateSize(): number {
     return this.wiring.units;
   }
 
-  /** Motor neurons. */
+  /** Size of the output: the number of motor neurons. */
   get outputSize(): number {
     return this.wiring.outputDim;
   }
 
   /**
-   * Creates the weights for inputs of a size; a second call does nothing.
+   * Creates the weights for an input size; a second call does nothing.
    *
-   * @param create makes one weight; default: variables that the cell owns
+   * @param create creates one weight; default: variables that the cell owns
    */
   build(inputSize: number, create?: CreateVariable): void {
     if (this.built) return;
@@ -150,13 +150,13 @@ export class LTCCell implements SequenceCell {
     return this.own.variables;
   }
 
-  /** Zeros `[batch, units]`. */
+  /** Initial state: zeros `[batch, units]`. */
   initialState(batch: number): tf.Tensor2D {
     return tf.zeros([checkInteger("batch", batch), this.stateSize]);
   }
 
   /**
-   * One step.
+   * Computes one step.
    *
    * @param x `[batch, features]` · @param state `[batch, units]`
    * @param elapsed time since the last step, a number or `[batch]`, default 1
@@ -166,7 +166,7 @@ export class LTCCell implements SequenceCell {
     return stepByScan(this, x, state, elapsed);
   }
 
-  /** A whole sequence; see {@link ltcScan}. */
+  /** Runs the cell over a sequence; see {@link ltcScan}. */
   scan(options: SequenceOptions): CfCScanResult {
     checkOptions("LTCCell.scan", options, sequenceNames);
     const { x, state, resets, mask, elapsed } = options;
@@ -184,7 +184,7 @@ export class LTCCell implements SequenceCell {
     });
   }
 
-  /** The outputs `[batch, outputSize]` that belong to a state `[batch, units]`. */
+  /** Output `[batch, outputSize]` for a state `[batch, units]`. */
   readout(state: tf.Tensor2D): tf.Tensor2D {
     return tf.tidy(() => {
       const output = ltcReadout(state, this.weights, this.builtWiring);
@@ -193,8 +193,8 @@ export class LTCCell implements SequenceCell {
   }
 
   /**
-   * Sets negative conductances and capacitances to zero. To be called after each optimiser step of a cell
-   * without implicit constraints; with them it does nothing. Frozen weights stay as they are.
+   * Sets negative conductances and capacitances to zero. Call it after each optimizer step of a cell
+   * without implicit constraints; with them it does nothing. Frozen weights are unchanged.
    */
   constrain(): void {
     if (this.implicitConstraints) return;
@@ -218,7 +218,7 @@ export class LTCCell implements SequenceCell {
 
 function chooseWiring({ units, wiring }: LTCCellOptions): Wiring {
   if (wiring && units !== undefined) {
-    throw new InvalidArgumentError("units", "cannot stand beside wiring, which has its own units");
+    throw new InvalidArgumentError("units", "cannot be combined with wiring, which has its own units");
   }
   if (wiring) return wiring;
   if (units === undefined)

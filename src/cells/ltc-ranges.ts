@@ -1,8 +1,8 @@
-/** Between which values the weights of an LTC cell start. */
+/** Ranges in which the weights of an LTC cell are initialised. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 
-/** Weights that start at random. */
+/** Names of the randomly initialised weights. */
 export type LTCRangeName =
   | "gleak"
   | "vleak"
@@ -14,10 +14,10 @@ export type LTCRangeName =
   | "sensorySigma"
   | "sensoryMu";
 
-/** Lowest and highest first value of each weight. */
+/** Lowest and highest initial value of each weight. */
 export type LTCRanges = Record<LTCRangeName, readonly [number, number]>;
 
-/** The ranges of the Python package ncps. */
+/** The default ranges, those of the Python package ncps. */
 export const ltcRanges: LTCRanges = {
   gleak: [0.001, 1],
   vleak: [-0.2, 0.2],
@@ -33,7 +33,7 @@ export const ltcRanges: LTCRanges = {
 const notNegative = new Set(["gleak", "cm", "w", "sensoryW"]);
 
 /**
- * The given ranges, and the usual ones for all others.
+ * Merges the given ranges with the default ones.
  *
  * @throws InvalidArgumentError for an unknown name, bounds that are not two ordered finite numbers, or negative
  *   bounds of a conductance or capacitance

@@ -1,4 +1,4 @@
-/** First weights of an LTC cell. */
+/** Creates and initialises the weights of an LTC cell. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { Random } from "../core/random.js";
@@ -13,17 +13,17 @@ export type LTCMapping = "affine" | "linear" | "none";
 /** Names of all mappings. */
 export const ltcMappings: readonly LTCMapping[] = ["affine", "linear", "none"];
 
-/** Sizes and choices of a cell. */
+/** Sizes and options that determine the weights of an LTC cell. */
 export interface LTCWeightOptions {
   /** Synapses of the cell. */
   wiring: LTCSynapses;
-  /** See {@link LTCMapping}. */
+  /** Mapping of the inputs; see {@link LTCMapping}. */
   inputMapping: LTCMapping;
-  /** See {@link LTCMapping}. */
+  /** Mapping of the outputs; see {@link LTCMapping}. */
   outputMapping: LTCMapping;
-  /** Bounds of the first values. */
+  /** Ranges of the initial values. */
   ranges: LTCRanges;
-  /** Source of the first values. */
+  /** Random generator of the initial values. */
   random: Random;
 }
 

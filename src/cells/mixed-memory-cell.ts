@@ -1,4 +1,4 @@
-/** An LSTM beside any cell, for memories over long gaps. */
+/** Mixed memory: adds an LSTM to any cell, for long-term dependencies. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
@@ -29,16 +29,16 @@ import {
 
 /** Options of {@link MixedMemoryCell}. */
 export interface MixedMemoryCellOptions<Cell extends RecurrentCell = RecurrentCell> {
-  /** The cell that the LSTM stands beside; not built yet, it is built and disposed with this one. */
+  /** The cell to which the LSTM is added; it must not be built yet, and is built and disposed with this one. */
   cell: Cell;
   /**
    * What the LSTM's output replaces: in `torch` (default) the state that the cell consumes, in `tf` the input
-   * of the cell, which is then built for inputs of its own state's size.
+   * of the cell, which is then built for inputs of the size of its state.
    */
   flavour?: CfCFlavour;
   /** Added to the forget gate, default 1. */
   forgetBias?: number;
-  /** Decides the first weights of the LSTM; default random. */
+  /** Seed of the LSTM's weight initialisation; default random. */
   seed?: number;
 }
 
@@ -51,7 +51,7 @@ const names = optionNames<MixedMemoryCellOptions>({
 
 /**
  * Mixed memory (Lechner and Hasani, "Learning long-term dependencies in irregularly-sampled time series", 2020):
- * an LSTM whose memory takes no part in the continuous-time dynamics. The state is `[h | c]`,
+ * an LSTM whose memory is not part of the continuous-time dynamics. The state is `[h | c]`,
  * `[batch, 2 * cell.stateSize]`: the cell's state and the LSTM's memory.
  *
  * @example
@@ -62,16 +62,16 @@ const names = optionNames<MixedMemoryCellOptions>({
  * ```
  */
 export class MixedMemoryCell<Cell extends RecurrentCell = RecurrentCell> implements SequenceCell {
-  /** The cell that the LSTM stands beside. */
+  /** The inner cell, to which the LSTM is added. */
   readonly cell: Cell;
-  /** See {@link MixedMemoryCellOptions.flavour}. */
+  /** Published implementation; see {@link MixedMemoryCellOptions.flavour}. */
   readonly flavour: CfCFlavour;
-  /** Added to the forget gate. */
+  /** Bias added to the forget gate. */
   readonly forgetBias: number;
   private readonly own: OwnWeights;
   private built?: LstmWeights;
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: MixedMemoryCellOptions<Cell>) {
     if (new.target === MixedMemoryCell) checkOptions("MixedMemoryCell", options, names);
     const { cell, flavour = "torch", forgetBias = 1 } = options;
@@ -84,12 +84,12 @@ export class MixedMemoryCell<Cell extends RecurrentCell = RecurrentCell> impleme
     this.own = new OwnWeights(new Random(options.seed));
   }
 
-  /** Size of the state: twice that of the cell. */
+  /** Size of the state: twice that of the inner cell. */
   get stateSize(): number {
     return 2 * this.cell.stateSize;
   }
 
-  /** Size of the cell's output. */
+  /** Size of the inner cell's output. */
   get outputSize(): number {
     return this.cell.outputSize;
   }
@@ -114,13 +114,13 @@ export class MixedMemoryCell<Cell extends RecurrentCell = RecurrentCell> impleme
     return this.own.variables;
   }
 
-  /** Zeros `[batch, 2 * cell.stateSize]`. */
+  /** Initial state: zeros `[batch, 2 * cell.stateSize]`. */
   initialState(batch: number): tf.Tensor2D {
     return tf.zeros([checkInteger("batch", batch), this.stateSize]);
   }
 
   /**
-   * One step.
+   * Computes one step.
    *
    * @param x `[batch, features]` · @param state `[batch, 2 * cell.stateSize]`
    * @param elapsed time since the last step, a number or `[batch]`, default 1
@@ -138,13 +138,16 @@ export class MixedMemoryCell<Cell extends RecurrentCell = RecurrentCell> impleme
     });
   }
 
-  /** The cell's output for its part of the state. */
+  /** Output of the inner cell for its part of the state. */
   readout(state: tf.Tensor2D): tf.Tensor2D {
     const size = this.cell.stateSize;
     return tf.tidy(() => this.cell.readout(tf.slice(state, [0, 0], [-1, size])));
   }
 
-  /** A whole sequence: beside a dense CfC one operation where the backend has a kernel for it, else step by step. */
+  /**
+   * Runs over a sequence: for a dense CfC in one operation if the backend has a kernel for it, otherwise step by
+   * step.
+   */
   scan(options: SequenceOptions): CfCScanResult {
     checkOptions("MixedMemoryCell.scan", options, sequenceNames);
     const { weights, cell, flavour, forgetBias } = this;

@@ -1,4 +1,4 @@
-/** Weights that a cell owns itself, for use without a layer. */
+/** Creates weights that a cell owns itself, for use without a layer. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { requireBackend } from "tfjs-training";
@@ -6,15 +6,15 @@ import { initialize } from "../core/initializers.js";
 import type { Random } from "../core/random.js";
 import type { CreateVariable } from "./cfc-weights.js";
 
-/** Variables by name, made with first values from one generator. */
+/** Variables by name, initialised from one random generator. */
 export class OwnWeights {
-  /** All variables, in the order of their making. */
+  /** All variables, in order of creation. */
   readonly variables = new Map<string, tf.Variable>();
 
-  /** @param random source of the first values */
+  /** @param random source of the initial values */
   constructor(private readonly random: Random) {}
 
-  /** Makes one variable. @throws BackendError when no backend is active */
+  /** Creates one variable. @throws BackendError when no backend is active */
   readonly create: CreateVariable = (name, options) => {
     requireBackend();
     const values = initialize({ ...options, random: this.random });

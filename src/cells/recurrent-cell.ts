@@ -1,4 +1,4 @@
-/** What all recurrent cells have in common, so that one can stand in for another. */
+/** Interface of all recurrent cells, so that they are interchangeable. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { optionNames } from "../core/check-options.js";
@@ -8,9 +8,9 @@ import type { CreateVariable } from "./cfc-weights.js";
 
 /** Result of one step of a cell. */
 export interface CellStep {
-  /** `[batch, outputSize]`. */
+  /** Output `[batch, outputSize]`. */
   output: tf.Tensor2D;
-  /** `[batch, stateSize]`. */
+  /** Next state `[batch, stateSize]`. */
   state: tf.Tensor2D;
 }
 
@@ -22,26 +22,26 @@ export interface StepOptions {
 
 /** One time step of a recurrent network: `CfCCell`, `WiredCfCCell`, `MixedMemoryCell` and `LTCCell`. */
 export interface RecurrentCell {
-  /** Numbers in the state of one sequence. */
+  /** Size of the state of one sequence. */
   readonly stateSize: number;
-  /** Numbers in one output. */
+  /** Size of one output. */
   readonly outputSize: number;
   /**
-   * Creates the weights for inputs of a size; a second call does nothing.
+   * Creates the weights for an input size; a second call does nothing.
    *
-   * @param create makes one weight; default: variables that the cell owns
+   * @param create creates one weight; default: variables that the cell owns
    */
   build(inputSize: number, create?: CreateVariable): void;
-  /** The state from which sequences start: zeros `[batch, stateSize]`. */
+  /** Initial state of a sequence: zeros `[batch, stateSize]`. */
   initialState(batch: number): tf.Tensor2D;
   /**
-   * One step.
+   * Computes one step.
    *
    * @param x `[batch, features]` · @param state `[batch, stateSize]`
    * @param elapsed time since the last step, a number or `[batch]`, default 1
    */
   call(x: tf.Tensor2D, state: tf.Tensor2D, elapsed?: Elapsed, options?: StepOptions): CellStep;
-  /** The output that belongs to a state `[batch, stateSize]`: what a skipped step gives out. */
+  /** Output for a state `[batch, stateSize]`: that of a masked step. */
   readout(state: tf.Tensor2D): tf.Tensor2D;
   /** Frees the weights that the cell owns. */
   dispose(): void;
@@ -62,8 +62,8 @@ export const sequenceNames = optionNames<SequenceOptions>({
   elapsed: true,
 });
 
-/** A cell that also runs through whole sequences. */
+/** A cell that can also run over whole sequences. */
 export interface SequenceCell extends RecurrentCell {
-  /** Runs through `[batch, time, features]`, with resets and masks as in `cfcScan`. */
+  /** Runs over `[batch, time, features]`, with resets and masks as in `cfcScan`. */
   scan(options: SequenceOptions): CfCScanResult;
 }

@@ -1,4 +1,4 @@
-/** One step of a cell as a sequence of length one. */
+/** Computes one step of a cell as a sequence of length one. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { ShapeError } from "../core/errors.js";

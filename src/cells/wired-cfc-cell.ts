@@ -1,4 +1,4 @@
-/** A CfC whose neurons are connected as a wiring says. */
+/** CfC cell whose neurons are connected by a wiring. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
@@ -22,15 +22,15 @@ import { type CfCRecurrence, cfcRecurrences, wiredMask } from "./wired-masks.js"
 
 /** Options of {@link WiredCfCCell}. */
 export interface WiredCfCCellOptions {
-  /** Who is connected to whom. */
+  /** Wiring of the neurons. */
   wiring: Wiring;
-  /** Default `"default"`. */
+  /** Formula of the cell, default `"default"`. */
   mode?: CfCMode;
-  /** Formula as in `CfCCell`; `torch` (default) leaves the synapses' signs to the weights, `tf` fixes them. */
+  /** Formula as in `CfCCell`; with `torch` (default) synapses may have either sign, with `tf` signs are fixed. */
   flavour?: CfCFlavour;
-  /** How far the wiring is followed, default `"layer"`, as in ncps. */
+  /** Which connections the wiring masks, default `"layer"`, as in ncps. */
   recurrence?: CfCRecurrence;
-  /** Decides the first weights; default random. */
+  /** Seed of the weight initialisation; default random. */
   seed?: number;
 }
 
@@ -44,11 +44,11 @@ const names = optionNames<WiredCfCCellOptions>({
 
 /** The CfC of one layer of neurons. */
 export interface WiredCfCLayer {
-  /** Its weights, without backbone; entries without a synapse are there but have no effect and no gradient. */
+  /** Weights of the layer, without backbone; entries without a synapse exist but have no effect and no gradient. */
   weights: CfCWeights;
-  /** Factors on the kernel of the heads `[inputs + size, heads * size]`. */
+  /** Sparsity mask of the heads' kernel `[inputs + size, heads * size]`. */
   mask: tf.Tensor2D;
-  /** Neurons in the layer. */
+  /** Number of neurons in the layer. */
   size: number;
 }
 
@@ -58,8 +58,8 @@ interface Built {
 }
 
 /**
- * One CfC without backbone for each layer of a wiring (inter, command, motor for NCPs, else a single one); within
- * a step each layer consumes the new state of the layer before. The state `[batch, wiring.units]` holds the
+ * One CfC without backbone for each layer of a wiring (inter, command, motor for NCPs, otherwise a single one); within
+ * a step each layer receives the new state of the previous layer. The state `[batch, wiring.units]` holds the
  * layers in that order, the output `[batch, wiring.outputDim]` is that of the motor neurons.
  *
  * @example
@@ -70,18 +70,18 @@ interface Built {
  * ```
  */
 export class WiredCfCCell implements SequenceCell {
-  /** Who is connected to whom. */
+  /** Wiring of the neurons. */
   readonly wiring: Wiring;
-  /** See {@link CfCMode}. */
+  /** Formula of the cell; see {@link CfCMode}. */
   readonly mode: CfCMode;
-  /** See {@link CfCFlavour}. */
+  /** Published implementation; see {@link CfCFlavour}. */
   readonly flavour: CfCFlavour;
-  /** See {@link CfCRecurrence}. */
+  /** Which connections the wiring masks; see {@link CfCRecurrence}. */
   readonly recurrence: CfCRecurrence;
   private readonly own: OwnWeights;
   private parts?: Built;
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: WiredCfCCellOptions) {
     if (new.target === WiredCfCCell) checkOptions("WiredCfCCell", options, names);
     const { wiring, mode = "default", flavour = "torch", recurrence = "layer" } = options;
@@ -112,7 +112,7 @@ export class WiredCfCCell implements SequenceCell {
    * Builds the wiring and creates the weights `layer1/heads/kernel`, `layer1/heads/bias`, ...; a second call does
    * nothing.
    *
-   * @throws InvalidArgumentError when the wiring cannot be built for that size, or its last layer does not begin
+   * @throws InvalidArgumentError when the wiring cannot be built for that size, or its last layer does not start
    *   with the motor neurons
    */
   build(inputSize: number, create: CreateVariable = this.own.create): void {
@@ -145,7 +145,7 @@ export class WiredCfCCell implements SequenceCell {
     };
   }
 
-  /** The wiring for the inputs' size. Throws `InvalidStateError` before {@link WiredCfCCell.build}. */
+  /** The wiring built for the input size. Throws `InvalidStateError` before {@link WiredCfCCell.build}. */
   get builtWiring(): BuiltWiring {
     return this.built.wiring;
   }
@@ -160,13 +160,13 @@ export class WiredCfCCell implements SequenceCell {
     return this.own.variables;
   }
 
-  /** Zeros `[batch, wiring.units]`. */
+  /** Initial state: zeros `[batch, wiring.units]`. */
   initialState(batch: number): tf.Tensor2D {
     return tf.zeros([checkInteger("batch", batch), this.stateSize]);
   }
 
   /**
-   * One step.
+   * Computes one step.
    *
    * @param x `[batch, features]` · @param state `[batch, wiring.units]`
    * @param elapsed time since the last step, a number or `[batch]`, default 1
@@ -175,13 +175,13 @@ export class WiredCfCCell implements SequenceCell {
     return stepByScan(this, x, state, elapsed);
   }
 
-  /** The motor neurons' part of a state. */
+  /** Output for a state: its motor neurons. */
   readout(state: tf.Tensor2D): tf.Tensor2D {
     const last = this.layers[this.layers.length - 1];
     return tf.slice(state, [0, this.stateSize - last.size], [-1, this.outputSize]);
   }
 
-  /** A whole sequence, layer by layer: a layer needs of the one before only the states of the same steps. */
+  /** Runs over a sequence layer by layer: a layer only needs the states of the previous one at the same steps. */
   scan(options: SequenceOptions): CfCScanResult {
     checkOptions("WiredCfCCell.scan", options, sequenceNames);
     const { x, state, resets, mask, elapsed } = options;

@@ -1,13 +1,13 @@
-/** Which entries of a wired CfC's kernels exist. */
+/** Sparsity masks of a wired CfC's kernels. */
 
 import type { CfCFlavour } from "../recurrent/ops/cfc-problem.js";
 import type { BuiltWiring } from "../wirings/wiring.js";
 
 /**
- * How far a wired CfC follows its wiring:
- * - `layer`, as ncps does: the wiring decides which inputs reach the candidates `f` and `g`; within a layer every
- *   neuron sees the state of every other, and the time gates see everything
- * - `wired`: recurrence within a layer follows the wiring too (each neuron also sees its own state, which holds
+ * Which connections of a wired CfC its wiring masks:
+ * - `layer`, as in ncps: the wiring decides which inputs reach the candidates `f` and `g`; within a layer every
+ *   neuron reads the state of every other, and the time gates read everything
+ * - `wired`: recurrence within a layer follows the wiring too (each neuron also reads its own state, which is
  *   its memory), and the time gates have the same synapses as the candidates
  */
 export type CfCRecurrence = "layer" | "wired";
@@ -15,17 +15,17 @@ export type CfCRecurrence = "layer" | "wired";
 /** Names of all recurrences. */
 export const cfcRecurrences: readonly CfCRecurrence[] = ["layer", "wired"];
 
-/** Choices that {@link wiredMask} depends on. */
+/** Options of {@link wiredMask}. */
 export interface WiredMaskOptions {
   /** `torch`: 1 where there is a synapse; `tf`: its sign. */
   flavour: CfCFlavour;
-  /** See {@link CfCRecurrence}. */
+  /** Which connections the wiring masks. */
   recurrence: CfCRecurrence;
-  /** Heads side by side: 4, or 1 in pure mode. */
+  /** Number of heads: 4, or 1 in pure mode. */
   heads: number;
 }
 
-/** The factors on the heads' kernel of one layer, row-major `[inputs + size, heads * size]`. */
+/** Mask of the heads' kernel of one layer, row-major `[inputs + size, heads * size]`. */
 export function wiredMask(built: BuiltWiring, layer: number, options: WiredMaskOptions): Float32Array {
   const { flavour, recurrence, heads } = options;
   const ids = built.layers[layer];
@@ -54,19 +54,19 @@ export function wiredMask(built: BuiltWiring, layer: number, options: WiredMaskO
 
 /** Arguments of {@link headMask}. */
 export interface HeadMaskOptions {
-  /** Inputs and state together. */
+  /** Number of rows: inputs and state. */
   rows: number;
-  /** Neurons. */
+  /** Number of neurons. */
   units: number;
-  /** Heads side by side. */
+  /** Number of heads. */
   heads: number;
-  /** How many of them, from the first on, are masked; the others stay dense. */
+  /** Number of masked heads, starting with the first; the others stay dense. */
   maskedHeads: number;
-  /** The factor on the weight from a row to a neuron. */
+  /** Mask value of the weight from a row to a neuron. */
   factor: (row: number, column: number) => number;
 }
 
-/** One factor matrix for all heads side by side, row-major `[rows, heads * units]`. */
+/** One mask for all heads side by side, row-major `[rows, heads * units]`. */
 export function headMask({ rows, units, heads, maskedHeads, factor }: HeadMaskOptions): Float32Array {
   const columns = heads * units;
   const mask = new Float32Array(rows * columns).fill(1);

@@ -1,4 +1,4 @@
-/** The environments that come with the library. */
+/** Registers the environments that come with the library. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { ARCADE_OPTIONS } from "./arcade/arcade-options.js";
@@ -12,7 +12,7 @@ import { type EnvFactory, register, specs } from "./env-specs.js";
 
 /** Options of {@link registerBuiltinEnvs}. */
 export interface RegisterBuiltinOptions {
-  /** Whether ids that were registered over get the library's environments back. Default: true. */
+  /** Whether ids that were replaced get the library's environments back. Default: true. */
   replace?: boolean;
 }
 
@@ -22,8 +22,8 @@ const names = optionNames<RegisterBuiltinOptions>({
 
 /**
  * Registers the library's own environments: `CartPole-v1`, `CartPoleNoVel-v1`, `Pendulum-v1`, `PendulumNoVel-v1`,
- * `Arcade/Breakout-v0` and `Arcade/SpaceInvaders-v0`. The library does this by itself when the first id is looked up;
- * call it to bring back an id that was registered over.
+ * `Arcade/Breakout-v0` and `Arcade/SpaceInvaders-v0`. The library does this automatically when the first id is looked
+ * up; call it to restore an id that was replaced.
  */
 export function registerBuiltinEnvs(options: RegisterBuiltinOptions = {}): void {
   checkOptions("registerBuiltinEnvs", options, names);

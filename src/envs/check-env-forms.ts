@@ -1,11 +1,11 @@
-/** The forms that the environment contract demands of what an environment hands out. */
+/** Checks the shapes and types of everything that an environment returns. */
 
 import { EnvContractError } from "../core/errors.js";
 import { dtypeOf, isTypedArray, sizeOf, type TypedArray } from "../core/state.js";
 import { Box, Discrete, MultiDiscrete } from "../spaces/index.js";
 import type { Env } from "./env.js";
 
-/** Throws the error of a broken rule. */
+/** Throws the error for a broken rule. */
 export function broken(
   rule: string,
   where: string,
@@ -19,7 +19,7 @@ export function broken(
   );
 }
 
-/** Id, spaces and action meanings. */
+/** Checks id, spaces and action meanings. */
 export function checkDescription(env: Env): void {
   const where = "description";
   if (typeof env.id !== "string" || env.id === "") broken("id", where, "a non-empty string", env.id);
@@ -37,14 +37,14 @@ export function checkDescription(env: Env): void {
   }
 }
 
-/** Whether a result of `reset` has its fields and a valid observation. */
+/** Checks that a result of `reset` has its fields and a valid observation. */
 export function checkResetResult(result: unknown, space: Box, where: string): void {
   if (!isRecord(result)) broken("reset result", where, "{ observation, info }", result);
   checkObservation(result.observation, space, where);
   checkInfo(result.info, where);
 }
 
-/** Whether a result of `step` has its fields, each of its type. */
+/** Checks that a result of `step` has its fields, each of its type. */
 export function checkStepResult(result: unknown, space: Box, where: string): void {
   if (!isRecord(result)) {
     broken("step result", where, "{ observation, reward, terminated, truncated, info }", result);
@@ -86,7 +86,7 @@ function checkInfo(info: unknown, where: string): void {
   }
 }
 
-/** Whether a result of `render` is an RGB picture. */
+/** Checks that a result of `render` is an RGB frame. */
 export function checkFrame(frame: unknown, where: string): void {
   if (!isRecord(frame)) broken("render result", where, "{ height, width, data }", frame);
   const { height, width, data } = frame;
@@ -99,7 +99,7 @@ export function checkFrame(frame: unknown, where: string): void {
   }
 }
 
-/** Whether a saved state is made of plain values and typed arrays only. */
+/** Checks that a saved state consists of plain values and typed arrays only. */
 export function checkStateTree(tree: unknown, path: string): void {
   if (tree === null || ["boolean", "number", "string"].includes(typeof tree) || isTypedArray(tree)) return;
   if (Array.isArray(tree)) {
@@ -127,7 +127,7 @@ function show(value: unknown): string {
   return `${value.constructor?.name ?? "Object"} { ${Object.keys(value).join(", ")} }`;
 }
 
-/** Position of the first difference of two arrays of one length, `-1` when they are equal. */
+/** Index of the first difference of two arrays of equal length, `-1` when they are equal. */
 export function firstDifference(a: TypedArray, b: TypedArray): number {
   return a.findIndex((value, i) => !Object.is(value, b[i]));
 }

@@ -1,4 +1,4 @@
-/** Tells whether an environment keeps the contract. */
+/** Checks whether an environment follows the contract. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -18,7 +18,7 @@ import type { Action, Env, ResetOptions } from "./env.js";
 
 /** Options of {@link checkEnv}. */
 export interface CheckEnvOptions {
-  /** How many random steps each trial plays, default 200. */
+  /** Number of random steps in each trial, default 200. */
   steps?: number;
   /** Seed of the environment and of the random actions, default 0. */
   seed?: number;
@@ -30,12 +30,12 @@ const names = optionNames<CheckEnvOptions>({
 });
 
 /**
- * Plays an environment with random actions and checks the {@link Env} contract: spaces; forms of
+ * Plays an environment with random actions and checks the {@link Env} contract: spaces; shapes and types of
  * results; type, shape, bounds and finiteness of observations; rewards; `InvalidStateError` from
  * `step` before `reset`, after the end of an episode and after `close`; the same trajectory from
- * the same seed; the same future from a saved state; the picture; `close` twice.
+ * the same seed; the same future from a saved state; the rendered frame; `close` twice.
  *
- * Give it a fresh environment: it must not have been reset yet, and is closed afterwards.
+ * Pass a fresh environment: it must not have been reset yet, and is closed afterwards.
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ export function checkEnv(env: Env, options: CheckEnvOptions = {}): void {
   checkClose(env, seed);
 }
 
-/** What one call of `reset` or `step` gave; `reset` gives no reward and no end. */
+/** Result of one call of `reset` or `step`; `reset` returns no reward and no end. */
 interface Moment {
   where: string;
   observation: TypedArray;
@@ -75,7 +75,7 @@ function trial(env: Env, steps: number, seed: number, name: string): Moment[] {
   return [reset(env, { seed }, `${name}, reset with seed`), ...play(env, steps, seed, name)];
 }
 
-// Random steps from a running episode on; starts the next episode after each end.
+// Continues a running episode with random steps; starts the next episode after each end.
 function play(env: Env, steps: number, seed: number, name: string): Moment[] {
   const random = new Random(seed);
   const moments: Moment[] = [];
@@ -109,11 +109,11 @@ function attempt<Result>(method: string, where: string, call: () => Result): Res
     return broken(`${method} works`, where, "no error", error, error);
   }
   if (!isPromise(result)) return result;
-  result.then(undefined, () => {}); // nobody waits for it
+  result.then(undefined, () => {}); // it is not awaited
   return broken(
-    `${method} answers at once`,
+    `${method} answers synchronously`,
     where,
-    'a result; what takes its time is a VectorEnv: see "Environments that answer later" in docs/environments.md',
+    'a result; asynchronous environments are a VectorEnv: see "Asynchronous environments" in docs/environments.md',
     "a Promise",
   );
 }
@@ -176,7 +176,7 @@ function checkSavedState(env: Env, steps: number, seed: number): void {
   );
 }
 
-// JSON that tells typed arrays and NaN apart, good enough to notice a change.
+// JSON that distinguishes typed arrays and NaN, good enough to notice a change.
 function describe(state: unknown): string {
   return JSON.stringify(state, (_, value) => {
     if (ArrayBuffer.isView(value)) return [dtypeOf(value as TypedArray), String(value)];
@@ -196,7 +196,7 @@ function checkClose(env: Env, seed: number): void {
   }
 }
 
-// Whether a call went through.
+// Whether a call succeeded.
 function quietly(call: () => unknown): boolean {
   try {
     call();

@@ -1,4 +1,4 @@
-/** What is registered under which id. */
+/** The registry's entries. */
 
 import { checkOptions } from "../core/check-options.js";
 import type { VectorEnv } from "../vector/vector-env.js";
@@ -7,50 +7,50 @@ import type { Env } from "./env.js";
 /** Options given to `make` and passed on to the environment. */
 export type EnvOptions = Readonly<Record<string, unknown>>;
 
-/** Makes one environment. */
+/** Creates one environment. */
 export type EnvFactory = (options: EnvOptions) => Env;
 
-/** Options of a {@link VectorEnvFactory}; the other names are its own. */
+/** Options of a {@link VectorEnvFactory}; the other names are specific to it. */
 export interface VectorEnvFactoryOptions {
-  /** How many environments. */
+  /** Number of environments. */
   numEnvs: number;
   /** Seed of the first `reset`; environment `i` gets `seed + i`. Default: unseeded. */
   seed?: number;
-  /** What else the factory takes. */
+  /** Further options of the factory. */
   [key: string]: unknown;
 }
 
-/** Makes many environments at once, where something steps them faster than one by one. */
+/** Creates many environments at once, if there is something faster than stepping them one by one. */
 export type VectorEnvFactory = (options: VectorEnvFactoryOptions) => VectorEnv | Promise<VectorEnv>;
 
-/** What is registered under an id. */
+/** A registry entry. */
 export interface EnvSpec {
   /** The id, e.g. `"CartPole-v1"`. */
   readonly id: string;
-  /** Makes one environment. */
+  /** Creates one environment. */
   readonly make: EnvFactory;
-  /** Makes a vector environment of its own kind (Gymnasium's `vector_entry_point`), for games that have one. */
+  /** Creates a specialised vector environment (Gymnasium's `vector_entry_point`), for games that have one. */
   readonly makeVector?: VectorEnvFactory;
-  /** Options that both use unless they are given others; worker threads are told them too. */
+  /** Default options of both factories; also passed to worker threads. */
   readonly defaults?: EnvOptions;
   /**
-   * Names of options that a checkpoint may keep and bring back: those whose numbers, booleans and texts can do no harm,
-   * whatever they are. All others must be given again when a run is resumed.
+   * Names of options that a checkpoint may store and restore: those whose numbers, booleans and strings are harmless,
+   * whatever their value. All others must be passed again when a run is resumed.
    */
   readonly savedOptions?: readonly string[];
 }
 
-/** By id, the built-in ones only once somebody has asked: see registry.ts. */
+/** Entries by id; the built-in ones are added at the first lookup: see registry.ts. */
 export const specs = new Map<string, EnvSpec>();
 /**
- * Adds an environment under an id, replacing an earlier one.
+ * Registers an environment under an id, replacing an earlier one.
  *
  * @param id e.g. `"MyEnv-v0"`
- * @param factory makes one environment
- * @param options `makeVector` makes many at once, where there is a faster way than one by one; `defaults` are
- *   options that the factories use unless they are given others; `savedOptions` names the options that checkpoints may
- *   keep, none by default. Name none that could hold a path, an address, a command or a module: a checkpoint may come
- *   from anybody
+ * @param factory creates one environment
+ * @param options `makeVector` creates many at once, if that is faster than one by one; `defaults` are
+ *   default options of the factories; `savedOptions` names the options that checkpoints may
+ *   store, none by default. Do not name options that could hold a path, a URL, a command or a module: a checkpoint may
+ *   come from an untrusted source
  *
  * @example
  * ```ts

@@ -1,25 +1,26 @@
-/** The contract between environments and everything that plays in them (Gymnasium's). */
+/** The interface of environments (Gymnasium's). */
 
 import { optionNames } from "../core/check-options.js";
 import type { StateRecord, TypedArray } from "../core/state.js";
 import type { ActionSpace, Box } from "../spaces/index.js";
 
-/** What an agent does in one step: an index for `Discrete`, an array for other spaces. */
+/** An action: an index for `Discrete`, an array for other spaces. */
 export type Action = number | TypedArray;
 
 /**
- * Facts beside the observation: a record of values that can be sent to another thread, without functions. Games report `lives`; `RecordEpisodeStatistics` adds `episode`.
+ * Additional information about a step: a record of values that can be sent to another thread, without functions.
+ * Games report `lives`; `RecordEpisodeStatistics` adds `episode`.
  */
 export interface Info {
-  /** Lives left, for games that have them. */
+  /** Number of lives left, for games that have them. */
   lives?: number;
-  /** Set on the last step of a whole, unwrapped episode. */
+  /** Set on the last step of a complete, unwrapped episode. */
   episode?: EpisodeStatistics;
-  /** Anything else that an environment has to tell. */
+  /** Any other information of the environment. */
   [key: string]: unknown;
 }
 
-/** Return and length of one whole episode. */
+/** Return and length of one complete episode. */
 export interface EpisodeStatistics {
   /** Sum of unclipped rewards. */
   return: number;
@@ -31,7 +32,7 @@ export interface EpisodeStatistics {
 export interface ResetResult {
   /** First observation; valid until the next call. */
   observation: TypedArray;
-  /** Facts beside it. */
+  /** Additional information. */
   info: Info;
 }
 
@@ -39,29 +40,29 @@ export interface ResetResult {
 export interface StepResult extends ResetResult {
   /** Reward of this step. */
   reward: number;
-  /** The task itself ended: the value of what follows is zero. */
+  /** Whether the task itself ended: the value of what follows is zero. */
   terminated: boolean;
-  /** The episode was cut from outside (a time limit): what follows still has a value. */
+  /** Whether the episode was cut off from outside (a time limit): what follows still has a value. */
   truncated: boolean;
 }
 
-/** An RGB picture. */
+/** An RGB frame. */
 export interface Frame {
-  /** Rows. */
+  /** Number of rows. */
   height: number;
-  /** Columns. */
+  /** Number of columns. */
   width: number;
-  /** `height * width * 3` bytes, red, green, blue, row by row. */
+  /** Pixels: `height * width * 3` bytes, red, green, blue, row by row. */
   data: Uint8Array;
 }
 
 /** Options of {@link Env.reset}. */
 export interface ResetOptions {
-  /** Seeds the environment's generator; without it the generator goes on. */
+  /** Seeds the environment's generator; without it the generator continues. */
   seed?: number;
   /**
-   * What else this episode starts with (Gymnasium's `options`), e.g. the level of a curriculum. Every environment knows
-   * its own; wrappers pass them on, vector environments to all of theirs. The next reset has none unless given some.
+   * Further options of this episode (Gymnasium's `options`), e.g. the level of a curriculum. They are specific to the
+   * environment; wrappers pass them on, vector environments to all of theirs. They do not apply to later resets.
    */
   options?: Readonly<Record<string, unknown>>;
 }
@@ -74,15 +75,15 @@ export const resetNames = optionNames<ResetOptions>({
 
 /** Options of {@link Env.repeatStep}. */
 export interface RepeatOptions {
-  /** Most steps. */
+  /** Maximum number of steps. */
   times: number;
-  /** The observation is the elementwise maximum of the last two steps', where there were two; default false. */
+  /** Whether the observation is the elementwise maximum of the last two steps', if there were two; default false. */
   max?: boolean;
 }
 
 /** Result of {@link Env.repeatStep}. */
 export interface RepeatResult extends StepResult {
-  /** Steps played, 1 to `times`. */
+  /** Number of steps played, 1 to `times`. */
   steps: number;
 }
 
@@ -105,30 +106,33 @@ export interface RepeatResult extends StepResult {
 export interface Env {
   /** Registered id, e.g. `"CartPole-v1"`. */
   readonly id: string;
-  /** What observations look like. */
+  /** Space of the observations. */
   readonly observationSpace: Box;
-  /** What actions are allowed. */
+  /** Space of the actions. */
   readonly actionSpace: ActionSpace;
-  /** Names of discrete actions in ALE's words (`"NOOP"`, `"FIRE"`, ...), for games. */
+  /** Names of discrete actions as in ALE (`"NOOP"`, `"FIRE"`, ...), for games. */
   readonly actionMeanings?: readonly string[] | undefined;
   /** Starts a new episode. */
   reset(options?: ResetOptions): ResetResult;
   /** Plays one step. Throws `InvalidStateError` before `reset` and after the episode's end. */
   step(action: Action): StepResult;
   /**
-   * Plays one action for up to `times` steps, stopping at the episode's end; offered where one call is quicker than
-   * many (an emulator in another process). The result is what that many calls of `step` would lead to: the sum of
-   * their rewards, how many `steps` there were, and of the last one the ends, `info` and the observation.
+   * Plays one action for up to `times` steps, stopping at the episode's end; offered if one call is faster than
+   * many (an emulator in another process). The result is that of the single steps: the sum of
+   * their rewards, the number of `steps`, and the ends, `info` and observation of the last one.
    */
   repeatStep?(action: Action, options: RepeatOptions): RepeatResult;
-  /** A picture of the present moment. */
+  /** Renders the current frame. */
   render(): Frame;
-  /** Frees what the environment holds; further calls throw. Calling it twice is allowed. */
+  /** Frees the environment's resources; further calls throw. Calling it twice is allowed. */
   close(): void;
-  /** Closes it at the end of a `using` block; what `make` returns has it. */
+  /** Closes the environment at the end of a `using` block; environments from `make` have it. */
   [Symbol.dispose]?(): void;
-  /** A copy of everything that decides the future, generator included; missing where a game cannot be saved. */
+  /**
+   * Returns a copy of everything that determines the future, including the generator; missing if a game cannot be
+   * saved.
+   */
   getState?(): StateRecord;
-  /** Puts such a copy back. */
+  /** Restores such a copy. */
   setState?(state: StateRecord): void;
 }

@@ -1,5 +1,5 @@
 /**
- * Environments one at a time and many at once: the contract, the registry, the games that come with the library.
+ * Single and vector environments: the interface, the registry, the games that come with the library.
  *
  * @module ncps-ts/envs
  */

@@ -1,4 +1,4 @@
-/** Environments by name. */
+/** Creates environments by id. */
 
 import { inNode } from "tfjs-training/core";
 import { NotRegisteredError } from "../core/errors.js";
@@ -22,7 +22,7 @@ const hints: { pattern: RegExp; hint: string }[] = [
     pattern: /^ALE\/|-v[04]$/,
     hint: inNode()
       ? 'Real Atari: run `npx ale-bindings install` once, then `await registerAtari()` from "ncps-ts/node" before make()'
-      : "Real Atari needs Node and Python; a page has the arcade",
+      : "Real Atari needs Node and Python; in a web page use the arcade games",
   },
 ];
 
@@ -32,7 +32,7 @@ export function registeredIds(): string[] {
 }
 
 /**
- * What is registered under an id.
+ * Returns the registry entry of an id.
  *
  * @throws NotRegisteredError when the id is unknown; the message names the nearest ids
  */
@@ -49,7 +49,7 @@ export function envSpec(id: string): EnvSpec {
 }
 
 /**
- * Makes a registered environment.
+ * Creates a registered environment.
  *
  * @param id e.g. `"CartPole-v1"`, `"Arcade/Breakout-v0"`
  * @param options passed to the environment
@@ -72,8 +72,8 @@ export function make(id: string, options: EnvOptions = {}): Env & Disposable {
   return env as Env & Disposable;
 }
 
-// The environments of the library come in when the first one is asked for, so that a page which uses no id carries none
-// of them. They replace nothing that was registered before.
+// The library's environments are imported when the first one is requested, so that a page which uses no id does not
+// include them. They do not replace entries registered earlier.
 function knownSpecs(): typeof specs {
   if (!builtinsKnown) registerBuiltinEnvs({ replace: false });
   builtinsKnown = true;

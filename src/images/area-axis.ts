@@ -1,35 +1,35 @@
-/** How the pixels of one axis share out among fewer pixels. */
+/** Weights of the input pixels for each output pixel along one axis. */
 
 /**
  * One axis of an area resize: output `i` covers the input interval `[i * scale, (i + 1) * scale)`.
  *
- * `first`, `taps` and `weights` are OpenCV's: `weights[i * maxTaps + k]` is the share (float32, they add up
+ * `first`, `taps` and `weights` are OpenCV's: `weights[i * maxTaps + k]` is the weight (float32, they sum
  * to about 1) of input `first[i] + k`. With `scale = unitsPerOutput / unitsPerInput` in lowest terms, borders
- * of outputs fall on whole units, which {@link PackedArea} uses to count exactly.
+ * of outputs are at whole units, which {@link PackedArea} uses to compute exactly.
  */
 export interface AreaAxis {
   /** Number of input pixels. */
   readonly inputSize: number;
-  /** Number of output pixels, at most as many. */
+  /** Number of output pixels, at most `inputSize`. */
   readonly outputSize: number;
-  /** Units of an output pixel: `inputSize / gcd`. */
+  /** Units per output pixel: `inputSize / gcd`. */
   readonly unitsPerOutput: number;
-  /** Units of an input pixel: `outputSize / gcd`. */
+  /** Units per input pixel: `outputSize / gcd`. */
   readonly unitsPerInput: number;
-  /** First input of every output. */
+  /** Index of the first input of every output. */
   readonly first: Int32Array;
   /** Number of inputs of every output. */
   readonly taps: Int32Array;
   /** Stride of `weights`. */
   readonly maxTaps: number;
-  /** Shares, `[outputSize, maxTaps]`. */
+  /** Weights, `[outputSize, maxTaps]`. */
   readonly weights: Float32Array;
 }
 
-// Overlaps below this part of a pixel do not count, as in OpenCV.
+// Overlaps below this fraction of a pixel do not count, as in OpenCV.
 const LEAST_OVERLAP = 1e-3;
 
-/** Computes the shares for an axis; `1 <= outputSize <= inputSize`. */
+/** Computes the weights for an axis; `1 <= outputSize <= inputSize`. */
 export function areaAxis(inputSize: number, outputSize: number): AreaAxis {
   const divisor = greatestCommonDivisor(inputSize, outputSize);
   const scale = 1 / (outputSize / inputSize);

@@ -1,19 +1,19 @@
-/** One pixel of an area resize, in single precision. */
+/** Computes one pixel of an area resize, in single precision. */
 
 import type { AreaAxis } from "./area-axis.js";
 import { grayAt } from "./gray.js";
 
-/** The picture to resize and how. */
+/** The image to resize and the axes. */
 export interface AreaSource {
-  /** `[rows.inputSize, columns.inputSize]` gray, or with `channels` 3 `[.., 3]` RGB. */
+  /** Pixels `[rows.inputSize, columns.inputSize]` gray, or with `channels` 3 `[.., 3]` RGB. */
   readonly pixels: Uint8Array;
-  /** 1 for gray, 3 for RGB, which is turned gray first. */
+  /** Number of channels: 1 for gray, 3 for RGB, which is converted to gray first. */
   readonly channels: 1 | 3;
 }
 
 /**
  * Output `(row, column)` with OpenCV's rounding: every product and every sum is rounded to float32, first
- * along the columns, then along the rows; halves go to the even neighbour at last.
+ * along the columns, then along the rows; finally halves round to even.
  */
 export function areaPixel(
   { pixels, channels }: AreaSource,
@@ -36,7 +36,7 @@ export function areaPixel(
   return roundHalfToEven(sum);
 }
 
-/** Nearest integer of a number not below 0; halves go to the even one. */
+/** Nearest integer of a non-negative number; halves round to even. */
 export function roundHalfToEven(value: number): number {
   const whole = Math.floor(value);
   const rest = value - whole;

@@ -1,4 +1,4 @@
-/** Smaller pictures by area averaging. */
+/** Shrinks images by area averaging. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -11,13 +11,13 @@ import { PackedArea } from "./packed-area.js";
 
 /** Options of {@link AreaResizer}. */
 export interface AreaResizerOptions {
-  /** Rows of the pictures that come in. */
+  /** Rows of the input images. */
   inputHeight: number;
-  /** Columns of the pictures that come in. */
+  /** Columns of the input images. */
   inputWidth: number;
-  /** Rows of the pictures that go out, at most `inputHeight`. */
+  /** Rows of the output images, at most `inputHeight`. */
   outputHeight: number;
-  /** Columns of the pictures that go out, at most `inputWidth`. */
+  /** Columns of the output images, at most `inputWidth`. */
   outputWidth: number;
 }
 
@@ -29,7 +29,7 @@ const names = optionNames<AreaResizerOptions>({
 });
 
 /**
- * Shrinks gray pictures of one size to another size: every output pixel is the mean of the input area
+ * Shrinks gray images of one size to another size: every output pixel is the mean of the input area
  * under it. Equal byte for byte to OpenCV's `resize(gray, (width, height), interpolation=INTER_AREA)`.
  *
  * @example
@@ -40,9 +40,9 @@ const names = optionNames<AreaResizerOptions>({
  * ```
  */
 export class AreaResizer {
-  /** Rows and columns that come in. */
+  /** Input size: rows and columns. */
   readonly inputShape: readonly [number, number];
-  /** Rows and columns that go out. */
+  /** Output size: rows and columns. */
   readonly outputShape: readonly [number, number];
   private readonly rows: AreaAxis;
   private readonly columns: AreaAxis;
@@ -68,7 +68,7 @@ export class AreaResizer {
   }
 
   /**
-   * Shrinks a gray picture.
+   * Shrinks a gray image.
    *
    * @param gray `[inputHeight, inputWidth]`
    * @param out `[outputHeight, outputWidth]`, written and returned; default: a new array
@@ -92,7 +92,7 @@ export class AreaResizer {
   }
 
   /**
-   * Turns an RGB picture gray and shrinks it: the same bytes as `resize(rgbToGray(rgb), out)`, faster.
+   * Converts an RGB image to gray and shrinks it: the same bytes as `resize(rgbToGray(rgb), out)`, faster.
    *
    * @param rgb `[inputHeight, inputWidth, 3]`
    * @param out `[outputHeight, outputWidth]`, written and returned; default: a new array

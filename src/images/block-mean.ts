@@ -1,25 +1,25 @@
-/** Area resize by whole factors: means of blocks. */
+/** Area resize by integer factors: means of blocks. */
 
 import { roundHalfToEven } from "./area-pixel.js";
 
 /** Sizes of {@link blockMean}. */
 export interface BlockMeanOptions {
-  /** Output rows. */
+  /** Number of output rows. */
   height: number;
-  /** Output columns. */
+  /** Number of output columns. */
   width: number;
-  /** Input rows of one output row. */
+  /** Input rows per output row. */
   rowFactor: number;
-  /** Input columns of one output column. */
+  /** Input columns per output column. */
   columnFactor: number;
 }
 
 /**
- * Mean of every block of 2 x 2 pixels, unrounded: multiples of a quarter, which float32 holds exactly.
+ * Mean of every block of 2 x 2 pixels, unrounded: multiples of a quarter, which float32 represents exactly.
  *
  * @param gray `[2 * height, 2 * width]`
  * @param out `[height, width]`, written and returned
- * @param width columns of `out`
+ * @param width number of columns of `out`
  */
 export function quarterMeans(gray: Uint8Array, out: Float32Array, width: number): Float32Array {
   const stride = 2 * width;

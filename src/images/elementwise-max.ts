@@ -1,4 +1,4 @@
-/** The brighter of two pictures, element by element. */
+/** Elementwise maximum of two images. */
 
 import type { TypedArray } from "../core/state.js";
 import { pixelKernels } from "./pixel-kernels.js";
@@ -10,7 +10,7 @@ const WORTH_COPYING = 256;
  * Writes the larger of `a[i]` and `b[i]` to `out[i]` and returns `out`. All have one type and length; `out`
  * may be one of the others.
  *
- * @param kernels faster loops over bytes, `null` for none
+ * @param kernels SIMD kernels, `null` for none
  */
 export function elementwiseMax(
   a: TypedArray,

@@ -1,8 +1,8 @@
-/** Colour to gray. */
+/** Converts colours to gray. */
 
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 
-/** Weights of red, green and blue (ITU-R BT.601: 0.299, 0.587, 0.114) times 2^15; they add up to 2^15. */
+/** Weights of red, green and blue (ITU-R BT.601: 0.299, 0.587, 0.114) times 2^15; they sum to 2^15. */
 export const GRAY_WEIGHTS = { red: 9798, green: 19235, blue: 3735, shift: 15 } as const;
 
 const { red: R, green: G, blue: B, shift: SHIFT } = GRAY_WEIGHTS;
@@ -14,7 +14,7 @@ const HALF = 1 << (SHIFT - 1);
  *
  * @param rgb `[pixels, 3]` bytes, red, green, blue
  * @param out `[pixels]`, written and returned; default: a new array
- * @throws ShapeError when the length is not a multiple of 3 or `out` has another number of pixels
+ * @throws ShapeError when the length is not a multiple of 3 or `out` has a different number of pixels
  *
  * @example
  * ```ts

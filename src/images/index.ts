@@ -1,5 +1,5 @@
 /**
- * Gray and small pictures.
+ * Conversion of images to gray and smaller sizes.
  *
  * @module
  */

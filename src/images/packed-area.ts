@@ -1,4 +1,4 @@
-/** Area resize in whole numbers, two output rows at a time. */
+/** Area resize in integer arithmetic, two output rows at a time. */
 
 import type { AreaAxis } from "./area-axis.js";
 import { type AreaSource, areaPixel } from "./area-pixel.js";
@@ -9,10 +9,10 @@ import { type PixelKernels, pixelKernels } from "./pixel-kernels.js";
  * Area resize for sizes whose output pixels have few units (see {@link AreaAxis}), such as 210 x 160 to
  * 84 x 84: 5 x 40 units.
  *
- * A mean is `n / units` with a whole `n`, so float32 arithmetic, whose error stays below
- * `1 / (2 * units)`, rounds it to the same byte as exact arithmetic does, except where `n / units` lies
- * exactly half-way between two bytes: there the float32 error decides, and {@link areaPixel} is asked.
- * `n` is below 2^16, so an `Int32Array` counts for two output rows at once, in its lower and upper halves.
+ * A mean is `n / units` with an integer `n`, so float32 arithmetic, whose error stays below
+ * `1 / (2 * units)`, rounds it to the same byte as exact arithmetic does, except where `n / units` is
+ * exactly half-way between two bytes: there the float32 error decides, and {@link areaPixel} is used.
+ * `n` is below 2^16, so an `Int32Array` holds the sums of two output rows at once, in its lower and upper halves.
  */
 export class PackedArea {
   private readonly rounded: Int16Array;
@@ -28,7 +28,7 @@ export class PackedArea {
     return 255 * rows.unitsPerOutput * columns.unitsPerOutput < 0x10000;
   }
 
-  /** @param kernels faster loops over pixels, `null` for none */
+  /** @param kernels SIMD kernels, `null` for none */
   constructor(
     private readonly rows: AreaAxis,
     private readonly columns: AreaAxis,
@@ -85,7 +85,7 @@ export class PackedArea {
     for (let x = 0, at = row * width; x < width; x++, at++) {
       const pixel = borderPixel[x];
       const share = borderUnits[x];
-      // Differences of prefix sums are right modulo 2^32, whatever the sums themselves overflow.
+      // Differences of prefix sums are correct modulo 2^32, even if the sums themselves overflow.
       const right =
         (Math.imul(prefix[pixel], unitsPerInput - share) + Math.imul(prefix[pixel + 1], share)) | 0;
       const both = (right - left) | 0;

@@ -1,24 +1,27 @@
-/** Loops over pixels in WebAssembly SIMD, 16 bytes at a time. */
+/** Pixel kernels in WebAssembly SIMD, 16 bytes at a time. */
 
 import { GRAY_WEIGHTS } from "./gray.js";
 import { assembleWasm, op } from "./wasm-assembler.js";
 
 /** The kernels and their memory. Addresses are byte offsets into `bytes()`. */
 export interface PixelKernels {
-  /** The whole memory, at least `size` bytes; what lay in it before is kept only until the next use. */
+  /** The whole memory, at least `size` bytes; its contents are only kept until the next use. */
   bytes(size: number): Uint8Array;
   /**
    * Adds `weight` times the luma of RGB pixels from `rgb` on to int32 sums from `sums` to `sumsEnd`, four
    * pixels at a time; reads 4 bytes past the last pixel. At least four pixels.
    */
   addGrayRow(rgb: number, weight: number, sums: number, sumsEnd: number): void;
-  /** The same for gray pixels from `gray` on; reads 12 bytes past the last one. */
+  /** Adds gray pixels from `gray` on to sums, as above; reads 12 bytes past the last one. */
   addRow(gray: number, weight: number, sums: number, sumsEnd: number): void;
-  /** Raises the bytes from `a` to `aEnd` to those from `b` on, 16 at a time. At least 16 bytes. */
+  /**
+   * Replaces the bytes from `a` to `aEnd` by the maximum of them and those from `b` on, 16 at a time. At least 16
+   * bytes.
+   */
   raise(a: number, b: number, aEnd: number): void;
 }
 
-const NONE = 0xff; // a swizzle index that gives 0
+const NONE = 0xff; // a swizzle index that selects 0
 const lanes = (...values: number[]) => values.flatMap((value) => [value & 0xff, (value >> 8) & 0xff]);
 const { red, green, blue, shift } = GRAY_WEIGHTS;
 
@@ -86,7 +89,7 @@ const functions = {
 const PAGE = 0x10000;
 let shared: PixelKernels | null | undefined;
 
-/** The kernels of this thread, made on first use; `null` where WebAssembly SIMD is missing or forbidden. */
+/** The kernels of this thread, created on first use; `null` if WebAssembly SIMD is missing or forbidden. */
 export function pixelKernels(): PixelKernels | null {
   if (shared === undefined) {
     try {

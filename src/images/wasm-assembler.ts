@@ -1,4 +1,4 @@
-/** Writes small WebAssembly modules: functions over i32 parameters and one exported memory. */
+/** Generates small WebAssembly modules: functions over i32 parameters and one exported memory. */
 
 /** Instructions, each a list of bytes; see the WebAssembly specification, chapter 5.4. */
 export const op = {
@@ -12,7 +12,7 @@ export const op = {
   add: [0x6a],
   /** i32 unsigned comparison. */
   less: [0x49],
-  /** Repeats `body` while the i32 that it leaves is not 0. */
+  /** Repeats `body` while the i32 that it leaves on the stack is not 0. */
   repeat: (...body: number[][]) => [0x03, 0x40, ...body.flat(), 0x0d, 0, 0x0b],
   /** Pushes 16 constant bytes. */
   bytes: (values: readonly number[]) => [0xfd, 0x0c, ...values],
@@ -20,17 +20,17 @@ export const op = {
   load: [0xfd, 0x00, 0, 0],
   /** Stores 16 bytes; takes the address and the bytes. */
   store: [0xfd, 0x0b, 0, 0],
-  /** The same, `offset` bytes further. */
+  /** Stores 16 bytes `offset` bytes after the address. */
   storeAt: (offset: number) => [0xfd, 0x0b, 0, ...unsigned(offset)],
-  /** Picks bytes of the first vector by the indices in the second; 0 where an index exceeds 15. */
+  /** Selects bytes of the first vector by the indices in the second; 0 where an index exceeds 15. */
   swizzle: [0xfd, 0x0e],
-  /** Picks 16 bytes of two vectors, which are numbered 0 to 31. */
+  /** Selects 16 bytes of two vectors, which are numbered 0 to 31. */
   shuffle: (lanes: readonly number[]) => [0xfd, 0x0d, ...lanes],
   /** Four copies of an i32. */
   splat: [0xfd, 0x11],
   /** Bitwise or. */
   or: [0xfd, 0x50],
-  /** Larger of unsigned bytes. */
+  /** Maximum of unsigned bytes. */
   maxBytes: [0xfd, 0x79],
   /** Logical shift of four i32 by an i32. */
   shiftRight: [0xfd, 0xad, 0x01],
@@ -44,11 +44,11 @@ export const op = {
 
 /** A function without a result. */
 export interface WasmFunction {
-  /** Number of its i32 parameters. */
+  /** Number of i32 parameters. */
   parameters: number;
-  /** Number of its locals, 16 bytes each, numbered after the parameters. */
+  /** Number of locals, 16 bytes each, numbered after the parameters. */
   vectors: number;
-  /** Its instructions. */
+  /** Instructions of the function. */
   body: readonly (readonly number[])[];
 }
 
@@ -87,7 +87,7 @@ function text(ascii: string): number[] {
   return sized(Array.from(ascii, (character) => character.charCodeAt(0)));
 }
 
-// LEB128: seven bits a byte, lowest first; the top bit says that more follow.
+// LEB128: seven bits per byte, lowest first; the top bit says that more follow.
 function unsigned(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
 }

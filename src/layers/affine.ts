@@ -25,13 +25,13 @@ export const activations = Object.keys(functions) as Activation[];
 
 /** Weights of one layer. */
 export interface AffineWeights {
-  /** `[inputs, outputs]`, or `[height, width, inChannels, outChannels]` for a convolution. */
+  /** Kernel `[inputs, outputs]`, or `[height, width, inChannels, outChannels]` for a convolution. */
   kernel: tf.Tensor;
-  /** `[outputs]`. */
+  /** Bias `[outputs]`. */
   bias: tf.Tensor;
 }
 
-/** Weights of one layer, as training changes them. */
+/** Weights of one layer, as variables for training. */
 export interface AffineVariables extends AffineWeights {
   /** @inheritDoc */
   kernel: tf.Variable;
@@ -41,9 +41,9 @@ export interface AffineVariables extends AffineWeights {
 
 /** Geometry of a convolution. */
 export interface ConvolveOptions {
-  /** Step between patches, in pixels. */
+  /** Stride in pixels. */
   strides: number;
-  /** `"same"` pads with zeros, `"valid"` not at all. */
+  /** Padding: `"same"` pads with zeros, `"valid"` not at all. */
   padding: "same" | "valid";
   /** Factor on the inputs, e.g. `1 / 255` for byte images; default 1. */
   scale?: number;
@@ -66,7 +66,7 @@ export function affine(x: tf.Tensor, { kernel, bias }: AffineWeights, activation
 /**
  * `relu(scale x * kernel + bias)` for images `x` `[rows, height, width, channels]`.
  *
- * @throws ShapeError when the images have another number of channels than the kernel
+ * @throws ShapeError when the number of channels of the images is not that of the kernel
  */
 export function convolve(x: tf.Tensor, weights: AffineWeights, options: ConvolveOptions): tf.Tensor {
   const channels = weights.kernel.shape[2];
@@ -74,13 +74,13 @@ export function convolve(x: tf.Tensor, weights: AffineWeights, options: Convolve
     throw new ShapeError("x", `[rows, height, width, ${channels}]`, x.shape, builtFor);
   }
   const { strides, padding: pad, scale = 1 } = options;
-  // Scaling the few weights of the kernel is scaling all pixels.
+  // Scaling the few weights of the kernel is equivalent to scaling all pixels.
   const filter = scale === 1 ? weights.kernel : tf.mul(weights.kernel, constant(scale));
   return fusedConvolution(x as tf.Tensor4D, filter as tf.Tensor4D, weights.bias, { strides, pad });
 }
 
 /**
- * Runs `f` on `x` with all leading axes joined into rows, as float32, and parts them again.
+ * Runs `f` on `x` with all leading axes merged into rows, as float32, and restores them afterwards.
  *
  * @param itemRank number of axes that belong to one item, e.g. 3 for images
  */
@@ -102,7 +102,7 @@ export function checkActivation(activation: Activation): Activation {
 }
 
 /**
- * Sizes of the axes of one item, which have to be known to make weights.
+ * Sizes of the axes of one item, which must be known to create weights.
  *
  * @param itemRank number of axes that belong to one item · @param expected the shape in words
  * @throws ShapeError when axes are missing or unknown
@@ -115,20 +115,20 @@ export function knownItem(shape: readonly (number | null)[], itemRank: number, e
   return item as number[];
 }
 
-/** What of a convolution decides the size of its pictures. */
+/** The properties of a convolution that determine its output size. */
 export interface ConvolutionSize {
   /** Height and width of the filters. */
   size: number;
-  /** Step in both directions. */
+  /** Stride in both directions. */
   strides: number;
 }
 
 /**
- * Height, width and channels of pictures that go through convolutions without padding.
+ * Height, width and channels after convolutions without padding.
  *
- * @param shape of the input, with batch · @param convolutions first to last
- * @throws ShapeError when axes are missing or unknown, or a convolution finds less than one filter's size; it tells the
- *   smallest picture
+ * @param shape input shape, with batch · @param convolutions first to last
+ * @throws ShapeError when axes are missing or unknown, or an input is smaller than a filter; the message names the
+ *   smallest image size
  */
 export function pictureSizes(
   shape: readonly (number | null)[],
@@ -142,7 +142,7 @@ export function pictureSizes(
       "inputShape",
       expected,
       shape,
-      "Give larger pictures, or fewer or smaller convolutions",
+      "Pass larger images, or use fewer or smaller convolutions",
     );
   }
   for (const { size, strides } of convolutions) {

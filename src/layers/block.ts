@@ -1,4 +1,4 @@
-/** Base of the library's layers: tfjs-layers layers with seeded weights that also run on plain tensors. */
+/** Base class of the library's layers: tfjs-layers layers with seeded weights that also run on plain tensors. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -11,7 +11,7 @@ import { sizeOf } from "../core/state.js";
 import type { AffineVariables } from "./affine.js";
 import { countWeight } from "./weight-budget.js";
 
-/** Shape of a layer's input; `null` where any size goes. */
+/** Shape of a layer's input; `null` for an axis of any size. */
 export type LayerShape = (number | null)[];
 
 /** The second argument of a layer's `call`. */
@@ -20,26 +20,26 @@ export type CallOptions = Parameters<tfl.layers.Layer["call"]>[1];
 /** Options that every {@link Block} takes. */
 export interface BlockOptions {
   /**
-   * Name of the layer and prefix of its weights' names, e.g. `"policy"` for `policy/kernel`. Two layers of one
+   * Name of the layer and prefix of its weights' names, e.g. `"policy"` for `policy/kernel`. Two layers of the same
    * model need two names. Default: a fixed name for each class.
    */
   name?: string;
-  /** Decides the first weights; default random. */
+  /** Seed of the weight initialisation; default random. */
   seed?: number;
-  /** Shape of one input without the batch, as every tfjs layer takes it when it comes first in a model. */
+  /** Shape of one input without the batch, as for every tfjs layer that is the first in a model. */
   inputShape?: LayerShape;
-  /** The same with the batch. */
+  /** Shape of the input with the batch. */
   batchInputShape?: LayerShape;
   /**
-   * Whether training changes the weights, default true. With false, or after `layer.trainable = false`, `fit` and all
-   * trainers leave them bit for bit as they are; batch normalisations keep their statistics then.
+   * Whether the weights are trained, default true. With false, or after `layer.trainable = false`, `fit` and all
+   * trainers leave them unchanged; batch normalisations then keep their statistics.
    */
   trainable?: boolean;
 }
 
 /**
- * The names of {@link BlockOptions}, and those that tfjs-layers adds to them when it loads a model. Layers check the
- * names of their options where they are made themselves: subclasses may have options of their own.
+ * The names of {@link BlockOptions}, and those that tfjs-layers adds when it loads a model. Layers check the
+ * option names in their own constructors: subclasses may have additional options.
  */
 export const blockOptionNames: readonly string[] = [
   ...optionNames<BlockOptions>({
@@ -54,15 +54,15 @@ export const blockOptionNames: readonly string[] = [
   "fastWeightInit",
 ];
 
-/** What {@link Block.addVariable} needs of a weight. */
+/** Arguments of {@link Block.addVariable}. */
 export type VariableOptions = Omit<InitializeOptions, "random">;
 
 type Initializer = ReturnType<typeof tfl.initializers.zeros>;
 
 /**
- * A tfjs-layers layer (for `tf.sequential`, `tf.model`, `fit`, saving and loading) with two more faces:
- * {@link Block.forward} computes on tensors without the symbolic machinery, and {@link Block.variables} holds
- * the weights under names that do not depend on what else lives in the program.
+ * A tfjs-layers layer (for `tf.sequential`, `tf.model`, `fit`, saving and loading) with two additions:
+ * {@link Block.forward} computes on tensors without symbolic execution, and {@link Block.variables} holds
+ * the weights under names that do not depend on other layers of the program.
  *
  * @example
  * ```ts
@@ -75,13 +75,13 @@ type Initializer = ReturnType<typeof tfl.initializers.zeros>;
 export abstract class Block extends tfl.layers.Layer {
   /** Prefix of the weights' names in {@link Block.variables}. */
   readonly prefix: string;
-  /** Seed of the first weights, as given. */
+  /** Seed of the weight initialisation, as given. */
   readonly seed?: number;
   private readonly random: Random;
   private readonly byName = new Map<string, tf.Variable>();
   private scoped = false;
 
-  /** @param options common options · @param defaultPrefix prefix of the weights when there is no name */
+  /** @param options common options · @param defaultPrefix prefix of the weights if there is no name */
   constructor(options: BlockOptions, defaultPrefix: string) {
     const { name, inputShape, batchInputShape, trainable } = options;
     super({ name, inputShape, batchInputShape, trainable });
@@ -94,7 +94,7 @@ export abstract class Block extends tfl.layers.Layer {
 
   /**
    * The weights by logical name, e.g. `conv_block/conv1/kernel`: the same in every program, unlike
-   * `variable.name`, to which tfjs adds a number when another layer of that name has lived before.
+   * `variable.name`, to which tfjs appends a number if another layer has used that name before.
    *
    * @throws InvalidStateError before {@link Block.build}
    */
@@ -107,28 +107,29 @@ export abstract class Block extends tfl.layers.Layer {
     return this.byName;
   }
 
-  /** Creates the weights for inputs of a shape (with batch). Called once; a second call does nothing. */
+  /** Creates the weights for an input shape (with batch). Called once; a second call does nothing. */
   override build(inputShape: LayerShape | LayerShape[]): void {
     if (this.built) return;
     requireBackend();
     this.createVariables(firstShape(inputShape));
     super.build(inputShape);
-    if (!this.trainable) this.trainable = false; // tells the variables, which had not been made before
+    if (!this.trainable) this.trainable = false; // sets it on the variables, which have just been created
   }
 
   /** Creates the weights through {@link Block.addVariable}. */
   protected abstract createVariables(inputShape: LayerShape): void;
 
-  /** Computes the layer on a tensor, batch first; builds the layer when that has not been done. */
+  /** Computes the layer on a tensor, batch first; builds the layer if necessary. */
   abstract forward(x: tf.Tensor): tf.Tensor;
 
   /**
-   * Brings the weights back to where they may be, e.g. conductances to 0 or above. Trainers call it after each step,
-   * as Keras applies its weight constraints; in a loop of your own call it yourself. Does nothing for most layers.
+   * Projects the weights back into their allowed range, e.g. conductances to at least 0. Trainers call it after each
+   * step, as Keras applies its weight constraints; in a custom training loop call it yourself. Does nothing for most
+   * layers.
    */
   constrain(): void {}
 
-  /** The face for tfjs-layers. */
+  /** Implementation of the layer for tfjs-layers. */
   override call(inputs: tf.Tensor | tf.Tensor[], _options?: CallOptions): tf.Tensor | tf.Tensor[] {
     return tf.tidy(() => this.forward(Array.isArray(inputs) ? inputs[0] : inputs));
   }
@@ -146,13 +147,13 @@ export abstract class Block extends tfl.layers.Layer {
     }
   }
 
-  /** Makes one weight named `prefix/name`, with first values from the layer's generator. */
+  /** Creates one weight named `prefix/name`, initialised from the layer's random generator. */
   protected addVariable(name: string, options: VariableOptions): tf.Variable {
     const { shape } = options;
     countWeight(`${this.prefix}/${name}`, shape);
     const values = initialize({ ...options, random: this.random });
     const first = { apply: () => tf.tensor(values, [...shape]) } as unknown as Initializer;
-    // Inside apply() tfjs itself puts the layer's name before the weight's.
+    // Inside apply() tfjs itself prepends the layer's name to the weight's.
     const weight = this.addWeight(this.scoped ? name : `${this.name}/${name}`, [...shape], "float32", first);
     const variable = weight.read() as tf.Variable;
     this.byName.set(`${this.prefix}/${name}`, variable);
@@ -160,7 +161,7 @@ export abstract class Block extends tfl.layers.Layer {
   }
 
   /**
-   * Makes `prefix/<path>kernel` and `prefix/<path>bias`. `torchUniform` kernels get biases of the same
+   * Creates `prefix/<path>kernel` and `prefix/<path>bias`. `torchUniform` kernels get biases of the same
    * distribution, all others zeros.
    */
   protected addAffine(path: string, options: VariableOptions): AffineVariables {
@@ -177,7 +178,7 @@ export abstract class Block extends tfl.layers.Layer {
   }
 
   /**
-   * Builds the layer for a tensor that arrives before {@link Block.build} was called.
+   * Builds the layer for a tensor if {@link Block.build} has not been called yet.
    *
    * @throws InvalidStateError after {@link Block.dispose}
    */
@@ -188,12 +189,12 @@ export abstract class Block extends tfl.layers.Layer {
     if (!this.built) this.build([null, ...x.shape.slice(1)]);
   }
 
-  /** Plain options from which the layer can be made again; weights not included. */
+  /** Plain options from which the layer can be recreated; weights not included. */
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), ...(this.seed !== undefined && { seed: this.seed }) };
   }
 
-  /** Frees the weights, once nothing uses the layer any more (a model that holds it counts as one use). */
+  /** Frees the weights, once nothing uses the layer any more (a model that contains it counts as one use). */
   override dispose(): ReturnType<tfl.layers.Layer["dispose"]> {
     if (this.built && this._refCount === null) this._refCount = 1;
     if (this.built && this._refCount !== 0) return super.dispose();

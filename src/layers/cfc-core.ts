@@ -1,4 +1,4 @@
-/** The cell of a CfC layer, from the layer's options and to its saved form. */
+/** Creates the cell of a CfC layer from the layer's options, and converts them from and to the saved form. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { CfCCell, type CfCCellOptions } from "../cells/cfc-cell.js";
@@ -6,20 +6,20 @@ import { WiredCfCCell, type WiredCfCCellOptions } from "../cells/wired-cfc-cell.
 import { InvalidArgumentError } from "../core/errors.js";
 import { type Wiring, type WiringJSON, wiringFromJSON } from "../wirings/index.js";
 
-/** Options that choose the cell of a CfC layer. */
+/** Options that determine the cell of a CfC layer. */
 export interface CfCCoreOptions
   extends Omit<CfCCellOptions, "units">,
     Pick<WiredCfCCellOptions, "recurrence"> {
-  /** Size of the state, which is also the output; either this or a wiring. */
+  /** Size of the state, which is also the output. Exactly one of `units` and `wiring` is needed. */
   units?: number;
-  /** Neurons and synapses; then there is no backbone. Either this or `units`. */
+  /** Neurons and synapses; there is no backbone then. Exactly one of `units` and `wiring` is needed. */
   wiring?: Wiring;
 }
 
 /** The cells that a CfC layer can have. */
 export type CfCCore = CfCCell | WiredCfCCell;
 
-/** The options that only a cell without a wiring knows. */
+/** The options that only exist without a wiring. */
 const backboneOptions = [
   "activation",
   "backboneUnits",
@@ -29,9 +29,9 @@ const backboneOptions = [
 ] as const;
 
 /**
- * Makes the cell that the options ask for.
+ * Creates the cell that the options describe.
  *
- * @throws InvalidArgumentError when options are wrong or do not go together
+ * @throws InvalidArgumentError when options are invalid or cannot be combined
  */
 export function createCfCCore(options: CfCCoreOptions): CfCCore {
   const { units, wiring, mode, flavour, recurrence, seed } = options;
@@ -47,23 +47,23 @@ export function createCfCCore(options: CfCCoreOptions): CfCCore {
     return new CfCCell({ units, mode, flavour, ...backbone, seed });
   }
   if (units !== undefined) {
-    throw new InvalidArgumentError("units", "cannot stand beside wiring, which has its own units");
+    throw new InvalidArgumentError("units", "cannot be combined with wiring, which has its own units");
   }
   const wrong = backboneOptions.find((name) => options[name] !== undefined);
   if (wrong) {
     throw new InvalidArgumentError(
       wrong,
-      "cannot stand beside wiring, which has no backbone and its own synapses",
+      "cannot be combined with wiring, which has no backbone and its own synapses",
     );
   }
   return new WiredCfCCell({ wiring, mode, flavour, recurrence, seed });
 }
 
-/** Plain options from which {@link readCfCConfig} finds the cell again. */
+/** Plain options from which {@link readCfCConfig} restores the cell options. */
 export function cfcConfig(cell: CfCCore): tf.serialization.ConfigDict {
   const { mode } = cell;
   if (cell instanceof WiredCfCCell) {
-    // Saved models change the case of all strings but those called name.
+    // Saved models change the case of all strings except those called name.
     return { mode, wiring: { name: JSON.stringify(cell.wiring.toJSON()) }, recurrence: cell.recurrence };
   }
   const { units, activation, backboneUnits, backboneLayers, backboneDropout, sparsityMask } = cell;
@@ -78,7 +78,7 @@ export function cfcConfig(cell: CfCCore): tf.serialization.ConfigDict {
   };
 }
 
-/** The options in a saved config: undoes what saved models do to names, which come back in camel case. */
+/** Reads the options from a saved config: reverts the change of names to camel case. */
 export function readCfCConfig(config: tf.serialization.ConfigDict): tf.serialization.ConfigDict {
   const snake = (name: unknown) => String(name).replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const { activation, mode, wiring } = config;

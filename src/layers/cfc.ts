@@ -1,4 +1,4 @@
-/** The CfC as a recurrent layer. */
+/** CfC as a recurrent layer. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -15,9 +15,9 @@ import {
 
 /** Options of {@link CfC}. */
 export interface CfCOptions extends RecurrentLayerOptions, CfCCoreOptions {
-  /** Gate sign, head activation, mask sign, place of mixed memory, first weights; default `"torch"`. */
+  /** Gate sign, head activation, mask sign, place of mixed memory, weight initialisation; default `"torch"`. */
   flavour?: CfCFlavour;
-  /** Decides the first weights and the dropped units; default random. */
+  /** Seed of weight initialisation and dropout; default random. */
   seed?: number;
 }
 
@@ -38,7 +38,7 @@ export type CfCSequenceOptions = RecurrentScanOptions;
 
 /**
  * Closed-form continuous-time network (Hasani et al. 2022) over sequences `[batch, time, features]`: dense with
- * `units`, or with the neurons and synapses of a `wiring`; with `mixedMemory` beside an LSTM.
+ * `units`, or with the neurons and synapses of a `wiring`; with `mixedMemory` combined with an LSTM.
  *
  * As a tfjs layer it takes `x`, or `[x, ...]` followed by a state `[batch, stateSize]`, by elapsed times
  * `[batch, time, 1]`, or both, honours masks, and returns the last output `[batch, outputSize]`, or
@@ -56,16 +56,16 @@ export type CfCSequenceOptions = RecurrentScanOptions;
  * ```
  */
 export class CfC extends RecurrentLayer<CfCCore> {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "CfC";
 
-  /** @throws InvalidArgumentError when an option has a wrong value, or two do not go together */
+  /** @throws InvalidArgumentError when an option is invalid, or two cannot be combined */
   constructor(options: CfCOptions) {
     if (new.target === CfC) checkOptions("CfC", options, [...recurrentOptionNames, ...names], recurrentHints);
     super(options, "cfc", createCfCCore(options));
   }
 
-  /** Units of the cell: without mixed memory the size of the state. */
+  /** Units of the cell: the size of the state without mixed memory. */
   get units(): number {
     return this.cell.stateSize;
   }
@@ -79,7 +79,7 @@ export class CfC extends RecurrentLayer<CfCCore> {
     return { ...super.getConfig(), ...cfcConfig(this.cell) };
   }
 
-  /** Makes the layer that {@link CfC.getConfig} described, also out of a saved model. */
+  /** Creates the layer from the result of {@link CfC.getConfig}, also from a saved model. */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,

@@ -1,4 +1,4 @@
-/** The convolutional encoder of the NCP Atari agents. */
+/** Convolutional encoder of the NCP Atari agents. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
@@ -15,13 +15,16 @@ export interface ConvBlockOptions extends BlockOptions {
   filters?: readonly number[];
   /** Height and width of all filters, default 5. */
   kernelSize?: number;
-  /** Step of all convolutions, default 2. */
+  /** Stride of all convolutions, default 2. */
   strides?: number;
-  /** Zeros around the images or not, default `"same"`. */
+  /** Zero padding around the images or none, default `"same"`. */
   padding?: "same" | "valid";
-  /** Factor on the pixels, default `1 / 255`: feed byte frames as they are. */
+  /** Factor on the pixels, default `1 / 255`: pass byte frames unscaled. */
   scale?: number;
-  /** Default `"glorotUniform"` with zero biases, as Keras; `"torchUniform"` also draws the biases. */
+  /**
+   * Kernel initialiser, default `"glorotUniform"` with zero biases, as in Keras; `"torchUniform"` also draws the
+   * biases.
+   */
   kernelInitializer?: InitializerKind;
 }
 
@@ -35,8 +38,8 @@ const names = optionNames<Omit<ConvBlockOptions, keyof BlockOptions>>({
 });
 
 /**
- * Convolutions with relu and a global average over the picture, on frames `[..., height, width, channels]`
- * of any number type, giving `[..., last filters]`. With the defaults the encoder of the NCP Atari agents:
+ * Convolutions with relu and a global average pooling, on frames `[..., height, width, channels]`
+ * of any numeric type, returning `[..., last filters]`. With the defaults the encoder of the NCP Atari agents:
  * 1,440,576 weights for four channels. Weights `conv_block/conv1/kernel`, `conv_block/conv1/bias`, and so on.
  *
  * @example
@@ -46,7 +49,7 @@ const names = optionNames<Omit<ConvBlockOptions, keyof BlockOptions>>({
  * ```
  */
 export class ConvBlock extends Block {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "ConvBlock";
   /** Output channels of the convolutions. */
   readonly filters: readonly number[];
@@ -57,7 +60,7 @@ export class ConvBlock extends Block {
   private readonly kernelInitializer: InitializerKind;
   private readonly layers: AffineWeights[] = [];
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: ConvBlockOptions = {}) {
     if (new.target === ConvBlock) checkOptions("ConvBlock", options, [...blockOptionNames, ...names]);
     super(options, "conv_block");
@@ -84,7 +87,7 @@ export class ConvBlock extends Block {
     });
   }
 
-  /** `[..., height, width, channels]` to `[..., last filters]`. */
+  /** Encodes `[..., height, width, channels]` to `[..., last filters]`. */
   override forward(x: tf.Tensor): tf.Tensor {
     this.ensureBuilt(x);
     const { strides, padding, scale } = this;

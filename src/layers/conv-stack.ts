@@ -1,4 +1,4 @@
-/** Convolutions and nothing after them. */
+/** Convolutional encoder without a dense layer. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -10,11 +10,11 @@ import { checkInitializer, checkIntegers } from "./checks.js";
 
 /** One convolution without padding. */
 export interface Convolution {
-  /** Channels that come out. */
+  /** Number of output channels. */
   filters: number;
-  /** Rows and columns of the kernel. */
+  /** Height and width of the kernel. */
   size: number;
-  /** Pixels from one place of the kernel to the next. */
+  /** Stride in pixels. */
   strides: number;
 }
 
@@ -22,9 +22,9 @@ export interface Convolution {
 export interface ConvStackOptions extends BlockOptions {
   /** The convolutions, without padding, each followed by relu. */
   convolutions: readonly Convolution[];
-  /** Factor on the pixels, default `1 / 255`: feed byte frames as they are. */
+  /** Factor on the pixels, default `1 / 255`: pass byte frames unscaled. */
   scale?: number;
-  /** Default `"glorotUniform"` with zero biases, as Keras. */
+  /** Kernel initialiser, default `"glorotUniform"` with zero biases, as in Keras. */
   kernelInitializer?: InitializerKind;
 }
 
@@ -35,7 +35,7 @@ const names = optionNames<Omit<ConvStackOptions, keyof BlockOptions>>({
 });
 
 /**
- * Convolutions with relu, flattened: frames `[..., height, width, channels]` of any number type become
+ * Convolutions with relu, flattened: frames `[..., height, width, channels]` of any numeric type become
  * `[..., features]`, row by row, channels last. Weights `conv_stack/conv1/kernel` and so on.
  *
  * @example
@@ -45,7 +45,7 @@ const names = optionNames<Omit<ConvStackOptions, keyof BlockOptions>>({
  * ```
  */
 export class ConvStack extends Block {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "ConvStack";
   private readonly convolutions: readonly Convolution[];
   private readonly scale: number;
@@ -55,7 +55,8 @@ export class ConvStack extends Block {
   private readonly layers: AffineWeights[] = [];
 
   /**
-   * @param prefix of names · @throws InvalidArgumentError when an option has a wrong value
+   * @param prefix prefix of weight names
+   * @throws InvalidArgumentError when an option has an invalid value
    *
    * @internal
    */
@@ -81,7 +82,7 @@ export class ConvStack extends Block {
     });
   }
 
-  /** `[..., height, width, channels]` to `[..., features]`. */
+  /** Encodes `[..., height, width, channels]` to `[..., features]`. */
   override forward(x: tf.Tensor): tf.Tensor {
     this.ensureBuilt(x);
     return tf.tidy(() =>

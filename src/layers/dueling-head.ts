@@ -1,4 +1,4 @@
-/** From features to the values of actions. */
+/** Dueling head: computes Q-values from features. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
@@ -12,16 +12,16 @@ import { checkInitializer, checkIntegers } from "./checks.js";
 export interface DuelingHeadOptions extends BlockOptions {
   /** Number of actions. */
   actions: number;
-  /** Widths of the hidden layers of each stream, default `[256]`; `[]` for none. */
+  /** Units per hidden layer of each stream, default `[256]`; `[]` for none. */
   hiddenUnits?: readonly number[];
-  /** Whether there is a stream for the value of the state, default true; else the advantages are the Q-values. */
+  /** Whether there is a stream for the state value, default true; otherwise the advantages are the Q-values. */
   dueling?: boolean;
-  /** Default `"heNormal"`. */
+  /** Kernel initialiser, default `"heNormal"`. */
   kernelInitializer?: InitializerKind;
 }
 
 /**
- * Joins state values and advantages to Q-values, row by row: `Q = V + A - mean_a A` (Wang et al. 2016, eq. 9).
+ * Combines state values and advantages to Q-values, row by row: `Q = V + A - mean_a A` (Wang et al. 2016, eq. 9).
  *
  * @param values `[batch, 1]` · @param advantages `[batch, actions]`
  * @returns `[batch, actions]`, which the caller owns
@@ -38,7 +38,7 @@ const names = optionNames<Omit<DuelingHeadOptions, keyof BlockOptions>>({
 });
 
 /**
- * The two streams of a dueling network, each of dense layers with relu and a linear one, on `[..., features]`, giving
+ * The two streams of a dueling network, each with hidden relu layers and a linear one, on `[..., features]`, returning
  * Q-values `[..., actions]`. Weights `dueling_head/advantage_hidden/kernel`, `dueling_head/advantage/kernel`,
  * `dueling_head/value_hidden/kernel`, `dueling_head/value/kernel` and their biases.
  *
@@ -49,18 +49,18 @@ const names = optionNames<Omit<DuelingHeadOptions, keyof BlockOptions>>({
  * ```
  */
 export class DuelingHead extends Block {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "DuelingHead";
   /** Number of actions. */
   readonly actions: number;
-  /** Whether there is a stream for the value of the state. */
+  /** Whether there is a stream for the state value. */
   readonly dueling: boolean;
   private readonly hiddenUnits: readonly number[];
   private readonly kernelInitializer: InitializerKind;
   private readonly advantageLayers: AffineWeights[] = [];
   private readonly valueLayers: AffineWeights[] = [];
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: DuelingHeadOptions) {
     if (new.target === DuelingHead) checkOptions("DuelingHead", options, [...blockOptionNames, ...names]);
     super(options, "dueling_head");
@@ -87,7 +87,7 @@ export class DuelingHead extends Block {
     if (this.dueling) stream(this.valueLayers, "value", 1);
   }
 
-  /** `[..., features]` to `[..., actions]`. */
+  /** Maps features `[..., features]` to Q-values `[..., actions]`. */
   override forward(x: tf.Tensor): tf.Tensor {
     this.ensureBuilt(x);
     const run = (layers: AffineWeights[], rows: tf.Tensor) =>

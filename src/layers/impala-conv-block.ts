@@ -11,11 +11,14 @@ import { type BatchNorm, NormalizedBlock } from "./normalized-block.js";
 
 /** Options of {@link ImpalaConvBlock}. */
 export interface ImpalaConvBlockOptions extends BlockOptions {
-  /** Features that come out, default 256. */
+  /** Number of output features, default 256. */
   units?: number;
-  /** Whether the channels are normalised over the batch after each convolution, default true; else biases. */
+  /**
+   * Whether the channels are normalised over the batch after each convolution, default true; otherwise there are
+   * biases.
+   */
   batchNorm?: boolean;
-  /** Factor on the pixels, default `1 / 255`: feed byte frames as they are. */
+  /** Factor on the pixels, default `1 / 255`: pass byte frames unscaled. */
   scale?: number;
 }
 
@@ -38,13 +41,13 @@ const names = optionNames<Omit<ImpalaConvBlockOptions, keyof BlockOptions>>({
 });
 
 /**
- * Three convolutions without padding (16 filters 8x8 with step 4, 32 filters 4x4 with step 2, 32 filters 3x3), each
+ * Three convolutions without padding (16 filters 8x8 with stride 4, 32 filters 4x4 with stride 2, 32 filters 3x3), each
  * with batch normalisation and relu, and a dense layer with relu: frames `[..., height, width, channels]` of any
- * number type become `[..., units]`. 423,328 trained weights and 160 statistics for 84 x 84 x 4 frames.
+ * numeric type become `[..., units]`. 423,328 trainable weights and 160 statistics for 84 x 84 x 4 frames.
  *
- * This is what the guide calls an "Impala-style" block (its `atari_tf.py`); the residual network of
- * Espeholt et al. (2018) is another one. A thirtieth of the arithmetic of {@link ConvBlock}, and it keeps places,
- * which a mean over the picture forgets.
+ * This is what the guide calls an "Impala-style" block (its `atari_tf.py`); it is not the residual network of
+ * Espeholt et al. (2018). It needs a thirtieth of the arithmetic of {@link ConvBlock}, and keeps positions,
+ * which a global average discards.
  *
  * @example
  * ```ts
@@ -53,16 +56,16 @@ const names = optionNames<Omit<ImpalaConvBlockOptions, keyof BlockOptions>>({
  * ```
  */
 export class ImpalaConvBlock extends NormalizedBlock {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "ImpalaConvBlock";
-  /** Features that come out. */
+  /** Number of output features. */
   readonly units: number;
   private readonly batchNorm: boolean;
   private readonly scale: number;
   private readonly layers: Layer[] = [];
   private dense!: AffineWeights;
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: ImpalaConvBlockOptions = {}) {
     if (new.target === ImpalaConvBlock)
       checkOptions("ImpalaConvBlock", options, [...blockOptionNames, ...names]);
@@ -97,7 +100,7 @@ export class ImpalaConvBlock extends NormalizedBlock {
     this.dense = this.addAffine("dense/", { kind: "glorotUniform", shape });
   }
 
-  /** `[..., height, width, channels]` to `[..., units]`. */
+  /** Encodes `[..., height, width, channels]` to `[..., units]`. */
   override forward(x: tf.Tensor, training = false): tf.Tensor {
     this.ensureBuilt(x);
     return tf.tidy(() =>

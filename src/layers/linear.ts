@@ -1,4 +1,4 @@
-/** One affine map with optional activation: the head of a network. */
+/** Affine map with an optional activation, used as the head of a network. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
@@ -17,13 +17,15 @@ import { checkInitializer } from "./checks.js";
 
 /** Options of {@link Linear}. */
 export interface LinearOptions extends BlockOptions {
-  /** Outputs. */
+  /** Number of outputs. */
   units: number;
-  /** Default `"linear"`: none. */
+  /** Activation, default `"linear"`: none. */
   activation?: Activation;
-  /** Default `"glorotUniform"`; `"torchUniform"` also draws the bias, all others start it at zero. */
+  /**
+   * Kernel initialiser, default `"glorotUniform"`; `"torchUniform"` also draws the bias, all others start it at zero.
+   */
   kernelInitializer?: InitializerKind;
-  /** Factor on the first kernel, default 1. Policy heads often take 0.01 with `"orthogonal"`. */
+  /** Factor on the initial kernel, default 1. Policy heads often use 0.01 with `"orthogonal"`. */
   gain?: number;
 }
 
@@ -35,7 +37,7 @@ const names = optionNames<Omit<LinearOptions, keyof BlockOptions>>({
 });
 
 /**
- * `activation(x kernel + bias)` on `[..., inputs]`, giving `[..., units]`. Weights `linear/kernel` and
+ * `activation(x kernel + bias)` on `[..., inputs]`, returning `[..., units]`. Weights `linear/kernel` and
  * `linear/bias`.
  *
  * @example
@@ -46,16 +48,16 @@ const names = optionNames<Omit<LinearOptions, keyof BlockOptions>>({
  * ```
  */
 export class Linear extends Block {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "Linear";
-  /** Outputs. */
+  /** Number of outputs. */
   readonly units: number;
   private readonly activation: Activation;
   private readonly kernelInitializer: InitializerKind;
   private readonly gain: number;
   private weightsOfLayer!: AffineWeights;
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: LinearOptions) {
     if (new.target === Linear) checkOptions("Linear", options, [...blockOptionNames, ...names]);
     super(options, "linear");
@@ -72,7 +74,7 @@ export class Linear extends Block {
     this.weightsOfLayer = this.addAffine("", { kind, gain, shape: [inputs, this.units] });
   }
 
-  /** `[..., inputs]` to `[..., units]`. */
+  /** Maps `[..., inputs]` to `[..., units]`. */
   override forward(x: tf.Tensor): tf.Tensor {
     this.ensureBuilt(x);
     return tf.tidy(() => overRows(x, 1, (rows) => affine(rows, this.weightsOfLayer, this.activation)));

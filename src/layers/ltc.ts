@@ -1,4 +1,4 @@
-/** The liquid time-constant network as a recurrent layer. */
+/** Liquid time-constant network (LTC) as a recurrent layer. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { LTCCell, type LTCCellOptions } from "../cells/ltc-cell.js";
@@ -17,7 +17,7 @@ import {
 export interface LTCOptions extends RecurrentLayerOptions, LTCCellOptions {
   /** Default of `implicitConstraints`, and the place of mixed memory; default `"torch"`. */
   flavour?: CfCFlavour;
-  /** Decides the first weights; default random. */
+  /** Seed of the weight initialisation; default random. */
   seed?: number;
 }
 
@@ -50,21 +50,24 @@ const names = optionNames<Omit<LTCOptions, keyof RecurrentLayerOptions>>({
  * ```
  */
 export class LTC extends RecurrentLayer<LTCCell> {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "LTC";
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: LTCOptions) {
     if (new.target === LTC) checkOptions("LTC", options, [...recurrentOptionNames, ...names], recurrentHints);
     super(options, "ltc", makeCell(options));
   }
 
-  /** Neurons: without mixed memory the size of the state. */
+  /** Number of neurons: the size of the state without mixed memory. */
   get units(): number {
     return this.cell.stateSize;
   }
 
-  /** See {@link LTCCell.constrain}: for layers without implicit constraints, after each optimiser step. */
+  /**
+   * Projects the weights into their allowed range; see {@link LTCCell.constrain}. Needed without implicit
+   * constraints, after each optimizer step.
+   */
   override constrain(): void {
     this.cell.constrain();
   }
@@ -80,7 +83,7 @@ export class LTC extends RecurrentLayer<LTCCell> {
     const ranges = Object.entries(this.cell.initializationRanges).map(([name, range]) => [name, [...range]]);
     return {
       ...super.getConfig(),
-      // Saved models change the spelling of all strings but names.
+      // Saved models change the case of all strings except names.
       wiring: { name: JSON.stringify(wiring.toJSON()) },
       inputMapping,
       outputMapping,
@@ -92,7 +95,7 @@ export class LTC extends RecurrentLayer<LTCCell> {
     };
   }
 
-  /** Makes the wiring again from its JSON. */
+  /** Recreates the wiring from its JSON. */
   static override fromConfig<T extends tf.serialization.Serializable>(
     cls: tf.serialization.SerializableConstructor<T>,
     config: tf.serialization.ConfigDict,

@@ -1,4 +1,4 @@
-/** Several dense layers: the usual encoder of short observation vectors. */
+/** Multilayer perceptron: the usual encoder of short observation vectors. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -16,13 +16,16 @@ import { checkInitializer, checkIntegers } from "./checks.js";
 
 /** Options of {@link MLP}. */
 export interface MLPOptions extends BlockOptions {
-  /** Widths of the layers, first to last, default `[64, 64]`. */
+  /** Units per layer, first to last, default `[64, 64]`. */
   hiddenUnits?: readonly number[];
-  /** After every layer, default `"tanh"`. */
+  /** Activation after every layer, default `"tanh"`. */
   activation?: Activation;
-  /** Default `"orthogonal"`; `"torchUniform"` also draws the biases, all others start them at zero. */
+  /**
+   * Kernel initialiser, default `"orthogonal"`; `"torchUniform"` also draws the biases, all others start them at
+   * zero.
+   */
   kernelInitializer?: InitializerKind;
-  /** Factor on the first kernels; default `sqrt(2)` for `"orthogonal"`, else 1. */
+  /** Factor on the initial kernels; default `sqrt(2)` for `"orthogonal"`, otherwise 1. */
   gain?: number;
 }
 
@@ -44,16 +47,16 @@ const names = optionNames<Omit<MLPOptions, keyof BlockOptions>>({
  * ```
  */
 export class MLP extends Block {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "MLP";
-  /** Widths of the layers. */
+  /** Units per layer. */
   readonly hiddenUnits: readonly number[];
   private readonly activation: Activation;
   private readonly kernelInitializer: InitializerKind;
   private readonly gain: number;
   private readonly layers: AffineWeights[] = [];
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: MLPOptions = {}) {
     if (new.target === MLP) checkOptions("MLP", options, [...blockOptionNames, ...names]);
     super(options, "mlp");
@@ -73,7 +76,7 @@ export class MLP extends Block {
     });
   }
 
-  /** `[..., inputs]` to `[..., last width]`. */
+  /** Encodes `[..., inputs]` to `[..., last width]`. */
   override forward(x: tf.Tensor): tf.Tensor {
     this.ensureBuilt(x);
     return tf.tidy(() =>

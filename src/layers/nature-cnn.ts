@@ -1,4 +1,4 @@
-/** The convolutional encoder of the Nature DQN paper. */
+/** Convolutional encoder of the Nature DQN paper. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkInteger } from "../core/check-integer.js";
@@ -16,15 +16,16 @@ export interface NatureCNNOptions extends BlockOptions {
    * `[{ filters: 16, size: 8, strides: 4 }, { filters: 32, size: 4, strides: 2 }]` with 256 units.
    */
   convolutions?: readonly Convolution[];
-  /** Features that come out, default 512. */
+  /** Number of output features, default 512. */
   units?: number;
-  /** Factor on the pixels, default `1 / 255`: feed byte frames as they are. */
+  /** Factor on the pixels, default `1 / 255`: pass byte frames unscaled. */
   scale?: number;
   /**
-   * Default `"orthogonal"` (zero biases); `"torchUniform"` also draws the biases, as torch does by default.
+   * Kernel initialiser, default `"orthogonal"` (zero biases); `"torchUniform"` also draws the biases, as torch does
+   * by default.
    */
   kernelInitializer?: InitializerKind;
-  /** Factor on the first kernels; default `sqrt(2)` for `"orthogonal"`, else 1. */
+  /** Factor on the initial kernels; default `sqrt(2)` for `"orthogonal"`, otherwise 1. */
   gain?: number;
 }
 
@@ -43,9 +44,9 @@ const names = optionNames<Omit<NatureCNNOptions, keyof BlockOptions>>({
 });
 
 /**
- * Three convolutions and a dense layer with relu after each (Mnih et al. 2015): 32 filters 8x8 with step 4,
- * 64 filters 4x4 with step 2, 64 filters 3x3, then 512 units. Frames `[..., height, width, channels]` of any
- * number type become `[..., 512]`. Weights `nature_cnn/conv1/kernel` to `nature_cnn/dense/bias`.
+ * Three convolutions and a dense layer with relu after each (Mnih et al. 2015): 32 filters 8x8 with stride 4,
+ * 64 filters 4x4 with stride 2, 64 filters 3x3, then 512 units. Frames `[..., height, width, channels]` of any
+ * numeric type become `[..., 512]`. Weights `nature_cnn/conv1/kernel` to `nature_cnn/dense/bias`.
  *
  * @example
  * ```ts
@@ -54,13 +55,13 @@ const names = optionNames<Omit<NatureCNNOptions, keyof BlockOptions>>({
  * ```
  */
 export class NatureCNN extends ConvStack {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static override className = "NatureCNN";
-  /** Features that come out. */
+  /** Number of output features. */
   readonly units: number;
   private dense!: AffineWeights;
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: NatureCNNOptions = {}) {
     if (new.target === NatureCNN) checkOptions("NatureCNN", options, [...blockOptionNames, ...names]);
     const { units = 512, kernelInitializer = "orthogonal", convolutions = nature } = options;
@@ -75,7 +76,7 @@ export class NatureCNN extends ConvStack {
     this.dense = this.addAffine("dense/", { kind, gain, shape: [sizeOf(this.shapeOf(inputShape)), units] });
   }
 
-  /** `[..., height, width, channels]` to `[..., units]`. */
+  /** Encodes `[..., height, width, channels]` to `[..., units]`. */
   override forward(x: tf.Tensor): tf.Tensor {
     return tf.tidy(() => overRows(super.forward(x), 1, (rows) => affine(rows, this.dense, "relu")));
   }

@@ -1,13 +1,13 @@
-/** Base of layers with batch normalisation. */
+/** Base class of layers with batch normalisation. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import type * as tfl from "@tensorflow/tfjs-layers";
 import { constant } from "../recurrent/ops/constants.js";
 import { Block, type CallOptions } from "./block.js";
 
-/** How the statistics of a batch normalisation follow the batches. */
+/** How the moving statistics of a batch normalisation are updated. */
 export interface BatchNormOptions {
-  /** Share of the old statistics that a batch leaves, e.g. Keras's 0.99, torch's 0.9 (there called 0.1). */
+  /** Momentum: weight of the old statistics, e.g. Keras's 0.99, torch's 0.9 (there called 0.1). */
   momentum: number;
   /** Added to variances. */
   epsilon: number;
@@ -15,26 +15,26 @@ export interface BatchNormOptions {
 
 /** One batch normalisation. */
 export interface BatchNorm extends BatchNormOptions {
-  /** Factor, `[channels]`, trained. */
+  /** Trained factor `[channels]`. */
   gamma: tf.Variable;
-  /** Shift, `[channels]`, trained. */
+  /** Trained shift `[channels]`. */
   beta: tf.Variable;
-  /** Mean over the batches, `[channels]`. */
+  /** Moving mean `[channels]`. */
   mean: tf.Variable;
-  /** Variance over the batches, `[channels]`. */
+  /** Moving variance `[channels]`. */
   variance: tf.Variable;
 }
 
 type Initializer = ReturnType<typeof tfl.initializers.zeros>;
 
 /**
- * A {@link Block} that may normalise its channels over the batch (Ioffe and Szegedy 2015): with the batch's own
- * statistics while training, with their moving averages else, and always where `trainable` is false, as in Keras.
+ * A {@link Block} that can normalise its channels over the batch (Ioffe and Szegedy 2015): with the batch's own
+ * statistics while training, otherwise, and always if `trainable` is false, with their moving averages, as in Keras.
  */
 export abstract class NormalizedBlock extends Block {
   private readonly moving = new Map<string, tf.Variable>();
 
-  /** Moving means and variances by name: no gradient changes them, but they are part of what was learnt. */
+  /** Moving means and variances by name: not updated by gradients, but part of the learned state. */
   get statistics(): ReadonlyMap<string, tf.Variable> {
     return this.moving;
   }
@@ -48,7 +48,7 @@ export abstract class NormalizedBlock extends Block {
     return tf.tidy(() => this.forward(x, options?.training === true));
   }
 
-  /** Makes `prefix/<path>gamma`, `beta`, `moving_mean` and `moving_variance`. */
+  /** Creates `prefix/<path>gamma`, `beta`, `moving_mean` and `moving_variance`. */
   protected addBatchNorm(path: string, channels: number, options: BatchNormOptions): BatchNorm {
     const shape = [channels];
     return {
@@ -68,7 +68,7 @@ export abstract class NormalizedBlock extends Block {
     return variable;
   }
 
-  /** Normalises `[rows, height, width, channels]`; with `training` the moving statistics follow. */
+  /** Normalises `[rows, height, width, channels]`; with `training` the moving statistics are updated. */
   protected normalize(x: tf.Tensor, norm: BatchNorm, training: boolean): tf.Tensor {
     const { gamma, beta, momentum, epsilon } = norm;
     return tf.tidy(() => {
@@ -78,7 +78,7 @@ export abstract class NormalizedBlock extends Block {
         variance = tf.mean(tf.square(tf.sub(x, mean)), [0, 1, 2]);
         const count = x.size / variance.size;
         follow(norm.mean, mean, momentum);
-        // Of the variance the moving average is unbiased, as in torch and in Keras's fused form.
+        // The moving average of the variance is unbiased, as in torch and in Keras's fused form.
         follow(norm.variance, tf.mul(variance, constant(count / Math.max(1, count - 1))), momentum);
       }
       const factor = tf.mul(gamma, tf.rsqrt(tf.add(variance, constant(epsilon))));

@@ -1,4 +1,4 @@
-/** Base of the recurrent layers: a cell over sequences, for tfjs-layers and for reinforcement learning. */
+/** Base class of the recurrent layers: a cell over sequences, for tfjs-layers and for reinforcement learning. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { requireBackend } from "tfjs-training";
@@ -16,21 +16,21 @@ import { Block, type BlockOptions, blockOptionNames, type CallOptions, type Laye
 
 /** Options that every {@link RecurrentLayer} takes. */
 export interface RecurrentLayerOptions extends BlockOptions {
-  /** An LSTM beside the cell, which doubles the state: `[h | c]`; see `MixedMemoryCell`. Default false. */
+  /** Whether an LSTM is added to the cell, which doubles the state: `[h | c]`; see `MixedMemoryCell`. Default false. */
   mixedMemory?: boolean;
-  /** Which of the published models is meant, of the cell and of mixed memory; default `"torch"`. */
+  /** Which of the published models the cell and mixed memory follow; default `"torch"`. */
   flavour?: CfCFlavour;
   /** Size of an affine projection of the outputs; the state keeps its size. Default: none. */
   projSize?: number;
-  /** As a layer, return the outputs of all steps instead of the last one. Default false, as in Keras. */
+  /** Whether the layer returns the outputs of all steps instead of the last one. Default false, as in Keras. */
   returnSequences?: boolean;
-  /** As a layer, return the state after the outputs. Default false. */
+  /** Whether the layer returns the state after the outputs. Default false. */
   returnState?: boolean;
-  /** As a layer, run from the last step to the first; outputs come in the order of running. Default false. */
+  /** Whether the layer runs from the last step to the first; outputs are in processing order. Default false. */
   goBackwards?: boolean;
   /**
-   * As a layer, start each call from the state at the end of the call before, until `resetStates()`; no gradient
-   * flows from one call to the one before. Default false.
+   * Whether each call of the layer starts from the state at the end of the previous call, until `resetStates()`; no
+   * gradient flows from one call to the previous one. Default false.
    */
   stateful?: boolean;
 }
@@ -49,22 +49,22 @@ export const recurrentOptionNames: readonly string[] = [
   }),
 ];
 
-/** What to say of options that the layers of ncps in Python have and these do not need. */
+/** Hints for options that the layers of ncps in Python have and these do not need. */
 export const recurrentHints = {
-  input_size: "the first input, or build(), tells how many features there are",
+  input_size: "the first input, or build(), determines the number of features",
   batch_first: "inputs are always [batch, time, features]",
   unroll: "all steps run in one operation as they are",
 };
 
 /** Options of {@link RecurrentLayer.scan}. */
 export interface RecurrentScanOptions {
-  /** `[batch, stateSize]` state before the first step; default zeros. */
+  /** State `[batch, stateSize]` before the first step; default zeros. */
   state?: tf.Tensor2D;
-  /** `[batch, time]`, 1 where the state is cleared before the step. */
+  /** Resets `[batch, time]`: 1 where the state is cleared before the step. */
   resets?: tf.Tensor;
-  /** `[batch, time]`, 0 where a step is skipped and the state carried through. */
+  /** Mask `[batch, time]`: 0 where a step is skipped and the state carried over. */
   mask?: tf.Tensor;
-  /** Time of each step: a number, `[batch]`, `[batch, time]` or `[batch, time, 1]`; default 1. */
+  /** Elapsed time of each step: a number, `[batch]`, `[batch, time]` or `[batch, time, 1]`; default 1. */
   elapsed?: Elapsed;
   /** Whether dropout is active; default false. */
   training?: boolean;
@@ -88,26 +88,26 @@ const scanNames = optionNames<RecurrentScanOptions>({
 export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> extends Block {
   /** The cell with the network's formula. */
   readonly cell: Cell;
-  /** What runs: the cell, or with mixed memory a `MixedMemoryCell` around it. */
+  /** The cell that runs: `cell`, or with mixed memory a `MixedMemoryCell` around it. */
   readonly core: SequenceCell;
-  /** Which of the published models it is. */
+  /** Published implementation that the layer follows. */
   readonly flavour: CfCFlavour;
-  /** Numbers in the state of one sequence. */
+  /** Size of the state of one sequence. */
   readonly stateSize: number;
-  /** Features of one output: `projSize`, or the cell's output. */
+  /** Size of one output: `projSize`, or that of the cell's output. */
   readonly outputSize: number;
-  /** See {@link RecurrentLayerOptions.returnSequences}. */
+  /** Whether outputs of all steps are returned; see {@link RecurrentLayerOptions.returnSequences}. */
   readonly returnSequences: boolean;
-  /** See {@link RecurrentLayerOptions.returnState}. */
+  /** Whether the state is returned; see {@link RecurrentLayerOptions.returnState}. */
   readonly returnState: boolean;
-  /** See {@link RecurrentLayerOptions.goBackwards}. */
+  /** Whether the layer runs backwards; see {@link RecurrentLayerOptions.goBackwards}. */
   readonly goBackwards: boolean;
   private readonly projSize?: number;
   private readonly keepsState: boolean;
   private keptState?: tf.Tensor2D;
   private projection?: AffineWeights;
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: RecurrentLayerOptions, defaultPrefix: string, cell: Cell) {
     super(options, defaultPrefix);
     const { flavour = "torch", seed } = options;
@@ -124,20 +124,20 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
     this.supportsMasking = true;
   }
 
-  /** Distribution of the projection's first weights. */
+  /** Initialiser of the projection's kernel. */
   protected abstract get projectionKind(): InitializerKind;
 
-  /** See {@link RecurrentLayerOptions.stateful}. */
+  /** Whether state is kept between calls; see {@link RecurrentLayerOptions.stateful}. */
   override get stateful(): boolean {
     return this.keepsState;
   }
 
-  /** The state that the next call of a stateful layer starts from, `null` for zeros. */
+  /** The state from which the next call of a stateful layer starts, `null` for zeros. */
   get states(): (tf.Tensor2D | null)[] {
     return [this.keptState ?? null];
   }
 
-  /** Zeros `[batch, stateSize]`. @throws BackendError when no backend is active */
+  /** Initial state: zeros `[batch, stateSize]`. @throws BackendError when no backend is active */
   initialState(batch: number): tf.Tensor2D {
     requireBackend();
     return this.core.initialState(batch);
@@ -175,7 +175,7 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
     return tf.tidy(() => this.scan(x as tf.Tensor3D).outputs);
   }
 
-  /** The face for tfjs-layers; `options.initialState` is another way to pass the state. */
+  /** Implementation of the layer for tfjs-layers; `options.initialState` is another way to pass the state. */
   override call(inputs: tf.Tensor | tf.Tensor[], options?: CallOptions): tf.Tensor | tf.Tensor[] {
     return tf.tidy(() => {
       const [x, ...others] = Array.isArray(inputs) ? inputs : [inputs];
@@ -198,14 +198,14 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
   }
 
   /**
-   * Makes a stateful layer start from zeros again: at a new sequence, or before another batch size.
+   * Resets the state of a stateful layer to zeros: for a new sequence, or before a different batch size.
    *
    * @throws InvalidStateError when the layer is not stateful
    */
   override resetStates(): void {
     if (!this.keepsState) {
       throw new InvalidStateError(
-        `${this.getClassName()}: resetStates() is for layers made with stateful: true`,
+        `${this.getClassName()}: resetStates() is for layers created with stateful: true`,
       );
     }
     this.keptState?.dispose();
@@ -235,7 +235,7 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
     mask?: tf.Tensor | tf.Tensor[],
   ): tf.Tensor | tf.Tensor[] {
     const given = this.returnSequences ? [mask].flat()[0] : undefined;
-    // The outputs' steps come in the order of running, and so do their masks.
+    // The outputs' steps are in processing order, and so are their masks.
     const steps = given && this.goBackwards ? tf.tidy(() => reverseFlags(given)) : given;
     const none = null as unknown as tf.Tensor;
     return this.returnState ? [steps ?? none, none] : (steps ?? none);
@@ -266,7 +266,7 @@ export abstract class RecurrentLayer<Cell extends SequenceCell = SequenceCell> e
   }
 }
 
-// The wasm backend's reverse takes booleans for floats and writes past their end.
+// The wasm backend's reverse misreads booleans as floats and writes past their end.
 function reverseFlags(flags: tf.Tensor): tf.Tensor {
   return tf.reverse(tf.cast(flags, "float32"), 1);
 }

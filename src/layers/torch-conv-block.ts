@@ -1,4 +1,4 @@
-/** The convolutional encoder of the PyTorch tab of the ncps guide "Atari Behavior Cloning". */
+/** Convolutional encoder of the PyTorch tab of the ncps guide "Atari Behavior Cloning". */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -12,7 +12,7 @@ import { type BatchNorm, NormalizedBlock } from "./normalized-block.js";
 export interface TorchConvBlockOptions extends BlockOptions {
   /** Output channels of the convolutions, default `[64, 128, 128, 256]`. */
   filters?: readonly number[];
-  /** Factor on the pixels, default `1 / 255`: feed byte frames as they are. */
+  /** Factor on the pixels, default `1 / 255`: pass byte frames unscaled. */
   scale?: number;
 }
 
@@ -21,12 +21,12 @@ const PADDING = 2;
 const names = optionNames<Omit<TorchConvBlockOptions, keyof BlockOptions>>({ filters: true, scale: true });
 
 /**
- * {@link ConvBlock} as the guide has it in PyTorch: 5x5 convolutions of step 2 with two zeros on every side (Keras
- * puts one before and two after an even length), batch normalisation of every second one (momentum 0.1, epsilon
- * 1e-5), relu, and a mean over the picture. Frames `[..., height, width, channels]` of any number type become
- * `[..., last filters]`; 1,441,344 trained weights for four channels.
+ * {@link ConvBlock} as in the guide's PyTorch tab: 5x5 convolutions of stride 2 with two zeros on every side (Keras
+ * puts one before and two after an even length), batch normalisation after every second one (momentum 0.1, epsilon
+ * 1e-5), relu, and a global average pooling. Frames `[..., height, width, channels]` of any numeric type become
+ * `[..., last filters]`; 1,441,344 trainable weights for four channels.
  *
- * Its statistics follow correlated frames, so that results of evaluation jump from epoch to epoch.
+ * Its statistics follow correlated frames, so that evaluation results vary strongly from epoch to epoch.
  *
  * @example
  * ```ts
@@ -34,14 +34,14 @@ const names = optionNames<Omit<TorchConvBlockOptions, keyof BlockOptions>>({ fil
  * ```
  */
 export class TorchConvBlock extends NormalizedBlock {
-  /** Name in saved models. */
+  /** Class name in saved models. */
   static className = "TorchConvBlock";
   /** Output channels of the convolutions. */
   readonly filters: readonly number[];
   private readonly scale: number;
   private readonly layers: { weights: AffineVariables; norm?: BatchNorm }[] = [];
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: TorchConvBlockOptions = {}) {
     if (new.target === TorchConvBlock)
       checkOptions("TorchConvBlock", options, [...blockOptionNames, ...names]);
@@ -63,7 +63,7 @@ export class TorchConvBlock extends NormalizedBlock {
     });
   }
 
-  /** `[..., height, width, channels]` to `[..., last filters]`. */
+  /** Encodes `[..., height, width, channels]` to `[..., last filters]`. */
   override forward(x: tf.Tensor, training = false): tf.Tensor {
     this.ensureBuilt(x);
     return tf.tidy(() =>

@@ -1,4 +1,4 @@
-/** A bound on the weights that layers make, for networks that a file describes. */
+/** Limits the weights that layers create, for networks described in a file. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
@@ -6,10 +6,10 @@ import { sizeOf } from "../core/state.js";
 let left = Number.POSITIVE_INFINITY;
 
 /**
- * Makes layers that may have so many weights together: whatever sizes a description asks for, nothing larger than
- * what was saved with it is made.
+ * Runs a function whose layers may create at most this many weights in total: whatever sizes a description asks for,
+ * nothing larger than the saved weights is allocated.
  *
- * @throws InvalidArgumentError when they want more, before these are made
+ * @throws InvalidArgumentError when more are requested, before they are created
  */
 export function withinWeights<T>(weights: number, make: () => T): T {
   const outside = left;
@@ -21,7 +21,7 @@ export function withinWeights<T>(weights: number, make: () => T): T {
   }
 }
 
-/** Counts a weight that is about to be made. @throws InvalidArgumentError when it is too large, or has no size */
+/** Counts a weight that is about to be created. @throws InvalidArgumentError when it is too large, or has no size */
 export function countWeight(name: string, shape: readonly number[]): void {
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     throw new InvalidArgumentError(

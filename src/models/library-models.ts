@@ -21,7 +21,7 @@ export interface ModelSpaces {
 
 type ModelClass = new (options: never) => TrainableModel;
 
-// Loaded when a description names them, so that a page with a network of its own need not load these.
+// Loaded when a description names them, so that a page with a custom network need not load these.
 const classes: Readonly<Record<string, () => Promise<ModelClass>>> = {
   CfCActorCritic: async () => (await import("./cfc-actor-critic.js")).CfCActorCritic,
   ConvCfCActorCritic: async () => (await import("./conv-cfc-actor-critic.js")).ConvCfCActorCritic,

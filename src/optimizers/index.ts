@@ -1,5 +1,5 @@
 /**
- * Optimisers: gradients in, new weights out. They come from the package tfjs-training.
+ * Optimizers: gradients in, new weights out. They come from the package tfjs-training.
  *
  * @module ncps-ts/optimizers
  */

@@ -1,4 +1,4 @@
-/** The recurrent kernels of all backends, for `useBackend`. */
+/** The recurrent kernels of all backends, as an extension for `useBackend`. */
 
 import type { BackendExtension } from "tfjs-training";
 import { cfcScan, cfcScanGrad } from "./wasm/cfc-scan.js";
@@ -7,7 +7,7 @@ import { mixedCfCScan, mixedCfCScanGrad } from "./wasm/mixed-cfc-scan.js";
 import { wiredCfCScan, wiredCfCScanGrad } from "./wasm/wired-cfc-scan.js";
 import { registerScans } from "./webgpu/scans.js";
 
-/** Scans over whole sequences: CfC, wired CfC, mixed memory and LTC. */
+/** Extension with the scans over whole sequences: CfC, wired CfC, mixed memory and LTC. */
 export const recurrentKernels: BackendExtension = {
   wasm: [
     cfcScan,

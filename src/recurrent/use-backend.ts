@@ -1,4 +1,4 @@
-/** Choosing and preparing the tensor backend, with the recurrent kernels. */
+/** Chooses and prepares the tensor backend, including the recurrent kernels. */
 
 import {
   type BackendChoice,
@@ -9,16 +9,16 @@ import {
 import { recurrentKernels } from "./extension.js";
 
 /**
- * Makes a backend the active one and ready to train: all gradients registered, missing, wrong and slow
- * kernels replaced, the fused recurrent kernels registered, and a small computation checked against known
- * numbers. Call it once before tensors are made.
+ * Activates a backend and prepares it for training: registers all gradients, replaces missing, incorrect and slow
+ * kernels, registers the fused recurrent kernels, and checks a small computation against known
+ * values. Call it once before creating tensors.
  *
- * - `"auto"`: the first that is there and passes its check out of `"tensorflow"` (`tfjs-node-gpu`, then
+ * - `"auto"`: the first of these that is available and passes its check: `"tensorflow"` (`tfjs-node-gpu`, then
  *   `tfjs-node`), `"webgpu"` on a real GPU (software adapters are slower than wasm), `"wasm"`, `"cpu"`.
  *   In Node, optional packages are looked for once `ncps-ts/node` is imported.
- * - A name: that one or an error. `"webgpu"` then takes software adapters too.
+ * - A name: that backend or an error. `"webgpu"` then accepts software adapters too.
  *
- * @throws BackendError when the backend is unknown, not installed, cannot start or computes wrong numbers
+ * @throws BackendError when the backend is unknown, not installed, cannot start or computes incorrect results
  *
  * @example
  * ```ts

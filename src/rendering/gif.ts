@@ -1,4 +1,4 @@
-/** Frames as a GIF. */
+/** Encodes frames as a GIF. */
 
 import * as gifenc from "gifenc";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -9,9 +9,9 @@ const LARGEST = 65535;
 
 /** Options of {@link encodeGif}. */
 export interface EncodeGifOptions {
-  /** Frames a second, default 30; browsers show at most 50. */
+  /** Frames per second, default 30; browsers show at most 50. */
   fps?: number;
-  /** Whether it starts again at its end, default true. */
+  /** Whether the animation repeats, default true. */
   loop?: boolean;
 }
 
@@ -21,13 +21,13 @@ const names = optionNames<EncodeGifOptions>({
 });
 
 /**
- * Encodes frames as an animated GIF. Pictures with up to 256 colours in all, as games have them, keep every
- * colour; others get a palette of 256 each.
+ * Encodes frames as an animated GIF. Frames with up to 256 colours in total, as games have them, keep every
+ * colour; others get a palette of 256 colours each.
  *
  * @param frames at least one, all of one size
  * @returns the bytes of the file
  * @throws InvalidArgumentError when there is no frame or `fps` is not positive
- * @throws ShapeError when frames differ in size, are larger than GIF allows, or have not `height * width * 3` bytes
+ * @throws ShapeError when frames differ in size, are larger than GIF allows, or do not have `height * width * 3` bytes
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ export function encodeGif(frames: readonly Frame[], options: EncodeGifOptions = 
   frames.forEach((frame, i) => {
     const at = { repeat: loop ? 0 : -1, delay: delayOf(i, fps) };
     if (common) {
-      // The first palette holds for all frames.
+      // The first palette is used for all frames.
       gif.writeFrame(indices(frame, common), width, height, {
         ...at,
         palette: i === 0 ? [...common.keys()].map(channels) : undefined,
@@ -78,7 +78,7 @@ export function encodeGif(frames: readonly Frame[], options: EncodeGifOptions = 
   return gif.bytes();
 }
 
-// Bundlers see named exports, Node's ES modules the CommonJS object.
+// Bundlers provide named exports, Node's ES modules the CommonJS object.
 function library(): typeof gifenc.default {
   const named: object = gifenc;
   return "GIFEncoder" in named ? gifenc : gifenc.default;

@@ -1,4 +1,4 @@
-/** The parts of gifenc that are used; it brings no types. */
+/** Types of the parts of gifenc that are used; it has none itself. */
 declare module "gifenc" {
   type Palette = number[][];
   interface WriteFrameOptions {

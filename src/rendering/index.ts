@@ -1,5 +1,5 @@
 /**
- * Frames to look at.
+ * Rendering of frames: GIF files and the terminal.
  *
  * @module ncps-ts/rendering
  */

@@ -1,4 +1,4 @@
-/** A film of frames in a terminal. */
+/** Plays frames as an animation in a terminal. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -9,27 +9,27 @@ import { terminalColor } from "./terminal-color.js";
 
 /** A terminal, such as `process.stdout`. */
 export interface TerminalStream {
-  /** Takes text. */
+  /** Writes text. */
   write(text: string): unknown;
-  /** Characters in a line at present; 80 when it does not say. */
+  /** Current number of columns; 80 if unknown. */
   readonly columns?: number;
-  /** Lines at present; 24 when it does not say. */
+  /** Current number of rows; 24 if unknown. */
   readonly rows?: number;
 }
 
 /** Options of {@link playInTerminal}. */
 export interface PlayInTerminalOptions {
-  /** Where it is shown, e.g. `process.stdout`. The picture is as large as its lines and columns allow, at present. */
+  /** Terminal, e.g. `process.stdout`. The frame is as large as its current size allows. */
   stream: TerminalStream;
-  /** Most characters in a line, default as many as the terminal has. */
+  /** Maximum number of columns, default: that of the terminal. */
   columns?: number;
-  /** Default: what `NO_COLOR`, `TERM` and `COLORTERM` say of the terminal, see {@link terminalColor}. */
+  /** Colours, default: those that `NO_COLOR`, `TERM` and `COLORTERM` indicate, see {@link terminalColor}. */
   color?: TerminalColor;
-  /** Frames a second, default 15. */
+  /** Frames per second, default 15. */
   fps?: number;
-  /** A line below the picture, asked for with each frame; default none. What is too long for the terminal is cut off. */
+  /** Returns a line below the frame, called for each frame; default none. It is truncated to the terminal's width. */
   caption?: () => string;
-  /** Ends the film early, default never. */
+  /** Stops the animation early, default never. */
   signal?: AbortSignal;
 }
 
@@ -42,17 +42,17 @@ const names = optionNames<PlayInTerminalOptions>({
   signal: true,
 });
 
-const ENTER = "\u001b[?1049h\u001b[?25l"; // a screen of its own, without a cursor
+const ENTER = "\u001b[?1049h\u001b[?25l"; // the alternate screen, without a cursor
 const LEAVE = "\u001b[?25h\u001b[?1049l";
 const CLEAR_SCREEN = "\u001b[2J";
 const HOME = "\u001b[H";
 const CLEAR_LINE = "\u001b[K";
 
 /**
- * Shows frames one after the other on a screen of its own: what the terminal showed before, and its cursor, come back
+ * Shows frames one after another on the alternate screen: the previous contents and the cursor are restored
  * at the end, also after an error or Ctrl-C.
  *
- * @param frames pictures; the next one is asked for when the one before has been shown
+ * @param frames frames; the next one is requested after the previous one has been shown
  * @returns number of frames shown
  *
  * @example
@@ -95,10 +95,10 @@ export async function playInTerminal(
       const columns = Math.min(options.columns ?? wide, wide);
       const lines = [frameToAnsi(frame, { columns, rows: Math.max(1, rows - (caption ? 1 : 0)), color })];
       if (caption && rows > 1) lines.push(caption().slice(0, wide - 1) + CLEAR_LINE);
-      // A line feed after the last line would scroll a picture that fills the screen.
+      // A line feed after the last line would scroll a frame that fills the screen.
       stream.write((before === size ? "" : CLEAR_SCREEN) + HOME + lines.join("").replace(/\n$/, ""));
       shown++;
-      // After a slow frame the film goes on at its pace instead of racing to catch up.
+      // After a slow frame the animation continues at its normal pace instead of catching up.
       due = Math.max(due + 1000 / fps, Date.now());
       await pause(due - Date.now());
     }

@@ -1,12 +1,12 @@
-/** What a program has to leave in order, however it ends. */
+/** Cleans up at the end of the program, however it ends. */
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Calls `restore` when the program ends by a signal, by an error or by `process.exit`. Where others listen to a signal, they
- * decide what happens. Does nothing outside of Node.
+ * Calls `restore` when the program ends by a signal, by an error or by `process.exit`. If there are other listeners
+ * for a signal, they decide what happens. Does nothing outside of Node.
  *
- * @returns ends the watch
+ * @returns a function that stops watching
  */
 export function onProgramEnd(restore: () => void): () => void {
   const { process } = globalThis as { process?: NodeJS.Process };
@@ -15,7 +15,7 @@ export function onProgramEnd(restore: () => void): () => void {
     if (process.listenerCount(signal) > 1) return;
     stop();
     restore();
-    process.kill(process.pid, signal); // ends it, as nobody listens any more
+    process.kill(process.pid, signal); // ends the process, as there is no listener any more
   };
   const stop = () => {
     process.off("exit", restore);

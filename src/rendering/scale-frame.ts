@@ -1,11 +1,11 @@
-/** Pictures in other sizes. */
+/** Scales frames to other sizes. */
 
 import type { Frame } from "../envs/env.js";
 
 /**
- * A picture scaled to another size: every new pixel is the mean of the area it covers.
+ * A frame scaled to another size: every new pixel is the mean of the area it covers.
  *
- * @param frame the picture · @param height new rows · @param width new columns
+ * @param frame the frame · @param height new number of rows · @param width new number of columns
  */
 export function scaleFrame(frame: Frame, height: number, width: number): Frame {
   const across = spans(frame.width, width);
@@ -17,7 +17,7 @@ export function scaleFrame(frame: Frame, height: number, width: number): Frame {
   return { height, width, data };
 }
 
-// Which old lines a new line covers: the first one, and the weight of each.
+// The old lines that a new line covers: index of the first one, and the weight of each.
 interface Span {
   first: number;
   weights: number[];

@@ -1,4 +1,4 @@
-/** Pictures as text for a terminal. */
+/** Draws frames as text for a terminal. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -11,11 +11,11 @@ export type TerminalColor = "truecolor" | "256" | "none";
 
 /** Options of {@link frameToAnsi}. */
 export interface FrameToAnsiOptions {
-  /** Characters in a line, default 80. The number of lines follows from the picture's proportions. */
+  /** Number of columns, default 80. The number of rows follows from the frame's aspect ratio. */
   columns?: number;
-  /** Most lines, default as many as the proportions ask for. A picture that would be higher becomes narrower. */
+  /** Maximum number of rows, default unlimited. A frame that would be higher becomes narrower. */
   rows?: number;
-  /** Default `"truecolor"`. */
+  /** Colour support, default `"truecolor"`. */
   color?: TerminalColor;
 }
 
@@ -30,15 +30,15 @@ const RESET = "\u001b[0m";
 const SHADES = " .:-=+*#%@";
 
 /**
- * Draws a picture with characters: each shows two pixels, one above the other, as the upper half
- * block in one colour on a ground of the other. Lines end with a line feed and in the default colour.
+ * Draws a frame with characters: each shows two pixels, one above the other, as the upper half
+ * block in one colour on a background of the other. Lines end with a line feed and in the default colour.
  *
  * @example
  * ```ts
  * process.stdout.write(frameToAnsi(env.render(), { columns: 60 }));
  * ```
  * @throws InvalidArgumentError when `columns` or `rows` is not a positive integer, or `color` is unknown
- * @throws ShapeError when the frame's data have not `height * width * 3` bytes
+ * @throws ShapeError when the frame's data do not have `height * width * 3` bytes
  */
 export function frameToAnsi(frame: Frame, options: FrameToAnsiOptions = {}): string {
   checkOptions("frameToAnsi", options, names);

@@ -1,4 +1,4 @@
-/** Arrays of numbers between bounds. */
+/** Box space: arrays of numbers between bounds. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
@@ -13,7 +13,7 @@ import {
 } from "../core/state.js";
 import type { BoundJSON, Space, SpaceJSON } from "./space.js";
 
-/** Least and greatest number of each element type. */
+/** Lowest and highest number of each element type. */
 const ranges: Record<DType, readonly [number, number]> = {
   uint8: [0, 255],
   int32: [-(2 ** 31), 2 ** 31 - 1],
@@ -42,7 +42,7 @@ const names = optionNames<BoxOptions>({
 });
 
 /**
- * Arrays of a fixed shape whose elements lie between bounds (inclusive, possibly infinite).
+ * Arrays of a fixed shape whose elements are between bounds (inclusive, possibly infinite).
  *
  * @example
  * ```ts
@@ -63,9 +63,9 @@ export class Box implements Space<TypedArray> {
   private readonly size: number;
 
   /**
-   * @throws ShapeError when a list of bounds has another length than the shape
+   * @throws ShapeError when the length of a list of bounds does not match the shape
    * @throws InvalidArgumentError when the shape or the element type is not valid, a bound is NaN, low exceeds high,
-   *   or no whole number of that type lies between them
+   *   or no whole number of that type is between them
    */
   constructor(options: BoxOptions) {
     if (new.target === Box) checkOptions("Box", options, names);
@@ -100,14 +100,14 @@ export class Box implements Space<TypedArray> {
   }
 
   private bound(name: string, value: number | ArrayLike<number>): number | Float64Array {
-    // Compared with float32 elements, a bound must be one itself.
+    // Compared with float32 elements, a bound must be a float32 number itself.
     const rounded = this.dtype === "float32" ? Math.fround : (x: number) => x;
     if (typeof value === "number") return rounded(value);
     if (value.length !== this.size) throw new ShapeError(name, `[${this.shape.join(", ")}]`, [value.length]);
     return Float64Array.from(value, rounded);
   }
 
-  /** Uniform between finite bounds; normal, or exponential from one finite bound, elsewhere. */
+  /** Draws uniformly between finite bounds; otherwise normal, or exponential from one finite bound. */
   sample(random: Random): TypedArray {
     const value = createTypedArray(this.dtype, this.size);
     for (let i = 0; i < this.size; i++) {
@@ -128,7 +128,7 @@ export class Box implements Space<TypedArray> {
     return this.dtype !== "float32" && this.dtype !== "float64";
   }
 
-  /** The least and the greatest whole number of the type between the bounds. */
+  /** The lowest and the highest whole number of the type between the bounds. */
   private wholeBounds(i: number): [number, number] {
     const [least, greatest] = ranges[this.dtype];
     return [Math.max(least, Math.ceil(at(this.low, i))), Math.min(greatest, Math.floor(at(this.high, i)))];

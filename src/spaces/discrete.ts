@@ -1,4 +1,4 @@
-/** A finite set of actions. */
+/** Discrete space: a finite set of integers. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -25,7 +25,7 @@ export class Discrete implements Space<number> {
   /**
    * @param n number of values, at least 1
    * @param start first value, default 0
-   * @throws InvalidArgumentError when `n` is not a positive integer or `start` no integer
+   * @throws InvalidArgumentError when `n` is not a positive integer or `start` not an integer
    */
   constructor(
     readonly n: number,

@@ -1,5 +1,5 @@
 /**
- * Spaces of observations and actions.
+ * Observation and action spaces.
  *
  * @module ncps-ts/spaces
  */
@@ -15,13 +15,13 @@ export { Discrete } from "./discrete.js";
 export { MultiDiscrete } from "./multi-discrete.js";
 export type { BoundJSON, BoxJSON, DiscreteJSON, MultiDiscreteJSON, Space, SpaceJSON } from "./space.js";
 
-/** Spaces that the trainers can act in. */
+/** Action spaces that the trainers support. */
 export type ActionSpace = Discrete | MultiDiscrete | Box;
 
 /**
- * Makes a space from the description that its `toJSON` gave.
+ * Creates a space from the description that its `toJSON` returned.
  *
- * @throws InvalidArgumentError when it describes no space
+ * @throws InvalidArgumentError when it does not describe a space
  */
 export function spaceFromJSON(json: SpaceJSON): ActionSpace {
   if (json.kind === "discrete") return new Discrete(json.n, json.start);

@@ -1,4 +1,4 @@
-/** Several discrete choices made at once. */
+/** MultiDiscrete space: several discrete choices made at once. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Random } from "../core/random.js";

@@ -1,4 +1,4 @@
-/** What observations and actions may be. */
+/** Interface of observation and action spaces. */
 
 import type { Random } from "../core/random.js";
 import type { DType, TypedArray } from "../core/state.js";
@@ -9,36 +9,36 @@ export interface Space<Value = number | TypedArray> {
   readonly kind: "box" | "discrete" | "multi-discrete";
   /** Shape of one value; `[]` for a scalar. */
   readonly shape: readonly number[];
-  /** Element type. */
+  /** Element type of values. */
   readonly dtype: DType;
   /** Draws a random value. */
   sample(random: Random): Value;
   /** Whether `value` belongs to the space. */
   contains(value: unknown): boolean;
-  /** A plain description, the argument of {@link spaceFromJSON}. */
+  /** Plain description, the argument of {@link spaceFromJSON}. */
   toJSON(): SpaceJSON;
 }
 
-/** A bound in a plain description; infinite ones are text: `"Infinity"`, `"-Infinity"`. */
+/** A bound in a plain description; infinite ones are strings: `"Infinity"`, `"-Infinity"`. */
 export type BoundJSON = number | string;
 
 /** Plain description of a {@link Box}. */
 export interface BoxJSON {
-  /** Which space it is. */
+  /** Kind of the space. */
   kind: "box";
   /** Shape of one value. */
   shape: number[];
   /** Element type. */
   dtype: DType;
-  /** Lower bound of all elements, or of each. */
+  /** Lower bound of all elements, or one per element. */
   low: BoundJSON | BoundJSON[];
-  /** Upper bound of all elements, or of each. */
+  /** Upper bound of all elements, or one per element. */
   high: BoundJSON | BoundJSON[];
 }
 
 /** Plain description of a {@link Discrete} space. */
 export interface DiscreteJSON {
-  /** Which space it is. */
+  /** Kind of the space. */
   kind: "discrete";
   /** Number of values. */
   n: number;
@@ -48,7 +48,7 @@ export interface DiscreteJSON {
 
 /** Plain description of a {@link MultiDiscrete} space. */
 export interface MultiDiscreteJSON {
-  /** Which space it is. */
+  /** Kind of the space. */
   kind: "multi-discrete";
   /** Number of values of each entry. */
   nvec: number[];

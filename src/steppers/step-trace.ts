@@ -1,4 +1,4 @@
-/** The states of all neurons at every step of a sequence. */
+/** Records the states of all neurons at every step of a sequence. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { LTCCell } from "../cells/ltc-cell.js";
@@ -12,13 +12,13 @@ import { elapsedRows } from "../recurrent/ops/sequence-rows.js";
 import { splitParts } from "../recurrent/ops/split-parts.js";
 import type { BuiltWiring, NeuronType } from "../wirings/wiring.js";
 
-/** What {@link traceStates} needs of a layer; built `CfC` and `LTC` layers are such layers. */
+/** The part of a layer that {@link traceStates} uses; built `CfC` and `LTC` layers have it. */
 export interface TraceableLayer {
-  /** What runs: the cell, or with mixed memory a `MixedMemoryCell` around it. */
+  /** The cell that runs: that of the layer, or with mixed memory a `MixedMemoryCell` around it. */
   readonly core: SequenceCell;
 }
 
-/** Options of {@link traceStates}, as those of the layer's scan. */
+/** Options of {@link traceStates}, the same as those of the layer's scan. */
 export interface TraceStatesOptions extends Omit<Partial<SequenceOptions>, "x" | "training"> {}
 
 const names = optionNames<TraceStatesOptions>({
@@ -28,27 +28,27 @@ const names = optionNames<TraceStatesOptions>({
   elapsed: true,
 });
 
-/** What one number of a state is. */
+/** Describes one element of a state. */
 export interface NeuronLabel {
-  /** `neuron_3` for a wired neuron of id 3, `unit_3` without wiring; `memory_...` for its place in the LSTM. */
+  /** `neuron_3` for a wired neuron of id 3, `unit_3` without wiring; `memory_...` for its counterpart in the LSTM. */
   readonly name: string;
   /** Role of a wired neuron; `"unit"` without wiring, `"memory"` for the LSTM of mixed memory. */
   readonly type: NeuronType | "unit" | "memory";
-  /** Id in the wiring, or place among the units. */
+  /** Id in the wiring, or index of the unit. */
   readonly id: number;
 }
 
 /** Result of {@link traceStates}. */
 export interface StateTrace {
-  /** State after each step `[batch, time, stateSize]`; a masked step has the carried one. */
+  /** State after each step `[batch, time, stateSize]`; a masked step has the carried state. */
   states: tf.Tensor3D;
-  /** What the numbers of the last axis are `[stateSize]`. */
+  /** Descriptions of the elements of the last axis `[stateSize]`. */
   neurons: readonly NeuronLabel[];
 }
 
 /**
  * Runs a layer over `[batch, time, features]` and keeps the state after every step, not only the outputs and the
- * last state. For pictures and analysis: it takes one scan a step. Differentiable like the scan. Layouts of the
+ * last state. For visualisation and analysis: it takes one scan per step. Differentiable like the scan. Layouts of the
  * last axis:
  *
  * - CfC: the units
@@ -104,7 +104,7 @@ export function traceStates(
 }
 
 /**
- * What each number of a cell's state is, in the layouts of {@link traceStates}.
+ * Describes each element of a cell's state, in the layouts of {@link traceStates}.
  *
  * @throws InvalidStateError for a wired cell that has not been built
  */

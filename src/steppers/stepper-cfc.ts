@@ -1,4 +1,4 @@
-/** Steps of CfC cells in plain arrays. */
+/** Computes steps of CfC cells in plain arrays. */
 
 import { hasKernels } from "tfjs-training/wasm";
 import type { CfCCell } from "../cells/cfc-cell.js";
@@ -12,27 +12,27 @@ import { DenseProduct, valuesOf } from "./stepper-dense.js";
 
 /** Formula of a {@link CfCNetwork}. */
 export interface CfCFormula {
-  /** See {@link CfCMode}. */
+  /** Mode of the cell. */
   mode: CfCMode;
-  /** See {@link CfCFlavour}. */
+  /** Flavour of the cell. */
   flavour: CfCFlavour;
-  /** Activation of the backbone; without one there is no backbone. */
+  /** Activation of the backbone; undefined without a backbone. */
   activation?: ApplyActivation;
 }
 
 /** Backbone and heads of one CfC: from inputs and state to the next state. */
 export class CfCNetwork {
-  /** `[inputs | state]`: to be filled before {@link CfCNetwork.run}. */
+  /** `[inputs | state]`: fill it before calling {@link CfCNetwork.run}. */
   readonly joined: Float64Array;
-  /** Numbers in the state. */
+  /** Size of the state. */
   readonly units: number;
-  /** Numbers in the input. */
+  /** Size of the input. */
   readonly inputs: number;
   private readonly products: DenseProduct[];
   private wTau = new Float32Array(0);
   private a = new Float32Array(0);
 
-  /** @param weights of the cell; {@link CfCNetwork.load} copies them */
+  /** @param weights weights of the cell; {@link CfCNetwork.load} copies them */
   constructor(
     private readonly weights: CfCWeights,
     private readonly formula: CfCFormula,
@@ -44,7 +44,7 @@ export class CfCNetwork {
     this.inputs = this.joined.length - this.units;
   }
 
-  /** Copies the weights. @param mask factors on the kernel of the heads */
+  /** Copies the weights. @param mask sparsity mask of the heads' kernel */
   load(mask?: Float32Array): void {
     const { backbone, heads, wTau, a } = this.weights;
     [...backbone, heads].forEach(({ kernel, bias }, layer) => {
@@ -94,7 +94,7 @@ export class CfCNetwork {
   }
 }
 
-/** Steps of a `CfCCell`: on the compiled kernels where they run, else in plain arrays. */
+/** Computes steps of a `CfCCell`: with the compiled kernels if available, otherwise in plain arrays. */
 export class CfCCellStepper implements CellStepper {
   readonly inputSize: number;
   private readonly network?: CfCNetwork;

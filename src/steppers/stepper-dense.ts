@@ -1,15 +1,17 @@
-/** Products of a vector and a matrix in plain arrays. */
+/** Vector-matrix products in plain arrays. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 
-/** Columns that one pass over the inputs computes. */
+/** Columns computed in one pass over the inputs. */
 const lanes = 8;
 
-/** `y = x kernel + bias` for one vector. Columns lie in blocks of eight, so that a pass reads memory in order. */
+/**
+ * `y = x kernel + bias` for one vector. Columns are stored in blocks of eight, so that a pass reads memory in order.
+ */
 export class DenseProduct {
-  /** `[inputs]`: to be filled before {@link DenseProduct.run}. */
+  /** Input `[inputs]`: fill it before calling {@link DenseProduct.run}. */
   readonly x: Float64Array;
-  /** `[outputs]`, and up to seven numbers without meaning. */
+  /** Output `[outputs]`, followed by up to seven unused elements. */
   readonly y: Float64Array;
   private readonly kernel: Float64Array;
   private readonly bias: Float64Array;
@@ -26,7 +28,7 @@ export class DenseProduct {
     this.kernel = new Float64Array(blocks * lanes * inputs);
   }
 
-  /** Copies weights: kernels `[rows, outputs]` one below the other, and the bias `[outputs]`. */
+  /** Copies weights: kernels `[rows, outputs]` stacked vertically, and the bias `[outputs]`. */
   load(kernels: readonly ArrayLike<number>[], bias: ArrayLike<number>): void {
     const { inputs, outputs } = this;
     let row = 0;
@@ -48,7 +50,7 @@ export class DenseProduct {
   }
 }
 
-// Eight sums at once keep the processor's adders busy, and each input is read once for all of them.
+// Eight independent sums keep the processor's adders busy, and each input is read once for all of them.
 function multiply(x: Float64Array, kernel: Float64Array, bias: Float64Array, y: Float64Array): void {
   const inputs = x.length;
   const outputs = y.length;
@@ -85,7 +87,7 @@ function multiply(x: Float64Array, kernel: Float64Array, bias: Float64Array, y: 
   }
 }
 
-/** Values of a weight. */
+/** Reads the values of a weight. */
 export function valuesOf(weight: tf.Tensor): Float32Array {
   return weight.dataSync() as Float32Array;
 }

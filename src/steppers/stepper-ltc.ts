@@ -1,4 +1,4 @@
-/** Steps of LTC cells in plain arrays. */
+/** Computes steps of LTC cells in plain arrays. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { hasKernels } from "tfjs-training/wasm";
@@ -9,13 +9,16 @@ import { LTCStep } from "../recurrent/wasm/ltc-step.js";
 import type { CellStepper } from "./stepper-cell.js";
 import { valuesOf } from "./stepper-dense.js";
 
-/** An affine map of each number for itself. */
+/** An elementwise affine map. */
 interface Mapping {
   factor?: Float32Array;
   shift?: Float32Array;
 }
 
-/** Steps of an `LTCCell`: the scan's own loop, over one step; compiled where the kernels run, else in plain arrays. */
+/**
+ * Computes steps of an `LTCCell`: the scan's own loop over one step, compiled if the kernels are available, otherwise
+ * in plain arrays.
+ */
 export class LTCCellStepper implements CellStepper {
   private arrays!: LTCArrays;
   private compiled?: LTCStep;

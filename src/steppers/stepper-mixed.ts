@@ -1,4 +1,4 @@
-/** Steps of cells with mixed memory in plain arrays. */
+/** Computes steps of cells with mixed memory in plain arrays. */
 
 import type { MixedMemoryCell } from "../cells/mixed-memory-cell.js";
 import { logistic } from "../recurrent/ops/ltc-sigmoid.js";
@@ -6,13 +6,13 @@ import { hyperbolicTangent } from "./stepper-activations.js";
 import type { CellStepper } from "./stepper-cell.js";
 import { DenseProduct, valuesOf } from "./stepper-dense.js";
 
-/** Steps of a `MixedMemoryCell`: the LSTM, then the cell beside it. */
+/** Computes steps of a `MixedMemoryCell`: first the LSTM, then the inner cell. */
 export class MixedMemoryStepper implements CellStepper {
   readonly inputSize: number;
   private readonly lstm: DenseProduct;
   private readonly h: Float32Array;
 
-  /** @param inner the stepper of the cell beside the LSTM */
+  /** @param inner stepper of the inner cell */
   constructor(
     private readonly cell: MixedMemoryCell,
     private readonly inner: CellStepper,

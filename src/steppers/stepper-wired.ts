@@ -1,11 +1,11 @@
-/** Steps of wired CfC cells in plain arrays. */
+/** Computes steps of wired CfC cells in plain arrays. */
 
 import type { WiredCfCCell } from "../cells/wired-cfc-cell.js";
 import type { CellStepper } from "./stepper-cell.js";
 import { CfCNetwork } from "./stepper-cfc.js";
 import { valuesOf } from "./stepper-dense.js";
 
-/** Steps of a `WiredCfCCell`: layer by layer, each from the new state of the layer before. */
+/** Computes steps of a `WiredCfCCell`: layer by layer, each from the new state of the previous layer. */
 export class WiredCfCCellStepper implements CellStepper {
   readonly inputSize: number;
   private readonly networks: CfCNetwork[];

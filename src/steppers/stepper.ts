@@ -1,4 +1,4 @@
-/** Single steps of a trained recurrent layer without tensors, for control loops. */
+/** Computes single steps of a trained recurrent layer without tensors, for control loops. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { CfCCell } from "../cells/cfc-cell.js";
@@ -14,23 +14,23 @@ import { LTCCellStepper } from "./stepper-ltc.js";
 import { MixedMemoryStepper } from "./stepper-mixed.js";
 import { WiredCfCCellStepper } from "./stepper-wired.js";
 
-/** What {@link createStepper} needs of a layer; `CfC` and `LTC` are such layers. */
+/** The part of a layer that {@link createStepper} uses; `CfC` and `LTC` have it. */
 export interface SteppableLayer {
-  /** What runs: the cell, or with mixed memory a `MixedMemoryCell` around it. */
+  /** The cell that runs: that of the layer, or with mixed memory a `MixedMemoryCell` around it. */
   readonly core: RecurrentCell;
   /** Prefix of the weights' names. */
   readonly prefix: string;
-  /** The weights by name; `prefix/projection/kernel` and `prefix/projection/bias` where there is a projection. */
+  /** The weights by name; `prefix/projection/kernel` and `prefix/projection/bias` if there is a projection. */
   readonly variables: ReadonlyMap<string, tf.Variable>;
 }
 
-/** Steps of one layer; made by {@link createStepper}. */
+/** Computes steps of one layer; created by {@link createStepper}. */
 export class Stepper {
-  /** Numbers in one input. */
+  /** Size of one input. */
   readonly inputSize: number;
-  /** Numbers in the state, laid out as in the layer's scan. */
+  /** Size of the state, laid out as in the layer's scan. */
   readonly stateSize: number;
-  /** Numbers in one output: `projSize`, or the cell's output. */
+  /** Size of one output: `projSize`, or that of the cell's output. */
   readonly outputSize: number;
   private readonly cell: CellStepper;
   private readonly cellOutput: Float32Array;
@@ -55,14 +55,14 @@ export class Stepper {
     this.refresh();
   }
 
-  /** A new state of zeros `[stateSize]`, from which a sequence starts. */
+  /** A new initial state of zeros `[stateSize]`. */
   initialState(): Float32Array {
     return new Float32Array(this.stateSize);
   }
 
   /**
    * Copies the layer's weights again: after training, or after loading other weights into the layer. Needs a
-   * backend whose tensors can be read at once, as those of wasm and cpu can.
+   * backend whose tensors can be read synchronously, such as wasm and cpu.
    */
   refresh(): void {
     this.cell.refresh();
@@ -71,12 +71,12 @@ export class Stepper {
   }
 
   /**
-   * One step, without dropout.
+   * Computes one step, without dropout.
    *
    * @param features one input `[inputSize]`
    * @param state `[stateSize]`; the next state is written into it
    * @param elapsed time since the last step, default 1
-   * @returns the output `[outputSize]`; the next call writes into the same array
+   * @returns the output `[outputSize]`; the next call overwrites the same array
    * @throws ShapeError for a wrong length
    * @throws InvalidArgumentError for a negative or infinite time
    */
@@ -104,7 +104,7 @@ export class Stepper {
 
 /**
  * Copies a layer's weights into plain arrays and computes single steps from them, for control loops: no tensors,
- * no backend and nearly no new memory in a step. Equal to the layer's scan within float32 rounding.
+ * no backend and almost no allocations in a step. Equal to the layer's scan within float32 rounding.
  *
  * @param layer a built CfC or LTC layer, with or without wiring, mixed memory and projection
  * @throws InvalidStateError before the layer is built

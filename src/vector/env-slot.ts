@@ -51,7 +51,7 @@ export interface EnvSlotOptions {
 /** Error text for an environment whose methods are asynchronous. */
 const PROMISED =
   "returned a Promise, but an Env answers at once. What takes its time (a server, a browser, a robot) is a VectorEnv, " +
-  'whose reset and step are asynchronous: see "Environments that answer later" in docs/environments.md';
+  'whose reset and step are asynchronous: see "Asynchronous environments" in docs/environments.md';
 
 /** Maximum number of consecutive replacements of an environment without a successful step. */
 export const MOST_IN_A_ROW = 3;

@@ -1,4 +1,4 @@
-/** Wirings whose synapses are given one by one. */
+/** Wiring with explicitly given synapses. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -15,13 +15,13 @@ type Matrix = "adjacency" | "sensoryAdjacency";
 export interface AdjacencyWiringOptions {
   /** `[units][units]`, row source, column destination: 1 excitatory, -1 inhibitory, 0 no synapse. */
   adjacency: readonly (readonly number[] | Int8Array)[];
-  /** `[inputDim][units]`, row sensory neuron, column destination. It fixes the number of inputs. */
+  /** `[inputDim][units]`, row sensory neuron, column destination. Determines the number of inputs. */
   sensoryAdjacency: readonly (readonly number[] | Int8Array)[];
   /** Number of motor neurons, the first ids. Default: all. */
   outputDim?: number;
   /**
-   * Every id once, by layer, from the inputs to the outputs; of several layers the last holds the motor neurons in
-   * order. Default: one layer with all.
+   * Every id once, by layer, from the inputs to the outputs; the last of several layers contains the motor neurons in
+   * order. Default: one layer with all neurons.
    */
   layers?: readonly (readonly number[])[];
   /** Ids of command neurons. Default: none. */
@@ -60,7 +60,7 @@ const synapseListNames = optionNames<SynapseListOptions>({
 });
 
 /**
- * A wiring from its adjacency matrices, from a list of synapses, or frozen from another one.
+ * A wiring from its adjacency matrices, from a list of synapses, or copied from another wiring.
  *
  * @example
  * ```ts
@@ -78,11 +78,14 @@ export class AdjacencyWiring implements Wiring {
   readonly units: number;
   /** Number of motor neurons. */
   readonly outputDim: number;
-  /** Number of sensory neurons: the only one that {@link AdjacencyWiring.build} takes. */
+  /** Number of sensory neurons: the only value that {@link AdjacencyWiring.build} accepts. */
   readonly inputDim: number;
   private readonly options: Required<Omit<AdjacencyWiringOptions, Matrix>> & Record<Matrix, Int8Array[]>;
 
-  /** @throws InvalidArgumentError when a matrix has another form or value, or a layer or id does not fit */
+  /**
+   * @throws InvalidArgumentError when a matrix has the wrong shape or an invalid value, or a layer or id does not
+   * match
+   */
   constructor(options: AdjacencyWiringOptions) {
     if (new.target === AdjacencyWiring) checkOptions("AdjacencyWiring", options, names);
     const { adjacency, sensoryAdjacency, outputDim, layers, commandNeurons = [] } = options;
@@ -92,7 +95,7 @@ export class AdjacencyWiring implements Wiring {
     this.outputDim = checkOutputDim(outputDim ?? units, units);
     for (const id of checkList("commandNeurons", commandNeurons)) {
       if (Number.isInteger(id) && id >= this.outputDim && id < units) continue;
-      const bounds = `from ${this.outputDim} to ${units - 1} (no motor neuron)`;
+      const bounds = `from ${this.outputDim} to ${units - 1} (not a motor neuron)`;
       throw new InvalidArgumentError("commandNeurons", `expected ids ${bounds}, received ${showValue(id)}`);
     }
     this.options = {
@@ -105,9 +108,9 @@ export class AdjacencyWiring implements Wiring {
   }
 
   /**
-   * A wiring from lists of synapses.
+   * Creates a wiring from lists of synapses.
    *
-   * @throws InvalidArgumentError when a synapse names no neuron, has another polarity than 1 or -1, or comes twice
+   * @throws InvalidArgumentError when a synapse has an invalid neuron or a polarity other than 1 or -1, or is repeated
    */
   static fromSynapses(options: SynapseListOptions): AdjacencyWiring {
     checkOptions("AdjacencyWiring.fromSynapses", options, synapseListNames);
@@ -121,7 +124,7 @@ export class AdjacencyWiring implements Wiring {
     });
   }
 
-  /** A wiring with exactly the synapses of a built one, whatever made them. */
+  /** Creates a wiring with exactly the synapses of a built one, whatever its class. */
   static from(built: BuiltWiring): AdjacencyWiring {
     const { units, outputDim, adjacency, sensoryAdjacency, layers } = built;
     const rows = (matrix: Int8Array) =>
@@ -136,7 +139,7 @@ export class AdjacencyWiring implements Wiring {
     });
   }
 
-  /** The synapses. Throws `InvalidArgumentError` when `inputDim` is not {@link AdjacencyWiring.inputDim}. */
+  /** Returns the synapses. Throws `InvalidArgumentError` when `inputDim` is not {@link AdjacencyWiring.inputDim}. */
   build(inputDim: number): BuiltWiring {
     const { adjacency, sensoryAdjacency, layers, commandNeurons } = this.options;
     if (inputDim !== this.inputDim) {

@@ -1,4 +1,4 @@
-/** Neural circuit policy from two numbers. */
+/** Neural circuit policy whose sizes follow from the numbers of neurons and outputs. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -11,11 +11,11 @@ import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
 
 /** Options of {@link AutoNCP}. */
 export interface AutoNCPOptions {
-  /** Number of neurons, motor neurons counted; at most 4096. */
+  /** Number of neurons, including motor neurons; at most 4096. */
   units: number;
   /** Number of motor neurons, at most `units - 3`. */
   outputSize: number;
-  /** From 0.1 (nearly every synapse between layers) to 1 (as few as can be). Default 0.5. */
+  /** Sparsity, from 0.1 (nearly every synapse between layers) to 1 (as few as can be). Default 0.5. */
   sparsity?: number;
   /** Seed, 0 to 2^32 - 1. Default 22222. */
   seed?: number;
@@ -29,8 +29,8 @@ const names = optionNames<AutoNCPOptions>({
 });
 
 /**
- * An {@link NCP} whose sizes follow from the number of neurons, of outputs and the sparsity: of the neurons that
- * are no motor neurons 40 % are command neurons. The same synapses as `AutoNCP` of the Python package ncps with
+ * An {@link NCP} whose sizes follow from the number of neurons, of outputs and the sparsity: of the neurons other than
+ * motor neurons 40 % are command neurons. The same synapses as `AutoNCP` of the Python package ncps with
  * the same seed.
  *
  * @example
@@ -44,14 +44,14 @@ export class AutoNCP implements Wiring {
   readonly units: number;
   /** Number of motor neurons. */
   readonly outputDim: number;
-  /** How sparse it is. */
+  /** Sparsity of the synapses. */
   readonly sparsity: number;
   /** Seed of the synapses. */
   readonly seed: number;
-  /** The numbers of neurons and synapses that were chosen. */
+  /** The resulting numbers of neurons and synapses. */
   readonly sizes: Readonly<Omit<NCPOptions, "seed">>;
 
-  /** @throws InvalidArgumentError when there are too many outputs for the units, or a number is outside its bounds */
+  /** @throws InvalidArgumentError when there are too many outputs for the units, or a number is out of range */
   constructor(options: AutoNCPOptions) {
     if (new.target === AutoNCP) checkOptions("AutoNCP", options, names);
     const { units, outputSize, sparsity = 0.5, seed = 22222 } = options;
@@ -74,19 +74,19 @@ export class AutoNCP implements Wiring {
     this.sizes = Object.freeze(chooseSizes(units, outputSize, 1 - sparsity));
   }
 
-  /** Makes the synapses for `inputDim` inputs. */
+  /** Creates the synapses for `inputDim` inputs. */
   build(inputDim: number): BuiltWiring {
     return buildLayers(this, inputDim, ncpSizes(this.sizes), this.seed);
   }
 
-  /** The wiring as plain data. */
+  /** Plain data for `wiringFromJSON`. */
   toJSON(): WiringJSON {
     const { units, outputDim, sparsity, seed } = this;
     return { type: "AutoNCP", units, outputSize: outputDim, sparsity, seed };
   }
 }
 
-// The same order of operations as ncps: the results are cut to integers.
+// The same order of operations as ncps: the results are truncated to integers.
 function chooseSizes(units: number, motorNeurons: number, density: number): Omit<NCPOptions, "seed"> {
   const atLeastOne = (value: number) => Math.max(Math.trunc(value), 1);
   const commandNeurons = atLeastOne(0.4 * (units - motorNeurons));

@@ -1,4 +1,4 @@
-/** Checks of synapses that are given one by one. */
+/** Checks explicitly given synapses. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
@@ -7,9 +7,9 @@ import { range } from "./synapses.js";
 import type { SynapseEntry } from "./wiring.js";
 
 /**
- * The rows of a matrix, checked, in a byte an entry.
+ * Returns the checked rows of a matrix as bytes.
  *
- * @throws InvalidArgumentError when a row has another length than `columns` or an entry is not 1, -1 or 0
+ * @throws InvalidArgumentError when the length of a row is not `columns` or an entry is not 1, -1 or 0
  */
 export function checkMatrix(
   argument: string,
@@ -60,9 +60,9 @@ export function checkLayers(
 }
 
 /**
- * The matrix `[sources][units]` of a list of synapses.
+ * Returns the matrix `[sources][units]` of a list of synapses.
  *
- * @throws InvalidArgumentError when a synapse names no neuron, has a wrong polarity, or comes twice
+ * @throws InvalidArgumentError when a synapse has an invalid neuron or polarity, or is repeated
  */
 export function rowsOf(
   argument: string,

@@ -1,13 +1,13 @@
-/** Checks of wiring options, which may come from files: anything may stand in their place. */
+/** Checks wiring options, which may come from files and so have any value. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { InvalidArgumentError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
 
-/** Most neurons of a wiring: its matrix has a place for every pair. */
+/** Maximum number of neurons of a wiring: its matrix has an entry for every pair. */
 const MAX_UNITS = 4096;
 
-/** Most synapses that a wiring draws one by one. */
+/** Maximum number of synapses that a wiring draws one by one. */
 const MAX_DRAWS = 2 ** 21;
 
 const MAX_ENTRIES = 2 ** 26;
@@ -24,13 +24,13 @@ export function checkList<T>(argument: string, value: readonly T[]): readonly T[
   throw new InvalidArgumentError(argument, `expected a list, received ${showValue(value)}`);
 }
 
-/** @throws InvalidArgumentError when the value is not an integer of 1 to {@link MAX_UNITS} */
+/** @throws InvalidArgumentError when the value is not an integer from 1 to {@link MAX_UNITS} */
 export function checkUnits(argument: string, value: number): number {
   if (checkInteger(argument, value) <= MAX_UNITS) return value;
   throw new InvalidArgumentError(argument, `expected at most ${MAX_UNITS} neurons, received ${value}`);
 }
 
-/** @throws InvalidArgumentError when there are too many inputs for so many neurons */
+/** @throws InvalidArgumentError when there are too many inputs for this number of neurons */
 export function checkInputs(inputDim: number, units: number): number {
   const most = Math.floor(MAX_ENTRIES / units);
   if (checkInteger("inputDim", inputDim) <= most) return inputDim;
@@ -49,13 +49,13 @@ export function checkDraws(argument: string, value: number, synapses: number): v
   );
 }
 
-/** @throws InvalidArgumentError when the value is not an integer of 0 to {@link MAX_DRAWS} */
+/** @throws InvalidArgumentError when the value is not an integer from 0 to {@link MAX_DRAWS} */
 export function checkRecurrent(value: number): void {
   const argument = "recurrentCommandSynapses";
   checkDraws(argument, value, checkInteger(argument, value, 0));
 }
 
-/** @throws InvalidArgumentError when the value is not an integer of 1 to `limit`, which `what` explains */
+/** @throws InvalidArgumentError when the value is not an integer from 1 to `limit`, which `what` explains */
 export function checkAtMost(argument: string, value: number, limit: number, what: string): number {
   if (checkInteger(argument, value) <= limit) return value;
   throw new InvalidArgumentError(
@@ -64,7 +64,7 @@ export function checkAtMost(argument: string, value: number, limit: number, what
   );
 }
 
-/** @throws InvalidArgumentError when the value is not an integer of 0 to `largest` */
+/** @throws InvalidArgumentError when the value is not an integer from 0 to `largest` */
 export function checkSeed(value: number, largest: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= largest) return value;
   throw new InvalidArgumentError(

@@ -1,11 +1,11 @@
-/** The random connections of neural circuit policies (Lechner et al. 2020), in the order in which ncps draws them. */
+/** Random connections of neural circuit policies (Lechner et al. 2020), drawn in the same order as in ncps. */
 
 import type { RandomState } from "./numpy/random-state.js";
 import { range, type Synapses } from "./synapses.js";
 
 /** Sizes of an NCP with any number of inter layers. */
 export interface LayerSizes {
-  /** Neurons of each inter layer, from the inputs on. */
+  /** Numbers of neurons of the inter layers, starting at the inputs. */
   interNeurons: readonly number[];
   /** Number of command neurons. */
   commandNeurons: number;
@@ -13,11 +13,11 @@ export interface LayerSizes {
   motorNeurons: number;
   /** Synapses from each sensory neuron to the first inter layer. */
   sensoryFanout: number;
-  /** Synapses from each neuron of an inter layer to the next layer, one number an inter layer. */
+  /** Synapses from each neuron of an inter layer to the next layer, one number per inter layer. */
   interFanouts: readonly number[];
-  /** Draws of a synapse among the command neurons. */
+  /** Number of draws of synapses among the command neurons. */
   recurrentCommandSynapses: number;
-  /** Synapses to each motor neuron from command neurons. */
+  /** Synapses from command neurons to each motor neuron. */
   motorFanin: number;
 }
 
@@ -51,7 +51,7 @@ export function connectLayers(synapses: Synapses, sizes: LayerSizes, rng: Random
   fanOut(rng, motor, command, sizes.motorFanin, (destination, source) => connect(source, destination));
 }
 
-// Each of `from` gets `count` partners among `to`; those of `to` that nobody drew get the mean number of partners.
+// Each of `from` gets `count` partners among `to`; undrawn neurons of `to` get the mean number of partners.
 function fanOut(
   rng: RandomState,
   from: readonly number[],

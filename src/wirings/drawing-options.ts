@@ -1,8 +1,8 @@
-/** How pictures of wirings look. */
+/** Options for drawings of wirings. */
 
 import { optionNames } from "../core/check-options.js";
 
-/** Colours of a picture. Defaults: those that ncps and its documentation use. */
+/** Colours of a drawing. Defaults: those of ncps and its documentation. */
 export interface WiringColors {
   /** Fill of sensory neurons. */
   sensory: string;
@@ -12,19 +12,19 @@ export interface WiringColors {
   command: string;
   /** Fill of motor neurons. */
   motor: string;
-  /** Excitatory synapses. */
+  /** Colour of excitatory synapses. */
   excitatory: string;
-  /** Inhibitory synapses. */
+  /** Colour of inhibitory synapses. */
   inhibitory: string;
 }
 
-/** Options of every picture. */
+/** Options of every drawing. */
 export interface DrawingOptions {
-  /** Where the layers go: `"right"` (default) or `"down"`, sensory neurons first. */
+  /** Direction of the layers: `"right"` (default) or `"down"`, sensory neurons first. */
   direction?: "right" | "down";
-  /** Names of the inputs. Default `s0, s1, …`; inputs without a name keep theirs. */
+  /** Names of the inputs. Default `s0, s1, …`; inputs without a name keep their default. */
   sensoryNames?: readonly string[];
-  /** Names of the neurons by id. Default their ids. */
+  /** Names of the neurons by id. Default: their ids. */
   neuronNames?: readonly string[];
   /** Colours that replace the defaults. */
   colors?: Partial<WiringColors>;
@@ -38,11 +38,11 @@ export const drawingNames = optionNames<DrawingOptions>({
   colors: true,
 });
 
-/** Options of pictures for Mermaid. */
+/** Options of Mermaid diagrams. */
 export interface MermaidOptions extends DrawingOptions {
   /**
-   * Most synapses. Default 500: Mermaid draws no more, nor do the sites that show its pictures, unless their
-   * configuration has another `maxEdges`.
+   * Maximum number of synapses. Default 500: Mermaid draws no more, nor do sites that render its diagrams, unless their
+   * configuration has a different `maxEdges`.
    */
   maxEdges?: number;
 }
@@ -56,13 +56,13 @@ export const mermaidNames = optionNames<MermaidOptions>({
   colors: true,
 });
 
-/** Options of pictures as SVG. */
+/** Options of SVG drawings. */
 export interface SVGOptions extends DrawingOptions {
-  /** Name of the picture for screen readers and tooltips. Default: the numbers of neurons and synapses. */
+  /** Title for screen readers and tooltips. Default: the numbers of neurons and synapses. */
   title?: string;
-  /** Whether a legend stands below. Default true. */
+  /** Whether there is a legend below the drawing. Default true. */
   legend?: boolean;
-  /** Fill behind the picture, `"none"` for a transparent one. Default `"#ffffff"`. */
+  /** Background colour, `"none"` for transparent. Default `"#ffffff"`. */
   background?: string;
 }
 

@@ -1,4 +1,4 @@
-/** Every neuron connected to every neuron. */
+/** Fully connected wiring: every neuron is connected to every neuron. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -10,7 +10,7 @@ import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
 
 /** Options of {@link FullyConnected}. */
 export interface FullyConnectedOptions {
-  /** Number of neurons, at most 1448: all together have at most 2,097,152 synapses. */
+  /** Number of neurons, at most 1448: there are at most 2,097,152 synapses. */
   units: number;
   /** Number of motor neurons. Default: `units`. */
   outputDim?: number;
@@ -28,8 +28,8 @@ const names = optionNames<FullyConnectedOptions>({
 });
 
 /**
- * Every neuron is connected to every neuron, every input to every neuron; two synapses of three excite. The same
- * polarities as `FullyConnected` of the Python package ncps with the same seed.
+ * Every neuron is connected to every neuron, every input to every neuron; two of three synapses are excitatory. The
+ * same polarities as `FullyConnected` of the Python package ncps with the same seed.
  *
  * @example
  * ```ts
@@ -46,7 +46,9 @@ export class FullyConnected implements Wiring {
   /** Whether neurons are connected to themselves. */
   readonly selfConnections: boolean;
 
-  /** @throws InvalidArgumentError when a number is no positive integer or too large, or `outputDim` exceeds `units` */
+  /**
+   * @throws InvalidArgumentError when a number is not a positive integer or too large, or `outputDim` exceeds `units`
+   */
   constructor(options: FullyConnectedOptions) {
     if (new.target === FullyConnected) checkOptions("FullyConnected", options, names);
     const { units, outputDim = units, seed = 1111, selfConnections = true } = options;
@@ -61,7 +63,7 @@ export class FullyConnected implements Wiring {
     this.selfConnections = selfConnections;
   }
 
-  /** Makes the synapses for `inputDim` inputs. */
+  /** Creates the synapses for `inputDim` inputs. */
   build(inputDim: number): BuiltWiring {
     const synapses = new Synapses(this, inputDim);
     const rng = new DefaultRng(this.seed);
@@ -80,7 +82,7 @@ export class FullyConnected implements Wiring {
     return synapses.finish();
   }
 
-  /** The wiring as plain data. */
+  /** Plain data for `wiringFromJSON`. */
   toJSON(): WiringJSON {
     const { units, outputDim, seed, selfConnections } = this;
     return { type: "FullyConnected", units, outputDim, seed, selfConnections };

@@ -1,5 +1,5 @@
 /**
- * Wirings: who is connected to whom, statistics, pictures.
+ * Wirings: synapses of liquid networks, statistics, drawings.
  *
  * @module ncps-ts/wirings
  */

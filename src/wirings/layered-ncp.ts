@@ -27,7 +27,7 @@ const names = optionNames<LayeredNCPOptions>({
 });
 
 /**
- * A neural circuit policy whose inputs pass several inter layers before they come to the command neurons. Each
+ * A neural circuit policy whose inputs pass through several inter layers before they reach the command neurons. Each
  * layer is connected to the next as in {@link NCP}; with one inter layer the synapses are those of `NCP`.
  *
  * @example
@@ -52,7 +52,9 @@ export class LayeredNCP implements Wiring {
   /** The options, with defaults filled in. */
   readonly options: Readonly<Required<LayeredNCPOptions>>;
 
-  /** @throws InvalidArgumentError when a fan-out or fan-in exceeds the neurons there are, or a number its bounds */
+  /**
+   * @throws InvalidArgumentError when a fan-out or fan-in exceeds the number of neurons, or a number is out of range
+   */
   constructor(options: LayeredNCPOptions) {
     if (new.target === LayeredNCP) checkOptions("LayeredNCP", options, names);
     const { seed = 22222, ...sizes } = options;
@@ -87,12 +89,12 @@ export class LayeredNCP implements Wiring {
     );
   }
 
-  /** Makes the synapses for `inputDim` inputs. */
+  /** Creates the synapses for `inputDim` inputs. */
   build(inputDim: number): BuiltWiring {
     return buildLayers(this, inputDim, this.options, this.options.seed);
   }
 
-  /** The wiring as plain data. */
+  /** Plain data for `wiringFromJSON`. */
   toJSON(): WiringJSON {
     return { type: "LayeredNCP", ...this.options };
   }

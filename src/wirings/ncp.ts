@@ -1,4 +1,4 @@
-/** Neural circuit policy: inter, command and motor neurons. */
+/** Neural circuit policy with inter, command and motor neurons. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -9,7 +9,7 @@ import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
 
 /** Options of {@link NCP}. */
 export interface NCPOptions {
-  /** Number of inter neurons; all neurons together are at most 4096. */
+  /** Number of inter neurons; all neurons together must be at most 4096. */
   interNeurons: number;
   /** Number of command neurons. */
   commandNeurons: number;
@@ -19,9 +19,9 @@ export interface NCPOptions {
   sensoryFanout: number;
   /** Synapses from each inter neuron to command neurons, at most `commandNeurons`. */
   interFanout: number;
-  /** Draws of a synapse among the command neurons; the same pair may be drawn again. At most 2,097,152. */
+  /** Number of draws of synapses among the command neurons; the same pair may be drawn again. At most 2,097,152. */
   recurrentCommandSynapses: number;
-  /** Synapses to each motor neuron from command neurons, at most `commandNeurons`. */
+  /** Synapses from command neurons to each motor neuron, at most `commandNeurons`. */
   motorFanin: number;
   /** Seed, 0 to 2^32 - 1. Default 22222. */
   seed?: number;
@@ -39,8 +39,8 @@ const names = optionNames<NCPOptions>({
 });
 
 /**
- * Neural circuit policy (Lechner et al. 2020): sensory → inter → command → motor, with synapses back only among the
- * command neurons. Ids: motor neurons first, then command, then inter. The same synapses as `NCP` of the Python
+ * Neural circuit policy (Lechner et al. 2020): sensory → inter → command → motor, with recurrent synapses only among
+ * the command neurons. Ids: motor neurons first, then command, then inter. The same synapses as `NCP` of the Python
  * package ncps with the same seed.
  *
  * @example
@@ -64,7 +64,9 @@ export class NCP implements Wiring {
   /** The options, with defaults filled in. */
   readonly options: Readonly<Required<NCPOptions>>;
 
-  /** @throws InvalidArgumentError when a fan-out or fan-in exceeds the neurons there are, or a number its bounds */
+  /**
+   * @throws InvalidArgumentError when a fan-out or fan-in exceeds the number of neurons, or a number is out of range
+   */
   constructor(options: NCPOptions) {
     if (new.target === NCP) checkOptions("NCP", options, names);
     const { seed = 22222, ...sizes } = options;
@@ -82,18 +84,18 @@ export class NCP implements Wiring {
     this.outputDim = motorNeurons;
   }
 
-  /** Makes the synapses for `inputDim` inputs. */
+  /** Creates the synapses for `inputDim` inputs. */
   build(inputDim: number): BuiltWiring {
     return buildLayers(this, inputDim, ncpSizes(this.options), this.options.seed);
   }
 
-  /** The wiring as plain data. */
+  /** Plain data for `wiringFromJSON`. */
   toJSON(): WiringJSON {
     return { type: "NCP", ...this.options };
   }
 }
 
-/** The sizes of an NCP as those of one with a list of inter layers. */
+/** Converts the sizes of an NCP to those with a list of inter layers. */
 export function ncpSizes({ interNeurons, interFanout, ...others }: Omit<NCPOptions, "seed">): LayerSizes {
   return { ...others, interNeurons: [interNeurons], interFanouts: [interFanout] };
 }

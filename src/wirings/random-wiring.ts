@@ -1,4 +1,4 @@
-/** Synapses drawn at random. */
+/** Wiring with randomly drawn synapses. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -10,11 +10,11 @@ import type { BuiltWiring, Wiring, WiringJSON } from "./wiring.js";
 
 /** Options of {@link RandomWiring}. */
 export interface RandomWiringOptions {
-  /** Number of neurons, at most 4096; of their synapses at most 2,097,152. */
+  /** Number of neurons, at most 4096, with at most 2,097,152 synapses. */
   units: number;
   /** Number of motor neurons. Default: `units`. */
   outputDim?: number;
-  /** Share of the possible synapses that are left out, at least 0 and below 1. Default 0. */
+  /** Fraction of the possible synapses that are omitted, at least 0 and below 1. Default 0. */
   sparsity?: number;
   /** Seed, 0 to `Number.MAX_SAFE_INTEGER`. Default 1111. */
   seed?: number;
@@ -29,7 +29,7 @@ const names = optionNames<RandomWiringOptions>({
 
 /**
  * A fixed number of synapses between randomly drawn pairs, `units² (1 - sparsity)` between neurons and
- * `inputDim * units (1 - sparsity)` from the inputs; two of three excite. The same synapses as `Random` of the
+ * `inputDim * units (1 - sparsity)` from the inputs; two of three are excitatory. The same synapses as `Random` of the
  * Python package ncps with the same seed.
  *
  * @example
@@ -42,12 +42,12 @@ export class RandomWiring implements Wiring {
   readonly units: number;
   /** Number of motor neurons. */
   readonly outputDim: number;
-  /** Share of the possible synapses that are left out. */
+  /** Fraction of the possible synapses that are omitted. */
   readonly sparsity: number;
   /** Seed of the synapses. */
   readonly seed: number;
 
-  /** @throws InvalidArgumentError when a number is outside its bounds */
+  /** @throws InvalidArgumentError when a number is out of range */
   constructor(options: RandomWiringOptions) {
     if (new.target === RandomWiring) checkOptions("RandomWiring", options, names);
     const { units, outputDim = units, sparsity = 0, seed = 1111 } = options;
@@ -64,7 +64,7 @@ export class RandomWiring implements Wiring {
     checkDraws("units", units, units * units * (1 - sparsity));
   }
 
-  /** Makes the synapses for `inputDim` inputs. */
+  /** Creates the synapses for `inputDim` inputs. */
   build(inputDim: number): BuiltWiring {
     const { units, sparsity } = this;
     const synapses = new Synapses(this, inputDim);
@@ -81,7 +81,7 @@ export class RandomWiring implements Wiring {
     return synapses.finish();
   }
 
-  /** The wiring as plain data. */
+  /** Plain data for `wiringFromJSON`. */
   toJSON(): WiringJSON {
     const { units, outputDim, sparsity, seed } = this;
     return { type: "RandomWiring", units, outputDim, sparsity, seed };

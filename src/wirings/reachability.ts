@@ -1,4 +1,4 @@
-/** Which neurons lie on a way from the inputs to the outputs. */
+/** Finds neurons that are on no path from the inputs to the outputs. */
 
 import { synapsesOf } from "./synapse-list.js";
 import { range } from "./synapses.js";
@@ -6,18 +6,18 @@ import type { BuiltWiring } from "./wiring.js";
 
 /** Neurons without effect. */
 export interface Reach {
-  /** Sensory neurons from which no way leads to a motor neuron. */
+  /** Sensory neurons from which no path leads to a motor neuron. */
   inputsWithoutEffect: number[];
-  /** Motor neurons to which no way leads from a sensory neuron. */
+  /** Motor neurons to which no path leads from a sensory neuron. */
   motorsWithoutInput: number[];
-  /** Other neurons that are on no way from a sensory neuron to a motor neuron. */
+  /** Other neurons that are on no path from a sensory neuron to a motor neuron. */
   deadNeurons: number[];
 }
 
-/** Follows the synapses from the sensory neurons on and from the motor neurons back. */
+/** Follows the synapses forward from the sensory neurons and backward from the motor neurons. */
 export function reach(built: BuiltWiring): Reach {
   const { units, inputDim, outputDim } = built;
-  // Sensory neurons have the numbers behind the others.
+  // Sensory neurons are numbered after the others.
   const forward: number[][] = Array.from({ length: units + inputDim }, () => []);
   const backward: number[][] = Array.from({ length: units + inputDim }, () => []);
   for (const { sensory, source, destination } of synapsesOf(built)) {
@@ -36,7 +36,7 @@ export function reach(built: BuiltWiring): Reach {
 
 function follow(starts: readonly number[], next: readonly (readonly number[])[]): Set<number> {
   const seen = new Set(starts);
-  // A set's loop also visits what is added meanwhile.
+  // A set's loop also visits elements added during the loop.
   for (const id of seen) for (const other of next[id]) seen.add(other);
   return seen;
 }

@@ -1,37 +1,37 @@
-/** Counts of a built wiring, and what in it has no effect. */
+/** Statistics of a built wiring, including neurons without effect. */
 
 import { reach } from "./reachability.js";
 import { synapsesOf } from "./synapse-list.js";
 import type { BuiltWiring, NeuronType } from "./wiring.js";
 
-/** What {@link wiringStatistics} returns. */
+/** Result of {@link wiringStatistics}. */
 export interface WiringStatistics {
-  /** Number of neurons by type, sensory ones too. */
+  /** Number of neurons by type, including sensory ones. */
   neurons: Readonly<Record<NeuronType | "sensory", number>>;
-  /** Synapses between neurons. */
+  /** Number of synapses between neurons. */
   synapses: number;
-  /** Synapses from sensory neurons. */
+  /** Number of synapses from sensory neurons. */
   sensorySynapses: number;
-  /** Excitatory ones among all synapses. */
+  /** Number of excitatory synapses. */
   excitatory: number;
-  /** Inhibitory ones among all synapses. */
+  /** Number of inhibitory synapses. */
   inhibitory: number;
-  /** Synapses of neurons to themselves. */
+  /** Number of synapses of neurons to themselves. */
   selfConnections: number;
-  /** All synapses by the types they join, e.g. `"inter→command"`; pairs without any are left out. */
+  /** Number of synapses by the types they connect, e.g. `"inter→command"`; pairs without any are omitted. */
   byTypes: Readonly<Record<string, number>>;
-  /** Share of the possible synapses, sensory ones counted, that there are. */
+  /** Fraction of the possible synapses, including sensory ones, that exist. */
   density: number;
-  /** Sensory neurons from which no way leads to a motor neuron. */
+  /** Sensory neurons from which no path leads to a motor neuron. */
   inputsWithoutEffect: readonly number[];
-  /** Motor neurons to which no way leads from a sensory neuron. */
+  /** Motor neurons to which no path leads from a sensory neuron. */
   motorsWithoutInput: readonly number[];
-  /** Other neurons that are on no way from a sensory neuron to a motor neuron. */
+  /** Other neurons that are on no path from a sensory neuron to a motor neuron. */
   deadNeurons: readonly number[];
 }
 
 /**
- * Counts neurons and synapses and finds those without effect: all three lists are empty in a sound wiring.
+ * Counts neurons and synapses and finds those without effect: in a sound wiring all three lists are empty.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** The synapses of a built wiring one by one. */
+/** Lists the synapses of a built wiring. */
 
 import type { BuiltWiring } from "./wiring.js";
 
@@ -6,11 +6,11 @@ import type { BuiltWiring } from "./wiring.js";
 export interface Synapse {
   /** Whether `source` is a sensory neuron. */
   sensory: boolean;
-  /** Id of the neuron, or number of the sensory neuron, that acts. */
+  /** Presynaptic neuron: id of the neuron, or number of the sensory neuron. */
   source: number;
-  /** Id of the neuron that is acted upon. */
+  /** Postsynaptic neuron: its id. */
   destination: number;
-  /** Excitatory 1, inhibitory -1. */
+  /** Polarity: excitatory 1, inhibitory -1. */
   polarity: 1 | -1;
 }
 

@@ -1,4 +1,4 @@
-/** Synapses while a wiring is being built, and what they become. */
+/** Collects synapses while a wiring is being built. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { checkInputs } from "./checks.js";
@@ -8,11 +8,11 @@ import { wiringToSVG } from "./drawing/svg.js";
 import type { DrawingOptions, MermaidOptions, SVGOptions } from "./drawing-options.js";
 import type { BuiltWiring, NeuronType, Wiring } from "./wiring.js";
 
-/** Order and roles of the neurons, for wirings that have any. */
+/** Order and roles of the neurons, for wirings that define them. */
 export interface NeuronRoles {
   /** Ids by layer. Default: one layer with all neurons. */
   layers?: readonly (readonly number[])[];
-  /** Whether a neuron that is no motor neuron is a command neuron. Default: none is. */
+  /** Whether a neuron that is not a motor neuron is a command neuron. Default: none is. */
   isCommand?: (id: number) => boolean;
 }
 
@@ -36,7 +36,7 @@ export class Synapses {
     this.sensoryAdjacency = new Int8Array(inputDim * wiring.units);
   }
 
-  /** Connects two neurons; a synapse that is there already gets the new polarity. */
+  /** Connects two neurons; an existing synapse gets the new polarity. */
   connect(source: number, destination: number, polarity: number): void {
     this.adjacency[source * this.wiring.units + destination] = polarity;
   }

@@ -1,4 +1,4 @@
-/** Wirings from plain data. */
+/** Creates wirings from plain data. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { showValue } from "../core/show-value.js";
@@ -22,9 +22,9 @@ const makers = new Map<string, (options: Omit<WiringJSON, "type">) => Wiring>([
 ]);
 
 /**
- * Makes a wiring from what its `toJSON` returned.
+ * Creates a wiring from the result of its `toJSON`.
  *
- * @throws InvalidArgumentError when the type is not known or an option is wrong
+ * @throws InvalidArgumentError when the type is unknown or an option is invalid
  * @example
  * ```ts
  * const copy = wiringFromJSON(JSON.parse(JSON.stringify(wiring)));
@@ -36,17 +36,17 @@ export function wiringFromJSON(json: WiringJSON): Wiring {
   if (make) return make(options);
   throw new InvalidArgumentError(
     "type",
-    `expected one of ${[...makers.keys()].join(", ")}, received ${showValue(type)}; register your own by registerWiring`,
+    `expected one of ${[...makers.keys()].join(", ")}, received ${showValue(type)}; register custom ones by registerWiring`,
   );
 }
 
 /**
- * Lets {@link wiringFromJSON}, and with it saved models, make wirings of a class of your own.
+ * Registers a custom wiring class with {@link wiringFromJSON}, and so with saved models.
  *
- * @param type what `toJSON` of the class writes into `type` · @param make wiring from the rest of that JSON
- * @throws InvalidArgumentError when the type is taken
+ * @param type value of `type` in the class's `toJSON` · @param make creates the wiring from the rest of that JSON
+ * @throws InvalidArgumentError when the type is already registered
  */
 export function registerWiring(type: string, make: (options: Omit<WiringJSON, "type">) => Wiring): void {
-  if (makers.has(type)) throw new InvalidArgumentError("type", `${type} is registered already`);
+  if (makers.has(type)) throw new InvalidArgumentError("type", `${type} is already registered`);
   makers.set(type, make);
 }

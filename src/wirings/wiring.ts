@@ -1,14 +1,14 @@
-/** Which neurons of a liquid network are connected, and with which sign. */
+/** Wirings: which neurons of a liquid network are connected, and with which sign. */
 
 import type { DrawingOptions, MermaidOptions, SVGOptions } from "./drawing-options.js";
 
-/** Role of a neuron: motor neurons are the outputs, command neurons decide, inter neurons stand before them. */
+/** Role of a neuron: motor neurons are the outputs, command neurons decide, inter neurons come before them. */
 export type NeuronType = "inter" | "command" | "motor";
 
 /** A synapse in a list: source, destination, polarity (1 or -1). */
 export type SynapseEntry = readonly [source: number, destination: number, polarity: number];
 
-/** A wiring as plain data: its class in `type`, then its options. `wiringFromJSON` makes the wiring again. */
+/** A wiring as plain data: its class in `type`, then its options. `wiringFromJSON` recreates the wiring. */
 export interface WiringJSON {
   /** Name of the class, e.g. `"AutoNCP"`. */
   readonly type: string;
@@ -17,8 +17,8 @@ export interface WiringJSON {
 }
 
 /**
- * Who is connected to whom. A wiring never changes, so one may serve many layers; the number of inputs is given
- * when a layer builds it.
+ * The synapses of a liquid network. A wiring never changes, so one may be shared by many layers; the number of inputs
+ * is passed when a layer builds it.
  */
 export interface Wiring {
   /** Number of neurons, sensory ones not counted. */
@@ -26,19 +26,19 @@ export interface Wiring {
   /** Number of motor neurons; they have the ids `0..outputDim-1`. */
   readonly outputDim: number;
   /**
-   * Makes the synapses. The same arguments always give the same result.
+   * Creates the synapses. The same arguments always give the same result.
    *
    * @param inputDim number of sensory neurons
    * @throws InvalidArgumentError when the wiring cannot take that many inputs
    */
   build(inputDim: number): BuiltWiring;
-  /** The wiring as plain data for `wiringFromJSON`. */
+  /** Plain data for `wiringFromJSON`. */
   toJSON(): WiringJSON;
 }
 
 /** The synapses of a {@link Wiring} for a certain number of inputs. Read only: do not write into the arrays. */
 export interface BuiltWiring {
-  /** The wiring that made it. */
+  /** The wiring that created it. */
   readonly wiring: Wiring;
   /** Number of neurons, sensory ones not counted. */
   readonly units: number;
@@ -50,18 +50,18 @@ export interface BuiltWiring {
   readonly adjacency: Int8Array;
   /** `[inputDim * units]`, row sensory neuron, column destination: 1, -1 or 0. */
   readonly sensoryAdjacency: Int8Array;
-  /** Ids of the neurons by layer, from the inputs to the outputs; one layer where the wiring has no order. */
+  /** Ids of the neurons by layer, from the inputs to the outputs; one layer if the wiring has no order. */
   readonly layers: readonly (readonly number[])[];
   /** Number of synapses between neurons. */
   readonly synapseCount: number;
   /** Number of synapses from sensory neurons. */
   readonly sensorySynapseCount: number;
-  /** Role of a neuron. Throws `InvalidArgumentError` when there is no neuron of that id. */
+  /** Role of a neuron. Throws `InvalidArgumentError` when there is no neuron with that id. */
   neuronType(id: number): NeuronType;
-  /** A picture as SVG; see {@link wiringToSVG}. */
+  /** Draws the wiring as SVG; see {@link wiringToSVG}. */
   toSVG(options?: SVGOptions): string;
-  /** A picture for Graphviz; see {@link wiringToDOT}. */
+  /** Draws the wiring for Graphviz; see {@link wiringToDOT}. */
   toDOT(options?: DrawingOptions): string;
-  /** A picture for Mermaid; see {@link wiringToMermaid}. */
+  /** Draws the wiring for Mermaid; see {@link wiringToMermaid}. */
   toMermaid(options?: MermaidOptions): string;
 }

@@ -1,4 +1,4 @@
-/** Checks of what an environment's actions mean. */
+/** Checks the meanings of an environment's actions. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Env } from "../envs/env.js";
@@ -6,8 +6,8 @@ import type { Env } from "../envs/env.js";
 /**
  * Checks that action `index` means `meaning`.
  *
- * @param wrapper name of the wrapper that needs it
- * @throws InvalidArgumentError when it means something else or the environment does not tell
+ * @param wrapper name of the wrapper that requires it
+ * @throws InvalidArgumentError when it means something else or the environment has no action meanings
  */
 export function requireMeaning(wrapper: string, env: Env, index: number, meaning: string): void {
   const received = env.actionMeanings?.[index];

@@ -1,24 +1,24 @@
-/** What wrappers of continuous actions share. */
+/** Helpers for wrappers of continuous actions. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { createTypedArray, isTypedArray, sizeOf, type TypedArray } from "../core/state.js";
 import type { Action, Env } from "../envs/env.js";
 import type { Box } from "../spaces/index.js";
 
-/** The continuous action space of an environment, taken apart. */
+/** The continuous action space of an environment and its bounds. */
 export interface BoxActions {
-  /** The space. */
+  /** The action space. */
   space: Box;
   /** Lower bound of each element. */
   low: Float64Array;
   /** Upper bound of each element. */
   high: Float64Array;
-  /** Makes a function that maps every element of an action into a fresh action of the space's type. */
+  /** Returns a function that maps every element of an action into a new action of the space's type. */
   map(change: (value: number, index: number) => number): (action: Action) => TypedArray;
 }
 
 /**
- * Bounds of an environment's continuous actions, element by element.
+ * Returns the bounds of an environment's continuous actions, element by element.
  *
  * @param wrapper name for the message
  * @throws InvalidArgumentError when the actions are not a `Box` of float32 or float64

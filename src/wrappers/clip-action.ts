@@ -1,4 +1,4 @@
-/** Actions within the bounds of the environment. */
+/** Clips actions to the bounds of the environment. */
 
 import type { TypedArray } from "../core/state.js";
 import type { Action, Env, StepResult } from "../envs/env.js";
@@ -7,8 +7,8 @@ import { boxActions } from "./box-actions.js";
 import { Wrapper } from "./wrapper.js";
 
 /**
- * Takes actions without bounds and clips them to those of the environment inside (Gymnasium's
- * `ClipAction`). `PPOTrainer` does so by itself.
+ * Accepts unbounded actions and clips them to the bounds of the inner environment (Gymnasium's
+ * `ClipAction`). `PPOTrainer` does this automatically.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export class ClipAction extends Wrapper {
     this.clip = map((value, i) => Math.max(low[i], Math.min(high[i], value)));
   }
 
-  /** Unbounded, of the inner shape. */
+  /** Unbounded action space of the inner shape. */
   override get actionSpace(): Box {
     return this.space;
   }
@@ -42,7 +42,7 @@ export class ClipAction extends Wrapper {
   /**
    * Plays one step with the clipped action.
    *
-   * @throws InvalidArgumentError when the action has another form
+   * @throws InvalidArgumentError when the action has the wrong shape or type
    */
   override step(action: Action): StepResult {
     return super.step(this.clip(action));

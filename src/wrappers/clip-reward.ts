@@ -1,4 +1,4 @@
-/** Rewards of one size for all games. */
+/** Clips rewards to the same range for all games. */
 
 import { checkOptions } from "../core/check-options.js";
 import { checkRewardClipping, clipReward, type RewardClipping } from "../core/reward-clipping.js";
@@ -7,7 +7,7 @@ import { Wrapper } from "./wrapper.js";
 
 /** Options of {@link ClipReward}. */
 export interface ClipRewardOptions {
-  /** Default `"sign"`: -1, 0 or 1. */
+  /** Clipping mode, default `"sign"`: -1, 0 or 1. */
   clip?: RewardClipping;
 }
 

@@ -1,4 +1,4 @@
-/** Every lost life ends an episode. */
+/** Ends an episode at every lost life. */
 
 import { EnvContractError, InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
@@ -7,11 +7,11 @@ import { requireMeaning } from "./action-meanings.js";
 import { Wrapper } from "./wrapper.js";
 
 /**
- * Reports `terminated` whenever a life is lost (`0 < lives < lives before`), while the game goes on: `reset`
- * starts a new game only after the game's own end, and else plays one NOOP step (Mnih et al. 2015, as in
- * RLlib and Stable-Baselines3). `lives = 0` alone is no end: some games stay there for some frames.
+ * Reports `terminated` whenever a life is lost (`0 < lives < lives before`), while the game continues: `reset`
+ * starts a new game only after the game's own end, otherwise it plays one NOOP step (Mnih et al. 2015, as in
+ * RLlib and Stable-Baselines3). `lives = 0` alone is not an end: some games stay there for a few frames.
  *
- * A `reset` with a seed always starts a new game. When the NOOP step ends the game, a new one is
+ * A `reset` with a seed always starts a new game. If the NOOP step ends the game, a new one is
  * started as well, and `info` of `reset` keeps the ended game's `episode`.
  *
  * @example

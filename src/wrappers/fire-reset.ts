@@ -1,4 +1,4 @@
-/** Games that start by themselves. */
+/** Starts games by pressing FIRE. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { Env, Info, ResetOptions, ResetResult } from "../envs/env.js";
@@ -6,12 +6,12 @@ import { requireMeaning } from "./action-meanings.js";
 import { optionsAgain, Wrapper } from "./wrapper.js";
 
 /**
- * After every reset plays FIRE and then action 2, for games that stand still until then (Mnih et al. 2015;
+ * Plays FIRE and then action 2 after every reset, for games that stand still until then (Mnih et al. 2015;
  * RLlib and Stable-Baselines3 play the same two steps). Around {@link EpisodicLife} it does so after each
- * lost life. When one of the steps ends the episode, it is reset and the new observation is returned (RLlib
+ * lost life. If one of the steps ends the episode, it is reset and the new observation is returned (RLlib
  * returns the one of the ended episode).
  *
- * `info` of `reset` holds the facts of all steps played, later ones first.
+ * `info` of `reset` merges the infos of all steps played, later ones take precedence.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** The last observations as one. */
+/** Stacks the last observations. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions } from "../core/check-options.js";
@@ -10,13 +10,14 @@ import { Wrapper } from "./wrapper.js";
 
 /** Options of {@link FrameStack}. */
 export interface FrameStackOptions {
-  /** How many observations, default 4. */
+  /** Number of observations, default 4. */
   numStack?: number;
 }
 
 /**
- * Joins the last `numStack` observations along the last axis, oldest first: `[84, 84, 1]` becomes `[84, 84, 4]`,
- * `[features]` becomes `[numStack * features]`. After `reset` the first observation stands there `numStack` times.
+ * Stacks the last `numStack` observations along the last axis, oldest first: `[84, 84, 1]` becomes `[84, 84, 4]`,
+ * `[features]` becomes `[numStack * features]`. After `reset` the stack contains the first observation `numStack`
+ * times.
  *
  * @example
  * ```ts
@@ -69,7 +70,7 @@ export class FrameStack extends Wrapper {
     return { observation: this.push(observation), reward, terminated, truncated, info };
   }
 
-  // Moving everything by one observation's channels makes each pixel's oldest drop out.
+  // Shifting everything by one observation's channels drops each pixel's oldest.
   private push(observation: TypedArray): TypedArray {
     const { stack, channels, numStack } = this;
     stack.copyWithin(0, channels);

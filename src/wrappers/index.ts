@@ -1,5 +1,5 @@
 /**
- * Wrappers: environments around environments.
+ * Environment wrappers.
  *
  * @module ncps-ts/wrappers
  */

@@ -1,4 +1,4 @@
-/** One action for several frames. */
+/** Repeats actions and takes the maximum of the last two frames. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions } from "../core/check-options.js";
@@ -9,15 +9,15 @@ import { Wrapper } from "./wrapper.js";
 
 /** Options of {@link MaxAndSkip}. */
 export interface MaxAndSkipOptions {
-  /** Frames an action is played for, default 4. */
+  /** Number of frames for which an action is played, default 4. */
   skip?: number;
 }
 
 /**
- * Plays every action for `skip` frames, adds up the rewards, and shows the elementwise maximum of the last
- * two frames, because Atari games draw some things on every other frame only (Mnih et al. 2015). Stops at the
- * end of the episode: then the last two frames played count (RLlib and Gymnasium show stale frames there). An
- * environment that offers `repeatStep` plays all frames in one call of it.
+ * Plays every action for `skip` frames, sums the rewards, and returns the elementwise maximum of the last
+ * two frames, because Atari games draw some objects only on every other frame (Mnih et al. 2015). Stops at the
+ * end of the episode, using the last two frames played (RLlib and Gymnasium use stale frames there). If the
+ * environment has `repeatStep`, all frames are played in one call of it.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Games that start after a random wait. */
+/** Starts games with a random number of NOOP steps. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions } from "../core/check-options.js";
@@ -19,16 +19,16 @@ import { wrapperRandom } from "./wrapper-random.js";
 
 /** Options of {@link NoopReset}. */
 export interface NoopResetOptions {
-  /** Most steps to wait, default 30. */
+  /** Maximum number of NOOP steps, default 30. */
   noopMax?: number;
 }
 
 /**
- * After every reset plays NOOP for a uniformly drawn number of steps, 1 to `noopMax`, so that games do not
- * all start alike (Mnih et al. 2015). When a game ends meanwhile, it is reset and the waiting goes on.
+ * Plays NOOP for a uniformly drawn number of steps, 1 to `noopMax`, after every reset, so that games do not
+ * all start in the same way (Mnih et al. 2015). If a game ends in the meantime, it is reset and the NOOPs continue.
  *
- * `info` of `reset` holds the facts of all steps played, later ones first, and `info.noops`, their number.
- * With an `info.episode` there, a whole game ended while waiting.
+ * `info` of `reset` merges the infos of all steps played, later ones take precedence, and has `info.noops`, their
+ * number. If it has `info.episode`, a complete game ended during the NOOPs.
  *
  * @example
  * ```ts
@@ -48,13 +48,13 @@ export class NoopReset extends Wrapper {
     checkInteger("noopMax", noopMax);
     requireMeaning("NoopReset", env, 0, "NOOP");
     this.noopMax = noopMax;
-    // around a step of one's own, steps have to come one by one
+    // around a custom step, steps have to be played one by one
     if (env.repeatStep && this.step === Wrapper.prototype.step) {
       this.repeatStep = (action, options) => (env as Required<Env>).repeatStep(action, options);
     }
   }
 
-  /** Resets and waits. A seed also seeds the waiting. */
+  /** Resets and plays the NOOPs. A seed also seeds their number. */
   override reset(options: ResetOptions = {}): ResetResult {
     if (options.seed !== undefined) this.random = wrapperRandom("NoopReset", options.seed);
     let { observation, info } = super.reset(options);
@@ -73,7 +73,7 @@ export class NoopReset extends Wrapper {
     return { observation, info: all };
   }
 
-  /** Missing where the environment inside does not offer it. */
+  /** Missing if the inner environment does not have it. */
   repeatStep?(action: Action, options: RepeatOptions): RepeatResult;
 
   // Plays NOOP for up to `times` steps.

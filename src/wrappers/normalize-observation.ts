@@ -1,4 +1,4 @@
-/** Observations with mean 0 and variance 1. */
+/** Normalises observations to mean 0 and variance 1. */
 
 import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
@@ -12,14 +12,14 @@ import { Wrapper } from "./wrapper.js";
 export interface NormalizeObservationOptions {
   /** Added to the variance, default 1e-8. */
   epsilon?: number;
-  /** Statistics shared with other environments; default its own. */
+  /** Statistics shared with other environments; default: separate ones. */
   normalizer?: ObservationNormalizer | undefined;
-  /** Whether observations change the statistics, default true; switch off for evaluation. */
+  /** Whether observations update the statistics, default true; switch off for evaluation. */
   updateRunningMean?: boolean;
 }
 
 /**
- * Normalises observations by the mean and the variance of all that were seen (Gymnasium's
+ * Normalises observations by the running mean and variance of all observations (Gymnasium's
  * `NormalizeObservation`, with statistics in double precision).
  *
  * `PPOTrainer` has its own `normalizeObservation`, over all its environments: do not use both.
@@ -27,21 +27,21 @@ export interface NormalizeObservationOptions {
  * @example
  * ```ts
  * const env = new NormalizeObservation(make("Pendulum-v1"));
- * // Evaluation with the statistics of training, which it leaves alone:
+ * // Evaluation with the statistics of training, without updating them:
  * const { normalizer } = env;
  * const test = new NormalizeObservation(make("Pendulum-v1"), { normalizer, updateRunningMean: false });
  * ```
  */
 export class NormalizeObservation extends Wrapper {
-  /** The statistics; share or save them. */
+  /** The statistics; can be shared or saved. */
   readonly normalizer: ObservationNormalizer;
-  /** Whether observations change the statistics. */
+  /** Whether observations update the statistics. */
   updateRunningMean: boolean;
   private readonly space: Box;
 
   /**
-   * @throws ShapeError when a shared normaliser is for another shape
-   * @throws InvalidArgumentError when `epsilon` is not positive, or given beside a normaliser
+   * @throws ShapeError when a shared normaliser has a different shape
+   * @throws InvalidArgumentError when `epsilon` is not positive, or passed together with a normaliser
    */
   constructor(env: Env, options: NormalizeObservationOptions = {}) {
     super(env);
@@ -60,7 +60,7 @@ export class NormalizeObservation extends Wrapper {
     this.space = new Box({ low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY, shape });
   }
 
-  /** Unbounded float32 of the inner shape. */
+  /** Unbounded float32 space of the inner shape. */
   override get observationSpace(): Box {
     return this.space;
   }

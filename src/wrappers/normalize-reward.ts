@@ -1,4 +1,4 @@
-/** Rewards scaled by the spread of returns. */
+/** Scales rewards by the standard deviation of returns. */
 
 import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, NonFiniteError } from "../core/errors.js";
@@ -9,18 +9,18 @@ import { Wrapper } from "./wrapper.js";
 
 /** Options of {@link NormalizeReward}. */
 export interface NormalizeRewardOptions {
-  /** Discount of the returns whose spread counts, default 0.99: use the one that is learned with. */
+  /** Discount factor of the returns, default 0.99: use that of the training. */
   gamma?: number;
   /** Added to the variance, default 1e-8. */
   epsilon?: number;
-  /** Whether rewards change the statistics, default true. */
+  /** Whether rewards update the statistics, default true. */
   updateRunningMean?: boolean;
 }
 
 /**
  * Divides rewards by the running standard deviation of a discounted sum of past rewards (Gymnasium's
- * `NormalizeReward`, its sum included: it is cleared where the task terminates, not where an episode is
- * truncated). Signs stay.
+ * `NormalizeReward`, including its sum: it is cleared where the task terminates, not where an episode is
+ * truncated). Signs are preserved.
  *
  * `PPOTrainer` has its own `normalizeReward`, over all its environments: do not use both.
  *
@@ -32,7 +32,7 @@ export interface NormalizeRewardOptions {
 export class NormalizeReward extends Wrapper {
   /** Mean and variance of the discounted sums. */
   readonly statistics: RunningMeanStd = new RunningMeanStd({ shape: [1], priorCount: 1e-4 });
-  /** Whether rewards change the statistics. */
+  /** Whether rewards update the statistics. */
   updateRunningMean: boolean;
   private readonly gamma: number;
   private readonly epsilon: number;
@@ -58,12 +58,12 @@ export class NormalizeReward extends Wrapper {
   /**
    * Plays one step.
    *
-   * @throws NonFiniteError when the reward is NaN or infinite; it is then left out of the sum
+   * @throws NonFiniteError when the reward is NaN or infinite; it is then excluded from the sum
    */
   override step(action: Action): StepResult {
     const result = super.step(action);
     const { reward, terminated } = result;
-    if (!Number.isFinite(reward)) throw new NonFiniteError(`"${this.id}" gave the reward ${reward}`);
+    if (!Number.isFinite(reward)) throw new NonFiniteError(`"${this.id}" returned the reward ${reward}`);
     this.discounted = (terminated ? 0 : this.discounted * this.gamma) + reward;
     if (this.updateRunningMean) this.statistics.update([this.discounted]);
     return { ...result, reward: reward / Math.sqrt(this.statistics.variance[0] + this.epsilon) };

@@ -11,7 +11,7 @@ export interface ObservationNormalizerOptions {
   shape: readonly number[];
   /** Added to the variance, default 1e-8. */
   epsilon?: number;
-  /** Normalised values beyond ± this become it, default infinity: no clipping. PPO uses 10. */
+  /** Normalised values are clipped to ± this, default infinity: no clipping. PPO uses 10. */
   clip?: number;
 }
 
@@ -23,7 +23,7 @@ const names = optionNames<ObservationNormalizerOptions>({
 
 /**
  * Subtracts the running mean of observations and divides by their running standard deviation. One
- * instance may serve many environments, training and evaluation alike: see {@link NormalizeObservation}.
+ * instance may be shared by many environments, for training and evaluation: see {@link NormalizeObservation}.
  *
  * @example
  * ```ts
@@ -33,12 +33,12 @@ const names = optionNames<ObservationNormalizerOptions>({
  * ```
  */
 export class ObservationNormalizer implements Stateful {
-  /** Mean and variance of all observations seen; starts as Gymnasium's and Stable-Baselines3's do. */
+  /** Mean and variance of all observations; initialised as in Gymnasium and Stable-Baselines3. */
   readonly statistics: RunningMeanStd;
   private readonly epsilon: number;
   private readonly clip: number;
 
-  /** @throws InvalidArgumentError when an option has a wrong value */
+  /** @throws InvalidArgumentError when an option has an invalid value */
   constructor(options: ObservationNormalizerOptions) {
     if (new.target === ObservationNormalizer) checkOptions("ObservationNormalizer", options, names);
     const { shape, epsilon = 1e-8, clip = Number.POSITIVE_INFINITY } = options;
@@ -51,7 +51,7 @@ export class ObservationNormalizer implements Stateful {
   }
 
   /**
-   * Takes observations into the statistics.
+   * Updates the statistics with observations.
    *
    * @param observations flat `[n, ...shape]`
    */
@@ -60,7 +60,7 @@ export class ObservationNormalizer implements Stateful {
   }
 
   /**
-   * Normalised copies; the statistics stay.
+   * Returns normalised copies without updating the statistics.
    *
    * @param observations flat `[n, ...shape]`
    */

@@ -1,4 +1,4 @@
-/** Return and length of whole episodes. */
+/** Records return and length of complete episodes. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
@@ -15,7 +15,7 @@ import { Wrapper } from "./wrapper.js";
 
 /**
  * Adds `info.episode = { return, length }` to the last step of every episode. As the innermost
- * wrapper it counts whole games, unclipped rewards and the environment's own steps, whatever stands
+ * wrapper it counts complete games, unclipped rewards and the environment's own steps, whatever wrappers are
  * around it.
  *
  * @example
@@ -27,10 +27,10 @@ export class RecordEpisodeStatistics extends Wrapper {
   private return = 0;
   private length = 0;
 
-  /** @param env the environment inside */
+  /** @param env the inner environment */
   constructor(env: Env) {
     super(env);
-    // around a step of one's own, steps have to come one by one
+    // around a custom step, steps have to be played one by one
     if (env.repeatStep && this.step === RecordEpisodeStatistics.prototype.step) {
       this.repeatStep = (action, options) => {
         const result = (env as Required<Env>).repeatStep(action, options);
@@ -39,7 +39,7 @@ export class RecordEpisodeStatistics extends Wrapper {
     }
   }
 
-  /** Missing where the environment inside does not offer it. */
+  /** Missing if the inner environment does not have it. */
   repeatStep?(action: Action, options: RepeatOptions): RepeatResult;
 
   /** @inheritDoc */
@@ -55,7 +55,7 @@ export class RecordEpisodeStatistics extends Wrapper {
     return this.count(super.step(action), 1);
   }
 
-  /** Adds what was played to the episode, and the report at its end. */
+  /** Adds a step to the episode, and the statistics at its end. */
   protected count<Result extends StepResult>(result: Result, steps: number): Result {
     this.return += result.reward;
     this.length += steps;

@@ -1,4 +1,4 @@
-/** Recording of episodes. */
+/** Records videos of episodes. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions } from "../core/check-options.js";
@@ -9,15 +9,15 @@ import { Wrapper } from "./wrapper.js";
 
 /** One recorded episode. */
 export interface RecordedEpisode {
-  /** Which episode of the environment, from 0. */
+  /** Number of the episode, from 0. */
   episode: number;
-  /** Sum of the rewards that the wrapped environment gave. */
+  /** Sum of the rewards of the wrapped environment. */
   return: number;
-  /** Steps played. */
+  /** Number of steps played. */
   length: number;
-  /** Its pictures, the first after `reset`. */
+  /** Frames, the first after `reset`. */
   frames: Frame[];
-  /** Whether the episode was cut because `maxFrames` was reached. */
+  /** Whether the recording was cut because `maxFrames` was reached. */
   cut: boolean;
 }
 
@@ -32,13 +32,16 @@ export interface RecordVideoOptions {
   episodeTrigger?: (episode: number) => boolean;
   /** Steps between recorded frames, default 1. */
   frameInterval?: number;
-  /** Most frames of one recording, default 5000 (500 MB of Atari frames); the rest of the episode is left out. */
+  /**
+   * Maximum number of frames per recording, default 5000 (500 MB of Atari frames); the rest of the episode is not
+   * recorded.
+   */
   maxFrames?: number;
 }
 
 /**
- * Records whole episodes as pictures (Gymnasium's `RecordVideo`). An episode that a restored state starts in
- * the middle of is not recorded.
+ * Records complete episodes as frames (Gymnasium's `RecordVideo`). An episode restored from a state in
+ * its middle is not recorded.
  *
  * @example
  * ```ts
@@ -93,7 +96,7 @@ export class RecordVideo extends Wrapper {
     return result;
   }
 
-  /** Hands out what was recorded of an unfinished episode, and closes the environment. */
+  /** Passes the recording of an unfinished episode to `onEpisode`, and closes the environment. */
   override close(): void {
     try {
       this.finish();

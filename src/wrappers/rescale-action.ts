@@ -1,4 +1,4 @@
-/** Actions on a scale of one's own. */
+/** Rescales actions to a chosen range. */
 
 import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
@@ -10,15 +10,15 @@ import { Wrapper } from "./wrapper.js";
 
 /** Options of {@link RescaleAction}. */
 export interface RescaleActionOptions {
-  /** What becomes the environment's lower bound, for all elements or each; default -1. */
+  /** Value that is mapped to the environment's lower bound, one for all elements or one each; default -1. */
   minAction?: number | ArrayLike<number>;
-  /** What becomes the environment's upper bound, for all elements or each; default 1. */
+  /** Value that is mapped to the environment's upper bound, one for all elements or one each; default 1. */
   maxAction?: number | ArrayLike<number>;
 }
 
 /**
- * Takes actions in `minAction .. maxAction` and maps them linearly onto the bounds of the environment
- * inside (Gymnasium's `RescaleAction`). Nothing is clipped.
+ * Takes actions in `minAction .. maxAction` and maps them linearly to the bounds of the inner
+ * environment (Gymnasium's `RescaleAction`). Nothing is clipped.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export class RescaleAction extends Wrapper {
   /**
    * @throws InvalidArgumentError when the environment's actions are not a bounded float `Box`, or
    * `minAction` is not below `maxAction`
-   * @throws ShapeError when a list of bounds has another length
+   * @throws ShapeError when a list of bounds has a different length
    */
   constructor(env: Env, options: RescaleActionOptions = {}) {
     super(env);
@@ -65,7 +65,7 @@ export class RescaleAction extends Wrapper {
     });
   }
 
-  /** Bounded by `minAction` and `maxAction`, of the inner shape. */
+  /** Action space bounded by `minAction` and `maxAction`, of the inner shape. */
   override get actionSpace(): Box {
     return this.space;
   }
@@ -73,7 +73,7 @@ export class RescaleAction extends Wrapper {
   /**
    * Plays one step with the rescaled action.
    *
-   * @throws InvalidArgumentError when the action has another form
+   * @throws InvalidArgumentError when the action has the wrong shape or type
    */
   override step(action: Action): StepResult {
     return super.step(this.rescale(action));

@@ -1,4 +1,4 @@
-/** Pictures between 0 and 1. */
+/** Scales frames to the range 0 to 1. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { sizeOf, type TypedArray } from "../core/state.js";
@@ -7,8 +7,8 @@ import { Box } from "../spaces/index.js";
 import { Wrapper } from "./wrapper.js";
 
 /**
- * Divides uint8 observations by 255 into float32 of the same shape. The library's networks divide by
- * themselves, once; this wrapper is for others. It takes four times the memory.
+ * Divides uint8 observations by 255 into float32 of the same shape. The library's networks do this
+ * themselves, once; this wrapper is for other networks. It takes four times the memory.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export class ScaledFloatFrame extends Wrapper {
     this.out = new Float32Array(sizeOf(shape));
   }
 
-  /** float32 of the inner shape, 0..1. */
+  /** float32 space of the inner shape, 0..1. */
   override get observationSpace(): Box {
     return this.space;
   }

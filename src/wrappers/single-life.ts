@@ -1,4 +1,4 @@
-/** Games that end with the first lost life. */
+/** Ends a game at the first lost life. */
 
 import { EnvContractError, InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import type { StateRecord } from "../core/state.js";
@@ -6,9 +6,9 @@ import type { Action, Info, ResetOptions, ResetResult, StepResult } from "../env
 import { Wrapper } from "./wrapper.js";
 
 /**
- * Ends the episode as soon as a life is lost; `reset` then starts a whole new game (labml's `Game`). The
- * policy never sees what comes after the first life: returns are not comparable to whole games. For lives as
- * episodes within one game take `EpisodicLife`.
+ * Ends the episode as soon as a life is lost; `reset` then starts a completely new game (labml's `Game`). The
+ * policy never plays beyond the first life: returns are not comparable to complete games. For lives as
+ * episodes within one game use `EpisodicLife`.
  *
  * @example
  * ```ts

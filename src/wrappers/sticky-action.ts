@@ -1,4 +1,4 @@
-/** Actions that sometimes stick. */
+/** Repeats the previous action at random (sticky actions). */
 
 import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -15,9 +15,9 @@ export interface StickyActionOptions {
 }
 
 /**
- * With a probability plays the previous action again instead of the new one (Machado et al. 2018), drawn
- * anew for every step of the environment inside: it belongs below {@link MaxAndSkip}. Before the first
- * action of an episode NOOP counts as the previous one where action 0 is NOOP; elsewhere nothing can stick.
+ * Plays the previous action again instead of the new one with a given probability (Machado et al. 2018), drawn
+ * for every step of the inner environment: it belongs inside {@link MaxAndSkip}. Before the first
+ * action of an episode NOOP counts as the previous one if action 0 is NOOP; otherwise the first action never sticks.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export class StickyAction extends Wrapper {
     this.first = env.actionMeanings?.[0] === "NOOP" ? 0 : null;
   }
 
-  /** Resets. A seed also seeds the sticking. */
+  /** Resets. A seed also seeds the sticky actions. */
   override reset(options: ResetOptions = {}): ResetResult {
     if (options.seed !== undefined) this.random = wrapperRandom("StickyAction", options.seed);
     const result = super.reset(options);

@@ -1,4 +1,4 @@
-/** Episodes of limited length. */
+/** Limits the length of episodes. */
 
 import { checkInteger } from "../core/check-integer.js";
 import { checkOptions } from "../core/check-options.js";
@@ -9,7 +9,7 @@ import { Wrapper } from "./wrapper.js";
 
 /** Options of {@link TimeLimit}. */
 export interface TimeLimitOptions {
-  /** Steps after which an episode is cut. */
+  /** Number of steps after which an episode is truncated. */
   maxEpisodeSteps: number;
 }
 

@@ -1,4 +1,4 @@
-/** Observations changed by a function. */
+/** Transforms observations by a function. */
 
 import { checkOptions } from "../core/check-options.js";
 import type { TypedArray } from "../core/state.js";
@@ -8,9 +8,9 @@ import { Wrapper } from "./wrapper.js";
 
 /** Options of {@link TransformObservation}. */
 export interface TransformObservationOptions {
-  /** Gives the new observation; must not change its argument. */
+  /** Returns the new observation; must not change its argument. */
   transform: (observation: TypedArray) => TypedArray;
-  /** What the new observations look like; default as before. */
+  /** Space of the new observations; default: unchanged. */
   observationSpace?: Box;
 }
 

@@ -1,4 +1,4 @@
-/** Rewards changed by a function. */
+/** Transforms rewards by a function. */
 
 import { checkOptions } from "../core/check-options.js";
 import type { Action, Env, StepResult } from "../envs/env.js";
@@ -6,13 +6,13 @@ import { Wrapper } from "./wrapper.js";
 
 /** Options of {@link TransformReward}. */
 export interface TransformRewardOptions {
-  /** Gives the new reward. */
+  /** Returns the new reward. */
   transform: (reward: number) => number;
 }
 
 /**
  * Applies a function to every reward (Gymnasium's `TransformReward`). `info.episode` of an inner
- * {@link RecordEpisodeStatistics} stays as it was. For mere clipping there is {@link ClipReward}.
+ * {@link RecordEpisodeStatistics} is not affected. For clipping use {@link ClipReward}.
  *
  * @example
  * ```ts

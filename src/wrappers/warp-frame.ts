@@ -1,4 +1,4 @@
-/** Small gray pictures. */
+/** Converts frames to small gray ones. */
 
 import { checkOptions } from "../core/check-options.js";
 import { InvalidArgumentError } from "../core/errors.js";
@@ -12,22 +12,22 @@ import { Wrapper } from "./wrapper.js";
 
 /** Options of {@link WarpFrame}. */
 export interface WarpFrameOptions {
-  /** Rows and columns, default 84. */
+  /** Number of rows and columns, default 84. */
   dim?: number;
-  /** Rows, default `dim`. */
+  /** Number of rows, default `dim`. */
   height?: number;
-  /** Columns, default `dim`. */
+  /** Number of columns, default `dim`. */
   width?: number;
   /**
-   * Whether pixels are rounded to bytes, default true. Without, pictures of half the rows and half the columns keep the
+   * Whether pixels are rounded to bytes, default true. Otherwise, frames of half the rows and half the columns keep the
    * quarters of their means, as TensorFlow's bilinear `resize` does there: float32, four times the memory.
    */
   rounded?: boolean;
 }
 
 /**
- * Turns RGB pictures gray and shrinks them to uint8 `[height, width, 1]`, 0..255, equal byte for byte to
- * OpenCV's `COLOR_RGB2GRAY` and `INTER_AREA`. Gray pictures are only shrunk. With `rounded: false` float32.
+ * Converts RGB frames to gray and resizes them to uint8 `[height, width, 1]`, 0..255, equal byte for byte to
+ * OpenCV's `COLOR_RGB2GRAY` and `INTER_AREA`. Gray frames are only resized. With `rounded: false` float32.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export class WarpFrame extends Wrapper {
 
   /**
    * @throws InvalidArgumentError when observations are not uint8 `[rows, columns, 3]`, `[rows, columns, 1]` or
-   * `[rows, columns]`, or are smaller than what they shall become; or not twice as large, with `rounded: false`
+   * `[rows, columns]`, or are smaller than the output; or not twice as large, with `rounded: false`
    */
   constructor(env: Env, options: WarpFrameOptions = {}) {
     super(env);
@@ -53,7 +53,7 @@ export class WarpFrame extends Wrapper {
     if (dtype !== "uint8" || shape.length < 2 || shape.length > 3 || (channels !== 1 && channels !== 3)) {
       throw new InvalidArgumentError(
         "env",
-        `WarpFrame expected uint8 pictures [rows, columns, 3], received ${dtype} [${shape.join(", ")}]`,
+        `WarpFrame expected uint8 frames [rows, columns, 3], received ${dtype} [${shape.join(", ")}]`,
       );
     }
     const colour = channels === 3;
@@ -67,7 +67,7 @@ export class WarpFrame extends Wrapper {
       if (inputHeight !== 2 * height || inputWidth !== 2 * width) {
         throw new InvalidArgumentError(
           "rounded",
-          `false is for pictures of half the size: expected [${inputHeight / 2}, ${inputWidth / 2}] of ` +
+          `false is for frames of half the size: expected [${inputHeight / 2}, ${inputWidth / 2}] of ` +
             `[${inputHeight}, ${inputWidth}], received [${height}, ${width}]`,
         );
       }
@@ -81,7 +81,7 @@ export class WarpFrame extends Wrapper {
     this.shrink = (picture) => (colour ? resizer.resizeRGB(picture, out) : resizer.resize(picture, out));
   }
 
-  /** uint8 `[height, width, 1]`, or float32 with `rounded: false`. */
+  /** uint8 space `[height, width, 1]`, or float32 with `rounded: false`. */
   override get observationSpace(): Box {
     return this.space;
   }

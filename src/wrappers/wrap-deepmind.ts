@@ -1,4 +1,4 @@
-/** The wrappers of Atari games, in RLlib's order. */
+/** The usual wrappers of Atari games, in RLlib's and in Stable-Baselines3's order. */
 
 import { checkOptions, optionNames } from "../core/check-options.js";
 import type { RewardClipping } from "../core/reward-clipping.js";
@@ -16,22 +16,22 @@ import { Wrapper } from "./wrapper.js";
 
 /** Options of {@link wrapDeepmind} and {@link wrapAtari}. */
 export interface WrapOptions {
-  /** Rows and columns of the gray pictures, default 84; `false` leaves observations as they are. */
+  /** Rows and columns of the gray frames, default 84; `false` leaves observations unchanged. */
   dim?: number | false;
-  /** Observations in a stack, default 4; `false` for none. */
+  /** Number of observations in a stack, default 4; `false` for none. */
   numStack?: number | false;
   /**
    * Whether to play every action for `skip` frames, default: when the id contains `"NoFrameskip"`; other ids
-   * skip by themselves.
+   * skip frames themselves.
    */
   noFrameskip?: boolean;
-  /** Frames of {@link MaxAndSkip}, default 4. */
+  /** Number of frames of {@link MaxAndSkip}, default 4. */
   skip?: number;
-  /** Most NOOP steps after a reset, default 30; 0 for none. */
+  /** Maximum number of NOOP steps after a reset, default 30; 0 for none. */
   noopMax?: number;
   /** Whether a lost life ends an episode, default true. */
   episodicLife?: boolean;
-  /** Whether to fire after a reset, in games that have FIRE, default true. */
+  /** Whether to press FIRE after a reset, in games that have it, default true. */
   fireReset?: boolean;
   /** Reward clipping, default `false`: RLlib clips in the learner (`clipRewards` of the trainers). */
   clipReward?: RewardClipping | false;
@@ -57,14 +57,14 @@ const names = optionNames<WrapOptions>({
  * games with FIRE), {@link WarpFrame}, {@link FrameStack}. Observations are uint8 `[dim, dim, numStack]`, 0..255.
  *
  * Options add {@link StickyAction} (inside NoopReset) and {@link ClipReward} (inside FrameStack). An environment
- * that is recorded already is not recorded again.
+ * that already reports episode statistics is not wrapped in them again.
  *
  * @example
  * ```ts
  * const env = wrapDeepmind(make("Arcade/Breakout-v0"));
  * env.observationSpace.shape; // [84, 84, 4]
  * ```
- * @throws InvalidArgumentError when the environment lacks what a wrapper needs; the message names the wrapper
+ * @throws InvalidArgumentError when the environment lacks what a wrapper requires; the message names the wrapper
  */
 export function wrapDeepmind(env: Env, options: WrapOptions = {}): Env {
   checkOptions("wrapDeepmind", options, names);
@@ -91,9 +91,9 @@ export function wrapDeepmind(env: Env, options: WrapOptions = {}): Env {
 }
 
 /**
- * Wraps a game that shows every frame (`*NoFrameskip-v4`, or `frameskip: 1`) like Stable-Baselines3's
+ * Wraps a game that returns every frame (`*NoFrameskip-v4`, or `frameskip: 1`) like Stable-Baselines3's
  * `AtariWrapper` with a frame stack, and like CleanRL: as {@link wrapDeepmind}, but with {@link MaxAndSkip} whatever the id
- * and rewards clipped to their signs. All options are open.
+ * and rewards clipped to their signs. All options can be changed.
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** The game as labml's annotated PPO plays it. */
+/** Wraps a game as in labml's annotated PPO. */
 
 import type { Env } from "../envs/env.js";
 import { FrameStack } from "./frame-stack.js";
@@ -8,8 +8,8 @@ import { SingleLife } from "./single-life.js";
 import { WarpFrame } from "./warp-frame.js";
 
 /**
- * Wraps a game like `labml_nn.rl.game`: each action for four frames, each frame gray and 84×84 before the last
- * two are maximised, four of these stacked, raw rewards; the episode ends with the first life, and `reset`
+ * Wraps a game like `labml_nn.rl.game`: each action for four frames, each frame gray and 84×84 before the maximum
+ * of the last two, four of these stacked, raw rewards; the episode ends with the first life, and `reset`
  * starts a new game without no-ops or FIRE. Reported episodes are lives.
  *
  * @param env a game that plays single frames without sticky actions: `BreakoutNoFrameskip-v4`, or the arcade's

@@ -1,11 +1,11 @@
-/** Random numbers of wrappers. */
+/** Random generators of wrappers. */
 
 import { Random } from "../core/random.js";
 
 /**
- * The generator of a wrapper whose `reset` was given a seed. The environment inside gets the seed itself,
- * so that wrapped and bare it plays the same game; the wrapper gets the 32-bit FNV-1a hash of its name and
- * the seed, so that its stream has nothing to do with those of the environment and of other wrappers.
+ * Creates the generator of a wrapper whose `reset` was given a seed. The inner environment gets the seed itself,
+ * so that it plays the same game with and without the wrapper; the wrapper gets the 32-bit FNV-1a hash of its name and
+ * the seed, so that its random stream is independent of those of the environment and of other wrappers.
  *
  * @param name name of the wrapper's class
  * @param seed the seed given to `reset`

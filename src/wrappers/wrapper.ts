@@ -1,4 +1,4 @@
-/** Base of everything that stands around an environment. */
+/** Base class of environment wrappers. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 import { isTypedArray, type StateRecord, type StateTree } from "../core/state.js";
@@ -6,7 +6,7 @@ import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "
 import type { ActionSpace, Box } from "../spaces/index.js";
 
 /**
- * An environment around another one; it passes everything on. Subclasses change what they are for
+ * An environment around another one; it passes everything on. Subclasses override what they change
  * and keep their own state in {@link Wrapper.getOwnState} and {@link Wrapper.setOwnState}.
  *
  * @example
@@ -20,9 +20,9 @@ import type { ActionSpace, Box } from "../spaces/index.js";
  * ```
  */
 export abstract class Wrapper implements Env {
-  /** @param env the environment inside */
+  /** @param env the inner environment */
   constructor(readonly env: Env) {
-    // As the contract has it: an environment that cannot be saved has no such methods.
+    // According to the contract, an environment that cannot be saved does not have these methods.
     if (!env.getState) Object.assign(this, { getState: undefined });
     if (!env.setState) Object.assign(this, { setState: undefined });
   }
@@ -72,21 +72,21 @@ export abstract class Wrapper implements Env {
     this.env.close();
   }
 
-  /** Closes it at the end of a `using` block. */
+  /** Closes the environment at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /** State of this wrapper and of everything inside; missing when the environment inside cannot be saved. */
+  /** Returns the state of this wrapper and of everything inside; missing when the inner environment cannot be saved. */
   getState(): StateRecord {
     const env = this.env as Required<Env>;
     return { env: env.getState(), own: this.getOwnState() };
   }
 
   /**
-   * Puts such a state back; missing when the environment inside cannot be saved.
+   * Restores such a state; missing when the inner environment cannot be saved.
    *
-   * @throws InvalidArgumentError when it is the state of something that is wrapped in another way
+   * @throws InvalidArgumentError when the state was saved with different wrappers
    */
   setState(state: StateRecord): void {
     const { env, own } = state;
@@ -100,16 +100,16 @@ export abstract class Wrapper implements Env {
     this.setOwnState(own);
   }
 
-  /** What this wrapper alone has to remember; none by default. */
+  /** Returns the state of this wrapper alone; empty by default. */
   protected getOwnState(): StateRecord {
     return {};
   }
 
-  /** Puts back what {@link Wrapper.getOwnState} gave. */
+  /** Restores the result of {@link Wrapper.getOwnState}. */
   protected setOwnState(_state: StateRecord): void {}
 }
 
-/** What a wrapper gives a reset of its own, within one that it was asked for: the options, but not the seed again. */
+/** Options for additional resets that a wrapper makes within a reset: the same options, but not the seed. */
 export function optionsAgain({ options }: ResetOptions): ResetOptions {
   return options ? { options } : {};
 }

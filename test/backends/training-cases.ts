@@ -1,4 +1,4 @@
-/** Twenty updates of small networks, made of the library's own layers, losses and optimisers. */
+/** Twenty updates of small networks, made of the library's own layers, losses and optimizers. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { Adam } from "tfjs-training";

@@ -1,4 +1,4 @@
-// Files that safetensors wrote (test/fixtures/bridges/make.py).
+// Files written by safetensors (test/fixtures/bridges/make.py).
 import { readFileSync } from "node:fs";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ function file(header: unknown, data: number): Uint8Array {
 }
 
 describe("readArrays", () => {
-  it("reads what safetensors wrote, half precision included", () => {
+  it("reads files written by safetensors, including half precision", () => {
     expect(Object.fromEntries(readArrays(fixture("mixed.safetensors")))).toEqual({
       b: { shape: [2], data: Float64Array.of(1, 2) },
       k: { shape: [2], data: Float32Array.of(1.25, -7.5) },
@@ -26,7 +26,7 @@ describe("readArrays", () => {
     });
   });
 
-  it("tells formats apart", () => {
+  it("recognises the format by the first bytes", () => {
     const arrays = new Map([["w", { shape: [2], data: Float32Array.of(1, 2) }]]);
     expect(readArrays(writeSafetensors(arrays))).toEqual(arrays);
     expect(readArrays(fixture("stored.npz")).get("scalar")).toEqual({
@@ -43,7 +43,7 @@ describe("readArrays", () => {
     }
   });
 
-  it("refuses halves that do not fit", () => {
+  it("rejects half-precision tensors with invalid offsets", () => {
     const entry = (shape: unknown, offsets: unknown) =>
       file({ w: { dtype: "F16", shape, data_offsets: offsets } }, 6);
     expect(readArrays(entry([3], [0, 6])).get("w")!.data).toEqual(new Float32Array(3));
@@ -63,7 +63,7 @@ describe("readArrays", () => {
     expect(() => readArrays(file({ w: null }, 0))).toThrow(CheckpointError);
   });
 
-  it("refuses types that are names of Object.prototype, or no texts at all", () => {
+  it("rejects types that are properties of Object.prototype or not strings", () => {
     for (const dtype of [
       "constructor",
       "toString",
@@ -84,14 +84,14 @@ describe("readArrays", () => {
     expect(() => readArrays(bytes, "f")).toThrow(CheckpointError);
   });
 
-  it("keeps tensors whose names are those of Object.prototype", () => {
+  it("keeps tensors named like properties of Object.prototype", () => {
     const header = JSON.parse('{"__proto__":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}');
     expect([...readArrays(file(header, 2))]).toEqual([
       ["__proto__", { shape: [1], data: Float32Array.of(0) }],
     ]);
   });
 
-  it("says that a file of torch.save is a pickle, and what to do, in both of its forms", () => {
+  it("explains what to do with a pickle of torch.save, in both of its formats", () => {
     const zip = zipSync({ "archive/data.pkl": Uint8Array.of(0x80, 2), "archive/data/0": new Uint8Array(8) });
     const old = Uint8Array.of(
       0x80,
@@ -116,7 +116,7 @@ describe("readArrays", () => {
         /^model\.pt: this is a file of torch\.save: a pickle, which can run code.*safetensors\.torch\.save_file/,
       );
     }
-    // A header of 640 bytes begins with the same bytes.
+    // A header of 640 bytes starts with the same bytes.
     const padded = file({ w: { dtype: "U8", shape: [1], data_offsets: [0, 1] } }, 0);
     const longer = new Uint8Array(8 + 640 + 1).fill(0x20, 8, 648);
     longer.set(padded.subarray(8), 8);
@@ -124,7 +124,7 @@ describe("readArrays", () => {
     expect(readArrays(longer).get("w")?.shape).toEqual([1]);
   });
 
-  it("throws typed errors only, whatever the damage", () => {
+  it("throws only typed errors for damaged files", () => {
     const random = new Random(9);
     let refused = 0;
     for (const name of ["mixed.safetensors", "bfloat16.safetensors"]) {

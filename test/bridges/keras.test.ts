@@ -46,12 +46,12 @@ function errorOf(layer: BridgedLayer, name: string): number {
 const renamed = (arrays: NamedArrays, rename: (name: string, i: number) => string) =>
   new Map([...arrays].map(([name, array], i) => [rename(name, i), array]));
 
-describe("layers of Keras", () => {
+describe("loadKerasWeights and kerasWeights", () => {
   beforeAll(async () => {
     await useBackend("cpu");
   });
 
-  it.each(layers)("give the same outputs here: %s", (name, make) => {
+  it.each(layers)("reproduce the outputs of Keras: %s", (name, make) => {
     const layer = build(make);
     const arrays = read(`keras-${name}`);
     expect(errorOf(layer, name)).toBeGreaterThan(1e-3);
@@ -63,7 +63,7 @@ describe("layers of Keras", () => {
     layer.dispose();
   });
 
-  it.each(layers)("may have their names written in several ways: %s", (name, make) => {
+  it.each(layers)("accept several spellings of names: %s", (name, make) => {
     const layer = build(make);
     const arrays = read(`keras-${name}`);
     loadKerasWeights(layer, arrays);
@@ -86,14 +86,14 @@ describe("layers of Keras", () => {
     layer.dispose();
   });
 
-  it.each(["cfc", "ltc"])("come without names from np.savez: %s", (name) => {
+  it.each(["cfc", "ltc"])("accept unnamed arrays of np.savez: %s", (name) => {
     const layer = build(layers.find(([other]) => other === name)![1]);
     loadKerasWeights(layer, read(`keras-${name}-unnamed`));
     expect(errorOf(layer, name)).toBeLessThan(1e-5);
     layer.dispose();
   });
 
-  it("may stand among others, under a prefix", () => {
+  it("select arrays of a larger model by prefix", () => {
     const [, make] = layers[0];
     const layer = build(make);
     const both = new Map([
@@ -106,7 +106,7 @@ describe("layers of Keras", () => {
     layer.dispose();
   });
 
-  it("fit the layer, or an error says what does not", () => {
+  it("report arrays that do not match the layer", () => {
     const [, make] = layers[0];
     const layer = build(make);
     loadKerasWeights(layer, read("keras-cfc"));
@@ -132,7 +132,7 @@ describe("layers of Keras", () => {
     layer.dispose();
   });
 
-  it("have the synapses of the layer's wiring", () => {
+  it("check the synapses against the layer's wiring", () => {
     const layer = build(
       () => new LTC({ wiring: new AutoNCP({ units: 8, outputSize: 2, seed: 3 }), flavour }),
     );
@@ -141,7 +141,7 @@ describe("layers of Keras", () => {
     layer.dispose();
   });
 
-  it("have counterparts of flavour tf only", () => {
+  it("require the flavour tf", () => {
     const wrong: [BridgedLayer, RegExp][] = [
       [new CfC({ units: 6 }), /new CfC\(\{ \.\.\., flavour: "tf" \}\)/],
       [new LTC({ units: 5 }), /new LTC\(\{ \.\.\., flavour: "tf" \}\)/],

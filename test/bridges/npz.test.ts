@@ -1,4 +1,4 @@
-// Files that numpy wrote (test/fixtures/bridges/make.py).
+// Files written by numpy (test/fixtures/bridges/make.py).
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readNpz, readNpzAsync, writeNpz } from "../../src/bridges/index.js";
@@ -30,11 +30,14 @@ describe("npz files of numpy", () => {
     });
   });
 
-  it.each(["version1.npy", "version2.npy", "version3.npy"])("hold arrays of every version: %s", (name) => {
-    expect(readNpy(fixture(name))).toEqual({ shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
-  });
+  it.each(["version1.npy", "version2.npy", "version3.npy"])(
+    "are read in every format version: %s",
+    (name) => {
+      expect(readNpy(fixture(name))).toEqual({ shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
+    },
+  );
 
-  it("in Fortran order become rows, whatever the number of dimensions", () => {
+  it("in Fortran order are converted to C order for any number of dimensions", () => {
     const shape = [2, 1, 3, 1, 2, 2];
     const rows = Float32Array.from({ length: 24 }, (_, i) => i);
     const columns = new Float32Array(24);
@@ -56,7 +59,7 @@ describe("npz files of numpy", () => {
     expect(readNpy(new Uint8Array(file))).toEqual({ shape, data: rows });
   });
 
-  it("are written as numpy does", () => {
+  it("are written byte for byte like numpy's", () => {
     const array = { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
     expect(writeNpy(array)).toEqual(fixture("version1.npy"));
     const arrays = readNpz(fixture("stored.npz"));
@@ -78,14 +81,14 @@ describe("npz files with many arrays", () => {
     ["a", "b", "__proto__", "constructor"].map((name, i) => [name, { shape: [1], data: Uint8Array.of(i) }]),
   );
 
-  it("give the arrays that are asked for", () => {
+  it("return only the requested arrays", () => {
     const bytes = writeNpz(arrays);
     expect(readNpz(bytes)).toEqual(arrays);
     expect([...readNpz(bytes, "x.npz", { names: ["b", "none"] }).keys()]).toEqual(["b"]);
     expect(() => readNpz(bytes, "x.npz", { maxEntries: 3 })).toThrow(CheckpointError);
   });
 
-  it("are read by readNpzAsync while timers run", async () => {
+  it("are read by readNpzAsync while timers fire", async () => {
     const large = new Map([
       ["x", { shape: [24e6], data: Uint8Array.from({ length: 24e6 }, (_, i) => (i * i) >> 4) }],
     ]);
@@ -99,7 +102,7 @@ describe("npz files with many arrays", () => {
 });
 
 describe("damaged npz files", () => {
-  it.each(["stored.npz", "deflated.npz"])("never give other arrays: %s", (name) => {
+  it.each(["stored.npz", "deflated.npz"])("never return different arrays: %s", (name) => {
     const good = fixture(name);
     const arrays = JSON.stringify([...readNpz(good)]);
     const random = new Random(5);
@@ -108,7 +111,7 @@ describe("damaged npz files", () => {
       const bad = good.slice();
       bad[random.integer(bad.length)] ^= 1 << random.integer(8);
       try {
-        // Dates and the like may differ; contents and names may not, save for bits that only name an entry.
+        // Dates and other metadata may differ; contents and names may not, except for bits that only name an entry.
         if (JSON.stringify([...readNpz(bad)]) !== arrays) {
           expect([...readNpz(bad).values()]).toEqual([...readNpz(good).values()]);
         }
@@ -120,7 +123,7 @@ describe("damaged npz files", () => {
     expect(refused).toBeGreaterThan(500);
   });
 
-  it("are refused when they are cut off", () => {
+  it("are rejected when truncated", () => {
     const good = fixture("stored.npz");
     for (let length = 0; length < good.length; length += 7) {
       expect(() => readNpz(good.slice(0, length))).toThrow(CheckpointError);
@@ -131,7 +134,7 @@ describe("damaged npz files", () => {
     }
   });
 
-  it("are named with what is wrong", () => {
+  it("are described by the error message", () => {
     const npy = (descr: string, shape: string, bytes: number, version = 1) => {
       const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${shape}, }\n`;
       const head = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, version, 0, text.length, 0];

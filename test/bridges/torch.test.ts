@@ -20,12 +20,12 @@ function build<T extends BridgedLayer>(layer: T): T {
 const wiring = new AutoNCP({ units: 12, outputSize: 2 });
 const otherWiring = new AutoNCP({ units: 12, outputSize: 2, seed: 1 });
 
-describe("weights of torch", () => {
+describe("loadTorchWeights and torchWeights", () => {
   beforeAll(async () => {
     await useBackend("cpu");
   });
 
-  it("transpose kernels and separate heads", () => {
+  it("transpose kernels and split the heads", () => {
     const layer = build(new CfC({ units: 3, backboneUnits: 2, projSize: 5, mixedMemory: true }));
     const shapes = Object.fromEntries([...torchWeights(layer)].map(([name, { shape }]) => [name, shape]));
     expect(shapes).toEqual({
@@ -53,7 +53,7 @@ describe("weights of torch", () => {
     layer.dispose();
   });
 
-  it("carry a model from one layer to another", () => {
+  it("copy a model from one layer to another", () => {
     const kinds: (() => BridgedLayer)[] = [
       ...(["default", "no_gate", "pure"] as const).flatMap((mode) => [
         () => new CfC({ units: 5, mode, backboneLayers: 3, backboneUnits: 4 }),
@@ -75,7 +75,7 @@ describe("weights of torch", () => {
     }
   });
 
-  it("number the backbone's layers as torch does, and may come with or without dropout", () => {
+  it("number the backbone's layers like torch, with or without dropout", () => {
     const options: CfCOptions = { units: 3, backboneLayers: 4, backboneUnits: 2 };
     const plain = build(new CfC(options));
     const dropping = build(new CfC({ ...options, backboneDropout: 0.1 }));
@@ -96,7 +96,7 @@ describe("weights of torch", () => {
     dropping.dispose();
   });
 
-  it("may stand under a prefix", () => {
+  it("select arrays by prefix", () => {
     const layer = build(new CfC({ units: 3, backboneUnits: 2 }));
     const own = torchWeights(layer);
     const all = new Map([...own].map(([name, array]) => [`policy.rnn.${name}`, array]));
@@ -108,7 +108,7 @@ describe("weights of torch", () => {
     layer.dispose();
   });
 
-  it("have the masks of the layer's wiring", () => {
+  it("check the masks against the layer's wiring", () => {
     const masks = { CfC: "rnn_cell.layer_0.sparsity_mask", LTC: "rnn_cell.sparsity_mask" };
     for (const Layer of [CfC, LTC]) {
       const [layer, other] = [build(new Layer({ wiring })), build(new Layer({ wiring: otherWiring }))];
@@ -126,7 +126,7 @@ describe("weights of torch", () => {
     }
   });
 
-  it("fit the layer, or an error says what does not", () => {
+  it("report arrays that do not match the layer", () => {
     const layer = build(new CfC({ units: 3, backboneUnits: 2 }));
     const own = torchWeights(layer);
     const wide = torchWeights(build(new CfC({ units: 3, backboneUnits: 5 })));
@@ -145,7 +145,7 @@ describe("weights of torch", () => {
     layer.dispose();
   });
 
-  it("need a built layer with a counterpart", () => {
+  it("require a built layer with a counterpart in ncps", () => {
     expect(() => torchWeights(new CfC({ units: 3 }))).toThrow(InvalidStateError);
     const wrong: [BridgedLayer, RegExp][] = [
       [new CfC({ units: 3, flavour: "tf" }), /new CfC\(\{ \.\.\., flavour: "torch" \}\)/],

@@ -1,23 +1,23 @@
-// Zip archives made by hand, right ones and such as no program writes.
+// Creates zip archives by hand, valid and invalid ones.
 
 import { deflateSync } from "fflate";
 import { crc32 } from "../../src/core/crc32.js";
 
-/** One file of an archive as it is to be written; by default everything is true. */
+/** One file of an archive to write; by default all fields are correct. */
 export interface HandmadeFile {
   name: string;
   content: Uint8Array;
-  /** Bytes in the archive; default: the content deflated. */
+  /** Bytes in the archive; default: the deflated content. */
   packed?: Uint8Array;
   /** Size in the directory; default that of the content. */
   size?: number;
-  /** Where the directory says that the file begins; default: where it does. */
+  /** Offset of the file in the directory; default: the correct one. */
   header?: number;
 }
 
 /** Options of {@link handmadeZip}. */
 export interface HandmadeZipOptions {
-  /** Whether sizes and places stand in zip64 fields. */
+  /** Whether sizes and offsets are in zip64 fields. */
   zip64?: boolean;
 }
 
@@ -48,13 +48,13 @@ export function handmadeZip(
     const extra = zip64
       ? Buffer.concat([shorts(1, 24), long(size), long(packed.length), long(place)])
       : Buffer.alloc(0);
-    const told = Buffer.from(common);
-    if (zip64) told.fill(0xff, 14, 22);
+    const localHeader = Buffer.from(common);
+    if (zip64) localHeader.fill(0xff, 14, 22);
     directory.push(
       Buffer.concat([
         numbers(0x02014b50),
         shorts(20),
-        told,
+        localHeader,
         shorts(text.length, extra.length, 0, 0, 0),
         Buffer.alloc(4),
       ]),

@@ -78,7 +78,7 @@ describeOptional("the file for pages without a bundler", missingBrowser, () => {
     });
     const others: [string, string, RegExp][] = [
       [`${trainer}.learn({ totalTimesteps: 1, progressBar: true })`, "InvalidStateError", /In a page, use a/],
-      ['ncps.make("ALE/Pong-v5")', "NotRegisteredError", /a page has the arcade/],
+      ['ncps.make("ALE/Pong-v5")', "NotRegisteredError", /in a web page use the arcade games/],
       [
         'ncps.makeVecEnv("CartPole-v1", { numEnvs: 1, kind: "worker" })',
         "InvalidStateError",

@@ -25,7 +25,7 @@ const functions: Record<CfCActivation, (u: tf.Tensor) => tf.Tensor> = {
   gelu: (u) => tf.mul(u, tf.mul(0.5, tf.add(1, tf.erf(tf.div(u, Math.SQRT2))))),
 };
 
-// The torch flavour step by step on the tape, with factors on the activations.
+// The torch flavour step by step on the tape, with dropout factors on the activations.
 function composed(
   { backbone, heads }: CfCWeights,
   x: tf.Tensor3D,
@@ -54,7 +54,7 @@ describe("dropout in the backbone", () => {
     await useBackend("wasm");
   });
 
-  it("drops the asked share, and keeps the mean", () => {
+  it("drops the given fraction of units and keeps the mean", () => {
     tf.tidy(() => {
       const options = { rate: 0.3, flavour: "tf", backboneUnits: 50, backboneLayers: 2 } as const;
       const [first, second] = backboneDropout({ ...options, random: new Random(1) }, 8, 20);
@@ -69,7 +69,7 @@ describe("dropout in the backbone", () => {
     });
   });
 
-  it.each(cfcActivations)("equals the taped composition, gradients too: %s", (activation) => {
+  it.each(cfcActivations)("equals the taped composition, including gradients: %s", (activation) => {
     const cell = build({ activation });
     tf.tidy(() => {
       const { x, state } = example(cell);
@@ -107,7 +107,7 @@ describe("dropout in the backbone", () => {
     }
   });
 
-  it("does nothing in the torch flavour with one layer, as in ncps", () => {
+  it("has no effect in the torch flavour with one layer, as in ncps", () => {
     const cell = build({ backboneLayers: 1, backboneDropout: 0.5 });
     tf.tidy(() => {
       const options = example(cell);
@@ -116,7 +116,7 @@ describe("dropout in the backbone", () => {
     cell.dispose();
   });
 
-  it("names a wrong rate", () => {
+  it("rejects an invalid rate", () => {
     for (const backboneDropout of [-0.1, 1, Number.NaN]) {
       expect(() => new CfCCell({ units: 2, backboneDropout })).toThrow(InvalidArgumentError);
       expect(() => new CfCCell({ units: 2, backboneDropout })).toThrow("backboneDropout: ");

@@ -35,7 +35,7 @@ describe("CfCCell", () => {
     },
   );
 
-  it("owns its weights", () => {
+  it("owns and frees its weights", () => {
     const before = tf.memory().numTensors;
     const cell = new CfCCell({ units: 4, backboneUnits: 3, backboneLayers: 2, seed: 1 });
     cell.build(2);
@@ -53,14 +53,14 @@ describe("CfCCell", () => {
     expect(() => cell.weights).toThrow(InvalidStateError);
   });
 
-  it("sees inputs and state themselves without backbone", () => {
+  it("reads inputs and state directly without a backbone", () => {
     const cell = new CfCCell({ units: 4, backboneLayers: 0, seed: 1 });
     cell.build(2);
     expect(cell.weights.heads.kernel.shape).toEqual([6, 16]);
     cell.dispose();
   });
 
-  it("names what is wrong", () => {
+  it("rejects invalid options and shapes", () => {
     expect(() => new CfCCell({ units: 1.5 })).toThrow(InvalidArgumentError);
     expect(() => new CfCCell({ units: 2 }).weights).toThrow(InvalidStateError);
     const cell = new CfCCell({ units: 2, seed: 1 });

@@ -8,7 +8,7 @@ beforeAll(async () => {
   await useBackend("wasm");
 });
 
-// Two inputs, two units: unit 0 sees input 0 and itself, unit 1 sees input 1 (inhibited) and unit 0.
+// Two inputs, two units: unit 0 reads input 0 and itself, unit 1 reads input 1 (inhibited) and unit 0.
 const sparsityMask = [
   [1, 0],
   [0, -1],
@@ -32,13 +32,13 @@ function jacobian(flavour: "torch" | "tf", mode: "pure" | "default"): number[][]
 }
 
 describe("sparsityMask", () => {
-  it("cuts what it says in pure mode, where there is no dense time head", () => {
+  it("removes the masked connections in pure mode, which has no dense time head", () => {
     const [first, second] = jacobian("torch", "pure");
     expect(first.map((g) => g !== 0)).toEqual([true, false, true, false]);
     expect(second.map((g) => g !== 0)).toEqual([false, true, true, false]);
   });
 
-  it("counts signs in the tf flavour alone", () => {
+  it("uses signs only in the tf flavour", () => {
     const run = (flavour: "torch" | "tf", entries: number[][]) => {
       const cell = new CfCCell({ ...options, flavour, mode: "pure", sparsityMask: entries });
       cell.build(2);
@@ -73,7 +73,7 @@ describe("sparsityMask", () => {
     expect(Array.from(copy.scan(x).outputs.dataSync())).toEqual(Array.from(layer.scan(x).outputs.dataSync()));
   });
 
-  it("names what is wrong with it", () => {
+  it("rejects invalid masks", () => {
     expect(() => new CfCCell({ ...options, backboneLayers: 1 })).toThrow(/sparsityMask.*backboneLayers 0/);
     expect(() => new CfCCell(options).build(3)).toThrow(/sparsityMask.*\[5, 2\].*\[4, 2\]/);
     const twos = sparsityMask.map((row) => row.map(() => 2));

@@ -3,7 +3,7 @@ import { elapsedFromTimestamps } from "../../src/cells/elapsed-from-timestamps.j
 import { InvalidArgumentError, ShapeError } from "../../src/core/errors.js";
 
 describe("elapsedFromTimestamps", () => {
-  it("gives the times between observations, 0 first", () => {
+  it("returns the times between observations, starting with 0", () => {
     expect(
       elapsedFromTimestamps([
         [0, 0.5, 2, 2],
@@ -15,7 +15,7 @@ describe("elapsedFromTimestamps", () => {
     ]);
   });
 
-  it("goes on from the chunk before", () => {
+  it("continues from the previous chunk", () => {
     const times = [[3, 4, 6, 10, 11]];
     const whole = elapsedFromTimestamps(times);
     const first = elapsedFromTimestamps([times[0].slice(0, 2)]);
@@ -30,7 +30,7 @@ describe("elapsedFromTimestamps", () => {
     ]);
   });
 
-  it("names what is wrong", () => {
+  it("rejects invalid timestamps", () => {
     expect(() => elapsedFromTimestamps([[0, 2, 1]])).toThrow(InvalidArgumentError);
     expect(() => elapsedFromTimestamps([[0, 2, 1]])).toThrow(
       "timestamps[0][2]: expected a finite time not before 2",

@@ -49,7 +49,7 @@ describe("LTCCell", () => {
     cell.dispose();
   });
 
-  it("starts inside its ranges, from polarities, with mappings as the identity", () => {
+  it("initialises weights within their ranges, reversal potentials from polarities, mappings as the identity", () => {
     const cell = build({ initializationRanges: { sigma: [4, 4], vleak: [-3, -2] } });
     const values = (name: string) => Array.from(cell.variables.get(name)!.dataSync());
     expect(values("sigma")).toEqual(new Array(25).fill(4));
@@ -64,7 +64,7 @@ describe("LTCCell", () => {
     cell.dispose();
   });
 
-  it("has the mappings that were asked for", () => {
+  it("has the requested mappings", () => {
     const names = (options: Partial<LTCCellOptions>) => {
       const cell = build(options);
       const found = [...cell.variables.keys()].filter((name) => /put/.test(name));
@@ -80,7 +80,7 @@ describe("LTCCell", () => {
     expect(names({ inputMapping: "none", outputMapping: "linear" })).toEqual(["output_w"]);
   });
 
-  it("keeps conductances positive by softplus, or on request by clipping", () => {
+  it("keeps conductances positive by softplus or by constrain()", () => {
     const clipped = build({ flavour: "tf" });
     const implicit = build();
     expect([clipped.implicitConstraints, implicit.implicitConstraints]).toEqual([false, true]);
@@ -97,7 +97,7 @@ describe("LTCCell", () => {
     expect(first(clipped, "vleak")).toBe(-0.5);
     expect(first(implicit, "w")).toBe(-0.5);
     tf.tidy(() => {
-      // Nothing conducts and nothing is charged: the state stays.
+      // All conductances and capacitances are zero: the state does not change.
       const state = tf.fill([1, 5], 0.3) as tf.Tensor2D;
       expect(difference(clipped.call(tf.ones([1, 3]), state, 0).state.dataSync(), state.dataSync())).toBe(0);
       const next = implicit.call(tf.ones([1, 3]), state).state.dataSync();
@@ -107,7 +107,7 @@ describe("LTCCell", () => {
     implicit.dispose();
   });
 
-  it("reads out what a step gives out", () => {
+  it("returns the same output from readout as from a step", () => {
     const cell = build();
     tf.tidy(() => {
       cell.variables.get("output_b")!.assign(tf.tensor([0.5, -1]));
@@ -118,7 +118,7 @@ describe("LTCCell", () => {
     cell.dispose();
   });
 
-  it("owns its weights, all of them in the sizes of the wiring", () => {
+  it("owns its weights, sized by the wiring", () => {
     const before = tf.memory().numTensors;
     const cell = new LTCCell({ wiring: new AutoNCP({ units: 8, outputSize: 1 }), seed: 0 });
     expect(() => cell.weights).toThrow(InvalidStateError);
@@ -130,7 +130,7 @@ describe("LTCCell", () => {
     expect(() => cell.builtWiring).toThrow(InvalidStateError);
   });
 
-  it("names what is wrong", () => {
+  it("rejects invalid options", () => {
     const wrong = (options: object) => () => new LTCCell({ wiring, ...options });
     expect(() => new LTCCell({})).toThrow("wiring: ");
     expect(() => new LTCCell({ units: 0 })).toThrow(InvalidArgumentError);

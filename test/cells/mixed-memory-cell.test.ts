@@ -60,7 +60,7 @@ describe("MixedMemoryCell", () => {
     await useBackend("wasm");
   });
 
-  it.each(kinds)("puts the LSTM's output in its flavour's place: %o", ({ kind, flavour }) => {
+  it.each(kinds)("uses the LSTM's output according to the flavour: %o", ({ kind, flavour }) => {
     const cell = build(kind, flavour, 0.5);
     tf.tidy(() => {
       const { x, state } = example(cell, 2, 1);
@@ -86,14 +86,14 @@ describe("MixedMemoryCell", () => {
     afterAll(() => {
       for (const cell of cells) cell.dispose();
     });
-    it("is its steps one after the other", () => expectStepsInOrder(make()));
-    it("starts anew at resets", () => expectResets(make()));
-    it("carries its state through masked steps", () => expectMasks(make()));
-    it("gives every sequence its own time", () => expectElapsed(make()));
-    it("leaves no tensors behind", () => expectNoLeaks(() => build(kind, flavour)));
+    it("gives the same for a sequence as for its steps", () => expectStepsInOrder(make()));
+    it("starts from zeros at resets", () => expectResets(make()));
+    it("carries its state over masked steps", () => expectMasks(make()));
+    it("gives every sequence its own elapsed time", () => expectElapsed(make()));
+    it("leaks no tensors", () => expectNoLeaks(() => build(kind, flavour)));
   });
 
-  it("drops units of the inner backbone in training only", () => {
+  it("applies dropout to the inner backbone only in training", () => {
     const inner = new CfCCell({ units: 4, flavour: "tf", backboneDropout: 0.5, seed: 1 });
     const cell = new MixedMemoryCell({ cell: inner, flavour: "tf", seed: 1 });
     cell.build(features);
@@ -106,7 +106,7 @@ describe("MixedMemoryCell", () => {
     cell.dispose();
   });
 
-  it("owns the LSTM's weights, which start as the flavour says", () => {
+  it("owns the LSTM's weights, initialised by flavour", () => {
     for (const flavour of cfcFlavours) {
       const cell = build("CfCCell", flavour);
       cell.build(features);
@@ -130,7 +130,7 @@ describe("MixedMemoryCell", () => {
     }
   });
 
-  it("names what is wrong", () => {
+  it("rejects invalid options", () => {
     const cell = new CfCCell({ units: 2, seed: 1 });
     expect(() => new MixedMemoryCell({ cell, flavour: "jax" as never })).toThrow(InvalidArgumentError);
     expect(() => new MixedMemoryCell({ cell, forgetBias: Number.NaN })).toThrow("forgetBias: ");

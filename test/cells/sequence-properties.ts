@@ -1,4 +1,4 @@
-/** What every cell that runs through sequences must do, whatever it computes. */
+/** Properties that every cell must have when it runs over sequences. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
@@ -7,7 +7,7 @@ import type { SequenceCell, SequenceOptions } from "../../src/cells/recurrent-ce
 /** Features of the sequences in these tests. */
 export const features = 3;
 
-/** A sequence `[batch, time, features]` and a state to start from, the same at each call. */
+/** A sequence `[batch, time, features]` and an initial state, the same at each call. */
 export function example(cell: SequenceCell, batch = 4, steps = 6): SequenceOptions & { x: tf.Tensor3D } {
   return {
     x: tf.randomNormal([batch, steps, features], 0, 1, "float32", 1),
@@ -15,7 +15,7 @@ export function example(cell: SequenceCell, batch = 4, steps = 6): SequenceOptio
   };
 }
 
-/** Greatest difference, in units of the greatest value where that is above 1. */
+/** Largest difference, relative to the largest value if that is above 1. */
 export function distance(a: tf.Tensor, b: tf.Tensor): number {
   expect(a.shape).toEqual(b.shape);
   const scale = tf.maximum(1, tf.max(tf.abs(b)));
@@ -28,7 +28,7 @@ function cut({ x, state }: SequenceOptions, from: number, steps: number): Sequen
   return { x: tf.slice(x, [0, from, 0], [-1, steps, -1]), state };
 }
 
-/** Shapes, and a sequence is its steps one after the other, whole or in chunks. */
+/** Checks shapes, and that a sequence gives the same as its steps, whole or in chunks. */
 export function expectStepsInOrder(cell: SequenceCell): void {
   tf.tidy(() => {
     const options = example(cell);
@@ -60,7 +60,7 @@ export function expectStepsInOrder(cell: SequenceCell): void {
   });
 }
 
-/** A reset starts a new sequence at its step, and only in its row. */
+/** Checks that a reset starts a new sequence at its step, and only in its row. */
 export function expectResets(cell: SequenceCell): void {
   tf.tidy(() => {
     const options = example(cell, 2);
@@ -90,7 +90,7 @@ export function expectResets(cell: SequenceCell): void {
   });
 }
 
-/** Masked steps carry the state, give its output, and get no gradient. */
+/** Checks that masked steps carry the state, return its output, and get no gradient. */
 export function expectMasks(cell: SequenceCell): void {
   tf.tidy(() => {
     const options = example(cell, 2);
@@ -112,7 +112,7 @@ export function expectMasks(cell: SequenceCell): void {
   });
 }
 
-/** Each sequence of a batch has its own elapsed times, of any form, and 0 is one of them. */
+/** Checks that each sequence of a batch has its own elapsed times, of any form, including 0. */
 export function expectElapsed(cell: SequenceCell): void {
   tf.tidy(() => {
     const options = example(cell, 8);
@@ -140,7 +140,7 @@ export function expectElapsed(cell: SequenceCell): void {
   });
 }
 
-/** Passes leave no tensors behind, and after `dispose` nothing is left. */
+/** Checks that passes leak no tensors, and that `dispose` frees everything. */
 export function expectNoLeaks(make: () => SequenceCell): void {
   const pass = (cell: SequenceCell) =>
     tf.tidy(() => {
@@ -150,7 +150,7 @@ export function expectNoLeaks(make: () => SequenceCell): void {
       cell.call(tf.zeros([4, features]), options.state);
     });
   const warm = make();
-  pass(warm); // makes the constants that stay
+  pass(warm); // creates the constants that are kept
   warm.dispose();
   const before = tf.memory().numTensors;
   const cell = make();

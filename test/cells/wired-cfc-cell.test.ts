@@ -101,10 +101,10 @@ describe("WiredCfCCell", () => {
     afterAll(() => {
       for (const cell of cells) cell.dispose();
     });
-    it("is its steps one after the other", () => expectStepsInOrder(make()));
-    it("starts anew at resets", () => expectResets(make()));
-    it("carries its state through masked steps", () => expectMasks(make()));
-    it("gives every sequence its own time", () => expectElapsed(make()));
+    it("gives the same for a sequence as for its steps", () => expectStepsInOrder(make()));
+    it("starts from zeros at resets", () => expectResets(make()));
+    it("carries its state over masked steps", () => expectMasks(make()));
+    it("gives every sequence its own elapsed time", () => expectElapsed(make()));
   });
 
   it("gives weights without a synapse no effect and no gradient", () => {
@@ -127,7 +127,7 @@ describe("WiredCfCCell", () => {
     }
   });
 
-  it("keeps memory to its synapses in the wired form, to its layer in ncps's form", () => {
+  it("limits recurrence to synapses with recurrence wired, to the layer with recurrence layer", () => {
     for (const recurrence of cfcRecurrences) {
       const cell = build({ recurrence });
       tf.tidy(() => {
@@ -149,7 +149,7 @@ describe("WiredCfCCell", () => {
     }
   });
 
-  it("gives out the motor neurons of wirings without layers", () => {
+  it("outputs the motor neurons of wirings without layers", () => {
     const cell = build({ wiring: new FullyConnected({ units: 8, outputDim: 4 }) });
     tf.tidy(() => {
       const options = example(cell);
@@ -162,7 +162,7 @@ describe("WiredCfCCell", () => {
     cell.dispose();
   });
 
-  it("has a gradient of the state when all neurons lie in one layer", async () => {
+  it("has a gradient of the state when all neurons are in one layer", async () => {
     const cell = new WiredCfCCell({ wiring: new FullyConnected({ units: 3 }), seed: 0 });
     cell.build(2);
     const gradient = () =>
@@ -179,7 +179,7 @@ describe("WiredCfCCell", () => {
     cell.dispose();
   });
 
-  it("leaves no tensors behind", () => {
+  it("leaks no tensors", () => {
     expectNoLeaks(() => build());
     expectNoLeaks(() => build({ mode: "pure", flavour: "tf", recurrence: "wired" }));
   });
@@ -199,7 +199,7 @@ describe("WiredCfCCell", () => {
     expect(() => cell.layers).toThrow(InvalidStateError);
   });
 
-  it("names what is wrong", () => {
+  it("rejects invalid options", () => {
     expect(() => new WiredCfCCell({ wiring: undefined as never })).toThrow("wiring: ");
     expect(() => build({ recurrence: "none" as never })).toThrow(InvalidArgumentError);
     expect(() => build({ mode: "gated" as never })).toThrow("mode: ");

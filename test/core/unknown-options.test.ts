@@ -428,7 +428,7 @@ describe("a misspelt option is refused", () => {
     expect(Object.keys(elsewhere).filter((type) => !types.has(type) || type in cases)).toEqual([]);
   });
 
-  it("but subclasses may have options of their own", () => {
+  it("but subclasses may have further options", () => {
     class Own extends ncps.GAE {
       constructor(options: ncps.GAE & { own?: number }) {
         super(options);

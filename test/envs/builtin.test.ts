@@ -10,18 +10,18 @@ describe("built-in environments", () => {
     expect(registeredIds()).toEqual(expect.arrayContaining(builtin));
   });
 
-  it.each(registeredIds())("%s keeps the contract", (id) => {
+  it.each(registeredIds())("%s follows the contract", (id) => {
     expect(make(id).id).toBe(id);
     checkEnv(make(id), { steps: 60 });
   });
 
-  it("get the options of make", () => {
+  it("receive the options of make", () => {
     const env = make("CartPole-v1", { maxEpisodeSteps: 1 });
     env.reset({ seed: 0 });
     expect(env.step(0).truncated).toBe(true);
   });
 
-  it("can be brought back after being registered over", () => {
+  it("can be restored after being replaced", () => {
     register("CartPole-v1", () => {
       throw new Error("replaced");
     });

@@ -8,7 +8,7 @@ import { CartPoleNoVelEnv } from "../../src/envs/classic/cart-pole-no-vel.js";
 import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../../src/envs/env.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
 
-// A random walk on a line that keeps the contract; the tests break one rule each.
+// A random walk on a line that follows the contract; the tests break one rule each.
 class Walk implements Env {
   id = "Walk-v0";
   observationSpace = new Box({ low: -10, high: 10, shape: [2] });
@@ -63,7 +63,7 @@ class Walk implements Env {
   }
 }
 
-// Changes what step gives from the third step on.
+// Changes the result of step from the third step on.
 function spoilt(change: (result: StepResult) => unknown): Env {
   return new (class extends Walk {
     override step(action: Action): StepResult {
@@ -83,7 +83,7 @@ function message(env: Env): string {
   return "no error";
 }
 
-describe("checkEnv lets good environments pass", () => {
+describe("checkEnv accepts valid environments", () => {
   it.each(["reset", "step"] as const)("recognises an asynchronous %s", (method) => {
     class Late extends Walk {}
     const own = Walk.prototype[method] as (...given: unknown[]) => unknown;
@@ -92,7 +92,7 @@ describe("checkEnv lets good environments pass", () => {
         return Promise.resolve(own.apply(this, given));
       },
     });
-    // A step before reset has to throw at once, which an asynchronous one does not.
+    // A step before reset has to throw synchronously, which an asynchronous one does not.
     expect(() => checkEnv(new Late())).toThrow(method === "reset" ? /a Promise/ : EnvContractError);
   });
 
@@ -101,14 +101,14 @@ describe("checkEnv lets good environments pass", () => {
     expect(() => env.step(0)).toThrow(InvalidStateError);
   });
 
-  it("without saved states", () => {
+  it("accepts environments without saved states", () => {
     const env = new Walk();
     env.getState = undefined;
     env.setState = undefined;
     expect(() => checkEnv(env)).not.toThrow();
   });
 
-  it("that reuse their observation array", () => {
+  it("accepts environments that reuse their observation array", () => {
     const shared = new Float32Array(2);
     const env = new Walk();
     const observe = env.observe.bind(env);
@@ -204,13 +204,13 @@ describe("checkEnv names the broken rule", () => {
     }
   });
 
-  it("closes the environment also when a rule is broken", () => {
+  it("closes the environment even if a rule is broken", () => {
     const env = spoilt((r) => ({ ...r, reward: "1" })) as Walk;
     message(env);
     expect(env.phase).toBe("closed");
   });
 
-  it("refuses a number of steps that is none", () => {
+  it("rejects an invalid number of steps", () => {
     expect(() => checkEnv(new Walk(), { steps: 0 })).toThrow(InvalidArgumentError);
   });
 });
@@ -233,7 +233,7 @@ function deaf(): Env {
   })();
 }
 
-// Its rewards depend on how often it was reset.
+// Its rewards depend on the number of resets.
 function forgetful(): Env {
   let resets = 0;
   return new (class extends Walk {
@@ -262,7 +262,7 @@ function withState(change: (state: StateRecord) => StateRecord): Env {
   })();
 }
 
-// Hands out its live state.
+// Returns its live state instead of a copy.
 function aliased(): Env {
   const live = new Int32Array(1);
   return new (class extends Walk {

@@ -25,11 +25,11 @@ const cases: [string, EnvOptions][] = [
   ]),
 ];
 
-// As text, which is compared quickly.
+// As text, which is fast to compare.
 const bytes = ({ buffer, byteOffset, byteLength }: TypedArray) =>
   Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength).toString("latin1");
 
-// Steps to an episode's end, with a new one after it.
+// Steps to an episode's end, followed by a new one.
 function play(env: Env, steps: number, seed: number): unknown[] {
   const random = new Random(seed);
   return Array.from({ length: steps }, () => {
@@ -40,11 +40,11 @@ function play(env: Env, steps: number, seed: number): unknown[] {
 }
 
 describe.each(cases)("%s %j", (id, options) => {
-  it("keeps the contract", () => {
+  it("follows the contract", () => {
     checkEnv(make(id, options), { steps: 80, seed: 3 });
   });
 
-  it("is the same in another environment that has its state, before the first reset and after an end too", () => {
+  it("continues identically in another environment with its state, even before the first reset and after an end", () => {
     const env = make(id, options);
     const copy = () => {
       const other = make(id, options);
@@ -60,7 +60,7 @@ describe.each(cases)("%s %j", (id, options) => {
     expect(play(middle, 40, 2)).toEqual(play(env, 40, 2));
   });
 
-  it("refuses actions that are none, and goes on as if they had not been tried", () => {
+  it("rejects invalid actions without side effects", () => {
     const [env, other] = [make(id, options), make(id, options)];
     for (const one of [env, other]) one.reset({ seed: 1 });
     const bad = [
@@ -81,7 +81,7 @@ describe.each(cases)("%s %j", (id, options) => {
     expect(play(env, 5, 1)).toEqual(play(other, 5, 1));
   });
 
-  it("takes a state as a whole or not at all", () => {
+  it("restores a state completely or not at all", () => {
     const [env, other] = [make(id, options), make(id, options)];
     for (const one of [env, other]) one.reset({ seed: 1 });
     const elsewhere = make(id, options);
@@ -95,7 +95,7 @@ describe.each(cases)("%s %j", (id, options) => {
     expect(play(env, 5, 1)).toEqual(play(other, 5, 1));
   });
 
-  it("can do nothing after close", () => {
+  it("rejects calls after close", () => {
     const env = make(id, options);
     env.reset({ seed: 1 });
     const state = env.getState?.() as StateRecord;

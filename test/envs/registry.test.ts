@@ -4,7 +4,7 @@ import { CartPoleEnv } from "../../src/envs/classic/cart-pole.js";
 import { type EnvOptions, make, register, registeredIds } from "../../src/envs/registry.js";
 
 describe("registry", () => {
-  it("makes what was registered, with its options", () => {
+  it("creates registered environments with their options", () => {
     const seen: EnvOptions[] = [];
     register("Zoo/Test-v0", (options) => {
       seen.push(options);
@@ -16,7 +16,7 @@ describe("registry", () => {
     expect(registeredIds()).toContain("Zoo/Test-v0");
   });
 
-  it("names the nearest ids for a misspelt one", () => {
+  it("suggests the nearest ids for a misspelt one", () => {
     register("Zoo/Lion-v0", () => new CartPoleEnv());
     register("Zoo/Tiger-v0", () => new CartPoleEnv());
     expect(() => make("Zoo/Lionn-v0")).toThrow(NotRegisteredError);

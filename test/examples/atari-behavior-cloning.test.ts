@@ -73,7 +73,9 @@ describe("examples/atari-behavior-cloning", () => {
       expect(Number(minibatches)).toBeLessThan(16);
       const finished = await example(false, "--sequences", "64", "--cont");
       expect(finished.code).toBe(0);
-      expect(finished.printed).toContain(`Finishing what was stopped after ${minibatches} minibatches`);
+      expect(finished.printed).toContain(
+        `Finishing the training that was stopped after ${minibatches} minibatches`,
+      );
       expect(finished.printed).toMatch(/Epoch 0 return: /);
       expect(existsSync(join(out, "unfinished"))).toBe(false);
     } finally {

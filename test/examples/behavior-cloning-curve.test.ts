@@ -30,7 +30,7 @@ describe("the curve of behaviour cloning", () => {
     ]);
   });
 
-  it("names so many epochs that their numbers do not touch", () => {
+  it("labels only as many epochs as fit without overlap", () => {
     const epochs = labels(curve(Array(50).fill(1)), "middle", "#333").filter((text) => /^\d+$/.test(text));
     expect(epochs).toHaveLength(16);
     expect(epochs.at(-1)).toBe("48");

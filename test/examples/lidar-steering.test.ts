@@ -10,7 +10,7 @@ describe("examples/lidar-steering", () => {
   it("learns from simulated drives, and says that they are simulated", async () => {
     const printed = await runExample("lidar-steering", "--epochs", "1");
     expect(printed).toMatch(/simulated drives, not from the recorded/);
-    expect(printed).toMatch(/8 drives: 60 sequences to learn from, 20 to test on\n22006 weights/);
+    expect(printed).toMatch(/8 drives: 60 sequences for training, 20 for testing\n22006 weights/);
     const errors = [...printed.matchAll(/test error (\d\.\d+)/g)].map(([, error]) => Number(error));
     expect(errors).toHaveLength(2);
     expect(errors[1]).toBeLessThan(errors[0]);
@@ -28,7 +28,7 @@ describe("examples/lidar-steering", () => {
       }
       const args = ["--data", folder, "--epochs", "0"];
       const printed = await runExample("lidar-steering", ...args);
-      expect(printed).toContain("2 drives: 2 sequences to learn from, 2 to test on");
+      expect(printed).toContain("2 drives: 2 sequences for training, 2 for testing");
       const arrays = drives.flatMap(({ ranges, steering, beams }, i): [string, never][] => [
         [`x_${i}`, { shape: [steering.length, beams], data: ranges } as never],
         [`y_${i}`, { shape: [steering.length], data: steering } as never],

@@ -19,12 +19,12 @@ function printed(make: typeof kerasReporter): string {
 describe("what the guide's tabs print", () => {
   it("tf: the lines of Keras' fit and of the guide's callback", () => {
     const bar = "938/938 \\[={30}\\]";
-    const figures = " - loss: 0\\.4964 - sparse_categorical_accuracy: 0\\.8305";
+    const metrics = " - loss: 0\\.4964 - sparse_categorical_accuracy: 0\\.8305";
     const validation = " - val_loss: 0\\.3930 - val_sparse_categorical_accuracy: 0\\.8633";
     expect(printed(kerasReporter)).toMatch(
       new RegExp(
-        `^Epoch 1/50\n${bar} - ETA: 0s${figures}\nEpoch 0 return: 2\\.00 \\+- 1\\.41\n` +
-          `${bar} - \\d+s \\d+ms/step${figures}${validation}\n$`,
+        `^Epoch 1/50\n${bar} - ETA: 0s${metrics}\nEpoch 0 return: 2\\.00 \\+- 1\\.41\n` +
+          `${bar} - \\d+s \\d+ms/step${metrics}${validation}\n$`,
       ),
     );
   });

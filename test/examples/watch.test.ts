@@ -37,7 +37,7 @@ it("playForever plays one game where there is nothing to see, and prints its sco
   expect(seeds).toEqual([5]);
 });
 
-it("playForever plays another game each time where it is looked at", async () => {
+it("playForever plays another game each time when it is viewed", async () => {
   const seeds: (number | undefined)[] = [];
   const shown: unknown[] = [];
   const page = { show: (picture: unknown) => shown.push(picture) } as unknown as Game["page"];

@@ -36,7 +36,7 @@ describe("AreaResizer", () => {
     expect(made.resizeRGB(shifted.subarray(1))).toEqual(made.resizeRGB(rgb));
   });
 
-  it("keeps nothing from one picture to the next", () => {
+  it("keeps no state between images", () => {
     const made = resizer([210, 160], [84, 84]);
     const rgb = picture("gradient", 210, 160, 5);
     const first = made.resizeRGB(rgb);
@@ -45,7 +45,7 @@ describe("AreaResizer", () => {
     expect(made.resizeRGB(rgb)).toEqual(first);
   });
 
-  it("keeps flat pictures flat", () => {
+  it("keeps uniform images uniform", () => {
     for (const output of [
       [84, 84],
       [105, 80],
@@ -65,23 +65,23 @@ describe("AreaResizer", () => {
     expect([...made]).toEqual([24, 120, 216]);
   });
 
-  it("writes into the array that it is given", () => {
+  it("writes into the given array", () => {
     const out = new Uint8Array(84 * 84);
     expect(resizer([210, 160], [84, 84]).resizeRGB(picture("noise", 210, 160, 1), out)).toBe(out);
     expect(out.some((byte) => byte > 0)).toBe(true);
   });
 
-  it("refuses to enlarge", () => {
+  it("rejects enlarging", () => {
     expect(() => resizer([64, 64], [84, 84])).toThrow(InvalidArgumentError);
     expect(() => resizer([210, 64], [84, 84])).toThrow(/outputWidth: expected at most inputWidth = 64/);
   });
 
-  it.each([0, -1, 2.5, Number.NaN])("refuses a size of %s", (size) => {
+  it.each([0, -1, 2.5, Number.NaN])("rejects a size of %s", (size) => {
     expect(() => resizer([210, 160], [size, 84])).toThrow(InvalidArgumentError);
     expect(() => resizer([size, 160], [84, 84])).toThrow(InvalidArgumentError);
   });
 
-  it("refuses pictures of another size", () => {
+  it("rejects images of another size", () => {
     const made = resizer([210, 160], [84, 84]);
     expect(() => made.resize(new Uint8Array(210 * 160 * 3))).toThrow(ShapeError);
     expect(() => made.resizeRGB(new Uint8Array(210 * 160))).toThrow(/\[210, 160, 3\]/);

@@ -3,7 +3,7 @@ import { elementwiseMax } from "../../src/images/elementwise-max.js";
 import { noise } from "./pictures.js";
 
 describe("elementwiseMax", () => {
-  it.each([1, 15, 255, 256, 257, 1000, 100800])("is the larger of %i bytes", (length) => {
+  it.each([1, 15, 255, 256, 257, 1000, 100800])("returns the larger of each pair of %i bytes", (length) => {
     const a = noise(length, 1);
     const b = noise(length, 2);
     const expected = a.map((value, i) => Math.max(value, b[i]));

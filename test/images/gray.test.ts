@@ -22,23 +22,23 @@ describe("rgbToGray", () => {
     expect(sha256(rgbToGray(made))).toBe(gray);
   });
 
-  it("keeps gray and the extremes", () => {
+  it("preserves gray, black and white", () => {
     expect([...rgbToGray(Uint8Array.of(0, 0, 0, 255, 255, 255, 77, 77, 77))]).toEqual([0, 255, 77]);
     expect([...rgbToGray(Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255))]).toEqual([76, 150, 29]);
   });
 
-  it("writes into the array that it is given", () => {
+  it("writes into the given array", () => {
     const out = new Uint8Array(1);
     expect(rgbToGray(Uint8Array.of(9, 9, 9), out)).toBe(out);
     expect(out[0]).toBe(9);
   });
 
-  it("refuses wrong lengths", () => {
+  it("rejects invalid lengths", () => {
     expect(() => rgbToGray(new Uint8Array(4))).toThrow(ShapeError);
     expect(() => rgbToGray(new Uint8Array(6), new Uint8Array(3))).toThrow(ShapeError);
   });
 
-  it("refuses an output that would overwrite what it still has to read", () => {
+  it("rejects an output that would overwrite unread input", () => {
     const bytes = new Uint8Array(9);
     expect(() => rgbToGray(bytes, bytes.subarray(3, 6))).toThrow(/overlaps/);
     expect(rgbToGray(bytes, bytes.subarray(0, 3))).toHaveLength(3); // in place at the front is safe

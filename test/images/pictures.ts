@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-/** Kinds of generated pictures. */
+/** Kinds of generated images. */
 export type PictureKind = "noise" | "gradient" | "blocks" | "ties";
 
-/** One picture and what OpenCV made of it; hashes are SHA-256. */
+/** One image and OpenCV's result for it; hashes are SHA-256. */
 export interface PictureCase {
   kind: PictureKind;
   seed: number;

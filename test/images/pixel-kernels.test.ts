@@ -10,19 +10,19 @@ import { noise, picture } from "./pictures.js";
 const kernels = pixelKernels() as PixelKernels;
 
 describe("pixelKernels", () => {
-  it("is there in Node, once", () => {
+  it("is available in Node and created once", () => {
     expect(kernels).not.toBeNull();
     expect(pixelKernels()).toBe(kernels);
   });
 
-  it("gives memory of any size", () => {
+  it("provides memory of any size", () => {
     const bytes = kernels.bytes(3_000_000);
     expect(bytes.length).toBeGreaterThanOrEqual(3_000_000);
     bytes[2_999_999] = 7;
     expect(kernels.bytes(10)[2_999_999]).toBe(7);
   });
 
-  it.each([4, 12, 160, 1024])("adds luma of %i pixels as plain code does", (width) => {
+  it.each([4, 12, 160, 1024])("adds luma of %i pixels like plain code", (width) => {
     const rgb = noise(3 * width, width);
     rgb.set([255, 255, 255, 0, 0, 0, 255, 0, 0, 0, 255, 255]);
     const expected = new Int32Array(width).fill(5);
@@ -58,12 +58,12 @@ describe("PackedArea", () => {
     }
   });
 
-  it("takes part only where half-way means are the only doubt", () => {
+  it("is only used if half-way means are the only rounding difference", () => {
     expect(PackedArea.fits(areaAxis(210, 84), areaAxis(160, 84))).toBe(true);
     expect(PackedArea.fits(areaAxis(250, 84), areaAxis(160, 84))).toBe(false);
   });
 
-  it("resizers may take turns: the shared memory keeps nothing", () => {
+  it("keeps no state in the shared memory between resizers", () => {
     const sizes = { inputHeight: 210, inputWidth: 160, outputHeight: 84, outputWidth: 84 };
     const a = new AreaResizer(sizes);
     const b = new AreaResizer({ ...sizes, inputHeight: 420 });

@@ -29,7 +29,7 @@ describe("CfC of every kind", () => {
     await useBackend("wasm");
   });
 
-  it("has the shapes that ncps's tests ask for", () => {
+  it("has the shapes that ncps's tests expect", () => {
     const shapes: [CfCOptions, features: number, output: number, state: number][] = [
       [{ units: 32 }, 8, 32, 32],
       [{ units: 32, projSize: 10 }, 8, 10, 32],
@@ -77,7 +77,7 @@ describe("CfC of every kind", () => {
       const y = both.apply(x) as tf.Tensor;
       expect(y.shape).toEqual([2, 4, 2 * layer.outputSize]);
       expect(both.computeOutputShape([2, 4, 3])).toEqual(y.shape);
-      // Both directions have the given seed, so one layer on the turned sequence is the way back.
+      // Both directions have the given seed, so one layer on the reversed sequence is the backward direction.
       const one = build(options);
       const there = one.scan(x).outputs;
       const back = tf.reverse(one.scan(tf.reverse(x, 1)).outputs, 1);
@@ -180,7 +180,7 @@ describe("CfC of every kind", () => {
     layer.dispose();
   });
 
-  it("starts from a state that is given, in either place", () => {
+  it("starts from a given state, passed in either way", () => {
     const layer = build({ wiring, mixedMemory: true });
     tf.tidy(() => {
       const x = tf.randomNormal<tf.Rank.R3>([2, 4, 3], 0, 1, "float32", 1);
@@ -192,7 +192,7 @@ describe("CfC of every kind", () => {
     layer.dispose();
   });
 
-  it("goes on where the last call ended, when it is stateful", () => {
+  it("continues from the previous call if it is stateful", () => {
     const before = tf.memory().numTensors;
     const layer = build({ wiring, stateful: true, returnSequences: true });
     const model = tfl.sequential();
@@ -217,7 +217,7 @@ describe("CfC of every kind", () => {
     expect(() => new CfC({ units: 2 }).resetStates()).toThrow(InvalidStateError);
   });
 
-  it("lets no gradient flow from one call of a stateful layer to the one before", () => {
+  it("lets no gradient flow between calls of a stateful layer", () => {
     const layer = new CfC({ units: 3, stateful: true, seed: 0 });
     layer.build([null, null, 2]);
     const twice = (x: tf.Tensor) => {
@@ -231,7 +231,7 @@ describe("CfC of every kind", () => {
     gradient.dispose();
   });
 
-  it.each(cfcKinds)("learns with a kept state, and keeps one tensor only: %s", async (_, options) => {
+  it.each(cfcKinds)("learns with stateful: true and keeps only one tensor: %s", async (_, options) => {
     const layer = new CfC({ ...options, stateful: true, batchInputShape: [2, 3, 3] });
     const model = tfl.sequential({ layers: [layer, tfl.layers.dense({ units: 1 })] });
     model.compile({ optimizer: "sgd", loss: "meanSquaredError" });
@@ -248,7 +248,7 @@ describe("CfC of every kind", () => {
     tf.dispose([x, y]);
   });
 
-  it("lets one wiring serve many layers", () => {
+  it("shares one wiring between layers", () => {
     const [first, second] = [build({ wiring }), build({ wiring }, 7)];
     tf.tidy(() => {
       const { state } = first.scan(tf.ones([1, 2, 3]));
@@ -267,7 +267,7 @@ describe("CfC of every kind", () => {
             void tf.variableGrads(() => tf.sum(layer.scan(tf.ones([2, 3, 3]), { training: true }).outputs)),
         );
       const warm = build(options);
-      pass(warm); // makes the constants that stay
+      pass(warm); // creates the constants that are kept
       warm.dispose();
       const before = tf.memory().numTensors;
       const layer = build(options);
@@ -280,7 +280,7 @@ describe("CfC of every kind", () => {
     }
   });
 
-  it("says which options do not go together", () => {
+  it("rejects options that cannot be combined", () => {
     const wrong: [string, CfCOptions][] = [
       ["units", {}],
       ["units", { units: 4, wiring }],

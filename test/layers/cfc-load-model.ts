@@ -1,4 +1,5 @@
-// Loads every model that was saved into a folder and prints how far its predictions are from the recorded ones.
+// Loads every model that was saved into a folder and prints the differences between its predictions and the recorded
+// ones.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
@@ -9,11 +10,11 @@ import "../../src/layers/ltc.js";
 
 /** A saved model with one prediction. */
 export interface SavedModel {
-  /** What tfjs hands to a save handler, weights in base64. */
+  /** The data that tfjs passes to a save handler, weights in base64. */
   artifacts: Omit<tf.io.ModelArtifacts, "weightData"> & { weightData: string };
-  /** Inputs of the prediction, with their shape. */
+  /** Inputs of the prediction, with their shapes. */
   input: { shape: number[]; values: number[] };
-  /** What the model predicted before it was saved. */
+  /** Prediction of the model before it was saved. */
   output: number[];
 }
 

@@ -9,8 +9,8 @@ import { describeRecordedRuns } from "./recorded-runs.js";
 
 const cases = describeRecordedRuns("recorded runs", ["torch-cfc", "keras-cfc", "wired-and-mixed"]);
 
-describe("the comparison", () => {
-  it("sees a wrong output and a wrong gradient", () => {
+describe("the comparison with recorded runs", () => {
+  it("detects a wrong output and a wrong gradient", () => {
     const shift = (values: Nested): Nested => (Array.isArray(values) ? values.map(shift) : values + 1e-4);
     const [oracle] = cases;
     const wrong = checkCase({ ...oracle, y: shift(oracle.y) });
@@ -22,7 +22,7 @@ describe("the comparison", () => {
     expect("unsupported" in steep ? 0 : steep.gradientError).toBeGreaterThan(9e-5);
   });
 
-  it("turns time-first recordings", () => {
+  it("transposes time-first recordings", () => {
     const oracle = cases.find(({ tag }) => tag === "cfc-default-proj3-mixed0-ts1")!;
     const turned = (rows: Nested) =>
       (rows as Nested[][])[0].map((_, t) => (rows as Nested[][]).map((row) => row[t]));
@@ -33,11 +33,11 @@ describe("the comparison", () => {
       timespans: turned(oracle.timespans!),
       y: turned(oracle.y),
     });
-    // The loss counts the outputs in their order, so only the outputs stay the same.
+    // The loss weights the outputs in their order, so only the outputs stay the same.
     expect("unsupported" in result ? 1 : result.outputError).toBeLessThan(1e-5);
   });
 
-  it("is a command with an exit status", () => {
+  it("is a command that exits with a status", () => {
     const folder = mkdtempSync(join(tmpdir(), "oracles-"));
     const run = (content: string) => {
       const file = join(folder, "cases.json");

@@ -38,7 +38,7 @@ describe("saved CfC layers", () => {
     await useBackend("cpu");
   });
 
-  it("are the same in a new process: every kind, flavour and mode", async () => {
+  it("predict the same in a new process: every kind, flavour and mode", async () => {
     const folder = mkdtempSync(join(tmpdir(), "cfc-"));
     for (const [name, options] of cfcKinds) {
       const layer = new CfC({ ...options, projSize: 2, returnSequences: true, inputShape: [null, 3] });
@@ -67,7 +67,7 @@ describe("saved CfC layers", () => {
     for (const [name, error] of Object.entries(errors)) expect(error, name).toBe(0);
   });
 
-  it.each(cfcKinds)("give back config and weights: %s", async (_, options) => {
+  it.each(cfcKinds)("round-trip config and weights: %s", async (_, options) => {
     const layer = new CfC({ ...options, inputShape: [4, 3], name: "core" });
     const model = tfl.sequential({ layers: [layer] });
     const loaded = await saveAndLoad(model);
@@ -81,7 +81,7 @@ describe("saved CfC layers", () => {
     loaded.dispose();
   });
 
-  it("hold the wiring itself", () => {
+  it("contain the wiring", () => {
     const config = new CfC({ wiring, seed: 1 }).getConfig();
     const copy = CfC.fromConfig(CfC as never, JSON.parse(JSON.stringify(config))) as CfC;
     const { cell } = copy;

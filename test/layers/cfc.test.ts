@@ -27,7 +27,7 @@ describe("CfC", () => {
     layer.dispose();
   });
 
-  it("starts as its flavour says", () => {
+  it("initialises weights according to its flavour", () => {
     const torch = build();
     const bound = Math.sqrt(6 / (8 + 6));
     const kernel = torch.variables.get("cfc/backbone1/kernel")!.dataSync();
@@ -54,7 +54,7 @@ describe("CfC", () => {
     keras.dispose();
   });
 
-  it("starts the same from the same seed, under the same names, beside another of its kind", () => {
+  it("initialises the same weights from the same seed, under the same names, even with another layer of its class", () => {
     const [first, second, other] = [build(), build(), build({ seed: 2 })];
     expect(weightValues(first)).toEqual(weightValues(second));
     expect(weightValues(first)).not.toEqual(weightValues(other));
@@ -86,7 +86,7 @@ describe("CfC", () => {
     layer.dispose();
   });
 
-  it("returns what tfjs's layers return", () => {
+  it("returns the same shapes as tfjs's recurrent layers", () => {
     tf.tidy(() => {
       const x = tf.randomNormal<tf.Rank.R3>([2, 4, 3], 0, 1, "float32", 1);
       const forms: [Partial<CfCOptions>, number[][]][] = [
@@ -141,7 +141,7 @@ describe("CfC", () => {
     model.dispose();
   });
 
-  it("gives masks in the order of its outputs when it runs backwards", () => {
+  it("returns masks in the order of its outputs when it runs backwards", () => {
     const backwards = { goBackwards: true, returnSequences: true };
     const model = tfl.sequential({
       layers: [
@@ -214,7 +214,7 @@ describe("CfC", () => {
     loaded.dispose();
   });
 
-  it("loads into a model whose layer was built by hand", async () => {
+  it("loads into a model whose layer was already built", async () => {
     const layer = build({ name: "hand" });
     const x = tfl.input({ shape: [4, 3] });
     const model = tfl.model({ inputs: x, outputs: layer.apply(x) as tfl.SymbolicTensor });
@@ -226,7 +226,7 @@ describe("CfC", () => {
     loaded.dispose();
   });
 
-  it("frees its weights and leaves no tensors behind", () => {
+  it("frees its weights and leaks no tensors", () => {
     const gradient = (layer: CfC, x: tf.Tensor3D) => {
       const { value, grads } = tf.variableGrads(() => tf.sum(layer.scan(x).outputs) as tf.Scalar);
       expect(Object.keys(grads)).toHaveLength(6);
@@ -236,7 +236,7 @@ describe("CfC", () => {
     };
     const x = tf.ones<tf.Rank.R3>([2, 3, 3]);
     const warm = build({ projSize: 2 });
-    gradient(warm, x); // makes the constants that stay
+    gradient(warm, x); // creates the constants that are kept
     warm.dispose();
     const before = tf.memory().numTensors;
     const layer = build({ projSize: 2 });
@@ -252,7 +252,7 @@ describe("CfC", () => {
     x.dispose();
   });
 
-  it("names the option or tensor that is wrong", () => {
+  it("names the invalid option or tensor", () => {
     const wrong: [string, object][] = [
       ["units", { units: 0 }],
       ["mode", { mode: "gated" }],

@@ -8,7 +8,7 @@ import { useBackend } from "../../src/recurrent/use-backend.js";
 
 beforeAll(async () => {
   await useBackend("wasm");
-  // The factor of the pixels is made once and kept.
+  // The factor of the pixels is created once and kept.
   const stack = new ConvStack({ convolutions: [{ filters: 1, size: 1, strides: 1 }] });
   tf.tidy(() => {
     stack.forward(tf.zeros([1, 1, 1, 1]));
@@ -32,7 +32,7 @@ const features = () =>
   );
 
 describe("DuelingHead", () => {
-  it("joins value and advantages row by row", () => {
+  it("combines value and advantages row by row", () => {
     tf.tidy(() => {
       const q = duelingCombine(
         tf.tensor2d([[10], [20]]),
@@ -64,7 +64,7 @@ describe("DuelingHead", () => {
     head.dispose();
   });
 
-  it("does not let one row depend on the others, as the published Lambda did", () => {
+  it("computes rows independently, unlike the published Lambda layer", () => {
     const head = new DuelingHead({ actions: 3, hiddenUnits: [8], seed: 0 });
     tf.tidy(() => {
       const x = features();
@@ -87,7 +87,7 @@ describe("DuelingHead", () => {
     expect(() => new DuelingHead({ actions: 2, hiddenUnits: [0] })).toThrow(/hidden/);
   });
 
-  it("lives in tfjs-layers models, with the convolutions before it", () => {
+  it("works in tfjs-layers models after convolutions", () => {
     const model = tfl.sequential({
       layers: [
         new ConvStack({
@@ -113,7 +113,7 @@ describe("DuelingHead", () => {
     model.dispose();
   });
 
-  it("refuses frames that are too small for the convolutions", () => {
+  it("rejects frames that are too small for the convolutions", () => {
     const stack = new ConvStack({ convolutions: [{ filters: 2, size: 8, strides: 4 }] });
     expect(() => stack.build([null, 6, 9, 1])).toThrow(/at least 8, received \[, 6, 9, 1\]/);
   });

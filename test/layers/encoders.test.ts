@@ -41,7 +41,7 @@ describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
     await useBackend(backend);
   });
 
-  it("gives the same directly, through apply, and over any leading axes", () => {
+  it("returns the same directly, through apply, and over any leading axes", () => {
     tf.tidy(() => {
       const x = frames([6, ...item]);
       const layer = make();
@@ -56,7 +56,7 @@ describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
     });
   });
 
-  it("refuses inputs of another size than it was built for", () => {
+  it("rejects inputs of a size other than it was built for", () => {
     tf.tidy(() => {
       const layer = make();
       layer.build([null, ...item]);
@@ -70,7 +70,7 @@ describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
     });
   });
 
-  it("says that its weights are gone after dispose", () => {
+  it("throws after dispose that its weights have been freed", () => {
     const layer = make();
     layer.build([null, ...item]);
     layer.dispose();
@@ -79,7 +79,7 @@ describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
     x.dispose();
   });
 
-  it("gives whole-number and float inputs the same meaning", () => {
+  it("treats integer and float inputs alike", () => {
     tf.tidy(() => {
       const layer = make();
       const x = frames([2, ...item]);
@@ -88,7 +88,7 @@ describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
     });
   });
 
-  it("starts the same from the same seed under stable names beside another of its kind", () => {
+  it("initialises the same weights from the same seed under stable names, even with another layer of its class", () => {
     const [first, second] = [make(), make()];
     first.build([null, ...item]);
     second.build([null, ...item]);
@@ -99,7 +99,7 @@ describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
     second.dispose();
   });
 
-  it("differs with the seed and carries its name in the weights' names", () => {
+  it("depends on the seed and has its name in the weights' names", () => {
     const layer = make();
     layer.build([null, ...item]);
     const config = { ...layer.getConfig(), seed: 2, name: "vision" };
@@ -161,7 +161,7 @@ describe.each(variants)("on %s, %s", (backend, _, make, item, size) => {
     layer.dispose();
   });
 
-  it("frees its weights and leaves no tensors behind", () => {
+  it("frees its weights and leaks no tensors", () => {
     const x = frames([2, ...item]);
     const warm = make();
     warm.forward(x).dispose();
@@ -204,7 +204,7 @@ describe("encoders", () => {
     nature.dispose();
   });
 
-  it("start as their initializers say", () => {
+  it("are initialised by their initializers", () => {
     const torch = new NatureCNN({ kernelInitializer: "torchUniform", units: 4, seed: 0 });
     torch.build([null, 36, 36, 4]);
     const bias = Math.max(...torch.variables.get("nature_cnn/conv1/bias")!.dataSync().map(Math.abs));
@@ -251,7 +251,7 @@ describe("encoders", () => {
     });
   });
 
-  it("name the option or shape that is wrong", () => {
+  it("name the invalid option or shape", () => {
     expect(() => new ConvBlock({ filters: [] })).toThrow("filters: ");
     expect(() => new ConvBlock({ padding: "full" as "same" })).toThrow(InvalidArgumentError);
     expect(() => new ConvBlock({ kernelInitializer: "he" as "heNormal" })).toThrow("kernelInitializer: ");
@@ -264,18 +264,18 @@ describe("encoders", () => {
   });
 });
 
-it("ConvBlock without padding refuses images too small for all convolutions", () => {
+it("reject images too small for a ConvBlock without padding", () => {
   const block = new ConvBlock({ filters: [2, 2], padding: "valid" });
   expect(() => block.build([null, 6, 6, 1])).toThrow(ShapeError);
 });
 
-describe("pictures that are too small", () => {
+describe("images that are too small", () => {
   it.each<[string, () => Block, number]>([
     ["NatureCNN", () => new NatureCNN({ seed: 0 }), 36],
     ["ImpalaConvBlock", () => new ImpalaConvBlock({ seed: 0 }), 36],
     ["ConvBlock", () => new ConvBlock({ padding: "valid", seed: 0 }), 61],
     ["ConvStack", () => new ConvStack({ convolutions: [{ filters: 4, size: 8, strides: 4 }], seed: 0 }), 8],
-  ])("are refused by %s with their size and the smallest that goes", (_, make, least) => {
+  ])("are rejected by %s with their size and the smallest possible", (_, make, least) => {
     const layer = make();
     expect(() => layer.build([null, 20, least - 1, 3])).toThrow(
       `height and width of at least ${least}, received [, 20, ${least - 1}, 3]`,
@@ -297,13 +297,13 @@ describe("layers", () => {
     ["odeUnfolds", () => new LTC({ units: 4, ode_unfold: 5 } as never)],
     ["expected units or a wiring, received neither", () => new CfC({})],
     ["CfC expected an object of options", () => new CfC(undefined as never)],
-  ])("say what was meant: %s", (meant, make) => {
+  ])("suggest the correct option: %s", (meant, make) => {
     expect(make).toThrow(InvalidArgumentError);
     expect(make).toThrow(meant);
   });
 });
 
-it("Subclasses of layers have options of their own", () => {
+it("Subclasses of layers can have additional options", () => {
   class Own extends MLP {
     constructor(options: { hiddenUnits: number[]; mine: number }) {
       super(options);

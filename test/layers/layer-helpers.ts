@@ -1,4 +1,4 @@
-/** Common steps of the layers' tests. */
+/** Helpers of the layers' tests. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import * as tfl from "@tensorflow/tfjs-layers";
@@ -21,7 +21,7 @@ export async function saveAndLoad(model: tfl.LayersModel): Promise<tfl.LayersMod
   let saved: tf.io.ModelArtifacts | undefined;
   await model.save(
     tf.io.withSaveHandler(async (artifacts) => {
-      // As a file would: what does not survive JSON is lost.
+      // As in a file: anything that does not survive JSON is lost.
       saved = { ...artifacts, modelTopology: JSON.parse(JSON.stringify(artifacts.modelTopology)) };
       return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
     }),
@@ -29,7 +29,7 @@ export async function saveAndLoad(model: tfl.LayersModel): Promise<tfl.LayersMod
   return tfl.loadLayersModel(tf.io.fromMemory(saved!));
 }
 
-/** Greatest absolute difference of two tensors. */
+/** Largest absolute difference of two tensors. */
 export function distance(a: tf.Tensor, b: tf.Tensor): number {
   if (a.shape.join() !== b.shape.join()) return Number.POSITIVE_INFINITY;
   return tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]);

@@ -31,7 +31,7 @@ describe("LTC", () => {
     layer.dispose();
   });
 
-  it("connects all neurons where only their number is given", () => {
+  it("connects all neurons if only their number is given", () => {
     const layer = new LTC({ units: 4, seed: 0 });
     layer.build([null, null, 3]);
     expect([layer.units, layer.outputSize]).toEqual([4, 4]);
@@ -39,7 +39,7 @@ describe("LTC", () => {
     layer.dispose();
   });
 
-  it("starts the same from the same seed, and one wiring serves many layers", () => {
+  it("initialises the same weights from the same seed, and can share its wiring", () => {
     const [first, second, other] = [build(), build(), build({ seed: 2 })];
     expect(weightValues(first)).toEqual(weightValues(second));
     expect(weightValues(first)).not.toEqual(weightValues(other));
@@ -49,7 +49,7 @@ describe("LTC", () => {
     for (const layer of [first, second, other, wider]) layer.dispose();
   });
 
-  it("scans in pieces as in one, with resets, masks and elapsed time", () => {
+  it("gives the same in chunks as in one scan, with resets, masks and elapsed time", () => {
     const layer = build();
     tf.tidy(() => {
       const x = tf.randomNormal<tf.Rank.R3>([4, 6, 3], 0, 1, "float32", 1);
@@ -72,7 +72,7 @@ describe("LTC", () => {
     layer.dispose();
   });
 
-  it("works in tf.sequential: learns, and comes back from a saved model", async () => {
+  it("works in tf.sequential: learns, saves and loads", async () => {
     const ncp = new NCP({
       interNeurons: 6,
       commandNeurons: 4,
@@ -108,7 +108,7 @@ describe("LTC", () => {
     loaded.dispose();
   });
 
-  it("takes states and times in tf.model and returns what was asked for", () => {
+  it("takes states and times in tf.model and returns the requested outputs", () => {
     const inputs = [tfl.input({ shape: [5, 3] }), tfl.input({ shape: [10] }), tfl.input({ shape: [5, 1] })];
     const layer = new LTC({ wiring, seed: 1, returnState: true, goBackwards: true });
     const model = tfl.model({ inputs, outputs: layer.apply(inputs) as tfl.SymbolicTensor[] });
@@ -140,7 +140,7 @@ describe("LTC", () => {
     model.dispose();
   });
 
-  it("leaves nothing behind", () => {
+  it("leaks no tensors", () => {
     const before = tf.memory().numTensors;
     const layer = build();
     const x = tf.ones<tf.Rank.R3>([2, 3, 3]);
@@ -153,7 +153,7 @@ describe("LTC", () => {
     expect(tf.memory().numTensors).toBeLessThanOrEqual(before + 1); // the constant 1
   });
 
-  it("names what is wrong", () => {
+  it("rejects invalid options and shapes", () => {
     const layer = build();
     expect(() => layer.scan(tf.zeros([2, 3]) as unknown as tf.Tensor3D)).toThrow(ShapeError);
     expect(() => layer.scan(tf.zeros([2, 3, 4]))).toThrow(ShapeError);

@@ -19,7 +19,7 @@ export function describeRecordedRuns(title: string, names: readonly string[]): O
     });
 
     it.each(cases.map((oracle) => [oracle.tag, oracle] as const))("%s", (_, oracle) => {
-      checkCase(oracle); // makes the constants that stay
+      checkCase(oracle); // creates the constants that are kept
       const before = tf.memory().numTensors;
       const result = checkCase(oracle);
       expect(tf.memory().numTensors).toBe(before);

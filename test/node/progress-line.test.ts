@@ -18,9 +18,7 @@ describe("progressLine", () => {
   });
 
   it("fits 80 columns with return and time left", () => {
-    expect(progressLine({ ...state, unit: "minibatches" }, 160)).toMatch(
-      / minibatches \| .* minibatches\/s/,
-    );
+    expect(progressLine({ ...state, unit: "minibatches" }, 160)).toMatch(/ minibatches \| .* minibatches\/s/);
     const line = progressLine(state, 80);
     expect(line.length).toBeLessThan(80);
     expect(line).toMatch(/^█+░+ {2}37% \| return 1,234\.6 \| 12m05s left \| 1,234,567 steps/);

@@ -56,7 +56,7 @@ export function pack(archives: string): Packed[] {
   });
 }
 
-/** Makes a project with these packages and, beside them, only the dependencies that they declare. */
+/** Creates a project with these packages and only the dependencies that they declare. */
 export function install(packages: Packed[], project: string): void {
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "consumer", type: "module" }));

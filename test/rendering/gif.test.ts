@@ -16,7 +16,7 @@ const decode = (bytes: Uint8Array) => {
 };
 
 describe("encodeGif", () => {
-  it("keeps every pixel of a game, its size and its speed", () => {
+  it("preserves every pixel of a game, its size and its speed", () => {
     const env = new BreakoutEnv();
     const random = new Random(2);
     env.reset({ seed: 1 });
@@ -36,7 +36,7 @@ describe("encodeGif", () => {
     expect(delays.reduce((sum, delay) => sum + delay)).toBe(40); // 12 frames in hundredths
   });
 
-  it("comes close to pictures of many colours", () => {
+  it("approximates frames with many colours", () => {
     const data = new Uint8Array(64 * 64 * 3);
     for (let i = 0; i < 64 * 64; i++) data.set([(i % 64) * 4, (i >> 6) * 4, 128], i * 3);
     const gif = decode(encodeGif([{ height: 64, width: 64, data }], { loop: false }));
@@ -47,7 +47,7 @@ describe("encodeGif", () => {
     expect(error).toBeLessThan(6);
   });
 
-  it("refuses nothing, frames of two sizes, and a speed of 0", () => {
+  it("rejects an empty list, frames of two sizes, and a speed of 0", () => {
     const frame = (width: number) => ({ height: 1, width, data: new Uint8Array(3 * width) });
     expect(() => encodeGif([])).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
     expect(() => encodeGif([frame(1), frame(2)])).toThrow(expect.objectContaining({ code: "SHAPE" }));
@@ -56,7 +56,7 @@ describe("encodeGif", () => {
     );
   });
 
-  it("refuses pictures without their bytes, and those that GIF is too small for", () => {
+  it("rejects frames with missing bytes, and those too large for GIF", () => {
     const shapeError = expect.objectContaining({ code: "SHAPE" });
     expect(() => encodeGif([{ height: 4, width: 4, data: new Uint8Array(5) }])).toThrow(shapeError);
     expect(() => encodeGif([{ height: 0, width: 0, data: new Uint8Array(0) }])).toThrow(shapeError);

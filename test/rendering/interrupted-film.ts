@@ -1,4 +1,4 @@
-/** Shows a film without end, which ends with the process: by a signal, `exit` or an `error` elsewhere. */
+/** Plays an endless animation, which ends with the process: by a signal, `exit` or an `error` elsewhere. */
 
 import { playInTerminal } from "../../src/rendering/index.js";
 

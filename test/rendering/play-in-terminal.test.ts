@@ -19,7 +19,7 @@ function terminal(columns: number, rows: number) {
   return { written, columns, rows, write: (text: string) => written.push(text) };
 }
 
-it("shows frames in the same place of a screen of its own, and gives screen and cursor back", async () => {
+it("shows frames on the alternate screen, and restores screen and cursor", async () => {
   const stream = terminal(8, 2);
   let n = 0;
   const shown = await playInTerminal(film(2), {
@@ -38,7 +38,7 @@ it("shows frames in the same place of a screen of its own, and gives screen and 
   ]);
 });
 
-it("fits the terminal, also when that becomes another size", async () => {
+it("fits the terminal, also after a resize", async () => {
   const stream = terminal(80, 24);
   const tall: Frame = { height: 210, width: 160, data: new Uint8Array(210 * 160 * 3).fill(200) };
   function* resized(): Generator<Frame> {
@@ -55,7 +55,7 @@ it("fits the terminal, also when that becomes another size", async () => {
   expect(screens.map((lines) => lines.at(-1)?.match(/x+/)?.[0].length)).toEqual([79, 9]);
 });
 
-it("gives screen and cursor back when the frames fail", async () => {
+it("restores screen and cursor when the frames throw", async () => {
   const stream = terminal(80, 24);
   async function* broken(): AsyncGenerator<Frame> {
     yield picture;
@@ -65,7 +65,7 @@ it("gives screen and cursor back when the frames fail", async () => {
   expect(stream.written.at(-1)).toBe(LEAVE);
 });
 
-it("leaves no listeners behind", async () => {
+it("removes its listeners", async () => {
   const count = () => ["SIGINT", "SIGTERM", "SIGHUP", "exit"].map((name) => process.listenerCount(name));
   const before = count();
   await playInTerminal(film(1), { stream: terminal(80, 24), fps: 1000 });
@@ -77,7 +77,7 @@ it.each([
   ["SIGTERM", "", null],
   [null, "exit", 3],
   [null, "error", 1],
-] as const)("gives screen and cursor back when the program ends: %s %s", async (signal, how, code) => {
+] as const)("restores screen and cursor when the program ends: %s %s", async (signal, how, code) => {
   const script = fileURLToPath(new URL("interrupted-film.ts", import.meta.url));
   const child = spawn(process.execPath, ["--import", "tsx", script, how], {
     stdio: ["ignore", "pipe", "ignore"],
@@ -98,7 +98,7 @@ it("keeps its pace", async () => {
   expect(performance.now() - start).toBeGreaterThan(80);
 });
 
-it("stops when asked to, and closes the frames", async () => {
+it("stops when aborted, and closes the frames", async () => {
   const controller = new AbortController();
   let closed = false;
   function* endless(): Generator<Frame> {
@@ -116,7 +116,7 @@ it("stops when asked to, and closes the frames", async () => {
   expect(closed).toBe(true);
 });
 
-it("refuses a pace that is none", async () => {
+it("rejects an invalid frame rate", async () => {
   await expect(playInTerminal(film(1), { stream: terminal(80, 24), fps: 0 })).rejects.toThrow(
     InvalidArgumentError,
   );

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { terminalColor } from "../../src/rendering/index.js";
 
-it("terminalColor heeds NO_COLOR and TERM=dumb before all else", () => {
+it("terminalColor gives NO_COLOR and TERM=dumb precedence", () => {
   expect(terminalColor({ NO_COLOR: "1", COLORTERM: "truecolor", TERM: "xterm-256color" })).toBe("none");
   expect(terminalColor({ TERM: "dumb", COLORTERM: "truecolor" })).toBe("none");
   expect(terminalColor({ NO_COLOR: "", COLORTERM: "truecolor" })).toBe("truecolor"); // empty is not set
 });
 
-it("terminalColor takes 24 bits only where they are promised", () => {
+it("terminalColor uses 24 bits only if they are announced", () => {
   for (const environment of [{ COLORTERM: "24bit" }, { TERM: "xterm-direct" }, { WT_SESSION: "8f-1" }]) {
     expect(terminalColor(environment)).toBe("truecolor");
   }

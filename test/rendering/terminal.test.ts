@@ -27,7 +27,7 @@ function shown(text: string): string[][] {
       let ground = "";
       const upper: string[] = [];
       const lower: string[] = [];
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is matched on purpose
       for (const [, codes, character] of line.matchAll(/\u001b\[([\d;]*)m|(.)/g)) {
         if (character !== undefined) {
           upper.push(character === "\u2580" ? ink : ground);
@@ -55,7 +55,7 @@ describe("frameToAnsi", () => {
     expect(text).toBe(`${ESCAPE}[38;2;255;0;0;48;2;0;0;255m\u2580\u2580\u2580${ESCAPE}[0m\n`);
   });
 
-  it("shows every pixel of a picture of its own size", () => {
+  it("shows every pixel of a frame of equal size", () => {
     const colourAt = (row: number, column: number): Colour => [
       row * 20,
       column * 13,
@@ -72,11 +72,11 @@ describe("frameToAnsi", () => {
     const checks = frame(4, 4, (row, column) => ((row + column) % 2 === 0 ? [200, 100, 0] : [0, 0, 0]));
     expect(shown(frameToAnsi(checks, { columns: 2 })).flat()).toEqual(Array(4).fill("2;100;50;0"));
     const stripes = frame(3, 3, (_, column) => (column === 1 ? [90, 90, 90] : [0, 0, 0]));
-    // 3 columns on 2: each takes two thirds of its own and one third of the middle one.
+    // 3 columns to 2: each is two thirds of an outer column and one third of the middle one.
     expect(shown(frameToAnsi(stripes, { columns: 2 })).flat()).toEqual(Array(4).fill("2;30;30;30"));
   });
 
-  it("keeps the proportions", () => {
+  it("keeps the aspect ratio", () => {
     for (const columns of [40, 80, 100]) {
       const lines = shown(
         frameToAnsi(
@@ -89,7 +89,7 @@ describe("frameToAnsi", () => {
     }
   });
 
-  it("becomes narrower where there are few lines", () => {
+  it("becomes narrower if there are few lines", () => {
     const tall = frame(210, 160, () => red);
     const lines = (options: FrameToAnsiOptions) =>
       frameToAnsi(tall, { color: "none", ...options })
@@ -118,7 +118,7 @@ describe("frameToAnsi", () => {
     expect(frameToAnsi(gray, { columns: 4, color: "none" })).toBe(" -*@\n");
   });
 
-  it("refuses what it cannot draw", () => {
+  it("rejects invalid frames and options", () => {
     const good = frame(2, 2, () => red);
     expect(() => frameToAnsi(good, { columns: 0 })).toThrow(InvalidArgumentError);
     expect(() => frameToAnsi(good, { color: "16" as "256" })).toThrow(/"truecolor", "256" or "none"/);

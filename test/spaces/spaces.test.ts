@@ -4,7 +4,7 @@ import { Random } from "../../src/core/random.js";
 import { Box, Discrete, MultiDiscrete, spaceFromJSON } from "../../src/spaces/index.js";
 
 describe("Discrete", () => {
-  it("samples every value and contains just those", () => {
+  it("samples every value and contains exactly those", () => {
     const space = new Discrete(3, -1);
     const random = new Random(0);
     const seen = new Set(Array.from({ length: 100 }, () => space.sample(random)));
@@ -22,7 +22,7 @@ describe("Discrete", () => {
     ]);
   });
 
-  it("refuses sizes that are not positive integers", () => {
+  it("rejects sizes that are not positive integers", () => {
     for (const n of [0, -1, 1.5, Number.NaN]) expect(() => new Discrete(n)).toThrow(InvalidArgumentError);
   });
 });
@@ -38,7 +38,7 @@ describe("MultiDiscrete", () => {
     expect(space.shape).toEqual([2]);
   });
 
-  it("refuses empty and broken sizes", () => {
+  it("rejects empty and invalid sizes", () => {
     expect(() => new MultiDiscrete([])).toThrow(InvalidArgumentError);
     expect(() => new MultiDiscrete([2, 0])).toThrow(InvalidArgumentError);
   });
@@ -56,7 +56,7 @@ describe("Box", () => {
     for (let i = 0; i < 50; i++) expect(space.contains(space.sample(random))).toBe(true);
   });
 
-  it("looks at type, length and bounds", () => {
+  it("checks type, length and bounds", () => {
     const space = new Box({ low: 0, high: 1, shape: [2] });
     expect(space.contains(Float32Array.of(0, 1))).toBe(true);
     expect(space.contains(Float32Array.of(0, 1.5))).toBe(false);
@@ -66,7 +66,7 @@ describe("Box", () => {
     expect(space.contains([0, 1])).toBe(false);
   });
 
-  it("refuses bounds that do not fit", () => {
+  it("rejects inconsistent bounds", () => {
     expect(() => new Box({ low: 1, high: 0, shape: [2] })).toThrow(InvalidArgumentError);
     expect(() => new Box({ low: [0, 2], high: [1, 1], shape: [2] })).toThrow(InvalidArgumentError);
     expect(() => new Box({ low: Number.NaN, high: 1, shape: [2] })).toThrow(InvalidArgumentError);
@@ -88,7 +88,7 @@ describe("spaceFromJSON", () => {
 });
 
 describe("Box bounds", () => {
-  it("come back from JSON when infinite, element by element", () => {
+  it("round-trip through JSON when infinite, element by element", () => {
     const box = new Box({
       low: [Number.NEGATIVE_INFINITY, 0],
       high: [1, Number.POSITIVE_INFINITY],
@@ -99,13 +99,13 @@ describe("Box bounds", () => {
     expect(copy.sample(new Random(0)).every(Number.isFinite)).toBe(true);
   });
 
-  it("are float32 where the elements are", () => {
+  it("are float32 if the elements are", () => {
     const box = new Box({ low: 0, high: 0.1, shape: [1] });
     expect(box.contains(Float32Array.of(0.1))).toBe(true);
   });
 });
 
-describe("samples lie in their boxes", () => {
+describe("samples are contained in their boxes", () => {
   const infinite = Number.POSITIVE_INFINITY;
 
   it.each([
@@ -123,13 +123,13 @@ describe("samples lie in their boxes", () => {
     expect(values.every((value) => box.contains(value))).toBe(true);
     const numbers = values.flatMap((value) => [...value]);
     if (options.dtype === "uint8" && Number.isFinite(options.low)) {
-      // All bytes are about equally likely, also where they would wrap.
+      // All bytes are about equally likely, also those that would wrap.
       expect(Math.abs(numbers.filter((value) => value < 64).length / 1000 - 0.25)).toBeLessThan(0.06);
     }
     expect(new Set(numbers).size).toBeGreaterThan(1);
   });
 
-  it("or the box is refused", () => {
+  it("unless the box is rejected", () => {
     const wrong = [
       { low: 0.2, high: 0.8, shape: [1], dtype: "int32" as const },
       { low: 256, high: 300, shape: [1], dtype: "uint8" as const },
@@ -142,7 +142,7 @@ describe("samples lie in their boxes", () => {
     expect(() => spaceFromJSON({ kind: "dict" } as never)).toThrow(InvalidArgumentError);
   });
 
-  it("whatever becomes of the list that a space was made from", () => {
+  it("even if the list that a space was created from changes", () => {
     const nvec = [2, 3];
     const space = new MultiDiscrete(nvec);
     nvec[0] = 9;

@@ -24,12 +24,12 @@ const layers: [string, () => RecurrentLayer][] = [
 ];
 
 describe("traceStates", () => {
-  it.each(layers)("keeps what shorter scans end with: %s", (_, make) => {
+  it.each(layers)("equals the final states of shorter scans: %s", (_, make) => {
     const layer = make();
     layer.build([null, null, features]);
     tf.dispose(traceStates(layer, tf.zeros([1, 1, features])).states);
     const steady = { mask: tf.ones([1, 2]), resets: tf.zeros([1, 2]), elapsed: [[1, 2]] };
-    layer.scan(tf.zeros([1, 2, features]), steady); // makes lasting constants
+    layer.scan(tf.zeros([1, 2, features]), steady); // creates lasting constants
     const before = tf.memory().numTensors;
     tf.tidy(() => {
       const x = tf.randomNormal<tf.Rank.R3>([batch, steps, features], 0, 1, "float32", 1);
@@ -74,7 +74,7 @@ describe("traceStates", () => {
     }
   });
 
-  it("tells memory from units", () => {
+  it("distinguishes memory from units", () => {
     const layer = new CfC({ units: 2, mixedMemory: true, seed: 0 });
     layer.build([null, null, features]);
     const { states, neurons } = traceStates(layer, tf.zeros([1, 1, features]));
@@ -102,7 +102,7 @@ describe("traceStates", () => {
     layer.dispose();
   });
 
-  it("says what is wrong", () => {
+  it("rejects invalid arguments", () => {
     const layer = new CfC({ wiring, seed: 0 });
     const x = tf.zeros<tf.Rank.R3>([batch, steps, features]);
     expect(() => traceStates(layer, x)).toThrow(InvalidStateError);

@@ -16,7 +16,7 @@ beforeAll(async () => {
   await useBackend("cpu");
 });
 
-describe("steppers where the kernels do not run", () => {
+describe("steppers without compiled kernels", () => {
   const layers = [
     ...cfcModes.map((mode) => () => new CfC({ units: 5, mode, seed: 1 })),
     () => new CfC({ units: 5, backboneLayers: 2, flavour: "tf", activation: "silu", seed: 2 }),

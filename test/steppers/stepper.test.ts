@@ -16,11 +16,11 @@ beforeAll(async () => {
   await useBackend("cpu");
 });
 
-/** Greatest difference between a layer's scan and its stepper, in units of the greatest value above 1. */
+/** Largest difference between a layer's scan and its stepper, relative to the largest value above 1. */
 function difference(layer: RecurrentLayer): number {
   layer.build([null, null, features]);
   return tf.tidy(() => {
-    // Other values than the first ones, so that biases and rates of zero do not hide anything.
+    // Values other than the initial ones, so that biases and rates of zero do not hide anything.
     for (const [index, variable] of [...layer.variables.values()].entries()) {
       variable.assign(tf.add(variable, tf.randomUniform(variable.shape, 0, 0.2, "float32", index)));
     }
@@ -96,7 +96,7 @@ describe("createStepper", () => {
     expect(() => run()).not.toThrow();
   });
 
-  it("makes no tensors in a step", () => {
+  it("creates no tensors in a step", () => {
     const layer = new LTC({ wiring, mixedMemory: true, seed: 0 });
     layer.build([null, null, features]);
     const before = tf.memory().numTensors;
@@ -110,7 +110,7 @@ describe("createStepper", () => {
     layer.dispose();
   });
 
-  it("says what is wrong", () => {
+  it("rejects invalid arguments", () => {
     const layer = new CfC({ units: 4, seed: 0 });
     expect(() => createStepper(layer)).toThrow(InvalidStateError);
     layer.build([null, null, features]);

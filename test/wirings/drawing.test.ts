@@ -25,12 +25,12 @@ describe("wiringToSVG", () => {
     expect(svg).not.toMatch(/NaN|undefined/);
   });
 
-  it("has a legend of the kinds there are", () => {
+  it("has a legend of the existing kinds", () => {
     expect(wiringToSVG(built)).toContain(">command</text>");
     expect(wiringToSVG(new FullyConnected({ units: 3 }).build(1))).not.toContain(">inter</text>");
   });
 
-  it("puts layers from left to right or downwards, everything inside the picture", () => {
+  it("puts layers from left to right or downwards, everything inside the drawing", () => {
     const wiring = new LayeredNCP({
       interNeurons: [7, 4],
       commandNeurons: 3,
@@ -53,7 +53,7 @@ describe("wiringToSVG", () => {
     }
   });
 
-  it("escapes names and takes colours", () => {
+  it("escapes names and applies colours", () => {
     const svg = wiringToSVG(built, { sensoryNames: hostile, title: "a < b", colors: { motor: "#123456" } });
     expect(svg).toContain(">a&quot;b</text>");
     expect(svg).toContain(">&lt;script&gt;&amp;</text>");
@@ -64,7 +64,7 @@ describe("wiringToSVG", () => {
 });
 
 describe("wiringToDOT", () => {
-  it("has one node a neuron and one edge a synapse, names quoted", () => {
+  it("has one node per neuron and one edge per synapse, names quoted", () => {
     const dot = wiringToDOT(built, { sensoryNames: hostile });
     expect(count(dot, /fillcolor=/g)).toBe(15);
     expect(count(dot, / -> /g)).toBe(all.length);
@@ -86,7 +86,7 @@ it("wiringToDOT puts high ranks further apart", () => {
 });
 
 describe("wiringToMermaid", () => {
-  it("has one node a neuron and one edge a synapse, names escaped", () => {
+  it("has one node per neuron and one edge per synapse, names escaped", () => {
     const text = wiringToMermaid(built, { sensoryNames: hostile });
     expect(count(text, /:::/g)).toBe(15);
     expect(count(text, / --> /g)).toBe(all.length - inhibitory);
@@ -95,7 +95,7 @@ describe("wiringToMermaid", () => {
     expect(wiringToMermaid(built, { direction: "down" })).toMatch(/^flowchart TB/);
   });
 
-  it("names every synapse's colour, as crosses have that of the default", () => {
+  it("styles every synapse by number, because crosses take the default colour", () => {
     const text = wiringToMermaid(built);
     const styled = (colour: string) =>
       new RegExp(`linkStyle ([\\d,]+) stroke:${colour}`).exec(text)?.[1].split(",").map(Number);
@@ -105,7 +105,7 @@ describe("wiringToMermaid", () => {
     expect(text).not.toContain("linkStyle default");
   });
 
-  it("refuses more synapses than Mermaid draws, unless it is configured for them", () => {
+  it("rejects more synapses than Mermaid draws, unless it is configured for them", () => {
     const large = new AutoNCP({ units: 64, outputSize: 8, seed: 1 }).build(20);
     const synapses = large.synapseCount + large.sensorySynapseCount;
     expect(synapses).toBeGreaterThan(500);

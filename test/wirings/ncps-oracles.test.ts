@@ -9,7 +9,7 @@ it.each(cases.map((oracle) => checkWiring(oracle)))("$tag equals ncps", ({ ok, d
   expect(ok, detail).toBe(true);
 });
 
-it("notices a synapse of other polarity", () => {
+it("detects a synapse with the wrong polarity", () => {
   const [oracle] = structuredClone(cases);
   oracle.adjacency[0][0] *= -1;
   expect(checkWiring(oracle)).toMatchObject({ ok: false, detail: "differs in adjacency" });

@@ -40,7 +40,7 @@ describe("wiringStatistics", () => {
     expect(synapsesOf(built)[1]).toEqual({ sensory: true, source: 1, destination: 2, polarity: -1 });
   });
 
-  it("finds what has no effect", () => {
+  it("finds neurons without effect", () => {
     const built = AdjacencyWiring.fromSynapses({
       units: 6,
       inputDim: 3,
@@ -63,7 +63,7 @@ describe("wiringStatistics", () => {
     });
   });
 
-  it("finds nothing amiss in full wirings and in NCPs", () => {
+  it("finds no problems in full wirings and NCPs", () => {
     for (const wiring of [new FullyConnected({ units: 5 }), new AutoNCP({ units: 32, outputSize: 4 })]) {
       const statistics = wiringStatistics(wiring.build(6));
       expect(statistics.inputsWithoutEffect).toEqual([]);

@@ -49,8 +49,8 @@ const wirings: Wiring[] = [
   AdjacencyWiring.from(new AutoNCP({ units: 12, outputSize: 2 }).build(3)),
 ];
 
-describe("pictures as methods", () => {
-  it("are those of the functions", () => {
+describe("drawing methods", () => {
+  it("equal the functions", () => {
     const built = new AutoNCP({ units: 12, outputSize: 2 }).build(3);
     expect(built.toSVG({ legend: false })).toBe(wiringToSVG(built, { legend: false }));
     expect(built.toDOT()).toBe(wiringToDOT(built));
@@ -62,7 +62,7 @@ describe.each(wirings.map((wiring) => [wiring.toJSON().type, wiring] as const))(
   const { neuronType: typeOf, wiring: maker, toSVG, toDOT, toMermaid, ...data } = wiring.build(3);
   const types = data.layers.flat().map(typeOf);
 
-  it("gives the same each time it is built, whatever was built in between", () => {
+  it("returns the same result each time it is built", () => {
     if (!(wiring instanceof AdjacencyWiring)) wiring.build(7);
     const again = wiring.build(3);
     expect(again).toMatchObject(data);
@@ -71,7 +71,7 @@ describe.each(wirings.map((wiring) => [wiring.toJSON().type, wiring] as const))(
     expect([again.toSVG(), again.toDOT(), again.toMermaid()]).toEqual([toSVG(), toDOT(), toMermaid()]);
   });
 
-  it("comes back from JSON", () => {
+  it("round-trips through JSON", () => {
     const copy = wiringFromJSON(JSON.parse(JSON.stringify(wiring)));
     expect(copy).toBeInstanceOf(wiring.constructor);
     expect(copy).toEqual(wiring);
@@ -80,7 +80,7 @@ describe.each(wirings.map((wiring) => [wiring.toJSON().type, wiring] as const))(
     expect(built.layers.flat().map(built.neuronType)).toEqual(types);
   });
 
-  it("refuses impossible inputs and ids", () => {
+  it("rejects invalid inputs and ids", () => {
     for (const inputDim of [0, -1, 1.5, Number.NaN]) {
       expect(() => wiring.build(inputDim)).toThrow(expect.objectContaining({ argument: "inputDim" }));
     }
@@ -113,7 +113,7 @@ describe("LayeredNCP", () => {
   });
 });
 
-describe("wrong options", () => {
+describe("invalid options", () => {
   it.each<[string, () => unknown]>([
     ["units", () => new FullyConnected({ units: 0 })],
     ["outputDim", () => new FullyConnected({ units: 4, outputDim: 5 })],
@@ -139,7 +139,7 @@ describe("wrong options", () => {
     ["inputDim", () => AdjacencyWiring.fromSynapses(list).build(2)],
     ["type", () => wiringFromJSON({ type: "Ring" })],
     ["type", () => registerWiring("NCP", () => wirings[0])],
-  ])("name the argument %s", (argument, make) => {
+  ])("throw an error that names the argument %s", (argument, make) => {
     expect(make).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", argument }));
   });
 });
@@ -174,7 +174,7 @@ describe("options from files", () => {
     ["seed", `{"type":"RandomWiring","units":4,"seed":${unreadable}}`],
     ["selfConnections", '{"type":"FullyConnected","units":4,"selfConnections":0}'],
     ["units", `{"type":"FullyConnected","units":${unreadable}}`],
-  ])("that are wrong give an error that names %s: %s", (argument, text) => {
+  ])("throw an error that names %s: %s", (argument, text) => {
     expect(() => wiringFromJSON(json(text))).toThrow(
       expect.objectContaining({ code: "INVALID_ARGUMENT", argument }),
     );
@@ -193,11 +193,11 @@ describe("options from files", () => {
     ["inputDim", () => new AutoNCP({ units: 4000, outputSize: 1 }).build(1e9)],
     ["inputDim", () => AdjacencyWiring.fromSynapses({ ...list, inputDim: 1e9 })],
     ["units", () => AdjacencyWiring.fromSynapses({ ...list, units: 1e6 })],
-  ])("that are too large are refused at once: %s", (argument, make) => {
+  ])("that are too large are rejected immediately: %s", (argument, make) => {
     expect(make).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT", argument }));
   });
 
-  it("take neither names nor positions of JavaScript for neurons", () => {
+  it("do not accept JavaScript property names or negative indices as neurons", () => {
     for (const synapse of [
       ["__proto__", "length", 1],
       ["length", 0, 1],
@@ -214,13 +214,13 @@ describe("options from files", () => {
     expect(Array.prototype.length).toBe(0);
   });
 
-  it("up to the largest are built in bounded time", () => {
+  it("of maximum size are built in bounded time", () => {
     expect(new RandomWiring({ units: 4096, sparsity: 0.99 }).build(2).synapseCount).toBe(167772);
     expect(new FullyConnected({ units: 1448 }).build(1).synapseCount).toBe(1448 ** 2);
   });
 });
 
-it("wirings of other classes come back once they are registered", () => {
+it("restore wirings of custom classes once they are registered", () => {
   registerWiring("Pair", () => new FullyConnected({ units: 2 }));
   expect(wiringFromJSON({ type: "Pair" }).units).toBe(2);
 });

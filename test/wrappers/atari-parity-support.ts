@@ -1,4 +1,4 @@
-/** Atari games played here and in Python, as comparable records. */
+/** Plays Atari games here and in Python, and records comparable results. */
 
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -8,22 +8,22 @@ import { promisify } from "node:util";
 import { pythonPath } from "ale-bindings";
 import type { Env, EpisodeStatistics, ResetResult } from "../../src/envs/env.js";
 
-/** What both sides are told to play. */
+/** The game that both sides play. */
 export interface Task {
   id: string;
   /** Options of Gymnasium's environment. */
   options: Record<string, number>;
   seed: number;
-  /** One action a step. */
+  /** Actions, one per step. */
   actions: number[];
-  /** NOOP steps after each start of a game. */
+  /** Number of NOOP steps after each start of a game. */
   noops: number[];
   wrappers: "deepmind" | "sb3" | "preprocessing";
 }
 
-/** What a reset or a step gave. */
+/** Result of a reset or a step. */
 export interface Entry {
-  /** Number of the step; for a reset the step before it. */
+  /** Number of the step; for a reset that of the previous step. */
   step: number;
   /** SHA-256 of the observation's bytes. */
   observation: string;
@@ -31,13 +31,13 @@ export interface Entry {
   terminated: boolean;
   truncated: boolean;
   lives: number;
-  /** Frames since the game began. */
+  /** Number of frames since the game began. */
   frame: number;
-  /** The whole game that ended meanwhile. */
+  /** Statistics of the game that ended in this step. */
   episode: EpisodeStatistics | null;
 }
 
-/** What has to be installed before Python can play along; empty when nothing is missing. */
+/** Packages that Python needs but are missing; empty if complete. */
 export function missingPackages(): string[] {
   const python = pythonPath();
   if (!existsSync(python)) return [`Python (${python})`];
@@ -71,7 +71,7 @@ export function play(env: Env, { seed, actions }: Task): Entry[] {
   return entries;
 }
 
-/** Lets Python play the same, meanwhile. */
+/** Lets Python play the same game in parallel. */
 export async function playInPython(task: Task): Promise<Entry[]> {
   const script = fileURLToPath(new URL("../fixtures/atari-parity/play.py", import.meta.url));
   const { stdout } = await promisify(execFile)(pythonPath(), ["-B", script, JSON.stringify(task)], {
@@ -80,7 +80,7 @@ export async function playInPython(task: Task): Promise<Entry[]> {
   return JSON.parse(stdout) as Entry[];
 }
 
-/** Says what differs where two records part for the first time; `undefined` when they never do. */
+/** Describes the first difference of two records; `undefined` if they are equal. */
 export function firstDifference(ours: Entry[], theirs: Entry[]): string | undefined {
   for (let i = 0; i < Math.max(ours.length, theirs.length); i++) {
     const [here, there] = [ours[i], theirs[i]];

@@ -39,9 +39,9 @@ interface Case {
   /** Number of actions. */
   actions: number;
   seed: number;
-  /** Frames after which a game is cut. */
+  /** Number of frames after which a game is truncated. */
   limit?: number;
-  /** What has to happen, lest the comparison miss it. */
+  /** Events that must occur, so that the comparison covers them. */
   happens: (keyof ReturnType<typeof count>)[];
 }
 
@@ -98,12 +98,12 @@ describe.skipIf(missing.length > 0)("the wrappers on real Atari", { timeout: 180
     { id: "BreakoutNoFrameskip-v4", steps: 2000, actions: 4, seed: 7, happens: usual },
     { id: "ALE/SpaceInvaders-v5", steps: 2000, actions: 6, seed: 11, happens: usual },
     { id: "PongNoFrameskip-v4", steps: 2000, actions: 6, seed: 3, happens: ["games", "rewards"] }, // no lives
-    // No FIRE; goes on for a while without lives.
+    // No FIRE; continues for a while without lives.
     { id: "ALE/Frogger-v5", steps: 1000, actions: 5, seed: 5, happens: usual },
     { id: "ALE/AirRaid-v5", steps: 300, actions: 6, seed: 2, happens: ["rewards"] }, // 250 rows
   ])("wrapDeepmind equals plain Python: $id, $steps steps", compareDeepmind);
 
-  // So short that games end while waiting, firing and between lives.
+  // So short that games end during NOOPs, FIRE and between lives.
   it.for<Case>([
     { id: "ALE/Breakout-v5", steps: 400, actions: 4, seed: 1, limit: 100, happens: ["cut", "endedInReset"] },
     { id: "ALE/Breakout-v5", steps: 400, actions: 4, seed: 1, limit: 250, happens: ["cut", "lives"] },
@@ -132,7 +132,7 @@ describe.skipIf(missing.length > 0)("the wrappers on real Atari", { timeout: 180
   ])("the wrappers equal Gymnasium's AtariPreprocessing and FrameStackObservation: $id", async (game) => {
     const both = task(game, "preprocessing");
     const theirs = playInPython(both);
-    // Gymnasium takes the emulator's gray pictures.
+    // Gymnasium takes the emulator's gray frames.
     const bare = make(game.id, { obsType: "grayscale" });
     onTestFinished(() => bare.close());
     const ours = play(new FrameStack(new WarpFrame(new MaxAndSkip(new RecordEpisodeStatistics(bare)))), both);

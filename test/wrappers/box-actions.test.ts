@@ -5,7 +5,7 @@ import { PendulumEnv } from "../../src/envs/classic/pendulum.js";
 import { ClipAction, RescaleAction } from "../../src/wrappers/index.js";
 import trace from "./normalize-trace.json";
 
-/** Remembers the torque it was given. */
+/** Records the torque of the last step. */
 class Watched extends PendulumEnv {
   last = Number.NaN;
   override step(action: Float32Array) {
@@ -15,7 +15,7 @@ class Watched extends PendulumEnv {
 }
 
 describe("ClipAction", () => {
-  it("has no bounds and plays within those of the environment", () => {
+  it("is unbounded and plays within the bounds of the environment", () => {
     const inner = new Watched();
     const env = new ClipAction(inner);
     expect([env.actionSpace.low, env.actionSpace.high]).toEqual([-Infinity, Infinity]);
@@ -31,7 +31,7 @@ describe("ClipAction", () => {
     checkEnv(new ClipAction(new PendulumEnv()), { steps: 40 });
   });
 
-  it("wants continuous actions", () => {
+  it("requires continuous actions", () => {
     expect(() => new ClipAction(new CartPoleEnv())).toThrow(/ClipAction expected.*Box.*discrete/);
     const env = new ClipAction(new PendulumEnv());
     env.reset({ seed: 0 });
@@ -41,7 +41,7 @@ describe("ClipAction", () => {
 });
 
 describe("RescaleAction", () => {
-  it("maps as Gymnasium's does, and clips nothing", () => {
+  it("maps like Gymnasium's and clips nothing", () => {
     const inner = new Watched();
     const env = new RescaleAction(inner, { minAction: -1, maxAction: 3 });
     expect([env.actionSpace.low, env.actionSpace.high]).toEqual([Float64Array.of(-1), Float64Array.of(3)]);
@@ -53,7 +53,7 @@ describe("RescaleAction", () => {
     checkEnv(new RescaleAction(new PendulumEnv(), { minAction: [-0.5] }), { steps: 40 });
   });
 
-  it("names wrong bounds", () => {
+  it("rejects invalid bounds", () => {
     const env = new PendulumEnv();
     expect(() => new RescaleAction(env, { minAction: 1 })).toThrow(/minAction < maxAction, received 1 and 1/);
     expect(() => new RescaleAction(env, { maxAction: [1, 2] })).toThrow(/maxAction.*\[1\].*\[2\]/);

@@ -20,7 +20,7 @@ describe("EpisodicLife", () => {
     expect(inner.log).toEqual(["reset", 2, 2, 0, 2, 2, 0, 2, "reset"]);
   });
 
-  it("does not end where lives stand at 0 while the game goes on", () => {
+  it("does not end an episode while lives are 0 and the game continues", () => {
     const inner = new FakeAtari({ lives: 1 });
     const step = inner.step.bind(inner);
     inner.step = (action) => {
@@ -32,7 +32,7 @@ describe("EpisodicLife", () => {
     expect(env.step(0).terminated).toBe(false);
   });
 
-  it("takes an extra life for what it is", () => {
+  it("handles an extra life", () => {
     const inner = new FakeAtari({ lives: 3 });
     const env = new EpisodicLife(inner);
     env.reset();
@@ -44,7 +44,7 @@ describe("EpisodicLife", () => {
     expect(env.step(0).terminated).toBe(true);
   });
 
-  it("notices a life lost during the NOOP of a reset only by the new count", () => {
+  it("uses the new count after a life lost during the NOOP of a reset", () => {
     const env = new EpisodicLife(new FakeAtari({ lives: 4, lifeLostAt: [1, 2] }));
     env.reset();
     expect(env.step(1).terminated).toBe(true);
@@ -64,7 +64,7 @@ describe("EpisodicLife", () => {
     expect(env.step(3)).toMatchObject({ terminated: true, info: { lives: 1 } });
   });
 
-  it("passes whole games' statistics on, and truncation", () => {
+  it("passes on statistics of complete games, and truncation", () => {
     const game = { lives: 2, lifeLostAt: [2], truncatedAt: 5 };
     const env = new EpisodicLife(new RecordEpisodeStatistics(new FakeAtari(game)));
     env.reset();
@@ -78,7 +78,7 @@ describe("EpisodicLife", () => {
     expect(shown(env.reset())).toEqual([2, 0, 0]); // truncation is a real end
   });
 
-  it("tells of a life lost in the step that the time limit cuts", () => {
+  it("reports a life lost in the step that the time limit truncates", () => {
     const env = new EpisodicLife(new TimeLimit(new FakeAtari({ lifeLostAt: [2] }), { maxEpisodeSteps: 2 }));
     env.reset();
     env.step(0);
@@ -86,14 +86,14 @@ describe("EpisodicLife", () => {
     expect(shown(env.reset())).toEqual([2, 0, 0]); // and the game is over
   });
 
-  it("handles an inner time limit that cuts during the NOOP", () => {
+  it("handles an inner time limit that truncates during the NOOP", () => {
     const env = new EpisodicLife(new TimeLimit(new FakeAtari({ lifeLostAt: [1] }), { maxEpisodeSteps: 2 }));
     env.reset();
     env.step(0);
     expect(shown(env.reset())).toEqual([2, 0, 0]);
   });
 
-  it("plays a NOOP when reset in the middle, but a seed starts anew", () => {
+  it("plays a NOOP when reset in the middle, but starts a new game with a seed", () => {
     const inner = new FakeAtari();
     const env = new EpisodicLife(inner);
     env.reset({ seed: 1 });
@@ -111,7 +111,7 @@ describe("EpisodicLife", () => {
     }
   });
 
-  it("refuses to step between lives", () => {
+  it("rejects steps between lives", () => {
     const env = new EpisodicLife(new FakeAtari({ lifeLostAt: [1] }));
     expect(() => env.step(0)).toThrow(InvalidStateError);
     env.reset();
@@ -119,7 +119,7 @@ describe("EpisodicLife", () => {
     expect(() => env.step(0)).toThrow(InvalidStateError);
   });
 
-  it("keeps the contract and replays from a state saved between lives", () => {
+  it("follows the contract and continues identically from a state saved between lives", () => {
     const make = () => new EpisodicLife(new FakeAtari({ lifeLostAt: [4, 9], length: 15 }));
     checkEnv(make());
     const env = make();
@@ -134,7 +134,7 @@ describe("EpisodicLife", () => {
     expect(() => other.setState({ ...state, own: {} })).toThrow(InvalidArgumentError);
   });
 
-  it("needs NOOP and lives", () => {
+  it("requires NOOP and lives", () => {
     expect(() => new EpisodicLife(new FakeAtari({ actionMeanings: ["FIRE"] }))).toThrow(InvalidArgumentError);
     const inner = new FakeAtari();
     const reset = inner.reset.bind(inner);

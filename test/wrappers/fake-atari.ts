@@ -4,16 +4,16 @@ import type { StateRecord } from "../../src/core/state.js";
 import type { Action, Env, Frame, ResetOptions, ResetResult, StepResult } from "../../src/envs/env.js";
 import { Box, Discrete } from "../../src/spaces/index.js";
 
-/** How a {@link FakeAtari} goes. Frames count from 1 within a game. */
+/** Script of a {@link FakeAtari}. Frames count from 1 within a game. */
 export interface FakeAtariOptions {
   id?: string;
   /** Rows and columns, default 2 x 2. */
   size?: [number, number];
-  /** Lives at the start, default 3. */
+  /** Number of lives at the start, default 3. */
   lives?: number;
-  /** Frames that cost a life; a frame named twice costs two. */
+  /** Frames that cost a life; a frame listed twice costs two. */
   lifeLostAt?: number[];
-  /** Frames after which the game is over, default 100. */
+  /** Number of frames after which the game is over, default 100. */
   length?: number;
   /** Frame that truncates the game. */
   truncatedAt?: number;
@@ -31,7 +31,7 @@ export class FakeAtari implements Env {
   readonly actionMeanings: readonly string[];
   /** All actions played, and `"reset"`, in order. */
   readonly log: (number | "reset")[] = [];
-  /** Seeds given to `reset`. */
+  /** Seeds passed to `reset`. */
   readonly seeds: (number | undefined)[] = [];
   private readonly pixels: Uint8Array;
   private random = new Random(0);
@@ -108,7 +108,7 @@ export class FakeAtari implements Env {
   }
 }
 
-/** Plays `steps` fixed actions, resetting after each end, and writes down all that happens. */
+/** Plays `steps` fixed actions, resetting after each end, and records all results. */
 export function play(env: Env, steps: number): unknown[] {
   return Array.from({ length: steps }, (_, i) => {
     const { observation, reward, terminated, truncated, info } = env.step(i % 4);
@@ -119,7 +119,7 @@ export function play(env: Env, steps: number): unknown[] {
   });
 }
 
-/** `[game, frame, action]` of an observation. */
+/** Reads `[game, frame, action]` from an observation. */
 export function shown({ observation }: { observation: ArrayLike<number> }): number[] {
   return [observation[0], observation[1], observation[2]];
 }

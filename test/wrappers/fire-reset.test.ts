@@ -12,7 +12,7 @@ describe("FireReset", () => {
     expect(result.info).toEqual({ game: 1, lives: 3, frame: 2 });
   });
 
-  it("resets when FIRE ends the episode, and goes on with action 2", () => {
+  it("resets if FIRE ends the episode, and continues with action 2", () => {
     let length = 1;
     const options = {
       get length() {
@@ -31,7 +31,7 @@ describe("FireReset", () => {
     expect(result.info).toMatchObject({ lives: 3, episode: { return: 1, length: 1 } });
   });
 
-  it("returns the new episode's observation when action 2 ends the old one", () => {
+  it("returns the new episode's observation if action 2 ends the old one", () => {
     const inner = new FakeAtari({ length: 2 });
     const env = new FireReset(inner);
     expect(shown(env.reset())).toEqual([2, 0, 0]);
@@ -39,7 +39,7 @@ describe("FireReset", () => {
     expect(() => env.step(0)).not.toThrow();
   });
 
-  it("survives games of one step", () => {
+  it("handles games of one step", () => {
     const inner = new FakeAtari({ length: 1 });
     expect(shown(new FireReset(inner).reset())).toEqual([3, 0, 0]);
     expect(inner.log).toEqual(["reset", 1, "reset", 2, "reset"]);
@@ -57,12 +57,12 @@ describe("FireReset", () => {
     expect(result.info.lives).toBe(3);
   });
 
-  it("keeps what inner resets tell", () => {
+  it("keeps the infos of inner resets", () => {
     const { info } = new FireReset(new NoopReset(new FakeAtari())).reset({ seed: 1 });
     expect(info.frame).toBe((info.noops as number) + 2);
   });
 
-  it("needs FIRE as action 1 and a third action", () => {
+  it("requires FIRE as action 1 and a third action", () => {
     expect(() => new FireReset(new FakeAtari({ actionMeanings: ["NOOP", "UP", "FIRE"] }))).toThrow(
       /action 1 .* to be FIRE, received UP/,
     );

@@ -20,7 +20,7 @@ describe("FrameStack", () => {
   it.each([
     ["RGB", 3],
     ["gray", 1],
-  ] as const)("joins the last frames along the last axis: %s", (_, channels) => {
+  ] as const)("stacks the last frames along the last axis: %s", (_, channels) => {
     const size: [number, number] = [12, 10];
     const make = () => {
       const game = new FakeAtari({ size, length: 50 });
@@ -41,7 +41,7 @@ describe("FrameStack", () => {
     expect(env.reset().observation).toEqual(join(Array(4).fill(again), channels));
   });
 
-  it("joins feature vectors end to end, bounds too", () => {
+  it("concatenates feature vectors and their bounds", () => {
     const inner = new CountingEnv();
     const bounds = { low: [0, 1, 2], high: [7, 8, 9] };
     Object.assign(inner, { observationSpace: new Box({ ...bounds, shape: [3] }) });
@@ -56,14 +56,14 @@ describe("FrameStack", () => {
     expect([...env.step(0).observation]).toEqual([5, 1, 1, 5, 1, 2]);
   });
 
-  it("with k = 1 changes nothing", () => {
+  it("changes nothing with numStack = 1", () => {
     const env = new FrameStack(new FakeAtari(), { numStack: 1 });
     const bare = new FakeAtari();
     expect(env.reset({ seed: 1 }).observation).toEqual(bare.reset({ seed: 1 }).observation);
     expect(play(env, 9)).toEqual(play(bare, 9));
   });
 
-  it("keeps the contract and replays from a saved state", () => {
+  it("follows the contract and continues identically from a saved state", () => {
     const make = () => new FrameStack(new FakeAtari({ length: 9 }), { numStack: 3 });
     checkEnv(make());
     const env = make();
@@ -79,7 +79,7 @@ describe("FrameStack", () => {
     );
   });
 
-  it("refuses other numbers of frames, and scalars", () => {
+  it("rejects invalid numbers of frames, and scalars", () => {
     expect(() => new FrameStack(new FakeAtari(), { numStack: 0 })).toThrow(InvalidArgumentError);
     const inner = new CountingEnv();
     Object.assign(inner, { observationSpace: new Box({ low: 0, high: 1, shape: [] }) });

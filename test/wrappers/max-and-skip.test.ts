@@ -14,7 +14,7 @@ const max = (a: Uint8Array, b: Uint8Array) => a.map((value, i) => Math.max(value
 
 describe("MaxAndSkip", () => {
   it.each([[[2, 2]], [[30, 40]]] as [number, number][][])(
-    "shows the maximum of the last two frames (%j)",
+    "returns the maximum of the last two frames (%j)",
     (size) => {
       const env = new MaxAndSkip(new FakeAtari({ size }));
       env.reset({ seed: 9 });
@@ -24,7 +24,7 @@ describe("MaxAndSkip", () => {
     },
   );
 
-  it("adds up rewards and gives the last info", () => {
+  it("sums rewards and returns the last info", () => {
     const inner = new FakeAtari();
     const env = new MaxAndSkip(inner);
     env.reset({ seed: 9 });
@@ -65,14 +65,14 @@ describe("MaxAndSkip", () => {
     expect(env.step(0)).toMatchObject({ terminated: false, info: { lives: 2 } });
   });
 
-  it("hands on statistics of a game that ends within a skip", () => {
+  it("passes on statistics of a game that ends within a skip", () => {
     const env = new MaxAndSkip(new RecordEpisodeStatistics(new FakeAtari({ length: 6 })));
     env.reset();
     expect(env.step(0).info.episode).toBeUndefined();
     expect(env.step(0).info.episode).toEqual({ return: 21, length: 6 });
   });
 
-  it("with skip 1 changes nothing", () => {
+  it("changes nothing with skip 1", () => {
     const bare = new FakeAtari({ length: 9 });
     const env = new MaxAndSkip(new FakeAtari({ length: 9 }), { skip: 1 });
     bare.reset({ seed: 2 });
@@ -80,7 +80,7 @@ describe("MaxAndSkip", () => {
     expect(play(env, 20)).toEqual(play(bare, 20));
   });
 
-  it("replays from a saved state", () => {
+  it("continues identically from a saved state", () => {
     const make = () => new MaxAndSkip(new FakeAtari({ length: 11 }));
     const env = make();
     env.reset({ seed: 2 });
@@ -92,7 +92,7 @@ describe("MaxAndSkip", () => {
     expect(play(other, 10)).toEqual(future);
   });
 
-  it.each([0, -1, 2.5])("refuses to skip %s", (skip) => {
+  it.each([0, -1, 2.5])("rejects skip %s", (skip) => {
     expect(() => new MaxAndSkip(new FakeAtari(), { skip })).toThrow(InvalidArgumentError);
   });
 });

@@ -4,7 +4,7 @@ import { NoopReset, RecordEpisodeStatistics } from "../../src/wrappers/index.js"
 import { FakeAtari, play, shown } from "./fake-atari.js";
 
 describe("NoopReset", () => {
-  it("plays as many NOOPs as it says", () => {
+  it("plays the reported number of NOOPs", () => {
     const inner = new FakeAtari();
     const env = new NoopReset(inner);
     for (let i = 0; i < 20; i++) {
@@ -28,7 +28,7 @@ describe("NoopReset", () => {
     for (const count of counts.slice(1)) expect(Math.abs(count - 1000)).toBeLessThan(120);
   });
 
-  it("waits 1..30 steps by default", () => {
+  it("plays 1..30 NOOPs by default", () => {
     const env = new NoopReset(new FakeAtari());
     env.reset({ seed: 8 });
     const seen = new Set(Array.from({ length: 1000 }, () => env.reset().info.noops));
@@ -37,7 +37,7 @@ describe("NoopReset", () => {
     );
   });
 
-  it("follows the seed, and goes on without one", () => {
+  it("follows the seed, and continues without one", () => {
     const waits = (seed: number) => {
       const env = new NoopReset(new FakeAtari());
       return [env.reset({ seed }), env.reset(), env.reset()].map(({ info }) => info.noops);
@@ -47,7 +47,7 @@ describe("NoopReset", () => {
     expect(first.size).toBe(40);
   });
 
-  it("resets a game that ends meanwhile and goes on waiting", () => {
+  it("resets a game that ends during the NOOPs and continues", () => {
     const inner = new FakeAtari({ length: 4 });
     const env = new NoopReset(inner);
     for (let i = 0; i < 30; i++) {
@@ -59,20 +59,20 @@ describe("NoopReset", () => {
     }
   });
 
-  it("survives games of one step", () => {
+  it("handles games of one step", () => {
     const env = new NoopReset(new FakeAtari({ length: 1 }));
     const result = env.reset({ seed: 2 });
     expect(shown(result)).toEqual([1 + (result.info.noops as number), 0, 0]);
   });
 
-  it("reports lives lost and games ended while waiting", () => {
+  it("reports lives lost and games ended during the NOOPs", () => {
     const lives = new NoopReset(new FakeAtari({ lifeLostAt: [1] })).reset().info.lives;
     expect(lives).toBe(2);
     const env = new NoopReset(new RecordEpisodeStatistics(new FakeAtari({ length: 1 })));
     expect(env.reset().info.episode).toEqual({ return: 1, length: 1 });
   });
 
-  it("keeps its place in the stream of waits", () => {
+  it("saves the state of its random generator", () => {
     const env = new NoopReset(new FakeAtari({ length: 6 }));
     env.reset({ seed: 5 });
     const state = structuredClone(env.getState());
@@ -82,7 +82,7 @@ describe("NoopReset", () => {
     expect(play(other, 30)).toEqual(future);
   });
 
-  it("needs NOOP and a whole number of steps", () => {
+  it("requires NOOP and a whole number of steps", () => {
     const game = new FakeAtari({ actionMeanings: ["UP", "DOWN"] });
     expect(() => new NoopReset(game)).toThrow(/action 0 .* to be NOOP, received UP/);
     const plain = Object.create(new FakeAtari(), { actionMeanings: { value: undefined } });

@@ -15,7 +15,7 @@ import trace from "./normalize-trace.json";
 
 // The trace was recorded from Gymnasium 1.4: NormalizeReward(gamma 0.9) around NormalizeObservation.
 
-/** Plays a recording; terminates where told, else is truncated as the recording was. */
+/** Plays a recording; terminates at the given steps, otherwise is truncated as the recording was. */
 class Recording implements Env {
   readonly id = "Recording-v0";
   readonly observationSpace = new Box({ low: -8, high: 8, shape: [3] });
@@ -48,7 +48,7 @@ class Recording implements Env {
 const action = Float32Array.of(0);
 
 describe("NormalizeObservation and NormalizeReward", () => {
-  it("give what Gymnasium's give, over ends of episodes", () => {
+  it("equal Gymnasium's, across episodes", () => {
     const env = new NormalizeReward(new NormalizeObservation(new Recording()), { gamma: 0.9 });
     const observations = [env.reset().observation.slice()];
     for (const expected of trace.rewards) {
@@ -80,7 +80,7 @@ describe("NormalizeObservation and NormalizeReward", () => {
     expect(env.statistics.mean[0]).toBeCloseTo(mean, 3);
   });
 
-  it("leave the statistics alone when told to", () => {
+  it("do not update the statistics with updateRunningMean = false", () => {
     const env = new NormalizeReward(new NormalizeObservation(new PendulumEnv()));
     const inner = env.env as NormalizeObservation;
     env.reset({ seed: 1 });
@@ -96,7 +96,7 @@ describe("NormalizeObservation and NormalizeReward", () => {
     expect(inner.normalizer.getState()).not.toEqual(before);
   });
 
-  it("share statistics over the environments of a vector and with an evaluation", async () => {
+  it("share statistics between environments and with an evaluation", async () => {
     const normalizer = new ObservationNormalizer({ shape: [3] });
     const make = () => new NormalizeObservation(new PendulumEnv(), { normalizer });
     const envs = new SyncVectorEnv([make, make, make]);
@@ -113,7 +113,7 @@ describe("NormalizeObservation and NormalizeReward", () => {
     await envs.close();
   });
 
-  it("go on from a saved state, statistics included", () => {
+  it("continue from a saved state, including statistics", () => {
     const make = () => new NormalizeReward(new NormalizeObservation(new PendulumEnv()));
     const [env, other] = [make(), make()];
     env.reset({ seed: 1 });
@@ -126,7 +126,7 @@ describe("NormalizeObservation and NormalizeReward", () => {
     expect(() => env.setState({ ...env.getState(), own: {} })).toThrow(/NormalizeReward/);
   });
 
-  it("name wrong options", () => {
+  it("reject invalid options", () => {
     const env = new PendulumEnv();
     const normalizer = new ObservationNormalizer({ shape: [2] });
     expect(() => new NormalizeObservation(env, { normalizer })).toThrow(/normalizer.*\[3\].*\[2\]/);
@@ -139,7 +139,7 @@ describe("NormalizeObservation and NormalizeReward", () => {
 
 describe("NormalizeReward", () => {
   it.each([true, false])(
-    "leaves rewards out that are not finite, updateRunningMean %s",
+    "excludes rewards that are not finite, updateRunningMean %s",
     (updateRunningMean) => {
       let spoil = false;
       const transform = (reward: number) => (spoil ? Number.NaN : reward);
@@ -164,7 +164,7 @@ describe("NormalizeReward", () => {
 });
 
 describe("ObservationNormalizer", () => {
-  it("centres, scales and clips each element by itself", () => {
+  it("centres, scales and clips each element separately", () => {
     const normalizer = new ObservationNormalizer({ shape: [2], clip: 1.5 });
     normalizer.update([1, 10, 3, 30]);
     const [a, b, c, d] = normalizer.normalize([1, 30, 2, 1000]);

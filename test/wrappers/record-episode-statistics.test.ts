@@ -4,7 +4,7 @@ import { RecordEpisodeStatistics } from "../../src/wrappers/index.js";
 import { FakeAtari, play } from "./fake-atari.js";
 
 describe("RecordEpisodeStatistics", () => {
-  it.each([{ length: 4 }, { truncatedAt: 4 }])("tells return and length at the end only: %j", (options) => {
+  it.each([{ length: 4 }, { truncatedAt: 4 }])("reports return and length only at the end: %j", (options) => {
     const env = new RecordEpisodeStatistics(new FakeAtari(options));
     for (let game = 0; game < 3; game++) {
       env.reset();
@@ -13,7 +13,7 @@ describe("RecordEpisodeStatistics", () => {
     }
   });
 
-  it("forgets an episode that is given up", () => {
+  it("discards an unfinished episode on reset", () => {
     const env = new RecordEpisodeStatistics(new FakeAtari({ length: 2 }));
     env.reset();
     env.step(0);
@@ -22,7 +22,7 @@ describe("RecordEpisodeStatistics", () => {
     expect(env.step(0).info.episode).toEqual({ return: 3, length: 2 });
   });
 
-  it("leaves infos of the environment alone", () => {
+  it("does not change the environment's infos", () => {
     const inner = new FakeAtari({ length: 1 });
     const shared = { lives: 3 };
     const step = inner.step.bind(inner);
@@ -33,7 +33,7 @@ describe("RecordEpisodeStatistics", () => {
     expect(shared).toEqual({ lives: 3 });
   });
 
-  it("counts on from a saved state", () => {
+  it("continues counting from a saved state", () => {
     const make = () => new RecordEpisodeStatistics(new FakeAtari({ length: 6 }));
     const env = make();
     env.reset();

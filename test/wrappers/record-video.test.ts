@@ -29,13 +29,13 @@ describe("RecordVideo", () => {
     }
   });
 
-  it("leaves frames out, and stops at maxFrames", () => {
+  it("skips frames, and stops at maxFrames", () => {
     const [{ frames, length }] = play(1, { frameInterval: 3 });
     expect(frames).toHaveLength(1 + Math.ceil(length / 3));
     expect(play(1, { maxFrames: 5 })[0]).toMatchObject({ cut: true, frames: { length: 5 } });
   });
 
-  it("hands out an unfinished episode when it is closed, and none after its state was replaced", () => {
+  it("reports an unfinished episode when closed, but not after setState", () => {
     const recorded: RecordedEpisode[] = [];
     const make = () => new RecordVideo(new CartPoleEnv(), { onEpisode: (each) => recorded.push(each) });
     const env = make();
@@ -52,7 +52,7 @@ describe("RecordVideo", () => {
     expect(recorded).toHaveLength(1);
   });
 
-  it("closes the environment also when nobody can take the recording", () => {
+  it("closes the environment even if onEpisode throws", () => {
     const inner = new CartPoleEnv();
     const env = new RecordVideo(inner, {
       onEpisode: () => {
@@ -65,7 +65,7 @@ describe("RecordVideo", () => {
     expect(() => inner.reset()).toThrow(expect.objectContaining({ code: "INVALID_STATE" }));
   });
 
-  it("refuses intervals that are no positive integers", () => {
+  it("rejects intervals that are not positive integers", () => {
     for (const options of [{ frameInterval: 0 }, { maxFrames: 1.5 }]) {
       expect(() => play(1, options)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
     }
@@ -73,7 +73,7 @@ describe("RecordVideo", () => {
 });
 
 describe("gifWriter", () => {
-  it("writes one file an episode, and says where it cannot", () => {
+  it("writes one file per episode, and throws an error with the path if it cannot", () => {
     const directory = mkdtempSync(join(tmpdir(), "gifs-"));
     try {
       const paths: string[] = [];

@@ -1,4 +1,4 @@
-/** Wrappers over environments that play an action several times in one call: results are those of single steps. */
+/** Wrappers over environments with `repeatStep`: results equal those of single steps. */
 
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Action, Env, StepResult } from "../../src/envs/env.js";
@@ -16,7 +16,7 @@ import {
 import { missingPackages } from "./atari-parity-support.js";
 import { FakeAtari, play } from "./fake-atari.js";
 
-/** A game that offers `repeatStep`. */
+/** A game that has `repeatStep`. */
 class Repeating extends FakeAtari {
   calls: number[] = [];
 
@@ -37,7 +37,7 @@ class Repeating extends FakeAtari {
   }
 }
 
-/** Hides `repeatStep`, as every wrapper does that does not know of it. */
+/** Hides `repeatStep`, like every wrapper that does not support it. */
 class Plain extends Wrapper {}
 
 const games = [{ length: 57 }, { length: 9 }, { length: 30, lifeLostAt: [2, 3, 17] }, { truncatedAt: 41 }];
@@ -68,7 +68,7 @@ describe("repeatStep", () => {
     expect(game.calls).toEqual([]);
   });
 
-  it("is not used around a step of one's own", () => {
+  it("is not used by a subclass that overrides step", () => {
     class Doubled extends NoopReset {
       override step(action: Action): StepResult {
         const result = super.step(action);

@@ -16,7 +16,7 @@ function rewards(values: number[], wrap: (env: Env) => Env): number[] {
 }
 
 describe("ClipReward", () => {
-  it("takes signs by default", () => {
+  it("clips to signs by default", () => {
     expect(rewards([7, 0.5, 0, -0.1, -200], (env) => new ClipReward(env))).toEqual([1, 1, 0, -1, -1]);
   });
 
@@ -25,7 +25,7 @@ describe("ClipReward", () => {
     expect(clipped).toEqual([2, 0.5, 0, -0.1, -2]);
   });
 
-  it("leaves statistics unclipped and everything else alone", () => {
+  it("changes neither statistics nor anything else", () => {
     const env = new ClipReward(new RecordEpisodeStatistics(new FakeAtari({ length: 3 })));
     env.reset();
     expect(shown(env.step(2))).toEqual([1, 1, 2]);
@@ -37,7 +37,7 @@ describe("ClipReward", () => {
     });
   });
 
-  it.each([0, -1, Number.NaN])("refuses the limit %s", (limit) => {
+  it.each([0, -1, Number.NaN])("rejects the limit %s", (limit) => {
     expect(() => new ClipReward(new FakeAtari(), { clip: { limit } })).toThrow(InvalidArgumentError);
   });
 });
@@ -58,7 +58,7 @@ describe("ScaledFloatFrame", () => {
     expect(env.observationSpace.contains(env.step(3).observation)).toBe(true);
   });
 
-  it("refuses what is not uint8", () => {
+  it("rejects observations that are not uint8", () => {
     expect(() => new ScaledFloatFrame(new CountingEnv())).toThrow(InvalidArgumentError);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * `wrapAtari` on real games, equal to Stable-Baselines3's own AtariWrapper and VecFrameStack: every picture, reward
+ * `wrapAtari` on real games, equal to Stable-Baselines3's own AtariWrapper and VecFrameStack: every frame, reward
  * and end. It needs a Python with stable-baselines3, ale-py and OpenCV: `NCPS_SB3_PYTHON`, else that of ale-bindings.
  */
 
@@ -42,7 +42,7 @@ interface Task {
   noops: number[];
 }
 
-// VecFrameStack starts with black pictures, ours with copies of the first one.
+// VecFrameStack starts with black frames, ours with copies of the first one.
 function hash(stack: Uint8Array, pictures: number): string {
   const shown = stack.map((value, i) => (i % 4 >= 4 - pictures ? value : 0));
   return createHash("sha256").update(shown).digest("hex");
@@ -58,7 +58,7 @@ function play(env: Env, { seed, actions }: Task): Entry[] {
     const { observation, reward, terminated, truncated, info } = env.step(action);
     pictures = Math.min(4, pictures + 1);
     add(step, observation, reward, terminated || truncated);
-    // Where the game ends within a skip, SB3 shows frames of the step before it ("doesn't matter").
+    // If the game ends within a skip, SB3 returns frames of the previous step ("doesn't matter").
     if (info.episode) entries[entries.length - 1].observation = ANY;
     if (!terminated && !truncated) return;
     pictures = 1;

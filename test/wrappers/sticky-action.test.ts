@@ -21,7 +21,7 @@ describe("StickyAction", () => {
     const env = new StickyAction(inner);
     env.reset({ seed: 0 });
     const share = sticking(env, inner, 20000).filter(Boolean).length / 20000;
-    // An action that stuck three times in a row fits again: 0.75 * (1/4 + 1/16) / (1 - 1/64) = 0.238
+    // An action that was repeated three times in a row matches again: 0.75 * (1/4 + 1/16) / (1 - 1/64) = 0.238
     expect(Math.abs(share - 0.238)).toBeLessThan(0.012); // standard deviation 0.003
   });
 
@@ -36,14 +36,14 @@ describe("StickyAction", () => {
     expect(new Set(first)).toEqual(new Set([0, 3]));
   });
 
-  it("never sticks with probability 0", () => {
+  it("never repeats actions with probability 0", () => {
     const inner = new FakeAtari();
     const env = new StickyAction(inner, { probability: 0 });
     env.reset();
     expect(sticking(env, inner, 50)).not.toContain(true);
   });
 
-  it("without NOOP takes the first action as it is, and copies arrays", () => {
+  it("plays the first action unchanged without NOOP, and copies arrays", () => {
     const inner = new CountingEnv();
     Object.assign(inner, { actionSpace: new Box({ low: -1, high: 1, shape: [1] }) });
     const env = new StickyAction(inner, { probability: 0.99 });
@@ -72,7 +72,7 @@ describe("StickyAction", () => {
     expect(new Set(outcomes).size).toBe(4); // all four pairs occur
   });
 
-  it("keeps the contract and replays from a saved state", () => {
+  it("follows the contract and continues identically from a saved state", () => {
     const make = () => new StickyAction(new FakeAtari({ length: 9 }), { probability: 0.5 });
     checkEnv(make());
     const env = make();
@@ -85,7 +85,7 @@ describe("StickyAction", () => {
     expect(play(other, 40)).toEqual(future);
   });
 
-  it.each([-0.1, 1, Number.NaN])("refuses the probability %s", (probability) => {
+  it.each([-0.1, 1, Number.NaN])("rejects the probability %s", (probability) => {
     expect(() => new StickyAction(new FakeAtari(), { probability })).toThrow(InvalidArgumentError);
   });
 });

@@ -16,7 +16,7 @@ describe("TimeLimit", () => {
     }
   });
 
-  it("leaves an end at or before the limit to the task", () => {
+  it("does not change an end at or before the limit", () => {
     for (const maxEpisodeSteps of [2, 3]) {
       const env = new TimeLimit(new FakeAtari({ length: 2 }), { maxEpisodeSteps });
       env.reset();
@@ -25,13 +25,13 @@ describe("TimeLimit", () => {
     }
   });
 
-  it("passes an earlier truncation on", () => {
+  it("passes on an earlier truncation", () => {
     const env = new TimeLimit(new FakeAtari({ truncatedAt: 1 }), { maxEpisodeSteps: 5 });
     env.reset();
     expect(env.step(0).truncated).toBe(true);
   });
 
-  it("keeps the contract and counts on from a saved state", () => {
+  it("follows the contract and continues counting from a saved state", () => {
     const make = () => new TimeLimit(new FakeAtari(), { maxEpisodeSteps: 7 });
     checkEnv(make());
     const env = make();
@@ -44,7 +44,7 @@ describe("TimeLimit", () => {
     expect(play(other, 20)).toEqual(future);
   });
 
-  it.each([0, 1.5, Number.NaN])("refuses a limit of %s", (maxEpisodeSteps) => {
+  it.each([0, 1.5, Number.NaN])("rejects a limit of %s", (maxEpisodeSteps) => {
     expect(() => new TimeLimit(new FakeAtari(), { maxEpisodeSteps })).toThrow(InvalidArgumentError);
   });
 });

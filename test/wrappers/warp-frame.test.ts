@@ -18,7 +18,7 @@ function withPictures(shape: number[], observation: TypedArray, dtype: "uint8" |
 }
 
 describe("WarpFrame", () => {
-  it("makes gray pictures of 84 x 84", () => {
+  it("returns gray frames of 84 x 84", () => {
     const inner = new FakeAtari({ size });
     const env = new WarpFrame(inner);
     expect(env.observationSpace.toJSON()).toEqual(
@@ -32,14 +32,14 @@ describe("WarpFrame", () => {
     expect(step).toMatchObject({ reward: 1, terminated: false, info: { frame: 1 } });
   });
 
-  it("takes other sizes", () => {
+  it("supports other sizes", () => {
     const env = new WarpFrame(new FakeAtari({ size }), { height: 105, width: 80 });
     expect(env.observationSpace.shape).toEqual([105, 80, 1]);
     expect(env.reset().observation.length).toBe(105 * 80);
     expect(new WarpFrame(new FakeAtari({ size }), { dim: 42 }).observationSpace.shape).toEqual([42, 42, 1]);
   });
 
-  it.each([[[4, 6, 1]], [[4, 6]]])("shrinks gray pictures %j", (shape) => {
+  it.each([[[4, 6, 1]], [[4, 6]]])("shrinks gray frames %j", (shape) => {
     const picture = Uint8Array.from({ length: 24 }, (_, i) => 10 * i);
     const env = new WarpFrame(withPictures(shape, picture), { height: 2, width: 3 });
     // (0 + 10 + 60 + 70) / 4 = 35, then +20 a column and +120 a row
@@ -59,7 +59,7 @@ describe("WarpFrame", () => {
     );
   });
 
-  it("keeps quarters of colour pictures of twice the size, and refuses others", () => {
+  it("keeps quarters of colour frames of twice the size, and rejects others", () => {
     const inner = new FakeAtari({ size });
     const env = new WarpFrame(inner, { height: 105, width: 80, rounded: false });
     const { observation } = env.reset({ seed: 1 });
@@ -70,11 +70,11 @@ describe("WarpFrame", () => {
     );
   });
 
-  it("keeps the contract", () => {
+  it("follows the contract", () => {
     checkEnv(new WarpFrame(new FakeAtari({ size, length: 20 })), { steps: 50 });
   });
 
-  it("refuses what is no picture, or too small a one", () => {
+  it("rejects observations that are not frames or too small", () => {
     expect(() => new WarpFrame(withPictures([4], new Uint8Array(4)))).toThrow(InvalidArgumentError);
     expect(() => new WarpFrame(withPictures([84, 84, 4], new Uint8Array(4)))).toThrow(/\[84, 84, 4\]/);
     expect(() => new WarpFrame(withPictures([84, 84, 3], new Float32Array(4), "float32"))).toThrow(/float32/);

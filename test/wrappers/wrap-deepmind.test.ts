@@ -21,7 +21,7 @@ function order(env: Env): string[] {
 }
 
 describe("wrapDeepmind", () => {
-  it("keeps RLlib's order", () => {
+  it("applies the wrappers in RLlib's order", () => {
     const common = ["EpisodicLife", "FireReset", "WarpFrame", "FrameStack"];
     const start = ["RecordEpisodeStatistics", "NoopReset"];
     expect(order(wrapDeepmind(fake()))).toEqual([...start, "MaxAndSkip", ...common]);
@@ -30,7 +30,7 @@ describe("wrapDeepmind", () => {
     expect(order(wrapDeepmind(noFire))).not.toContain("FireReset");
   });
 
-  it("gives uint8 [84, 84, 4] and unclipped rewards", () => {
+  it("returns uint8 [84, 84, 4] and unclipped rewards", () => {
     const env = wrapDeepmind(fake());
     expect(env.observationSpace).toMatchObject({ shape: [84, 84, 4], dtype: "uint8", low: 0, high: 255 });
     const frame = env.reset({ seed: 1 }).info.frame as number;
@@ -73,7 +73,7 @@ describe("wrapDeepmind", () => {
     expect(inner.log[before120]).toBe("reset");
   });
 
-  it("leaves out what is switched off", () => {
+  it("omits disabled wrappers", () => {
     const off = {
       noopMax: 0,
       noFrameskip: false,
@@ -99,12 +99,12 @@ describe("wrapDeepmind", () => {
     ]);
   });
 
-  it("does not record twice", () => {
+  it("does not record statistics twice", () => {
     const env = wrapDeepmind(new RecordEpisodeStatistics(fake()));
     expect(order(env).filter((name) => name === "RecordEpisodeStatistics")).toHaveLength(1);
   });
 
-  it("keeps the contract and replays from a state saved in the middle of a life", () => {
+  it("follows the contract and continues identically from a state saved in the middle of a life", () => {
     const options = { lives: 3, lifeLostAt: [60, 90], length: 130 };
     const make = () => wrapDeepmind(fake(options), { stickyProbability: 0.25, dim: 42 });
     checkEnv(make(), { steps: 60 });
@@ -118,14 +118,14 @@ describe("wrapDeepmind", () => {
     expect(play(other, 60)).toEqual(future);
   });
 
-  it("names the wrapper that does not fit", () => {
+  it("names the wrapper that rejects the environment", () => {
     expect(() => wrapDeepmind(fake({ actionMeanings: ["UP"] }))).toThrow(/NoopReset expected action 0/);
     expect(() => wrapDeepmind(fake({ size: [40, 40] }))).toThrow(InvalidArgumentError);
   });
 });
 
 describe("wrapAtari", () => {
-  it("skips frames whatever the id, and takes signs of rewards", () => {
+  it("skips frames whatever the id, and clips rewards to signs", () => {
     const env = wrapAtari(fake({ id: "Arcade/Fake-v0" }));
     expect(order(env)).toEqual([
       "RecordEpisodeStatistics",

@@ -10,7 +10,7 @@ import { FakeAtari } from "./fake-atari.js";
 
 const game = () => new BreakoutEnv({ frameskip: 1, repeatActionProbability: 0 });
 
-// labml's Game.step and reset, written out.
+// labml's Game.step and reset, reimplemented.
 class Labml {
   readonly env = game();
   readonly resizer = new AreaResizer({
@@ -82,13 +82,13 @@ describe("wrapLabml", () => {
     env.close();
   });
 
-  it("keeps the contract", () => {
+  it("follows the contract", () => {
     expect(() => checkEnv(wrapLabml(game()))).not.toThrow();
   });
 });
 
 describe("SingleLife", () => {
-  it("ends the game with the first life and starts a whole new one", () => {
+  it("ends the game with the first life and starts a new one", () => {
     const inner = new FakeAtari({ lives: 3, lifeLostAt: [2, 5] });
     const env = new SingleLife(inner);
     env.reset({ seed: 1 });
@@ -98,7 +98,7 @@ describe("SingleLife", () => {
     expect(inner.log).toEqual(["reset", 2, 2, "reset"]);
   });
 
-  it("wants lives", () => {
+  it("requires info.lives", () => {
     expect(() => new SingleLife(new CartPoleEnv()).reset()).toThrow(EnvContractError);
   });
 });

@@ -29,7 +29,7 @@ describe("Wrapper", () => {
     expect(() => env.step(0)).toThrow(InvalidStateError);
   });
 
-  it("saves and restores what is inside and its own", () => {
+  it("saves and restores the inner state and its own", () => {
     const env = new DoubleReward(new TimeLimit(new FakeAtari(), { maxEpisodeSteps: 7 }));
     env.reset({ seed: 1 });
     play(env, 3);
@@ -40,7 +40,7 @@ describe("Wrapper", () => {
     expect(play(other, 20)).toEqual(future);
   });
 
-  it("refuses the state of another stack of wrappers", () => {
+  it("rejects the state of other wrappers", () => {
     const limited = () => new TimeLimit(new FakeAtari(), { maxEpisodeSteps: 7 });
     const twice = new DoubleReward(limited());
     for (const state of [{}, new FakeAtari().getState(), limited().getState()]) {
@@ -49,7 +49,7 @@ describe("Wrapper", () => {
     twice.setState(twice.getState());
   });
 
-  it("has no getState and setState when the environment inside has none", () => {
+  it("has no getState and setState if the inner environment has none", () => {
     const inner: Env = new FakeAtari();
     inner.getState = undefined;
     inner.setState = undefined;

@@ -1,11 +1,11 @@
-// `ale-bindings doctor`: what is installed, and whether it plays.
+// `ale-bindings doctor`: reports what is installed, and whether it works.
 
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { environments } from "./games.js";
 import { INSTALL_COMMAND, packageFile, pythonPath } from "./python-home.js";
 
-// What python/doctor.py found, or { code, problem }.
+// The result of python/doctor.py, or { code, problem }.
 export function examine(python = pythonPath()) {
   if (!existsSync(python)) return { code: "PYTHON_MISSING", problem: `there is no Python at ${python}` };
   const games = [...new Set(environments().map(({ game }) => game))];
@@ -44,7 +44,7 @@ export function doctor({ json } = {}) {
     return 0;
   }
   console.error(`${found.code}: ${found.problem}`);
-  console.error(`To mend it: ${remedy(found.code)}`);
+  console.error(`To fix it: ${remedy(found.code)}`);
   return 1;
 }
 

@@ -15,7 +15,7 @@ const games = `
   video_pinball wizard_of_wor word_zapper yars_revenge zaxxon
 `;
 
-// These also have the ids of older days, without "ALE/".
+// These also have the older ids, without "ALE/".
 const legacyGames = `
   adventure air_raid alien amidar assault asterix asteroids atlantis bank_heist battle_zone beam_rider
   berzerk bowling boxing breakout carnival centipede chopper_command crazy_climber defender demon_attack
@@ -44,7 +44,7 @@ function entry(id, game, frameskip, repeatActionProbability) {
   return { id, game, frameskip, repeatActionProbability };
 }
 
-// Like Python's str.title(): a letter after anything but a letter is a capital.
+// Like Python's str.title(): a letter after anything but a letter is upper case.
 function pascalCase(game) {
   return game
     .replace(/(^|[^a-z])([a-z])/g, (_, before, letter) => before + letter.toUpperCase())

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { doctor, examine } from "./doctor.js";
 import { environmentPath, interpreterIn, packageFile } from "./python-home.js";
 
-// The pinned versions with the hashes of their files: nothing else is installed, wherever it comes from.
+// The pinned versions with the hashes of their files: nothing else is installed, whatever the source.
 const LOCK = "python/requirements.lock";
 // ale-py 0.12 has no wheels for anything older.
 const OLDEST = 10;
@@ -25,7 +25,7 @@ const CANDIDATES = [
 export function install({ python, force, "use-pip-config": usePipConfig } = {}) {
   if (process.env.ALE_BINDINGS_PYTHON) {
     console.log(
-      `ALE_BINDINGS_PYTHON is set to ${process.env.ALE_BINDINGS_PYTHON}: nothing to install, looking at it.`,
+      `ALE_BINDINGS_PYTHON is set to ${process.env.ALE_BINDINGS_PYTHON}: nothing to install, checking it.`,
     );
     return doctor();
   }
@@ -33,15 +33,15 @@ export function install({ python, force, "use-pip-config": usePipConfig } = {}) 
   const replaces = existsSync(target);
   if (replaces) {
     if (!force && !examine().code) {
-      console.log(`Already installed in ${target}. To make it anew: npx ale-bindings install --force`);
+      console.log(`Already installed in ${target}. To recreate it: npx ale-bindings install --force`);
       return doctor();
     }
-    console.log(`${force ? "Replacing" : "Damaged:"} ${target}; making it anew.`);
+    console.log(`${force ? "Replacing" : "Damaged:"} ${target}; recreating it.`);
   }
   const base = findPython(python);
   mkdirSync(dirname(target), { recursive: true });
   removeAbandoned(target);
-  // Made under another name and renamed when complete, so that an interrupted run leaves nothing half done.
+  // Created under another name and renamed when complete, so that an interrupted run leaves nothing incomplete.
   const unfinished = `${target}.${process.pid}`;
   try {
     console.log(`[1/3] Virtual environment in ${target} with Python ${base.version} (${base.path})`);
@@ -53,7 +53,7 @@ export function install({ python, force, "use-pip-config": usePipConfig } = {}) 
       [...pip, ...(usePipConfig ? [] : ["--isolated"]), "--require-hashes", "-r", packageFile(LOCK)],
       "Check the network; behind a mirror or proxy of your own: npx ale-bindings install --use-pip-config; or choose " +
         "another Python: npx ale-bindings install --python /path/to/python3.12",
-      // Python's packages come from the public index, whatever other settings for other projects say.
+      // Python's packages come from the public index, whatever the settings for other projects.
       usePipConfig ? process.env : { ...process.env, PIP_CONFIG_FILE: devNull },
     );
     if (replaces) rmSync(target, { recursive: true, force: true }); // not before there is another one
@@ -61,7 +61,7 @@ export function install({ python, force, "use-pip-config": usePipConfig } = {}) 
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
-  console.log("[3/3] A look at what was installed");
+  console.log("[3/3] Checking the installation");
   return doctor();
 }
 
@@ -92,7 +92,7 @@ function put(unfinished, target) {
   try {
     renameSync(unfinished, target);
   } catch (error) {
-    if (!existsSync(target)) throw error; // else another run was faster, and its result is as good
+    if (!existsSync(target)) throw error; // otherwise another run was faster, and its result is equally good
   }
 }
 

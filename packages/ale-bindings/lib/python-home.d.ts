@@ -1,6 +1,6 @@
 /** The command that installs what is missing. */
 export const INSTALL_COMMAND: string;
-/** The command that says what is wrong. */
+/** The command that reports problems of the installation. */
 export const DOCTOR_COMMAND: string;
 /** Absolute path of a file of this package. */
 export function packageFile(name: string): string;

@@ -1,4 +1,4 @@
-// Where the private Python environment lives, on every system. Plain JavaScript, because `npx ale-bindings install`
+// Location of the private Python environment, on every system. Plain JavaScript, because `npx ale-bindings install`
 // has to work in a fresh checkout, before anything is built.
 
 import { createHash } from "node:crypto";
@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 export const INSTALL_COMMAND = "npx ale-bindings install";
 export const DOCTOR_COMMAND = "npx ale-bindings doctor";
 
-// This file, its bundled copies in dist/ and the sources in src/ all lie one level below the package.
+// This file, its bundled copies in dist/ and the sources in src/ are all one level below the package.
 export function packageFile(name) {
   return fileURLToPath(new URL(`../${name}`, import.meta.url));
 }
@@ -25,7 +25,7 @@ export function dataHome(env = process.env) {
   return join(homedir(), ".local", "share", "ale-bindings");
 }
 
-// Other pinned versions are another environment, so projects on one machine do not disturb each other.
+// Other pinned versions use another environment, so projects on one machine do not affect each other.
 export function environmentPath(env = process.env) {
   const pins = createHash("sha256")
     .update(readFileSync(packageFile("python/requirements.txt")))

@@ -1,4 +1,4 @@
-"""Looks at an installation and prints what it finds as one line of JSON, the last on standard output."""
+"""Checks an installation and prints the result as one line of JSON, the last on standard output."""
 
 import json
 import sys

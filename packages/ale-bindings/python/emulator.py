@@ -1,7 +1,7 @@
 """An ALEInterface whose saved states are complete.
 
-ALE's own state, even with its random generator, leaves out the action that a sticky step repeats.
-It cannot be asked for, so it is worked out here from ALE's generator and the actions played.
+ALE's own state, even with its random generator, does not contain the action that a sticky step repeats.
+ALE does not expose it, so it is derived here from ALE's generator and the actions played.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ LOG_LIMIT = 100_000
 
 
 class Emulator:
-    """One ALEInterface (`ale`) and what complete states need beside it."""
+    """One ALEInterface (`ale`) and what complete states need in addition."""
 
     def __init__(self):
         ale_py.ALEInterface.setLoggerMode(ale_py.LoggerMode.Error)
@@ -60,7 +60,7 @@ class Emulator:
         return self.ale.cloneState(include_rng=True).serialize(), self._action, self._strength
 
     def restore(self, state, action=None, strength=1.0):
-        """Puts a state back; without `action` the sticky action stays what it was, as in ALE."""
+        """Restores a state; without `action` the sticky action does not change, as in ALE."""
         if state[32:64] != self._md5:
             raise RequestError(
                 "INVALID_ARGUMENT", "expected a state of the loaded ROM, received one of another", "state"
@@ -77,7 +77,7 @@ class Emulator:
         self._forget(self._action, self._strength)
 
     def _forget(self, action, strength):
-        """Starts a new log: `action` is the sticky action of this moment."""
+        """Starts a new log: `action` is the current sticky action."""
         self._action, self._strength, self._log, self._drawn = action, strength, [], None
         if self._stickiness > 0.0:
             self._drawn = self._generator()
@@ -86,7 +86,7 @@ class Emulator:
         return _generator(self.ale.cloneState(include_rng=True).serialize())
 
     def _settle(self):
-        """Finds the sticky action by drawing again what ALE drew for the frames of the log."""
+        """Finds the sticky action by repeating ALE's random draws for the frames of the log."""
         if not self._log:
             return
         ends = np.cumsum(np.fromiter((entry[2] for entry in self._log), np.int64, len(self._log)))
@@ -115,7 +115,7 @@ def rom_path(rom):
 
 
 def _takes(generator, frames, stickiness):
-    # Two draws a frame: the first decides for player A, the second for player B.
+    # Two draws per frame: the first for player A, the second for player B.
     return generator.random_raw(2 * frames)[::2] / 2.0**32 >= stickiness
 
 

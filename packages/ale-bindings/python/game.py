@@ -71,7 +71,7 @@ class Game:
     def repeat(self, action, times, observation, maximum):
         """Plays up to `times` steps, fewer at an episode's end, and returns rewards and steps.
 
-        `observation` gets the last one or, with `maximum`, the elementwise maximum of the last two.
+        `observation` receives the last one or, with `maximum`, the elementwise maximum of the last two.
         """
         number, strength = self._number(action)
         reward = 0
@@ -79,7 +79,7 @@ class Game:
             reward += self._play(number, strength, last=step == times)
             ended = self.ale.game_over()
             if maximum:
-                # which two are the last is known afterwards only
+                # which two are the last is only known afterwards
                 self._observe(self._pictures[step & 1])
             if ended:
                 break
@@ -113,13 +113,13 @@ class Game:
         return reward + self.emulator.act(number, strength, frames)
 
     def screen(self):
-        """RGB bytes of the present moment, also right after `restore`."""
+        """RGB bytes of the current screen, also right after `restore`."""
         return zlib.decompress(self._frame) if self._frame else self.ale.getScreenRGB().tobytes()
 
     def save(self):
         """Plain part and byte strings of a complete state."""
         state, action, strength = self.emulator.save()
-        # ALE does not redraw its screen on restore, so the picture travels with the state.
+        # ALE does not redraw its screen on restore, so the frame is part of the state.
         frame = self._frame or zlib.compress(self.ale.getScreenRGB().tobytes(), 1)
         generator = json.dumps(self._generator.bit_generator.state)
         return {"action": action, "strength": strength, "generator": generator}, state, frame

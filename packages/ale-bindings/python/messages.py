@@ -9,14 +9,14 @@ import time
 from spinner import Spinner, cores
 
 VALUE, ERROR = 0, 3
-# What stands in a pipe for a message in the shared file, and for one that will be there in a moment.
+# Codes in a pipe for a message in the shared file, and for one that will be there in a moment.
 THERE = bytes(4)
 SOON = b"\1\0\0\0"
 # The shared file: bytes that count replies and requests, then the messages themselves.
 REPLIES, REQUESTS, REQUEST, REPLY, SHORT = 0, 1, 64, 2048, 1984
-# Seconds: a parent looks for its reply instead of sleeping when the last one took no longer.
+# Seconds: a parent polls for its reply instead of sleeping if the last one took no longer.
 PARENT_LOOKS = 800e-6
-# Words that may wait in a pipe; many more would fill it.
+# Maximum number of codes waiting in a pipe; many more would fill it.
 MOST_UNREAD = 1000
 # Whether other processors see what this one writes in the order in which it does.
 ORDERED = platform.machine() in ("x86_64", "AMD64", "i386", "i686")
@@ -31,7 +31,7 @@ class Pipes:
         self._rest = b""
         self._box = None
         self._requests = self._replies = 0
-        # Requests taken from the shared file whose word in the pipe was not read yet.
+        # Requests taken from the shared file whose code in the pipe has not been read yet.
         self._unread = 0
         self._spinner = Spinner()
         self._parallel = cores() > 1
@@ -41,7 +41,7 @@ class Pipes:
         self.announcing = 0.0
 
     def share(self, box):
-        """From here on short messages lie in the shared file `box`, where there is one."""
+        """From now on short messages are in the shared file `box`, if there is one."""
         self._box = box
 
     def read(self):
@@ -54,7 +54,7 @@ class Pipes:
         return request
 
     def _look(self, start):
-        # Where writes may be seen in another order, the pipe puts them right.
+        # If writes may be seen in another order, the pipe establishes it.
         if self._box is None:
             return b""
         self._requests = (self._requests + 1) & 255
@@ -80,7 +80,7 @@ class Pipes:
         return self._box[REQUEST : REQUEST + 4 + size] if size else b""
 
     def _next(self):
-        """One whole message, or the word for one in the shared file, from the pipe."""
+        """One whole message, or the code for one in the shared file, from the pipe."""
         data = self._rest or os.read(self._request_fd, 65536)
         while data:
             end = 4 + int.from_bytes(data[:4], "little") if len(data) >= 4 else 4
@@ -120,7 +120,7 @@ class Pipes:
                 view = view[os.write(self._reply_fd, view) :]
 
     def announce(self):
-        """Wakes a parent that sleeps, a little before its reply is there; after a short request it looks itself."""
+        """Wakes a sleeping parent shortly before its reply is there; after a short request it polls instead."""
         if self._box is not None and self._parallel and self._parent_sleeps:
             start = time.perf_counter()
             os.write(self._reply_fd, SOON)

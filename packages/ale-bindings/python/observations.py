@@ -7,12 +7,12 @@ import os
 import numpy as np
 from errors import RequestError
 
-# What the shared file holds in front of the observations: short messages.
+# Content of the shared file before the observations: short messages.
 HEADER = 4096
 
 
 class SharedObservations:
-    """In a file that both processes share: nothing travels through a pipe."""
+    """Observations in a file that both processes share: nothing is sent through a pipe."""
 
     def __init__(self, fd):
         self._fd = fd
@@ -39,12 +39,12 @@ class SharedObservations:
             raise RequestError(
                 "START_FAILED",
                 f"there is no room for {size} bytes of shared memory: {reason}: {error.strerror}. Free some in "
-                "/dev/shm (df -h /dev/shm), where observations lie, or give it more (docker run --shm-size)",
+                "/dev/shm (df -h /dev/shm), where observations are stored, or give it more (docker run --shm-size)",
             ) from error
 
 
 class InlineObservations:
-    """Behind their reply, where there is no such file."""
+    """Observations after their reply, if there is no such file."""
 
     box = None
 

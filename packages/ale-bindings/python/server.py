@@ -1,13 +1,13 @@
 """Serves one emulator, or many at once, to the process that started this one.
 
 With pipes (the default), requests come on file descriptor 3, replies go to 4, and 5 is a file that both
-processes share. A message of up to 1984 bytes lies in that file, and only the word u32 0 goes through the pipe: who
-looks instead of sleeping need not read the pipe for it. The file:
+processes share. A message of up to 1984 bytes is in that file, and only the code u32 0 goes through the pipe: a
+process that polls instead of sleeping need not read the pipe for it. The file:
 
     byte 0   number of replies so far, modulo 256
     byte 1   number of requests so far, modulo 256
     64       the last request; its length is 0 when it comes through the pipe itself
-    2048     the last reply, likewise
+    2048     the last reply; its length is 0 when it comes through the pipe itself
     4096     observations that belong to the last reply
 
 With `--stdio` requests come on standard input, replies go to what was standard output, and observations
@@ -19,19 +19,19 @@ request  u32 length of what follows · u32 operation · payload
     1 STEP   i32 action index, or f32 radius, theta, fire
     2 ACT    i32 action, f32 paddle strength
     3 BATCH  i32 action indices, or f32 radius, theta, fire each
-    4 REPEAT u32 most steps · u32 whether to show the maximum of the last two · then as STEP
-reply    u32 length of what follows · u32 kind · payload; in front of it may stand
-         u32 1, without kind: the reply comes in a moment, to be seen in the counter (pipes only)
+    4 REPEAT u32 maximum steps · u32 whether to return the maximum of the last two · then as STEP
+reply    u32 length of what follows · u32 kind · payload; it may be preceded by
+         u32 1, without kind: the reply comes in a moment, as the counter will show (pipes only)
     0 VALUE  u32 length of JSON · JSON · raw bytes
     3 ERROR  JSON {code, message, argument}
     1 STEP   f64 reward · i32 lives, episode frame, frame · u8 terminated, truncated · u16 steps ·
              u32 seeds[2] (after a seeded reset) · f64 seconds spent here
     2 ACT    i32 reward
-    4 BATCH  nothing here; where observations lie:
+    4 BATCH  nothing here; in place of observations:
              u32 size n · u32 whether episodes ended · f64 seconds spent here ·
              i32 rewards[n], lives[n], frames[n], episode frames[n], environments[n] ·
              u8 terminated[n], truncated[n] · unused up to a multiple of 4 ·
-             n newest pictures of each stack, then the last ones of ended episodes, each in its place
+             n newest frames of each stack, then the last ones of ended episodes, each in its position
 
 The process ends as soon as the request pipe does, so it never outlives its parent.
 """
@@ -49,7 +49,7 @@ CALL, STEP, ACT, BATCH, REPEAT = 0, 1, 2, 3, 4
 
 
 def own_stdio():
-    """Takes standard input and output for the protocol and leaves harmless ones in their place."""
+    """Takes standard input and output for the protocol and replaces them by harmless ones."""
     if os.name == "nt":
         import msvcrt
 
@@ -97,7 +97,7 @@ def main():
 
     try:
         observations = InlineObservations() if stdio else SharedObservations(5)
-    except RequestError as error:  # the log lies in the same memory: this is the only way to tell
+    except RequestError as error:  # the log is in the same memory: this is the only way to report it
         pipes.write_error(error.code, str(error))
         return
     service = Service(observations, pipes)

@@ -1,4 +1,4 @@
-"""What can be asked of the emulator: a game to play, and ALEInterface's own methods."""
+"""The requests that the emulator serves: a game to play, and ALEInterface's own methods."""
 
 import struct
 import time
@@ -12,7 +12,7 @@ from vector import VectorGames
 
 STEP = 1
 RECORD = struct.Struct("<IIdiiiBBHIId")
-# ALE answers a question for a setting that it does not have with a made-up value.
+# ALE returns a made-up value for a setting that it does not have.
 SETTINGS = {
     "Bool": {
         "color_averaging",
@@ -38,7 +38,7 @@ SETTINGS = {
     "Float": {"repeat_action_probability"},
     "String": {"cpu", "record_screen_dir", "record_sound_filename", "rom_file"},
 }
-# Methods handed on as they are; those of the second set answer with an array.
+# Methods passed on unchanged; those of the second set return an array.
 PLAIN = {
     "game_over",
     "game_truncated",
@@ -71,7 +71,7 @@ class Service:
     def step(self, request, start):
         """Plays one step of the game and returns the parts of the whole reply."""
         reward = self._game.step(_action(request, 8))
-        # In one go: writing pixel by pixel to memory that the parent has just read is slow.
+        # In one write: writing pixel by pixel to memory that the parent has just read is slow.
         self._game.observe(self._drawn)
         np.copyto(self._observation, self._drawn)
         return self._reply(reward, 1, (0, 0), start)

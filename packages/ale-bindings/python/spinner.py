@@ -11,17 +11,17 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 1.0
 
 
 def cores():
-    """How many cores this process may use."""
+    """Number of cores that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 class Spinner:
-    """Looks again and again for the next request while they come in quick succession.
+    """Polls for the next request while requests come in quick succession.
 
-    It looks about twice as long as the shorter one of the last two waits, and not at all when that was above 0.5 ms.
-    Where looking was in vain, or another program needed the core meanwhile, twice in a row, sleeping is better: for a
-    while it does not look, twice as long after each further failure.
+    It polls about twice as long as the shorter one of the last two waits, and not at all if that was above 0.5 ms.
+    If polling failed, or another program needed the core, twice in a row, sleeping is better: for a while it does
+    not poll, twice as long after each further failure.
     """
 
     def __init__(self):
@@ -32,7 +32,7 @@ class Spinner:
         self._looks = self._give_way is not None and cores() > 1
 
     def spin(self, start, ready):
-        """Returns when `ready` says so or sleeping is better; whether it is ready. `start` is the present."""
+        """Returns whether it is ready, when `ready` says so or sleeping is better. `start` is the current time."""
         usual = min(self._last, self._second_last)
         if not self._looks or usual > LONGEST or start < self._resume_at:
             return ready()
@@ -50,6 +50,6 @@ class Spinner:
         return True
 
     def waited(self, seconds):
-        """Tells how long the whole wait for a request took."""
+        """Records how long the whole wait for a request took."""
         self._second_last = self._last
         self._last = seconds

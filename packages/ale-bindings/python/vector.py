@@ -17,7 +17,7 @@ class VectorGames:
     def __init__(self, observations, pipes, options):
         self._observations = observations
         self._pipes = pipes
-        # The parent makes the stacks; ALE's threads then copy and hand over one picture instead of many.
+        # The parent builds the stacks; ALE's threads then copy and pass on one frame instead of many.
         self._stack = options["stack_num"]
         self._options = {**options, "stack_num": 1}
         self._make()
@@ -26,7 +26,7 @@ class VectorGames:
         flags = RECORD.size + 20 * size
         pictures = flags + 2 * size + -2 * size % 4
         pixels = size * int(np.prod(plane))
-        # The reply itself: a record, the newest pictures, the last ones of ended episodes.
+        # The reply itself: a record, the newest frames, the last ones of ended episodes.
         self._array = observations.allocate(pictures + 2 * pixels)
         self._unended = self._array[: pictures + pixels]
         self._columns = self._array[RECORD.size : flags].view(np.int32).reshape(5, size)
@@ -59,7 +59,7 @@ class VectorGames:
         }
 
     def reset(self, seeds, start):
-        # Results of the episodes before may still be on their way: then only new games are sure to be clean.
+        # Results of the previous episodes may still be pending: then only new games are sure to be clean.
         if self._played and self._envs.batch_size < self._envs.num_envs:
             self._make()
         self._played = True
@@ -71,7 +71,7 @@ class VectorGames:
         if self._envs.continuous:
             self._envs.send(np.frombuffer(request, np.float32, offset=8).reshape(-1, 3))
         else:
-            # What the method `send` does, without arrays to be read number by number.
+            # The work of the method `send`, without arrays that are read number by number.
             self._envs.ale.send(self._actions.unpack_from(request, 8), self._strengths)
         result = self._envs.recv()
         self._pipes.announce()

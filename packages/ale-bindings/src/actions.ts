@@ -1,6 +1,6 @@
 /** Names of ALE's actions. */
 
-/** ALE's 18 actions of player A; an action's number is its place in this list. */
+/** ALE's 18 actions of player A; an action's number is its index in this list. */
 export const ACTION_MEANINGS = [
   "NOOP",
   "FIRE",

@@ -1,25 +1,25 @@
-/** ALE's own commands, whichever way they travel. */
+/** ALE's own commands, for every transport. */
 
 import { resolve } from "node:path";
 import { ALEState, type StickyAction } from "./ale-state.js";
 import { invalidArgument } from "./errors.js";
 
-/** Whether calls wait for their answer or promise it. */
+/** Whether calls are synchronous or return promises. */
 export type Mode = "sync" | "async";
 
-/** What a call returns: its value, or a promise of it. */
+/** The result of a call: its value, or a promise of it. */
 export type Result<M extends Mode, T> = M extends "async" ? Promise<T> : T;
 
 /**
  * ale-py's method names; {@link ALEInterface} and {@link AsyncALEInterface} have them. Screens are flat arrays;
- * {@link ALECommands.getScreenDims} tells their shape.
+ * {@link ALECommands.getScreenDims} returns their shape.
  */
 export abstract class ALECommands<M extends Mode> {
   /**
    * Plays one action for `frame_skip` frames (default 1).
    *
    * @param action one of `0..17`, see `ACTION_MEANINGS`
-   * @param paddleStrength part of the paddle's full speed, default 1
+   * @param paddleStrength fraction of the paddle's full speed, default 1
    * @returns the reward; 0 without emulating once the game is over
    */
   act(action: number, paddleStrength = 1): Result<M, number> {
@@ -32,12 +32,12 @@ export abstract class ALECommands<M extends Mode> {
     return this.play(action, paddleStrength);
   }
 
-  /** Starts a new game. The random generator goes on: only `loadROM` seeds it. */
+  /** Starts a new game. The random generator continues: only `loadROM` seeds it. */
   resetGame(): Result<M, void> {
     return this.ask("reset_game");
   }
 
-  /** Whether the game is over. `withTruncation` (default true) counts a frame limit too. */
+  /** Whether the game is over. `withTruncation` (default true) includes a frame limit. */
   gameOver(options: { withTruncation?: boolean } = {}): Result<M, boolean> {
     return this.ask("game_over", options.withTruncation ?? true);
   }
@@ -47,13 +47,13 @@ export abstract class ALECommands<M extends Mode> {
     return this.ask("game_truncated");
   }
 
-  /** Lives left; 0 in games without lives. */
+  /** Number of lives left; 0 in games without lives. */
   lives(): Result<M, number> {
     return this.ask("lives");
   }
 
   /**
-   * Loads a game and starts it with the present settings.
+   * Loads a game and starts it with the current settings.
    *
    * @param rom name of a bundled game, e.g. `"space_invaders"`, or path of a ROM file
    * @throws AleError `ROM_MISSING`, or `INVALID_ARGUMENT` when ALE does not know the game
@@ -72,37 +72,37 @@ export abstract class ALECommands<M extends Mode> {
     return this.ask("getLegalActionSet");
   }
 
-  /** The actions that make a difference in this game. */
+  /** The actions that have an effect in this game. */
   getMinimalActionSet(): Result<M, number[]> {
     return this.ask("getMinimalActionSet");
   }
 
-  /** Modes that this game has. */
+  /** Available modes of this game. */
   getAvailableModes(): Result<M, number[]> {
     return this.ask("getAvailableModes");
   }
 
-  /** Chooses a mode from the next `resetGame` on. */
+  /** Sets the mode from the next `resetGame` on. */
   setMode(mode: number): Result<M, void> {
     return this.ask("setMode", mode);
   }
 
-  /** Difficulties that this game has. */
+  /** Available difficulties of this game. */
   getAvailableDifficulties(): Result<M, number[]> {
     return this.ask("getAvailableDifficulties");
   }
 
-  /** Chooses a difficulty; it holds from the next frame on. */
+  /** Sets the difficulty from the next frame on. */
   setDifficulty(difficulty: number): Result<M, void> {
     return this.ask("setDifficulty", difficulty);
   }
 
-  /** Frames since the ROM was loaded. */
+  /** Number of frames since the ROM was loaded. */
   getFrameNumber(): Result<M, number> {
     return this.ask("getFrameNumber");
   }
 
-  /** Frames since the game began. */
+  /** Number of frames since the game began. */
   getEpisodeFrameNumber(): Result<M, number> {
     return this.ask("getEpisodeFrameNumber");
   }
@@ -112,22 +112,22 @@ export abstract class ALECommands<M extends Mode> {
     return this.ask("getScreenDims");
   }
 
-  /** Palette indices `[height * width]`, in `out` when given. */
+  /** Palette indices `[height * width]`, in `out` if given. */
   getScreen(out?: Uint8Array): Result<M, Uint8Array> {
     return this.array("getScreen", out);
   }
 
-  /** Red, green, blue `[height * width * 3]`, in `out` when given. */
+  /** Red, green, blue `[height * width * 3]`, in `out` if given. */
   getScreenRGB(out?: Uint8Array): Result<M, Uint8Array> {
     return this.array("getScreenRGB", out);
   }
 
-  /** Luminance `[height * width]`, in `out` when given. */
+  /** Luminance `[height * width]`, in `out` if given. */
   getScreenGrayscale(out?: Uint8Array): Result<M, Uint8Array> {
     return this.array("getScreenGrayscale", out);
   }
 
-  /** The console's 128 bytes of memory, in `out` when given. */
+  /** The console's 128 bytes of memory, in `out` if given. */
   getRAM(out?: Uint8Array): Result<M, Uint8Array> {
     return this.array("getRAM", out);
   }
@@ -142,17 +142,17 @@ export abstract class ALECommands<M extends Mode> {
     return this.ask("setRAM", index, value);
   }
 
-  /** Sound of the last frame, 512 samples; needs the setting `sound_obs` before `loadROM`. */
+  /** Sound of the last frame, 512 samples; requires the setting `sound_obs` before `loadROM`. */
   getAudio(out?: Uint8Array): Result<M, Uint8Array> {
     return this.array("getAudio", out);
   }
 
-  /** How many samples {@link ALECommands.getAudio} gives. */
+  /** Number of samples that {@link ALECommands.getAudio} returns. */
   getAudioSize(): Result<M, number> {
     return this.ask("getAudioSize");
   }
 
-  /** How much ALE itself prints: `"Info"`, `"Warning"` or `"Error"` (the default here). It goes to the log. */
+  /** Sets how much ALE itself prints: `"Info"`, `"Warning"` or `"Error"` (the default here). It goes to the log. */
   setLoggerMode(mode: "Info" | "Warning" | "Error"): Result<M, void> {
     if (!["Info", "Warning", "Error"].includes(mode)) {
       throw invalidArgument("mode", `expected "Info", "Warning" or "Error", received ${String(mode)}`);
@@ -166,8 +166,8 @@ export abstract class ALECommands<M extends Mode> {
   }
 
   /**
-   * Saves the game. With `includeRng` the random generator and the pending sticky action belong to the
-   * state, so that what follows is the same; without (the default) chance goes on.
+   * Saves the game. With `includeRng` the random generator and the pending sticky action are part of the
+   * state, so that what follows is the same; without it (the default) randomness continues.
    */
   cloneState(options: { includeRng?: boolean } = {}): Result<M, ALEState> {
     const includeRng = options.includeRng ?? false;
@@ -178,61 +178,61 @@ export abstract class ALECommands<M extends Mode> {
   }
 
   /**
-   * Goes back to a saved state of the same game. The screen shows it from the next frame on, as in ale-py.
+   * Restores a saved state of the same game. The screen shows it from the next frame on, as in ale-py.
    *
-   * @throws AleError `INVALID_ARGUMENT` when the state is of another game
+   * @throws AleError `INVALID_ARGUMENT` when the state is from another game
    */
   restoreState(state: ALEState): Result<M, void> {
     const sticky = state.sticky ? [state.sticky.action, state.sticky.strength] : null;
     return this.query("restoreState", [sticky], () => undefined, state.serialize());
   }
 
-  /** {@link ALECommands.cloneState} with the random generator. */
+  /** Saves the game with the random generator; see {@link ALECommands.cloneState}. */
   cloneSystemState(): Result<M, ALEState> {
     return this.cloneState({ includeRng: true });
   }
 
-  /** {@link ALECommands.restoreState}. */
+  /** Restores a state with the random generator; see {@link ALECommands.restoreState}. */
   restoreSystemState(state: ALEState): Result<M, void> {
     return this.restoreState(state);
   }
 
-  /** A setting that is true or false, e.g. `"color_averaging"`. */
+  /** Returns a boolean setting, e.g. `"color_averaging"`. */
   getBool(key: string): Result<M, boolean> {
     return this.ask("getBool", key);
   }
 
-  /** Sets it; settings take effect at the next `loadROM`. */
+  /** Sets a boolean setting; settings take effect at the next `loadROM`. */
   setBool(key: string, value: boolean): Result<M, void> {
     return this.ask("setBool", key, value);
   }
 
-  /** A whole number, e.g. `"random_seed"`, `"max_num_frames_per_episode"`. */
+  /** Returns an integer setting, e.g. `"random_seed"`, `"max_num_frames_per_episode"`. */
   getInt(key: string): Result<M, number> {
     return this.ask("getInt", key);
   }
 
-  /** Sets it; settings take effect at the next `loadROM`. */
+  /** Sets an integer setting; settings take effect at the next `loadROM`. */
   setInt(key: string, value: number): Result<M, void> {
     return this.ask("setInt", key, value);
   }
 
-  /** A number: `"repeat_action_probability"` (default 0.25). */
+  /** Returns a numeric setting: `"repeat_action_probability"` (default 0.25). */
   getFloat(key: string): Result<M, number> {
     return this.ask("getFloat", key);
   }
 
-  /** Sets it; settings take effect at the next `loadROM`. */
+  /** Sets a numeric setting; settings take effect at the next `loadROM`. */
   setFloat(key: string, value: number): Result<M, void> {
     return this.ask("setFloat", key, value);
   }
 
-  /** A text, e.g. `"record_screen_dir"`. */
+  /** Returns a string setting, e.g. `"record_screen_dir"`. */
   getString(key: string): Result<M, string> {
     return this.ask("getString", key);
   }
 
-  /** Sets it; settings take effect at the next `loadROM`. */
+  /** Sets a string setting; settings take effect at the next `loadROM`. */
   setString(key: string, value: string): Result<M, void> {
     return this.ask("setString", key, value);
   }
@@ -240,7 +240,7 @@ export abstract class ALECommands<M extends Mode> {
   /** Plays one checked action. */
   protected abstract play(action: number, paddleStrength: number): Result<M, number>;
 
-  /** Calls a method of the Python side and makes something of its plain value and bytes. */
+  /** Calls a method of the Python side and converts its plain value and bytes. */
   protected abstract query<V, T>(
     name: string,
     args: readonly unknown[],
@@ -264,8 +264,8 @@ export abstract class ALECommands<M extends Mode> {
   }
 }
 
-/** ALE's methods without a process: what every backend of the emulator offers. */
+/** ALE's methods without a process: the interface of every backend of the emulator. */
 export type ALE = Pick<ALECommands<"sync">, keyof ALECommands<"sync">> & {
-  /** Ends the emulator. Calling it twice is allowed. */
+  /** Closes the emulator. Calling it twice is allowed. */
   close(): void;
 };

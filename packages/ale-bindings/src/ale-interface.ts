@@ -7,8 +7,8 @@ import type { ProcessOptions, ProcessVersions } from "./link.js";
 import { callRequest, Operation, readValue, SMALL_REPLY } from "./protocol.js";
 
 /**
- * The Arcade Learning Environment with ale-py's method names; every call waits for its answer.
- * Screens are flat arrays; `getScreenDims` tells their shape.
+ * The Arcade Learning Environment with ale-py's method names; every call is synchronous.
+ * Screens are flat arrays; `getScreenDims` returns their shape.
  *
  * @example
  * ```ts
@@ -26,9 +26,9 @@ export class ALEInterface extends ALECommands<"sync"> {
   private readonly reply = new Uint8Array(SMALL_REPLY);
 
   /**
-   * Starts a Python process of its own.
+   * Starts a separate Python process.
    *
-   * @throws AleError when an option is wrong, or Python or ale-py is missing
+   * @throws AleError when an option is invalid, or Python or ale-py is missing
    */
   constructor(options: ProcessOptions = {}) {
     super();

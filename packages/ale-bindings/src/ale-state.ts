@@ -6,12 +6,12 @@ import { invalidArgument } from "./errors.js";
 export interface StickyAction {
   /** ALE's number of the action. */
   readonly action: number;
-  /** Paddle strength it was played with. */
+  /** Paddle strength of the action. */
   readonly strength: number;
 }
 
 /**
- * A saved state, as `ALEInterface.cloneState` gives it. {@link ALEState.serialize} has ale-py's own
+ * A saved state, as returned by `ALEInterface.cloneState`. {@link ALEState.serialize} returns ale-py's own
  * bytes, readable by `ale_py.ALEState(bytes)`.
  */
 export class ALEState {
@@ -19,9 +19,9 @@ export class ALEState {
   private readonly view: DataView;
 
   /**
-   * @param bytes what `serialize` returned, here or in Python
-   * @param sticky the action that a sticky step repeats; ALE's bytes do not hold it
-   * @throws AleError `INVALID_ARGUMENT` when the bytes are no state
+   * @param bytes result of `serialize`, here or in Python
+   * @param sticky the action that a sticky step repeats; ALE's bytes do not contain it
+   * @throws AleError `INVALID_ARGUMENT` when the bytes are not a state
    */
   constructor(
     bytes: Uint8Array,
@@ -44,12 +44,12 @@ export class ALEState {
     return bytes.length === other.bytes.length && bytes.every((byte, i) => byte === other.bytes[i]);
   }
 
-  /** Frames since the ROM was loaded. */
+  /** Number of frames since the ROM was loaded. */
   getFrameNumber(): number {
     return this.view.getInt32(8, true);
   }
 
-  /** Frames since the episode began. */
+  /** Number of frames since the episode began. */
   getEpisodeFrameNumber(): number {
     return this.view.getInt32(12, true);
   }

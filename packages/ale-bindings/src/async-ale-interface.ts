@@ -7,8 +7,8 @@ import { callRequest, Operation, readValue, SMALL_REPLY } from "./protocol.js";
 import { StdioLink } from "./stdio-link.js";
 
 /**
- * {@link ALEInterface} with promises: it speaks to Python over standard input and output, which every system
- * has, Windows included, and leaves the event loop free meanwhile. One call at a time: await each before the
+ * {@link ALEInterface} with promises: it communicates with Python over standard input and output, which every system
+ * has, including Windows, and leaves the event loop free while waiting. One call at a time: await each before the
  * next.
  *
  * @example
@@ -25,9 +25,9 @@ export class AsyncALEInterface extends ALECommands<"async"> {
   }
 
   /**
-   * Starts a Python process of its own.
+   * Starts a separate Python process.
    *
-   * @throws AleError when an option is wrong, or Python or ale-py is missing
+   * @throws AleError when an option is invalid, or Python or ale-py is missing
    */
   static async create(options: ProcessOptions = {}): Promise<AsyncALEInterface> {
     checkOptions(options, processChecks);

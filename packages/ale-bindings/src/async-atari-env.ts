@@ -16,8 +16,8 @@ import type { ProcessVersions } from "./link.js";
 import type { BoxSpec, DiscreteSpec } from "./spaces.js";
 
 /**
- * {@link AtariEnv} with promises: it speaks to Python over standard input and output, which every system has,
- * Windows included, and leaves the event loop free meanwhile. Games are the same, bit for bit. One call at a
+ * {@link AtariEnv} with promises: it communicates with Python over standard input and output, which every system has,
+ * including Windows, and leaves the event loop free while waiting. Games are the same, bit for bit. One call at a
  * time: await each before the next.
  *
  * @example
@@ -35,7 +35,7 @@ export class AsyncAtariEnv {
    * Starts the emulator's process.
    *
    * @param id one of `atariIds()`
-   * @throws AleError when an option is wrong, or Python, ale-py or the ROM is missing
+   * @throws AleError when an option is invalid, or Python, ale-py or the ROM is missing
    */
   static async create(id: string, options: AtariOptions = {}): Promise<AsyncAtariEnv> {
     return new AsyncAtariEnv(await runAsync(AtariGame.open(id, options, "stdio")));
@@ -46,12 +46,12 @@ export class AsyncAtariEnv {
     return this.game.id;
   }
 
-  /** uint8 `[210, 160, 3]`, `[210, 160]` or `[128]`, by `obsType`; PAL games are 250 rows high. */
+  /** Observation space: uint8 `[210, 160, 3]`, `[210, 160]` or `[128]`, by `obsType`; PAL games are 250 rows high. */
   get observationSpace(): BoxSpec {
     return this.game.observationSpace;
   }
 
-  /** Actions by number; with `continuous` a box of three. */
+  /** Action space: discrete; with `continuous` a box of three. */
   get actionSpace(): DiscreteSpec | BoxSpec {
     return this.game.actionSpace;
   }
@@ -71,37 +71,37 @@ export class AsyncAtariEnv {
     return this.game.versions;
   }
 
-  /** How often the Python process was replaced; see the option `restartOnFailure`. */
+  /** Number of times that the Python process was replaced; see the option `restartOnFailure`. */
   get restarts(): number {
     return this.game.restarts;
   }
 
-  /** See {@link AtariEnv.reset}. */
+  /** Starts a new episode; see {@link AtariEnv.reset}. */
   reset(options: { seed?: number } = {}): Promise<AtariReset> {
     return runAsync(this.game.reset(options));
   }
 
-  /** See {@link AtariEnv.step}. */
+  /** Plays one step; see {@link AtariEnv.step}. */
   step(action: number | ArrayLike<number>): Promise<AtariStep> {
     return runAsync(this.game.step(action));
   }
 
-  /** See {@link AtariEnv.repeatStep}. */
+  /** Plays one action for several steps; see {@link AtariEnv.repeatStep}. */
   repeatStep(action: number | ArrayLike<number>, options: RepeatOptions): Promise<AtariRepeat> {
     return runAsync(this.game.repeatStep(action, options));
   }
 
-  /** See {@link AtariEnv.render}. */
+  /** Renders the current frame; see {@link AtariEnv.render}. */
   render(): Promise<AtariFrame> {
     return runAsync(this.game.render());
   }
 
-  /** See {@link AtariEnv.getState}. */
+  /** Saves the game; see {@link AtariEnv.getState}. */
   getState(): Promise<AtariState> {
     return runAsync(this.game.getState());
   }
 
-  /** See {@link AtariEnv.setState}. */
+  /** Restores a saved game; see {@link AtariEnv.setState}. */
   setState(state: Readonly<Record<string, unknown>>): Promise<void> {
     return runAsync(this.game.setState(state));
   }

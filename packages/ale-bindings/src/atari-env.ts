@@ -34,9 +34,9 @@ import type { BoxSpec, DiscreteSpec } from "./spaces.js";
 export class AtariEnv {
   /** Environment id, e.g. `"ALE/Breakout-v5"`. */
   readonly id: string;
-  /** uint8 `[210, 160, 3]`, `[210, 160]` or `[128]`, by `obsType`; PAL games are 250 rows high. */
+  /** Observation space: uint8 `[210, 160, 3]`, `[210, 160]` or `[128]`, by `obsType`; PAL games are 250 rows high. */
   readonly observationSpace: BoxSpec;
-  /** Actions by number; with `continuous` a box of three. */
+  /** Action space: discrete; with `continuous` a box of three. */
   readonly actionSpace: DiscreteSpec | BoxSpec;
   /** Names of the actions; missing with `continuous`. */
   readonly actionMeanings?: readonly ActionMeaning[];
@@ -44,7 +44,7 @@ export class AtariEnv {
 
   /**
    * @param id one of `atariIds()`
-   * @throws AleError when an option is wrong, or Python, ale-py or the ROM is missing
+   * @throws AleError when an option is invalid, or Python, ale-py or the ROM is missing
    */
   constructor(id: string, options: AtariOptions = {}) {
     this.game = runSync(AtariGame.open(id, options, "fifo"));
@@ -64,18 +64,18 @@ export class AtariEnv {
     return this.game.versions;
   }
 
-  /** How often the Python process was replaced; see the option `restartOnFailure`. */
+  /** Number of times that the Python process was replaced; see the option `restartOnFailure`. */
   get restarts(): number {
     return this.game.restarts;
   }
 
-  /** Seconds that the emulator's process spent on the last `reset` or `step`; the rest went into the way. */
+  /** Seconds that the emulator's process spent on the last `reset` or `step`; the rest was communication. */
   get emulatorSeconds(): number {
     return this.game.seconds;
   }
 
   /**
-   * Starts a new episode. A seed fixes everything random from here on; without one the generators go on.
+   * Starts a new episode. A seed determines everything random from here on; without one the generators continue.
    *
    * @throws AleError `INVALID_ARGUMENT` when the seed is not a whole number of at least 0; `PROCESS_DIED`,
    *   `PROCESS_HUNG`
@@ -88,7 +88,7 @@ export class AtariEnv {
    * Plays one step: the action for all frames of the frame skip. As in ale-py, the last frame is the
    * observation, and the rewards of all frames are summed.
    *
-   * @param action number of an action, or `[radius, theta, fire]` with `continuous`
+   * @param action index of an action, or `[radius, theta, fire]` with `continuous`
    * @throws AleError `INVALID_STATE` before `reset` and after an episode's end; `INVALID_ARGUMENT`;
    *   `PROCESS_DIED`, `PROCESS_HUNG` with `seed` and `step`, unless `restartOnFailure`
    */
@@ -98,8 +98,8 @@ export class AtariEnv {
 
   /**
    * Plays one action for several steps in one round trip, with the same results as that many calls of
-   * {@link AtariEnv.step}: rewards are summed, and an episode's end stops it. `info` is the last step's. The option
-   * `timeout` holds for every hundred steps begun.
+   * {@link AtariEnv.step}: rewards are summed, and it stops at an episode's end. `info` is the last step's. The option
+   * `timeout` applies to every hundred steps or part thereof.
    *
    * @throws AleError as {@link AtariEnv.step}, and `INVALID_ARGUMENT` for `times`
    *
@@ -114,21 +114,21 @@ export class AtariEnv {
     return runSync(this.game.repeatStep(action, options));
   }
 
-  /** A picture of the present moment; does not touch the last observation. */
+  /** Renders the current frame; does not change the last observation. */
   render(): AtariFrame {
     return runSync(this.game.render());
   }
 
-  /** Everything that decides what follows: emulator, its generator, pending sticky action, frame skip. */
+  /** Returns everything that determines what follows: emulator, its generator, pending sticky action, frame skip. */
   getState(): AtariState {
     return runSync(this.game.getState());
   }
 
   /**
-   * Puts back a state that {@link AtariEnv.getState} returned, in this or another environment of the same
-   * game and options; play then goes on as from there.
+   * Restores a state that {@link AtariEnv.getState} returned, in this or another environment of the same
+   * game and options; the game then continues from there.
    *
-   * @throws AleError `INVALID_ARGUMENT` when the state is of another game or incomplete
+   * @throws AleError `INVALID_ARGUMENT` when the state is from another game or incomplete
    */
   setState(state: Readonly<Record<string, unknown>>): void {
     runSync(this.game.setState(state));

@@ -1,4 +1,4 @@
-/** One Atari game in a Python process, as flows: AtariEnv runs them at once, AsyncAtariEnv with promises. */
+/** One Atari game in a Python process, as flows: AtariEnv runs them synchronously, AsyncAtariEnv with promises. */
 
 import { ACTION_MEANINGS, type ActionMeaning } from "./actions.js";
 import { type AtariOptions, type GameOptions, gameOptions } from "./atari-options.js";
@@ -21,9 +21,9 @@ import { callRequest, Operation, readValue, SMALL_REPLY, STEP_RECORD } from "./p
 import { checkSeed, restartSeed } from "./seeds.js";
 import type { BoxSpec, DiscreteSpec } from "./spaces.js";
 
-// New processes tried for one reset.
+// Attempts to start a new process for one reset.
 const ATTEMPTS = 3;
-// Steps that may take one `timeout` together.
+// Number of steps that share one `timeout`.
 const STEPS_IN_TIME = 100;
 // Steps are counted in two bytes.
 const MOST_STEPS = 65535;
@@ -35,13 +35,13 @@ interface Opened {
   screen: [number, number];
 }
 
-/** See {@link AtariEnv}. */
+/** Implementation of {@link AtariEnv}. */
 export class AtariGame {
   readonly id: string;
   readonly observationSpace: BoxSpec;
   readonly actionSpace: DiscreteSpec | BoxSpec;
   readonly actionMeanings?: readonly ActionMeaning[];
-  /** How often the process was replaced. */
+  /** Number of times that the process was replaced. */
   restarts = 0;
   /** Seconds that the Python side spent on the last `reset` or `step`. */
   seconds = 0;
@@ -57,8 +57,8 @@ export class AtariGame {
   private seed: number | undefined;
   private nextSeed: number | undefined;
   private lastInfo: AtariInfo = { lives: 0, frameNumber: 0, episodeFrameNumber: 0 };
-  // What ended the episode between two steps, until a step has told it.
-  private untold: AleError | null = null;
+  // The failure that ended the episode between two steps, until a step has reported it.
+  private pendingFailure: AleError | null = null;
   private closed = false;
 
   private constructor(
@@ -114,7 +114,7 @@ export class AtariGame {
     checkSeed(seed);
     if (seed !== undefined) this.seed = seed;
     this.playing = false;
-    this.untold = null;
+    this.pendingFailure = null;
     this.steps = 0;
     let failure: AleError | undefined;
     for (let attempt = 1; ; attempt++) {
@@ -199,10 +199,10 @@ export class AtariGame {
       yield* this.call("restore", [plain], raw);
     } catch (error) {
       if (!isProcessFailure(error) || !this.options.restartOnFailure) throw error;
-      yield* this.call("restore", [plain], raw); // the state says all, so a new process is as good
+      yield* this.call("restore", [plain], raw); // the state is complete, so a new process is equivalent
     }
     this.playing = playing;
-    this.untold = null;
+    this.pendingFailure = null;
     this.nextSeed = undefined;
   }
 
@@ -218,7 +218,7 @@ export class AtariGame {
     offset: number,
     timeout?: number,
   ): Flow<AtariRepeat> {
-    if (this.untold) return this.cut(this.untold);
+    if (this.pendingFailure) return this.cut(this.pendingFailure);
     if (!this.playing) {
       throw new AleError("INVALID_STATE", "expected a running episode: call reset() before step()");
     }
@@ -256,19 +256,19 @@ export class AtariGame {
     } catch (error) {
       const { playing } = this;
       const failure = yield* this.replace(error);
-      if (playing) this.untold = failure;
+      if (playing) this.pendingFailure = failure;
       throw failure;
     }
   }
 
-  // The step that tells of a lost process: the episode ends here, cut from outside.
+  // The result of a step that reports a process failure: the episode is truncated here.
   private cut(failure: AleError): AtariRepeat {
-    this.untold = null;
+    this.pendingFailure = null;
     const info = { ...this.lastInfo, failure };
     return { observation: this.observation, reward: 0, terminated: false, truncated: true, info, steps: 1 };
   }
 
-  // Puts a new process in the place of one that is gone; anything else that went wrong is thrown on.
+  // Replaces a process that has ended; any other error is rethrown.
   private *replace(error: unknown): Flow<AleError> {
     if (!isProcessFailure(error)) throw error;
     const failure = duringEpisode(error, this.seed, this.steps);
@@ -277,7 +277,7 @@ export class AtariGame {
     const { link } = yield* openIn(this.transport, this.options, "open", this.game);
     this.link = link;
     if (this.closed) {
-      link.close(); // close() was called while it started
+      link.close(); // close() was called while it was starting
       throw closedError();
     }
     this.restarts++;

@@ -11,24 +11,24 @@ import {
 } from "./check-options.js";
 import type { ProcessOptions } from "./link.js";
 
-/** What an observation is. */
+/** Type of the observations. */
 export type ObservationType = "rgb" | "grayscale" | "ram";
 
 /** Options of an Atari environment; the defaults come from its id, as in Gymnasium. */
 export interface AtariOptions extends ProcessOptions {
-  /** `"rgb"` `[210, 160, 3]` (default), `"grayscale"` `[210, 160]` or `"ram"` `[128]`. */
+  /** Observation type: `"rgb"` `[210, 160, 3]` (default), `"grayscale"` `[210, 160]` or `"ram"` `[128]`. */
   obsType?: ObservationType;
-  /** Frames that one step plays, or `[low, high)` to draw a number for every step. */
+  /** Frames per step, or `[low, high)` to draw a number for every step. */
   frameskip?: number | readonly [number, number];
-  /** Probability that a frame repeats the action before it. */
+  /** Probability that a frame repeats the previous action. */
   repeatActionProbability?: number;
-  /** All 18 actions instead of those that matter in this game, default false. */
+  /** Whether all 18 actions are available instead of those that have an effect in this game, default false. */
   fullActionSpace?: boolean;
-  /** Actions are `[radius 0..1, theta -pi..pi, fire 0..1]` instead of numbers, default false. */
+  /** Whether actions are `[radius 0..1, theta -pi..pi, fire 0..1]` instead of numbers, default false. */
   continuous?: boolean;
-  /** From where on a continuous direction or button counts as pressed, default 0.5. */
+  /** Threshold above which a continuous direction or button counts as pressed, default 0.5. */
   continuousActionThreshold?: number;
-  /** Frames until an episode is truncated, default 108000 (half an hour); `null` for no limit. */
+  /** Number of frames after which an episode is truncated, default 108000 (half an hour); `null` for no limit. */
   maxNumFramesPerEpisode?: number | null;
   /** Mode of the game, default the game's own. */
   mode?: number;
@@ -38,12 +38,12 @@ export interface AtariOptions extends ProcessOptions {
    * Whether a Python process that died or hangs is replaced, default false. The step that meets the failure
    * then returns the last observation, reward 0, `truncated` and `info.failure`, and the next `reset` starts
    * a game in the new process; after a seeded reset its seed is derived from that seed. `render` and
-   * `getState` still throw, because the moment they ask about is lost.
+   * `getState` still throw, because the state they ask for is lost.
    */
   restartOnFailure?: boolean;
 }
 
-/** The part of the options that the Python side needs, complete. */
+/** The options that the Python side needs, with defaults filled in. */
 export interface GameOptions {
   game: string;
   obsType: ObservationType;
@@ -74,7 +74,7 @@ const checks: Record<keyof AtariOptions, OptionCheck> = {
 /**
  * Checks options and adds the id's defaults.
  *
- * @throws AleError `INVALID_ARGUMENT` for an unknown option or a wrong value
+ * @throws AleError `INVALID_ARGUMENT` for an unknown option or an invalid value
  */
 export function gameOptions(spec: GameSpec, options: AtariOptions): GameOptions {
   checkOptions(options, checks);

@@ -1,23 +1,23 @@
-/** What Atari environments give and take. */
+/** Types of the results of Atari environments. */
 
 import type { AleError } from "./errors.js";
 
-/** Facts beside an observation. */
+/** Additional information about a step. */
 export interface AtariInfo {
-  /** Lives left; 0 in games without lives. */
+  /** Number of lives left; 0 in games without lives. */
   lives: number;
-  /** Frames since the ROM was loaded. */
+  /** Number of frames since the ROM was loaded. */
   frameNumber: number;
-  /** Frames since the episode began. */
+  /** Number of frames since the episode began. */
   episodeFrameNumber: number;
   /**
-   * The process was replaced (`restartOnFailure`): what had happened. In a step the episode is truncated; in a reset
-   * the new one begins all the same.
+   * Set when the process was replaced (`restartOnFailure`): the error. In a step the episode is truncated; in a reset
+   * the new one starts anyway.
    */
   failure?: AleError;
-  /** After a seeded reset: the seeds of the frame skip's generator and of ALE's. */
+  /** Set after a seeded reset: the seeds of the frame skip's generator and of ALE's. */
   seeds?: [number, number];
-  /** Room for what wrappers add. */
+  /** Additional entries of wrappers. */
   [key: string]: unknown;
 }
 
@@ -25,41 +25,41 @@ export interface AtariInfo {
 export interface AtariReset {
   /** First observation; the next `reset` or `step` overwrites it. */
   observation: Uint8Array;
-  /** Facts beside it. */
+  /** Additional information. */
   info: AtariInfo;
 }
 
 /** Result of {@link AtariEnv.step}. */
 export interface AtariStep extends AtariReset {
-  /** Score gained in this step, unclipped. */
+  /** Score of this step, unclipped. */
   reward: number;
-  /** The game is over. */
+  /** Whether the game is over. */
   terminated: boolean;
-  /** The limit of frames is reached. */
+  /** Whether the frame limit is reached. */
   truncated: boolean;
 }
 
 /** Options of {@link AtariEnv.repeatStep}. */
 export interface RepeatOptions {
-  /** Most steps to play, 1 to 65535. */
+  /** Maximum number of steps, 1 to 65535. */
   times: number;
-  /** Whether the observation is the elementwise maximum of the last two steps', default false: the last one's. */
+  /** Whether the observation is the elementwise maximum of the last two steps; default false: that of the last one. */
   max?: boolean;
 }
 
 /** Result of {@link AtariEnv.repeatStep}. */
 export interface AtariRepeat extends AtariStep {
-  /** Steps played: fewer than asked for where the episode ended. */
+  /** Number of steps played: fewer than requested if the episode ended. */
   steps: number;
 }
 
-/** An RGB picture. */
+/** An RGB frame. */
 export interface AtariFrame {
-  /** Rows. */
+  /** Number of rows. */
   height: number;
-  /** Columns. */
+  /** Number of columns. */
   width: number;
-  /** `height * width * 3` bytes, row by row. */
+  /** Pixels: `height * width * 3` bytes, row by row. */
   data: Uint8Array;
 }
 
@@ -69,7 +69,7 @@ export interface AtariState {
   game: string;
   /** ALE's state with its random generator. */
   emulator: Uint8Array;
-  /** The picture on the screen, compressed. */
+  /** The frame on the screen, compressed. */
   frame: Uint8Array;
   /** State of the frame skip's generator, as JSON. */
   generator: string;
@@ -79,6 +79,6 @@ export interface AtariState {
   stickyStrength: number;
   /** Whether an episode is running. */
   playing: boolean;
-  /** States are open records. */
+  /** Index signature, so that states are accepted as records. */
   [key: string]: string | number | boolean | Uint8Array;
 }

@@ -16,7 +16,7 @@ import type { BoxSpec, DiscreteSpec } from "./spaces.js";
 import { type AtariVectorOptions, vectorArguments } from "./vector-options.js";
 import type { AtariVectorInfo, AtariVectorReset, AtariVectorStep } from "./vector-types.js";
 
-// New processes tried for one reset.
+// Attempts to start a new process for one reset.
 const ATTEMPTS = 3;
 const MAX_SEED = 2 ** 31 - 1;
 
@@ -28,17 +28,17 @@ interface Opened {
 }
 
 /**
- * ale-py's `AtariVectorEnv`: `numEnvs` games with DeepMind's preprocessing inside, played by C++ threads of one
- * Python process. Seeds, pictures, rewards and ends are those of ale-py. It keeps the contract of a vector
- * environment with same-step autoreset and `finalObservations`, and counts whole, unclipped games in
+ * ale-py's `AtariVectorEnv`: `numEnvs` games with DeepMind's preprocessing inside, run by C++ threads of one
+ * Python process. Seeds, frames, rewards and ends are those of ale-py. It follows the contract of a vector
+ * environment with same-step autoreset and `finalObservations`, and counts complete, unclipped games in
  * `info.episode`.
  *
- * What ALE's C++ does not offer: states cannot be saved, the RGB screen cannot be rendered (`render` shows the
- * newest picture of the observation), and a lost life with `episodicLife` starts a whole new game
- * (`lifeLossInfo` lets the game go on).
+ * Not supported by ALE's C++ code: states cannot be saved, the RGB screen cannot be rendered (`render` returns the
+ * newest frame of the observation), and a lost life with `episodicLife` starts a completely new game
+ * (`lifeLossInfo` lets the game continue).
  *
  * With `restartOnFailure` a process that died or hangs is replaced: the step that meets the failure returns
- * first observations of new games, `truncated` everywhere, the last observations seen as `finalObservations`
+ * first observations of new games, `truncated` everywhere, the last known observations as `finalObservations`
  * and `info.failure`.
  *
  * @example
@@ -50,29 +50,32 @@ interface Opened {
  * ```
  */
 export class AtariVectorEnv {
-  /** The id or game's name that it was made with. */
+  /** The id or game's name that it was created with. */
   readonly id: string;
-  /** How many games there are. */
+  /** Number of games. */
   readonly numEnvs: number;
-  /** Games in one batch. */
+  /** Number of games in one batch. */
   readonly batchSize: number;
-  /** uint8 `[stackNum, imgHeight, imgWidth]`, with three channels more in colour; see the option `layout`. */
+  /**
+   * Observation space: uint8 `[stackNum, imgHeight, imgWidth]`, with three channels more in colour; see the option
+   * `layout`.
+   */
   readonly observationSpace: BoxSpec;
-  /** Actions by number; with `continuous` a box of three. */
+  /** Action space: discrete; with `continuous` a box of three. */
   readonly actionSpace: DiscreteSpec | BoxSpec;
   /** Names of the actions; missing with `continuous`. */
   readonly actionMeanings?: readonly ActionMeaning[];
-  /** How requests travel. */
+  /** Transport of the requests. */
   readonly transport: Transport;
-  /** How often the Python process was replaced. */
+  /** Number of times that the Python process was replaced. */
   restarts = 0;
-  /** Seconds that the emulator's process spent on the last `reset` or `recv`; the rest went into the way. */
+  /** Seconds that the emulator's process spent on the last `reset` or `recv`; the rest was communication. */
   emulatorSeconds = 0;
   private link: Link;
   private readonly size: number;
   private readonly observations: Uint8Array;
   private readonly stacks: FrameStacks;
-  // A record, behind it the newest picture of each of its games.
+  // A record, followed by the newest frame of each of its games.
   private readonly received: Uint8Array;
   private readonly batch: BatchRecord;
   private readonly record: number;
@@ -83,7 +86,7 @@ export class AtariVectorEnv {
   private readonly terminated: Uint8Array;
   private readonly truncated: Uint8Array;
   private readonly counter: EpisodeCounter;
-  // Games whose episode was lost with its process and that have not been in a batch since: what to tell of them.
+  // Games whose episode was lost with its process and that have not been in a batch since: the failure to report.
   private readonly cut = new Map<number, { failure: AleError; last: Uint8Array }>();
   private envIds = new Int32Array(0);
   private phase: "new" | "ready" | "sent" | "closed" = "new";
@@ -142,8 +145,8 @@ export class AtariVectorEnv {
   /**
    * Starts the process and its threads.
    *
-   * @param id one of `atariIds()`, whose frame skip and stickiness hold, or a game's name such as `"breakout"`
-   * @throws AleError when an option is wrong, or Python, ale-py, Gymnasium or the ROM is missing
+   * @param id one of `atariIds()`, whose frame skip and stickiness apply, or a game's name such as `"breakout"`
+   * @throws AleError when an option is invalid, or Python, ale-py, Gymnasium or the ROM is missing
    */
   static async create(id: string, options: AtariVectorOptions): Promise<AtariVectorEnv> {
     const args = vectorArguments(id, options);
@@ -161,7 +164,7 @@ export class AtariVectorEnv {
   }
 
   /**
-   * Starts a new episode everywhere; game `i` gets seed `seed + i`. Without a seed the generators go on.
+   * Starts a new episode in all games; game `i` gets seed `seed + i`. Without a seed the generators continue.
    *
    * @throws AleError `INVALID_STATE` between `send` and `recv`; `INVALID_ARGUMENT`; `PROCESS_DIED`, `PROCESS_HUNG`
    */
@@ -181,10 +184,10 @@ export class AtariVectorEnv {
   }
 
   /**
-   * Plays one step everywhere.
+   * Plays one step in all games.
    *
-   * @param actions `[numEnvs]` action numbers, or `[numEnvs, 3]` flat with `continuous`
-   * @throws AleError `INVALID_STATE` when `batchSize` is smaller than `numEnvs`: use `send` and `recv`; else as
+   * @param actions `[numEnvs]` action indices, or `[numEnvs, 3]` flat with `continuous`
+   * @throws AleError `INVALID_STATE` when `batchSize` is smaller than `numEnvs`: use `send` and `recv`; otherwise as
    *   `send` and `recv`
    */
   async step(actions: ArrayLike<number>): Promise<AtariVectorStep> {
@@ -199,7 +202,7 @@ export class AtariVectorEnv {
   }
 
   /**
-   * Tells the games of the last batch what to do and returns at once; they play meanwhile.
+   * Sends actions to the games of the last batch and returns immediately; they are played in the background.
    *
    * @param actions one for each game of the last `reset` or `recv`, in the order of its `envIds`
    * @throws AleError `INVALID_STATE` before `reset` and twice without `recv`; `INVALID_ARGUMENT`;
@@ -223,8 +226,8 @@ export class AtariVectorEnv {
   }
 
   /**
-   * Waits for the next batch. With `batchSize` below `numEnvs` it holds the games that were ready first; see
-   * `envIds`. A game that comes for the first time after `reset` has not played yet: its reward is 0.
+   * Waits for the next batch. With `batchSize` below `numEnvs` it contains the games that were ready first; see
+   * `envIds`. A game that appears for the first time after `reset` has not played yet: its reward is 0.
    *
    * @throws AleError `INVALID_STATE` without `send`; `PROCESS_DIED`, `PROCESS_HUNG` with `seed` and `step`
    */
@@ -232,7 +235,7 @@ export class AtariVectorEnv {
     if (this.phase === "closed") this.link.send(this.request); // throws
     if (this.phase !== "sent") throw new AleError("INVALID_STATE", "expected send() before recv()");
     const { batch } = this;
-    // While ALE plays. Only here, where nobody else has a turn before the reply: observations belong to their reader.
+    // While ALE plays. Only here, where no other code can run before the reply: observations belong to their reader.
     const early = this.transport === "fifo" && this.batchSize === this.numEnvs && this.stacks.preparable;
     if (early) this.prepare();
     try {
@@ -251,7 +254,7 @@ export class AtariVectorEnv {
     const finalObservations: (Uint8Array | null)[] = [];
     const clip = this.options.rewardClipping ?? true;
     const nextStep = this.options.autoresetMode === "nextStep";
-    const finals = batch.hasFinal ? this.finalPictures() : null;
+    const finals = batch.hasFinal ? this.finalFrames() : null;
     this.terminated.set(batch.terminated);
     this.truncated.set(batch.truncated);
     for (let k = 0; k < batch.size; k++) {
@@ -278,7 +281,7 @@ export class AtariVectorEnv {
   }
 
   /**
-   * The newest picture in the last observation of one game; gray unless `grayscale` is off. ALE's vector
+   * The newest frame in the last observation of one game; gray unless `grayscale` is off. ALE's vector
    * environment has no other.
    *
    * @throws AleError `INVALID_STATE` when the game was not in the last batch
@@ -303,7 +306,7 @@ export class AtariVectorEnv {
   }
 
   private async start(seed: number | undefined): Promise<AtariVectorInfo[]> {
-    const limit = this.options.startTimeout ?? DEFAULT_TIMEOUT; // seeds make ALE load every ROM anew
+    const limit = this.options.startTimeout ?? DEFAULT_TIMEOUT; // with seeds ALE loads every ROM again
     const { batch } = this;
     let first = seed;
     let failure: AleError | undefined;
@@ -319,22 +322,22 @@ export class AtariVectorEnv {
         failure = this.lost(error);
         if (!this.options.restartOnFailure || attempt > ATTEMPTS) throw failure;
         await this.replace();
-        if (seed === undefined) first = this.seedAfterLoss(); // its generators cannot go on
+        if (seed === undefined) first = this.seedAfterLoss(); // its generators cannot continue
       }
     }
     this.rest();
     this.counter.reset();
-    const told = failure ? { failure } : {};
+    const report = failure ? { failure } : {};
     return Array.from({ length: batch.size }, (_, k) => {
       this.show(k, true);
-      return { ...this.counter.start(batch, k), ...told };
+      return { ...this.counter.start(batch, k), ...report };
     });
   }
 
   private async restart(failure: AleError): Promise<AtariVectorStep> {
     if (!this.options.restartOnFailure) throw failure;
     for (let game = 0; game < this.numEnvs; game++) {
-      if (this.counter.seen(game)) this.cut.set(game, { failure, last: this.stacks.last(game) });
+      if (this.counter.hasPlayed(game)) this.cut.set(game, { failure, last: this.stacks.last(game) });
     }
     await this.replace();
     const infos = (await this.start(this.seedAfterLoss())).map((info) => ({ ...info, failure }));
@@ -344,7 +347,8 @@ export class AtariVectorEnv {
     );
   }
 
-  // Tells of the game in place `k` that its episode was lost with the process; nothing to tell where it had none.
+  // Marks the game at position `k` as truncated because its process failed; returns its last observation, if it had
+  // one.
   private cutNow(k: number): Uint8Array | null {
     const lost = this.cut.get(this.envIds[k]);
     this.cut.delete(this.envIds[k]);
@@ -362,13 +366,13 @@ export class AtariVectorEnv {
     const { link } = await open(this.options, this.args);
     this.link = link;
     if (this.phase === "closed") {
-      link.close(); // close() was called while it started
+      link.close(); // close() was called while it was starting
       throw closedError();
     }
     this.restarts++;
   }
 
-  // The next actions may come, unless close() was called meanwhile.
+  // The next actions may be sent, unless close() has been called in the meantime.
   private rest(): void {
     if (this.phase !== "closed") this.phase = "ready";
   }
@@ -377,21 +381,21 @@ export class AtariVectorEnv {
     return duringEpisode(error, this.seed, this.steps);
   }
 
-  // Reads a batch and its newest pictures.
+  // Reads a batch and its newest frames.
   private take(): void {
     this.link.readObservation(this.received, BATCH_REPLY, 0);
     this.emulatorSeconds = this.batch.seconds;
     this.envIds = this.batch.envIds.slice();
   }
 
-  // Pictures with which episodes ended, each in the place of its game.
-  private finalPictures(): Uint8Array {
+  // Final frames of ended episodes, each at the position of its game.
+  private finalFrames(): Uint8Array {
     const pictures = new Uint8Array(this.batchSize * this.plane);
     this.link.readObservation(pictures, BATCH_REPLY, this.received.length);
     return pictures;
   }
 
-  // Writes an observation. ALE's stacks move on by one picture a step, and are black before a game's first one.
+  // Writes an observation. ALE's stacks advance by one frame per step, and are black before a game's first one.
   private show(k: number, restarted: boolean, prepared = false): void {
     const game = this.envIds[k];
     if (restarted) this.stacks.clear(game);
@@ -400,7 +404,7 @@ export class AtariVectorEnv {
     else this.stacks.push(game, this.received, at, this.observations, to);
   }
 
-  // Writes of the next observations what is known before their newest pictures.
+  // Writes the known parts of the next observations, before their newest frames arrive.
   private prepare(): void {
     for (let k = 0; k < this.batchSize; k++) {
       this.stacks.prepare(this.envIds[k], this.observations, k * this.size);

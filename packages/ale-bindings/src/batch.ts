@@ -1,33 +1,33 @@
-/** Batches as ALE's vector environment sends them. */
+/** Batches in the format of ALE's vector environment. */
 
 const HEADER = 16;
 
-/** Bytes of the record of `size` games; their pictures come behind. */
+/** Size of the record of `size` games in bytes; their frames follow. */
 export function batchRecordLength(size: number): number {
   return HEADER + 20 * size + 4 * Math.ceil(size / 2);
 }
 
-/** Views into the record of a batch; what they show changes with the bytes. */
+/** Views into the record of a batch; their contents change with the bytes. */
 export class BatchRecord {
-  /** Unclipped. */
+  /** Rewards, unclipped. */
   readonly rewards: Int32Array;
-  /** Of the new game where an episode ended. */
+  /** Lives, those of the new game if an episode ended. */
   readonly lives: Int32Array;
-  /** Frames since the ROM was loaded. */
+  /** Number of frames since the ROM was loaded. */
   readonly frames: Int32Array;
-  /** Frames since the game began. */
+  /** Number of frames since the game began. */
   readonly episodeFrames: Int32Array;
-  /** Which games these are. */
+  /** Numbers of the games. */
   readonly envIds: Int32Array;
-  /** 1 where it ended. */
+  /** 1 where the episode terminated. */
   readonly terminated: Uint8Array;
-  /** 1 where it was cut. */
+  /** 1 where the episode was truncated. */
   readonly truncated: Uint8Array;
   private readonly header: DataView;
 
   /**
-   * @param buffer begins with the record
-   * @param size how many games
+   * @param buffer starts with the record
+   * @param size number of games
    */
   constructor(
     buffer: ArrayBufferLike,
@@ -45,7 +45,7 @@ export class BatchRecord {
     this.truncated = new Uint8Array(buffer, flags + size, size);
   }
 
-  /** Whether the last pictures of ended episodes follow the newest ones. */
+  /** Whether the last frames of ended episodes follow the newest ones. */
   get hasFinal(): boolean {
     return this.header.getUint32(4, true) === 1;
   }

@@ -1,4 +1,4 @@
-/** What two processes share: two pipes, read and written without an event loop, and a file. */
+/** Channels shared by two processes: two pipes, read and written without an event loop, and a file. */
 
 import { spawnSync } from "node:child_process";
 import { accessSync, closeSync, constants, mkdtempSync, openSync, rmSync } from "node:fs";
@@ -8,13 +8,13 @@ import { AleError, startFailed } from "./errors.js";
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
-/** Open file descriptors. The files have no names any more and live as long as they are open. */
+/** Open file descriptors. The files no longer have names and live as long as they are open. */
 export interface Channels {
   /** Where this process writes requests. */
   request: number;
   /** Where this process reads replies, waiting for them. */
   reply: number;
-  /** The same pipe, read without waiting; for the time until the child's first word. */
+  /** The same pipe, read without waiting; until the child's first message. */
   replyNow: number;
   /** The child's ends: requests to read, replies to write. */
   child: { request: number; reply: number };
@@ -51,7 +51,7 @@ export function openChannels(): Channels {
         { cause: made.error },
       );
     }
-    // A reader that does not wait comes first: then neither end has to wait for the other.
+    // A non-blocking reader is opened first: then neither end has to wait for the other.
     const requestNow = open("request", O_RDONLY | O_NONBLOCK);
     const request = open("request", O_WRONLY);
     const childRequest = open("request", O_RDONLY);
@@ -79,7 +79,7 @@ function ownFolder(): string {
   }
 }
 
-// A folder in memory where there is one, so that observations never touch a disk.
+// An in-memory folder if available, so that observations are never written to disk.
 function memoryFolder(): string {
   try {
     accessSync("/dev/shm", constants.W_OK | constants.X_OK);
@@ -93,5 +93,5 @@ function memoryFolder(): string {
 export function hasNamedPipes(): boolean {
   if (process.platform === "win32") return false;
   const { error } = spawnSync("mkfifo", ["--version"]);
-  return (error as NodeJS.ErrnoException | undefined)?.code !== "ENOENT"; // EMFILE says nothing about it
+  return (error as NodeJS.ErrnoException | undefined)?.code !== "ENOENT"; // EMFILE does not mean that
 }

@@ -1,4 +1,4 @@
-/** Checks of actions. */
+/** Checks actions. */
 
 import { invalidArgument } from "./errors.js";
 import type { BoxSpec, DiscreteSpec } from "./spaces.js";
@@ -10,7 +10,7 @@ export const continuousBounds = {
 };
 
 /**
- * Whether an action belongs to its space.
+ * Checks that an action belongs to its space.
  *
  * @throws AleError `INVALID_ARGUMENT`
  */

@@ -1,15 +1,15 @@
-/** Checks of options. */
+/** Checks options. */
 
 import { invalidArgument } from "./errors.js";
 
-/** What an option has to be, in words and as a test. */
+/** A condition on an option's value, in words and as a test. */
 export type OptionCheck = readonly [expected: string, accepts: (value: unknown) => boolean];
 
 /** Tests of values. */
 export const isInteger = (value: unknown, low: number) => Number.isInteger(value) && (value as number) >= low;
-/** A probability. */
+/** Tests for a probability. */
 export const isUnit = (value: unknown) => typeof value === "number" && value >= 0 && value <= 1;
-/** A switch. */
+/** Tests for a boolean. */
 export const isBoolean = (value: unknown) => typeof value === "boolean";
 
 const duration: OptionCheck = [
@@ -17,7 +17,7 @@ const duration: OptionCheck = [
   (value) => typeof value === "number" && value > 0, // not NaN
 ];
 
-/** Those of `ProcessOptions`. */
+/** Checks of `ProcessOptions`. */
 export const processChecks = {
   python: ["a path", (value) => typeof value === "string" && value !== ""],
   startTimeout: duration,
@@ -27,7 +27,7 @@ export const processChecks = {
 /**
  * Checks options by name.
  *
- * @throws AleError `INVALID_ARGUMENT` for an unknown option or a wrong value
+ * @throws AleError `INVALID_ARGUMENT` for an unknown option or an invalid value
  */
 export function checkOptions(options: object, checks: Readonly<Record<string, OptionCheck>>): void {
   for (const [name, value] of Object.entries(options)) {

@@ -1,4 +1,4 @@
-/** Starting Python processes, of either kind. */
+/** Starts Python processes with either transport. */
 
 import { hasNamedPipes } from "./channels.js";
 import { FifoLink } from "./fifo-link.js";
@@ -8,21 +8,21 @@ import { callRequest, readValue, SMALL_REPLY } from "./protocol.js";
 import { StdioLink } from "./stdio-link.js";
 
 /**
- * How requests and observations travel: `"fifo"` through named pipes and shared memory, where every call
- * waits without the event loop (Linux, macOS, WSL); `"stdio"` through standard input and output, with
+ * Transport of requests and observations: `"fifo"` through named pipes and shared memory, with synchronous calls
+ * (Linux, macOS, WSL); `"stdio"` through standard input and output, with
  * promises (everywhere).
  */
 export type Transport = "fifo" | "stdio";
 
-/** `"fifo"` where the system has named pipes, else `"stdio"`. */
+/** The default transport: `"fifo"` if the system has named pipes, otherwise `"stdio"`. */
 export function bestTransport(): Transport {
   return hasNamedPipes() ? "fifo" : "stdio";
 }
 
 /**
- * Starts a process and opens something in it; when that fails the process is ended.
+ * Starts a process and opens something in it; if that fails the process is ended.
  *
- * @param name the Python side's method for it
+ * @param name name of the Python side's method for it
  */
 export function* openIn<T>(
   transport: Transport,

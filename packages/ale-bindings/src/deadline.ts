@@ -23,7 +23,7 @@ export class Deadline {
   /** Whether the deadline has passed; to be checked at least every `pause` milliseconds. */
   passed(): boolean {
     const now = performance.now();
-    // A check that comes much too late: nobody could do anything meanwhile, the one waited for no more than we.
+    // After a much delayed check, the whole machine was probably stopped, including the awaited process.
     this.left -= Math.min(now - this.before, 2 * this.pause);
     this.before = now;
     return this.left <= 0;

@@ -1,9 +1,9 @@
-/** Scores and lengths of whole games in a batch. */
+/** Counts scores and lengths of complete games in a batch. */
 
 import type { BatchRecord } from "./batch.js";
 import type { AtariVectorInfo } from "./vector-types.js";
 
-/** Knows of every game what it has scored so far and at which frame it is. */
+/** Tracks the score and the frame number of every game. */
 export class EpisodeCounter {
   private readonly returns: Float64Array;
   private readonly lengths: Float64Array;
@@ -12,7 +12,7 @@ export class EpisodeCounter {
   private readonly lives: Int32Array;
 
   /**
-   * @param nextStep whether a new game starts in the step after the end, not in the same
+   * @param nextStep whether a new game starts in the step after the end instead of the same one
    * @param lifeLossInfo whether a lost life is reported as an end
    */
   constructor(
@@ -27,7 +27,7 @@ export class EpisodeCounter {
     this.lives = new Int32Array(numEnvs);
   }
 
-  /** All games start anew; what is not in the batch is known from its first step on. */
+  /** All games start from the beginning; those outside the batch are tracked from their first step on. */
   reset(): void {
     this.returns.fill(0);
     this.lengths.fill(0);
@@ -35,11 +35,11 @@ export class EpisodeCounter {
   }
 
   /** Whether a game has been in a batch since the reset. */
-  seen(game: number): boolean {
+  hasPlayed(game: number): boolean {
     return this.frames[game] >= 0;
   }
 
-  /** Facts of the `k`-th game of a batch after a reset. */
+  /** Information about the `k`-th game of a batch after a reset. */
   start(batch: BatchRecord, k: number): AtariVectorInfo {
     const envId = batch.envIds[k];
     this.frames[envId] = batch.frames[k];
@@ -54,8 +54,8 @@ export class EpisodeCounter {
   }
 
   /**
-   * Facts of the `k`-th game of a batch after a step, and whether the game is another one than before. With
-   * `lifeLossInfo` a game may be reported as ended and go on.
+   * Information about the `k`-th game of a batch after a step, and whether a new game has started. With
+   * `lifeLossInfo` a game may be reported as ended and continue.
    */
   step(batch: BatchRecord, k: number): { info: AtariVectorInfo; restarted: boolean } {
     const envId = batch.envIds[k];
@@ -63,7 +63,7 @@ export class EpisodeCounter {
     const info = this.start(batch, k);
     if (frames < 0) return { info, restarted: true }; // its first result, which is a reset
     const ended = batch.terminated[k] === 1 || batch.truncated[k] === 1;
-    // The frames of a game that goes on grow as the ROM's do.
+    // The frames of a continuing game increase like the ROM's do.
     const restarted = batch.frames[k] - frames !== batch.episodeFrames[k] - episodeFrames;
     if (this.nextStep) {
       if (restarted) this.clear(envId);

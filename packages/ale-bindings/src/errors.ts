@@ -2,7 +2,7 @@
 
 const BRAND = Symbol.for("ale-bindings.AleError");
 
-/** What went wrong, for programs. */
+/** Machine-readable kind of error. */
 export type AleErrorCode =
   /** There is no Python interpreter. */
   | "PYTHON_MISSING"
@@ -18,32 +18,32 @@ export type AleErrorCode =
   | "START_TIMEOUT"
   /** The Python process did not answer a call in time, and was ended. */
   | "PROCESS_HUNG"
-  /** An argument or option has a wrong value. */
+  /** An argument or option has an invalid value. */
   | "INVALID_ARGUMENT"
   /** A method was called at the wrong time: before `reset`, after `close`. */
   | "INVALID_STATE"
-  /** ALE itself refused. */
+  /** ALE itself refused the request. */
   | "EMULATOR"
   /** The system has no named pipes. */
   | "UNSUPPORTED_PLATFORM"
-  /** This backend of the emulator cannot do it. */
+  /** This backend of the emulator does not support it. */
   | "UNSUPPORTED";
 
 /** Options of {@link AleError}. */
 export interface AleErrorOptions {
-  /** Name of the wrong argument or option. */
+  /** Name of the invalid argument or option. */
   argument?: string;
   /** Seed of the episode during which it happened. */
   seed?: number;
-  /** Steps of the episode before it happened. */
+  /** Number of steps of the episode before it happened. */
   step?: number;
   /** The error that led to this one. */
   cause?: unknown;
 }
 
 /**
- * The error that everything in this package throws. Its message says what was expected, what came,
- * and, where something is missing, the command that mends it.
+ * Base class of all errors that this package throws. The message says what was expected, what came,
+ * and, if something is missing, the command that fixes it.
  *
  * @example
  * ```ts
@@ -55,18 +55,18 @@ export interface AleErrorOptions {
  * ```
  */
 export class AleError extends Error {
-  /** Errors of `ale-bindings` and `ale-bindings/wasm` are one kind, though each entry holds the class. */
+  /** Marks errors of `ale-bindings` and `ale-bindings/wasm` as the same class, although each entry has a copy. */
   static override [Symbol.hasInstance](value: unknown): boolean {
     return value instanceof Error && BRAND in value;
   }
 
   /** Stable name of the kind of failure. */
   readonly code: AleErrorCode;
-  /** Name of the wrong argument or option, with `INVALID_ARGUMENT`. */
+  /** Name of the invalid argument or option, with `INVALID_ARGUMENT`. */
   readonly argument?: string;
-  /** The last seed given to `reset`, where an episode was lost. */
+  /** The last seed passed to `reset`, if an episode was lost. */
   readonly seed?: number;
-  /** Steps that the lost episode had. */
+  /** Number of steps of the lost episode. */
   readonly step?: number;
 
   /** @param code kind of failure · @param message what was expected, what came, what to do */
@@ -81,12 +81,12 @@ export class AleError extends Error {
   }
 }
 
-/** An {@link AleError} about one argument. */
+/** Creates an {@link AleError} about one argument. */
 export function invalidArgument(argument: string, message: string): AleError {
   return new AleError("INVALID_ARGUMENT", `${argument}: ${message}`, { argument });
 }
 
-/** The system could not do what a start needs. */
+/** Creates the error for a failed start of a process. */
 export function startFailed(cause: unknown): AleError {
   const { message, code } = cause as NodeJS.ErrnoException;
   const remedy =
@@ -101,12 +101,12 @@ export function startFailed(cause: unknown): AleError {
   );
 }
 
-/** Whether the Python process is gone: a new one may help. */
+/** Whether the Python process has failed: a new one may help. */
 export function isProcessFailure(error: unknown): error is AleError {
   return error instanceof AleError && (error.code === "PROCESS_DIED" || error.code === "PROCESS_HUNG");
 }
 
-/** The same error with the episode in which it happened. */
+/** Adds the episode in which it happened to an error. */
 export function duringEpisode(error: AleError, seed: number | undefined, step: number): AleError {
   const where = `${seed === undefined ? "unseeded" : `seed ${seed}`}, step ${step}`;
   return new AleError(error.code, `during an episode (${where}): ${error.message}`, {

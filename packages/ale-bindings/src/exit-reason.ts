@@ -1,11 +1,11 @@
-/** Why a child process ended. */
+/** Determines why a child process ended. */
 
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 
 const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
-/** In words. */
+/** Descriptions of signals. */
 export function describeExit(code: number | null, signal: string | null): string {
   if (signal) return `killed by ${signal}`;
   return code === null ? "" : `exit code ${code}`;
@@ -13,7 +13,7 @@ export function describeExit(code: number | null, signal: string | null): string
 
 /**
  * Why a child of this process is about to end or has ended, without the event loop, as long as Node has not
- * collected it; empty where the system does not tell (only Linux does).
+ * reaped it; empty if the system does not report it (only Linux does).
  */
 export function exitReason(pid: number): string {
   let status: string;
@@ -22,7 +22,7 @@ export function exitReason(pid: number): string {
   } catch {
     return "";
   }
-  // The name, in parentheses, may hold anything; the last of the 52 fields is the status as of wait(2).
+  // The name, in parentheses, may contain anything; the last of the 52 fields is the status as of wait(2).
   const fields = status.slice(status.lastIndexOf(")") + 2).split(" ");
   const value = Number(fields[49]);
   if (!Number.isInteger(value)) return "";

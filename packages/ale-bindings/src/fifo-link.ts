@@ -13,8 +13,8 @@ import {
   DEFAULT_TIMEOUT,
   endProcess,
   interpreter,
-  LAST_WORDS,
   type Link,
+  MAX_OUTPUT,
   notStarted,
   type ProcessOptions,
   type ProcessVersions,
@@ -28,7 +28,7 @@ import { errorIn, readValue, SMALL_REPLY, uint32 } from "./protocol.js";
 import { Spinner } from "./spinner.js";
 import { type Watch, watch } from "./watchdog.js";
 
-// What stands in the pipe for a reply that comes in a moment.
+// First byte of a message that announces a reply.
 const SOON = 1;
 // Words for replies that may wait in the pipe; many more would fill it.
 const MOST_UNREAD = 1000;
@@ -178,21 +178,21 @@ export class FifoLink implements Link {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
       }
-      if (deadline.passed()) throw this.shut(startTimeout(this.lastWords()), true);
+      if (deadline.passed()) throw this.shut(startTimeout(this.lastOutput()), true);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
     }
   }
 
   private died(cause?: unknown): AleError {
     const error = this.watch?.fired()
-      ? processHung(this.pid, this.limit, this.lastWords())
-      : processDied(this.pid, exitReason(this.pid), this.lastWords(), cause);
+      ? processHung(this.pid, this.limit, this.lastOutput())
+      : processDied(this.pid, exitReason(this.pid), this.lastOutput(), cause);
     return this.shut(error, this.versions === undefined);
   }
 
-  private lastWords(): string {
+  private lastOutput(): string {
     const size = fstatSync(this.channels.log).size;
-    const tail = Buffer.alloc(Math.min(size, LAST_WORDS));
+    const tail = Buffer.alloc(Math.min(size, MAX_OUTPUT));
     readSync(this.channels.log, tail, 0, tail.length, size - tail.length);
     return quote(tail.toString());
   }

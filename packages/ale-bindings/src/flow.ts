@@ -1,6 +1,6 @@
-/** One piece of code that runs either at once or with promises. */
+/** Code that can run either synchronously or with promises. */
 
-/** A calculation that hands out what it has to wait for (with `yield`) and gets back what came of it. */
+/** A computation that yields what it has to wait for and receives the result. */
 export type Flow<T> = Generator<unknown, T, unknown>;
 
 /** Waits inside a flow: `const reply = yield* settled(link.roundTrip(request, into))`. */
@@ -8,7 +8,7 @@ export function* settled<T>(value: T | Promise<T>): Flow<T> {
   return (yield value) as T;
 }
 
-/** Runs a flow whose steps are no promises. */
+/** Runs a flow whose steps are not promises. */
 export function runSync<T>(flow: Flow<T>): T {
   let state = flow.next();
   while (!state.done) state = flow.next(state.value);

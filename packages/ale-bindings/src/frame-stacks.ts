@@ -1,23 +1,23 @@
-/** The last pictures of every game, made from one new picture a step. */
+/** Stacks the last frames of every game, from one new frame per step. */
 
 import { interleave } from "./interleave.js";
 
-/** Remembers `stack` pictures of each game, so that only the newest has to come from the emulator. */
+/** Keeps `stack` frames of each game, so that only the newest has to come from the emulator. */
 export class FrameStacks {
   private readonly plane: number;
   private readonly size: number;
-  // Games one after the other; within a game the oldest picture has the number `oldest`.
+  // Frames by game; within a game the oldest frame has the index `oldest`.
   private readonly pictures: Uint8Array;
   private readonly oldest: Uint32Array;
-  // The usual stack of four gray pictures side by side: a pixel's four values are one number, the newest on top.
+  // The usual stack of four gray frames side by side: a pixel's four values are one number, the newest on top.
   private readonly packed: Uint32Array | null;
   private readonly ordered: Uint8Array;
-  // By game: the newest picture while only `finish` has seen it.
+  // By game: the newest frame while only `finish` has read it.
   private readonly unsaved: (Uint8Array | null)[];
 
   /**
-   * @param games how many · @param stack pictures of each · @param pixels of a picture
-   * @param channels bytes of a pixel
+   * @param games number of games · @param stack frames per game · @param pixels pixels per frame
+   * @param channels bytes per pixel
    * @param channelsLast whether observations are `[pixels, stack * channels]` instead of
    *   `[stack, pixels, channels]`
    */
@@ -38,7 +38,7 @@ export class FrameStacks {
     this.ordered = new Uint8Array(channelsLast && !packed ? this.size : 0);
   }
 
-  /** Forgets the pictures of one game: they are black again. */
+  /** Clears the frames of one game: they are black again. */
   clear(game: number): void {
     this.unsaved[game] = null;
     this.packed?.fill(0, game * this.pixels, (game + 1) * this.pixels);
@@ -46,9 +46,9 @@ export class FrameStacks {
   }
 
   /**
-   * Adds the newest picture of a game, drops the oldest, and writes the observation.
+   * Adds the newest frame of a game, drops the oldest, and writes the observation.
    *
-   * @param from holds the picture from byte `at` on · @param into gets the observation from byte `to` on, a
+   * @param from contains the frame from byte `at` on · @param into receives the observation from byte `to` on, a
    *   multiple of 4 in a buffer that begins at one
    */
   push(game: number, from: Uint8Array, at: number, into: Uint8Array, to: number): void {
@@ -72,19 +72,19 @@ export class FrameStacks {
     interleave(ordered, into.subarray(to, to + this.size), this.stack, this.pixels, this.channels);
   }
 
-  /** Whether a part of the next observations can be written before their newest pictures are there. */
+  /** Whether a part of the next observations can be written before their newest frames arrive. */
   get preparable(): boolean {
     return !this.channelsLast;
   }
 
-  /** Writes what is known of a game's next observation: all but its newest picture, for {@link FrameStacks.finish}. */
+  /** Writes the known part of a game's next observation: all but its newest frame, for {@link FrameStacks.finish}. */
   prepare(game: number, into: Uint8Array, to: number): void {
     this.order(game, 1, into, to);
   }
 
   /**
-   * As {@link FrameStacks.push} after {@link FrameStacks.prepare}: only the newest picture is left to be written. It has
-   * to stay where it is until the game is prepared again or cleared: it is copied only then, while ALE plays.
+   * Like {@link FrameStacks.push} after {@link FrameStacks.prepare}: only the newest frame is written. It has
+   * to stay in place until the game is prepared again or cleared: it is only copied then, while ALE plays.
    */
   finish(game: number, from: Uint8Array, at: number, into: Uint8Array, to: number): void {
     const picture = from.subarray(at, at + this.plane);
@@ -92,7 +92,7 @@ export class FrameStacks {
     this.unsaved[game] = picture;
   }
 
-  /** Takes {@link FrameStacks.prepare} back: writes the last observation again. */
+  /** Reverts {@link FrameStacks.prepare}: writes the last observation again. */
   restore(game: number, into: Uint8Array, to: number): void {
     this.order(game, 0, into, to);
   }
@@ -112,7 +112,7 @@ export class FrameStacks {
     return into;
   }
 
-  // The pictures of a game from the oldest on, without the first `skip` ones.
+  // The frames of a game from the oldest on, without the first `skip` ones.
   private order(game: number, skip: number, into: Uint8Array, to: number): void {
     const unsaved = this.unsaved[game];
     if (unsaved) this.save(game, unsaved);

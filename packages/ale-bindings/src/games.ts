@@ -1,4 +1,4 @@
-/** Which environments there are. */
+/** Lists the available environments. */
 
 import { environments, type GameSpec } from "../lib/games.js";
 import { invalidArgument } from "./errors.js";
@@ -15,7 +15,7 @@ export function atariIds(): string[] {
 }
 
 /**
- * What an id stands for.
+ * Returns the game and settings of an id.
  *
  * @throws AleError `INVALID_ARGUMENT` when the id is unknown
  */

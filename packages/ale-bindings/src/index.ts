@@ -1,5 +1,5 @@
 /**
- * The Arcade Learning Environment for Node: {@link AtariEnv} for whole environments,
+ * The Arcade Learning Environment for Node: {@link AtariEnv} for complete environments,
  * {@link AtariVectorEnv} for many at once, {@link ALEInterface} for single frames. ale-py runs in a child process.
  *
  * @packageDocumentation

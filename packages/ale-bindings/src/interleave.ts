@@ -1,9 +1,9 @@
-/** From one picture after the other to all pictures side by side. */
+/** Interleaves consecutive frames pixel by pixel. */
 
 /**
- * Turns `[count, stack, pixels * channels]` into `[count, pixels, stack * channels]`.
+ * Converts `[count, stack, pixels * channels]` to `[count, pixels, stack * channels]`.
  *
- * @param from bytes of the pictures · @param into as many bytes
+ * @param from bytes of the frames · @param into output of the same size
  */
 export function interleave(
   from: Uint8Array,

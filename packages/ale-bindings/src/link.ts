@@ -9,19 +9,19 @@ import { AleError, startFailed } from "./errors.js";
 export interface ProcessOptions {
   /**
    * The Python interpreter. Default: the environment variable `ALE_BINDINGS_PYTHON`, else the one that
-   * `npx ale-bindings install` made.
+   * `npx ale-bindings install` created.
    */
   python?: string;
-  /** Milliseconds until a process that has not started, or loaded its game for a `reset`, counts as stuck, default 60000. */
+  /** Timeout in milliseconds for starting a process, or loading its game for a `reset`, default 60000. */
   startTimeout?: number;
   /**
-   * Milliseconds until a process that does not answer a call counts as stuck and is ended, default 60000; `Infinity`
-   * for never. Time in which this program itself stood still, as after Ctrl+Z, does not count.
+   * Timeout in milliseconds for each call, after which the process is ended, default 60000; `Infinity`
+   * for none. Time during which this program itself was stopped, as after Ctrl+Z, does not count.
    */
   timeout?: number;
 }
 
-/** What runs in the Python process. */
+/** Versions in the Python process. */
 export interface ProcessVersions {
   /** Version of Python. */
   python: string;
@@ -32,25 +32,25 @@ export interface ProcessVersions {
 }
 
 /**
- * A running Python process: one request, one reply. What its methods return is there at once or promised,
+ * A running Python process: one request, one reply. Its methods return values or promises,
  * depending on the kind of link.
  */
 export interface Link {
   /** Process id. */
   readonly pid: number;
-  /** What runs in it. */
+  /** Versions in the process. */
   readonly versions: ProcessVersions;
-  /** Sends one whole request; `receive` has to follow, and the reply to come within `timeout` milliseconds. */
+  /** Sends one complete request; `receive` has to follow, and the reply must arrive within `timeout` milliseconds. */
   send(request: Uint8Array, timeout?: number): void;
   /**
-   * Waits for the reply. It lies in `into` where it fits (at least 4096 bytes), else in a larger array.
+   * Waits for the reply. It is in `into` if it fits (at least 4096 bytes), otherwise in a larger array.
    *
-   * @throws AleError what the Python side answered, or `PROCESS_DIED`, `PROCESS_HUNG`
+   * @throws AleError the Python side's error, or `PROCESS_DIED`, `PROCESS_HUNG`
    */
   receive(into: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  /** `send` and `receive`. */
+  /** Calls `send` and `receive`. */
   roundTrip(request: Uint8Array, into: Uint8Array, timeout?: number): Uint8Array | Promise<Uint8Array>;
-  /** Copies observations that belong to the last reply, from byte `offset` of them; its own part is `record` bytes. */
+  /** Copies observations of the last reply, from byte `offset` of them; the reply itself is `record` bytes. */
   readObservation(into: Uint8Array, record: number, offset: number): void;
   /** Ends the process. Calling it twice is allowed. */
   close(): void;
@@ -59,7 +59,7 @@ export interface Link {
 /** Default of `startTimeout` and `timeout`. */
 export const DEFAULT_TIMEOUT = 60_000;
 
-/** The environment of the child: one emulator needs one thread; numpy would make one for every core. */
+/** Environment variables of the child: one emulator needs one thread; numpy would create one for every core. */
 export const childEnvironment = (): NodeJS.ProcessEnv => ({
   ...process.env,
   OPENBLAS_NUM_THREADS: "1",
@@ -67,7 +67,7 @@ export const childEnvironment = (): NodeJS.ProcessEnv => ({
 });
 
 /**
- * Path of the interpreter to use.
+ * Path of the interpreter.
  *
  * @throws AleError `PYTHON_MISSING`
  */
@@ -78,14 +78,14 @@ export function interpreter(options: ProcessOptions): string {
 }
 
 /**
- * Ends a process at once. One that could not be started must be let be: Node then keeps an arbitrary number in place of
+ * Kills a process. One that could not be started must be left alone: Node then keeps an arbitrary number in place of
  * its process id, and would send the signal to it, at worst to 0, which is our own process group.
  */
 export function endProcess(child: ChildProcess): void {
   if (child.pid !== undefined) child.kill("SIGKILL");
 }
 
-/** Why a program could not be started: it cannot be run, or the system has no room for another process. */
+/** Creates the error for a program that could not be started: it cannot be run, or system resources are exhausted. */
 export function notStarted(python: string, cause: unknown): AleError {
   const { code } = cause as NodeJS.ErrnoException;
   return ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "ENOEXEC"].includes(code ?? "")
@@ -93,7 +93,7 @@ export function notStarted(python: string, cause: unknown): AleError {
     : startFailed(cause);
 }
 
-/** There is nothing to run at this path. */
+/** Creates the error for an interpreter that does not exist. */
 function pythonMissing(python: string, cause?: unknown): AleError {
   return new AleError(
     "PYTHON_MISSING",
@@ -103,44 +103,44 @@ function pythonMissing(python: string, cause?: unknown): AleError {
   );
 }
 
-/** The process ended: why, where it is known, and what it said last. */
-export function processDied(pid: number, reason: string, lastWords: string, cause?: unknown): AleError {
+/** Creates the error for a process that ended: the reason, if known, and its last output. */
+export function processDied(pid: number, reason: string, lastOutput: string, cause?: unknown): AleError {
   return new AleError(
     "PROCESS_DIED",
     `the Python process ${pid} ended unexpectedly${reason && ` (${reason})`}. Run \`${DOCTOR_COMMAND}\` to ` +
-      `see what is wrong with the installation${lastWords}`,
+      `see what is wrong with the installation${lastOutput}`,
     { cause: cause ?? (reason ? new Error(reason) : undefined) },
   );
 }
 
-/** The process runs but does not answer. */
-export function processHung(pid: number, milliseconds: number, lastWords: string): AleError {
+/** Creates the error for a process that is running but does not answer. */
+export function processHung(pid: number, milliseconds: number, lastOutput: string): AleError {
   return new AleError(
     "PROCESS_HUNG",
     `the Python process ${pid} has not answered for ${milliseconds} ms and was ended. If the machine is just ` +
-      `slow, raise the option timeout${lastWords}`,
+      `slow, raise the option timeout${lastOutput}`,
     { cause: new Error(`no answer for ${milliseconds} ms`) },
   );
 }
 
-/** The process has not started in time. */
-export function startTimeout(lastWords: string): AleError {
+/** Creates the error for a process that has not started in time. */
+export function startTimeout(lastOutput: string): AleError {
   return new AleError(
     "START_TIMEOUT",
     `expected the Python process to answer in time, but it has not. Run \`${DOCTOR_COMMAND}\`, ` +
-      `or raise startTimeout${lastWords}`,
+      `or raise startTimeout${lastOutput}`,
   );
 }
 
-/** For calls after `close`. */
+/** Creates the error for calls after `close`. */
 export function closedError(): AleError {
-  return new AleError("INVALID_STATE", "the emulator is closed; make a new one");
+  return new AleError("INVALID_STATE", "the emulator is closed; create a new one");
 }
 
-/** Most characters of what a process printed that messages quote. */
-export const LAST_WORDS = 2000;
+/** Maximum number of characters of a process's output that messages quote. */
+export const MAX_OUTPUT = 2000;
 
-/** How a message ends that quotes the end of what the process printed. */
+/** Formats the end of a process's output as the end of an error message. */
 export function quote(printed: string): string {
   const text = printed.trim();
   return text ? `. It last printed:\n${text}` : ". It printed nothing";

@@ -1,4 +1,4 @@
-/** The file that two processes share: short messages, and observations; python/server.py describes it. */
+/** The file shared by two processes: short messages, and observations; python/server.py describes it. */
 
 import { readSync, writeSync } from "node:fs";
 import { uint32 } from "./protocol.js";
@@ -6,10 +6,10 @@ import { uint32 } from "./protocol.js";
 const [REPLIES, REQUESTS, REQUEST, REPLY, OBSERVATIONS] = [0, 1, 64, 2048, 4096];
 const SHORT = REPLY - REQUEST;
 
-// What stands in a pipe for a message that lies in the file.
+// Codes in a pipe for a message that is in the file.
 const THERE = new Uint8Array(4);
 
-/** One end of the file: asks, and sees replies without waiting in a system call. */
+/** One end of the file: sends requests, and receives replies without waiting in a system call. */
 export class Mailbox {
   private readonly asked = new Uint8Array(1);
   private readonly counted = new Uint8Array(1);
@@ -18,32 +18,32 @@ export class Mailbox {
   /** @param file its descriptor; it is not closed here */
   constructor(private readonly file: number) {}
 
-  /** Begins an exchange: puts the request down and returns what has to go into the pipe. */
+  /** Starts an exchange: writes the request and returns the code for the pipe. */
   ask(request: Uint8Array): Uint8Array {
     const short = request.length <= SHORT;
     const message = short ? request : THERE;
     writeSync(this.file, message, 0, message.length, REQUEST);
     this.asked[0] = (this.asked[0] + 1) & 255;
-    // After the request itself: the other side looks at the number only.
+    // After the request itself: the other side only reads the number.
     writeSync(this.file, this.asked, 0, 1, REQUESTS);
     this.replies = (this.replies + 1) & 255;
     return short ? THERE : request;
   }
 
-  /** Whether the reply to the last request is there, or begins to come through the pipe. */
+  /** Whether the reply to the last request has arrived, or starts to arrive through the pipe. */
   readonly answered = (): boolean => {
     readSync(this.file, this.counted, 0, 1, REPLIES);
     return this.counted[0] === this.replies;
   };
 
-  /** The reply, in `into` (at least 4096 bytes); null when it comes through the pipe. */
+  /** Returns the reply, in `into` (at least 4096 bytes); null if it comes through the pipe. */
   take(into: Uint8Array): Uint8Array | null {
     readSync(this.file, into, 0, SHORT, REPLY);
     const length = uint32(into, 0);
     return length === 0 ? null : into.subarray(0, 4 + length);
   }
 
-  /** Copies observations that belong to the last reply, from byte `offset` of them. */
+  /** Copies observations of the last reply, from byte `offset` of them. */
   readObservation(into: Uint8Array, offset: number): void {
     readSync(this.file, into, 0, into.length, OBSERVATIONS + offset);
   }

@@ -3,21 +3,21 @@
 import { DOCTOR_COMMAND, INSTALL_COMMAND } from "../lib/python-home.js";
 import { AleError, type AleErrorCode } from "./errors.js";
 
-/** Kinds of request. */
+/** Kinds of requests. */
 export const Operation = { call: 0, step: 1, act: 2, batch: 3, repeat: 4 } as const;
 
-/** Bytes of the reply to a step, without the observation. */
+/** Size of the reply to a step in bytes, without the observation. */
 export const STEP_RECORD = 48;
 
-/** Bytes of the reply to a batch, without its record and pictures. */
+/** Size of the reply to a batch in bytes, without its record and frames. */
 export const BATCH_REPLY = 8;
 
-/** Enough for every reply without arrays. */
+/** Buffer size for every reply without arrays. */
 export const SMALL_REPLY = 4096;
 
 const ERROR_REPLY = 3;
 
-/** A call of a method of the Python side. */
+/** Encodes a call of a method of the Python side. */
 export function callRequest(name: string, args: readonly unknown[], raw?: Uint8Array): Uint8Array {
   const json = Buffer.from(JSON.stringify([name, args]));
   const request = Buffer.allocUnsafe(12 + json.length + (raw?.length ?? 0));
@@ -29,14 +29,14 @@ export function callRequest(name: string, args: readonly unknown[], raw?: Uint8A
   return request;
 }
 
-/** Plain value and bytes of a reply to a call. */
+/** Decodes plain value and bytes of a reply to a call. */
 export function readValue<T>(reply: Uint8Array): { value: T; raw: Uint8Array } {
   const size = uint32(reply, 8);
   const value = JSON.parse(Buffer.from(reply.buffer, reply.byteOffset + 12, size).toString()) as T;
   return { value, raw: reply.subarray(12 + size) };
 }
 
-/** The error that a whole reply holds, if it holds one. */
+/** Returns the error that a reply contains, if any. */
 export function errorIn(reply: Uint8Array): AleError | undefined {
   if (reply[4] !== ERROR_REPLY) return undefined;
   const { code, message, argument } = JSON.parse(Buffer.from(reply.subarray(8)).toString()) as {
@@ -46,7 +46,7 @@ export function errorIn(reply: Uint8Array): AleError | undefined {
   };
   const remedy =
     code === "PACKAGE_MISSING" || code === "ROM_MISSING"
-      ? `. Run \`${INSTALL_COMMAND}\`, or look with \`${DOCTOR_COMMAND}\``
+      ? `. Run \`${INSTALL_COMMAND}\`, or check with \`${DOCTOR_COMMAND}\``
       : "";
   return new AleError(code, `${argument ? `${argument}: ` : ""}${message}${remedy}`, {
     argument: argument ?? undefined,

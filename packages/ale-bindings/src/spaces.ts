@@ -1,4 +1,4 @@
-/** Plain descriptions of observations and actions; compatible with Gymnasium's Box and Discrete. */
+/** Plain descriptions of observation and action spaces; compatible with Gymnasium's Box and Discrete. */
 
 /** Arrays of one shape between bounds. */
 export interface BoxSpec {
@@ -8,9 +8,9 @@ export interface BoxSpec {
   readonly shape: readonly number[];
   /** Element type. */
   readonly dtype: "uint8" | "float32";
-  /** Lower bound of every element, or one for each. */
+  /** Lower bound of every element, or one per element. */
   readonly low: number | readonly number[];
-  /** Upper bound of every element, or one for each; inclusive. */
+  /** Upper bound of every element, or one per element; inclusive. */
   readonly high: number | readonly number[];
 }
 
@@ -18,10 +18,10 @@ export interface BoxSpec {
 export interface DiscreteSpec {
   /** Kind of the space. */
   readonly kind: "discrete";
-  /** A single number. */
+  /** Shape of a scalar: `[]`. */
   readonly shape: readonly [];
   /** Element type. */
   readonly dtype: "int32";
-  /** How many actions there are. */
+  /** Number of actions. */
   readonly n: number;
 }

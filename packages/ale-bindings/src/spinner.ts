@@ -7,10 +7,10 @@ const INTERRUPTION = 0.2;
 const [SHORTEST_PAUSE, LONGEST_PAUSE] = [1, 1000];
 
 /**
- * Looks again and again for something that is about to be there, up to about twice as long as it usually takes and at
- * most 0.8 ms, and not at all when the last two waits were longer. Where that was in vain twice in a row (perhaps the
- * other side waits for this very core), or other programs needed the core meanwhile, sleeping is better: for a while it
- * does not look, twice as long after each further failure.
+ * Polls for an event that is about to happen, up to about twice as long as it usually takes and at
+ * most 0.8 ms, and not at all if the last two waits were longer. If polling failed twice in a row (perhaps the
+ * other side waits for this very core), or other programs needed the core, sleeping is better: for a while it
+ * does not poll, twice as long after each further failure.
  */
 export class Spinner {
   private usual = LONGEST / 4;
@@ -19,7 +19,7 @@ export class Spinner {
   private pause = 0;
   private resumeAt = 0;
 
-  /** Returns when `ready` says so, or when waiting in another way is better; whether it is ready. */
+  /** Returns whether it is ready, when `ready` says so or when waiting in another way is better. */
   spin(ready: () => boolean, clock = () => performance.now()): boolean {
     const start = clock();
     if (Math.min(this.last, this.secondLast) > LONGEST || start < this.resumeAt) return false;
@@ -28,7 +28,7 @@ export class Spinner {
     while (!ready()) {
       const now = clock();
       if (now > end || now - before > INTERRUPTION) {
-        // what takes longer from now on has to be waited for some time
+        // whatever takes longer from now on has to be waited for some time
         this.usual = Math.min(LONGEST, 1.5 * this.usual);
         this.resumeAt = now + this.pause;
         this.pause = Math.min(Math.max(2 * this.pause, SHORTEST_PAUSE), LONGEST_PAUSE);
@@ -41,7 +41,7 @@ export class Spinner {
     return true;
   }
 
-  /** Tells how many milliseconds the whole wait took, however it ended. */
+  /** Records how many milliseconds the whole wait took, however it ended. */
   waited(milliseconds: number): void {
     this.secondLast = this.last;
     this.last = milliseconds;

@@ -12,8 +12,8 @@ import {
   DEFAULT_TIMEOUT,
   endProcess,
   interpreter,
-  LAST_WORDS,
   type Link,
+  MAX_OUTPUT,
   notStarted,
   type ProcessOptions,
   type ProcessVersions,
@@ -71,7 +71,7 @@ export class StdioLink implements Link {
     stdin.on("error", () => {}); // the end of the process says more
     stdout.on("data", (chunk: Buffer) => this.take(chunk));
     stderr.on("data", (chunk: Buffer) => {
-      this.printed = (this.printed + chunk.toString()).slice(-LAST_WORDS);
+      this.printed = (this.printed + chunk.toString()).slice(-MAX_OUTPUT);
     });
     this.child.unref();
     for (const stream of [stdin, stdout, stderr]) (stream as unknown as Socket).unref?.();

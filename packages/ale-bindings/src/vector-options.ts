@@ -16,56 +16,60 @@ import type { ProcessOptions } from "./link.js";
 
 /** Options of {@link AtariVectorEnv}: those of ale-py's class, with its defaults unless said otherwise. */
 export interface AtariVectorOptions extends ProcessOptions {
-  /** How many games. */
+  /** Number of games. */
   numEnvs: number;
-  /** Games in one batch, default all; with fewer, `send` and `recv` play with whichever are ready first. */
+  /** Number of games in one batch, default all; with fewer, `send` and `recv` use the games that are ready first. */
   batchSize?: number;
-  /** Threads that play, default one for each game of a batch, but no more than there are cores. */
+  /** Number of threads, default one for each game of a batch, but no more than there are cores. */
   numThreads?: number;
-  /** Core of the first thread, the others follow; -1 (default) leaves it to the system. */
+  /** Core of the first thread, followed by the others; -1 (default) leaves it to the system. */
   threadAffinityOffset?: number;
-  /** Frames until an episode is truncated, default 108000. */
+  /** Number of frames after which an episode is truncated, default 108000. */
   maxNumFramesPerEpisode?: number;
-  /** Probability that a frame repeats the action before it, default that of the id; 0 for a game's name. */
+  /** Probability that a frame repeats the previous action, default that of the id; 0 for a game's name. */
   repeatActionProbability?: number;
-  /** All 18 actions instead of those that matter in this game, default false. */
+  /** Whether all 18 actions are available instead of those that have an effect in this game, default false. */
   fullActionSpace?: boolean;
-  /** Actions are `[radius 0..1, theta -pi..pi, fire 0..1]` instead of numbers, default false. */
+  /** Whether actions are `[radius 0..1, theta -pi..pi, fire 0..1]` instead of numbers, default false. */
   continuous?: boolean;
-  /** From where on a continuous direction or button counts as pressed, default 0.5. */
+  /** Threshold above which a continuous direction or button counts as pressed, default 0.5. */
   continuousActionThreshold?: number;
   /**
-   * `"sameStep"` (default; ale-py's is the other): the step that ends an episode also starts the next one.
+   * Autoreset mode. `"sameStep"` (default; ale-py defaults to the other): the step that ends an episode also starts
+   * the next one.
    * `"nextStep"`: the step after the end starts it, whatever its action, with reward 0.
    */
   autoresetMode?: "sameStep" | "nextStep";
-  /** Rows of a picture, default 84. */
+  /** Rows of a frame, default 84. */
   imgHeight?: number;
-  /** Columns of a picture, default 84. */
+  /** Columns of a frame, default 84. */
   imgWidth?: number;
-  /** Gray pictures (default true) or RGB ones. */
+  /** Whether frames are gray (default true) or RGB. */
   grayscale?: boolean;
-  /** Pictures in an observation, the newest last, default 4. After a reset the missing ones are black. */
+  /** Number of frames in an observation, the newest last, default 4. After a reset the missing ones are black. */
   stackNum?: number;
-  /** Frames that one step plays, default that of the id; 4 for a game's name. */
+  /** Frames per step, default that of the id; 4 for a game's name. */
   frameskip?: number;
-  /** Whether a picture is the maximum of the last two frames, default true. */
+  /** Whether a frame is the maximum of the last two, default true. */
   maxpool?: boolean;
-  /** After a reset 0 to `noopMax - 1` frames pass without action, drawn by chance, default 30. */
+  /** Maximum of the random wait after a reset: 0 to `noopMax - 1` frames without action, default 30. */
   noopMax?: number;
-  /** Whether a lost life ends the episode; ALE then starts a whole new game. Default false. */
+  /** Whether a lost life ends the episode; ALE then starts a completely new game. Default false. */
   episodicLife?: boolean;
-  /** Whether a lost life counts as `terminated` while the game goes on, default false. */
+  /** Whether a lost life counts as `terminated` while the game continues, default false. */
   lifeLossInfo?: boolean;
   /** Whether rewards are clipped to -1..1, default true; `info.episode.return` is never clipped. */
   rewardClipping?: boolean;
   /** Whether FIRE is pressed after a reset in games that have it, default true. */
   useFireReset?: boolean;
-  /** `"channelsFirst"` `[stack, height, width]` (default, as in ale-py) or `"channelsLast"` `[height, width, stack]`. */
+  /**
+   * Memory layout: `"channelsFirst"` `[stack, height, width]` (default, as in ale-py) or `"channelsLast"` `[height,
+   * width, stack]`.
+   */
   layout?: "channelsFirst" | "channelsLast";
-  /** Seed of the first `reset` that is not given one; environment `i` gets `seed + i`. Default: unseeded. */
+  /** Default seed of the first `reset`; environment `i` gets `seed + i`. Default: unseeded. */
   seed?: number;
-  /** How to talk to Python, default `"fifo"` where the system has named pipes, else `"stdio"`. */
+  /** Transport, default `"fifo"` if the system has named pipes, otherwise `"stdio"`. */
   transport?: Transport;
   /** Whether a Python process that died or hangs is replaced, default false; see {@link AtariVectorEnv}. */
   restartOnFailure?: boolean;
@@ -110,14 +114,14 @@ const checks: Record<keyof AtariVectorOptions, OptionCheck> = {
 };
 
 /**
- * Checks options and turns them into the arguments of ale-py's class.
+ * Checks options and converts them to the arguments of ale-py's class.
  *
- * @param id an id of `atariIds()`, whose frame skip and stickiness hold, or a game's name such as `"breakout"`
+ * @param id an id of `atariIds()`, whose frame skip and stickiness apply, or a game's name such as `"breakout"`
  * @throws AleError `INVALID_ARGUMENT`
  */
 export function vectorArguments(id: string, options: AtariVectorOptions): Record<string, unknown> {
   checkOptions(options, checks);
-  if (options.numEnvs === undefined) throw invalidArgument("numEnvs", "expected how many games to play");
+  if (options.numEnvs === undefined) throw invalidArgument("numEnvs", "expected the number of games");
   const { game, frameskip, repeatActionProbability } = vectorSpec(id);
   const skip = options.frameskip ?? frameskip;
   if (typeof skip !== "number") {

@@ -1,26 +1,26 @@
-/** Ends processes that do not answer, while this thread waits for them and can do nothing itself. */
+/** Ends processes that do not answer, while this thread is blocked waiting for them. */
 
 import { Worker } from "node:worker_threads";
 import { pauseFor } from "./deadline.js";
 
 /** Watches one process. */
 export interface Watch {
-  /** A call begins that may take `timeout` milliseconds. */
+  /** Marks the start of a call that may take `timeout` milliseconds. */
   begin(timeout: number): void;
-  /** The call has its answer. */
+  /** Marks the end of the call. */
   end(): void;
   /** Whether the process was ended because it did not answer. */
   fired(): boolean;
-  /** Nothing is to be watched any more. */
+  /** Stops watching. */
   stop(): void;
 }
 
 const [CALLS, FIRED, STOPPED, TIMEOUT] = [0, 1, 2, 3];
-// In place of all that a word cannot hold, Infinity too: 24 days.
+// Replaces values that a word cannot hold, including Infinity: 24 days.
 const MOST = 2 ** 31 - 1;
 
-// A thread that looks a few times a second. Odd numbers of `calls` mean that a call is under way. A look that comes
-// much too late counts as one in time: then the watched stood still as well, as after Ctrl+Z.
+// A thread that checks a few times per second. Odd numbers of `calls` mean that a call is in progress. A check that
+// comes much too late counts as one in time: then the watched process was stopped as well, as after Ctrl+Z.
 const source = `
 const { parentPort } = require("node:worker_threads");
 const watched = new Set();
@@ -53,7 +53,7 @@ parentPort.on("message", ({ pid, pause, memory }) => {
 
 let worker: Worker | null = null;
 
-/** Watches the process `pid`: a call that takes too long ends it. `shortest`: the least timeout of its calls. */
+/** Watches the process `pid`: a call that takes too long ends it. `shortest`: the shortest timeout of its calls. */
 export function watch(pid: number, shortest: number): Watch {
   const memory = new SharedArrayBuffer(16);
   const state = new Int32Array(memory);
@@ -72,7 +72,7 @@ export function watch(pid: number, shortest: number): Watch {
 
 function start(): Worker {
   const made = new Worker(source, { eval: true, execArgv: [], env: {} });
-  made.unref(); // it must not keep the program alive
+  made.unref(); // it must not keep the program running
   made.on("error", () => {
     worker = null;
   });

@@ -38,7 +38,7 @@ describe.skipIf(!hasAle)("ALEInterface", () => {
   });
   afterAll(() => ale?.close());
 
-  it("plays 1500 frames as ale-py does: screens, memory, sound, state", () => {
+  it("plays 1500 frames like ale-py: screens, memory, sound, state", () => {
     const reference = python<{ lines: string[]; state: string }>(ALE_PY);
     const actions = ale.getMinimalActionSet();
     const lines: string[] = [];
@@ -62,7 +62,7 @@ describe.skipIf(!hasAle)("ALEInterface", () => {
     expect(state.getEpisodeFrameNumber()).toBe(ale.getEpisodeFrameNumber());
   });
 
-  it("tells what a game offers", () => {
+  it("returns a game's actions, modes and difficulties", () => {
     expect(ale.getScreenDims()).toEqual([210, 160]);
     expect(ale.getRAMSize()).toBe(128);
     expect(ale.getLegalActionSet()).toEqual(Array.from({ length: 18 }, (_, i) => i));
@@ -77,7 +77,7 @@ describe.skipIf(!hasAle)("ALEInterface", () => {
     expect(ale.cloneState().getDifficulty()).toBe(1);
   });
 
-  it("reads and writes memory, and fills an array of the caller", () => {
+  it("reads and writes memory, and fills a given array", () => {
     ale.setRAM(5, 77);
     const memory = new Uint8Array(128);
     expect(ale.getRAM(memory)).toBe(memory);
@@ -89,7 +89,7 @@ describe.skipIf(!hasAle)("ALEInterface", () => {
     expect(readFileSync(path).subarray(1, 4).toString()).toBe("PNG");
   });
 
-  it("keeps settings of every type, and knows which there are", () => {
+  it("keeps settings of every type, and rejects unknown ones", () => {
     expect(ale.getFloat("repeat_action_probability")).toBe(0.25);
     expect(ale.getInt("random_seed")).toBe(11);
     expect(ale.getBool("sound_obs")).toBe(true);
@@ -98,7 +98,7 @@ describe.skipIf(!hasAle)("ALEInterface", () => {
     expect(() => ale.getInt("no_such_setting")).toThrow(/key: expected one of fragsize, frame_skip/);
   });
 
-  it("restores with the generator to the same future, without it to another", () => {
+  it("restores the same future with the generator, and a different one without", () => {
     const game = new ALEInterface();
     game.setInt("random_seed", 3);
     game.setFloat("repeat_action_probability", 0.5);
@@ -124,7 +124,7 @@ describe.skipIf(!hasAle)("ALEInterface", () => {
     game.close();
   });
 
-  it("answers misuse with errors where ALE itself would end the process", () => {
+  it("throws errors for misuse where ALE itself would abort the process", () => {
     const fresh = new ALEInterface();
     expect(() => fresh.act(0)).toThrow(/loadROM first/);
     expect(() => fresh.lives()).toThrow(/loadROM first/);

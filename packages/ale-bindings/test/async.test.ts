@@ -17,22 +17,22 @@ describe("a start over standard input and output that fails", () => {
     expect((await failure("/tmp")).code).toBe("PYTHON_MISSING");
   });
 
-  it("gives the last words and the exit code of a process that dies at once", async () => {
+  it("reports the last output and the exit code of a process that dies immediately", async () => {
     const error = await failure(fakePython("echo the interpreter is broken >&2; exit 3"));
     expect(error.code).toBe("PROCESS_DIED");
     expect(error.message).toContain("the interpreter is broken");
     expect(error.message).toContain("exit code 3");
   });
 
-  it("gives up on a process that never answers, and ends it", async () => {
+  it("times out for a process that never answers, and ends it", async () => {
     const error = await failure(fakePython("echo $$ >&2; exec sleep 60"), 400);
     expect(error.code).toBe("START_TIMEOUT");
     expect(await ends(Number(/(\d+)\s*$/.exec(error.message)?.[1]))).toBe(true);
   });
 });
 
-describe.skipIf(!hasAle)("with promises", () => {
-  it("AsyncALEInterface plays as ALEInterface does", async () => {
+describe.skipIf(!hasAle)("the classes with promises", () => {
+  it("AsyncALEInterface plays like ALEInterface", async () => {
     const async = await AsyncALEInterface.create();
     const sync = new ALEInterface();
     for (const ale of [async, sync]) {
@@ -57,7 +57,7 @@ describe.skipIf(!hasAle)("with promises", () => {
     expect(await async.getScreenGrayscale(new Uint8Array(210 * 160))).toEqual(sync.getScreenGrayscale());
     await expect(async.loadROM("no_such_game")).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
     await expect(async.act(99)).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
-    const both = [async.lives(), async.lives()]; // the second was not to come before the answer to the first
+    const both = [async.lives(), async.lives()]; // the second must not be called before the first has been answered
     await expect(both[1]).rejects.toMatchObject({ code: "INVALID_STATE" });
     expect(await both[0]).toBe(sync.lives());
     async.close();
@@ -67,7 +67,7 @@ describe.skipIf(!hasAle)("with promises", () => {
     expect(await ends(async.pid)).toBe(true);
   });
 
-  it("AsyncAtariEnv plays as AtariEnv does, and states go from one to the other", async () => {
+  it("AsyncAtariEnv plays like AtariEnv, and states can be exchanged", async () => {
     const options = { obsType: "grayscale", maxNumFramesPerEpisode: 400 } as const;
     const env = await AsyncAtariEnv.create("ALE/SpaceInvaders-v5", options);
     const sync = new AtariEnv("ALE/SpaceInvaders-v5", options);
@@ -82,7 +82,7 @@ describe.skipIf(!hasAle)("with promises", () => {
     await expect(env.step(0)).rejects.toMatchObject({ code: "INVALID_STATE" });
   });
 
-  it("lets the program go on meanwhile", async () => {
+  it("leaves the event loop free", async () => {
     const env = await AsyncAtariEnv.create("ALE/Breakout-v5", { frameskip: 2000 });
     let ticks = 0;
     const timer = setInterval(() => ticks++, 2);

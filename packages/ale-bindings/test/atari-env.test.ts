@@ -33,25 +33,22 @@ describe.skipIf(!hasAle)("AtariEnv", () => {
     ["ALE/Breakout-v5", 300, { continuous: true, obsType: "ram" }, { continuous: true, obs_type: "ram" }],
   ];
 
-  it.each(cases)(
-    "plays %s for %i steps exactly as Gymnasium does, with %j",
-    async (id, steps, ours, theirs) => {
-      const env = new AtariEnv(id, ours);
-      try {
-        const mine = await trace(env, 42, steps);
-        const reference = gymnasium(id, 42, steps, theirs);
-        expect(mine.lines).toEqual(reference.lines);
-        expect(mine.seeds).toEqual(reference.seeds);
-        expect(env.observationSpace.shape).toEqual(reference.shape);
-        if (!ours.continuous) expect(env.actionMeanings).toEqual(reference.meanings);
-        expect(new Set(mine.lines.map((line) => line.split(" ").at(-1))).size).toBeGreaterThan(steps / 4);
-      } finally {
-        env.close();
-      }
-    },
-  );
+  it.each(cases)("plays %s for %i steps exactly like Gymnasium, with %j", async (id, steps, ours, theirs) => {
+    const env = new AtariEnv(id, ours);
+    try {
+      const mine = await trace(env, 42, steps);
+      const reference = gymnasium(id, 42, steps, theirs);
+      expect(mine.lines).toEqual(reference.lines);
+      expect(mine.seeds).toEqual(reference.seeds);
+      expect(env.observationSpace.shape).toEqual(reference.shape);
+      if (!ours.continuous) expect(env.actionMeanings).toEqual(reference.meanings);
+      expect(new Set(mine.lines.map((line) => line.split(" ").at(-1))).size).toBeGreaterThan(steps / 4);
+    } finally {
+      env.close();
+    }
+  });
 
-  it("knows the same ids and defaults as ale-py's registry", () => {
+  it("has the same ids and defaults as ale-py's registry", () => {
     const registry = python<Record<string, unknown>>(`
 import json, ale_py, gymnasium
 print(json.dumps({i: s.kwargs for i, s in gymnasium.registry.items() if s.entry_point == "ale_py.env:AtariEnv"}))`);
@@ -70,7 +67,7 @@ print(json.dumps({i: s.kwargs for i, s in gymnasium.registry.items() if s.entry_
     expect(atariIds().sort()).toEqual(Object.keys(registry).sort());
   });
 
-  it("keeps the observation untouched while rendering, and returns a picture", () => {
+  it("renders a frame without changing the observation", () => {
     const env = new AtariEnv("ALE/Breakout-v5", { obsType: "ram" });
     env.reset({ seed: 1 });
     const { observation } = env.step(1);
@@ -82,7 +79,7 @@ print(json.dumps({i: s.kwargs for i, s in gymnasium.registry.items() if s.entry_
     env.close();
   });
 
-  it("repeats an episode for the same seed and plays others without", async () => {
+  it("repeats an episode for the same seed, and not without a seed", async () => {
     const env = new AtariEnv("ALE/SpaceInvaders-v5", { obsType: "ram" });
     const first = (await trace(env, 7, 150)).lines;
     expect((await trace(env, 8, 150)).lines).not.toEqual(first);
@@ -91,7 +88,7 @@ print(json.dumps({i: s.kwargs for i, s in gymnasium.registry.items() if s.entry_
     env.close();
   });
 
-  it("guards the order of calls and its arguments", () => {
+  it("checks the order of calls and its arguments", () => {
     const env = new AtariEnv("ALE/Breakout-v5", { maxNumFramesPerEpisode: 8 });
     const code = (call: () => unknown) => {
       try {
@@ -126,7 +123,7 @@ describe("options of AtariEnv", () => {
     return "";
   };
 
-  it("names what is wrong before anything starts", () => {
+  it("are checked before a process starts", () => {
     expect(message("ALE/Brekout-v5")).toContain("npx ale-bindings list");
     expect(message("Breakout-v5")).toContain("ALE/Breakout-v5");
     expect(message("ALE/Breakout-v5", { frameSkip: 4 })).toContain("frameSkip: expected one of the options");
@@ -136,7 +133,7 @@ describe("options of AtariEnv", () => {
     expect(message("ALE/Breakout-v5", { obsType: "gray" })).toContain("grayscale");
   });
 
-  it.skipIf(!hasAle)("names modes and difficulties that a game does not have", () => {
+  it.skipIf(!hasAle)("report modes and difficulties that a game does not have", () => {
     expect(message("ALE/Breakout-v5", { mode: 1 })).toMatch(/mode: expected one of \[0, 4, 8/);
     expect(message("ALE/Breakout-v5", { difficulty: 9 })).toMatch(/difficulty: expected one of \[0, 1\]/);
   });

@@ -1,5 +1,5 @@
 /**
- * Python processes that are killed, end or stop at random moments: a typed error at once or a truncated episode,
+ * Python processes that are killed, exit or stop at random moments: an immediate typed error or a truncated episode,
  * and no process left. `ALE_BINDINGS_KILLS=100` plays more of them.
  */
 
@@ -10,20 +10,20 @@ import { ends, hasAle } from "./support.js";
 
 const KILLS = Number(process.env.ALE_BINDINGS_KILLS ?? 6);
 const TIMEOUT = 2500;
-// A seeded reset loads the game anew, for which the longer limit holds.
+// A seeded reset loads the game again, for which the longer limit applies.
 const START_TIMEOUT = 20_000;
 const RAM = { obsType: "ram", timeout: TIMEOUT, startTimeout: START_TIMEOUT } as const;
 
-/** What happens to the process: it is killed, it ends by itself, or it hangs. */
+/** How the process fails: it is killed, it exits, or it hangs. */
 const signals = ["KILL", "TERM", "STOP"] as const;
 
-// From outside, because this thread waits for the process and can do nothing meanwhile.
+// From outside, because this thread is blocked waiting for the process.
 function soon(signal: string, pid: number, milliseconds: number): void {
   const command = `sleep ${(milliseconds / 1000).toFixed(3)}; kill -${signal} ${pid}`;
   spawn("sh", ["-c", command], { stdio: "ignore", detached: true }).unref();
 }
 
-// A generator of its own, so that a failing moment can be found again.
+// A separate generator, so that a failing moment can be reproduced.
 function moments(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -44,8 +44,8 @@ function checkFailure(error: unknown, signal: string, seed: number, step: number
   if (process.platform === "linux" && signal !== "STOP") expect(message).toContain(`SIG${signal}`);
 }
 
-describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5000 }, () => {
-  it(`gives a typed error with seed and step, within the timeout: ${KILLS} random moments`, async () => {
+describe.skipIf(!hasAle)("a process that fails", { timeout: 30_000 + KILLS * 5000 }, () => {
+  it(`throws a typed error with seed and step, within the timeout: ${KILLS} random moments`, async () => {
     const random = moments(1);
     for (let i = 0; i < KILLS; i++) {
       const signal = signals[i % 3];
@@ -91,7 +91,7 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
           checkFailure(info.failure, signal, 7, info.failure.step ?? -1);
           break;
         }
-        // A process lost in a reset is replaced at once: the new episode begins all the same.
+        // A process that fails in a reset is replaced immediately: the new episode starts anyway.
         if ((terminated || truncated) && env.reset().info.failure) break;
       }
       expect(env.reset().info.episodeFrameNumber).toBe(0);
@@ -103,7 +103,7 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     expect(await ends(env.pid)).toBe(true);
   });
 
-  it("with promises: the same", async () => {
+  it("behaves the same with promises", async () => {
     const env = await AsyncAtariEnv.create("ALE/Breakout-v5", { ...RAM, restartOnFailure: true });
     for (const signal of signals) {
       await env.reset({ seed: 3 });
@@ -166,7 +166,7 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     },
   );
 
-  it("AtariVectorEnv in parts: each game is told once that its episode was lost, with its own last observation", async () => {
+  it("AtariVectorEnv in parts: each game reports once that its episode was lost, with its own last observation", async () => {
     const options = { numEnvs: 5, batchSize: 2, stackNum: 2, restartOnFailure: true } as const;
     for (const layout of ["channelsFirst", "channelsLast"] as const) {
       const envs = await AtariVectorEnv.create("breakout", { ...options, layout });
@@ -183,26 +183,26 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
       }
       expect(seen.size).toBeGreaterThan(2); // ALE may let one wait for long
       process.kill(envs.pid, "SIGKILL");
-      const told = new Set<number>();
-      for (let t = 0; t < 200 && told.size < seen.size; t++) {
+      const reported = new Set<number>();
+      for (let t = 0; t < 200 && reported.size < seen.size; t++) {
         envs.send([1, 1]);
         const step = await envs.recv();
-        if (envs.restarts === 0) look(step); // what had been played before the end
+        if (envs.restarts === 0) look(step); // results from before the failure
         step.envIds.forEach((game, k) => {
-          const fresh = envs.restarts === 1 && seen.has(game) && !told.has(game);
-          if (fresh) told.add(game);
+          const fresh = envs.restarts === 1 && seen.has(game) && !reported.has(game);
+          if (fresh) reported.add(game);
           expect([step.truncated[k], step.terminated[k]]).toEqual([fresh ? 1 : 0, 0]);
           if (fresh) expect([step.rewards[k], step.infos[k].failure?.code]).toEqual([0, "PROCESS_DIED"]);
           const [final, last] = [step.finalObservations[k], seen.get(game)];
           expect(fresh ? final && last && Buffer.compare(final, last) : final).toBe(fresh ? 0 : null);
         });
       }
-      expect(told.size).toBeGreaterThan(2);
+      expect(reported.size).toBeGreaterThan(2);
       await envs.close();
     }
   });
 
-  it("time between send() and recv() is not the process's", async () => {
+  it("time between send() and recv() does not count towards the timeout", async () => {
     const envs = await AtariVectorEnv.create("breakout", { numEnvs: 2, timeout: 800 });
     await envs.reset({ seed: 0 });
     envs.send([0, 0]);
@@ -212,7 +212,7 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     await envs.close();
   });
 
-  it("close() while a new process starts ends that one too", async () => {
+  it("close() while a new process is starting ends that one too", async () => {
     const vector = await AtariVectorEnv.create("breakout", {
       numEnvs: 2,
       transport: "stdio",
@@ -236,7 +236,7 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     }
   });
 
-  it("a loss between two steps is told by the next step", () => {
+  it("a failure between two steps is reported by the next step", () => {
     const env = new AtariEnv("ALE/Breakout-v5", { ...RAM, restartOnFailure: true });
     env.reset({ seed: 0 });
     env.step(0);
@@ -254,7 +254,7 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     env.close();
   });
 
-  it("a loss in a reset is made good at once, with the seed of a replaced process when none is given", () => {
+  it("a failure in a reset is recovered immediately, with the seed of a replaced process if none is given", () => {
     const play = (seed?: number) => {
       const env = new AtariEnv("ALE/Breakout-v5", { ...RAM, restartOnFailure: true });
       env.reset({ seed: 4 });
@@ -270,7 +270,7 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     expect(play(9)).toEqual(play(9));
   });
 
-  it("AtariVectorEnv: a loss in a reset without a seed is made good with games that repeat in every run", async () => {
+  it("AtariVectorEnv: a failure in a reset without a seed is recovered with reproducible games", async () => {
     const play = async () => {
       const envs = await AtariVectorEnv.create("breakout", { numEnvs: 2, restartOnFailure: true });
       await envs.reset({ seed: 4 });
@@ -288,7 +288,7 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     expect(one === again).toBe(true);
   });
 
-  it("seeds of replaced processes repeat in every run", () => {
+  it("seeds of replaced processes are reproducible", () => {
     const play = () => {
       const env = new AtariEnv("ALE/Breakout-v5", { ...RAM, restartOnFailure: true });
       env.reset({ seed: 4 });
@@ -305,7 +305,7 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     expect(a).toEqual(b);
   });
 
-  it("ALEInterface: a process that hangs is ended, other calls fail alike; close() ends a stopped one", async () => {
+  it("ALEInterface: a process that hangs is ended, later calls fail in the same way; close() ends a stopped one", async () => {
     const ale = new ALEInterface({ timeout: TIMEOUT });
     ale.loadROM("breakout");
     process.kill(ale.pid, "SIGSTOP");
@@ -319,18 +319,21 @@ describe.skipIf(!hasAle)("a process that is lost", { timeout: 30_000 + KILLS * 5
     expect(await ends(other.pid)).toBe(true);
   });
 
-  it.each([60_000, Number.POSITIVE_INFINITY])("a slow answer within %f ms is no failure", async (timeout) => {
-    const options = { obsType: "ram", timeout, startTimeout: timeout } as const;
-    const env = new AtariEnv("ALE/Breakout-v5", { ...options, frameskip: 15_000 });
-    env.reset({ seed: 0 });
-    const start = performance.now();
-    env.step(0);
-    expect(performance.now() - start).toBeGreaterThan(300); // the watchdog has looked meanwhile
-    expect(() => env.render()).not.toThrow();
-    env.close();
-    const other = await AsyncAtariEnv.create("ALE/Breakout-v5", options);
-    await other.reset({ seed: 0 });
-    expect(await other.step(0)).toMatchObject({ reward: 0 });
-    other.close();
-  });
+  it.each([60_000, Number.POSITIVE_INFINITY])(
+    "a slow answer within %f ms is not a failure",
+    async (timeout) => {
+      const options = { obsType: "ram", timeout, startTimeout: timeout } as const;
+      const env = new AtariEnv("ALE/Breakout-v5", { ...options, frameskip: 15_000 });
+      env.reset({ seed: 0 });
+      const start = performance.now();
+      env.step(0);
+      expect(performance.now() - start).toBeGreaterThan(300); // the watchdog has checked at least once
+      expect(() => env.render()).not.toThrow();
+      env.close();
+      const other = await AsyncAtariEnv.create("ALE/Breakout-v5", options);
+      await other.reset({ seed: 0 });
+      expect(await other.step(0)).toMatchObject({ reward: 0 });
+      other.close();
+    },
+  );
 });

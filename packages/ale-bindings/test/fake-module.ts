@@ -4,7 +4,10 @@ import type { ALEState } from "../src/index.js";
 import { ALEInterface } from "../src/index.js";
 import type { WasmEmulator, WasmModule } from "../src/wasm/index.js";
 
-/** A module whose emulator is ale-py, asked over ALEInterface, so that what is above can be compared with Python. */
+/**
+ * A module whose emulator is ale-py, called through ALEInterface, so that the code above it can be compared with
+ * Python.
+ */
 export function realModule(): WasmModule & { close(): void } {
   const made: ALEInterface[] = [];
   class Emulator implements WasmEmulator {
@@ -65,7 +68,7 @@ export function realModule(): WasmModule & { close(): void } {
   };
 }
 
-/** What a {@link toyModule} was asked to do. */
+/** Records the calls of a {@link toyModule}. */
 export interface ToyLog {
   files: Map<string, number>;
   deleted: number;

@@ -12,7 +12,7 @@ describe("FrameStacks", () => {
     ),
   );
   it.each(cases)(
-    "stack %i, channels %i, channelsLast %s, prepared %s: the last pictures, oldest first",
+    "stack %i, channels %i, channelsLast %s, prepared %s: the last frames, oldest first",
     (stack, channels, last, early) => {
       const plane = PIXELS * channels;
       const stacks = new FrameStacks(GAMES, stack, PIXELS, channels, last);
@@ -51,7 +51,7 @@ describe("FrameStacks", () => {
     },
   );
 
-  it("does not read what it wrote: observations may be changed by their reader", () => {
+  it("does not read its output: observations may be changed by their reader", () => {
     for (const last of [false, true]) {
       const stacks = new FrameStacks(1, 4, 1, 1, last);
       const into = new Uint8Array(4);

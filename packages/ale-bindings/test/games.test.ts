@@ -1,4 +1,6 @@
-/** Five games, 3000 frames each with sticky actions, against ale-py: memory and screen of every frame. */
+/**
+ * Plays five games, 3000 frames each with sticky actions, and compares memory and screen of every frame with ale-py.
+ */
 
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
@@ -31,7 +33,7 @@ for game in sys.argv[2:]:
 print(json.dumps(lines))
 `;
 
-describe.skipIf(!hasAle)("frame by frame as ale-py", () => {
+describe.skipIf(!hasAle)("frame by frame like ale-py", () => {
   const games = ["breakout", "pong", "space_invaders", "seaquest", "tetris"];
   let theirs: Record<string, string[]> | undefined;
 

@@ -41,10 +41,10 @@ function timed<T>(call: () => T): { value: T; milliseconds: number } {
   return { value: call(), milliseconds: performance.now() - start };
 }
 
-describe("a start that fails", () => {
+describe("a failed start", () => {
   afterEach(() => vi.unstubAllEnvs());
 
-  it("names the command when there is no Python", () => {
+  it("names the install command when there is no Python", () => {
     vi.stubEnv("ALE_BINDINGS_PYTHON", "/nonexistent/python");
     const error = failure(() => new AtariEnv("ALE/Breakout-v5"));
     expect(error.code).toBe("PYTHON_MISSING");
@@ -52,7 +52,7 @@ describe("a start that fails", () => {
     expect(error.message).toContain("npx ale-bindings install");
   });
 
-  it("names the command when nothing was installed", () => {
+  it("names the install command when nothing was installed", () => {
     vi.stubEnv("ALE_BINDINGS_PYTHON", "");
     vi.stubEnv("ALE_BINDINGS_HOME", "/nonexistent/home");
     const error = failure(() => new ALEInterface());
@@ -61,11 +61,11 @@ describe("a start that fails", () => {
     expect(error.message).toContain("npx ale-bindings install");
   });
 
-  it("does not take a folder for an interpreter", () => {
+  it("does not accept a folder as an interpreter", () => {
     expect(failure(() => new ALEInterface({ python: tmpdir() })).code).toBe("PYTHON_MISSING");
   });
 
-  it("sends no signal to an interpreter that could not be started, for it would reach other processes", async () => {
+  it("sends no signal to an interpreter that could not be started, because it would reach other processes", async () => {
     const kill = vi.spyOn(ChildProcess.prototype, "kill").mockReturnValue(true);
     try {
       for (const python of [tmpdir(), fileURLToPath(import.meta.url)]) {
@@ -78,21 +78,26 @@ describe("a start that fails", () => {
     }
   });
 
-  it.skipIf(!hasAle).each(["fifo", "stdio"])("tells that few file descriptors are left: %s", (transport) => {
-    const script = fileURLToPath(new URL("./fixtures/few-descriptors.ts", import.meta.url));
-    const command = `ulimit -n 200; exec "$@"`;
-    const args = [process.execPath, "--import", "tsx", script, transport, pythonPath()];
-    const { status, stdout, stderr } = spawnSync("sh", ["-c", command, "sh", ...args], { encoding: "utf8" });
-    expect([status, stdout, stderr]).toEqual([0, "START_FAILED started", ""]);
-  });
+  it.skipIf(!hasAle).each(["fifo", "stdio"])(
+    "reports that file descriptors are exhausted: %s",
+    (transport) => {
+      const script = fileURLToPath(new URL("./fixtures/few-descriptors.ts", import.meta.url));
+      const command = `ulimit -n 200; exec "$@"`;
+      const args = [process.execPath, "--import", "tsx", script, transport, pythonPath()];
+      const { status, stdout, stderr } = spawnSync("sh", ["-c", command, "sh", ...args], {
+        encoding: "utf8",
+      });
+      expect([status, stdout, stderr]).toEqual([0, "START_FAILED started", ""]);
+    },
+  );
 
-  it.each(["EAGAIN", "EMFILE", "ENOMEM"])("tells that the system refused: %s", (code) => {
+  it.each(["EAGAIN", "EMFILE", "ENOMEM"])("reports that the system refused: %s", (code) => {
     const cause = Object.assign(new Error(`spawn python ${code}`), { code });
     expect(notStarted("python", cause)).toMatchObject({ code: "START_FAILED", cause });
     expect(notStarted("python", cause).message).toContain(code);
   });
 
-  it.skipIf(!existsSync("/proc/self/fd"))("leaves no file open where the system refuses", async () => {
+  it.skipIf(!existsSync("/proc/self/fd"))("leaves no file open when the system refuses", async () => {
     const cause = Object.assign(new Error("spawn ENOMEM"), { code: "ENOMEM" });
     const prototype = ChildProcess.prototype as unknown as { spawn(): void };
     const refusal = vi.spyOn(prototype, "spawn").mockImplementation(() => {
@@ -118,7 +123,7 @@ describe("a start that fails", () => {
     { python: "" },
     { python: pathToFileURL(process.execPath) as never },
     { toString: 1 } as never,
-  ])("names an option that is wrong: %j", async (options) => {
+  ])("names an invalid option: %j", async (options) => {
     const [argument] = Object.keys(options);
     const expected = { code: "INVALID_ARGUMENT", argument };
     expect(failure(() => new ALEInterface(options))).toMatchObject(expected);
@@ -129,23 +134,23 @@ describe("a start that fails", () => {
     await expect(games).rejects.toMatchObject(expected);
   });
 
-  it("gives the last words of a process that dies at once, quickly", () => {
+  it("reports the last output of a process that dies immediately, quickly", () => {
     const python = fakePython("echo the interpreter is broken >&2; exit 3");
     const { value: error, milliseconds } = timed(() => failure(() => new ALEInterface({ python })));
     expect(error.code).toBe("PROCESS_DIED");
     expect(error.message).toContain("the interpreter is broken");
     expect(error.message).toContain("npx ale-bindings doctor");
-    expect(milliseconds).toBeLessThan(15_000); // not by a timeout, on a busy machine either
+    expect(milliseconds).toBeLessThan(15_000); // not by a timeout, even on a busy machine
   });
 
-  it("gives up on a process that never answers, and ends it", async () => {
+  it("times out for a process that never answers, and ends it", async () => {
     const python = fakePython("echo $$ >&2; exec sleep 60");
     const error = failure(() => new ALEInterface({ python, startTimeout: 400 }));
     expect(error.code).toBe("START_TIMEOUT");
     expect(await ends(Number(/(\d+)\s*$/.exec(error.message)?.[1]))).toBe(true);
   });
 
-  it.skipIf(!hasAle)("tells that the interpreter lacks ale-py", () => {
+  it.skipIf(!hasAle)("reports that the interpreter lacks ale-py", () => {
     const python = fakePython(`exec "${pythonPath()}" -S "$@"`); // -S hides the installed packages
     const error = failure(() => new ALEInterface({ python }));
     expect(error.code).toBe("PACKAGE_MISSING");
@@ -155,7 +160,7 @@ describe("a start that fails", () => {
   it.skipIf(!hasAle).each([
     ["at the start", 0],
     ["when the game is opened", 4096],
-  ])("tells that shared memory is full %s", (_, room) => {
+  ])("reports that shared memory is full %s", (_, room) => {
     const folder = mkdtempSync(join(tmpdir(), "full-memory-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     writeFileSync(
@@ -175,7 +180,7 @@ os.posix_fallocate = full
     expect(error.message).toMatch(/no room for \d+ bytes of shared memory: ENOSPC.*\/dev\/shm/);
   });
 
-  it.skipIf(!hasAle)("tells that a ROM is missing", () => {
+  it.skipIf(!hasAle)("reports that a ROM is missing", () => {
     vi.stubEnv("ALE_ROMS_DIR", tmpdir());
     const error = failure(() => new AtariEnv("ALE/Breakout-v5"));
     expect(error.code).toBe("ROM_MISSING");
@@ -183,7 +188,7 @@ os.posix_fallocate = full
   });
 });
 
-describe.skipIf(!hasAle)("the life of a process", () => {
+describe.skipIf(!hasAle)("the lifetime of a process", () => {
   const folders = () =>
     ["/dev/shm", tmpdir()]
       .filter((folder) => existsSync(folder))
@@ -194,20 +199,20 @@ describe.skipIf(!hasAle)("the life of a process", () => {
     const before = folders();
     const env = new AtariEnv("ALE/Pong-v5");
     expect(isRunning(env.pid)).toBe(true);
-    // others may be starting at this very moment
+    // others may be starting at the same time
     await vi.waitFor(() => expect(folders().filter((name) => !before.includes(name))).toEqual([]));
     env.close();
     expect(await ends(env.pid)).toBe(true);
   });
 
-  it("turns the death of the process into an error, quickly and for every later call", () => {
+  it("throws an error when the process dies, quickly and for every later call", () => {
     const env = new AtariEnv("ALE/Pong-v5");
     env.reset({ seed: 0 });
     process.kill(env.pid, "SIGKILL");
     const { value: error, milliseconds } = timed(() => failure(() => playOn(env)));
     expect(error.code).toBe("PROCESS_DIED");
     expect(error.message).toContain("npx ale-bindings doctor");
-    expect(milliseconds).toBeLessThan(15_000); // not by a timeout, on a busy machine either
+    expect(milliseconds).toBeLessThan(15_000); // not by a timeout, even on a busy machine
     expect(failure(() => env.render()).code).toBe("PROCESS_DIED");
     env.close();
   });
@@ -269,7 +274,7 @@ describe("the command line", () => {
     expect(run(["list", "brekout"])).toMatchObject({ status: 1, output: expect.stringContaining("brekout") });
   });
 
-  it("explains itself", () => {
+  it("prints its usage", () => {
     expect(run(["instal"])).toMatchObject({
       status: 1,
       output: expect.stringContaining('no command "instal"'),
@@ -279,10 +284,10 @@ describe("the command line", () => {
     expect(run(["--what"]).output).toContain("--what");
   });
 
-  it("doctor: says what is missing and how to mend it", () => {
+  it("doctor: reports what is missing and how to fix it", () => {
     const none = run(["doctor"], { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: "/nonexistent" });
     expect(none.status).toBe(1);
-    expect(none.output).toContain("To mend it: npx ale-bindings install");
+    expect(none.output).toContain("To fix it: npx ale-bindings install");
     const json = run(["doctor", "--json"], { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: "/nonexistent" });
     expect(JSON.parse(json.output)).toMatchObject({
       code: "PYTHON_MISSING",
@@ -290,7 +295,7 @@ describe("the command line", () => {
     });
   });
 
-  it("install: refuses a Python that is too old or missing", () => {
+  it("install: rejects a Python that is too old or missing", () => {
     const old = fakePython("echo 3.6.15");
     const env = { ALE_BINDINGS_PYTHON: "", ALE_BINDINGS_HOME: `${old}-home` };
     const { status, output } = run(["install", "--python", old], env);
@@ -300,7 +305,7 @@ describe("the command line", () => {
     expect(run(["install", "--python", "/nonexistent"], env).output).toContain("/nonexistent");
   });
 
-  it("install --force: keeps what is there until there is another one", () => {
+  it("install --force: keeps the existing installation until the new one is complete", () => {
     const old = fakePython("echo 3.6.15");
     const home = `${old}-home`;
     const installed = environmentPath({ ALE_BINDINGS_HOME: home });
@@ -310,7 +315,7 @@ describe("the command line", () => {
     expect(existsSync(installed)).toBe(true);
   });
 
-  // A Python whose virtual environments only write down how pip is called.
+  // A Python whose virtual environments only record how pip is called.
   const installer = (): { env: Record<string, string>; python: string; called: () => string } => {
     const python = fakePython(`
 case "$1" in
@@ -324,7 +329,7 @@ esac`);
     return { env, python, called: () => readFileSync(join(home, "called"), "utf8") };
   };
 
-  it.skipIf(process.platform === "win32")("install: takes only packages whose hashes are known", () => {
+  it.skipIf(process.platform === "win32")("install: installs only packages whose hashes are known", () => {
     const { env, python, called } = installer();
     const { status, output } = run(["install", "--python", python], env);
     expect([status, output]).toEqual([1, expect.stringContaining("--use-pip-config")]);
@@ -340,7 +345,7 @@ esac`);
     }
   });
 
-  it.skipIf(process.platform === "win32")("install: follows the settings of pip only when asked to", () => {
+  it.skipIf(process.platform === "win32")("install: uses pip's settings only when asked to", () => {
     const { env, python, called } = installer();
     run(["install", "--python", python, "--use-pip-config"], env);
     const words = called().split("\n");
@@ -349,7 +354,7 @@ esac`);
     expect(words).not.toContain("--isolated");
   });
 
-  it.skipIf(!hasAle)("doctor: sees a working installation, install leaves it alone", () => {
+  it.skipIf(!hasAle)("doctor: reports a working installation, which install does not change", () => {
     const { status, output } = run(["doctor"]);
     expect(status).toBe(0);
     expect(output).toMatch(/ROMs +104/);

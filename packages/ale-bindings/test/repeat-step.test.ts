@@ -11,7 +11,7 @@ function open(id: string, options: AtariOptions = {}): AtariEnv {
   return env;
 }
 
-// Plays one action step by step, as repeatStep promises to.
+// Plays one action step by step, the expected result of repeatStep.
 function oneByOne(env: AtariEnv, action: number, times: number, max: boolean) {
   let [reward, steps] = [0, 0];
   let previous: Uint8Array | undefined;
@@ -53,7 +53,7 @@ describe.skipIf(!hasAle)("repeatStep", () => {
     },
     { id: "MsPacmanNoFrameskip-v4", options: { obsType: "ram" }, actions: 9, turns: 900 },
     { id: "Riverraid-v0", options: { maxNumFramesPerEpisode: 230 }, actions: 18, turns: 60 }, // 2 to 4 frames a step, cut
-  ])("equals as many steps: $id", ({ id, options, actions, turns }) => {
+  ])("equals single steps: $id", ({ id, options, actions, turns }) => {
     const [once, each] = [open(id, options), open(id, options)];
     once.reset({ seed: 4 });
     each.reset({ seed: 4 });
@@ -74,7 +74,7 @@ describe.skipIf(!hasAle)("repeatStep", () => {
     expect(once.getState()).toEqual(each.getState());
   });
 
-  it("takes continuous actions, and works with promises", async () => {
+  it("accepts continuous actions, and works with promises", async () => {
     const options = { continuous: true, obsType: "ram" } as const;
     const one = await AsyncAtariEnv.create("BreakoutNoFrameskip-v4", options);
     onTestFinished(() => one.close());
@@ -91,7 +91,7 @@ describe.skipIf(!hasAle)("repeatStep", () => {
     });
   });
 
-  it("refuses impossible numbers, and to play on after the end", () => {
+  it("rejects invalid numbers, and steps after the end", () => {
     const env = open("BreakoutNoFrameskip-v4", { obsType: "ram", maxNumFramesPerEpisode: 6 });
     expect(() => env.repeatStep(0, { times: 1 })).toThrow(/reset/);
     env.reset({ seed: 0 });
@@ -102,7 +102,7 @@ describe.skipIf(!hasAle)("repeatStep", () => {
     expect(() => env.repeatStep(0, { times: 1 })).toThrow(/reset/);
   });
 
-  it("has time in proportion to the steps", () => {
+  it("has a timeout in proportion to the steps", () => {
     const env = open("BreakoutNoFrameskip-v4", { obsType: "ram", timeout: 150, startTimeout: 60_000 });
     env.reset({ seed: 0 });
     expect(env.repeatStep(0, { times: 6000 }).steps).toBe(6000);

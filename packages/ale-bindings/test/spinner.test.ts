@@ -6,7 +6,7 @@ import { AtariEnv } from "../src/index.js";
 import { Spinner } from "../src/spinner.js";
 import { hasAle } from "./support.js";
 
-// A clock that goes on by `step` milliseconds with every look.
+// A clock that advances by `step` milliseconds with every poll.
 function clock(step = 0.001) {
   const time = { now: 0, looks: 0 };
   const look = () => {
@@ -21,14 +21,14 @@ function clock(step = 0.001) {
 }
 
 describe("Spinner", () => {
-  it("sees what comes soon", () => {
+  it("detects an event that comes soon", () => {
     const { time, look, readyAt } = clock();
     const spinner = new Spinner();
     expect(spinner.spin(readyAt(0.1), look)).toBe(true);
     expect(time.now).toBeLessThan(0.11);
   });
 
-  it("gives up after 0.8 milliseconds at most, and then pauses shortly", () => {
+  it("gives up after 0.8 milliseconds at most, and then pauses briefly", () => {
     const { time, look, readyAt } = clock();
     const spinner = new Spinner();
     const pauses: number[] = [];
@@ -47,11 +47,11 @@ describe("Spinner", () => {
       if (failure < 11) continue;
       expect(Math.max(...pauses)).toBeLessThan(1002);
     }
-    // A look that succeeds in between makes the next pause short again.
+    // A poll that succeeds in between makes the next pause short again.
     expect(Math.max(...pauses)).toBeLessThan(7);
   });
 
-  it("pauses up to a second when all looking is in vain", () => {
+  it("pauses up to a second when all polling fails", () => {
     const { time, look, readyAt } = clock();
     const spinner = new Spinner();
     const never = readyAt(Number.POSITIVE_INFINITY);
@@ -70,7 +70,7 @@ describe("Spinner", () => {
     expect(failures.length).toBeLessThan(21);
   });
 
-  it("does not look after two waits that were longer than it looks, until one was shorter", () => {
+  it("does not poll after two waits that were longer than its limit, until one is shorter", () => {
     const { time, look, readyAt } = clock();
     const spinner = new Spinner();
     spinner.waited(2);
@@ -81,7 +81,7 @@ describe("Spinner", () => {
     expect(spinner.spin(readyAt(0), look)).toBe(true);
   });
 
-  it("gives way when it was interrupted", () => {
+  it("stops polling when it was interrupted", () => {
     const { time, look, readyAt } = clock(0.3);
     expect(new Spinner().spin(readyAt(10), look)).toBe(false);
     expect(time.looks).toBe(1);
@@ -107,7 +107,7 @@ describe.skipIf(!onLinux)("a server that waits", () => {
     expect(processorSeconds(env.pid) - before).toBeLessThan(0.03);
   });
 
-  it.skipIf(spawnSync("taskset", ["-V"]).status !== 0)("plays the same on one core", () => {
+  it.skipIf(spawnSync("taskset", ["-V"]).status !== 0)("gives the same results on one core", () => {
     const fixture = fileURLToPath(new URL("./fixtures/score.ts", import.meta.url));
     const run = (command: string, ...args: string[]) =>
       execFileSync(command, [...args, process.execPath, "--import", "tsx", fixture], { encoding: "utf8" });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { AtariEnv, type AtariOptions } from "../src/index.js";
 import { hasAle, traceAction } from "./support.js";
 
-/** Plays on and records everything visible; starts new episodes by itself. */
+/** Continues playing and records everything visible; starts new episodes by itself. */
 function play(env: AtariEnv, from: number, steps: number): string[] {
   const seen: string[] = [];
   for (let i = from; i < from + steps; i++) {
@@ -25,14 +25,14 @@ describe.skipIf(!hasAle)("states of AtariEnv", () => {
     ["ALE/Breakout-v5", { maxNumFramesPerEpisode: 300 }], // reaches resets soon
   ];
 
-  it.each(cases)("go on identically in another process: %s %j", (id, options) => {
+  it.each(cases)("continue identically in another process: %s %j", (id, options) => {
     const settings: AtariOptions = { obsType: "ram", ...options };
     const env = new AtariEnv(id, settings);
     const other = new AtariEnv(id, settings);
     env.reset({ seed: 5 });
     other.reset({ seed: 6 });
     let step = 0;
-    // a state that forgets the sticky action differs only sometimes, so many are tried
+    // a state without the sticky action differs only sometimes, so several are tried
     for (const length of [1, 2, 3, 30, 7, 11, 40]) {
       play(env, step, length);
       play(other, 3 * step, length + 2);
@@ -45,7 +45,7 @@ describe.skipIf(!hasAle)("states of AtariEnv", () => {
     other.close();
   });
 
-  it("can be put back again and again, and do not change by being taken", () => {
+  it("can be restored repeatedly, and saving does not change the game", () => {
     const env = new AtariEnv("ALE/Breakout-v5", { obsType: "ram" });
     env.reset({ seed: 1 });
     play(env, 0, 40);
@@ -59,7 +59,7 @@ describe.skipIf(!hasAle)("states of AtariEnv", () => {
     env.close();
   });
 
-  it("hold the picture and whether an episode runs", () => {
+  it("contain the frame and whether an episode is running", () => {
     const env = new AtariEnv("ALE/SpaceInvaders-v5");
     const other = new AtariEnv("ALE/SpaceInvaders-v5");
     const unplayed = other.getState();
@@ -74,7 +74,7 @@ describe.skipIf(!hasAle)("states of AtariEnv", () => {
     other.close();
   });
 
-  it("of another game or in another form are refused", () => {
+  it("of another game or with another structure are rejected", () => {
     const env = new AtariEnv("ALE/Breakout-v5");
     const pong = new AtariEnv("ALE/Pong-v5");
     const state = env.getState();

@@ -1,4 +1,4 @@
-/** What the tests share: is ale-py there, and what does plain Python say. */
+/** Helpers shared by the tests: whether ale-py is available, and results of plain Python. */
 
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { ALEInterface, AleError, pythonPath } from "../src/index.js";
 
-/** Whether real Atari can be played here; says once how to get it when not. */
+/** Whether real Atari can be played here; prints once how to install it if not. */
 export const hasAle = look();
 
 function look(): boolean {
@@ -32,7 +32,7 @@ export function python<T>(program: string, ...args: string[]): T {
   return JSON.parse(output.trim().split("\n").at(-1) as string) as T;
 }
 
-/** Makes an executable that stands in for Python until the end of the test. */
+/** Creates an executable that replaces Python until the end of the test. */
 export function fakePython(script: string): string {
   const folder = mkdtempSync(join(tmpdir(), "fake-python-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -42,7 +42,7 @@ export function fakePython(script: string): string {
   return path;
 }
 
-/** Whether a process runs; one that has ended but was not collected yet counts as gone. */
+/** Whether a process is running; one that has ended but was not reaped yet counts as gone. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -56,7 +56,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Waits until a process is gone; false when it still runs after `milliseconds`. */
+/** Waits until a process is gone; false if it still runs after `milliseconds`. */
 export async function ends(pid: number, milliseconds = 3000): Promise<boolean> {
   for (const deadline = performance.now() + milliseconds; performance.now() < deadline; ) {
     if (!isRunning(pid)) return true;

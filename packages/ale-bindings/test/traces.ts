@@ -1,11 +1,11 @@
-/** Games played here and by Gymnasium, as comparable lines. */
+/** Plays games here and in Gymnasium, recorded as comparable lines. */
 
 import { createHash } from "node:crypto";
 import type { AsyncAtariEnv, AtariEnv, AtariReset } from "../src/index.js";
 import type { WasmAtariEnv } from "../src/wasm/index.js";
 import { python, traceAction } from "./support.js";
 
-/** One line a step: reward, lives, episode frame, frame, ends, hash of the observation. */
+/** One line per step: reward, lives, episode frame, frame, ends, hash of the observation. */
 const GYMNASIUM = `
 import hashlib, json, sys, warnings
 warnings.simplefilter("ignore")
@@ -35,7 +35,7 @@ print(json.dumps({"lines": lines, "seeds": seeds, "meanings": game.get_action_me
                   "shape": game.observation_space.shape}))
 `;
 
-/** What Gymnasium says. */
+/** Lines recorded by Gymnasium. */
 export interface Trace {
   lines: string[];
   seeds: number[];

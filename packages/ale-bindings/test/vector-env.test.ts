@@ -128,7 +128,7 @@ describe.skipIf(!hasAle)("AtariVectorEnv", () => {
       { num_envs: 2, max_num_frames_per_episode: 1, noop_max: 0, use_fire_reset: false },
     ],
   ];
-  it.each(cases)("plays %s for %i steps as ale-py does with %j", async (game, steps, ours, theirs) => {
+  it.each(cases)("plays %s for %i steps like ale-py with %j", async (game, steps, ours, theirs) => {
     const envs = await create(game, ours as AtariVectorOptions);
     const arguments_ = { autoreset_mode: "SameStep", ...theirs };
     const reference = python<{ lines: unknown[]; shape: number[] }>(
@@ -158,7 +158,7 @@ describe.skipIf(!hasAle)("AtariVectorEnv", () => {
     if (game !== "seaquest") expect(ended).toBeGreaterThan(0);
   });
 
-  it("counts whole games, unclipped, and tells the last frames of an ended one", async () => {
+  it("counts complete games, unclipped, and reports the frame numbers of an ended one", async () => {
     const options = { numEnvs: 2, maxNumFramesPerEpisode: 1200, repeatActionProbability: 0 } as const;
     const clipped = await create("ALE/SpaceInvaders-v5", options);
     const whole = await create("ALE/SpaceInvaders-v5", { ...options, rewardClipping: false });
@@ -195,7 +195,7 @@ describe.skipIf(!hasAle)("AtariVectorEnv", () => {
     expect(episodes).toBeGreaterThan(2);
   });
 
-  it("lifeLossInfo: a lost life is an end, the game and its score go on", async () => {
+  it("lifeLossInfo: a lost life is an end, the game and its score continue", async () => {
     const envs = await create("breakout", { numEnvs: 1, lifeLossInfo: true });
     await envs.reset({ seed: 1 });
     let ends = 0;
@@ -238,7 +238,7 @@ describe.skipIf(!hasAle)("AtariVectorEnv", () => {
     }
   });
 
-  it("channelsLast holds the same pictures, gray and in colour, in final observations too", async () => {
+  it("channelsLast contains the same frames, gray and in colour, in final observations too", async () => {
     for (const grayscale of [true, false]) {
       const options = {
         numEnvs: 2,
@@ -306,7 +306,7 @@ describe.skipIf(!hasAle)("AtariVectorEnv", () => {
     await expect(envs.step([0, 0])).rejects.toMatchObject({ code: "INVALID_STATE" });
   });
 
-  it("keeps the pictures of every game apart when batches hold only some of them", async () => {
+  it("keeps the frames of games separate when batches contain only some of them", async () => {
     const options = { numEnvs: 4, maxNumFramesPerEpisode: 60, layout: "channelsLast" } as const;
     const all = await create("breakout", options);
     const some = await create("breakout", { ...options, batchSize: 3 });
@@ -333,7 +333,7 @@ describe.skipIf(!hasAle)("AtariVectorEnv", () => {
     });
   });
 
-  it("repeats games for the same seed, and takes the first from its options", async () => {
+  it("repeats games for the same seed, which defaults to that of its options", async () => {
     const envs = await create("ALE/Breakout-v5", { numEnvs: 2, seed: 8 });
     const play = async () => {
       const seen: string[] = [];
@@ -348,7 +348,7 @@ describe.skipIf(!hasAle)("AtariVectorEnv", () => {
     expect(await play()).not.toEqual(first);
   });
 
-  it("guards the order of calls and its arguments, and ends with close()", async () => {
+  it("checks the order of calls and its arguments, and ends with close()", async () => {
     const envs = await create("ALE/Pong-v5", { numEnvs: 2 });
     expect(envs.actionMeanings).toContain("RIGHTFIRE");
     const code = async (call: () => unknown) => {
@@ -403,13 +403,13 @@ from ale_py.vector_env import AtariVectorEnv
 p = inspect.signature(AtariVectorEnv.__init__).parameters
 print(json.dumps({k: v.default if v.default is not inspect._empty else None for k, v in p.items() if k != "self"}, default=str))`);
     expect(Object.keys(given).sort()).toEqual(Object.keys(theirs).sort());
-    // Batches hold all games; ends and clipping are done as the contract of vector environments has them.
+    // Batches contain all games; ends and clipping follow the contract of vector environments.
     const own = ["game", "num_envs", "batch_size", "autoreset_mode", "reward_clipping"];
     for (const name of own) delete theirs[name];
     expect(given).toMatchObject(theirs);
   });
 
-  it("take stickiness and frame skip from an id", () => {
+  it("use stickiness and frame skip of an id", () => {
     expect(vectorArguments("ALE/Breakout-v5", { numEnvs: 1 })).toMatchObject({
       repeat_action_probability: 0.25,
     });
@@ -435,7 +435,7 @@ print(json.dumps({k: v.default if v.default is not inspect._empty else None for 
     expect(message("brekout", { numEnvs: 2 })).toContain("npx ale-bindings list");
   });
 
-  it("interleave is right for other stacks", () => {
+  it("interleave is correct for other stacks", () => {
     const from = Uint8Array.from({ length: 12 }, (_, i) => i); // [1, 3, 2, 2]
     const into = new Uint8Array(12);
     interleave(from, into, 3, 2, 2);

@@ -32,7 +32,7 @@ describe("WasmALEInterface", () => {
     return { ale, log };
   };
 
-  it("hands everything on to the module", () => {
+  it("passes everything on to the module", () => {
     const { ale, log } = open();
     ale.setFloat("repeat_action_probability", 0.5);
     ale.setInt("random_seed", 7);
@@ -69,7 +69,7 @@ describe("WasmALEInterface", () => {
     expect(code(() => ale.act(0))).toBe("INVALID_STATE");
   });
 
-  it("says what the module cannot do, and checks what would end it", () => {
+  it("reports what the module does not support, and checks arguments that would abort it", () => {
     const { ale } = open();
     expect(code(() => ale.act(0))).toBe("INVALID_STATE");
     expect(code(() => ale.loadROM("pong"))).toBe("ROM_MISSING");
@@ -110,7 +110,7 @@ describe("WasmALEInterface", () => {
     }
   });
 
-  it("throws errors that are those of the main entry", () => {
+  it("throws errors of the same class as the main entry", () => {
     expect(new WasmError("EMULATOR", "x")).toBeInstanceOf(AleError);
     expect(new Error("x")).not.toBeInstanceOf(AleError);
   });
@@ -124,7 +124,7 @@ describe("WasmAtariEnv on a toy game", () => {
       ...options,
     });
 
-  it("plays, ends and starts anew", () => {
+  it("plays, ends and starts again", () => {
     const env = open({ obsType: "ram", frameskip: 4 });
     expect(env.observationSpace.shape).toEqual([128]);
     expect(env.actionMeanings).toEqual(["NOOP", "FIRE", "RIGHT", "LEFT"]);
@@ -142,14 +142,14 @@ describe("WasmAtariEnv on a toy game", () => {
     env.close();
   });
 
-  it("tells a limit of frames from an end", () => {
+  it("distinguishes a frame limit from an end", () => {
     const env = open({ maxNumFramesPerEpisode: 5 });
     env.reset();
     for (let i = 0; i < 4; i++) env.step(0);
     expect(env.step(0)).toMatchObject({ terminated: false, truncated: true });
   });
 
-  it("goes on from a saved state, frame skip by chance included", () => {
+  it("continues from a saved state, including random frame skip", () => {
     const env = open({ obsType: "ram", frameskip: [2, 5] });
     env.reset({ seed: 1 });
     env.step(1);
@@ -163,7 +163,7 @@ describe("WasmAtariEnv on a toy game", () => {
     expect(code(() => env.setState({ ...state, frame: 3 }))).toBe("INVALID_ARGUMENT");
   });
 
-  it("refuses what the module cannot do", () => {
+  it("rejects options that the module does not support", () => {
     expect(code(() => open({ continuous: true }))).toBe("UNSUPPORTED");
     expect(code(() => open({ obsType: "gray" as never }))).toBe("INVALID_ARGUMENT");
     expect(code(() => new WasmAtariEnv("ALE/Pong-v5", { module: toyModule().module, roms: {} }))).toBe(
@@ -188,7 +188,7 @@ describe("ale-bindings/wasm", () => {
 });
 
 describe.skipIf(!hasAle)("the WebAssembly backend over ale-py's emulator", () => {
-  it("draws as NumPy does", () => {
+  it("draws the same random numbers as NumPy", () => {
     const expected = python<{ states: number[]; draws: number[] }>(`
 import json, numpy as np
 states = [int(x) for s in (0, 1, 2**31, 2**53 - 1) for x in np.random.SeedSequence(s).generate_state(2)]
@@ -226,22 +226,19 @@ print(json.dumps({"states": states, "draws": draws}))`);
       { obs_type: "grayscale", mode: 3, difficulty: 1, max_num_frames_per_episode: 300 },
     ],
   ];
-  it.each(cases)(
-    "plays %s for %i steps exactly as Gymnasium does, with %j",
-    async (id, steps, ours, theirs) => {
-      const module = realModule();
-      onTestFinished(() => module.close());
-      const env = new WasmAtariEnv(id, { module, roms: everyRom, ...ours });
-      const reference = gymnasium(id, 42, steps, theirs);
-      const mine = await trace(env, 42, steps);
-      expect(mine.lines).toEqual(reference.lines);
-      expect(mine.seeds).toEqual(reference.seeds);
-      expect(env.actionMeanings).toEqual(reference.meanings);
-      expect(env.observationSpace.shape).toEqual(reference.shape);
-    },
-  );
+  it.each(cases)("plays %s for %i steps exactly like Gymnasium, with %j", async (id, steps, ours, theirs) => {
+    const module = realModule();
+    onTestFinished(() => module.close());
+    const env = new WasmAtariEnv(id, { module, roms: everyRom, ...ours });
+    const reference = gymnasium(id, 42, steps, theirs);
+    const mine = await trace(env, 42, steps);
+    expect(mine.lines).toEqual(reference.lines);
+    expect(mine.seeds).toEqual(reference.seeds);
+    expect(env.actionMeanings).toEqual(reference.meanings);
+    expect(env.observationSpace.shape).toEqual(reference.shape);
+  });
 
-  it("goes on from a saved game without sticky actions", () => {
+  it("continues from a saved game without sticky actions", () => {
     const module = realModule();
     onTestFinished(() => module.close());
     const env = new WasmAtariEnv("PongNoFrameskip-v4", { module, roms: everyRom, obsType: "ram" });

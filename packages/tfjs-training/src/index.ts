@@ -1,6 +1,6 @@
 /**
  * TensorFlow.js made trainable and fast: missing gradients, training kernels for WebAssembly, repairs, fused
- * optimisers.
+ * optimizers.
  *
  * @module tfjs-training
  */

@@ -54,7 +54,7 @@ describe("average pooling", () => {
     }
   });
 
-  it("keeps what is not a number", async () => {
+  it("propagates NaN", async () => {
     await tf.setBackend("wasm");
     const means = tf.tidy(() => tf.avgPool(tf.fill([1, 4, 4, 5], Number.NaN) as tf.Tensor4D, 4, 4, "same"));
     expect(means.dataSync().every(Number.isNaN)).toBe(true);

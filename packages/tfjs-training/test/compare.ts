@@ -74,12 +74,12 @@ export async function expectAgreement(
   });
 }
 
-/** Bytes of the wasm heap. */
+/** Size of the wasm heap in bytes. */
 export function heapBytes(): number {
   return (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.length;
 }
 
-/** Expects 200 repetitions on wasm to leave no tensor and no byte of heap behind. */
+/** Expects 200 repetitions on wasm to leak no tensor and no byte of heap. */
 export async function expectNoLeak(
   shapes: readonly number[][],
   f: Computation,

@@ -15,7 +15,7 @@ describe.each(["cpu", "wasm"])("on %s", (backend) => {
     ["lessEqual", tf.lessEqual],
     ["equal", tf.equal],
     ["notEqual", tf.notEqual],
-  ] as const)("where(%s(x, y), a x, b x) has the gradient of the chosen branch", async (_, compare) => {
+  ] as const)("where(%s(x, y), a x, b x) has the gradient of the selected branch", async (_, compare) => {
     await tf.setBackend(backend);
     const x = tf.tensor2d([-2, -1, 0, 1, 2, 3], [2, 3]);
     const y = tf.tensor1d([0, -1, 1]); // broadcast
@@ -24,7 +24,7 @@ describe.each(["cpu", "wasm"])("on %s", (backend) => {
     expect(Array.from(tf.grad(f)(x).dataSync())).toEqual(expected);
   });
 
-  it("comparisons of integers on the tape", async () => {
+  it("supports comparisons of integers on the tape", async () => {
     await tf.setBackend(backend);
     const ids = tf.tensor1d([0, 1, 2], "int32");
     const f = (x: tf.Tensor) =>
@@ -39,7 +39,7 @@ describe.each(["cpu", "wasm"])("on %s", (backend) => {
   });
 });
 
-it("registers once", () => {
+it("registers only once", () => {
   registerComparisonGradients();
   const first = tf.getGradient("Greater");
   registerComparisonGradients();

@@ -29,7 +29,7 @@ const oddPad: Pad = [
   [0, 0],
 ];
 
-// A number as pad is no alternative where strides differ: tfjs then computes a wrong output width.
+// Numeric padding cannot be used if strides differ: tfjs then computes a wrong output width.
 const around = (n: number): Pad => [
   [0, 0],
   [n, n],
@@ -48,7 +48,7 @@ const cases: Case[] = [
   { x: [2, 10, 10, 3], filter: [2, 2, 3, 4], strides: [3, 3], pad: "valid" }, // stride beyond the filter
   { x: [1, 12, 9, 2], filter: [1, 1, 2, 3], strides: [2, 2], pad: "same" },
   { x: [1, 5, 5, 2], filter: [5, 5, 2, 3], strides: [1, 1], pad: "valid" }, // one output pixel
-  { x: [1, 4, 4, 2], filter: [2, 2, 2, 3], strides: [1, 1], pad: 3 }, // outputs that see only zeros
+  { x: [1, 4, 4, 2], filter: [2, 2, 2, 3], strides: [1, 1], pad: 3 }, // outputs that only read zeros
   { x: [1, 5, 6, 2], filter: [3, 2, 2, 2], strides: [4, 5], pad: around(4) },
   { x: [2, 3, 3, 2], filter: [3, 3, 2, 4], strides: [5, 5], pad: "same" }, // stride beyond the input
   { x: [20, 21, 21, 8], filter: [5, 5, 8, 2], strides: [1, 1], pad: "same" }, // several blocks of patches
@@ -66,7 +66,7 @@ describe("gradients of conv2d", () => {
     expectAgreement([c.x, c.filter], conv2d(c)),
   );
 
-  it("leave nothing behind", async () => {
+  it("leak no memory", async () => {
     for (const c of [cases[2], cases[5], cases[7]]) await expectNoLeak([c.x, c.filter], conv2d(c));
   });
 });
@@ -122,7 +122,7 @@ describe("gradients of depthwiseConv2d", () => {
     ),
   );
 
-  it("leave nothing behind", () =>
+  it("leak no memory", () =>
     expectNoLeak(
       [
         [2, 9, 9, 4],
@@ -154,7 +154,7 @@ it("channels first", async () => {
   await expectNoLeak(shapes, conv);
 });
 
-describe("what tfjs gets wrong", () => {
+describe("cases that tfjs computes incorrectly", () => {
   const shapes = [
     [2, 9, 8, 3],
     [3, 2, 3, 5],
@@ -185,14 +185,14 @@ describe("what tfjs gets wrong", () => {
     expect(tf.grad((x: tf.Tensor) => tf.sum(f(x)))(tf.zeros([0, 5, 8, 1])).shape).toEqual([0, 5, 8, 1]);
   });
 
-  it("another number of images in the gradient is an error", async () => {
+  it("a different number of images in the gradient is an error", async () => {
     await tf.setBackend("wasm");
     const [x, filter] = [tf.ones<tf.Rank.R4>([1, 4, 4, 2]), tf.ones<tf.Rank.R4>([3, 3, 1, 2])];
     expect(() => tf.conv2dTranspose(x, filter, [2, 4, 4, 1], 1, "same")).toThrow(InvalidArgumentError);
   });
 });
 
-it("reads nothing of an earlier filter", async () => {
+it("does not read memory of an earlier filter", async () => {
   await tf.setBackend("wasm");
   const convolve = (filter: tf.Tensor) =>
     tf.conv2d(tf.ones<tf.Rank.R4>([1, 8, 8, 33]), filter as tf.Tensor4D, 1, "valid", "NHWC", [1, 2]);
@@ -201,7 +201,7 @@ it("reads nothing of an earlier filter", async () => {
   for (const value of values) expect(value).toBe(4 * 4 * 33);
 });
 
-describe("depthwise convolutions that tfjs counts differently", () => {
+describe("depthwise convolutions with outputs that tfjs counts differently", () => {
   it.each<
     [number[], number[], number | [number, number], "same" | "valid" | number, "ceil" | "floor" | undefined]
   >([
@@ -249,7 +249,7 @@ describe("conv2dTranspose", () => {
   it.each([
     ["too small", 4],
     ["too large", 9],
-  ])("refuses an output shape that is %s for its input", async (_, size) => {
+  ])("rejects an output shape that is %s for its input", async (_, size) => {
     await tf.setBackend("wasm");
     const [x, filter] = [tf.ones<tf.Rank.R4>([1, 8, 8, 2]), tf.ones<tf.Rank.R4>([3, 3, 1, 2])];
     expect(() => tf.conv2dTranspose(x, filter, [1, size, size, 1], 1, "same")).toThrow(
@@ -262,7 +262,7 @@ describe("conv2dTranspose", () => {
     );
   });
 
-  it("takes both output sizes that a step of two leaves open", async () => {
+  it("accepts both output sizes that are possible with a stride of two", async () => {
     for (const size of [7, 8]) {
       await expectAgreement(
         [

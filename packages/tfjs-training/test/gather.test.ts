@@ -12,7 +12,7 @@ beforeAll(async () => {
 const integers = (values: number[], shape: number[]) => tf.tensor(values, shape, "int32");
 
 describe("gradient of gather", () => {
-  it("along the first axis, rows chosen twice", () =>
+  it("along the first axis, with rows selected twice", () =>
     expectAgreement([[6, 4]], (x) => tf.gather(x, integers([0, 2, 2, 5], [4]))));
 
   it("along other axes", async () => {
@@ -20,7 +20,7 @@ describe("gradient of gather", () => {
     await expectAgreement([[3, 5, 4]], (x) => tf.gather(x, integers([4, 0, 4, 1], [2, 2]), 1));
   });
 
-  it("leaves nothing behind", () =>
+  it("leaks no memory", () =>
     expectNoLeak([[6, 4]], (x) => tf.tidy(() => tf.gather(x, integers([0, 2, 2, 5], [4])))));
 });
 
@@ -49,7 +49,7 @@ describe("gather with batch axes", () => {
     );
   });
 
-  it("refuses an index outside", async () => {
+  it("rejects an index out of range", async () => {
     await tf.setBackend("wasm");
     expect(() => tf.gather(tf.zeros([3, 2]), integers([1, 0, 2], [3, 1]), 1, 1)).toThrow(
       "expected 0..1, received 2 (GatherV2: the index value 2 is not in [0, 1])",
@@ -65,7 +65,7 @@ describe("unsortedSegmentSum", () => {
     await expectAgreement([[6]], (x) => tf.unsortedSegmentSum(x, tf.tensor1d(ids, "int32"), 5));
   });
 
-  it("leaves out ids outside, adds integers", async () => {
+  it("ignores ids out of range, adds integers", async () => {
     await tf.setBackend("wasm");
     const sum = tf.unsortedSegmentSum(
       tf.tensor1d([1, 2, 4, 8], "int32"),
@@ -78,7 +78,7 @@ describe("unsortedSegmentSum", () => {
 });
 
 describe("booleans, which take one byte", () => {
-  it("segment sums of them are floats and keep to their own memory", async () => {
+  it("have segment sums in floats, without writing to other memory", async () => {
     const count = () =>
       tf.unsortedSegmentSum(
         tf.tensor2d(
@@ -101,7 +101,7 @@ describe("booleans, which take one byte", () => {
     await expectNeighboursUntouched(count);
   });
 
-  it("gathering them with batch axes is right, and checks its indices", async () => {
+  it("are gathered correctly with batch axes, with checked indices", async () => {
     await tf.setBackend("wasm");
     const x = tf.tensor([1, 0, 0, 0, 0, 1, 1, 1, 0, 0, 1, 0], [2, 3, 2], "bool");
     expect(Array.from(tf.gather(x, integers([2, 0, 1, 1], [2, 2]), 1, 1).dataSync())).toEqual([
@@ -111,7 +111,7 @@ describe("booleans, which take one byte", () => {
   });
 });
 
-describe("gradients where there is a single one", () => {
+describe("gradients of a single element", () => {
   it("of gatherND with one index", () => expectAgreement([[4]], (x) => tf.gatherND(x, integers([2], [1]))));
 
   it("of topk and of gather with batch axes along an axis of one element", async () => {

@@ -5,7 +5,7 @@ import { describeAdapter, type GpuAdapter, isSoftware } from "../src/webgpu/gpu.
 const adapter = (given: Partial<GpuAdapter>): GpuAdapter => ({
   limits: {},
   features: new Set(),
-  requestDevice: () => Promise.reject(new Error("not asked for")),
+  requestDevice: () => Promise.reject(new Error("not requested")),
   ...given,
 });
 
@@ -27,7 +27,7 @@ describe("isSoftware", () => {
     expect(isSoftware(adapter({ info }))).toBe(false);
   });
 
-  it("as older browsers say it", () => {
+  it("supports the property of older browsers", () => {
     expect(isSoftware(adapter({ isFallbackAdapter: true }))).toBe(true);
   });
 });

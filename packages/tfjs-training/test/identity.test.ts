@@ -12,7 +12,7 @@ it("a clone shares memory and outlives its source", () => {
   const clone = tf.clone(x);
   expect(tf.engine().backend.numDataIds()).toBe(before + 1);
   x.dispose();
-  tf.fill([3], 9); // would take the memory if it had been given back
+  tf.fill([3], 9); // would reuse the memory if it had been freed
   expect(Array.from(clone.dataSync())).toEqual([1, 2, 3]);
   clone.dispose();
 });

@@ -64,7 +64,7 @@ describe.each(flags)("BatchMatMul, transposeA %s, transposeB %s", (tA, tB) => {
     );
   });
 
-  it("leaves nothing behind", async () => {
+  it("leaks no memory", async () => {
     await expectNoLeak(shapesOf(40, 50, 60, tA, tB), product(tA, tB));
     const [a, b] = shapesOf(20, 30, 10, tA, tB);
     await expectNoLeak(
@@ -77,7 +77,7 @@ describe.each(flags)("BatchMatMul, transposeA %s, transposeB %s", (tA, tB) => {
   });
 });
 
-it("repeats both factors over different axes", async () => {
+it("broadcasts both factors over different axes", async () => {
   await tf.setBackend("wasm");
   const a = tf.randomUniform([2, 1, 20, 30], -1, 1, "float32", 1);
   const b = tf.randomUniform([1, 3, 30, 10], -1, 1, "float32", 2);
@@ -129,19 +129,19 @@ describe("_FusedMatMul", () => {
     );
   });
 
-  it("leaves nothing behind", () =>
+  it("leaks no memory", () =>
     expectNoLeak([[5, 100], [7, 100], [7]], fused(false, true, "relu"), { gradients: false }));
 });
 
 describe("fused products", () => {
-  it.each(["relu", "relu6"] as const)("%s after a bias that is no row hides nothing", async (activation) => {
+  it.each(["relu", "relu6"] as const)("%s after a broadcast bias propagates NaN", async (activation) => {
     await tf.setBackend("wasm");
     const a = tf.tensor2d([Number.NaN, -1, 2, 9], [4, 1]);
     const product = tf.fused.matMul({ a, b: tf.ones([1, 1]), bias: tf.zeros([4, 1]), activation });
     expect(Array.from(product.dataSync())).toEqual([Number.NaN, 0, 2, activation === "relu" ? 9 : 6]);
   });
 
-  it("of no columns, with an activation", async () => {
+  it("support zero columns, with an activation", async () => {
     await tf.setBackend("wasm");
     const [a, b, alpha] = [tf.ones([2, 3]), tf.ones([3, 0]), tf.ones([0])];
     const product = tf.fused.matMul({ a, b, activation: "prelu", preluActivationWeights: alpha });
@@ -149,7 +149,7 @@ describe("fused products", () => {
   });
 });
 
-it("matMul of a vector is refused, with what to do", async () => {
+it("matMul of a vector is rejected with a hint", async () => {
   await tf.setBackend("wasm");
   const vector = tf.ones([3]) as tf.Tensor;
   const refusal = expect.objectContaining({

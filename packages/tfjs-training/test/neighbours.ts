@@ -1,9 +1,9 @@
-/** Whether a kernel keeps to its own memory. */
+/** Checks that a kernel does not write to other memory. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
 
-/** Runs `f` on wasm where its results of a few bytes lie between other tensors, and expects those unchanged. */
+/** Runs `f` on wasm with its small results allocated between other tensors, and expects those unchanged. */
 export async function expectNeighboursUntouched(f: () => tf.Tensor): Promise<void> {
   await tf.setBackend("wasm");
   const tensors = Array.from({ length: 60 }, () => tf.fill([3], 1.5));

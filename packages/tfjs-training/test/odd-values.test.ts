@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 const backends = ["cpu", "wasm"];
 
-/** The same on both backends, of the same type. */
+/** Expects the same result, of the same type, on both backends. */
 async function expectSame(f: () => tf.Tensor): Promise<number[]> {
   const results = [];
   for (const backend of backends) {
@@ -26,7 +26,7 @@ async function expectSame(f: () => tf.Tensor): Promise<number[]> {
 describe("bounds", () => {
   const odd = [Number.NaN, 1, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 8, Number.NaN];
 
-  it("leave what is not a number", async () => {
+  it("propagate NaN", async () => {
     expect(await expectSame(() => tf.clipByValue(tf.tensor1d(odd), -1, 1))).toEqual([
       ...[Number.NaN, 1, -1, 1, -1, 1, Number.NaN],
     ]);
@@ -40,7 +40,7 @@ describe("bounds", () => {
     expect(await expectSame(clip)).toEqual([-1, 0, 3, 5]);
   });
 
-  it("leave nothing behind", () => expectNoLeak([[3, 7]], (x) => tf.relu6(tf.clipByValue(x, -0.5, 0.5))));
+  it("leak no memory", () => expectNoLeak([[3, 7]], (x) => tf.relu6(tf.clipByValue(x, -0.5, 0.5))));
 });
 
 it("every number but 0 is true", async () => {
@@ -55,7 +55,7 @@ it.each<[tf.DataType]>([["float32"], ["int32"], ["bool"]])("strided slices of %s
   const x = () => tf.tensor(values, [3, 4, 5], dtype);
   await expectSame(() => tf.stridedSlice(x(), [0, 3, 4], [3, 0, 0], [2, -1, -2]));
   await expectSame(() => tf.stridedSlice(x(), [1, 0, 0], [2, 4, 5], [1, 2, 1]));
-  // tfjs's cpu backend fails where an axis goes.
+  // tfjs's cpu backend fails if an axis is removed.
   const row = tf.stridedSlice(x(), [1, 0, 0], [2, 4, 5], [1, 2, 1], 0, 0, 0, 0, 1);
   expect(row.shape).toEqual([2, 5]);
   expect(Array.from(row.dataSync())).toEqual([...values.slice(20, 25), ...values.slice(30, 35)]);
@@ -64,7 +64,7 @@ it.each<[tf.DataType]>([["float32"], ["int32"], ["bool"]])("strided slices of %s
 });
 
 describe("no elements", () => {
-  it("have no place of an extreme, and sums up to each of nothing", async () => {
+  it("give empty argmax, argmin and cumsum", async () => {
     await expectSame(() => tf.argMax(tf.zeros([0, 9, 6]), 1));
     await expectSame(() => tf.argMin(tf.zeros([3, 0]), 0));
     await expectSame(() => tf.cumsum(tf.zeros([0, 2, 2]), 1));
@@ -72,7 +72,7 @@ describe("no elements", () => {
 
   it("are all true, none of them true, and have the product 1", async () => {
     await tf.setBackend("wasm");
-    // Leaves other numbers in the memory that follows.
+    // Leaves other numbers in the memory that is allocated next.
     const reduce = (f: () => tf.Tensor) => {
       tf.tidy(() => void tf.fill([4], 77));
       return tf.tidy(() => Array.from(f().dataSync()));
@@ -113,7 +113,7 @@ describe("depthwise convolutions with bias and activation", () => {
     }
   });
 
-  it("keep what is not a number", async () => {
+  it("propagate NaN", async () => {
     for (const activation of ["relu", "relu6", "leakyrelu"] as const) {
       const x = () => tf.fill([1, 4, 4, 3], Number.NaN) as tf.Tensor4D;
       const filter = () => tf.ones<tf.Rank.R4>([2, 2, 3, 1]);

@@ -7,7 +7,7 @@ beforeAll(async () => {
   await useBackend("wasm");
 });
 
-it("writes float rows, of other values too, and leaves out what is out of range", () => {
+it("oneHot writes float rows, also with custom values, and ignores indices out of range", () => {
   const indices = tf.tensor2d(
     [
       [0, 2],
@@ -25,7 +25,7 @@ it("writes float rows, of other values too, and leaves out what is out of range"
   expect(Array.from(tf.oneHot(indices, 2).dataSync())).toEqual([1, 0, 0, 0, 0, 1, 0, 0]);
 });
 
-it("of booleans, which take one byte, keeps to its own memory", async () => {
+it("oneHot of booleans, which take one byte, does not write to other memory", async () => {
   const flags = () => tf.oneHot(tf.tensor1d([0, 2], "int32"), 3, 1, 0, "bool");
   expect(Array.from(flags().dataSync())).toEqual([1, 0, 0, 0, 0, 1]);
   await expectNeighboursUntouched(flags);

@@ -1,13 +1,13 @@
-/** Operations that networks are made of, each with the gradients of all its inputs. */
+/** The operations that networks consist of, each with the gradients of all its inputs. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { type Computation, numbers } from "./compare.js";
 
-/** One operation: the shapes of its float inputs, in -1..1, and what is computed of them. */
+/** One operation: the shapes of its float inputs, in -1..1, and its function. */
 export interface OperationCase {
   /** Shapes of the inputs. */
   shapes: readonly number[][];
-  /** The operation; a result of several tensors is joined to one. */
+  /** The operation; a result of several tensors is concatenated. */
   f: Computation;
 }
 

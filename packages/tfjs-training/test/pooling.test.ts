@@ -24,14 +24,14 @@ describe("gradient of maxPool", () => {
     await expectAgreement([shape], (x) => pool(tf.sub(x, 2))); // every maximum negative
   });
 
-  it("keeps the whole gradient of negative inputs", async () => {
+  it("preserves the gradient of negative inputs", async () => {
     await tf.setBackend("wasm");
     const x = tf.sub(tf.randomUniform<tf.Rank.R4>([2, 8, 8, 3], 0, 1, "float32", 7), 2) as tf.Tensor4D;
     const gradient = tf.grad((y: tf.Tensor) => tf.sum(tf.maxPool(y as tf.Tensor4D, 2, 2, "valid")))(x);
     expect(tf.sum(gradient).dataSync()[0]).toBe(2 * 4 * 4 * 3);
   });
 
-  it("gives the gradient of equal maxima to the first, as cpu does", () =>
+  it("gives the gradient of equal maxima to the first, like cpu", () =>
     expectAgreement(
       [[1, 4, 4, 1]],
       (x) => tf.maxPool(tf.mul(tf.round(x), -1) as tf.Tensor4D, 2, 2, "valid"),
@@ -47,7 +47,7 @@ describe("gradient of maxPool", () => {
       expect(gradients[1]).toEqual(gradients[0]);
     }));
 
-  it("leaves nothing behind", () =>
+  it("leaks no memory", () =>
     expectNoLeak([[2, 9, 9, 4]], (x) => tf.maxPool(x as tf.Tensor4D, 3, 2, "same")));
 });
 
@@ -56,7 +56,7 @@ describe("windows beyond the image", () => {
     const y = pool(x);
     const weights = tf.tensor(numbers(y.shape, 5), y.shape);
     const gradient = tf.grad((z: tf.Tensor) => tf.sum(tf.mul(pool(z), weights)))(x);
-    // Pooling chooses elements: what comes back are their weights.
+    // Pooling selects elements: their gradients are their weights.
     const inside = tf.where(tf.isFinite(y), y, tf.zerosLike(y));
     return [tf.sum(tf.mul(gradient, x)), tf.sum(tf.mul(inside, weights))].map((sum) => sum.dataSync()[0]);
   };
@@ -73,7 +73,7 @@ describe("windows beyond the image", () => {
     expect(Math.abs(back - forth)).toBeLessThan(1e-4);
   });
 
-  it("of volumes, wholly in the padding", async () => {
+  it("of volumes, entirely in the padding", async () => {
     const pool = (x: tf.Tensor) => tf.maxPool3d(x as tf.Tensor5D, 1, 1, 2, "floor");
     await expectAgreement([[1, 3, 3, 3, 5]], (x) => tf.maximum(pool(x), -9), { gradients: false });
     const [back, forth] = linear(tf.tensor(numbers([1, 3, 3, 3, 5], 1), [1, 3, 3, 3, 5]), pool);

@@ -1,4 +1,4 @@
-/** Repeatable numbers for tests. */
+/** Seeded random numbers for tests. */
 
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
@@ -13,7 +13,7 @@ export class Random {
     this.generator = xoroshiro128plus((h ^ (h >>> 16)) | 0 || 0x9e3779b9);
   }
 
-  /** Evenly distributed from `low` to below `high`, by default from 0 to 1. */
+  /** Uniformly distributed from `low` to below `high`, by default from 0 to 1. */
   uniform(low = 0, high = 1): number {
     const [upper, lower] = [this.word() >>> 5, this.word() >>> 6];
     return low + ((high - low) * (upper * 0x4000000 + lower)) / 0x20000000000000;

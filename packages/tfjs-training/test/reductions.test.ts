@@ -55,13 +55,13 @@ describe.each([
     await expectAgreement([shape], (x) => reduce(x, axes, true));
   });
 
-  it("leaves nothing behind", async () => {
+  it("leaks no memory", async () => {
     await expectNoLeak([[1031, 33]], (x) => reduce(x, 0));
     await expectNoLeak([[2, 9, 9, 4]], (x) => reduce(x, [1, 2]));
   });
 });
 
-it("sums integers and booleans as tfjs does", async () => {
+it("sums integers and booleans like tfjs", async () => {
   await tf.setBackend("wasm");
   expect(Array.from(tf.sum(tf.tensor2d([1, 2, 3, 4], [2, 2], "int32"), 0).dataSync())).toEqual([4, 6]);
   expect(Array.from(tf.sum(tf.tensor2d([1, 0, 1, 1], [2, 2], "bool"), 0).dataSync())).toEqual([2, 1]);
@@ -78,7 +78,7 @@ it("adds the bias gradient of many rows precisely", async () => {
 describe("long sums on wasm", () => {
   const total = (x: tf.Tensor) => tf.sum(x).dataSync()[0];
 
-  it("do not stop at 2^24", async () => {
+  it("are not limited to 2^24", async () => {
     await tf.setBackend("wasm");
     tf.tidy(() => {
       const ones = tf.ones([20_000_000]);
@@ -113,7 +113,7 @@ describe("long sums on wasm", () => {
     });
   });
 
-  it("of integers have their mean", async () => {
+  it("of integers have exact means", async () => {
     await tf.setBackend("wasm");
     tf.tidy(() => {
       expect(tf.mean(tf.fill([20_000_000], 3, "int32")).dataSync()[0]).toBe(3);
@@ -121,7 +121,7 @@ describe("long sums on wasm", () => {
     });
   });
 
-  it("leave nothing behind", async () => {
+  it("leak no memory", async () => {
     await expectNoLeak([[40, 50]], (x) => tf.sum(x));
     await expectNoLeak([[40, 5, 30]], (x) => tf.mean(x, [0, 2]));
   });
@@ -133,14 +133,14 @@ it("bias gradients of dense and convolutional layers", async () => {
 });
 
 describe("no elements", () => {
-  // The memory of the result held other numbers before.
+  // The memory of the result contained other numbers before.
   const values = (f: () => tf.Tensor, size: number) => {
     tf.fill([size], 7).dispose();
     const result = f();
     return [Array.from(result.dataSync()), result.shape, result.dtype];
   };
 
-  it("have the sum 0 and no mean", async () => {
+  it("have the sum 0 and the mean NaN", async () => {
     await tf.setBackend("wasm");
     const floats = tf.zeros([0, 3]);
     const integers = tf.zeros([2, 0, 2], "int32");

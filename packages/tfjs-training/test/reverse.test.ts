@@ -6,7 +6,7 @@ beforeAll(async () => {
   await useBackend("wasm");
 });
 
-it("turns booleans around along every axis, as numbers", () => {
+it("reverse works along every axis for booleans and numbers", () => {
   const flags = Array.from({ length: 24 }, (_, i) => (i * i) % 5 < 2);
   for (const shape of [[24], [4, 6], [2, 3, 4]]) {
     for (const axes of [0, shape.length - 1, -1, shape.map((_, axis) => axis)]) {

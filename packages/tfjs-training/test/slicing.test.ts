@@ -69,7 +69,7 @@ describe("slice", () => {
     expect(values(tf.tensor2d(["a", "b", "c", "d"], [2, 2]))).toEqual(["b", "d"]);
   });
 
-  it("leaves nothing behind", () => expectNoLeak([[3, 4, 5]], (x) => tf.slice(x, [1, 1, 1], [2, 2, 3])));
+  it("leaks no memory", () => expectNoLeak([[3, 4, 5]], (x) => tf.slice(x, [1, 1, 1], [2, 2, 3])));
 });
 
 describe("split and unstack", () => {
@@ -96,18 +96,18 @@ describe("split and unstack", () => {
     ]);
   });
 
-  it("leaves nothing behind", async () => {
+  it("leaks no memory", async () => {
     await expectNoLeak([[6, 4]], (x) => tf.unstack(x, 1)[2]);
     await expectNoLeak([[6, 4]], (x) => tf.split(x, 2, 1)[1]);
   });
 });
 
-it("a part that reaches beyond the tensor is an error", async () => {
+it("a part beyond the tensor is an error", async () => {
   await tf.setBackend("wasm");
   expect(() => tf.slice(tf.tensor1d([1, 2, 3]), [2], [5])).toThrow();
 });
 
-it("no booleans, transposed", async () => {
+it("transposes empty boolean tensors", async () => {
   await tf.setBackend("wasm");
   expect(tf.transpose(tf.zeros([0, 3, 2], "bool"), [0, 2, 1]).shape).toEqual([0, 2, 3]);
 });

@@ -45,7 +45,7 @@ describe("elementwise functions", () => {
     });
   });
 
-  it("ends of the range and what is not a number", async () => {
+  it("handle the ends of the range and NaN", async () => {
     await tf.setBackend("wasm");
     const ends = tf.tensor1d([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 500]);
     const values = (f: Computation) => Array.from(f(ends).dataSync());
@@ -122,7 +122,7 @@ describe("pairs of tensors", () => {
     );
   });
 
-  it("of integers stays with the stock kernel", async () => {
+  it("of integers use the stock kernel", async () => {
     await tf.setBackend("wasm");
     const a = tf.tensor1d([1, 5, 3], "int32");
     const b = tf.tensor1d([2, 4, 3], "int32");
@@ -166,7 +166,7 @@ describe("copies in another order", () => {
     await expectAgreement([[4, 3]], (x) => tf.reverse(x, 1));
   });
 
-  it("of integers; leave nothing behind", async () => {
+  it("of integers agree; leak no memory", async () => {
     await tf.setBackend("wasm");
     const x = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3], "int32");
     expect(Array.from(tf.transpose(x).dataSync())).toEqual([1, 4, 2, 5, 3, 6]);
@@ -269,8 +269,8 @@ describe("gradients of depthwise convolutions", () => {
     expect(relativeError(results[1][1], results[0][1]), "input").toBeLessThan(1e-5);
   });
 
-  // The cpu backend's gradients leave dilations out. The convolution is linear in both of its inputs, so a
-  // gradient is right if its product with any change is the change of the output.
+  // The cpu backend's gradients ignore dilations. The convolution is linear in both of its inputs, so a
+  // gradient is correct if its product with any change equals the change of the output.
   it.each(cases.filter(({ dilations }) => Math.max(...dilations) > 1))("%j, by products", async (one) => {
     await tf.setBackend("wasm");
     tf.tidy(() => {
@@ -286,7 +286,7 @@ describe("gradients of depthwise convolutions", () => {
   });
 });
 
-describe("rows by number", () => {
+describe("rows by index", () => {
   it("gather and its gradient agree with cpu along every axis", async () => {
     for (let i = 0; i < 20; i++) {
       const shape = Array.from({ length: 1 + random.integer(3) }, () => size(6));
@@ -297,7 +297,7 @@ describe("rows by number", () => {
   });
 });
 
-it("where chooses booleans and integers, too", async () => {
+it("where selects booleans and integers, too", async () => {
   for (const dtype of ["bool", "int32"] as const) {
     await tf.setBackend("wasm");
     const [a, b] = [tf.ones([2, 3], dtype), tf.zeros([2, 3], dtype)];
@@ -306,7 +306,7 @@ it("where chooses booleans and integers, too", async () => {
   }
 });
 
-it("extremes of what is not a number are none, however it is broadcast", async () => {
+it("maximum and minimum propagate NaN in all broadcasts", async () => {
   await tf.setBackend("wasm");
   const [column, matrix] = [tf.tensor2d([Number.NaN, 2], [2, 1]), tf.tensor2d([1, 3, 1, Number.NaN], [2, 2])];
   const expected = [Number.NaN, Number.NaN, 2, Number.NaN];
@@ -314,7 +314,7 @@ it("extremes of what is not a number are none, however it is broadcast", async (
   expect(Array.from(tf.minimum(column, matrix).dataSync())).toEqual([Number.NaN, Number.NaN, 1, Number.NaN]);
 });
 
-it("bincount of several axes counts all their numbers", async () => {
+it("bincount of several axes counts all elements", async () => {
   for (const backend of ["cpu", "wasm"]) {
     await tf.setBackend(backend);
     const counts = tf.bincount(

@@ -8,7 +8,7 @@ describe.each(["wasm", "cpu"] as const)("on %s", (name) => {
     await useBackend(name);
   });
 
-  it("tensors of floats and bytes, also from shared memory, and back", () => {
+  it("floatTensor and readFloats copy floats and bytes, also from shared memory", () => {
     const shared = new Float32Array(new SharedArrayBuffer(40), 8, 6);
     shared.set([1, -2, 3.5, 4, 5, 1e-9]);
     const bytes = Uint8Array.of(0, 255, 7, 128, 1, 2);
@@ -25,7 +25,7 @@ describe.each(["wasm", "cpu"] as const)("on %s", (name) => {
     }
   });
 
-  it("leaves nothing behind", () => {
+  it("leak no memory", () => {
     const before = tf.memory();
     const tensor = floatTensor(new Float32Array(1000), [10, 100]);
     expect(tf.memory().numTensors).toBe(before.numTensors + 1);
@@ -35,7 +35,7 @@ describe.each(["wasm", "cpu"] as const)("on %s", (name) => {
     expect(floatTensor(new Float32Array(0), [0, 3]).shape).toEqual([0, 3]);
   });
 
-  it("refuses a wrong number of values", () => {
+  it("reject a wrong number of values", () => {
     expect(() => floatTensor(new Float32Array(5), [2, 3])).toThrow();
     expect(() => floatTensor(new Uint8Array(7), [2, 3])).toThrow();
   });

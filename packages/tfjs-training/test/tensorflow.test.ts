@@ -24,19 +24,19 @@ function installed(packages: Record<string, unknown>) {
 const [gpu, cpu] = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
 
 describe("importTensorflow", () => {
-  it("prefers the package for GPUs, and loads no other then", async () => {
+  it("prefers the package for GPUs, and then loads no other", async () => {
     const { asked, load } = installed({ [gpu]: {}, [cpu]: {} });
     expect(await importTensorflow(load)).toBe(gpu);
     expect(asked).toEqual([gpu]);
   });
 
-  it("takes the other where that is missing or does not load", async () => {
+  it("uses the other package if that is missing or cannot be loaded", async () => {
     expect(await importTensorflow(installed({ [cpu]: {} }).load)).toBe(cpu);
     const broken = new Error("libcudart.so.11.0: cannot open shared object file\nand more");
     expect(await importTensorflow(installed({ [gpu]: broken, [cpu]: {} }).load)).toBe(cpu);
   });
 
-  it("says what to install, or why the installed one does not load", async () => {
+  it("says what to install, or why the installed package cannot be loaded", async () => {
     await expect(importTensorflow(installed({}).load)).rejects.toThrow(
       new BackendError("it is not installed, `npm install @tensorflow/tfjs-node@4.22.0`"),
     );
@@ -46,7 +46,7 @@ describe("importTensorflow", () => {
     );
   });
 
-  it("a module that the package itself misses is no missing package", async () => {
+  it("does not report a missing dependency of the package as a missing package", async () => {
     await expect(importTensorflow(installed({ [cpu]: missing("node-pre-gyp") }).load)).rejects.toThrow(
       "@tensorflow/tfjs-node does not load: Cannot find package 'node-pre-gyp'",
     );
@@ -54,7 +54,7 @@ describe("importTensorflow", () => {
 });
 
 describe("functions that Node 23 removed", () => {
-  it("are put back where they are missing", () => {
+  it("are restored if they are missing", () => {
     const target: Record<string, (value?: unknown) => boolean> = {};
     restoreRemovedUtil(target);
     expect([null, undefined, 0, ""].map((value) => target.isNullOrUndefined(value))).toEqual([
@@ -64,10 +64,10 @@ describe("functions that Node 23 removed", () => {
       false,
     ]);
     expect([[], {}].map((value) => target.isArray(value))).toEqual([true, false]);
-    expect(Object.keys(target)).toEqual([]); // unseen by loops over the module
+    expect(Object.keys(target)).toEqual([]); // not enumerable
   });
 
-  it("are left alone where they are there", () => {
+  it("are not changed if they exist", () => {
     const isArray = () => true;
     const target = { isArray };
     restoreRemovedUtil(target);

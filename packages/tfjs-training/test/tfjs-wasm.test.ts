@@ -41,14 +41,14 @@ const squares = async () => {
 };
 
 describe("the WebAssembly file of tfjs", () => {
-  it("comes with the package: nothing is fetched", async () => {
+  it("is included in the package: nothing is fetched", async () => {
     const fetched = vi.spyOn(globalThis, "fetch");
     await useBackend("wasm");
     expect(await squares()).toEqual([1, 4, 9]);
     expect(fetched).not.toHaveBeenCalled();
   });
 
-  it("is fetched from a prefix, and only the one that is used", async () => {
+  it("is fetched from a prefix, and only the used one", async () => {
     await useBackend("wasm", { wasmPaths: `${root}/wasm/` });
     expect(await squares()).toEqual([1, 4, 9]);
     expect(asked).toEqual([`/wasm/${fileName}`]);
@@ -72,7 +72,7 @@ describe("the WebAssembly file of tfjs", () => {
   });
 });
 
-describe("wasmPaths that are wrong are a BackendError that says what is wrong", () => {
+describe("invalid wasmPaths throw a BackendError that says what is wrong", () => {
   it.each<[string, () => string | Record<string, string>, RegExp]>([
     [
       "without the file",
@@ -86,12 +86,12 @@ describe("wasmPaths that are wrong are a BackendError that says what is wrong", 
     const started = useBackend("wasm", { wasmPaths: wasmPaths() });
     await expect(started).rejects.toThrow(BackendError);
     await expect(started).rejects.toThrow(message);
-    await useBackend("wasm"); // another try is not held against it
+    await useBackend("wasm"); // a second attempt works
     expect(await squares()).toEqual([1, 4, 9]);
   });
 });
 
-it("a WebAssembly that is forbidden is a BackendError with the reason", async () => {
+it("forbidden WebAssembly throws a BackendError with the reason", async () => {
   vi.spyOn(console, "warn").mockImplementation(() => {});
   vi.spyOn(console, "error").mockImplementation(() => {}); // emscripten's
   vi.spyOn(WebAssembly, "instantiate").mockRejectedValue(new Error("forbidden here"));

@@ -18,7 +18,7 @@ const shapes: Record<string, number[]> = {
   head: [32, 5],
 };
 
-/** A small network of the Nature kind with a softmax head; returns loss and gradients. */
+/** A small network like Nature's with a softmax head; returns loss and gradients. */
 function trainStep(variables: tf.Variable[]): { loss: number; gradients: Float32Array[] } {
   const [conv1, bias1, conv2, bias2, dense, bias3, head] = variables;
   const frames = tf.tensor4d(numbers([4, 44, 44, 4], 50), [4, 44, 44, 4]);
@@ -56,7 +56,7 @@ it("a convolutional train step agrees with cpu in the loss and all gradients", a
   });
 });
 
-it("200 train steps leave no tensor and no byte of heap behind", async () => {
+it("200 train steps leak no tensor and no byte of heap", async () => {
   await tf.setBackend("wasm");
   const variables = makeVariables();
   trainStep(variables);

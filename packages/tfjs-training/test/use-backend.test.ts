@@ -15,7 +15,7 @@ const nothing = (name: string) => async (): Promise<never> => {
   throw new BackendError(`${name} is not installed`);
 };
 
-/** Node without optional packages, but for those given. */
+/** Node without optional packages, except for those given. */
 function platform(given: Partial<BackendPlatform> = {}): void {
   installBackendPlatform({ importTensorflow: nothing("tfjs-node"), openGpu: nothing("Dawn"), ...given });
 }
@@ -29,7 +29,7 @@ async function importFakeTensorflow(): Promise<string> {
   return "@tensorflow/tfjs-node";
 }
 
-it("auto takes cpu in Node when wasm cannot start, and warns of it with the reason", async () => {
+it("auto uses cpu in Node when wasm cannot start, and warns with the reason", async () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   vi.spyOn(console, "error").mockImplementation(() => {}); // emscripten reports the failure there too
   vi.spyOn(WebAssembly, "instantiate").mockRejectedValue(new Error("forbidden here"));
@@ -43,7 +43,7 @@ it("auto takes cpu in Node when wasm cannot start, and warns of it with the reas
 });
 
 describe("auto", () => {
-  it("without optional packages takes wasm, repaired, and tells what else there could be", async () => {
+  it("without optional packages uses repaired wasm, and reports the alternatives", async () => {
     const { name, reason, device, rejected, report } = await useBackend("auto");
     expect(name).toBe("wasm");
     expect(reason).not.toBe("");
@@ -58,7 +58,7 @@ describe("auto", () => {
     expect(report).not.toContain("\n");
   });
 
-  it("in Node gives the reasons of the platform", async () => {
+  it("reports the platform's reasons in Node", async () => {
     platform();
     const { name, rejected } = await useBackend();
     expect(name).toBe("wasm");
@@ -68,14 +68,14 @@ describe("auto", () => {
     ]);
   });
 
-  it("takes TensorFlow's native library where it is installed", async () => {
+  it("uses TensorFlow's native library if it is installed", async () => {
     platform({ importTensorflow: importFakeTensorflow });
     const choice = await useBackend();
     expect(choice).toMatchObject({ name: "tensorflow", device: "TensorFlow 2.9.1 (CPU)", rejected: [] });
     expect(tf.getBackend()).toBe("tensorflow");
   });
 
-  it("refuses a backend whose numbers are wrong, and says which", async () => {
+  it("rejects a backend with incorrect results, and says which", async () => {
     platform({ importTensorflow: importFakeTensorflow });
     await importFakeTensorflow();
     const kernel = tf.getKernel("Conv2DBackpropFilter", "tensorflow");
@@ -100,7 +100,7 @@ describe("auto", () => {
   });
 });
 
-it("chooses again without installing twice, and leaves no tensor behind", async () => {
+it("chooses again without installing twice, and leaks no tensor", async () => {
   await useBackend("wasm");
   const kernel = tf.getKernel("BatchMatMul", "wasm");
   await useBackend("cpu");
@@ -122,7 +122,7 @@ it("registers the gradients", async () => {
 it.each([
   ["tensorflow", "npm install @tensorflow/tfjs-node@4.22.0"],
   ["webgpu", "npm install @tensorflow/tfjs-backend-webgpu@4.22.0"],
-] as const)("%s, not there: says what to install", async (name, command) => {
+] as const)("%s says what to install if it is missing", async (name, command) => {
   await expect(useBackend(name)).rejects.toMatchObject({
     code: "BACKEND",
     message: expect.stringContaining(command),
@@ -144,7 +144,7 @@ it("reports a registered backend that does not start", async () => {
   });
 });
 
-it("refuses unknown names", async () => {
+it("rejects unknown names", async () => {
   await expect(useBackend("webgl" as "cpu")).rejects.toMatchObject({ code: "BACKEND" });
   expect(() => installWasmRepairs({ kernels: ["Sum", "Summ"] })).toThrow("received Summ");
   expect(wasmRepairNames).toContain("Sum");

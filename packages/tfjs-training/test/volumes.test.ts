@@ -20,7 +20,7 @@ describe("gradients of conv3d", () => {
     await expectNoLeak([image, filter], f);
   });
 
-  it("of a transposed one", async () => {
+  it("of a transposed convolution", async () => {
     const shapes = [
       [1, 2, 3, 2, 3],
       [2, 2, 2, 2, 3],
@@ -34,10 +34,10 @@ describe("gradients of conv3d", () => {
   });
 });
 
-describe("max pooling of what is not a number", () => {
+describe("max pooling of NaN", () => {
   const holes = [Number.NaN, 1, 5, -3, 2, Number.NaN, 4, 0, 7, 3, Number.NaN, 6];
 
-  it.each([1, 5])("leaves it out in three dimensions as in two, with %i channels", async (channels) => {
+  it.each([1, 5])("ignores NaN in three dimensions as in two, with %i channels", async (channels) => {
     await tf.setBackend("wasm");
     tf.tidy(() => {
       const image = tf.tile(tf.tensor4d(holes, [1, 3, 4, 1]), [1, 1, 1, channels]);

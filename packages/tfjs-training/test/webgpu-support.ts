@@ -9,13 +9,16 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const chromium = "/usr/lib/chromium";
 
-/** Chromium's program. */
+/** Path of Chromium. */
 export const browserPath = "/usr/bin/chromium";
 
 /** Whether there is a software GPU for Node. */
 export const hasSoftwareGpu = existsSync(`${chromium}/libvk_swiftshader.so`);
 
-/** Runs a TypeScript file in a process that sees SwiftShader as its only GPU; returns the JSON it wrote to its argument. */
+/**
+ * Runs a TypeScript file in a process with SwiftShader as its only GPU; returns the JSON that it wrote to its
+ * argument.
+ */
 export function runOnSwiftShader<T>(script: string): T {
   const folder = mkdtempSync(join(tmpdir(), "ncps-ts-webgpu-"));
   const result = join(folder, "result.json");

@@ -1,4 +1,4 @@
-/** What all arcade environments have in common. */
+/** Base class of the arcade environments. */
 
 import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../../core/errors.js";
@@ -22,10 +22,10 @@ import { SCREEN_HEIGHT, SCREEN_WIDTH } from "./screen-size.js";
 type Phase = "new" | "running" | "ended" | "closed";
 
 /**
- * An {@link ArcadeGame} as an environment: observations, frameskip, sticky actions, time limit, state.
+ * An {@link ArcadeGame} as an environment: adds observations, frameskip, sticky actions, time limit and saved states.
  *
- * `info` of `reset` and `step` tells `lives`, `episodeFrameNumber` (frames of this episode) and
- * `frameNumber` (frames since the environment was made).
+ * `info` of `reset` and `step` contains `lives`, `episodeFrameNumber` (frames of this episode) and
+ * `frameNumber` (frames since the environment was created).
  */
 export abstract class ArcadeEnv implements Env {
   /** @inheritDoc */
@@ -34,7 +34,7 @@ export abstract class ArcadeEnv implements Env {
   abstract readonly id: string;
   /** @inheritDoc */
   readonly observationSpace: Box;
-  /** Options with their defaults. */
+  /** Options including defaults. */
   readonly settings: Required<ArcadeOptions>;
   private readonly observation: Uint8Array | Float32Array;
   private random = new Random();
@@ -44,8 +44,8 @@ export abstract class ArcadeEnv implements Env {
   private episodeFrameNumber = 0;
 
   /**
-   * @param features numbers in the feature view
-   * @throws InvalidArgumentError when an option has a wrong value
+   * @param features length of the feature vector
+   * @throws InvalidArgumentError when an option has an invalid value
    */
   constructor(
     private readonly rules: ArcadeGame,
@@ -66,10 +66,10 @@ export abstract class ArcadeEnv implements Env {
     }
   }
 
-  /** Draws the present moment; the bytes are overwritten by the next call. */
+  /** Draws the current frame; the bytes are overwritten by the next call. */
   protected abstract draw(): Uint8Array;
 
-  /** Writes the feature view of the present moment. */
+  /** Writes the feature vector of the current state. */
   protected abstract writeFeatures(out: Float32Array): void;
 
   /**
@@ -90,7 +90,7 @@ export abstract class ArcadeEnv implements Env {
   }
 
   /**
-   * Plays one action for `frameskip` frames, less when the game ends.
+   * Plays one action for `frameskip` frames, fewer if the game ends.
    *
    * @param action index into {@link ArcadeEnv.actionMeanings}
    * @throws InvalidStateError before `reset`, after the end of the episode and after `close`
@@ -131,7 +131,7 @@ export abstract class ArcadeEnv implements Env {
   }
 
   /**
-   * The screen, whatever the observations are: 210 rows, 160 columns.
+   * The screen, whatever the observation type: 210 rows, 160 columns.
    *
    * @throws InvalidStateError before the first `reset` and after `close`
    */
@@ -146,14 +146,14 @@ export abstract class ArcadeEnv implements Env {
     this.phase = "closed";
   }
 
-  /** Closes it at the end of a `using` block. */
+  /** Closes the environment at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
 
   private requireOpen(method: string): void {
     if (this.phase === "closed") {
-      throw new InvalidStateError(`${method}() after close(): make a new environment`);
+      throw new InvalidStateError(`${method}() after close(): create a new environment`);
     }
   }
 
@@ -169,10 +169,10 @@ export abstract class ArcadeEnv implements Env {
   }
 
   /**
-   * Puts back what {@link ArcadeEnv.getState} returned.
+   * Restores the state that {@link ArcadeEnv.getState} returned.
    *
    * @throws InvalidStateError after `close`
-   * @throws InvalidArgumentError when the state is not one of this environment
+   * @throws InvalidArgumentError when the state is not from this environment
    */
   setState(state: StateRecord): void {
     this.requireOpen("setState");
@@ -183,7 +183,7 @@ export abstract class ArcadeEnv implements Env {
       throw new InvalidArgumentError("state", `expected what getState() of ${this.id} returned`);
     }
     const generator = new Random(0);
-    generator.setState(random); // throws before anything has changed, as the game does
+    generator.setState(random); // throws before anything has changed, like the game
     this.rules.setState(game);
     this.random = generator;
     this.phase = phase;
@@ -200,5 +200,5 @@ function isRecord(value: unknown): value is StateRecord {
 const whyNoStep = {
   new: "step() before reset(): call reset() first",
   ended: "step() after the end of the episode: call reset() first",
-  closed: "step() after close(): make a new environment",
+  closed: "step() after close(): create a new environment",
 } as const;

@@ -1,20 +1,20 @@
-/** What a game has to offer to be played as an arcade environment. */
+/** Interface of the games that arcade environments run. */
 
 import type { StateRecord } from "../../core/state.js";
 
-/** The rules of a game, one frame (1/60 second) at a time, without pictures and without chance. */
+/** The rules of a game, one frame (1/60 second) at a time, without rendering and randomness. */
 export interface ArcadeGame {
-  /** Lives left. */
+  /** Number of lives left. */
   readonly lives: number;
   /** Whether the game has ended. */
   readonly over: boolean;
-  /** Sets up a new game. */
+  /** Starts a new game. */
   start(): void;
-  /** Plays one frame and returns the points it brought. */
+  /** Plays one frame and returns the points scored in it. */
   frame(action: number): number;
-  /** A copy of everything that decides what happens next. */
+  /** A copy of everything that determines what happens next. */
   getState(): StateRecord;
-  /** Puts such a copy back; throws `InvalidArgumentError` when it is not one. */
+  /** Restores such a copy; throws `InvalidArgumentError` when it is invalid. */
   setState(state: StateRecord): void;
 }
 

@@ -1,22 +1,22 @@
-/** Options that all arcade environments share. */
+/** Options shared by all arcade environments. */
 
 import { checkInteger } from "../../core/check-integer.js";
 import { InvalidArgumentError } from "../../core/errors.js";
 
-/** What an agent is shown: the screen, or a vector of facts. */
+/** Type of the observations: the screen, or a feature vector. */
 export type ArcadeObservation = "rgb" | "features";
 
 /** Options of every arcade environment; the defaults are those of Gymnasium's `ALE/*-v5`. */
 export interface ArcadeOptions {
   /**
-   * `"rgb"` (default): the screen, `uint8 [210, 160, 3]`. `"features"`: a `float32` vector of facts;
-   * no picture is drawn, which is much faster.
+   * `"rgb"` (default): the screen, `uint8 [210, 160, 3]`. `"features"`: a `float32` feature vector;
+   * no frame is drawn, which is much faster.
    */
   observation?: ArcadeObservation;
-  /** Frames an action lasts, default 4. Rewards are added up, the last frame is observed. */
+  /** Frames per action, default 4. Rewards are summed, the last frame is the observation. */
   frameskip?: number;
   /**
-   * Sticky actions: probability, in each frame, that the game gets the action of the frame before
+   * Sticky actions: probability, in each frame, that the game repeats the action of the previous frame
    * instead of the new one. Default 0.25; Machado et al. (2018), "Revisiting the Arcade Learning
    * Environment".
    */

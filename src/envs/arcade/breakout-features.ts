@@ -1,4 +1,4 @@
-/** Breakout as a vector of numbers. */
+/** Breakout as a feature vector. */
 
 import { MAX_RISE_SPEED, MAX_SIDE_SPEED } from "./breakout-ball.js";
 import { BREAKOUT_LIVES, type BreakoutGame } from "./breakout-game.js";
@@ -13,25 +13,25 @@ import {
   SUBPIXELS,
 } from "./breakout-geometry.js";
 
-/** Where each feature stands in the vector. */
+/** Indices of the features in the vector. */
 export const BreakoutFeature = {
-  /** Middle of the paddle: -1 at the left wall, 1 at the right one. */
+  /** Centre of the paddle: -1 at the left wall, 1 at the right one. */
   paddleX: 0,
   /** Width of the paddle: 1 for 16 pixels, 0 for 12, -1 for 8. */
   paddleWidth: 1,
-  /** Middle of the ball: -1 at the left wall, 1 at the right one; 0 without a ball. */
+  /** Horizontal centre of the ball: -1 at the left wall, 1 at the right one; 0 without a ball. */
   ballX: 2,
-  /** Middle of the ball: -1 at the ceiling, 1 where it is lost; 0 without a ball. */
+  /** Vertical centre of the ball: -1 at the ceiling, 1 where it is lost; 0 without a ball. */
   ballY: 3,
-  /** 1 while a ball flies, 0 before a serve. */
+  /** 1 while a ball is in play, 0 before a serve. */
   ballInPlay: 4,
   /** Lives left, divided by 5. */
   lives: 5,
-  /** First of 108 bricks, row by row from the upper left: 1 where one stands, 0 where not. */
+  /** First of 108 bricks, row by row from the upper left: 1 if the brick is there, otherwise 0. */
   bricks: 6,
-  /** With `velocity: true` only: sideways velocity, right positive, divided by its maximum of 2 pixels a frame. */
+  /** With `velocity: true` only: horizontal velocity, right positive, divided by its maximum of 2 pixels per frame. */
   velocityX: 6 + BRICK_COUNT,
-  /** With `velocity: true` only: downward velocity, divided by its maximum of 3.375 pixels a frame. */
+  /** With `velocity: true` only: downward velocity, divided by its maximum of 3.375 pixels per frame. */
   velocityY: 7 + BRICK_COUNT,
 } as const;
 
@@ -43,7 +43,7 @@ export function breakoutFeatureCount(velocity: boolean): number {
 /**
  * Writes the features of a game, all within [-1, 1].
  *
- * @param features `[114]`, or `[116]` to have the velocity too
+ * @param features `[114]`, or `[116]` including the velocity
  */
 export function writeBreakoutFeatures(game: BreakoutGame, features: Float32Array): void {
   const { bricks } = game.wall;

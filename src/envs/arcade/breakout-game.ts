@@ -21,7 +21,7 @@ import {
 import { KNOB_MIDDLE, movePaddle, PADDLE_START, paddleTarget, turnKnob } from "./breakout-knob.js";
 import { BreakoutWall } from "./breakout-wall.js";
 
-/** Lives at the start. */
+/** Number of lives at the start. */
 export const BREAKOUT_LIVES = 5;
 
 const CEILING_ROW = 33;
@@ -58,14 +58,14 @@ const STATE_FLAGS = [
  * ceiling. The angle depends on where it meets the paddle. Speeds change with the 4th, 8th and 12th
  * paddle hit, and for the rest of the ball's life once it has touched one of the three upper rows.
  * Touching the ceiling shortens the paddle. When the first wall is gone (432 points) the next paddle
- * hit puts up the second; after that one (864 points) the ball flies on in an empty field.
+ * hit restores the second; after that one (864 points) the ball continues in an empty field.
  */
 export class BreakoutGame implements ArcadeGame {
-  /** The bricks. */
+  /** The wall of bricks. */
   readonly wall: BreakoutWall = new BreakoutWall();
-  /** Lives left. */
+  /** Number of lives left. */
   lives = 0;
-  /** Points so far. */
+  /** Points scored so far. */
   score = 0;
   /** Points on the score line, which is one frame behind. */
   shownScore = 0;
@@ -73,19 +73,19 @@ export class BreakoutGame implements ArcadeGame {
   shownLives = 0;
   /** Column of the paddle's left edge. */
   paddle = PADDLE_START;
-  /** Whether a ball flies; without one FIRE serves. */
+  /** Whether a ball is in play; without one FIRE serves. */
   inPlay = false;
   /** Column of the ball's left edge, in 1/256 pixel. */
   x = 0;
   /** Row of the ball's upper edge, in 1/256 pixel, as drawn below the bricks. */
   y = 0;
-  /** Columns a frame to the right, in 1/256 pixel. */
+  /** Horizontal velocity in 1/256 pixel per frame, right positive. */
   velocityX = 0;
-  /** Rows a frame downward, in 1/256 pixel. */
+  /** Vertical velocity in 1/256 pixel per frame, down positive. */
   velocityY = 0;
-  /** Frames since the start. */
+  /** Number of frames since the start. */
   clock = 0;
-  /** Whether the ball passes the paddle, because it comes from there. */
+  /** Whether the ball passes through the paddle, because it has just been reflected by it. */
   throughPaddle = false;
   private knob = KNOB_MIDDLE;
   private target = PADDLE_START;
@@ -105,7 +105,7 @@ export class BreakoutGame implements ArcadeGame {
     return this.lives === 0;
   }
 
-  /** Columns of the paddle: 16, or 12 once the ball has touched the ceiling; 4 less on difficulty 1. */
+  /** Width of the paddle: 16, or 12 once the ball has touched the ceiling; 4 less on difficulty 1. */
   get paddleWidth(): number {
     return 16 - (this.short ? 4 : 0) - 4 * this.difficulty;
   }
@@ -155,7 +155,7 @@ export class BreakoutGame implements ArcadeGame {
     return points;
   }
 
-  /** Makes this game an equal of another one of the same difficulty; faster than its state. */
+  /** Copies another game of the same difficulty into this one; faster than its state. */
   copyFrom(game: BreakoutGame): void {
     this.wall.bricks.set(game.wall.bricks);
     for (const field of STATE_FIELDS) this[field] = game[field];
@@ -164,7 +164,7 @@ export class BreakoutGame implements ArcadeGame {
 
   private serve(column: number, side: number): void {
     this.inPlay = true;
-    // As in the original, the parts of a pixel are left over from the ball before.
+    // As in the original, the fractions of a pixel are kept from the previous ball.
     this.x = column * SUBPIXELS + (this.x & (SUBPIXELS - 1));
     this.y = ball.SERVE_ROW * SUBPIXELS + (this.y & (SUBPIXELS - 1));
     this.velocityX = side * ball.SERVE_SPEED;
@@ -182,7 +182,7 @@ export class BreakoutGame implements ArcadeGame {
     this.throughPaddle = false;
   }
 
-  // What the picture of the last frame showed touching, bounces in this one; then the ball moves.
+  // Contacts that the last frame showed cause the reflections of this one; then the ball moves.
   private fly(): number {
     const column = Math.floor(this.x / SUBPIXELS);
     const row = Math.floor(this.y / SUBPIXELS);
@@ -252,7 +252,7 @@ export class BreakoutGame implements ArcadeGame {
 
   /**
    * @inheritDoc
-   * @throws InvalidArgumentError when the state is not one of this game
+   * @throws InvalidArgumentError when the state is not from this game
    */
   setState(state: StateRecord): void {
     const { bricks } = state;

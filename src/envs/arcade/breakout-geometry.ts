@@ -1,4 +1,4 @@
-/** Where things stand on the Breakout screen, in pixels: columns from the left, rows from the top. */
+/** Geometry of the Breakout screen, in pixels: columns from the left, rows from the top. */
 
 /** First column between the side walls. */
 export const FIELD_LEFT = 8;
@@ -9,15 +9,15 @@ export const FIELD_TOP = 32;
 /** First row below everything that moves. */
 export const FIELD_BOTTOM = 195;
 
-/** Rows of bricks. */
+/** Number of brick rows. */
 const BRICK_ROWS = 6;
-/** Bricks in a row. */
+/** Number of bricks in a row. */
 export const BRICK_COLUMNS = 18;
-/** Bricks of a whole wall. */
+/** Number of bricks in a full wall. */
 export const BRICK_COUNT: number = BRICK_ROWS * BRICK_COLUMNS;
-/** Columns of a brick. */
+/** Width of a brick. */
 export const BRICK_WIDTH = 8;
-/** Rows of a brick. */
+/** Height of a brick. */
 export const BRICK_HEIGHT = 6;
 /** First row of the uppermost bricks. */
 export const BRICKS_TOP = 57;
@@ -25,23 +25,23 @@ export const BRICKS_TOP = 57;
 export const BRICKS_BOTTOM: number = BRICKS_TOP + BRICK_ROWS * BRICK_HEIGHT;
 /** Points for a brick of each row, from the top. */
 export const BRICK_POINTS: readonly number[] = [7, 7, 4, 4, 1, 1];
-/** Points for a whole wall. */
+/** Points for a complete wall. */
 export const WALL_POINTS = 432;
 
 /** First row of the paddle. */
 export const PADDLE_TOP = 189;
-/** Rows of the paddle. */
+/** Height of the paddle. */
 export const PADDLE_HEIGHT = 4;
 /** Leftmost position of the paddle's left edge. */
 export const PADDLE_MIN: number = FIELD_LEFT;
 /** Rightmost position of the paddle's left edge; from 136 on the paddle dips behind the right wall. */
 export const PADDLE_MAX = 144;
 
-/** Columns of the ball. */
+/** Width of the ball. */
 export const BALL_WIDTH = 2;
-/** Rows of the ball. */
+/** Height of the ball. */
 export const BALL_HEIGHT = 4;
-/** Ball positions and velocities are whole numbers of 1/256 pixel. */
+/** Unit of ball positions and velocities: 1/256 pixel. */
 export const SUBPIXELS = 256;
 /** Row at which a falling ball is lost. */
 export const LOST_ROW = 217;

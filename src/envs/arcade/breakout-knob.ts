@@ -1,4 +1,4 @@
-/** The turning knob that moves the paddle. */
+/** The rotary controller that moves the paddle. */
 
 import { PADDLE_MAX, PADDLE_MIN } from "./breakout-geometry.js";
 
@@ -6,9 +6,9 @@ const LOWEST = 27450;
 const HIGHEST = 790196;
 const TURN = 23000;
 
-/** The knob in the middle of its range, where every episode starts. */
+/** Resistance of the knob in the middle of its range, where every episode starts. */
 export const KNOB_MIDDLE: number = Math.floor((LOWEST + HIGHEST) / 2);
-/** Where the paddle rests with the knob in the middle. */
+/** Paddle position with the knob in the middle. */
 export const PADDLE_START = 99;
 
 // The game counts scan lines while the knob's capacitor charges: two per 7983.2 ohm, but with gaps
@@ -22,7 +22,7 @@ const READINGS: readonly { from: number; first: number; last: number }[] = [
 ];
 
 /**
- * The knob after one frame.
+ * Resistance of the knob after one frame.
  *
  * @param knob resistance in ohm
  * @param direction -1 left, 0 still, 1 right
@@ -33,7 +33,7 @@ export function turnKnob(knob: number, direction: number): number {
 }
 
 /**
- * The paddle position, in columns, that a knob asks for; it may lie outside the paddle's range.
+ * The paddle position, in columns, for a knob resistance; it may be outside the paddle's range.
  *
  * @param knob resistance in ohm
  */

@@ -7,18 +7,18 @@ import { BALL_HEIGHT, BALL_WIDTH, PADDLE_TOP, SUBPIXELS } from "./breakout-geome
 
 const MOVES = [PaddleAction.noop, PaddleAction.left, PaddleAction.right] as const;
 const LONGEST_MOVE = 7;
-// Frames of play: from where on the paddle moves, and how far it looks ahead then.
+// Frames of play: from when the paddle moves, and how far it looks ahead.
 const LOOK_OUT = 80;
 const HORIZON = 120;
 const BOUNCE_HORIZON = 200;
 
 /**
- * Plays Breakout well, from the facts of the game instead of the screen: it tries short moves of
+ * Plays Breakout well, using the game state instead of the screen: it simulates short moves of
  * the paddle on a copy of the game, and picks the one after which the ball is caught and soon breaks
- * a brick. Sticky actions take it by surprise as they do everybody else.
+ * a brick. Sticky actions are not anticipated.
  *
- * It is deterministic and keeps nothing between calls, so it fits as expert for imitation and as
- * yardstick in tests.
+ * It is deterministic and stateless, so it is suitable as an expert for imitation and as a
+ * baseline in tests.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export class BreakoutPlayer {
     this.frameskip = env.settings.frameskip;
   }
 
-  /** The action for the present moment: 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT. */
+  /** Returns the action for the current state: 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT. */
   act(): number {
     if (!this.env.game.inPlay) return PaddleAction.fire;
     if (!this.ballComes()) return PaddleAction.noop;
@@ -52,9 +52,9 @@ export class BreakoutPlayer {
     for (const move of MOVES) {
       const longest = move === PaddleAction.noop ? 1 : LONGEST_MOVE;
       for (let steps = 1; steps <= longest; steps++) {
-        const worth = this.worth(move, steps);
-        if (worth > most) {
-          most = worth;
+        const value = this.scoreOf(move, steps);
+        if (value > most) {
+          most = value;
           best = move;
         }
       }
@@ -62,7 +62,7 @@ export class BreakoutPlayer {
     return best;
   }
 
-  // Whether the ball reaches the height of the paddle soon enough to move.
+  // Whether the ball reaches the height of the paddle soon enough to move now.
   private ballComes(): boolean {
     const { model } = this;
     model.copyFrom(this.env.game);
@@ -73,8 +73,8 @@ export class BreakoutPlayer {
     return false;
   }
 
-  // How good it is to hold a move for some steps and then stand still.
-  private worth(move: number, steps: number): number {
+  // Score of holding a move for some steps and then standing still.
+  private scoreOf(move: number, steps: number): number {
     const { model } = this;
     model.copyFrom(this.env.game);
     const held = steps * this.frameskip;
@@ -84,7 +84,7 @@ export class BreakoutPlayer {
       if (model.lives < lives) return -1000 - Math.abs(middle(model));
       if (velocityY > 0 && model.velocityY < 0 && model.throughPaddle) {
         const bounce = this.worthOfBounce();
-        // Without a brick in sight the aim wanders, or the ball might circle for ever.
+        // Without a reachable brick the aim varies, or the ball might circle for ever.
         if (bounce === 0) return -Math.abs(middle(model) - (((this.env.game.clock >> 8) % 15) - 7));
         // A paddle at rest is where it was meant to be, whatever the sticky actions do.
         return bounce - Math.abs(middle(model)) - Math.abs(paddle - model.paddle) - steps;
@@ -93,7 +93,7 @@ export class BreakoutPlayer {
     return 0;
   }
 
-  // How soon the ball breaks a brick after the paddle has sent it up.
+  // Frames until the ball breaks a brick after the paddle has hit it.
   private worthOfBounce(): number {
     const { caught } = this;
     caught.copyFrom(this.model);
@@ -107,7 +107,7 @@ export class BreakoutPlayer {
   }
 }
 
-// Columns from the middle of the paddle to the middle of the ball.
+// Columns from the centre of the paddle to the centre of the ball.
 function middle(game: BreakoutGame): number {
   return game.x / SUBPIXELS + BALL_WIDTH / 2 - (game.paddle + game.paddleWidth / 2);
 }

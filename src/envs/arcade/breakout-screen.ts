@@ -1,4 +1,4 @@
-/** The picture of a Breakout game. */
+/** Renders a Breakout game. */
 
 import type { BreakoutGame } from "./breakout-game.js";
 import {
@@ -33,11 +33,11 @@ const DIGITS_TOP = 5;
 const SCORE_COLUMNS = [36, 52, 68] as const;
 const LIVES_COLUMN = 100;
 const PLAYERS_COLUMN = 132;
-// In the last row the ball shows on the left only: how far, depends on whether its row is even or odd.
+// In the last row the ball is only visible on the left: how far depends on whether its row is even or odd.
 const LAST_ROW_ENDS = [46, 56] as const;
 const BLOCK = { height: 2, width: 4 } as const;
 
-/** Draws a game, and in later calls only what has changed. */
+/** Renders a game; later calls only redraw changes. */
 export class BreakoutScreen {
   private readonly raster = new Raster(SCREEN_HEIGHT, SCREEN_WIDTH);
   private readonly bricks = new Uint8Array(BRICK_COUNT);
@@ -58,12 +58,12 @@ export class BreakoutScreen {
     this.drawDigit(1, PLAYERS_COLUMN);
   }
 
-  /** The picture, `[210, 160, 3]`; {@link BreakoutScreen.draw} overwrites it. */
+  /** The frame, `[210, 160, 3]`; {@link BreakoutScreen.draw} overwrites it. */
   get data(): Uint8Array {
     return this.raster.data;
   }
 
-  /** Brings the picture up to date. */
+  /** Redraws what has changed. */
   draw(game: BreakoutGame): void {
     this.drawScore(game);
     this.drawBricks(game.wall.bricks);

@@ -14,19 +14,19 @@ import {
 
 /** 6 rows of 18 bricks, and which of them a ball touches and breaks. */
 export class BreakoutWall {
-  /** 1 where a brick stands, `[row * 18 + column]`, from the upper left. */
+  /** 1 where a brick is left, `[row * 18 + column]`, from the upper left. */
   readonly bricks: Uint8Array = new Uint8Array(BRICK_COUNT).fill(1);
 
-  /** Puts all bricks back. */
+  /** Restores all bricks. */
   build(): void {
     this.bricks.fill(1);
   }
 
   /**
-   * The brick that a ball breaks, or -1. As in the original the picture decides whether the ball
-   * touches any brick, and a rougher grid decides which one breaks: none when that one is gone.
+   * The brick that a ball breaks, or -1. As in the original the screen determines whether the ball
+   * touches any brick, and a coarser grid determines which one breaks: none if that one is already broken.
    *
-   * @param column of the ball's left edge · @param row of its upper edge
+   * @param column column of the ball's left edge · @param row row of its upper edge
    */
   struckBy(column: number, row: number): number {
     if (!this.touches(column, row)) return -1;
@@ -44,14 +44,14 @@ export class BreakoutWall {
     const left = column - FIELD_LEFT;
     const right = left + BALL_WIDTH - 1;
     return (
-      this.stands(top, left) ||
-      this.stands(top, right) ||
-      this.stands(bottom, left) ||
-      this.stands(bottom, right)
+      this.isPresent(top, left) ||
+      this.isPresent(top, right) ||
+      this.isPresent(bottom, left) ||
+      this.isPresent(bottom, right)
     );
   }
 
-  private stands(row: number, place: number): boolean {
+  private isPresent(row: number, place: number): boolean {
     const column = Math.floor(place / BRICK_WIDTH);
     if (column < 0 || column >= BRICK_COLUMNS) return false;
     return this.bricks[Math.floor((row - BRICKS_TOP) / BRICK_HEIGHT) * BRICK_COLUMNS + column] === 1;

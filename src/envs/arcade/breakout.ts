@@ -1,4 +1,4 @@
-/** Breakout, without a ROM. */
+/** Breakout environment, without a ROM. */
 
 import { checkOptions } from "../../core/check-options.js";
 import { InvalidArgumentError } from "../../core/errors.js";
@@ -12,8 +12,8 @@ import { BreakoutScreen } from "./breakout-screen.js";
 /** Options of {@link BreakoutEnv}. */
 export interface BreakoutOptions extends ArcadeOptions {
   /**
-   * Adds the ball's velocity to the feature view. Default `false`: an agent that sees one moment only
-   * must remember the one before to know where the ball flies.
+   * Adds the ball's velocity to the feature vector. Default `false`: an agent that observes only the current
+   * state must remember the previous one to infer the velocity of the ball.
    */
   velocity?: boolean;
   /** 0 (default), or 1 for a paddle that is 4 pixels shorter: the console's difficulty switch. */
@@ -21,13 +21,13 @@ export interface BreakoutOptions extends ArcadeOptions {
 }
 
 /**
- * `Arcade/Breakout-v0`: the Atari 2600 game Breakout, written anew from measurements, so that a
+ * `Arcade/Breakout-v0`: the Atari 2600 game Breakout, reimplemented from measurements, so that a
  * network trained on one can play the other. The same actions lead to the same screens, scores and
  * lives, frame by frame.
  *
  * Actions: 0 NOOP, 1 FIRE (serves), 2 RIGHT, 3 LEFT. Observations: the screen (`uint8 [210, 160, 3]`)
  * or, with `observation: "features"`, 114 numbers laid out as in {@link BreakoutFeature}. A brick
- * earns 7, 7, 4, 4, 1, 1 from the top row down; two walls follow each other, so 864 is the most.
+ * scores 7, 7, 4, 4, 1, 1 from the top row down; there are two walls, so 864 is the maximum.
  * The episode terminates when all 5 lives are lost.
  *
  * @example
@@ -40,11 +40,11 @@ export interface BreakoutOptions extends ArcadeOptions {
 export class BreakoutEnv extends ArcadeEnv {
   /** @inheritDoc */
   readonly id = "Arcade/Breakout-v0";
-  /** The game itself, to read positions and speeds from; {@link BreakoutPlayer} looks ahead with it. */
+  /** The game itself, to read positions and speeds; {@link BreakoutPlayer} looks ahead with it. */
   readonly game: BreakoutGame;
   private screen: BreakoutScreen | undefined;
 
-  /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
+  /** @throws InvalidArgumentError when an option is unknown or has an invalid value */
   constructor(options: BreakoutOptions = {}) {
     checkOptions("BreakoutEnv", options, [...ARCADE_OPTIONS, "velocity", "difficulty"]);
     const { velocity = false, difficulty = 0 } = options;

@@ -1,14 +1,14 @@
-/** A picture that games draw on. */
+/** RGB image that games draw on. */
 
 /** A colour as `0xRRGGBB`. */
 export type Colour = number;
 
-/** An RGB picture of fixed size, black at first. */
+/** An RGB image of fixed size, initially black. */
 export class Raster {
-  /** `height * width * 3` bytes, row by row. */
+  /** Pixels: `height * width * 3` bytes, row by row. */
   readonly data: Uint8Array;
 
-  /** @param height rows · @param width columns */
+  /** @param height number of rows · @param width number of columns */
   constructor(
     readonly height: number,
     readonly width: number,
@@ -16,7 +16,7 @@ export class Raster {
     this.data = new Uint8Array(height * width * 3);
   }
 
-  /** Colours one pixel. */
+  /** Sets the colour of one pixel. */
   set(row: number, column: number, colour: Colour): void {
     const at = (row * this.width + column) * 3;
     this.data[at] = colour >> 16;
@@ -24,7 +24,7 @@ export class Raster {
     this.data[at + 2] = colour & 255;
   }
 
-  /** Colours a rectangle that lies within the picture. */
+  /** Fills a rectangle, which must be within the image. */
   fill(row: number, column: number, height: number, width: number, colour: Colour): void {
     for (let y = row; y < row + height; y++) {
       for (let x = column; x < column + width; x++) this.set(y, x, colour);

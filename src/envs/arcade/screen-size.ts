@@ -1,6 +1,6 @@
-/** The console's screen. */
+/** Size of the console's screen. */
 
-/** Rows. */
+/** Number of rows. */
 export const SCREEN_HEIGHT = 210;
-/** Columns. */
+/** Number of columns. */
 export const SCREEN_WIDTH = 160;

@@ -1,4 +1,4 @@
-/** Space Invaders as a vector of numbers. */
+/** Space Invaders as a feature vector. */
 
 import { SPACE_INVADERS_LIVES, type SpaceInvadersGame, SpaceInvadersPhase } from "./space-invaders-game.js";
 import {
@@ -18,29 +18,29 @@ const SHIELD_STRIPES = SHIELD_COLUMNS.length * SHIELD_WIDTH;
 // Rows between the highest row of invaders and the ground when a game begins.
 const MOST_ROWS_LEFT = 140;
 
-/** Where each feature stands in the vector. */
+/** Indices of the features in the vector. */
 export const SpaceInvadersFeature = {
-  /** The gun: -1 at its left end, 1 at its right one. */
+  /** Position of the gun: -1 at its left end, 1 at its right one. */
   gunX: 0,
   /** 1 while shots fly and the gun moves; 0 while a life or a wave ends or begins. */
   battle: 1,
   /** Lives left, divided by 3. */
   lives: 2,
-  /** 1 when a missile can be fired, else 0. */
+  /** 1 when a missile can be fired, otherwise 0. */
   loaded: 3,
   /** Column of the missile, -1 to 1 across the screen; 0 without one. */
   missileX: 4,
   /** Row of the missile: 1 at the gun, 0 at the top; 0 without one. */
   missileY: 5,
-  /** First of two bombs, the latest: its column from the middle of the gun, right positive, in half screens. */
+  /** Column of the first (latest) of two bombs from the centre of the gun, right positive, in half screens. */
   bombX: 6,
   /** Row of the first bomb: 1 at the ground, 0 at the top; 0 without one. */
   bombY: 7,
-  /** The same two numbers of the second bomb. */
+  /** Column of the second bomb, as for the first. */
   secondBombX: 8,
-  /** The same two numbers of the second bomb. */
+  /** Row of the second bomb, as for the first. */
   secondBombY: 9,
-  /** Column of the mothership from the middle of the gun, in half screens; 0 without one. */
+  /** Column of the mothership from the centre of the gun, in half screens; 0 without one. */
   mothershipX: 10,
   /** Direction of the mothership, -1 or 1; 0 without one. */
   mothershipDirection: 11,
@@ -52,9 +52,9 @@ export const SpaceInvadersFeature = {
   formationDirection: 14,
   /** Invaders left, divided by 36. */
   count: 15,
-  /** First of 36 invaders, row by row from the lowest, each from the left: 1 where one stands, else 0. */
+  /** First of 36 invaders, row by row from the lowest, each from the left: 1 if alive, otherwise 0. */
   invaders: 16,
-  /** First of 24 columns of the shields from the left: part of it that is left, 0 to 1. */
+  /** First of 24 columns of the shields from the left: fraction of it that is left, 0 to 1. */
   shields: 16 + INVADER_COUNT,
 } as const;
 
@@ -87,7 +87,7 @@ export function writeSpaceInvadersFeatures(game: SpaceInvadersGame, features: Fl
   features[at.mothershipX] = mothership ? aside(game.mothership + 3 - middle) : 0;
   features[at.mothershipDirection] = mothership ? game.mothershipDirection : 0;
   features[at.formationX] = aside(formation.left - game.gun);
-  const rowsLeft = Math.min(Math.max(formation.rowsLeft, 0), MOST_ROWS_LEFT); // more when nobody is left
+  const rowsLeft = Math.min(Math.max(formation.rowsLeft, 0), MOST_ROWS_LEFT); // more when no invader is left
   features[at.formationY] = rowsLeft / MOST_ROWS_LEFT;
   features[at.formationDirection] = formation.direction;
   features[at.count] = formation.count / INVADER_COUNT;
@@ -104,7 +104,7 @@ function writeShields({ shields, shielded }: SpaceInvadersGame, features: Float3
   for (let i = 0; i < SHIELD_STRIPES; i++) features[from + i] = shielded ? heights[i] / SHIELD_ROWS : 0;
 }
 
-// Columns to the right of something, in half screens.
+// Columns to the right of a reference, in half screens.
 function aside(columns: number): number {
   return Math.min(Math.max(columns / SCREEN_MIDDLE, -1), 1);
 }

@@ -1,4 +1,4 @@
-/** The formation of invaders: who is left, where it stands, how it marches. */
+/** The formation of invaders: which are left, its position, its march. */
 
 import {
   COLUMN_PITCH,
@@ -16,18 +16,18 @@ import {
 } from "./space-invaders-geometry.js";
 import { INVADERS, type Sprite } from "./space-invaders-sprites.js";
 
-/** Frames of a marching beat: {@link InvaderFormation.march} gets the frame's number within it. */
+/** Frames of a march cycle: {@link InvaderFormation.march} gets the frame's number within it. */
 export const BEAT = 64;
 
 const WHOLE_ROW = (1 << INVADER_COLUMNS) - 1;
-// Waves that start lower than the one before.
+// Number of waves that start lower than the previous one.
 const LOWERED_WAVES = 4;
-// How much farther down invaders are shown that have landed.
+// How much lower invaders that have landed are drawn.
 const LANDED_SINK = 12;
 // Descents after which a whole formation is among the shields.
 const SHIELD_DESCENTS = 3;
 
-// How a formation of at least so many marches: frames of the beat with a step, and its columns.
+// March of a formation of at least this many invaders: frames of the cycle with a step, and its columns.
 const PACES: readonly { from: number; steps: readonly number[]; columns: number }[] = [
   { from: 22, steps: [0, 32], columns: 1 },
   { from: 8, steps: [0, 22, 43], columns: 2 },
@@ -55,11 +55,11 @@ function edges(sprite: Sprite): Int8Array {
   return found;
 }
 
-/** The names of the numbers that make up a formation, beside the rows. */
+/** Names of the numbers in the state of a formation, in addition to the rows. */
 export const FORMATION_FIELDS = ["count", "left", "down", "direction", "pose"] as const;
 
 /**
- * Up to 36 invaders that march as one. At each side they come down and turn. The fewer are left, the
+ * Up to 36 invaders that march together. At each side they move down and turn. The fewer are left, the
  * more often they step, and the farther.
  */
 export class InvaderFormation {
@@ -71,18 +71,18 @@ export class InvaderFormation {
   left = FORMATION_LEFT;
   /** Rows the formation has come down. */
   down = 0;
-  /** 1 to the right, -1 to the left. */
+  /** Direction: 1 to the right, -1 to the left. */
   direction = 1;
-  /** Which of their two poses the invaders strike. */
+  /** Which of the two poses is shown. */
   pose = 0;
   private occupied = 0;
   private lowest = 0;
   private columns = INVADER_COLUMNS;
 
   /**
-   * Puts up a whole formation.
+   * Sets up a full formation.
    *
-   * @param wave number of waves cleared; each one up to the fourth starts a descent lower
+   * @param wave number of waves cleared; each one up to the fourth starts one descent lower
    */
   muster(wave: number): void {
     this.rows.fill(WHOLE_ROW);
@@ -94,12 +94,12 @@ export class InvaderFormation {
     this.refresh();
   }
 
-  /** Columns from the leftmost to the rightmost invader. */
+  /** Width from the leftmost to the rightmost invader. */
   get width(): number {
     return this.columns;
   }
 
-  /** Rows that the lowest invaders can still come down before they land. */
+  /** Rows that the lowest invaders can still descend before they land. */
   get rowsLeft(): number {
     return LANDING_DESCENTS * DESCENT + ROW_PITCH * this.lowest - this.down;
   }
@@ -109,12 +109,12 @@ export class InvaderFormation {
     return this.rowsLeft <= 0;
   }
 
-  /** Whether the invaders have come down to the shields, which then are no more. */
+  /** Whether the invaders have reached the shields, which are then removed. */
   get amongShields(): boolean {
     return this.down >= SHIELD_DESCENTS * DESCENT + ROW_PITCH * this.lowest;
   }
 
-  /** Whether an invader stands at a row and a column of the formation. */
+  /** Whether an invader is left at a row and a column of the formation. */
   has(row: number, column: number): boolean {
     return ((this.rows[row] >> column) & 1) === 1;
   }
@@ -130,7 +130,7 @@ export class InvaderFormation {
     return -1;
   }
 
-  /** The column nearest to a column, or itself, that still has invaders; the search goes on at the other end. */
+  /** The column nearest to a given one that still has invaders; the search wraps around. */
   nearestColumn(column: number, toRight: boolean): number {
     let found = column;
     while (((this.occupied >> found) & 1) === 0) {
@@ -139,7 +139,7 @@ export class InvaderFormation {
     return found;
   }
 
-  /** Takes a step if the beat says so; at the side it comes down and turns instead of going on. */
+  /** Steps if the cycle says so; at the side it descends and turns instead. */
   march(beat: number): void {
     const columns = STEP_COLUMNS[this.count][beat];
     if (columns === 0) return;
@@ -147,14 +147,14 @@ export class InvaderFormation {
     const aim = this.left + this.direction * columns;
     this.left = Math.min(Math.max(aim, FORMATION_LEFT), right);
     this.pose = 1 - this.pose;
-    // On the right the edge is enough; on the left they turn only when they would cross it.
+    // On the right reaching the edge is enough; on the left they turn only if they would cross it.
     if (this.direction > 0 ? aim < right : aim >= FORMATION_LEFT) return;
     this.down += DESCENT;
     this.direction = -this.direction;
     if (this.landed) this.down += LANDED_SINK;
   }
 
-  /** Closes up when the leftmost column is empty: the next one takes its place. */
+  /** Shifts the formation when the leftmost column is empty: the next one takes its place. */
   closeUp(): void {
     if (this.occupied === 0 || (this.occupied & 1) === 1) return;
     for (let row = 0; row < INVADER_ROWS; row++) this.rows[row] >>= 1;
@@ -184,14 +184,14 @@ export class InvaderFormation {
     return -1;
   }
 
-  /** Takes an invader out. */
+  /** Removes an invader. */
   remove(row: number, column: number): void {
     this.rows[row] &= ~(1 << column);
     this.count--;
     this.refresh();
   }
 
-  /** Makes this formation an equal of another one. */
+  /** Copies another formation into this one. */
   copyFrom(other: InvaderFormation): void {
     this.rows.set(other.rows);
     for (const field of FORMATION_FIELDS) this[field] = other[field];
@@ -200,7 +200,7 @@ export class InvaderFormation {
     this.columns = other.columns;
   }
 
-  /** Brings what is derived from the rows up to date; call it after writing them. */
+  /** Updates everything derived from the rows; call it after writing them. */
   refresh(): void {
     this.occupied = 0;
     this.lowest = INVADER_ROWS;

@@ -29,10 +29,10 @@ export const GUN_ACTIONS: readonly string[] = ["NOOP", "FIRE", "RIGHT", "LEFT", 
 /** Indices of {@link GUN_ACTIONS}. */
 export const GunAction = { noop: 0, fire: 1, right: 2, left: 3, rightFire: 4, leftFire: 5 } as const;
 
-/** Lives at the start. */
+/** Number of lives at the start. */
 export const SPACE_INVADERS_LIVES = 3;
 
-/** What a game of Space Invaders is busy with. */
+/** Phases of a game of Space Invaders. */
 export const SpaceInvadersPhase = {
   /** The gun blinks before a life or a wave begins. */
   ready: 0,
@@ -46,13 +46,13 @@ export const SpaceInvadersPhase = {
   over: 4,
 } as const;
 
-/** Frames the gun blinks. */
+/** Number of frames for which the gun blinks. */
 const READY_FRAMES = 64;
-/** Frames a hit gun burns. */
+/** Number of frames for which a hit gun burns. */
 const DYING_FRAMES = 128;
-/** Frames a hit invader's remains are seen. */
+/** Number of frames for which a hit invader's remains are visible. */
 export const BLAST_FRAMES = 28;
-/** Frames a hit mothership's remains are seen. */
+/** Number of frames for which a hit mothership's remains are visible. */
 export const MOTHERSHIP_BLAST_FRAMES = 26;
 
 const FIRST_READY_FRAMES = 129;
@@ -70,9 +70,9 @@ const BURST_FRAMES = 8;
 const BOMB_SPEED = 2;
 const BOMB_START = 118;
 const BOMB_GONE = 216;
-// Rows there must be between two bombs.
+// Minimum number of rows between two bombs.
 const BOMB_GAP = 32;
-// A bomb is a row longer among the shields, and reaches another one down to touch the gun.
+// A bomb is a row longer among the shields, and needs to be a row lower to touch the gun.
 const BOMB_TIP = 11;
 const BOMB_LOW = 144;
 const MUZZLE = 3;
@@ -81,12 +81,12 @@ const CLOCK_CYCLE = 256;
 const MOTHERSHIP_CYCLES = 4;
 const MOTHERSHIP_STEP_FRAMES = 4;
 
-// Random numbers below this one aim a bomb at the gun; the others let it fall from one of these columns.
+// Random numbers below this aim a bomb at the gun; the others drop it from one of these columns.
 const AIMED_BELOW = 128;
 const BOMB_COLUMNS = [
   1, 3, 5, 5, 2, 4, 3, 0, 3, 5, 4, 1, 4, 1, 0, 2, 5, 2, 1, 3, 0, 0, 2, 4, 0, 1, 3, 5, 0, 2, 4, 5,
 ];
-// Columns to the right of the gun's left edge where "in front of the gun" begins.
+// Offset from the gun's left edge where "in front of the gun" begins.
 const AIM_SHIFT = 2;
 
 // First lit rows of the gun, column by column.
@@ -94,7 +94,7 @@ const GUN_EDGES = Array.from(
   { length: SHIP_WIDTH },
   (_, x) => GUN_TOP + GUN.findIndex((row) => row[x] === "#"),
 );
-// The mothership's columns that reach lowest are met first.
+// The mothership's lowest columns are hit first.
 const MOTHERSHIP_EDGES = Array.from({ length: SHIP_WIDTH }, (_, x) =>
   MOTHERSHIP[MOTHERSHIP.length - 2][x] === "#" ? MOTHERSHIP_ROW : MOTHERSHIP_EDGE_ROW,
 );
@@ -127,28 +127,28 @@ const STATE_FIELDS = [
  * The gun moves a column every other frame and has one missile at a time. Up to two bombs fall, half of
  * them aimed at the gun. The fewer invaders are left, the faster they march. When all are shot, the next wave
  * starts lower. A mothership crosses the sky now and then. The game is over with the last life,
- * or when the invaders land. There is no chance but a generator of 256 numbers that always starts alike.
+ * or when the invaders land. The only randomness is a generator of 256 numbers that always starts in the same state.
  */
 export class SpaceInvadersGame implements ArcadeGame {
-  /** The invaders. */
+  /** The formation of invaders. */
   readonly formation: InvaderFormation = new InvaderFormation();
   /** The shields. */
   readonly shields: InvaderShields = new InvaderShields();
   /** Columns of the bombs. */
   readonly bombColumns: Int32Array = new Int32Array(2);
-  /** How far the bombs have fallen, in rows; 0 without a bomb. {@link SpaceInvadersGame.bombBottom} tells the screen row. */
+  /** Rows that the bombs have fallen; 0 without a bomb. {@link SpaceInvadersGame.bombBottom} returns the screen row. */
   readonly bombRows: Int32Array = new Int32Array(2);
-  /** Frames since the start. */
+  /** Number of frames since the start. */
   clock = 0;
-  /** One of {@link SpaceInvadersPhase}. */
+  /** Current phase, one of {@link SpaceInvadersPhase}. */
   phase: number = SpaceInvadersPhase.over;
-  /** Frames left of the phase; in battle it runs from 255 to 0 again and again and beats the time. */
+  /** Frames left in the phase; in battle it counts from 255 to 0 repeatedly and times the events. */
   timer = 0;
-  /** Lives left. */
+  /** Number of lives left. */
   lives = 0;
-  /** Points so far. */
+  /** Points scored so far. */
   score = 0;
-  /** Waves cleared. */
+  /** Number of waves cleared. */
   wave = 0;
   /** Column of the gun's left edge. */
   gun = GUN_LEFT;
@@ -156,15 +156,15 @@ export class SpaceInvadersGame implements ArcadeGame {
   missileColumn = 0;
   /** First row of the missile; 0 without one. */
   missileRow = 0;
-  /** Frames until a missile that has burst on a shield makes way for the next one. */
+  /** Frames until a missile that has burst on a shield can be replaced. */
   burst = 0;
   /** Column of the mothership's left edge; -1 without one. */
   mothership = -1;
-  /** 1 to the right, -1 to the left. */
+  /** Direction of the mothership: 1 to the right, -1 to the left. */
   mothershipDirection = 1;
-  /** Frames for which the remains of a mothership are still seen. */
+  /** Frames for which the remains of a mothership are still visible. */
   mothershipBlast = 0;
-  /** Frames for which the remains of an invader are still seen. */
+  /** Frames for which the remains of an invader are still visible. */
   blast = 0;
   /** Row of the remains in the formation. */
   blastRow = 0;
@@ -182,7 +182,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     return this.phase === SpaceInvadersPhase.over;
   }
 
-  /** Whether the shields are there: not once the invaders have come down to them. */
+  /** Whether the shields are left: they are removed once the invaders reach them. */
   get shielded(): boolean {
     return !this.formation.amongShields;
   }
@@ -225,14 +225,14 @@ export class SpaceInvadersGame implements ArcadeGame {
     return row + BOMB_TIP + (row >= BOMB_LOW ? 1 : 0);
   }
 
-  // Bombs are dropped, shown and felt in odd frames, but none is dropped when the clock strikes.
+  // Bombs are dropped, drawn and tested for hits in odd frames, but none is dropped when the clock reaches 0.
   private bombsTurn(): void {
     const { bombRows } = this;
     if (bombRows[0] === 0 && bombRows[1] > 0) this.moveBomb(1, 0);
     else if (bombRows[1] === 0 && this.phase === SpaceInvadersPhase.battle && this.timer !== 0)
       this.dropBomb();
-    if (this.bombRows[0] > 0) this.feelBomb(0);
-    if (this.bombRows[1] > 0) this.feelBomb(1);
+    if (this.bombRows[0] > 0) this.checkBombHit(0);
+    if (this.bombRows[1] > 0) this.checkBombHit(1);
   }
 
   // The gun and its missile move in odd frames.
@@ -246,7 +246,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     if (this.burst > 0) this.burst -= 2;
   }
 
-  // Missiles are fired, shown and felt in even frames, in which the bombs fall.
+  // Missiles are fired, drawn and tested for hits in even frames, in which the bombs fall.
   private missilesTurn(action: number): void {
     this.draw();
     const fires = action === GunAction.fire || action >= GunAction.rightFire;
@@ -254,7 +254,7 @@ export class SpaceInvadersGame implements ArcadeGame {
       this.missileColumn = this.gun + MUZZLE + 1;
       this.missileRow = MUZZLE_ROW;
     }
-    if (this.missileRow > 0) this.feelMissile();
+    if (this.missileRow > 0) this.checkMissileHit();
     this.fallBomb(0);
     this.fallBomb(1);
   }
@@ -295,7 +295,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     return Math.min(Math.max(place + (next ? 1 : 0), 0), this.formation.width - 1);
   }
 
-  private feelBomb(bomb: number): void {
+  private checkBombHit(bomb: number): void {
     const bottom = this.bombBottom(bomb);
     const column = this.bombColumns[bomb];
     const top = bottom - SHOT_HEIGHT + 1;
@@ -322,7 +322,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     if (bombRows[bomb] >= BOMB_GONE) bombRows[bomb] = 0;
   }
 
-  private feelMissile(): void {
+  private checkMissileHit(): void {
     const { missileColumn, missileRow } = this;
     const bottom = missileRow + SHOT_HEIGHT - 1;
     if (this.shielded) {
@@ -334,12 +334,12 @@ export class SpaceInvadersGame implements ArcadeGame {
         return;
       }
     }
-    if (missileRow <= SKY_BOTTOM) this.feelMothership();
+    if (missileRow <= SKY_BOTTOM) this.checkMothershipHit();
     const touched = this.formation.touched(missileColumn, missileRow + 1, bottom);
     if (touched >= 0) this.hitInvader(Math.floor(touched / INVADER_COLUMNS), touched % INVADER_COLUMNS);
   }
 
-  private feelMothership(): void {
+  private checkMothershipHit(): void {
     const offset = this.missileColumn - this.mothership;
     if (this.mothership < 0 || this.mothershipBlast > 0 || offset < 0 || offset >= SHIP_WIDTH) return;
     if (this.missileRow > MOTHERSHIP_EDGES[offset]) return;
@@ -449,7 +449,7 @@ export class SpaceInvadersGame implements ArcadeGame {
     this.mothershipWait = MOTHERSHIP_CYCLES;
   }
 
-  /** Makes this game an equal of another one; faster than its state. */
+  /** Copies another game into this one; faster than its state. */
   copyFrom(game: SpaceInvadersGame): void {
     this.formation.copyFrom(game.formation);
     this.shields.copyFrom(game.shields);
@@ -474,7 +474,7 @@ export class SpaceInvadersGame implements ArcadeGame {
 
   /**
    * @inheritDoc
-   * @throws InvalidArgumentError when the state is not one of this game
+   * @throws InvalidArgumentError when the state is not from this game
    */
   setState(state: StateRecord): void {
     const { rows, shields, bombColumns, bombRows } = state;

@@ -1,20 +1,20 @@
-/** Where things stand on the Space Invaders screen, in pixels: columns from the left, rows from the top. */
+/** Geometry of the Space Invaders screen, in pixels: columns from the left, rows from the top. */
 
-/** Rows of invaders; row 0 is the lowest. */
+/** Number of invader rows; row 0 is the lowest. */
 export const INVADER_ROWS = 6;
-/** Invaders in a row. */
+/** Number of invaders in a row. */
 export const INVADER_COLUMNS = 6;
-/** Invaders of a whole formation. */
+/** Number of invaders in a full formation. */
 export const INVADER_COUNT: number = INVADER_ROWS * INVADER_COLUMNS;
-/** Columns of an invader. */
+/** Width of an invader. */
 export const INVADER_WIDTH = 8;
-/** Rows of an invader. */
+/** Height of an invader. */
 export const INVADER_HEIGHT = 10;
 /** Columns from one invader to the next. */
 export const COLUMN_PITCH = 16;
 /** Rows from one row of invaders to the next. */
 export const ROW_PITCH = 18;
-/** First screen row of the lowest invaders of a formation that has not come down yet. */
+/** First screen row of the lowest invaders of a formation that has not descended yet. */
 export const LOWEST_ROW_TOP = 121;
 /** Points for an invader of each row, from the lowest. */
 export const INVADER_POINTS: readonly number[] = [5, 10, 15, 20, 25, 30];
@@ -25,9 +25,9 @@ export const MOTHERSHIP_POINTS = 200;
 export const FORMATION_LEFT = 22;
 /** Rightmost column of the left edge of a formation that is six columns wide. */
 export const FORMATION_RIGHT = 49;
-/** Rows the formation comes down at each side. */
+/** Rows of one descent of the formation. */
 export const DESCENT = 10;
-/** Descents after which the lowest row of a whole formation has landed. */
+/** Number of descents after which the lowest row of a full formation has landed. */
 export const LANDING_DESCENTS = 5;
 
 /** First row of the mothership. */
@@ -36,7 +36,7 @@ export const MOTHERSHIP_TOP = 12;
 export const MOTHERSHIP_LEFT = 0;
 /** Rightmost column of the mothership's left edge. */
 export const MOTHERSHIP_RIGHT = 150;
-/** Columns of the mothership and of the gun. */
+/** Width of the mothership and of the gun. */
 export const SHIP_WIDTH = 7;
 
 /** First row of the gun. */
@@ -50,14 +50,14 @@ export const GUN_RIGHT = 116;
 export const SHIELDS_TOP = 157;
 /** First columns of the shields. */
 export const SHIELD_COLUMNS: readonly number[] = [42, 74, 106];
-/** Columns of a shield. */
+/** Width of a shield. */
 export const SHIELD_WIDTH = 8;
-/** Rows of blocks of a shield; a block is one column wide and two rows high. */
+/** Number of block rows of a shield; a block is one column wide and two rows high. */
 export const SHIELD_ROWS = 9;
 
 /** First row of the ground. */
 export const GROUND_TOP = 195;
-/** First row that shows missiles in flight; above them is the sky of the mothership. */
+/** First row in which missiles are drawn; above it is the sky of the mothership. */
 export const SKY_BOTTOM = 23;
-/** Rows of a missile and of a bomb. */
+/** Height of a missile and of a bomb. */
 export const SHOT_HEIGHT = 8;

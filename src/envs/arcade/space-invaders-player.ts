@@ -9,19 +9,19 @@ const MOVES = [
   { still: GunAction.right, firing: GunAction.rightFire, steps: [1, 2, 3, 4, 6, 9, 13] },
   { still: GunAction.left, firing: GunAction.leftFire, steps: [1, 2, 3, 4, 6, 9, 13] },
 ] as const;
-// Frames it looks ahead: longer than a missile flies.
+// Number of frames to look ahead: longer than a missile's flight.
 const HORIZON = 120;
-// A hit is worth its points and some more: fewer invaders are less of a danger.
+// Value of a hit in addition to its points: fewer invaders are less dangerous.
 const HIT_BONUS = 30;
 const LIFE = 2000;
 
 /**
- * Plays Space Invaders well, from the facts of the game instead of the screen: it tries short
- * moves of the gun, with and without a shot on the way, on a copy of the game, and picks the one that hits
- * most and soonest without being hit. Sticky actions take it by surprise as they do everybody else.
+ * Plays Space Invaders well, using the game state instead of the screen: it simulates short
+ * moves of the gun, with and without a shot, on a copy of the game, and picks the one that hits
+ * most and soonest without being hit. Sticky actions are not anticipated.
  *
- * It is deterministic and keeps nothing between calls, so it fits as expert for imitation and as
- * yardstick in tests.
+ * It is deterministic and stateless, so it is suitable as an expert for imitation and as a
+ * baseline in tests.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export class SpaceInvadersPlayer {
     this.frameskip = env.settings.frameskip;
   }
 
-  /** The action for the present moment: 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT, 4 RIGHTFIRE, 5 LEFTFIRE. */
+  /** Returns the action for the current state: 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT, 4 RIGHTFIRE, 5 LEFTFIRE. */
   act(): number {
     if (this.env.game.phase !== SpaceInvadersPhase.battle) return GunAction.noop;
     let best: number = GunAction.noop;
@@ -51,9 +51,9 @@ export class SpaceInvadersPlayer {
     for (const { still, firing, steps } of MOVES) {
       for (const count of steps) {
         for (const action of [firing, still]) {
-          const worth = this.worth(action, count);
-          if (worth > most) {
-            most = worth;
+          const value = this.scoreOf(action, count);
+          if (value > most) {
+            most = value;
             best = action;
           }
         }
@@ -62,22 +62,22 @@ export class SpaceInvadersPlayer {
     return best;
   }
 
-  // How good it is to hold an action for some steps and then to stand and fire.
-  private worth(action: number, steps: number): number {
+  // Score of holding an action for some steps and then standing still and firing.
+  private scoreOf(action: number, steps: number): number {
     const { model } = this;
     model.copyFrom(this.env.game);
     const held = steps * this.frameskip;
-    let worth = -steps / 100;
+    let value = -steps / 100;
     for (let frame = 0; frame < HORIZON; frame++) {
       const points = model.frame(frame < held ? action : GunAction.fire);
-      if (points > 0) worth += ((points + HIT_BONUS) * (2 * HORIZON - frame)) / (2 * HORIZON);
-      if (model.phase === SpaceInvadersPhase.dying || model.over) return worth - LIFE + frame;
+      if (points > 0) value += ((points + HIT_BONUS) * (2 * HORIZON - frame)) / (2 * HORIZON);
+      if (model.phase === SpaceInvadersPhase.dying || model.over) return value - LIFE + frame;
     }
-    return worth - distance(model) / 100;
+    return value - distance(model) / 100;
   }
 }
 
-// Columns from the gun's middle to the nearest column of invaders, as a reason to follow them.
+// Columns from the gun's centre to the nearest column of invaders, as a reason to follow them.
 function distance({ gun, formation }: SpaceInvadersGame): number {
   const middle = gun + SHIP_WIDTH / 2;
   const right = formation.left + COLUMN_PITCH * (formation.width - 1) + INVADER_WIDTH;

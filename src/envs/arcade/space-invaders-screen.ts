@@ -1,4 +1,4 @@
-/** The picture of a game of Space Invaders. */
+/** Renders a game of Space Invaders. */
 
 import { DIGIT_BLOCKS, digitBlock } from "./digits.js";
 import { type Colour, Raster } from "./raster.js";
@@ -39,7 +39,7 @@ const SCORE_COLUMNS = [4, 20, 36, 52] as const;
 const OTHER_SCORE_COLUMNS = [84, 100, 116, 132] as const;
 const LIVES_COLUMN = 84;
 const DIGIT_WIDTH = 4;
-// The ground's first two rows begin a little to the right, and carry a mark at each end of the gun's way.
+// The ground's first two rows begin slightly to the right, and have a mark at each end of the gun's range.
 const GROUND_STARTS = [10, 8] as const;
 const MARKS = { top: 196, height: 5, width: 2, left: 33, right: 122 } as const;
 
@@ -48,7 +48,7 @@ const GUN_FLICKER_FRAMES = 4;
 const BLAST_SPARK_FRAMES = 4;
 const BLAST_SCENE_FRAMES = 8;
 
-/** The lit pixels of a figure, as offsets into the picture's bytes. */
+/** The lit pixels of a sprite, as offsets into the frame's bytes. */
 type Stamp = Uint16Array;
 
 function stampOf(sprite: Sprite): Stamp {
@@ -66,8 +66,8 @@ const GUN = stampOf(sprites.GUN);
 const GUN_BLAST = sprites.GUN_BLAST.map(stampOf);
 
 /**
- * Draws a game. As in the original, missiles show in even frames only and bombs in odd ones; so do not
- * trust a single frame.
+ * Renders a game. As in the original, missiles are drawn in even frames only and bombs in odd ones, so a
+ * single frame does not show everything.
  */
 export class SpaceInvadersScreen {
   private readonly raster = new Raster(SCREEN_HEIGHT, SCREEN_WIDTH);
@@ -80,12 +80,12 @@ export class SpaceInvadersScreen {
     raster.fill(MARKS.top, MARKS.right, MARKS.height, MARKS.width, AMBER);
   }
 
-  /** The picture, `[210, 160, 3]`; {@link SpaceInvadersScreen.draw} overwrites it. */
+  /** The frame, `[210, 160, 3]`; {@link SpaceInvadersScreen.draw} overwrites it. */
   get data(): Uint8Array {
     return this.raster.data;
   }
 
-  /** Draws the present moment. */
+  /** Draws the current frame. */
   draw(game: SpaceInvadersGame): void {
     this.data.fill(0, 0, GROUND_TOP * SCREEN_WIDTH * 3);
     if (game.mothership >= 0) this.drawMothership(game);
@@ -110,7 +110,7 @@ export class SpaceInvadersScreen {
     }
   }
 
-  // Neighbouring digits share the rows between them: the outer ones have the even rows, the inner ones the odd.
+  // Adjacent digits share the rows between them: the outer ones have the even rows, the inner ones the odd.
   private drawScore(score: number): void {
     for (let i = 0; i < SCORE_COLUMNS.length; i++) {
       const digit = Math.floor(score / 10 ** (SCORE_COLUMNS.length - 1 - i)) % 10;

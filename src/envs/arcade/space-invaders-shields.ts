@@ -3,7 +3,7 @@
 import { SHIELD_COLUMNS, SHIELD_ROWS, SHIELD_WIDTH, SHIELDS_TOP } from "./space-invaders-geometry.js";
 import { SHIELD } from "./space-invaders-sprites.js";
 
-/** Blocks of all shields: three shields of 9 rows and 8 columns. */
+/** Number of blocks of all shields: three shields of 9 rows and 8 columns. */
 export const SHIELD_BLOCKS: number = SHIELD_COLUMNS.length * SHIELD_ROWS * SHIELD_WIDTH;
 
 const BLOCK_HEIGHT = 2;
@@ -13,41 +13,41 @@ const WHOLE = Uint8Array.from(
   (_, i) => +(SHIELD[Math.floor((i % BLOCKS) / SHIELD_WIDTH)][i % SHIELD_WIDTH] === "#"),
 );
 
-// Random numbers from which on a shot takes the block to the left or to the right along.
+// Random numbers from which on a shot also breaks the block to the left or to the right.
 const LEFT_FROM = 192;
 const RIGHT_FROM = 224;
 
-/** Shields that shots nibble at, block by block; a block is one pixel wide and two high. */
+/** Shields that shots erode block by block; a block is one pixel wide and two high. */
 export class InvaderShields {
   /** 1 where a block is left: shield by shield from the left, row by row from the top, `[3, 9, 8]`. */
   readonly blocks: Uint8Array = new Uint8Array(SHIELD_BLOCKS);
-  /** Blocks left in each of the 24 columns, from the left. */
+  /** Number of blocks left in each of the 24 columns, from the left. */
   readonly heights: Uint8Array = new Uint8Array(SHIELD_COLUMNS.length * SHIELD_WIDTH);
 
   constructor() {
     this.build();
   }
 
-  /** Puts all blocks back. */
+  /** Restores all blocks. */
   build(): void {
     this.restore(WHOLE);
   }
 
-  /** Puts blocks as they were. */
+  /** Restores saved blocks. */
   restore(blocks: Uint8Array): void {
     this.blocks.set(blocks);
     this.heights.fill(0);
     for (let block = 0; block < SHIELD_BLOCKS; block++) this.heights[columnOf(block)] += blocks[block];
   }
 
-  /** Makes these shields equal to others. */
+  /** Copies other shields into these. */
   copyFrom(other: InvaderShields): void {
     this.blocks.set(other.blocks);
     this.heights.set(other.heights);
   }
 
   /**
-   * The first block that a shot meets, or -1.
+   * The first block that a shot hits, or -1.
    *
    * @param column column of the shot
    * @param top first row of the shot
@@ -71,22 +71,22 @@ export class InvaderShields {
   }
 
   /**
-   * Breaks a block and the one behind it, and now and then one beside them or beside the one before.
+   * Breaks a block and the one behind it, and sometimes one next to them or next to the one before.
    *
-   * @param block what {@link InvaderShields.met} returned
+   * @param block result of {@link InvaderShields.met}
    * @param fromBelow whether the shot rises
-   * @param draw gives the next random number, 0 to 255
+   * @param draw returns the next random number, 0 to 255
    */
   erode(block: number, fromBelow: boolean, draw: () => number): void {
     const ahead = fromBelow ? -1 : 1;
     const row = Math.floor((block % BLOCKS) / SHIELD_WIDTH);
     this.break(block);
-    this.breakBeside(block, draw());
+    this.breakAdjacent(block, draw());
     for (const step of [-1, 1]) {
       if (row + step < 0 || row + step >= SHIELD_ROWS) continue;
       const next = block + step * SHIELD_WIDTH;
       if (step === ahead) this.break(next);
-      this.breakBeside(next, draw());
+      this.breakAdjacent(next, draw());
     }
   }
 
@@ -96,7 +96,7 @@ export class InvaderShields {
     this.blocks[block] = 0;
   }
 
-  private breakBeside(block: number, drawn: number): void {
+  private breakAdjacent(block: number, drawn: number): void {
     const column = block % SHIELD_WIDTH;
     if (drawn >= RIGHT_FROM) {
       if (column < SHIELD_WIDTH - 1) this.break(block + 1);

@@ -1,6 +1,6 @@
-/** The sprites of Space Invaders, drawn in letters: `#` is a lit pixel. */
+/** Sprites of Space Invaders as text: `#` is a lit pixel. */
 
-/** A figure: the same number of characters in every row. */
+/** A sprite: the same number of characters in every row. */
 export type Sprite = readonly string[];
 
 /** The two poses of the invaders of each row, from the lowest. */
@@ -163,7 +163,7 @@ export const INVADERS: readonly (readonly [Sprite, Sprite])[] = [
   ],
 ];
 
-/** What is left of a hit invader: a spark, splinters, a cloud. */
+/** Remains of a hit invader: a spark, splinters, a cloud. */
 export const INVADER_BLAST: readonly [Sprite, Sprite, Sprite] = [
   [
     "........",
@@ -215,7 +215,7 @@ export const MOTHERSHIP: Sprite = [
   "..###..",
 ];
 
-/** The mothership, hit. */
+/** The mothership after a hit. */
 export const MOTHERSHIP_BLAST: readonly [Sprite, Sprite] = [
   [
     "#..#..#",
@@ -257,7 +257,7 @@ export const GUN: Sprite = [
   "#######",
 ];
 
-/** The gun, hit. */
+/** The gun after a hit. */
 export const GUN_BLAST: readonly [Sprite, Sprite] = [
   [
     "...#...",
@@ -285,7 +285,7 @@ export const GUN_BLAST: readonly [Sprite, Sprite] = [
   ],
 ];
 
-/** A whole shield, a letter for every block of two rows. */
+/** A complete shield, one letter for every block of two rows. */
 export const SHIELD: Sprite = [
   "..####..",
   ".######.",

@@ -1,4 +1,4 @@
-/** Space Invaders, without a ROM. */
+/** Space Invaders environment, without a ROM. */
 
 import { checkOptions } from "../../core/check-options.js";
 import { ArcadeEnv } from "./arcade-env.js";
@@ -11,16 +11,16 @@ import { SpaceInvadersScreen } from "./space-invaders-screen.js";
 export type SpaceInvadersOptions = ArcadeOptions;
 
 /**
- * `Arcade/SpaceInvaders-v0`: the Atari 2600 game Space Invaders, written anew from measurements, so
+ * `Arcade/SpaceInvaders-v0`: the Atari 2600 game Space Invaders, reimplemented from measurements, so
  * that a network trained on one can play the other: formation, march, shots, pauses and scores are the
  * measured ones, the sprites were redrawn.
  *
  * Actions: 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT, 4 RIGHTFIRE, 5 LEFTFIRE. Observations: the screen
  * (`uint8 [210, 160, 3]`) or, with `observation: "features"`, 76 numbers laid out as in
- * {@link SpaceInvadersFeature}. An invader earns 5, 10, 15, 20, 25, 30 from the lowest row up, the mothership
+ * {@link SpaceInvadersFeature}. An invader scores 5, 10, 15, 20, 25, 30 from the lowest row up, the mothership
  * 200. The episode terminates when all 3 lives are lost, or when the invaders land.
  *
- * As on the console, the missile is seen in even frames and bombs in odd ones only: with a frameskip of 4 a
+ * As on the console, the missile is drawn in even frames and bombs in odd ones only: with a frameskip of 4 a
  * single frame never shows a bomb. Take the maximum of two frames (`MaxAndSkip` on
  * `frameskip: 1`, or `wrapDeepmind`), or a frameskip of 3.
  *
@@ -34,11 +34,11 @@ export type SpaceInvadersOptions = ArcadeOptions;
 export class SpaceInvadersEnv extends ArcadeEnv {
   /** @inheritDoc */
   readonly id = "Arcade/SpaceInvaders-v0";
-  /** The game itself, to read positions from; {@link SpaceInvadersPlayer} looks ahead with it. */
+  /** The game itself, to read positions; {@link SpaceInvadersPlayer} looks ahead with it. */
   readonly game: SpaceInvadersGame;
   private screen: SpaceInvadersScreen | undefined;
 
-  /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
+  /** @throws InvalidArgumentError when an option is unknown or has an invalid value */
   constructor(options: SpaceInvadersOptions = {}) {
     checkOptions("SpaceInvadersEnv", options, ARCADE_OPTIONS);
     const game = new SpaceInvadersGame();

@@ -1,4 +1,4 @@
-/** A Breakout player whose decisions can be seen on the screen. */
+/** A Breakout player whose decisions depend only on the screen. */
 
 import { checkOptions, optionNames } from "../../core/check-options.js";
 import { PaddleAction } from "./arcade-game.js";
@@ -6,12 +6,12 @@ import type { BreakoutEnv } from "./breakout.js";
 import { BreakoutGame } from "./breakout-game.js";
 import { BALL_HEIGHT, BALL_WIDTH, PADDLE_TOP, SUBPIXELS } from "./breakout-geometry.js";
 
-// Frames ahead in which the ball's arrival is looked for.
+// Number of frames ahead in which the ball's arrival is considered.
 const LOOK_OUT = 28;
 
 /** Options of {@link SteadyBreakoutPlayer}. */
 export interface SteadyBreakoutPlayerOptions {
-  /** Columns between the middles of ball and paddle that are near enough, default 8. */
+  /** Tolerated columns between the centres of ball and paddle, default 8. */
   tolerance?: number;
 }
 
@@ -20,12 +20,12 @@ const names = optionNames<SteadyBreakoutPlayerOptions>({
 });
 
 /**
- * Catches the ball and wants nothing else: it moves towards the column where the ball arrives, unless the resting
- * paddle would be near enough. Unlike {@link BreakoutPlayer}, which weighs dozens of futures and whose choice hangs
- * on what no picture shows (the count of paddle hits, the frame counter), it decides by what four frames show: so a
- * network can learn it by imitation.
+ * Just catches the ball: it moves towards the column where the ball arrives, unless the resting
+ * paddle would be near enough. Unlike {@link BreakoutPlayer}, which compares dozens of futures and whose choice depends
+ * on values that no frame shows (the count of paddle hits, the frame counter), it decides from what four frames show:
+ * so a network can learn it by imitation.
  *
- * It is deterministic and keeps nothing between calls.
+ * It is deterministic and stateless.
  *
  * @example
  * ```ts
@@ -50,7 +50,7 @@ export class SteadyBreakoutPlayer {
     this.tolerance = tolerance;
   }
 
-  /** The action for the present moment: 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT. */
+  /** Returns the action for the current state: 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT. */
   act(): number {
     if (!this.env.game.inPlay) return PaddleAction.fire;
     const offset = this.offsetAtArrival();
@@ -58,7 +58,7 @@ export class SteadyBreakoutPlayer {
     return offset > 0 ? PaddleAction.right : PaddleAction.left;
   }
 
-  // Columns by which the ball will miss the middle of a paddle that is let alone; 0 when it does not come soon.
+  // Columns by which the ball will miss the centre of a resting paddle; 0 when it does not arrive soon.
   private offsetAtArrival(): number {
     const { model } = this;
     model.copyFrom(this.env.game);

@@ -1,10 +1,10 @@
-/** The cart-pole task with hidden velocities. */
+/** CartPole environment with hidden velocities. */
 
 import { CartPoleEnv } from "./cart-pole.js";
 
 /**
- * {@link CartPoleEnv} whose observations show position and angle only (`float32 [2]`): the agent
- * must remember to infer the velocities. The usual first test of recurrent agents.
+ * {@link CartPoleEnv} whose observations only contain position and angle (`float32 [2]`): the agent
+ * needs memory to infer the velocities. The usual first test of recurrent agents.
  *
  * @example
  * ```ts

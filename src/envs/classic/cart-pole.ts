@@ -1,4 +1,4 @@
-/** The cart-pole task. */
+/** CartPole environment. */
 
 import { checkInteger } from "../../core/check-integer.js";
 import { checkOptions, optionNames } from "../../core/check-options.js";
@@ -19,7 +19,7 @@ import { drawCartPole } from "./draw-cart-pole.js";
 
 /** Options of {@link CartPoleEnv} and {@link CartPoleNoVelEnv}. */
 export interface CartPoleOptions {
-  /** Steps after which an episode is truncated, default 500. */
+  /** Number of steps after which an episode is truncated, default 500. */
   maxEpisodeSteps?: number;
 }
 
@@ -47,7 +47,7 @@ const POSITION_LIMIT = 2.4;
  * `CartPole-v1`, after Barto, Sutton and Anderson (1983).
  *
  * Observations are `float32 [4]`: position, velocity, angle (radians), angular velocity. Every
- * step earns 1. The episode terminates when the pole falls beyond 12 degrees or the cart leaves
+ * step has reward 1. The episode terminates when the pole falls beyond 12 degrees or the cart leaves
  * the track (2.4), and is truncated after 500 steps.
  *
  * @example
@@ -64,7 +64,7 @@ export class CartPoleEnv implements Env {
   readonly observationSpace: Box;
   /** @inheritDoc */
   readonly actionSpace: Discrete = new Discrete(2);
-  /** Position, velocity, angle, angular velocity. */
+  /** State: position, velocity, angle, angular velocity. */
   protected readonly state: Float64Array = new Float64Array(4);
   private readonly shown: readonly number[];
   private readonly observation: Float32Array;
@@ -79,7 +79,7 @@ export class CartPoleEnv implements Env {
     const { maxEpisodeSteps = 500 } = options;
     checkInteger("maxEpisodeSteps", maxEpisodeSteps);
     this.maxEpisodeSteps = maxEpisodeSteps;
-    // Twice the limits, so that the last observation of an episode lies within; rounded as observations are.
+    // Twice the limits, so that the last observation of an episode is inside; rounded as observations are.
     this.shown = this.visible();
     const high = this.shown.map((i) =>
       Math.fround(
@@ -90,7 +90,7 @@ export class CartPoleEnv implements Env {
     this.observation = new Float32Array(high.length);
   }
 
-  /** Which entries of the state an observation shows. */
+  /** Indices of the state variables in the observation. */
   protected visible(): readonly number[] {
     return [0, 1, 2, 3];
   }
@@ -108,7 +108,8 @@ export class CartPoleEnv implements Env {
   reset(options: ResetOptions = {}): ResetResult {
     checkOptions("reset", options, resetNames);
     const { seed } = options;
-    if (this.phase === "closed") throw new InvalidStateError("reset() after close(): make a new environment");
+    if (this.phase === "closed")
+      throw new InvalidStateError("reset() after close(): create a new environment");
     if (seed !== undefined) this.random = new Random(seed);
     for (let i = 0; i < 4; i++) this.state[i] = this.random.uniform(-0.05, 0.05);
     this.steps = 0;
@@ -137,7 +138,7 @@ export class CartPoleEnv implements Env {
   }
 
   /**
-   * A picture of 400 rows and 600 columns.
+   * Renders a frame of 400 rows and 600 columns.
    *
    * @throws InvalidStateError before the first `reset` and after `close`
    */
@@ -153,7 +154,7 @@ export class CartPoleEnv implements Env {
     this.phase = "closed";
   }
 
-  /** Closes it at the end of a `using` block. */
+  /** Closes the environment at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -169,10 +170,10 @@ export class CartPoleEnv implements Env {
   }
 
   /**
-   * Puts back what {@link CartPoleEnv.getState} returned.
+   * Restores the state that {@link CartPoleEnv.getState} returned.
    *
    * @throws InvalidStateError after `close`
-   * @throws InvalidArgumentError when the state is not one of this environment
+   * @throws InvalidArgumentError when the state is not from this environment
    */
   setState(saved: StateRecord): void {
     if (this.phase === "closed") throw new InvalidStateError("setState() after close()");
@@ -192,7 +193,7 @@ export class CartPoleEnv implements Env {
 const whyNoStep = {
   new: "step() before reset(): call reset() first",
   ended: "step() after the end of the episode: call reset() first",
-  closed: "step() after close(): make a new environment",
+  closed: "step() after close(): create a new environment",
 } as const;
 
 // Equations (23) and (24) of Florian (2007), "Correct equations for the dynamics of the cart-pole

@@ -1,4 +1,4 @@
-/** The picture of a cart with a pole. */
+/** Renders a cart with a pole. */
 
 import type { Frame } from "../env.js";
 
@@ -15,9 +15,9 @@ const AXLE_RADIUS = 6;
 /**
  * Draws the track, the cart and the pole from the side: `400 x 600` RGB.
  *
- * @param position of the cart, 0 in the middle
- * @param angle of the pole in radians, 0 upright, positive to the right
- * @param limit position at the edge of the picture
+ * @param position position of the cart, 0 in the middle
+ * @param angle angle of the pole in radians, 0 upright, positive to the right
+ * @param limit position at the edge of the frame
  */
 export function drawCartPole(position: number, angle: number, limit: number): Frame {
   const data = new Uint8Array(HEIGHT * WIDTH * 3).fill(255);
@@ -40,7 +40,7 @@ export function drawCartPole(position: number, angle: number, limit: number): Fr
   return { height: HEIGHT, width: WIDTH, data };
 }
 
-// Colours the pixels of a rectangle, cut at the edges, whose centres lie inside.
+// Colours the pixels whose centres are inside a rectangle, clipped at the edges.
 function fill(
   data: Uint8Array,
   colour: Colour,

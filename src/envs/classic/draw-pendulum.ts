@@ -1,4 +1,4 @@
-/** The picture of a pendulum. */
+/** Renders a pendulum. */
 
 import type { Frame } from "../env.js";
 
@@ -7,7 +7,7 @@ type Inside = (x: number, y: number) => boolean;
 
 const SIZE = 500;
 const CENTRE = SIZE / 2;
-/** Pixels of one unit of length; the picture shows 2.2 units to every side. */
+/** Pixels per unit of length; the frame shows 2.2 units to every side. */
 const SCALE = SIZE / 4.4;
 const ROD: Colour = [204, 77, 77];
 const TORQUE: Colour = [90, 90, 90];
@@ -16,9 +16,9 @@ const HALF_WIDTH = 0.1 * SCALE;
 const ARC = { from: 0.25 * SCALE, to: 0.31 * SCALE };
 
 /**
- * Draws the rod and its axle, and an arc around the axle as long as the torque is strong: `500 x 500` RGB.
+ * Draws the rod and its axle, and an arc around the axle whose length shows the torque: `500 x 500` RGB.
  *
- * @param angle of the rod in radians, 0 upright, growing anticlockwise
+ * @param angle angle of the rod in radians, 0 upright, growing anticlockwise
  * @param torque -1..1 of the largest one, positive anticlockwise
  */
 export function drawPendulum(angle: number, torque: number): Frame {
@@ -40,7 +40,7 @@ export function drawPendulum(angle: number, torque: number): Frame {
   return { height: SIZE, width: SIZE, data };
 }
 
-// Colours the pixels around the axle whose centres lie inside.
+// Colours the pixels around the axle whose centres are inside.
 function colour(data: Uint8Array, rgb: Colour, reach: number, inside: Inside): void {
   const [first, last] = [Math.floor(CENTRE - reach), Math.ceil(CENTRE + reach)];
   for (let row = first; row < last; row++) {

@@ -1,10 +1,10 @@
-/** The pendulum task with hidden velocity. */
+/** Pendulum environment with hidden velocity. */
 
 import { PendulumEnv } from "./pendulum.js";
 
 /**
- * {@link PendulumEnv} whose observations show cosine and sine of the angle only (`float32 [2]`): the
- * agent must remember to infer how fast the pendulum turns.
+ * {@link PendulumEnv} whose observations only contain cosine and sine of the angle (`float32 [2]`): the
+ * agent needs memory to infer the angular velocity.
  *
  * @example
  * ```ts

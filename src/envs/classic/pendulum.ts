@@ -1,4 +1,4 @@
-/** The pendulum swing-up task. */
+/** Pendulum swing-up environment. */
 
 import { checkInteger } from "../../core/check-integer.js";
 import { checkOptions, optionNames } from "../../core/check-options.js";
@@ -21,7 +21,7 @@ import { drawPendulum } from "./draw-pendulum.js";
 export interface PendulumOptions {
   /** Acceleration of gravity, default 10. */
   g?: number;
-  /** Steps after which an episode is truncated, default 200. */
+  /** Number of steps after which an episode is truncated, default 200. */
   maxEpisodeSteps?: number;
 }
 
@@ -41,11 +41,11 @@ const TORQUE_COST = Math.fround(0.001);
 
 /**
  * A pendulum (mass 1, length 1) is swung up and held upright by a torque at its axle: Gymnasium's
- * `Pendulum-v1`, its mixture of float32 torques and float64 motion included.
+ * `Pendulum-v1`, including its mixture of float32 torques and float64 motion.
  *
  * Observations are `float32 [3]`: cosine and sine of the angle (0 upright), angular velocity.
- * Actions are `float32 [1]`, a torque in -2..2; larger ones are clipped. A step costs
- * `angle² + 0.1 velocity² + 0.001 torque²`, so rewards lie in -16.3..0. Episodes never terminate and are
+ * Actions are `float32 [1]`, a torque in -2..2; larger ones are clipped. The reward of a step is minus
+ * `angle² + 0.1 velocity² + 0.001 torque²`, in -16.3..0. Episodes never terminate and are
  * truncated after 200 steps.
  *
  * @example
@@ -72,7 +72,7 @@ export class PendulumEnv implements Env {
   private steps = 0;
   private phase: Phase = "new";
 
-  /** @throws InvalidArgumentError when an option is unknown or has a wrong value */
+  /** @throws InvalidArgumentError when an option is unknown or has an invalid value */
   constructor(options: PendulumOptions = {}) {
     checkOptions("PendulumEnv", options, names);
     const { g = 10, maxEpisodeSteps = 200 } = options;
@@ -86,7 +86,7 @@ export class PendulumEnv implements Env {
     this.observation = new Float32Array(high.length);
   }
 
-  /** How many of cosine, sine and angular velocity an observation shows. */
+  /** How many of cosine, sine and angular velocity are in the observation. */
   protected visible(): number {
     return 3;
   }
@@ -106,7 +106,8 @@ export class PendulumEnv implements Env {
   reset(options: ResetOptions = {}): ResetResult {
     checkOptions("reset", options, resetNames);
     const { seed } = options;
-    if (this.phase === "closed") throw new InvalidStateError("reset() after close(): make a new environment");
+    if (this.phase === "closed")
+      throw new InvalidStateError("reset() after close(): create a new environment");
     if (seed !== undefined) this.random = new Random(seed);
     this.state[0] = this.random.uniform(-Math.PI, Math.PI);
     this.state[1] = this.random.uniform(-1, 1);
@@ -119,7 +120,7 @@ export class PendulumEnv implements Env {
   /**
    * Applies a torque for 0.05 seconds.
    *
-   * @param action `[1]` torque; beyond ±2 it counts as ±2
+   * @param action `[1]` torque; clipped to ±2
    * @throws InvalidStateError before `reset`, after the end of the episode and after `close`
    * @throws InvalidArgumentError when the action is not one finite number in an array
    */
@@ -133,7 +134,7 @@ export class PendulumEnv implements Env {
     }
     const torque = Math.fround(Math.max(-MAX_TORQUE, Math.min(MAX_TORQUE, action[0])));
     const [angle, velocity] = this.state;
-    // Gymnasium squares and scales the torque in float32, all else in float64.
+    // Gymnasium squares and scales the torque in float32, everything else in float64.
     const cost =
       normalizeAngle(angle) ** 2 +
       0.1 * velocity ** 2 +
@@ -150,7 +151,7 @@ export class PendulumEnv implements Env {
   }
 
   /**
-   * A picture of 500 rows and 500 columns; an arc shows the last torque.
+   * Renders a frame of 500 rows and 500 columns; an arc shows the last torque.
    *
    * @throws InvalidStateError before the first `reset` and after `close`
    */
@@ -166,7 +167,7 @@ export class PendulumEnv implements Env {
     this.phase = "closed";
   }
 
-  /** Closes it at the end of a `using` block. */
+  /** Closes the environment at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.close();
   }
@@ -182,10 +183,10 @@ export class PendulumEnv implements Env {
   }
 
   /**
-   * Puts back what {@link PendulumEnv.getState} returned.
+   * Restores the state that {@link PendulumEnv.getState} returned.
    *
    * @throws InvalidStateError after `close`
-   * @throws InvalidArgumentError when the state is not one of this environment
+   * @throws InvalidArgumentError when the state is not from this environment
    */
   setState(saved: StateRecord): void {
     if (this.phase === "closed") throw new InvalidStateError("setState() after close()");
@@ -210,10 +211,10 @@ export class PendulumEnv implements Env {
 const whyNoStep = {
   new: "step() before reset(): call reset() first",
   ended: "step() after the end of the episode: call reset() first",
-  closed: "step() after close(): make a new environment",
+  closed: "step() after close(): create a new environment",
 } as const;
 
-// Into [-π, π), with the remainder of the divisor's sign as Python has it.
+// Maps to [-π, π), with the remainder of the divisor's sign as in Python.
 function normalizeAngle(angle: number): number {
   const turn = 2 * Math.PI;
   const remainder = (angle + Math.PI) % turn;

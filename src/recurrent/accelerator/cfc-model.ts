@@ -12,13 +12,13 @@ import { lecunTanh } from "../ops/activations.js";
 import type { CfCLoop } from "../wasm/cfc-engine.js";
 import { activationNumbers } from "../wasm/cfc-plan.js";
 
-/** What decides which model a loop needs: all but its sizes. */
+/** Options that determine the model of a loop: everything except its sizes. */
 export type CfCLoopModel = Omit<CfCLoop, "batch" | "steps" | "units" | "widths"> & {
   /** Number of backbone layers. */
   layers: number;
 };
 
-/** Names of inputs and outputs; of what there is once for every layer or head, the name goes before its number. */
+/** Names of inputs and outputs; those that exist once per layer or head are followed by its number. */
 export const cfcNames = {
   state: "state",
   drives: "drives",
@@ -42,7 +42,7 @@ export const cfcNames = {
 const { outer, inner } = lecunTanh;
 const floatType = 1;
 const boolType = 9;
-// Batch-major arrays are walked along their second axis.
+// Batch-major arrays are scanned along their second axis.
 const [stepsFirst, batchFirst] = [0, 1];
 
 type Attributes = Record<string, OnnxAttribute>;
@@ -52,7 +52,7 @@ interface Walked {
   axis: number;
 }
 
-/** Nodes of a graph, one after the other. */
+/** Builds the nodes of a graph in order. */
 class Nodes {
   readonly list: OnnxNode[] = [];
 
@@ -63,7 +63,7 @@ class Nodes {
     return name;
   }
 
-  /** Gives the output of the last node a name. */
+  /** Names the output of the last node. */
   nameLast(name: string): void {
     const last = this.list.length - 1;
     this.list[last] = { ...this.list[last], outputs: [name] };
@@ -74,12 +74,12 @@ const constants = {
   one: 1,
   zero: 0,
   outer,
-  // the slope of lecun_tanh by its value: steep - bend z^2
+  // the slope of lecun_tanh from its value: steep - bend z^2
   steep: outer * inner,
   bend: inner / outer,
 };
 
-/** The forward pass. */
+/** Builds the model of the forward pass. */
 export function encodeCfCForward(model: CfCLoopModel): Uint8Array {
   const { layers, bounded, gated, timed, resets, masked, record } = model;
   const { state, drives, kernel, bias, times, keep, runs, outputs, last, consumed, z, part } = cfcNames;
@@ -132,7 +132,10 @@ export function encodeCfCForward(model: CfCLoopModel): Uint8Array {
   });
 }
 
-/** The backward pass, for both kinds of flavour and mode, and with or without times; `record` makes no difference. */
+/**
+ * Builds the model of the backward pass, for every flavour and mode, with or without times; `record` makes no
+ * difference.
+ */
 export function encodeCfCBackward(model: CfCLoopModel): Uint8Array {
   const { layers, timed, resets, masked } = model;
   const { dOutputs, dLast, dState, kernel, keep, runs, z, factors, delta } = cfcNames;
@@ -178,7 +181,7 @@ interface ScanParts {
   backwards: boolean;
 }
 
-// The state is `h` within a step, and `h next` behind it.
+// The state is `h` within a step, and `h next` after it.
 function encodeScan(
   nodes: Nodes,
   { first, last, walked, results, weights, backwards }: ScanParts,
@@ -211,7 +214,7 @@ function encodeScan(
     inputs: [array(first, 2), ...whole(walked), ...weights],
     outputs: [array(last, 2), ...whole(results)],
     constants,
-    emptySequence: productNames.nothing,
+    emptySequence: productNames.empty,
   });
 }
 
@@ -219,7 +222,7 @@ function array(name: string, rank: number): OnnxArray {
   return { name, rank };
 }
 
-// What a step sees of an array that is walked along.
+// Name of a step's slice of a scanned array.
 function step(name: string): string {
   return `${name} of a step`;
 }

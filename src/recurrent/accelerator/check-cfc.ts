@@ -1,4 +1,4 @@
-/** Whether an engine runs a CfC's loop as the compiled kernels do, before training is trusted to it. */
+/** Checks that an engine runs a CfC's loop like the compiled kernels, before it is used for training. */
 
 import {
   arenaOf,
@@ -17,10 +17,10 @@ const [batch, steps, features, units, width] = [5, 4, 3, 7, 9];
 const rows = batch * steps;
 
 /**
- * Compares outputs and gradients of a small CfC with resets and skipped steps, with and without times of its own,
+ * Compares outputs and gradients of a small CfC with resets and masked steps, with and without an `elapsed` tensor,
  * with those of the compiled kernels. The engine has to accept loops of any size.
  *
- * @returns what is wrong, or undefined when all agree to 1e-4
+ * @returns a description of the error, or undefined when all agree to 1e-4
  */
 export function checkCfC(backend: WasmBackend, engine: CfCEngine): string | undefined {
   const installed = productEngine();
@@ -40,7 +40,7 @@ export function checkCfC(backend: WasmBackend, engine: CfCEngine): string | unde
   }
 }
 
-// Everything that both passes compute.
+// All values that both passes compute.
 function run(backend: WasmBackend, timed: boolean): Float32Array {
   const arena = arenaOf(backend);
   const random = new Random(1);

@@ -1,4 +1,4 @@
-/** Loops of CfCs over time on the accelerator's runtime; loaded where there is an accelerator. */
+/** Runs loops of CfCs over time on the accelerator's runtime; loaded only if there is an accelerator. */
 
 import type { AcceleratorExtension } from "tfjs-training/wasm";
 import { type CfCEngine, cfcEngineName } from "../wasm/cfc-engine.js";
@@ -11,5 +11,5 @@ const extension: AcceleratorExtension<CfCEngine> = {
   check: checkCfC,
 };
 
-/** The loops, for `useBackend`. */
+/** The CfC engine of the accelerator, for `useBackend`. */
 export const cfcAccelerator = extension as AcceleratorExtension;

@@ -1,4 +1,4 @@
-/** The loop over time of a CfC, run by a native runtime on the backend's memory. */
+/** Runs the loop over time of a CfC in a native runtime, on the backend's memory. */
 
 import type { ProductRuntime, RuntimeMatrix, RuntimeSession, WasmBackend } from "tfjs-training/wasm";
 import { productNames } from "tfjs-training/wasm";
@@ -15,15 +15,15 @@ import { cfcNames, encodeCfCBackward, encodeCfCForward } from "./cfc-model.js";
 
 /** Options of {@link RuntimeCfC}. */
 export interface RuntimeCfCOptions {
-  /** Threads of the runtime, default 1. */
+  /** Number of threads of the runtime, default 1. */
   threads?: number;
-  /** Loops with fewer multiplications a step stay on the compiled kernels; see {@link worthwhileStep}. */
+  /** Loops with fewer multiplications per step stay on the compiled kernels; see {@link worthwhileStep}. */
   minWork?: number;
 }
 
 /**
- * Multiplications of a step from which on the runtime wins: it takes some 20 microseconds for each step, half as much
- * again where steps are skipped, and packs the weights every time, which only pays for many sequences.
+ * Multiplications per step above which the runtime is faster: it takes some 20 microseconds for each step, half as much
+ * again if steps are masked, and packs the weights every time, which only pays off for many sequences.
  */
 const worthwhileStep = 5 << 17;
 const fewestSequences = 16;
@@ -37,7 +37,7 @@ const activations: readonly number[] = [
 type Arrays = Record<string, RuntimeMatrix>;
 type Describe = (address: number, ...shape: number[]) => RuntimeMatrix;
 
-/** Gives loops to a runtime, one loaded model for each kind of loop. */
+/** Passes loops to a runtime, with one loaded model for each kind of loop. */
 export class RuntimeCfC implements CfCEngine {
   private readonly sessions = new Map<string, RuntimeSession>();
   private readonly threads: number;
@@ -107,7 +107,8 @@ export class RuntimeCfC implements CfCEngine {
     this.run("backward", { ...loop, record: true }, inputs, results);
   }
 
-  // The results are written in place; what the runtime would copy besides is refused, see `productNames`.
+  // The results are written in place; calls for which the runtime would make other copies are refused, see
+  // `productNames`.
   private run(pass: "forward" | "backward", loop: CfCLoop, inputs: Arrays, results: Arrays): void {
     const { widths, activation, gated, bounded, timed, resets, masked, record } = loop;
     const layers = widths.length;
@@ -119,7 +120,7 @@ export class RuntimeCfC implements CfCEngine {
       session = this.runtime.load(encode(model), this.threads);
       this.sessions.set(key, session);
     }
-    session.run(inputs, { [productNames.nothing]: null, ...results });
+    session.run(inputs, { [productNames.empty]: null, ...results });
   }
 
   private describer(backend: WasmBackend): Describe {
@@ -142,7 +143,7 @@ function shared(describe: Describe, loop: CfCLoop, addresses: CfCLoopWeights): A
   return arrays;
 }
 
-// Columns of the `i`-th layer; the last is the heads.
+// Number of columns of the `i`-th layer; the last is the heads.
 function outputsOf({ widths, units, timed }: CfCLoop, i: number): number {
   return i < widths.length ? widths[i] : (timed ? 4 : 3) * units;
 }

@@ -1,4 +1,4 @@
-/** Activations of the CfC backbone with their hand-written slopes. */
+/** Activations of the CfC backbone with their derivatives. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
@@ -9,9 +9,9 @@ export type CfCActivation = "lecun_tanh" | "tanh" | "relu" | "silu" | "gelu";
 
 /** An activation `z = phi(u)`. */
 export interface ActivationRule {
-  /** `phi(u)`. */
+  /** Computes `phi(u)`. */
   apply(u: tf.Tensor2D): tf.Tensor2D;
-  /** `phi'(u)`, from `u` where {@link ActivationRule.slopeFrom} says so, else from `z`. */
+  /** Computes `phi'(u)`, from `u` if {@link ActivationRule.slopeFrom} says so, otherwise from `z`. */
   slope(saved: tf.Tensor2D): tf.Tensor2D;
   /** Which tensor the slope needs: the pre-activation `u` or the activation `z`. */
   slopeFrom: "u" | "z";
@@ -66,9 +66,9 @@ const rules: Record<CfCActivation, ActivationRule> = {
 export const cfcActivations = Object.keys(rules) as CfCActivation[];
 
 /**
- * The rule of a named activation.
+ * Returns the rule of a named activation.
  *
- * @throws InvalidArgumentError when there is none of that name
+ * @throws InvalidArgumentError when there is no activation with that name
  */
 export function activationRule(name: CfCActivation): ActivationRule {
   const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;

@@ -1,4 +1,4 @@
-/** Backward pass of the CfC scan, derived by hand. */
+/** Hand-derived backward pass of the CfC scan. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { type CfCTrace, countSteps, joinSteps, splitKernel, splitSteps } from "./cfc-forward.js";
@@ -9,19 +9,19 @@ import { constant } from "./constants.js";
 
 /** Gradients of all inputs of a scan, in the shapes of the inputs. */
 export interface CfCGradients extends HeadGradients {
-  /** `[rows, features]`. */
+  /** Gradient of the inputs `[rows, features]`. */
   x: tf.Tensor2D;
-  /** `[batch, units]`. */
+  /** Gradient of the initial state `[batch, units]`. */
   state: tf.Tensor2D;
-  /** Backbone layers and, last, the heads. */
+  /** Gradients of the backbone layers' weights and, last, of the heads'. */
   layers: LinearWeights[];
 }
 
 /**
- * Gradients from those of the outputs. All that does not depend on the incoming gradient is computed for
- * all steps at once before the loop, all weight gradients after it; the loop holds only the recurrence.
+ * Computes all gradients from those of the outputs. Everything that does not depend on the incoming gradient is
+ * computed for all steps at once before the loop, all weight gradients after it; the loop contains only the recurrence.
  *
- * @param dOutputs `[rows, units]`
+ * @param dOutputs gradient of the outputs `[rows, units]`
  */
 export function cfcBackward(
   dOutputs: tf.Tensor2D,
@@ -49,13 +49,13 @@ export function cfcBackward(
   };
 }
 
-/** Gradients inside the recurrence, the steps stacked to rows. */
+/** Gradients inside the recurrence, with the steps stacked as rows. */
 interface Deltas {
-  /** Of each layer's pre-activation `[rows, size]`. */
+  /** Gradient of each layer's pre-activations `[rows, size]`. */
   layers: tf.Tensor2D[];
-  /** Of each step's next state `[rows, units]`; only in pure mode. */
+  /** Gradient of each step's next state `[rows, units]`; only in pure mode. */
   outputs?: tf.Tensor2D;
-  /** Of the state before the first step `[batch, units]`. */
+  /** Gradient of the state before the first step `[batch, units]`. */
   state: tf.Tensor2D;
 }
 
@@ -79,7 +79,8 @@ function sweep(dOutputs: tf.Tensor2D, trace: CfCTrace, tensors: ScanTensors, set
   for (let step = steps - 1; step >= 0; step--) {
     const d: tf.Tensor2D = dState ? tf.add(dState, dOutputSteps[step]) : dOutputSteps[step];
     dNext[step] = d;
-    // One gradient of the state meets the slopes of all heads: [batch, 1, units] times [batch, heads, units].
+    // One gradient of the state is multiplied with the slopes of all heads: [batch, 1, units] times [batch, heads,
+    // units].
     const spread = tf.mul(
       tf.reshape(d, [batch, 1, units]),
       tf.reshape(headSteps[step], [batch, heads, units]),

@@ -5,13 +5,13 @@ import type { LinearWeights, ScanSettings, ScanTensors, Steps } from "./cfc-prob
 import { chooseRows } from "./choose-rows.js";
 import { constant } from "./constants.js";
 
-/** What the backward pass needs from the forward pass. */
+/** Values that the backward pass needs from the forward pass. */
 export interface CfCTrace {
-  /** The state that each step consumed `[rows, units]`. */
+  /** State consumed by each step `[rows, units]`. */
   consumed: tf.Tensor2D;
   /** Input of each layer after the first `[rows, size]`: the activations of the backbone, after dropout. */
   activated: tf.Tensor2D[];
-  /** What the slope of each backbone activation needs, where that is not the layer's input. */
+  /** Tensor that the slope of each backbone activation needs, if it is not the layer's input. */
   preActivated: (tf.Tensor2D | undefined)[];
   /** Parts of the head, by name, `[rows, units]`. */
   head: Record<string, tf.Tensor2D>;
@@ -19,13 +19,13 @@ export interface CfCTrace {
 
 /** Result of {@link cfcForward}. */
 export interface CfCForward {
-  /** The state after each step `[rows, units]`. */
+  /** State after each step `[rows, units]`. */
   outputs: tf.Tensor2D;
-  /** Only when it was asked for. */
+  /** Values for the backward pass, if requested. */
   trace?: CfCTrace;
 }
 
-/** Lists that grow by one tensor a step. */
+/** Lists that grow by one tensor per step. */
 interface Recording {
   consumed: Steps;
   activated: Steps[];
@@ -33,7 +33,7 @@ interface Recording {
   head: Record<string, Steps>;
 }
 
-/** Computes all outputs; with `record`, keeps what {@link cfcBackward} needs. Call inside `tf.tidy`. */
+/** Computes all outputs; with `record`, keeps the values that {@link cfcBackward} needs. Call inside `tf.tidy`. */
 export function cfcForward(tensors: ScanTensors, settings: ScanSettings, record: boolean): CfCForward {
   const { layers, state, elapsed, keep, mask } = tensors;
   const { activation } = settings;
@@ -80,17 +80,17 @@ export function countSteps({ x, state }: ScanTensors): number {
   return x.shape[0] / state.shape[0];
 }
 
-/** `[rows, size]` as one `[batch, size]` a step. */
+/** Splits `[rows, size]` into one `[batch, size]` per step. */
 export function splitSteps(rows: tf.Tensor2D, steps: number): Steps {
   return steps === 1 ? [rows] : (tf.split(rows, steps, 0) as Steps);
 }
 
-/** Steps one below the other `[rows, size]`. */
+/** Stacks steps vertically to `[rows, size]`. */
 export function joinSteps(steps: Steps): tf.Tensor2D {
   return steps.length === 1 ? steps[0] : tf.concat(steps, 0);
 }
 
-/** The part of the first kernel that meets the inputs, and the part that meets the state. */
+/** Splits the first kernel into the part for the inputs and the part for the state. */
 export function splitKernel(kernel: tf.Tensor2D, units: number): [tf.Tensor2D, tf.Tensor2D] {
   return tf.split(kernel, [kernel.shape[0] - units, units], 0) as [tf.Tensor2D, tf.Tensor2D];
 }
@@ -100,7 +100,7 @@ function affine(x: tf.Tensor2D, { kernel, bias }: LinearWeights): tf.Tensor2D {
 }
 
 // [x, h] kernel + bias. The inputs' product of all steps is one product before the loop; for a single step
-// joining x and h is cheaper than splitting the kernel.
+// concatenating x and h is cheaper than splitting the kernel.
 function firstLayer({ x, layers, state }: ScanTensors, steps: number): PreActivate {
   if (steps === 1) return (_, h) => affine(tf.concat2d([x, h], 1), layers[0]);
   const [inputKernel, stateKernel] = splitKernel(layers[0].kernel, state.shape[1]);
@@ -122,7 +122,7 @@ function headOf(tensors: ScanTensors, settings: ScanSettings): Mix {
     const [uf, ug, a, c] = tf.split(u, blocks, 1) as Steps;
     const f = bounded ? tf.tanh(uf) : uf;
     const g = bounded ? tf.tanh(ug) : ug;
-    let gate = a; // the folded gate, where there is no c
+    let gate = a; // the folded gate, if there is no c
     if (c) {
       const factor = stepTime ?? time;
       const slope = factor ? tf.mul<tf.Tensor2D>(a, factor) : a;
@@ -146,12 +146,12 @@ function pureHead({ wTau, a }: ScanTensors, settings: ScanSettings): Mix {
   };
 }
 
-/** How many heads lie side by side: one in pure mode, three with a folded gate, else four. */
+/** Number of heads: one in pure mode, three with a folded gate, otherwise four. */
 export function headBlocks({ layers, state }: ScanTensors): number {
   return layers[layers.length - 1].bias.shape[0] / state.shape[1];
 }
 
-/** The factor of a fixed elapsed time; none for one unit of time. */
+/** Factor for a fixed elapsed time; none for one unit of time. */
 export function fixedTime(elapsed: number): tf.Scalar | undefined {
   return elapsed === 1 ? undefined : tf.scalar(elapsed);
 }

@@ -1,15 +1,18 @@
-/** The two time heads of a CfC as one, where the elapsed time is a fixed number. */
+/** Folds the two time heads of a CfC into one, for a fixed elapsed time. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { countSteps } from "./cfc-forward.js";
 import type { LinearWeights, ScanSettings, ScanTensors } from "./cfc-problem.js";
 
-/** Folding costs a few operations on the weights and saves a quarter of the head's product in every step. */
+/**
+ * Whether the gate is folded: this costs a few operations on the weights and saves a quarter of the head's product in
+ * every step.
+ */
 export function foldsGate(tensors: ScanTensors, { mode }: ScanSettings): boolean {
   return mode !== "pure" && tensors.elapsed === undefined && countSteps(tensors) > 1;
 }
 
-/** `f | g | a | c` to `f | g | c + rate a`: with a fixed time the gate's pre-activation is linear in one head. */
+/** Folds `f | g | a | c` to `f | g | c + rate a`: with a fixed time the gate's pre-activation is linear in one head. */
 export function foldGate(layers: LinearWeights[], settings: ScanSettings): LinearWeights[] {
   const heads = layers[layers.length - 1];
   const rate = rateOf(settings);

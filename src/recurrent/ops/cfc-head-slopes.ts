@@ -6,19 +6,19 @@ import type { ScanSettings, ScanTensors } from "./cfc-problem.js";
 import { columnSum } from "./column-sum.js";
 import { constant } from "./constants.js";
 
-/** Gradients that come from the heads' own parameters and the elapsed time. */
+/** Gradients of the heads' own parameters and the elapsed time. */
 export interface HeadGradients {
-  /** `[units]`. */
+  /** Gradient of `wTau` `[units]`. */
   wTau?: tf.Tensor1D;
-  /** `[units]`. */
+  /** Gradient of `A` `[units]`. */
   a?: tf.Tensor1D;
-  /** `[rows, 1]`, when the elapsed time is a tensor. */
+  /** Gradient of the elapsed time `[rows, 1]`, if it is a tensor. */
   elapsed?: tf.Tensor2D;
 }
 
 /**
- * Slope of each unit's next state over each of its head pre-activations, `[rows, heads * units]`, zero at
- * masked steps. A unit's heads depend on that unit alone, so the whole Jacobian is this matrix.
+ * Derivative of each unit's next state with respect to each of its head pre-activations, `[rows, heads * units]`,
+ * zero at masked steps. A unit's heads affect only that unit, so the whole Jacobian is this matrix.
  */
 export function headSlopes(trace: CfCTrace, tensors: ScanTensors, settings: ScanSettings): tf.Tensor2D {
   const slopes =
@@ -29,7 +29,7 @@ export function headSlopes(trace: CfCTrace, tensors: ScanTensors, settings: Scan
 /**
  * Gradients of `A`, `w_tau` and the elapsed time.
  *
- * @param dState gradient of each step's next state `[rows, units]`, masked steps included
+ * @param dState gradient of each step's next state `[rows, units]`, including masked steps
  * @param dHeads gradient of each step's head pre-activations `[rows, heads * units]`
  */
 export function headGradients(

@@ -7,7 +7,7 @@ import { foldGate, foldsGate, unfoldGate } from "./cfc-gate.js";
 import type { LinearWeights, ScanSettings, ScanTensors } from "./cfc-problem.js";
 
 /**
- * The state after each step `[rows, units]`; differentiable in the inputs, the state, the elapsed time and
+ * Computes the state after each step `[rows, units]`; differentiable in the inputs, the state, the elapsed time and
  * all weights. `keep` and `mask` get no gradient.
  */
 export function cfcOperation(tensors: ScanTensors, settings: ScanSettings): tf.Tensor2D {
@@ -35,7 +35,7 @@ export function cfcOperation(tensors: ScanTensors, settings: ScanSettings): tf.T
   return operation(...inputs);
 }
 
-/** The tensors that have gradients, in one fixed order. */
+/** The differentiable tensors, in a fixed order. */
 type Differentiable = Pick<ScanTensors, "x" | "state" | "layers" | "wTau" | "a" | "elapsed">;
 
 function differentiable({ x, state, layers, wTau, a, elapsed }: Differentiable): tf.Tensor[] {
@@ -45,11 +45,11 @@ function differentiable({ x, state, layers, wTau, a, elapsed }: Differentiable):
 }
 
 /**
- * What the backward pass reads again. The tape saves copies of temporary tensors; variables outlive the
- * step by themselves and are not copied.
+ * Collects the tensors that the backward pass reads. The tape saves copies of temporary tensors; variables outlive the
+ * step anyway and are not copied.
  */
 class Memory {
-  /** Tensors for the tape to save. */
+  /** Tensors that the tape saves. */
   readonly temporary: tf.Tensor[] = [];
 
   constructor(
@@ -62,7 +62,7 @@ class Memory {
     });
   }
 
-  /** The same structure with the saved copies in place of the temporaries. */
+  /** Restores the structure with the saved copies in place of the temporaries. */
   restore(saved: tf.Tensor[]): { tensors: ScanTensors; trace: CfCTrace } {
     let next = 0;
     return this.visit((tensor) =>
@@ -77,7 +77,7 @@ class Memory {
     return {
       tensors: {
         x: see(x),
-        // Of the state only the shape is read again, and biases not at all.
+        // Only the shape of the state is needed, and biases not at all.
         state,
         layers: layers.map(({ kernel, bias }): LinearWeights => ({ kernel: see(kernel), bias })),
         wTau: maybe(wTau),

@@ -1,10 +1,10 @@
-/** What a CfC scan computes and on which tensors, in the layout of its forward and backward pass. */
+/** Tensors and settings of a CfC scan, in the layout of its forward and backward pass. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import type { ActivationRule } from "./activations.js";
 
 /**
- * How the heads become the next state:
+ * How the heads are combined to the next state:
  * - `default`: `f (1 - s) + s g` with the time gate `s`
  * - `no_gate`: `f + s g`
  * - `pure`: `A - A exp(-t (|w_tau| + |f|)) f`
@@ -12,7 +12,7 @@ import type { ActivationRule } from "./activations.js";
 export type CfCMode = "default" | "pure" | "no_gate";
 
 /**
- * Which of the two published models is meant:
+ * Which of the two published models is used:
  * - `torch`: `f` and `g` pass through tanh, `s = sigmoid(c + a t)`; the state stays bounded
  * - `tf`: `f` and `g` are linear, `s = sigmoid(c - a t)`
  */
@@ -20,9 +20,9 @@ export type CfCFlavour = "torch" | "tf";
 
 /** Weights of an affine map `x kernel + bias`. */
 export interface LinearWeights {
-  /** `[inputs, outputs]`. */
+  /** Kernel `[inputs, outputs]`. */
   kernel: tf.Tensor2D;
-  /** `[outputs]`. */
+  /** Bias `[outputs]`. */
   bias: tf.Tensor1D;
 }
 
@@ -52,31 +52,31 @@ export interface ScanTensors {
   state: tf.Tensor2D;
   /** Backbone layers and, last, the heads. */
   layers: LinearWeights[];
-  /** Pure mode only. */
+  /** Inverse time constants; only in pure mode. */
   wTau?: tf.Tensor1D;
-  /** Pure mode only. */
+  /** Equilibrium; only in pure mode. */
   a?: tf.Tensor1D;
   /** Elapsed time of each step `[rows, 1]`. */
   elapsed?: tf.Tensor2D;
-  /** 0 where the state is cleared before the step, else 1, `[rows, 1]`. */
+  /** Keep factors `[rows, 1]`: 0 where the state is cleared before the step, otherwise 1. */
   keep?: tf.Tensor2D;
-  /** 0 where the step is skipped, else 1, `[rows, 1]`. */
+  /** Mask `[rows, 1]`: 0 where the step is skipped, otherwise 1. */
   mask?: tf.Tensor2D;
-  /** Factors on the activations of each backbone layer `[rows, size]`; none where a layer has no dropout. */
+  /** Dropout factors of each backbone layer's activations `[rows, size]`; undefined for a layer without dropout. */
   dropout?: (tf.Tensor2D | undefined)[];
 }
 
-/** Numbers and choices of one scan. */
+/** Settings of one scan. */
 export interface ScanSettings {
-  /** See {@link CfCMode}. */
+  /** Formula of the cell; see {@link CfCMode}. */
   mode: CfCMode;
-  /** See {@link CfCFlavour}. */
+  /** Published model; see {@link CfCFlavour}. */
   flavour: CfCFlavour;
   /** Backbone activation. */
   activation: ActivationRule;
-  /** Elapsed time of every step, where no tensor gives it. */
+  /** Elapsed time of every step, if there is no tensor of times. */
   elapsed: number;
 }
 
-/** The steps of `[rows, size]`, each `[batch, size]`. */
+/** Splits `[rows, size]` into steps, each `[batch, size]`. */
 export type Steps = tf.Tensor2D[];

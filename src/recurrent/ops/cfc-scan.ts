@@ -1,4 +1,4 @@
-/** A whole sequence through a CfC cell. */
+/** Runs a CfC cell over a whole sequence. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../../core/check-options.js";
@@ -18,26 +18,26 @@ export interface CfCScanOptions {
   state: tf.Tensor2D;
   /** Weights of the cell. */
   weights: CfCWeights;
-  /** Default `"default"`. */
+  /** Formula of the cell, default `"default"`. */
   mode?: CfCMode;
-  /** Default `"torch"`. */
+  /** Published model, default `"torch"`. */
   flavour?: CfCFlavour;
   /** Backbone activation, default `"lecun_tanh"`. */
   activation?: CfCActivation;
   /**
-   * `[batch, time]`, 1 where the state is cleared to zero before the step consumes it; no gradient flows back
+   * Resets `[batch, time]`: 1 where the state is cleared to zero before the step consumes it; no gradient flows back
    * through such a step. A step that is also masked carries the cleared state.
    */
   resets?: tf.Tensor;
-  /** `[batch, time]`, 0 where a step is skipped: the state is carried through unchanged and is the output. */
+  /** Mask `[batch, time]`: 0 where a step is skipped: the state is carried over unchanged and is the output. */
   mask?: tf.Tensor;
   /**
-   * Time that passes in each step: one number, or `[batch]` or `[batch, time]` as arrays or as a differentiable
+   * Elapsed time of each step: one number, or `[batch]` or `[batch, time]` as arrays or as a differentiable
    * tensor, which may also be `[batch, time, 1]`. Default 1.
    */
   elapsed?: Elapsed;
   /**
-   * Factors on the activations of each backbone layer, `[batch, time, width]`: 0 where a unit is dropped,
+   * Dropout factors of each backbone layer's activations, `[batch, time, width]`: 0 where a unit is dropped,
    * `1 / (1 - rate)` elsewhere. `undefined` for a layer without dropout; default no dropout.
    */
   dropout?: readonly (tf.Tensor3D | undefined)[];
@@ -58,9 +58,9 @@ const names = optionNames<CfCScanOptions>({
 
 /** Result of {@link cfcScan}. */
 export interface CfCScanResult {
-  /** The state after each step `[batch, time, units]`. */
+  /** State after each step `[batch, time, units]`. */
   outputs: tf.Tensor3D;
-  /** The state after the last step `[batch, units]`. */
+  /** State after the last step `[batch, units]`. */
   state: tf.Tensor2D;
 }
 
@@ -68,7 +68,7 @@ export interface CfCScanResult {
  * Runs a CfC cell over a sequence, as one operation with its own gradient (Hasani et al., "Closed-form
  * continuous-time neural networks", 2022). Differentiable in `x`, `state`, `elapsed` and all weights.
  *
- * @throws ShapeError when a tensor has another shape than the others ask for, or the sequence is empty
+ * @throws ShapeError when the shapes of the tensors do not match, or the sequence is empty
  * @throws InvalidArgumentError for unknown names and for elapsed times in numbers or arrays that are negative or NaN
  *
  * @example
@@ -86,7 +86,7 @@ export function cfcScan(options: CfCScanOptions): CfCScanResult {
   return tf.tidy(() => ({ ...(fused ? fusedScan(chosen) : composedScan(chosen)) }));
 }
 
-/** Options of {@link cfcScan} without those that have defaults. */
+/** Options of {@link cfcScan} except those that have defaults. */
 export type ChosenOptions = CfCScanOptions &
   Required<Pick<CfCScanOptions, "mode" | "flavour" | "activation">>;
 
@@ -156,12 +156,12 @@ function composedScan(options: ChosenOptions): CfCScanResult {
   return { outputs: fromRows(outputs, batch, steps), state: last };
 }
 
-/** `[batch, time]` of any type as time-major float rows `[time * batch, 1]`. */
+/** Converts `[batch, time]` of any type to time-major float rows `[time * batch, 1]`. */
 export function flagRows(x: tf.Tensor, batch: number, steps: number): tf.Tensor2D {
   return toRows(tf.reshape<tf.Rank.R3>(asFloat(x), [batch, steps, 1]));
 }
 
-/** The tensor itself where it is float32, else a float32 copy. */
+/** Returns the tensor itself if it is float32, otherwise a float32 copy. */
 export function asFloat<T extends tf.Tensor>(x: T): T {
   return x.dtype === "float32" ? x : tf.cast(x, "float32");
 }

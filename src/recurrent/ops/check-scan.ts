@@ -1,4 +1,4 @@
-/** Shape checks of a CfC scan; they look at shapes and names only and never read a tensor back. */
+/** Shape checks of a CfC scan; they only use shapes and names and never read a tensor back. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
@@ -10,29 +10,29 @@ export const cfcModes: readonly CfCMode[] = ["default", "pure", "no_gate"];
 /** Names of all flavours. */
 export const cfcFlavours: readonly CfCFlavour[] = ["torch", "tf"];
 
-/** What {@link checkScan} looks at. */
+/** Arguments of {@link checkScan}. */
 export interface CheckedScan {
-  /** `[batch, time, features]`. */
+  /** Inputs `[batch, time, features]`. */
   x: tf.Tensor3D;
-  /** `[batch, units]`. */
+  /** State `[batch, units]`. */
   state: tf.Tensor2D;
-  /** Weights that must fit both. */
+  /** Weights, which must match both. */
   weights: CfCWeights;
-  /** One of {@link cfcModes}. */
+  /** Mode, one of {@link cfcModes}. */
   mode: CfCMode;
-  /** One of {@link cfcFlavours}. */
+  /** Flavour, one of {@link cfcFlavours}. */
   flavour: CfCFlavour;
-  /** `[batch, time]`. */
+  /** Resets `[batch, time]`. */
   resets?: tf.Tensor;
-  /** `[batch, time]`. */
+  /** Mask `[batch, time]`. */
   mask?: tf.Tensor;
 }
 
 /**
- * Checks the arguments of a scan against each other.
+ * Checks that the arguments of a scan match each other.
  *
- * @throws ShapeError naming the tensor that does not fit
- * @throws InvalidArgumentError for an unknown mode or flavour, or weights of another mode
+ * @throws ShapeError naming the tensor that does not match
+ * @throws InvalidArgumentError for an unknown mode or flavour, or weights of a different mode
  */
 export function checkScan({ x, state, weights, mode, flavour, resets, mask }: CheckedScan): void {
   checkName("mode", mode, cfcModes);

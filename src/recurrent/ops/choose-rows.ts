@@ -1,11 +1,11 @@
-/** Rows of one tensor or of another. */
+/** Selects rows of one tensor or of another. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { constant } from "./constants.js";
 
 /**
- * `taken` in the rows whose flag is not 0, `other` in the rest. No product: rows that are not chosen may hold
- * infinite numbers or NaN, whose product with 0 is NaN.
+ * Returns `taken` in the rows whose flag is not 0, `other` in the rest. Not a product: rows that are not selected may
+ * contain infinite numbers or NaN, whose product with 0 is NaN.
  *
  * @param flags `[rows, 1]` · @param taken `[rows, size]` · @param other `[rows, size]`, zeros when missing
  */

@@ -3,8 +3,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * Sum over the first axis, as a product with ones: products are the one operation that every backend does
- * fast, while reductions over the leading axis are slow on some.
+ * Sums over the first axis, as a product with ones: products are fast on every backend,
+ * while reductions over the leading axis are slow on some.
  *
  * @param x `[rows, columns]`
  * @returns `[columns]`

@@ -1,4 +1,4 @@
-/** Scalars that are made once and kept: `tf.mul(x, 2)` would make a tensor at every call. */
+/** Scalars that are created once and kept: `tf.mul(x, 2)` would create a tensor at every call. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -6,7 +6,7 @@ const scalars = new Map<number, tf.Scalar>();
 
 /**
  * A float32 scalar tensor that lives as long as the program, one for each value. For the fixed numbers of
- * formulas only: every value asked for stays in memory. Do not dispose it.
+ * formulas only: every requested value stays in memory. Do not dispose it.
  *
  * @example
  * ```ts

@@ -1,21 +1,21 @@
-/** Products and convolutions with bias and activation, as one operation each on the tape. */
+/** Products and convolutions with bias and activation, each as one operation on the tape. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Activations that are part of the operation. */
+/** Activations that can be fused into the operation. */
 export type FusedActivation = "linear" | "relu";
 
 /** Geometry of {@link fusedConvolution}. */
 export interface FusedConvolutionOptions {
-  /** Step between patches, in pixels. */
+  /** Stride in pixels. */
   strides: number;
-  /** `"same"` pads with zeros, `"valid"` not at all. */
+  /** Padding: `"same"` pads with zeros, `"valid"` not at all. */
   pad: "same" | "valid";
 }
 
 /**
- * `activation(x kernel + bias)` for `x` `[rows, inputs]`. Other than `tf.fused.matMul`, it computes in the
- * backward pass only those gradients that are asked for: none for inputs that are plain data.
+ * `activation(x kernel + bias)` for `x` `[rows, inputs]`. Unlike `tf.fused.matMul`, the backward pass computes
+ * only the gradients that are needed: none for inputs that are plain data.
  */
 export function fusedDense(
   x: tf.Tensor2D,
@@ -29,7 +29,7 @@ export function fusedDense(
 }
 
 /**
- * `relu(x * filter + bias)` for images `x` `[batch, height, width, channels]`, with gradients as those of
+ * `relu(x * filter + bias)` for images `x` `[batch, height, width, channels]`, with gradients as in
  * {@link fusedDense}.
  */
 export function fusedConvolution(
@@ -54,7 +54,7 @@ function runKernel(name: string, inputs: tf.NamedTensorMap, attributes: object):
   return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as tf.Tensor;
 }
 
-// tfjs has gradients of its fused operations, but none of the kernels under them.
+// tfjs has gradients of its fused operations, but not of the underlying kernels.
 function registerFusedGradients(): void {
   if (!tf.getGradient("_FusedMatMul")) {
     tf.registerGradient({
@@ -95,7 +95,8 @@ const convolutionGradient: tf.GradFunc = (dy, [x, filter, bias, y], attributes) 
   };
 };
 
-// Computed at once, not when the first gradient is: what a gradient's own function makes, the tape frees after it.
+// Computed immediately instead of with the first gradient, because the tape frees tensors created in a gradient
+// function.
 function beforeActivation(dy: tf.Tensor, y: tf.Tensor, attributes: tf.NamedAttrMap): tf.Tensor {
   if (attributes.activation !== "relu") return dy;
   if (tf.getKernel("ReluGrad", tf.getBackend())) return runKernel("ReluGrad", { dy, y }, {});

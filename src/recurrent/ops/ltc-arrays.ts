@@ -1,4 +1,4 @@
-/** An LTC scan in plain arrays: the synapses that exist as a list, and their parameters beside it. */
+/** An LTC scan in plain arrays: a list of the existing synapses with their parameters. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import {
@@ -9,21 +9,21 @@ import {
   type LTCTensors,
 } from "./ltc-problem.js";
 
-/** Synapses of one matrix with their parameters, ordered by the neuron at which they end. */
+/** Synapses of one matrix with their parameters, ordered by their postsynaptic neuron. */
 export interface SynapseList {
   /** Number of synapses. */
   count: number;
-  /** Where the synapses that end at each neuron begin in the list, and last the count `[units + 1]`. */
+  /** Index of the first synapse of each postsynaptic neuron, followed by the count `[units + 1]`. */
   first: Int32Array;
-  /** Where each begins. */
+  /** Presynaptic neuron or input of each synapse. */
   source: Int32Array;
-  /** Where its parameters lie in their matrices. */
+  /** Index of each synapse's parameters in their matrices. */
   place: Int32Array;
-  /** Greatest conductance, positive. */
+  /** Maximum conductance, positive. */
   w: Float64Array;
-  /** Steepness. */
+  /** Steepness of the activation. */
   sigma: Float64Array;
-  /** Half-open potential. */
+  /** Potential at which the synapse is half open. */
   mu: Float64Array;
   /** Reversal potential. */
   erev: Float64Array;
@@ -31,23 +31,23 @@ export interface SynapseList {
 
 /** Everything that a scan reads. */
 export interface LTCArrays {
-  /** Sequences. */
+  /** Number of sequences. */
   batch: number;
-  /** Steps of each. */
+  /** Number of steps per sequence. */
   steps: number;
-  /** Neurons. */
+  /** Number of neurons. */
   units: number;
-  /** Inputs. */
+  /** Number of inputs. */
   inputs: number;
-  /** Inputs, time-major `[rows, inputs]`; of the type of the potentials, so that loops over both stay fast. */
+  /** Inputs, time-major `[rows, inputs]`; of the same type as the potentials, so that loops over both stay fast. */
   x: Float64Array;
-  /** `[batch, units]`. */
+  /** Initial state `[batch, units]`. */
   state: Float32Array;
-  /** `[rows]`; without it all steps take `settings.elapsed`. */
+  /** Elapsed time of each step `[rows]`; without it all steps use `settings.elapsed`. */
   elapsed?: Float32Array;
-  /** `[rows]`, 0 where the state is cleared. */
+  /** Keep factors `[rows]`: 0 where the state is cleared. */
   keep?: Float32Array;
-  /** `[rows]`, 0 where a step is skipped. */
+  /** Mask `[rows]`: 0 where a step is skipped. */
   mask?: Float32Array;
   /** Leak conductance, positive. */
   gleak: Float64Array;
@@ -55,17 +55,17 @@ export interface LTCArrays {
   vleak: Float64Array;
   /** Capacitance, positive. */
   cm: Float64Array;
-  /** Between neurons. */
+  /** Synapses between neurons. */
   inner: SynapseList;
-  /** From inputs. */
+  /** Synapses from inputs. */
   sensory: SynapseList;
-  /** The weights as they are stored, for the slope of the softplus. */
+  /** Weights as stored, for the slope of the softplus. */
   raw: Record<DynamicsName, Float32Array>;
-  /** Numbers of the scan. */
+  /** Settings of the scan. */
   settings: LTCSettings;
 }
 
-/** Reads all tensors; only for backends that hold them in memory. */
+/** Reads all tensors; only for backends that keep them in memory. */
 export function readArrays(tensors: LTCTensors, settings: LTCSettings, synapses: LTCSynapses): LTCArrays {
   const { x, state, elapsed, keep, mask, weights } = tensors;
   const [batch, units] = state.shape;
@@ -107,17 +107,17 @@ function read(tensor: tf.Tensor): Float32Array {
   return tensor.dataSync() as Float32Array;
 }
 
-/** `log(1 + exp(x))`. */
+/** Softplus: `log(1 + exp(x))`. */
 export function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
-/** Where the synapses of a matrix begin and end. */
+/** Neurons at both ends of each synapse of a matrix. */
 export type SynapseEnds = Pick<SynapseList, "first" | "source" | "place">;
 
 const known = new WeakMap<Int8Array, SynapseEnds>();
 
-/** The synapses of an adjacency matrix; wirings do not change, so they are looked for once. */
+/** Lists the synapses of an adjacency matrix; wirings do not change, so this is done once. */
 export function endsOf(adjacency: Int8Array, units: number): SynapseEnds {
   let ends = known.get(adjacency);
   if (!ends) {

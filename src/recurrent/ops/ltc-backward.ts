@@ -1,22 +1,22 @@
-/** Backward pass of the LTC scan in plain arrays, derived by hand. */
+/** Hand-derived backward pass of the LTC scan in plain arrays. */
 
 import type { LTCArrays, SynapseList } from "./ltc-arrays.js";
 import type { LTCTrace } from "./ltc-forward.js";
 import { type DynamicsName, positiveNames } from "./ltc-problem.js";
 
-/** Gradients of all that a scan reads, in the same layouts. */
+/** Gradients of everything that a scan reads, in the same layouts. */
 export interface LTCGradients {
-  /** `[rows, inputs]`. */
+  /** Gradient of the inputs `[rows, inputs]`. */
   x: Float32Array;
-  /** `[batch, units]`. */
+  /** Gradient of the initial state `[batch, units]`. */
   state: Float32Array;
-  /** `[rows]`. */
+  /** Gradient of the elapsed times `[rows]`. */
   elapsed: Float32Array;
-  /** Of the stored weights, zero where there is no synapse. */
+  /** Gradients of the stored weights, zero where there is no synapse. */
   weights: Record<DynamicsName, Float32Array>;
 }
 
-/** Sums over the synapses of one list. */
+/** Accumulated gradients of the synapses of one list. */
 interface SynapseGradients {
   w: Float64Array;
   sigma: Float64Array;
@@ -25,12 +25,12 @@ interface SynapseGradients {
 }
 
 /**
- * Gradients from those of the outputs. With `v' = v + h rate`, `rate = (n - d v) / D` and `D = cm + h d`, a
- * gradient `g` of `v'` gives, with `l = g h / D`:
+ * Computes all gradients from those of the outputs. With `v' = v + h rate`, `rate = (n - d v) / D` and `D = cm + h
+ * d`, a gradient `g` of `v'` gives, with `l = g h / D`:
  *
  *     n: l      d: -l v'      v: g cm / D      cm: -g h rate / D      h: g rate cm / D
  *
- * @param dOutputs `[rows, units]`
+ * @param dOutputs gradient of the outputs `[rows, units]`
  */
 export function ltcBackward(dOutputs: Float32Array, trace: LTCTrace, arrays: LTCArrays): LTCGradients {
   const { batch, steps, units, inputs, elapsed, keep, mask, inner, sensory, settings } = arrays;
@@ -41,7 +41,7 @@ export function ltcBackward(dOutputs: Float32Array, trace: LTCTrace, arrays: LTC
   const dState = new Float32Array(batch * units);
   const dElapsed = new Float32Array(rows);
   const [dGleak, dVleak, dCm, dv, dBefore] = [0, 0, 0, 0, 0].map(() => new Float64Array(units));
-  // Gradients of n and d; summed over the solver steps for inputs and leak, which stay the same in all.
+  // Gradients of n and d; summed over the solver steps for inputs and leak, which are the same in all.
   const [dn, dd, sumN, sumD] = [0, 0, 0, 0].map(() => new Float64Array(units));
   const dInner = createGradients(inner);
   const dSensory = createGradients(sensory);
@@ -71,7 +71,7 @@ export function ltcBackward(dOutputs: Float32Array, trace: LTCTrace, arrays: LTC
             dBefore[i] = denominator === 0 ? dv[i] : share * cm[i];
           }
           const before = trace.before.subarray(at * units, (at + 1) * units);
-          conductBack(inner, before, dn, dd, trace.open, at * inner.count, dInner, dBefore);
+          addSynapseGradients(inner, before, dn, dd, trace.open, at * inner.count, dInner, dBefore);
           dv.set(dBefore);
         }
         dElapsed[row] = dh / odeUnfolds;
@@ -81,7 +81,16 @@ export function ltcBackward(dOutputs: Float32Array, trace: LTCTrace, arrays: LTC
         }
         dInput.fill(0);
         const input = x.subarray(row * inputs, (row + 1) * inputs);
-        conductBack(sensory, input, sumN, sumD, trace.sensoryOpen, row * sensory.count, dSensory, dInput);
+        addSynapseGradients(
+          sensory,
+          input,
+          sumN,
+          sumD,
+          trace.sensoryOpen,
+          row * sensory.count,
+          dSensory,
+          dInput,
+        );
         dx.set(dInput, row * inputs);
       }
       if (keep?.[row] === 0) dv.fill(0);
@@ -111,8 +120,8 @@ export function ltcBackward(dOutputs: Float32Array, trace: LTCTrace, arrays: LTC
   return { x: dx, state: dState, elapsed: dElapsed, weights };
 }
 
-/** From gradients of numerators and denominators to those of the synapses and of the potentials before them. */
-function conductBack(
+/** Propagates gradients of numerators and denominators to those of the synapses and of the presynaptic potentials. */
+function addSynapseGradients(
   { first, source, w, sigma, mu, erev }: SynapseList,
   v: Float64Array,
   dn: Float64Array,
@@ -130,11 +139,11 @@ function conductBack(
     for (let k = first[i]; k < end; k++) {
       const j = source[k];
       const s = open[at + k];
-      const conducts = w[k] * s;
-      const dConducts = dCurrent * erev[k] + dConductance;
-      dw[k] += dConducts * s;
-      dErev[k] += dCurrent * conducts;
-      const du = dConducts * conducts * (1 - s);
+      const synapseConductance = w[k] * s;
+      const dSynapseConductance = dCurrent * erev[k] + dConductance;
+      dw[k] += dSynapseConductance * s;
+      dErev[k] += dCurrent * synapseConductance;
+      const du = dSynapseConductance * synapseConductance * (1 - s);
       const steep = du * sigma[k];
       dSigma[k] += du * (v[j] - mu[k]);
       dMu[k] -= steep;

@@ -1,29 +1,29 @@
-/** Shape checks of an LTC scan; they look at shapes only and never read a tensor back. */
+/** Shape checks of an LTC scan; they only use shapes and never read a tensor back. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
 import { dynamicsNames, type LTCSynapses, type LTCWeights } from "./ltc-problem.js";
 
-/** What {@link checkLTCScan} looks at. */
+/** Arguments of {@link checkLTCScan}. */
 export interface CheckedLTCScan {
-  /** `[batch, time, features]`. */
+  /** Inputs `[batch, time, features]`. */
   x: tf.Tensor3D;
-  /** `[batch, units]`. */
+  /** State `[batch, units]`. */
   state: tf.Tensor2D;
-  /** Weights that must fit both. */
+  /** Weights, which must match both. */
   weights: LTCWeights;
-  /** Synapses that must fit all. */
+  /** Synapses, which must match all. */
   wiring: LTCSynapses;
-  /** `[batch, time]`. */
+  /** Resets `[batch, time]`. */
   resets?: tf.Tensor;
-  /** `[batch, time]`. */
+  /** Mask `[batch, time]`. */
   mask?: tf.Tensor;
 }
 
 /**
- * Checks the arguments of a scan against each other.
+ * Checks that the arguments of a scan match each other.
  *
- * @throws ShapeError naming the tensor that does not fit
+ * @throws ShapeError naming the tensor that does not match
  */
 export function checkLTCScan({ x, state, weights, wiring, resets, mask }: CheckedLTCScan): void {
   if (x.shape.length !== 3) throw new ShapeError("x", "[batch, time, features]", x.shape);

@@ -1,11 +1,11 @@
-/** The LTC scan from plain tensor operations, for backends whose tensors cannot be read at once. */
+/** The LTC scan composed of tensor operations, for backends whose tensors cannot be read synchronously. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { chooseRows } from "./choose-rows.js";
 import { type LTCSettings, type LTCSynapses, type LTCTensors, positiveNames } from "./ltc-problem.js";
 
 /**
- * The potentials after each step `[rows, units]`, on the tape, over all pairs of neurons whether there is a
+ * Computes the potentials after each step `[rows, units]`, on the tape, over all pairs of neurons whether there is a
  * synapse or not: memory grows with `time * odeUnfolds * batch * units^2`.
  */
 export function ltcComposed(tensors: LTCTensors, settings: LTCSettings, synapses: LTCSynapses): tf.Tensor2D {

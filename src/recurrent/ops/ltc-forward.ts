@@ -3,17 +3,17 @@
 import type { LTCArrays, SynapseList } from "./ltc-arrays.js";
 import { logistic } from "./ltc-sigmoid.js";
 
-/** What the backward pass needs; steps of the solver are counted through all rows. */
+/** Values that the backward pass needs; solver steps are numbered through all rows. */
 export interface LTCTrace {
   /** Potentials before each solver step `[rows * unfolds, units]`. */
   before: Float64Array;
-  /** Change of the potentials in a unit of time `[rows * unfolds, units]`. */
+  /** Rate of change of the potentials `[rows * unfolds, units]`. */
   rate: Float64Array;
   /** Denominators `[rows * unfolds, units]`. */
   denominator: Float64Array;
-  /** How far each synapse is open `[rows * unfolds, synapses]`. */
+  /** Activation (degree of opening) of each synapse `[rows * unfolds, synapses]`. */
   open: Float32Array;
-  /** The same from the inputs `[rows, synapses]`. */
+  /** Activation of each synapse from the inputs `[rows, synapses]`. */
   sensoryOpen: Float32Array;
 }
 
@@ -21,17 +21,17 @@ export interface LTCTrace {
 export interface LTCForward {
   /** Potentials after each step `[rows, units]`. */
   outputs: Float32Array;
-  /** Only when it was asked for. */
+  /** Values for the backward pass, if requested. */
   trace?: LTCTrace;
 }
 
 /**
- * Runs all sequences, one after the other. A solver step of length `h = elapsed / unfolds` is the semi-implicit
+ * Runs all sequences, one after another. A solver step of length `h = elapsed / unfolds` is the semi-implicit
  * Euler step of Hasani et al. 2021,
  *
  *     v' = (cm / h v + n) / (cm / h + d) = v + h (n - d v) / (cm + h d)
  *
- * with the second form, which leaves `v` as it is where no time passes.
+ * using the second form, which leaves `v` unchanged if no time passes.
  */
 export function ltcForward(arrays: LTCArrays, record: boolean): LTCForward {
   const { batch, steps, units, inputs, x, elapsed, keep, mask, inner, sensory, settings } = arrays;
@@ -54,13 +54,21 @@ export function ltcForward(arrays: LTCArrays, record: boolean): LTCForward {
           baseN[i] = gleak[i] * vleak[i];
           baseD[i] = gleak[i] + epsilon;
         }
-        conduct(sensory, x, row * inputs, baseN, baseD, sensoryOpen, trace ? row * sensory.count : 0);
+        addSynapseCurrents(
+          sensory,
+          x,
+          row * inputs,
+          baseN,
+          baseD,
+          sensoryOpen,
+          trace ? row * sensory.count : 0,
+        );
         const h = (elapsed ? elapsed[row] : settings.elapsed) / odeUnfolds;
         for (let unfold = 0; unfold < odeUnfolds; unfold++) {
           const at = row * odeUnfolds + unfold;
           n.set(baseN);
           d.set(baseD);
-          conduct(inner, v, 0, n, d, innerOpen, trace ? at * inner.count : 0);
+          addSynapseCurrents(inner, v, 0, n, d, innerOpen, trace ? at * inner.count : 0);
           for (let i = 0; i < units; i++) {
             const denominator = cm[i] + h * d[i];
             const rate = denominator === 0 ? 0 : (n[i] - d[i] * v[i]) / denominator;
@@ -79,8 +87,8 @@ export function ltcForward(arrays: LTCArrays, record: boolean): LTCForward {
   return { outputs, trace };
 }
 
-/** Adds the currents of all synapses to numerators and denominators, and keeps how far each is open. */
-function conduct(
+/** Adds the currents of all synapses to numerators and denominators, and stores the activation of each. */
+function addSynapseCurrents(
   { first, source, w, sigma, mu, erev }: SynapseList,
   v: Float64Array,
   offset: number,
@@ -96,9 +104,9 @@ function conduct(
     for (let k = first[i]; k < end; k++) {
       const s = logistic(sigma[k] * (v[offset + source[k]] - mu[k]));
       open[at + k] = s;
-      const conducts = w[k] * s;
-      conductance += conducts;
-      current += conducts * erev[k];
+      const synapseConductance = w[k] * s;
+      conductance += synapseConductance;
+      current += synapseConductance * erev[k];
     }
     n[i] += current;
     d[i] += conductance;

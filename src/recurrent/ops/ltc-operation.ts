@@ -7,13 +7,13 @@ import { ltcComposed } from "./ltc-composed.js";
 import { ltcForward } from "./ltc-forward.js";
 import { dynamicsNames, type LTCSettings, type LTCSynapses, type LTCTensors } from "./ltc-problem.js";
 
-// Backends that hold tensors in memory, where reading them costs a copy and no waiting.
+// Backends that keep tensors in memory, where reading them costs a copy and no waiting.
 const inMemory = new Set(["cpu", "wasm", "tensorflow"]);
 
 /**
- * The potentials after each step `[rows, units]`; differentiable in inputs, state, elapsed time and all weights.
- * On backends in memory the scan runs over the list of synapses in plain arrays, on others composed of tensor
- * operations.
+ * Computes the potentials after each step `[rows, units]`; differentiable in inputs, state, elapsed time and all
+ * weights. On in-memory backends the scan runs over the list of synapses in plain arrays, on others it is composed of
+ * tensor operations.
  */
 export function ltcOperation(tensors: LTCTensors, settings: LTCSettings, wiring: LTCSynapses): tf.Tensor2D {
   if (!inMemory.has(tf.getBackend())) return ltcComposed(tensors, settings, wiring);

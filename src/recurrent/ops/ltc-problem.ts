@@ -1,4 +1,4 @@
-/** What an LTC scan computes, and on which tensors. */
+/** Tensors and settings of an LTC scan. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 
@@ -13,7 +13,7 @@ export interface LTCWeights {
   vleak: tf.Tensor1D;
   /** Membrane capacitance `[U]`. */
   cm: tf.Tensor1D;
-  /** Greatest conductance of each synapse `[U, U]`. */
+  /** Maximum conductance of each synapse `[U, U]`. */
   w: tf.Tensor2D;
   /** Steepness of each synapse `[U, U]`. */
   sigma: tf.Tensor2D;
@@ -21,25 +21,25 @@ export interface LTCWeights {
   mu: tf.Tensor2D;
   /** Reversal potential of each synapse `[U, U]`. */
   erev: tf.Tensor2D;
-  /** As `w`, from inputs `[I, U]`. */
+  /** Maximum conductance of each synapse from inputs `[I, U]`. */
   sensoryW: tf.Tensor2D;
-  /** As `sigma`, from inputs `[I, U]`. */
+  /** Steepness of each synapse from inputs `[I, U]`. */
   sensorySigma: tf.Tensor2D;
-  /** As `mu`, from inputs `[I, U]`. */
+  /** Potential at which a synapse from inputs is half open `[I, U]`. */
   sensoryMu: tf.Tensor2D;
-  /** As `erev`, from inputs `[I, U]`. */
+  /** Reversal potential of each synapse from inputs `[I, U]`. */
   sensoryErev: tf.Tensor2D;
-  /** Factor on each input `[I]`; without it inputs are taken as they are. */
+  /** Factor on each input `[I]`; if missing, inputs are used unchanged. */
   inputW?: tf.Tensor1D;
   /** Added to each input `[I]`. */
   inputB?: tf.Tensor1D;
-  /** Factor on each output `[O]`; without it outputs are the potentials of the motor neurons. */
+  /** Factor on each output `[O]`; if missing, outputs are the potentials of the motor neurons. */
   outputW?: tf.Tensor1D;
   /** Added to each output `[O]`. */
   outputB?: tf.Tensor1D;
 }
 
-/** Names of the weights of the neurons and synapses, in one fixed order. */
+/** Names of the weights of neurons and synapses, in a fixed order. */
 export const dynamicsNames = [
   "gleak",
   "vleak",
@@ -54,35 +54,35 @@ export const dynamicsNames = [
   "sensoryErev",
 ] as const;
 
-/** Weights that are made positive. */
+/** Weights that are made positive by softplus. */
 export const positiveNames = ["gleak", "cm", "w", "sensoryW"] as const;
 
-/** Name of a weight of the neurons and synapses. */
+/** Name of a weight of neurons or synapses. */
 export type DynamicsName = (typeof dynamicsNames)[number];
 
-/** Which synapses there are: what a scan needs of a built wiring. */
+/** The existing synapses: the part of a built wiring that a scan needs. */
 export interface LTCSynapses {
-  /** Neurons. */
+  /** Number of neurons. */
   readonly units: number;
-  /** Inputs. */
+  /** Number of inputs. */
   readonly inputDim: number;
-  /** Motor neurons, the first of all. */
+  /** Number of motor neurons, which come first. */
   readonly outputDim: number;
-  /** `[units * units]`, row source, column destination, not 0 where there is a synapse. */
+  /** `[units * units]`, row source, column destination, non-zero where there is a synapse. */
   readonly adjacency: Int8Array;
-  /** `[inputDim * units]` likewise. */
+  /** `[inputDim * units]`, row input, column destination, non-zero where there is a synapse. */
   readonly sensoryAdjacency: Int8Array;
 }
 
-/** Numbers and choices of one scan. */
+/** Settings of one scan. */
 export interface LTCSettings {
-  /** Steps of the solver in one step of the sequence. */
+  /** Solver steps per step of the sequence. */
   odeUnfolds: number;
   /** Added to the denominator of each solver step. */
   epsilon: number;
   /** Whether `gleak`, `cm`, `w` and `sensoryW` pass through softplus. */
   implicitConstraints: boolean;
-  /** Elapsed time of every step, where no tensor gives it. */
+  /** Elapsed time of every step, if there is no tensor of times. */
   elapsed: number;
 }
 
@@ -96,8 +96,8 @@ export interface LTCTensors {
   weights: Pick<LTCWeights, DynamicsName>;
   /** Elapsed time of each step `[rows, 1]`. */
   elapsed?: tf.Tensor2D;
-  /** 0 where the state is cleared before the step, else 1, `[rows, 1]`. */
+  /** Keep factors `[rows, 1]`: 0 where the state is cleared before the step, otherwise 1. */
   keep?: tf.Tensor2D;
-  /** 0 where the step is skipped, else 1, `[rows, 1]`. */
+  /** Mask `[rows, 1]`: 0 where the step is skipped, otherwise 1. */
   mask?: tf.Tensor2D;
 }

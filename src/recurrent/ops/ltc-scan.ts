@@ -1,4 +1,4 @@
-/** A whole sequence through an LTC cell. */
+/** Runs an LTC cell over a whole sequence. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../../core/check-options.js";
@@ -18,27 +18,27 @@ export interface LTCScanOptions {
   state: tf.Tensor2D;
   /** Weights of the cell. */
   weights: LTCWeights;
-  /** Which synapses there are: a wiring built for these features. */
+  /** Synapses: a wiring built for these features. */
   wiring: LTCSynapses;
-  /** Steps of the solver in each step of the sequence, default 6. */
+  /** Solver steps per step of the sequence, default 6. */
   odeUnfolds?: number;
   /** Added to the denominators of the solver, default 1e-8. */
   epsilon?: number;
-  /** Whether `gleak`, `cm` and the synapses' `w` pass through softplus (default), or are taken as they are. */
+  /** Whether `gleak`, `cm` and the synapses' `w` pass through softplus (default), or are used unchanged. */
   implicitConstraints?: boolean;
   /**
-   * `[batch, time]`, 1 where the state is cleared to zero before the step consumes it; no gradient flows back
+   * Resets `[batch, time]`: 1 where the state is cleared to zero before the step consumes it; no gradient flows back
    * through such a step. A step that is also masked carries the cleared state.
    */
   resets?: tf.Tensor;
   /**
-   * `[batch, time]`, 0 where a step is skipped: the state is carried through unchanged, and the output is that
+   * Mask `[batch, time]`: 0 where a step is skipped: the state is carried over unchanged, and the output is that
    * of the carried state. The inputs of such a step get no gradient.
    */
   mask?: tf.Tensor;
   /**
-   * Time that passes in each step: one number, or `[batch]` or `[batch, time]` as arrays or as a differentiable
-   * tensor, which may also be `[batch, time, 1]`. Default 1. Where no time passes the state stays as it is.
+   * Elapsed time of each step: one number, or `[batch]` or `[batch, time]` as arrays or as a differentiable
+   * tensor, which may also be `[batch, time, 1]`. Default 1. If no time passes the state does not change.
    */
   elapsed?: Elapsed;
 }
@@ -62,8 +62,8 @@ const names = optionNames<LTCScanOptions>({
  *
  * @returns outputs `[batch, time, outputs]`, the mapped potentials of the motor neurons, and the potentials after
  *   the last step `[batch, units]`
- * @throws ShapeError when a tensor has another shape than the others ask for, or the sequence is empty
- * @throws InvalidArgumentError for a wrong number, also for elapsed times in numbers or arrays that are negative
+ * @throws ShapeError when the shapes of the tensors do not match, or the sequence is empty
+ * @throws InvalidArgumentError for an invalid number, including elapsed times in numbers or arrays that are negative
  *   or NaN
  *
  * @example
@@ -95,9 +95,9 @@ function sizeOf({ x, wiring: { units, inputDim }, odeUnfolds }: ChosenOptions): 
 }
 
 interface Potentials {
-  /** `[batch, time, units]`. */
+  /** Outputs `[batch, time, units]`. */
   potentials: tf.Tensor3D;
-  /** `[batch, units]`. */
+  /** State after the last step `[batch, units]`. */
   last: tf.Tensor2D;
 }
 
@@ -149,7 +149,7 @@ function fromPotentials(
   return mapped(motor, weights.outputW, weights.outputB);
 }
 
-/** The outputs `[rows, outputs]` that belong to potentials `[rows, units]`. */
+/** Outputs `[rows, outputs]` for potentials `[rows, units]`. */
 export function ltcReadout(
   potentials: tf.Tensor2D,
   { outputW, outputB }: Pick<LTCWeights, "outputW" | "outputB">,

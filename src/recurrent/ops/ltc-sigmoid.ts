@@ -1,4 +1,4 @@
-/** A logistic function that is faster in bulk than one with `Math.exp`. */
+/** Logistic function that is faster in bulk than one with `Math.exp`. */
 
 const greatest = 1000;
 const powers = Float64Array.from({ length: 2 * greatest + 1 }, (_, i) => 2 ** (i - greatest));
@@ -9,8 +9,8 @@ export function logistic(u: number): number {
   exponent = exponent > 999 ? 999 : exponent < -999 ? -999 : exponent;
   const whole = (exponent + 1000.5) | 0;
   const f = exponent - (whole - 1000);
-  // 2^f for |f| <= 1/2: the Taylor series of exp(f ln 2) in pairs of terms, which the processor computes at once;
-  // its numbers are written out for the compiler.
+  // 2^f for |f| <= 1/2: the Taylor series of exp(f ln 2) in pairs of terms, which the processor computes in parallel;
+  // its coefficients are written out for the compiler.
   const g = f * f;
   const first = 1 + f * Math.LN2;
   const second = 0.24022650695910072 + f * 0.05550410866482158;

@@ -1,19 +1,22 @@
-/** A whole sequence through a CfC with an LSTM beside it, where the backend has a kernel for it. */
+/** Runs a CfC with mixed memory over a whole sequence, if the backend has a kernel for it. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { type CfCScanResult, type ChosenOptions, kernelCall } from "./cfc-scan.js";
 import type { LstmWeights } from "./mixed-memory-step.js";
 import { type MixedCfCScanAttributes, runScan } from "./scan-kernels.js";
 
-/** Options of {@link mixedCfCScan}; the state `[batch, 2 * units]` is the cell's and the LSTM's memory. */
+/** Options of {@link mixedCfCScan}; the state `[batch, 2 * units]` contains the cell's and the LSTM's memory. */
 export interface MixedCfCScanOptions extends ChosenOptions {
   /** Weights of the LSTM. */
   lstm: LstmWeights;
-  /** Added to the forget gate. */
+  /** Bias added to the forget gate. */
   forgetBias: number;
 }
 
-/** Runs LSTM and CfC as one operation, the LSTM's output in the place of the CfC's state; the shapes have been checked. */
+/**
+ * Runs LSTM and CfC as one operation, with the LSTM's output in place of the CfC's state; the shapes have been
+ * checked.
+ */
 export function mixedCfCScan({ lstm, forgetBias, ...options }: MixedCfCScanOptions): CfCScanResult {
   return tf.tidy(() => {
     const { inputs, attributes } = kernelCall(options);

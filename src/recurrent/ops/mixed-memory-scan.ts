@@ -1,4 +1,4 @@
-/** A whole sequence through a cell with an LSTM beside it. */
+/** Runs a cell with mixed memory over a whole sequence. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { joinSteps, splitSteps } from "./cfc-forward.js";
@@ -9,18 +9,18 @@ import { constant } from "./constants.js";
 import { type LstmWeights, lstmStep } from "./mixed-memory-step.js";
 import { type Elapsed, elapsedRows, fromRows, toRows } from "./sequence-rows.js";
 
-/** What the scan needs of the cell beside the LSTM. */
+/** The part of the inner cell that the scan uses. */
 export interface SteppedCell {
-  /** Numbers in the state of one sequence. */
+  /** Size of the state of one sequence. */
   readonly stateSize: number;
-  /** One step. */
+  /** Computes one step. */
   call(
     x: tf.Tensor2D,
     state: tf.Tensor2D,
     elapsed?: Elapsed,
     options?: { training?: boolean },
   ): { output: tf.Tensor2D; state: tf.Tensor2D };
-  /** The output that belongs to a state. */
+  /** Output for a state. */
   readout(state: tf.Tensor2D): tf.Tensor2D;
 }
 
@@ -29,17 +29,20 @@ export interface MixedMemoryScanOptions
   extends Pick<CfCScanOptions, "x" | "state" | "resets" | "mask" | "elapsed"> {
   /** Weights of the LSTM. */
   weights: LstmWeights;
-  /** The cell beside it. */
+  /** The inner cell. */
   cell: SteppedCell;
   /** `torch`: the LSTM's output replaces the cell's state; `tf`: the cell's input. */
   flavour: CfCFlavour;
-  /** Added to the forget gate. */
+  /** Bias added to the forget gate. */
   forgetBias: number;
   /** Whether dropout is active; default false. */
   training?: boolean;
 }
 
-/** Runs the LSTM and the cell step by step, on the tape; only the LSTM's input product is one for all steps. */
+/**
+ * Runs the LSTM and the cell step by step, on the tape; only the LSTM's input product is computed for all steps at
+ * once.
+ */
 export function mixedMemoryScan(options: MixedMemoryScanOptions): CfCScanResult {
   const { weights, cell, flavour, forgetBias, training, resets, mask } = options;
   const [batch, steps] = options.x.shape;

@@ -1,31 +1,31 @@
-/** The LSTM step that stands beside a cell with mixed memory. */
+/** LSTM step of a cell with mixed memory. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { constant } from "./constants.js";
 
 /** Weights of an LSTM with `F` inputs and `S` units; columns `input | input gate | forget gate | output gate`. */
 export interface LstmWeights {
-  /** `[F, 4 S]`. */
+  /** Input kernel `[F, 4 S]`. */
   kernel: tf.Tensor2D;
-  /** `[S, 4 S]`. */
+  /** Recurrent kernel `[S, 4 S]`. */
   recurrentKernel: tf.Tensor2D;
-  /** `[4 S]`. */
+  /** Bias `[4 S]`. */
   bias: tf.Tensor1D;
 }
 
 /** State of an LSTM, both `[batch, S]`. */
 export interface LstmState {
-  /** The output. */
+  /** Output of the LSTM. */
   h: tf.Tensor2D;
   /** The memory cell. */
   c: tf.Tensor2D;
 }
 
 /**
- * One step of an LSTM (Hochreiter and Schmidhuber 1997; forget gate of Gers et al. 2000):
+ * Computes one step of an LSTM (Hochreiter and Schmidhuber 1997; forget gate of Gers et al. 2000):
  * `c' = c sigmoid(f + forgetBias) + tanh(i) sigmoid(ig)`, `h' = tanh(c') sigmoid(og)`.
  *
- * @param drive the input's part `x kernel + bias`, `[batch, 4 S]`
+ * @param drive contribution of the inputs `x kernel + bias`, `[batch, 4 S]`
  */
 export function lstmStep(
   drive: tf.Tensor2D,

@@ -1,26 +1,26 @@
 /**
- * The fused recurrent sequences as kernels in tfjs's registry: what a backend has to register to run a whole
+ * The fused recurrent scans as kernels in tfjs's registry: what a backend has to register to run a whole
  * sequence, forward and backward, as one operation. A backend without these kernels runs the same scans composed
- * of tensor operations. Registering is all it takes: `registerKernel({ kernelName: "CfCScan", backendName, ... })`
+ * of tensor operations. Registering is sufficient: `registerKernel({ kernelName: "CfCScan", backendName, ... })`
  * and the same for `"CfCScanGrad"`; the gradient of the pair is registered here, once for all backends. A backend
- * that cannot hold every scan says so by {@link ScanKernelFunction.accepts}; what it refuses is composed.
+ * that cannot run every scan says so by {@link ScanKernelFunction.accepts}; the scans it refuses are composed.
  *
- * **Calling.** The inputs come as an array, as those of tfjs's `Concat` do; `attrs.inputs` holds their names in the
- * same order. All are float32; those in brackets are there only when the scan has them. `B` sequences of `T` steps;
+ * **Calling.** The inputs are passed as an array, as for tfjs's `Concat`; `attrs.inputs` holds their names in the
+ * same order. All are float32; those in brackets are present only if the scan has them. `B` sequences of `T` steps;
  * sequences are batch-major `[B, T, ...]`.
  *
- * **Forward.** Outputs are `[outputs, state, ...saved]`: what each step gives, the state after the last step
- * `[B, S]`, and any number (up to {@link mostSaved}) of tensors for the backward pass, whose shapes are the
- * backend's own affair. With `attrs.record` false there are no saved ones.
+ * **Forward.** Outputs are `[outputs, state, ...saved]`: the output of each step, the state after the last step
+ * `[B, S]`, and any number (up to {@link mostSaved}) of tensors for the backward pass, whose shapes the
+ * backend chooses. With `attrs.record` false there are no saved ones.
  *
  * **Backward.** `<name>Grad` gets all inputs of the forward kernel, then `dOutputs` and `dState` (gradients in the
  * shapes of the first two outputs), then the saved tensors, and the same attributes. Its outputs are the gradients
  * named by {@link gradientNames}, in that order, each in the shape of its input; `delta` is the gradient of the first
- * layer's pre-activations `[B, T, W]`, from which the gradient of `x` is made when somebody asks for it.
+ * layer's pre-activations `[B, T, W]`, from which the gradient of `x` is computed if it is needed.
  *
  * **Steps.** Where `resets[b, t]` is not 0 the state is cleared before step `t`, and no gradient passes. Where
- * `mask[b, t]` is 0 the step is skipped: the (perhaps cleared) state is carried and is the output; inputs of such a
- * step and weights get no gradient from it.
+ * `mask[b, t]` is 0 the step is skipped: the (possibly cleared) state is carried over and is the output; inputs of
+ * such a step and weights get no gradient from it.
  *
  * **CfCScan.** Inputs `x [B, T, F]`, `state [B, U]`, `kernel0 [F + U, K]`, `bias0 [K]`, `kernel1`, `bias1`, ... (the
  * backbone, and last the heads `f | g | a | c`, see `CfCWeights`), `[wTau [U]]`, `[a [U]]`, `[elapsed [B, T]]`,
@@ -32,7 +32,7 @@
  * `bias0`, `factors0` (in the shape of the kernel; multiplied with it before use), in pure mode `wTau0`, `a0`; then
  * `kernel1`, ...; `[elapsed]`, `[resets]`, `[mask]`. Outputs are the states of the last layer `[B, T, U]`.
  *
- * **MixedCfCScan.** A CfC with an LSTM whose output it consumes in place of its own state (`lstmStep`). Inputs `x`,
+ * **MixedCfCScan.** A CfC with an LSTM whose output it consumes in place of its state (`lstmStep`). Inputs `x`,
  * `state [B, 2 U]` (the cell's state and the LSTM's memory side by side), `lstmKernel [F, 4 U]`,
  * `lstmRecurrent [U, 4 U]`, `lstmBias [4 U]`, then those of `CfCScan` from `kernel0` on. Outputs `[B, T, U]`. The last
  * gradient is `lstmDelta`, that of the gates' pre-activations `[B, T, 4 U]`.
@@ -46,14 +46,14 @@ import * as tf from "@tensorflow/tfjs-core";
 import type { CfCActivation } from "./activations.js";
 import type { CfCFlavour, CfCMode } from "./cfc-problem.js";
 
-/** Names of the forward kernels; each has a second one with `Grad` behind its name. */
+/** Names of the forward kernels; each has a backward kernel whose name ends in `Grad`. */
 export type ScanKernelName = "CfCScan" | "WiredCfCScan" | "MixedCfCScan" | "LTCScan";
 
-/** Attributes that all scans have. */
+/** Attributes common to all scans. */
 export interface ScanAttributes {
-  /** Names of the inputs, in their order. */
+  /** Names of the inputs, in order. */
   inputs: readonly string[];
-  /** Elapsed time of every step, where there is no input `elapsed`. */
+  /** Elapsed time of every step, if there is no input `elapsed`. */
   elapsed: number;
   /** Whether a backward pass may follow, so that tensors must be saved for it. */
   record: boolean;
@@ -61,43 +61,43 @@ export interface ScanAttributes {
 
 /** Attributes of `CfCScan` and `WiredCfCScan`. */
 export interface CfCScanAttributes extends ScanAttributes {
-  /** See {@link CfCMode}. */
+  /** Formula of the cell; see {@link CfCMode}. */
   mode: CfCMode;
-  /** See {@link CfCFlavour}. */
+  /** Published model; see {@link CfCFlavour}. */
   flavour: CfCFlavour;
   /** Activation of the backbone. */
   activation: CfCActivation;
-  /** How many kernels there are: backbone layers and the heads, or layers of neurons. */
+  /** Number of kernels: backbone layers and the heads, or layers of neurons. */
   layers: number;
 }
 
 /** Attributes of `MixedCfCScan`. */
 export interface MixedCfCScanAttributes extends CfCScanAttributes {
-  /** Added to the forget gate. */
+  /** Bias added to the forget gate. */
   forgetBias: number;
 }
 
 /** Attributes of `LTCScan`. */
 export interface LTCScanAttributes extends ScanAttributes {
-  /** Steps of the solver in one step. */
+  /** Solver steps per step of the sequence. */
   odeUnfolds: number;
   /** Added to the denominator of each solver step. */
   epsilon: number;
   /** Whether `gleak`, `cm`, `w` and `sensoryW` pass through softplus. */
   implicitConstraints: boolean;
-  /** `[U * U]`, row source, column destination. */
+  /** Adjacency matrix `[U * U]`, row source, column destination. */
   adjacency: Int8Array;
-  /** `[I * U]`. */
+  /** Sensory adjacency matrix `[I * U]`. */
   sensoryAdjacency: Int8Array;
 }
 
-/** How many tensors a forward kernel may save. */
+/** Maximum number of tensors that a forward kernel may save. */
 const mostSaved = 16;
 
 /** Inputs without gradient. */
 const constants = /^(resets|mask|(dropout|factors)\d+)$/;
 
-/** Names of the gradients that a backward kernel returns, in their order. */
+/** Names of the gradients that a backward kernel returns, in order. */
 export function gradientNames(kernel: ScanKernelName, { inputs }: ScanAttributes): string[] {
   const names = inputs.filter((name) => !constants.test(name));
   if (kernel === "LTCScan") return names;
@@ -105,25 +105,28 @@ export function gradientNames(kernel: ScanKernelName, { inputs }: ScanAttributes
   return kernel === "MixedCfCScan" ? [...returned, "lstmDelta"] : returned;
 }
 
-/** How large a scan is. */
+/** Sizes of a scan. */
 export interface ScanSize {
-  /** Sequences. */
+  /** Number of sequences. */
   batch: number;
-  /** Steps of each. */
+  /** Number of steps per sequence. */
   steps: number;
-  /** Numbers in a state. */
+  /** Size of the state. */
   units: number;
-  /** Outputs of each layer; of an LTC its inputs, and the potentials of all solver steps of one step. */
+  /**
+   * Number of outputs of each layer; for an LTC the number of inputs, and of potentials of all solver steps of one
+   * step.
+   */
   widths: readonly number[];
 }
 
-/** What the function of a scan's forward kernel may have. */
+/** Optional properties of a scan's forward kernel function. */
 export interface ScanKernelFunction {
-  /** Whether the kernel computes scans of this size; without it, all. */
+  /** Whether the kernel can run scans of this size; if missing, all. */
   accepts?(size: ScanSize): boolean;
 }
 
-/** Whether the active backend has kernels of its own for a scan, of this size if one is given. */
+/** Whether the active backend has its own kernels for a scan, of this size if one is given. */
 export function hasScanKernel(name: ScanKernelName, size?: ScanSize): boolean {
   const kernel = tf.getKernel(name, tf.getBackend());
   if (!kernel) return false;
@@ -134,8 +137,8 @@ export function hasScanKernel(name: ScanKernelName, size?: ScanSize): boolean {
 /**
  * Runs a scan on the kernels of the active backend.
  *
- * @param inputs by name, in the order of the contract; those that are `undefined` are left out
- * @returns what each step gives, and the state after the last step
+ * @param inputs inputs by name, in the order of the contract; `undefined` ones are omitted
+ * @returns the output of each step, and the state after the last step
  */
 export function runScan<A extends ScanAttributes>(
   name: ScanKernelName,
@@ -170,7 +173,7 @@ function registerScanGradients(): void {
   }
 }
 
-// All gradients come from one kernel, at once; that of a CfC's inputs, one more product, only when it is asked for.
+// All gradients come from one kernel, at once; that of a CfC's inputs, one more product, is only computed if needed.
 function gradientsOf(kernel: ScanKernelName, dy: tf.Tensor[], saved: tf.Tensor[], attrs: tf.NamedAttrMap) {
   const { inputs: names } = attrs as unknown as ScanAttributes;
   const inputs = saved.slice(0, names.length);

@@ -1,4 +1,4 @@
-/** Between `[batch, time, size]`, as users see sequences, and time-major rows, as scans run through them. */
+/** Converts between `[batch, time, size]`, the users' layout of sequences, and time-major rows, that of scans. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
@@ -6,7 +6,7 @@ import { InvalidArgumentError, ShapeError } from "../../core/errors.js";
 /** Elapsed time of a sequence's steps: a number, `[batch]`, `[batch, time]` or `[batch, time, 1]`. */
 export type Elapsed = number | tf.Tensor | number[] | number[][];
 
-/** `[batch, time, size]` as `[time * batch, size]`, all of the first step first. */
+/** Converts `[batch, time, size]` to `[time * batch, size]`, starting with all sequences' first steps. */
 export function toRows(x: tf.Tensor3D): tf.Tensor2D {
   const [batch, steps, size] = x.shape;
   const ordered = batch === 1 || steps === 1 ? x : tf.transpose(x, [1, 0, 2]);
@@ -21,9 +21,9 @@ export function fromRows(rows: tf.Tensor2D, batch: number, steps: number): tf.Te
 }
 
 /**
- * Elapsed times as one number, or as time-major rows `[time * batch, 1]`.
+ * Converts elapsed times to one number, or to time-major rows `[time * batch, 1]`.
  *
- * @throws ShapeError when the shape fits neither batch nor sequence
+ * @throws ShapeError when the shape matches neither batch nor sequence
  * @throws InvalidArgumentError when a number, also in an array, is negative or NaN
  */
 export function elapsedRows(
@@ -35,7 +35,7 @@ export function elapsedRows(
   return typeof times === "number" ? times : toRows(tf.reshape<tf.Rank.R3>(times, [batch, steps, 1]));
 }
 
-/** Elapsed times as one number, or as `[batch, time]`; throws as {@link elapsedRows} does. */
+/** Converts elapsed times to one number, or to `[batch, time]`; throws like {@link elapsedRows}. */
 export function elapsedSteps(
   elapsed: Elapsed | undefined,
   batch: number,
@@ -57,7 +57,7 @@ export function elapsedSteps(
   throw new ShapeError("elapsed", `[${batch}], [${batch}, ${steps}] or [${batch}, ${steps}, 1]`, shape);
 }
 
-// tf.tensor takes rows of unequal length and reads past what there is.
+// tf.tensor accepts rows of unequal length and reads past their end.
 function fromArray(elapsed: number[] | number[][]): tf.Tensor {
   const first = elapsed[0];
   const columns = Array.isArray(first) ? first.length : undefined;

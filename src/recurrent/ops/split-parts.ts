@@ -1,11 +1,11 @@
-/** Splits that may be into one part only. */
+/** Splits a tensor, also into a single part. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * `tf.split`, but one part is the tensor itself: the gradient of a split into a single part throws in tfjs.
+ * Like `tf.split`, but a single part is the tensor itself: the gradient of a split into a single part throws in tfjs.
  *
- * @param sizes of the parts along the axis, or the number of equal parts
+ * @param sizes sizes of the parts along the axis, or the number of equal parts
  */
 export function splitParts<T extends tf.Tensor>(x: T, sizes: number | readonly number[], axis: number): T[] {
   const count = typeof sizes === "number" ? sizes : sizes.length;

@@ -1,4 +1,4 @@
-/** A whole sequence through a wired CfC, where the backend has a kernel for it. */
+/** Runs a wired CfC over a whole sequence, if the backend has a kernel for it. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { CfCFlavour, CfCMode, CfCWeights } from "./cfc-problem.js";
@@ -9,16 +9,16 @@ import { elapsedSteps } from "./sequence-rows.js";
 /** Options of {@link wiredCfCScan}. */
 export interface WiredCfCScanOptions
   extends Pick<CfCScanOptions, "x" | "state" | "resets" | "mask" | "elapsed"> {
-  /** See {@link CfCMode}. */
+  /** Formula of the cell; see {@link CfCMode}. */
   mode: CfCMode;
-  /** See {@link CfCFlavour}. */
+  /** Published model; see {@link CfCFlavour}. */
   flavour: CfCFlavour;
-  /** Weights of each layer of neurons, without backbone, and the factors on its heads' kernel. */
+  /** Weights of each layer of neurons, without backbone, and the sparsity mask of its heads' kernel. */
   layers: readonly { weights: CfCWeights; mask: tf.Tensor2D }[];
 }
 
 /**
- * Runs one CfC for each layer of neurons as one operation; the shapes have been checked. The state holds the
+ * Runs one CfC for each layer of neurons as one operation; the shapes have been checked. The state contains the
  * layers side by side.
  *
  * @returns the states of the last layer after each step `[batch, time, units]`, and the last state of all

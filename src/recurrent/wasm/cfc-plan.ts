@@ -59,7 +59,7 @@ export interface CfCForwardTargets {
   last: number;
   /** As many floats as `traceSize` says, or 0. */
   trace: number;
-  /** The plan of an LSTM beside the cell, or 0. */
+  /** The plan of an LSTM in addition to the cell, or 0. */
   lstm?: number;
 }
 
@@ -85,7 +85,7 @@ export interface CfCBackwardTargets {
   a: number;
   /** `[rows]`, where times are given; else 0. */
   times: number;
-  /** The plan of an LSTM beside the cell, or 0. */
+  /** The plan of an LSTM in addition to the cell, or 0. */
   lstm?: number;
 }
 

@@ -1,4 +1,4 @@
-/** The compiled recurrent kernels, beside the general ones of `tfjs-training` on the same memory. */
+/** Loads the compiled recurrent kernels together with the general ones of `tfjs-training`, on the same memory. */
 
 import {
   kernelsOf as generalKernelsOf,
@@ -15,7 +15,7 @@ export type RecurrentKernels = KernelExports & RecurrentExports;
 const recurrent = new KernelModule<RecurrentExports>({ simd, relaxed });
 const joined = new WeakMap<WasmBackend, RecurrentKernels>();
 
-/** All kernels on the memory of a backend; throws as `KernelModule.of` does. */
+/** Loads all kernels on the memory of a backend; throws like `KernelModule.of`. */
 export function kernelsOf(backend: WasmBackend): RecurrentKernels {
   let kernels = joined.get(backend);
   if (!kernels) {
@@ -25,7 +25,7 @@ export function kernelsOf(backend: WasmBackend): RecurrentKernels {
   return kernels;
 }
 
-/** All kernels on a memory of its own; throws as `KernelModule.on` does. */
+/** Loads all kernels on a separate memory; throws like `KernelModule.on`. */
 export function kernelsOn(memory: WebAssembly.Memory): RecurrentKernels {
   return { ...generalKernelsOn(memory), ...recurrent.on(memory) };
 }

@@ -1,37 +1,37 @@
-/** The LSTM beside a CfC: its plan around the compiled kernels, and the gradients of its weights. */
+/** Runs the LSTM of a CfC with mixed memory: its plan for the compiled kernels, and the gradients of its weights. */
 
 import type { Arena } from "tfjs-training/wasm";
 import { gemm, heapOf, type WasmBackend } from "tfjs-training/wasm";
 import { padded } from "./cfc-plan.js";
 import { kernelsOf } from "./kernels.js";
 
-/** The LSTM where it lies; byte addresses. */
+/** Tensors of the LSTM as byte addresses. */
 export interface LstmTask {
   batch: number;
   steps: number;
   features: number;
   units: number;
-  /** How many sequences run together. */
+  /** Number of sequences that run together. */
   blockRows: number;
-  /** Added to the forget gate. */
+  /** Bias added to the forget gate. */
   forgetBias: number;
-  /** `[rows, features]`. */
+  /** Inputs `[rows, features]`. */
   x: number;
-  /** `[features, 4 * units]`. */
+  /** Input kernel `[features, 4 * units]`. */
   kernel: number;
-  /** `[units, 4 * units]`. */
+  /** Recurrent kernel `[units, 4 * units]`. */
   recurrent: number;
-  /** `[4 * units]`. */
+  /** Bias `[4 * units]`. */
   bias: number;
   /** Memory after the last step `[batch, units]`, or its gradient. */
   last: number;
-  /** {@link lstmTraceSize} floats, or 0. */
+  /** Trace: {@link lstmTraceSize} floats, or 0. */
   trace: number;
 }
 
 type Sizes = Pick<LstmTask, "batch" | "steps" | "units">;
 
-/** Floats that a forward pass keeps for the backward pass. */
+/** Number of floats that a forward pass keeps for the backward pass. */
 export function lstmTraceSize({ batch, steps, units }: Sizes): number {
   return 7 * batch * steps * padded(units);
 }
@@ -87,8 +87,8 @@ export interface LstmBackward {
 }
 
 /**
- * Writes the plan of a backward pass; the memories' first gradients go to `dFirst`, those of the gates to
- * `target [rows, 4 * units]`, by {@link lstmGradients} where units are padded.
+ * Writes the plan of a backward pass; the initial memories' gradients go to `dFirst`, those of the gates to
+ * `target [rows, 4 * units]`, by {@link lstmGradients} if units are padded.
  */
 export function planLstmBackward(
   backend: WasmBackend,
@@ -110,16 +110,16 @@ export function planLstmBackward(
   return { plan: writePlan(backend, plan, task.forgetBias, addresses), delta };
 }
 
-/** Where the gradients go, in the shapes of the weights; byte addresses. */
+/** Addresses of the gradients, in the shapes of the weights. */
 export interface LstmGradients {
   kernel: number;
   recurrent: number;
   bias: number;
-  /** `[rows, 4 * units]`. */
+  /** Gradient of the gates `[rows, 4 * units]`. */
   delta: number;
 }
 
-/** Gradients of the weights, after the backward pass. */
+/** Computes the gradients of the weights, after the backward pass. */
 export function lstmGradients(
   backend: WasmBackend,
   arena: Arena,
@@ -158,7 +158,7 @@ function paddedTargets(arena: Arena, { features, units }: LstmTask): Omit<LstmGr
   return { kernel, recurrent, bias };
 }
 
-// Gates of padded width; a matrix that needs no padding stays where it lies.
+// Gates of padded width; a matrix that needs no padding is used in place.
 function padGates(backend: WasmBackend, arena: Arena, task: Sizes, address: number, rows: number): number {
   if (isPlain(task)) return address;
   const { units } = task;

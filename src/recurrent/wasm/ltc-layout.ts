@@ -1,4 +1,7 @@
-/** An LTC in the layout of its compiled kernels: synapses as a list with their parameters, and the plan of a pass. */
+/**
+ * Converts an LTC to the layout of its compiled kernels: synapses as a list with their parameters, and the plan of a
+ * pass.
+ */
 
 import { endsOf, type SynapseEnds, softplus } from "../ops/ltc-arrays.js";
 import type { DynamicsName } from "../ops/ltc-problem.js";
@@ -6,16 +9,16 @@ import type { DynamicsName } from "../ops/ltc-problem.js";
 /** The stored weights by name. */
 export type LTCValues = Record<DynamicsName, Float32Array>;
 
-/** Numbers of one LTC. */
+/** Sizes and adjacency of one LTC. */
 export interface LTCSizes {
   units: number;
   inputs: number;
   odeUnfolds: number;
   epsilon: number;
   implicitConstraints: boolean;
-  /** `[units * units]`. */
+  /** Adjacency `[units * units]`. */
   adjacency: Int8Array;
-  /** `[inputs * units]`. */
+  /** Sensory adjacency `[inputs * units]`. */
   sensoryAdjacency: Int8Array;
 }
 
@@ -25,12 +28,12 @@ export interface LTCEnds {
   sensory: SynapseEnds;
 }
 
-/** The synapses that there are. */
+/** Lists the existing synapses. */
 export function ltcEnds({ adjacency, sensoryAdjacency, units }: LTCSizes): LTCEnds {
   return { inner: endsOf(adjacency, units), sensory: endsOf(sensoryAdjacency, units) };
 }
 
-/** Byte addresses of what {@link writeParameters} writes. */
+/** Byte addresses of the parameters that {@link writeParameters} writes. */
 export interface LTCParameters {
   neurons: number;
   innerFirst: number;
@@ -41,7 +44,7 @@ export interface LTCParameters {
   sensoryParameters: number;
 }
 
-/** Takes memory for the parameters. */
+/** Allocates memory for the parameters. */
 export function placeParameters(
   { units }: LTCSizes,
   { inner, sensory }: LTCEnds,
@@ -96,7 +99,7 @@ export function writeParameters(
   );
 }
 
-/** What a pass reads and writes, as byte addresses; 0 for what there is not. */
+/** Addresses that a pass reads and writes, in bytes; 0 for none. */
 export interface LTCPass {
   batch: number;
   steps: number;
@@ -118,7 +121,7 @@ export interface LTCPass {
   dSensory: number;
 }
 
-/** Words of a plan. */
+/** Number of words in a plan. */
 export const ltcPlanWords = 31;
 
 /** Writes a plan, in the order of assembly/ltc-plan.ts. */
@@ -142,12 +145,12 @@ export function writeLTCPlan(
   words.set([dX, dState, dTimes, dNeurons, dInner, dSensory], 25);
 }
 
-/** Floats of work memory of a forward pass. */
+/** Number of floats in the work area of a forward pass. */
 export function forwardWork({ inputs, units }: LTCSizes): number {
   return 4 * (inputs + 5 * units);
 }
 
-/** Floats of work memory of a backward pass. */
+/** Number of floats in the work area of a backward pass. */
 export function backwardWork({ inputs, units, odeUnfolds }: LTCSizes, { inner, sensory }: LTCEnds): number {
   const synapses = sensory.place.length + inner.place.length * odeUnfolds;
   return 4 * (2 * inputs + units * (9 + 3 * odeUnfolds) + synapses);

@@ -36,7 +36,7 @@ function sizesOf(named: NamedInputs, attrs: LTCScanAttributes): LTCSizes {
   return { ...attrs, inputs: named.tensor("x").shape[2], units: named.tensor("state").shape[1] };
 }
 
-// Views of the weights; allocating anything makes them invalid.
+// Views of the weights; any allocation invalidates them.
 function valuesOf(backend: WasmBackend, named: NamedInputs): LTCValues {
   const heap = heapOf(backend);
   const values = {} as LTCValues;
@@ -89,7 +89,7 @@ function passOf(named: NamedInputs, attrs: LTCScanAttributes): LTCPass {
   };
 }
 
-/** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
+/** Forward kernel; see `src/recurrent/ops/scan-kernels.ts`. */
 export const ltcScan = defineRepair<TensorInfo[], LTCScanAttributes, TensorInfo[]>(
   "LTCScan",
   () =>
@@ -116,7 +116,7 @@ export const ltcScan = defineRepair<TensorInfo[], LTCScanAttributes, TensorInfo[
     },
 );
 
-/** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
+/** Backward kernel; see `src/recurrent/ops/scan-kernels.ts`. */
 export const ltcScanGrad = defineRepair<TensorInfo[], LTCScanAttributes, TensorInfo[]>(
   "LTCScanGrad",
   () =>
@@ -163,7 +163,7 @@ export const ltcScanGrad = defineRepair<TensorInfo[], LTCScanAttributes, TensorI
     },
 );
 
-// Sums the four lanes of each entry's parameters and puts them where the entry lies in its matrix.
+// Sums the four lanes of each synapse's parameters and stores them at the synapse's entry in its matrix.
 function sumLanes(
   heap: Float32Array,
   from: number,

@@ -13,11 +13,11 @@ import {
   writeParameters,
 } from "./ltc-layout.js";
 
-/** One network with its weights and a place for one input and one state. */
+/** One network with its weights and memory for one input and one state. */
 export class LTCStep {
-  /** `[inputs]`: to be filled before {@link LTCStep.run}. */
+  /** Input `[inputs]`: fill it before calling {@link LTCStep.run}. */
   readonly x: Float32Array;
-  /** `[units]`: the state before and after {@link LTCStep.run}. */
+  /** State `[units]` before and after {@link LTCStep.run}. */
   readonly state: Float32Array;
   private readonly memory = new OwnMemory(kernelsOn);
   private readonly time: Float32Array;

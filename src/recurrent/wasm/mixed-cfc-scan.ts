@@ -23,7 +23,7 @@ import {
   planLstmForward,
 } from "./lstm-pass.js";
 
-/** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
+/** Forward kernel; see `src/recurrent/ops/scan-kernels.ts`. */
 export const mixedCfCScan = defineRepair<TensorInfo[], MixedCfCScanAttributes, TensorInfo[]>(
   "MixedCfCScan",
   () =>
@@ -53,7 +53,7 @@ export const mixedCfCScan = defineRepair<TensorInfo[], MixedCfCScanAttributes, T
     },
 );
 
-/** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
+/** Backward kernel; see `src/recurrent/ops/scan-kernels.ts`. */
 export const mixedCfCScanGrad = defineRepair<TensorInfo[], MixedCfCScanAttributes, TensorInfo[]>(
   "MixedCfCScanGrad",
   () =>
@@ -103,7 +103,7 @@ export const mixedCfCScanGrad = defineRepair<TensorInfo[], MixedCfCScanAttribute
     },
 );
 
-// The state holds two numbers a unit: the cell's and the LSTM's.
+// The state has two numbers per unit: the cell's and the LSTM's.
 function mixedTask(named: NamedInputs, attrs: MixedCfCScanAttributes): CfCTask {
   return { ...cfcTaskOf(named, attrs), units: named.tensor("state").shape[1] / 2 };
 }

@@ -18,11 +18,11 @@ import { type CfCTask, modeNumbers, traceSize } from "./cfc-plan.js";
 /** A layer of neurons. */
 interface WiredLayer {
   task: CfCTask;
-  /** Where its units begin in the state of all. */
+  /** Index of its first unit in the state of all layers. */
   offset: number;
   /** Byte address of its outputs `[rows, units]`. */
   outputs: number;
-  /** Byte address of what its forward pass keeps, or 0. */
+  /** Byte address of the values that its forward pass keeps, or 0. */
   trace: number;
 }
 
@@ -65,7 +65,7 @@ function tasksOf(inputs: NamedInputs, attrs: CfCScanAttributes): CfCTask[] {
   });
 }
 
-/** Floats for outputs and traces of all layers; the last one's outputs lie elsewhere. */
+/** Number of floats for outputs and traces of all layers; the last one's outputs are stored elsewhere. */
 function savedSize(tasks: CfCTask[]): number {
   const rows = tasks[0].batch * tasks[0].steps;
   return tasks.reduce((size, task) => size + rows * task.units + traceSize(task), 0);
@@ -102,7 +102,7 @@ function copyRuns(
   }
 }
 
-/** Forward; see `src/recurrent/ops/scan-kernels.ts`. */
+/** Forward kernel; see `src/recurrent/ops/scan-kernels.ts`. */
 export const wiredCfCScan = defineRepair<TensorInfo[], CfCScanAttributes, TensorInfo[]>(
   "WiredCfCScan",
   () =>
@@ -135,7 +135,7 @@ export const wiredCfCScan = defineRepair<TensorInfo[], CfCScanAttributes, Tensor
     },
 );
 
-/** Backward; see `src/recurrent/ops/scan-kernels.ts`. */
+/** Backward kernel; see `src/recurrent/ops/scan-kernels.ts`. */
 export const wiredCfCScanGrad = defineRepair<TensorInfo[], CfCScanAttributes, TensorInfo[]>(
   "WiredCfCScanGrad",
   () =>

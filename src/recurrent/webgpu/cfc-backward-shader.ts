@@ -1,22 +1,22 @@
-/** The shader of the CfC's backward pass: the gradients of all pre-activations. */
+/** Shader of the CfC's backward pass: the gradients of all pre-activations. */
 
 import { type CfCModel, courseLayout, memoryOf, numbered, partCount, traceLayout } from "./cfc-task.js";
 import { cfcFunctions, chooseRows, eachRow, productFunction, slopeNeedsInput, slopeOf } from "./cfc-wgsl.js";
 import type { ScanSizes } from "./course.js";
 import { Regions, type ScanShader } from "./scan-shader.js";
 
-/** Places of what the backward pass gives out. */
+/** Offsets of the backward pass's outputs. */
 export interface DeltaLayout {
   size: number;
-  /** Of each layer's pre-activations `[rows, width]`. */
+  /** Gradient of each layer's pre-activations `[rows, width]`. */
   deltaAt: number[];
-  /** `[batch, units]`. */
+  /** Gradient of the initial state `[batch, units]`. */
   dStateAt: number;
-  /** `[rows, units]`, to be summed up over the units; with times only. */
+  /** Gradient of the times `[rows, units]`, to be summed over the units; with times only. */
   dTimesAt: number;
-  /** `[rows, units]`, to be summed up over the rows; in pure mode only. */
+  /** Gradient of `wTau` `[rows, units]`, to be summed over the rows; in pure mode only. */
   dWTauAt: number;
-  /** Likewise. */
+  /** Gradient of `A` `[rows, units]`, to be summed over the rows; in pure mode only. */
   dAAt: number;
 }
 
@@ -37,7 +37,7 @@ export function deltaLayout(
 
 /**
  * The backward pass as a shader with the inputs `dOutputs`, `dLast`, `course` ({@link courseLayout}), `trace`
- * ({@link traceLayout}) and `weights` (the layers' transposed kernels, of the first one the part of the state; in
+ * ({@link traceLayout}) and `weights` (the layers' transposed kernels, for the first one the part of the state; in
  * pure mode `wTau` and `a`); its output is {@link deltaLayout}.
  */
 export function cfcBackwardShader(model: CfCModel, sizes: ScanSizes, time: number): ScanShader {
@@ -132,7 +132,7 @@ function slope({ widths, rows, lanes, activation, dropout }: CfCModel, i: number
     }`;
 }
 
-// Gradients of a unit's heads from that of its next state; the state's own gradient stays where the step is skipped.
+// Gradients of a unit's heads from that of its next state; the state's own gradient is kept where the step is skipped.
 function unmix(model: CfCModel, r: number, at: number, behind: number): string {
   const { units, widths, elapsed, mask, mode } = model;
   const own = `memory[${r * units} + j]`;

@@ -1,4 +1,4 @@
-/** The shader of the CfC's forward pass. */
+/** Shader of the CfC's forward pass. */
 
 import { type CfCModel, courseLayout, memoryOf, numbered, partCount, traceLayout } from "./cfc-task.js";
 import {
@@ -14,7 +14,7 @@ import { Regions, type ScanShader } from "./scan-shader.js";
 
 /**
  * The forward pass as a shader with the inputs `drives [rows, first width]` (the product of the inputs with the
- * first kernel), `course` ({@link courseLayout}) and `weights` (of each layer the kernel, of the first one the
+ * first kernel), `course` ({@link courseLayout}) and `weights` (for each layer the kernel, for the first one the
  * rows of the state only, and the bias; in pure mode `wTau` and `a`); its output is {@link traceLayout}.
  */
 export function cfcForwardShader(model: CfCModel, sizes: ScanSizes, time: number): ScanShader {

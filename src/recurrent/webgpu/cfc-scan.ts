@@ -11,8 +11,8 @@ import { type ScanCall, ScanInputs } from "./scan-inputs.js";
 import { runScanShader } from "./scan-shader.js";
 
 /**
- * Whether a device holds a scan: a state and two layers in the memory of a workgroup, and all that is saved in
- * one buffer.
+ * Whether a device can run a scan: a state and two layers must fit in the memory of a workgroup, and everything that is
+ * saved in one buffer.
  */
 export function holdsCfCScan({ limits }: GpuDevice, { batch, steps, units, widths }: ScanSize): boolean {
   const inner = widths.reduce((sum, width) => sum + width, 0);
@@ -23,7 +23,7 @@ export function holdsCfCScan({ limits }: GpuDevice, { batch, steps, units, width
   );
 }
 
-/** A call with the model that follows from it. */
+/** A call with the model derived from it. */
 class CfCInputs extends ScanInputs {
   readonly model: CfCModel;
 
@@ -45,7 +45,7 @@ class CfCInputs extends ScanInputs {
     };
   }
 
-  /** `state | elapsed | resets | mask | dropout...` */
+  /** Concatenates `state | elapsed | resets | mask | dropout...`. */
   joinAll(stock: StockKernels): TensorInfo {
     return this.joinCourse(
       stock,
@@ -53,14 +53,14 @@ class CfCInputs extends ScanInputs {
     );
   }
 
-  /** The rows of the first kernel that meet the state. */
+  /** The rows of the first kernel for the state. */
   stateKernel(stock: StockKernels): TensorInfo {
     const { units, widths } = this.model;
     return stock.part(this.tensor("kernel0"), this.features * widths[0], [units, widths[0]]);
   }
 }
 
-/** Forward. */
+/** Forward kernel. */
 export function cfcScan(call: ScanCall<CfCScanAttributes>): TensorInfo[] {
   const { backend, attrs } = call;
   const named = new CfCInputs(call, attrs.record);
@@ -83,7 +83,7 @@ export function cfcScan(call: ScanCall<CfCScanAttributes>): TensorInfo[] {
   const last = stock.keep(stock.part(trace, lastAt, [sizes.batch, units]));
   if (attrs.record) stock.keep(trace);
   stock.free();
-  // Of one element: of every output without gradient tfjs makes zeros in its shape.
+  // A single element: for every output without gradient tfjs creates zeros of its shape.
   return attrs.record ? [outputs, last, reshaped(trace, [1])] : [outputs, last];
 }
 
@@ -91,7 +91,7 @@ function readsCourse({ elapsed, resets, mask, dropout }: CfCModel): boolean {
   return elapsed || resets || mask || dropout.includes(true);
 }
 
-/** Backward. */
+/** Backward kernel. */
 export function cfcScanGrad(call: ScanCall<CfCScanAttributes>): TensorInfo[] {
   const { backend, attrs } = call;
   const named = new CfCInputs(call, true);
@@ -106,7 +106,7 @@ export function cfcScanGrad(call: ScanCall<CfCScanAttributes>): TensorInfo[] {
     ...widths.slice(1).map((_, i) => stock.transpose(named.tensor(`kernel${i + 1}`))),
     ...named.tensors(["wTau", "a"]),
   ]);
-  // An input that the code does not read must not be there.
+  // An input that the code does not read must not be passed.
   const course = readsCourse(model) && { course: named.joinAll(stock) };
   const shader = cfcBackwardShader(model, sizes, attrs.elapsed);
   const result = stock.own(runScanShader(backend, shader, { dOutputs, dLast, ...course, trace, weights }));

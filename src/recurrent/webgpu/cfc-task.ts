@@ -1,4 +1,4 @@
-/** What a CfC scan on WebGPU is about: sizes, choices, and where things lie in flat arrays. */
+/** Sizes and settings of a CfC scan on WebGPU, and its layout in flat arrays. */
 
 import type { GpuDevice } from "tfjs-training/webgpu";
 import type { CfCActivation } from "../ops/activations.js";
@@ -7,35 +7,35 @@ import { slopeNeedsInput } from "./cfc-wgsl.js";
 import { type CourseModel, placeCourse, type ScanSizes } from "./course.js";
 import { Regions } from "./scan-shader.js";
 
-/** Sizes and choices that the code of a shader depends on. */
+/** Sizes and settings that the code of a shader depends on. */
 export interface CfCModel extends CourseModel {
-  /** Outputs of each layer; the last one is the heads. */
+  /** Number of outputs of each layer; the last one is the heads. */
   widths: number[];
   mode: CfCMode;
   flavour: CfCFlavour;
   activation: CfCActivation;
-  /** For each backbone layer, whether there are factors on it. */
+  /** For each backbone layer, whether it has dropout factors. */
   dropout: boolean[];
   /** Whether the forward pass saves what the backward pass needs. */
   record: boolean;
-  /** Sequences that one workgroup computes. */
+  /** Sequences per workgroup. */
   rows: number;
-  /** Invocations in a workgroup. */
+  /** Invocations per workgroup. */
   lanes: number;
 }
 
-/** Parts of each head that are saved: `f | g | s`, `a` where times have gradients; `f | decay` in pure mode. */
+/** Number of saved parts of each head: `f | g | s`, `a` if times have gradients; `f | decay` in pure mode. */
 export function partCount({ mode, elapsed }: CfCModel): number {
   if (mode === "pure") return 2;
   return elapsed ? 4 : 3;
 }
 
-/** Numbers of a workgroup's memory for one sequence: a state, and the layers in turn in two places. */
+/** Size of a workgroup's memory for one sequence: a state, and the layers alternating between two buffers. */
 export function memoryOf({ units, widths }: Pick<CfCModel, "units" | "widths">): number {
   return units + 2 * Math.max(...widths);
 }
 
-/** Sequences in a workgroup, and its invocations; fewer sequences where there are few, to keep all cores busy. */
+/** Sequences and invocations per workgroup; fewer sequences if there are few, to keep all cores busy. */
 export function chooseGroups(
   model: Pick<CfCModel, "units" | "widths">,
   batch: number,
@@ -48,7 +48,7 @@ export function chooseGroups(
   return { rows: Math.max(1, Math.min(wanted, fitting)), lanes: Math.min(most, Math.ceil(widest / 32) * 32) };
 }
 
-/** Places of `state | elapsed | resets | mask | dropout...` in one array. */
+/** Offsets of `state | elapsed | resets | mask | dropout...` in one array. */
 export function courseLayout(model: CfCModel, sizes: ScanSizes): Record<string, number> {
   const { places, regions } = placeCourse(model, sizes);
   model.dropout.forEach((given, i) => {
@@ -57,7 +57,7 @@ export function courseLayout(model: CfCModel, sizes: ScanSizes): Record<string, 
   return places;
 }
 
-/** Places of what the forward pass gives out: `outputs | last | consumed | parts | z... | u...`. */
+/** Offsets of the forward pass's outputs: `outputs | last | consumed | parts | z... | u...`. */
 export interface TraceLayout {
   size: number;
   lastAt: number;
@@ -83,7 +83,7 @@ export function traceLayout(model: CfCModel, { batch, steps }: ScanSizes): Trace
   return { size: regions.size, lastAt, consumedAt, partsAt, zAt, uAt };
 }
 
-/** A list of places as uniforms. */
+/** A list of offsets as uniforms. */
 export function numbered(name: string, places: readonly number[]): Record<string, number> {
   return Object.fromEntries(places.map((place, i) => [`${name}${i}At`, place]));
 }

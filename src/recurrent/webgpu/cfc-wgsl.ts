@@ -1,4 +1,4 @@
-/** Parts of the CfC's shaders. */
+/** WGSL code shared by the CfC's shaders. */
 
 import { type CfCActivation, lecunTanh } from "../ops/activations.js";
 
@@ -46,15 +46,15 @@ export function slopeNeedsInput(activation: CfCActivation): boolean {
   return activation === "silu" || activation === "gelu";
 }
 
-/** Text for each of the rows that a workgroup computes. */
+/** Code repeated for each of the rows that a workgroup computes. */
 export function eachRow(rows: number, text: (row: number) => string): string {
   return Array.from({ length: rows }, (_, row) => text(row)).join("\n");
 }
 
 /**
  * `fn product(source, stride, terms, at, to, width)`: adds `rows` rows of the workgroup's memory at `source`, `stride`
- * apart, times the matrix `[terms, width]` of `weights` at `at`, to the rows at `to`. Each lane has columns of
- * its own and reads each weight once for all rows.
+ * apart, times the matrix `[terms, width]` of `weights` at `at`, to the rows at `to`. Each lane has separate columns
+ * and reads each weight once for all rows.
  */
 export function productFunction(rows: number, lanes: number): string {
   const add = (weight: string, shift: number) =>
@@ -86,7 +86,7 @@ fn product(source : i32, stride : i32, terms : i32, at : i32, to : i32, width : 
 }`;
 }
 
-/** Which sequences the workgroup computes; rows behind the last one repeat it and write nothing. */
+/** Code that determines which sequences the workgroup computes; rows after the last one repeat it and write nothing. */
 export function chooseRows(rows: number): string {
   return /* wgsl */ `
   let lane = i32(localIndex);

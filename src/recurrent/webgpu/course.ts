@@ -1,10 +1,10 @@
-/** What goes along with a sequence: the first state, elapsed times, resets and mask, in one array. */
+/** Inputs that accompany a sequence: the initial state, elapsed times, resets and mask, in one array. */
 
 import { Regions } from "./scan-shader.js";
 
-/** Which parts there are. */
+/** Which parts are present. */
 export interface CourseModel {
-  /** Numbers in a state. */
+  /** Size of the state. */
   units: number;
   elapsed: boolean;
   resets: boolean;
@@ -17,10 +17,10 @@ export interface ScanSizes {
   steps: number;
 }
 
-/** Names of the parts, in their order. */
+/** Names of the parts, in order. */
 export const courseNames = ["state", "elapsed", "resets", "mask"] as const;
 
-/** Places of `state | elapsed | resets | mask`, and `regions`, in which more may follow. */
+/** Offsets of `state | elapsed | resets | mask`, and `regions`, to which more can be added. */
 export function placeCourse(
   model: CourseModel,
   { batch, steps }: ScanSizes,

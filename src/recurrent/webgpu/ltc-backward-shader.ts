@@ -1,4 +1,4 @@
-/** The shader of the LTC's backward pass; the formulas are those of `ltcBackward`. */
+/** Shader of the LTC's backward pass; the formulas are those of `ltcBackward`. */
 
 import { cfcFunctions, chooseRows } from "./cfc-wgsl.js";
 import { ltcShader } from "./ltc-shader.js";
@@ -14,7 +14,7 @@ import { Regions, type ScanShader } from "./scan-shader.js";
 
 /**
  * The backward pass as a shader with the inputs `dOutputs`, `dLast`, `x`, `course` (`placeCourse`), `trace`
- * (`ltcTraceLayout`), `lists` (`listPlaces`, by the neurons and inputs at which synapses begin) and `weights`
+ * (`ltcTraceLayout`), `lists` (`listPlaces`, by the presynaptic neurons and inputs) and `weights`
  * (`parameterPlaces`); its output is `ltcDeltaLayout`.
  */
 export function ltcBackwardShader(model: LTCModel, sizes: LTCSizes, time: number): ScanShader {
@@ -38,7 +38,7 @@ function codeOf(model: LTCModel): string {
   const own = (name: (typeof perNeuron)[number]) => `memory[${at[name]} + i]`;
   const eachOf = (count: number, i = "i") => `for (var ${i} = lane; ${i} < ${count}; ${i} += ${lanes})`;
   // From gradients of numerators and denominators to those of the synapses, and each lane's share of the potentials'.
-  const conductBack = (
+  const addSynapseGradients = (
     kind: "inner" | "sensory",
     owners: number,
     potential: string,
@@ -58,15 +58,15 @@ function codeOf(model: LTCModel): string {
           let sigma = weights[place + uniforms.${kind}];
           let difference = v - weights[place + 2 * uniforms.${kind}];
           let s = logistic(sigma * difference);
-          let conducts = weights[place] * s;
+          let synapseConductance = weights[place] * s;
           let dCurrent = memory[${at[dn]} + to];
-          let dConducts = dCurrent * weights[place + 3 * uniforms.${kind}] + memory[${at[dd]} + to];
-          let du = dConducts * conducts * (1.0 - s);
+          let dSynapseConductance = dCurrent * weights[place + 3 * uniforms.${kind}] + memory[${at[dd]} + to];
+          let du = dSynapseConductance * synapseConductance * (1.0 - s);
           let sum = sums + place;
-          result[sum] += dConducts * s;
+          result[sum] += dSynapseConductance * s;
           result[sum + uniforms.${kind}] += du * difference;
           result[sum + 2 * uniforms.${kind}] -= du * sigma;
-          result[sum + 3 * uniforms.${kind}] += dCurrent * conducts;
+          result[sum + 3 * uniforms.${kind}] += dCurrent * synapseConductance;
           dv += du * sigma;
         }
         memory[${shares} + item] = dv;
@@ -126,13 +126,13 @@ fn main(index : i32) {
         }
       }
       workgroupBarrier();
-      ${conductBack("inner", units, "trace[solver + j]", "dn", "dd")}
+      ${addSynapseGradients("inner", units, "trace[solver + j]", "dn", "dd")}
       if (running) {
         ${eachOf(units)} { ${addShares("i", lanesPerOwner(units), own("g"))} }
       }
     }
     workgroupBarrier();
-    ${conductBack("sensory", inputs, `x[row * ${inputs} + j]`, "sumN", "sumD")}
+    ${addSynapseGradients("sensory", inputs, `x[row * ${inputs} + j]`, "sumN", "sumD")}
     if (live0) {
       ${eachOf(inputs, "j")} {
         var dx = 0.0;

@@ -1,4 +1,4 @@
-/** The shader of the LTC's forward pass. */
+/** Shader of the LTC's forward pass. */
 
 import { cfcFunctions, chooseRows } from "./cfc-wgsl.js";
 import { ltcShader } from "./ltc-shader.js";
@@ -6,8 +6,8 @@ import { forwardMemory, type LTCModel, type LTCSizes, lanesPerOwner, ltcTraceLay
 import type { ScanShader } from "./scan-shader.js";
 
 /**
- * The forward pass as a shader with the inputs `x`, `course` (`placeCourse`), `lists` (`listPlaces`, by the neurons
- * at which synapses end) and `weights` (`parameterPlaces`); its output is `ltcTraceLayout`.
+ * The forward pass as a shader with the inputs `x`, `course` (`placeCourse`), `lists` (`listPlaces`, by the
+ * postsynaptic neurons) and `weights` (`parameterPlaces`); its output is `ltcTraceLayout`.
  */
 export function ltcForwardShader(
   model: LTCModel,
@@ -31,7 +31,7 @@ function codeOf(model: LTCModel, epsilon: number): string {
   const [baseN, baseD, shareN] = [units, 2 * units, 3 * units];
   const shareD = shareN + units * share;
   // Each lane's share of the currents and conductances at a neuron.
-  const conduct = (kind: "inner" | "sensory", potential: string) => /* wgsl */ `
+  const addSynapseCurrents = (kind: "inner" | "sensory", potential: string) => /* wgsl */ `
     for (var item = lane; item < items; item += ${lanes}) {
       let first = uniforms.${kind}FirstAt + item / ${share};
       let end = lists[first + 1];
@@ -42,9 +42,9 @@ function codeOf(model: LTCModel, epsilon: number): string {
         let at = uniforms.${kind}At + k;
         let sigma = weights[at + uniforms.${kind}];
         let mu = weights[at + 2 * uniforms.${kind}];
-        let conducts = weights[at] * logistic(sigma * (${potential} - mu));
-        n += conducts * weights[at + 3 * uniforms.${kind}];
-        d += conducts;
+        let synapseConductance = weights[at] * logistic(sigma * (${potential} - mu));
+        n += synapseConductance * weights[at + 3 * uniforms.${kind}];
+        d += synapseConductance;
       }
       memory[${shareN} + item] = n;
       memory[${shareD} + item] = d;
@@ -69,7 +69,7 @@ fn main(index : i32) {
     let time = ${elapsed ? "course[uniforms.elapsedAt + row]" : "uniforms.time"};
     let h = time / f32(uniforms.unfolds);
     ${resets ? `if (course[uniforms.resetsAt + row] != 0.0) { ${eachNeuron} { memory[i] = 0.0; } }` : ""}
-    ${conduct("sensory", `x[row * ${inputs} + source]`)}
+    ${addSynapseCurrents("sensory", `x[row * ${inputs} + source]`)}
     ${eachNeuron} {
       var n = weights[i] * weights[${units} + i];
       var d = weights[i] + ${asFloat(epsilon)};
@@ -79,7 +79,7 @@ fn main(index : i32) {
     }
     workgroupBarrier();
     for (var unfold = 0; unfold < uniforms.unfolds; unfold++) {
-      ${conduct("inner", "memory[source]")}
+      ${addSynapseCurrents("inner", "memory[source]")}
       if (running) {
         ${eachNeuron} {
           var n = memory[${baseN} + i];

@@ -12,7 +12,7 @@ import { chooseLanes, type LTCModel, type LTCSizes, ltcDeltaLayout, ltcTraceLayo
 import { type ScanCall, ScanInputs } from "./scan-inputs.js";
 import { runScanShader } from "./scan-shader.js";
 
-/** A call with the model and the synapses that follow from it. */
+/** A call with the model and the synapses derived from it. */
 class LTCInputs extends ScanInputs {
   readonly model: LTCModel;
   readonly net: LTCSizes;
@@ -35,7 +35,7 @@ class LTCInputs extends ScanInputs {
     this.net = { ...this.sizes, unfolds: attrs.odeUnfolds, inner, sensory };
   }
 
-  /** The lists of the synapses and their parameters, positive where they have to be. */
+  /** The lists of the synapses and their parameters, positive where required. */
   wiring(stock: StockKernels, way: "forward" | "backward"): { lists: TensorInfo; weights: TensorInfo } {
     const { lists, indices } = this.synapses[way];
     const raw = stock.join(this.tensors(positiveNames));
@@ -63,7 +63,7 @@ class LTCInputs extends ScanInputs {
   }
 }
 
-/** Forward. */
+/** Forward kernel. */
 export function ltcScan(call: ScanCall<LTCScanAttributes>): TensorInfo[] {
   const { backend, attrs } = call;
   const named = new LTCInputs(call, attrs.record);
@@ -78,11 +78,11 @@ export function ltcScan(call: ScanCall<LTCScanAttributes>): TensorInfo[] {
   const last = stock.keep(stock.part(trace, ltcTraceLayout(model, net).lastAt, [batch, model.units]));
   if (attrs.record) stock.keep(trace);
   stock.free();
-  // Of one element: of every output without gradient tfjs makes zeros in its shape.
+  // A single element: for every output without gradient tfjs creates zeros of its shape.
   return attrs.record ? [outputs, last, reshaped(trace, [1])] : [outputs, last];
 }
 
-/** Backward. */
+/** Backward kernel. */
 export function ltcScanGrad(call: ScanCall<LTCScanAttributes>): TensorInfo[] {
   const { backend, attrs } = call;
   const named = new LTCInputs(call, true);
@@ -92,7 +92,7 @@ export function ltcScanGrad(call: ScanCall<LTCScanAttributes>): TensorInfo[] {
   const [dOutputs, dLast, saved] = named.others;
   const stock = new StockKernels(backend);
   const { lists, weights } = named.wiring(stock, "backward");
-  // An input that the code does not read must not be there.
+  // An input that the code does not read must not be passed.
   const course = (elapsed || resets || mask) && { course: named.joinCourse(stock) };
   const trace = reshaped(saved, [ltcTraceLayout(model, net).size]);
   const inputs = { dOutputs, dLast, x: named.tensor("x"), ...course, trace, lists, weights };

@@ -1,25 +1,25 @@
-/** What the LTC's two shaders have in common beside their code. */
+/** Parts shared by the LTC's two shaders, other than their code. */
 
 import { placeCourse } from "./course.js";
 import { listPlaces, parameterPlaces } from "./ltc-synapses.js";
 import type { LTCModel, LTCSizes } from "./ltc-task.js";
 import type { ScanShader } from "./scan-shader.js";
 
-/** What one pass has of its own. */
+/** Properties of one of the two passes. */
 export interface LTCPass {
-  /** Stands for the code. */
+  /** Cache key of the code. */
   key: string;
-  /** WGSL. */
+  /** WGSL code. */
   code: string;
-  /** Numbers in the output. */
+  /** Size of the output. */
   size: number;
-  /** Neurons or inputs by which the synapses from inputs are listed. */
+  /** Number of neurons or inputs by which the synapses from inputs are listed. */
   sensoryOwners: number;
-  /** Where the parts of the output begin, and what else the code reads. */
+  /** Offsets of the parts of the output, and the other uniforms of the code. */
   places: Record<string, number>;
 }
 
-/** A pass over one batch as a shader: a workgroup for each sequence. */
+/** Runs a pass over one batch as a shader, with one workgroup per sequence. */
 export function ltcShader(
   model: LTCModel,
   sizes: LTCSizes,

@@ -1,4 +1,4 @@
-/** The synapses of an LTC as lists for its shaders, and where their numbers lie among all weights. */
+/** The synapses of an LTC as lists for its shaders, and the positions of their parameters among all weights. */
 
 import { endsOf } from "../ops/ltc-arrays.js";
 import { type DynamicsName, dynamicsNames, positiveNames } from "../ops/ltc-problem.js";
@@ -8,41 +8,43 @@ import { Regions } from "./scan-shader.js";
 export interface LTCNet {
   units: number;
   inputs: number;
-  /** `[units * units]`, row source, column destination. */
+  /** Adjacency `[units * units]`, row source, column destination. */
   adjacency: Int8Array;
-  /** `[inputs * units]`. */
+  /** Sensory adjacency `[inputs * units]`. */
   sensoryAdjacency: Int8Array;
 }
 
-/** All weights, those that are made positive first: the order in which they are joined. */
+/** All weights, starting with those made positive: the order in which they are concatenated. */
 export const joinedNames: readonly DynamicsName[] = [
   ...positiveNames,
   ...dynamicsNames.filter((name) => !(positiveNames as readonly string[]).includes(name)),
 ];
 
-/** One way through the synapses. */
+/** One ordering of the synapses. */
 export interface LTCLists {
   /** For the synapses between neurons and for those from inputs `first | other`: see {@link listPlaces}. */
   lists: Int32Array;
-  /** Where each parameter lies among the joined weights, in the order of {@link parameterPlaces}. */
+  /** Index of each parameter in the concatenated weights, in the order of {@link parameterPlaces}. */
   indices: Int32Array;
 }
 
 /** Lists for one wiring. */
 export interface LTCSynapseLists {
-  /** Synapses between neurons. */
+  /** Number of synapses between neurons. */
   inner: number;
-  /** Synapses from inputs. */
+  /** Number of synapses from inputs. */
   sensory: number;
-  /** By the neuron at which they end; `other` is where they begin. */
+  /** Ordered by postsynaptic neuron; `other` is the presynaptic one. */
   forward: LTCLists;
-  /** By the neuron or input at which they begin; `other` is where they end. */
+  /** Ordered by presynaptic neuron or input; `other` is the postsynaptic neuron. */
   backward: LTCLists;
-  /** For each of the joined weights its place among the parameters of `backward`; behind them where it has none. */
+  /**
+   * For each of the concatenated weights its index among the parameters of `backward`; past their end if it has none.
+   */
   inverse: Int32Array;
 }
 
-/** Places in a {@link LTCLists.lists}: where those of each owner begin, and the other end of each. */
+/** Offsets in {@link LTCLists.lists}: of the first synapse of each owner, and of the other end of each synapse. */
 export function listPlaces(owners: number, sensoryOwners: number, inner: number): Record<string, number> {
   const regions = new Regions();
   return {
@@ -53,7 +55,7 @@ export function listPlaces(owners: number, sensoryOwners: number, inner: number)
   };
 }
 
-/** Places of `gleak | vleak | cm`, and of the first of `w | sigma | mu | erev` of each kind of synapses. */
+/** Offsets of `gleak | vleak | cm`, and of the first of `w | sigma | mu | erev` of each kind of synapses. */
 export function parameterPlaces(
   units: number,
   inner: number,
@@ -66,7 +68,7 @@ export function parameterPlaces(
 
 const known = new WeakMap<Int8Array, { sensoryAdjacency: Int8Array; lists: LTCSynapseLists }>();
 
-/** The lists of a wiring; wirings do not change, so they are made once. */
+/** The lists of a wiring; wirings do not change, so they are created once. */
 export function synapseLists(net: LTCNet): LTCSynapseLists {
   const found = known.get(net.adjacency);
   if (found?.sensoryAdjacency === net.sensoryAdjacency) return found.lists;

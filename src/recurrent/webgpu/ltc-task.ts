@@ -1,4 +1,4 @@
-/** What an LTC scan on WebGPU is about: sizes, choices, and where things lie in flat arrays. */
+/** Sizes and settings of an LTC scan on WebGPU, and its layout in flat arrays. */
 
 import type { GpuDevice } from "tfjs-training/webgpu";
 import type { ScanSize } from "../ops/scan-kernels.js";
@@ -6,53 +6,61 @@ import type { CourseModel, ScanSizes } from "./course.js";
 import { parameterPlaces } from "./ltc-synapses.js";
 import { Regions } from "./scan-shader.js";
 
-/** Sizes and choices that the code of a shader depends on. */
+/** Sizes and settings that the code of a shader depends on. */
 export interface LTCModel extends CourseModel {
   inputs: number;
   /** Whether the forward pass saves what the backward pass needs. */
   record: boolean;
-  /** Invocations in a workgroup, which computes one sequence. */
+  /** Invocations per workgroup, which computes one sequence. */
   lanes: number;
 }
 
 /** Sizes that may change from call to call. */
 export interface LTCSizes extends ScanSizes {
-  /** Steps of the solver. */
+  /** Number of solver steps. */
   unfolds: number;
-  /** Synapses between neurons. */
+  /** Number of synapses between neurons. */
   inner: number;
-  /** Synapses from inputs. */
+  /** Number of synapses from inputs. */
   sensory: number;
 }
 
 const sharedLanes = 128;
 
-/** Lanes that share the synapses of one of `count` neurons or inputs, so that few neurons keep many lanes busy. */
+/**
+ * Number of lanes that share the synapses of one of `count` neurons or inputs, so that few neurons keep many lanes
+ * busy.
+ */
 export function lanesPerOwner(count: number): number {
   let lanes = 1;
   while (lanes < 16 && 2 * lanes * count <= sharedLanes) lanes *= 2;
   return lanes;
 }
 
-/** Numbers in a workgroup's memory: potentials, base of both sums, and the lanes' shares of both sums. */
+/**
+ * Size of a workgroup's memory in the forward pass: potentials, base of both sums, and the lanes' shares of both
+ * sums.
+ */
 export function forwardMemory(units: number): number {
   return 3 * units + 2 * units * lanesPerOwner(units);
 }
 
-/** Likewise: nine numbers for each neuron, and the lanes' shares of one sum. */
+/**
+ * Size of a workgroup's memory in the backward pass: nine numbers for each neuron, and the lanes' shares of one sum.
+ */
 export function backwardMemory(units: number, inputs: number): number {
   return 9 * units + Math.max(units * lanesPerOwner(units), inputs * lanesPerOwner(inputs));
 }
 
-/** Invocations in a workgroup. */
+/** Invocations per workgroup. */
 export function chooseLanes(units: number, { limits }: GpuDevice): number {
   const most = Math.min(256, limits.maxComputeInvocationsPerWorkgroup, limits.maxComputeWorkgroupSizeX);
   return Math.min(most, Math.ceil((units * lanesPerOwner(units)) / 32) * 32);
 }
 
 /**
- * Whether a device holds a scan: its memory in that of a workgroup, and what is saved and what is summed up, with all
- * synapses that there could be, in a buffer each. `widths` are the inputs, and the potentials of all solver steps.
+ * Whether a device can run a scan: its memory must fit in that of a workgroup, and the saved values and the sums,
+ * with all possible synapses, in one buffer each. `widths` are the inputs, and the potentials of all solver steps.
  */
 export function holdsLTCScan({ limits }: GpuDevice, { batch, steps, units, widths }: ScanSize): boolean {
   const [inputs, potentials] = widths;
@@ -68,7 +76,7 @@ export function holdsLTCScan({ limits }: GpuDevice, { batch, steps, units, width
 }
 
 /**
- * Places of what the forward pass gives out: `outputs | last | solver [rows, unfolds, 3, units]`, the last being the
+ * Offsets of the forward pass's outputs: `outputs | last | solver [rows, unfolds, 3, units]`, the last being the
  * potential before each solver step, its rate of change, and the denominator.
  */
 export function ltcTraceLayout(
@@ -82,16 +90,16 @@ export function ltcTraceLayout(
   return { size: regions.size, lastAt, solverAt };
 }
 
-/** Places of what the backward pass gives out. */
+/** Offsets of the backward pass's outputs. */
 export interface LTCDeltaLayout {
   size: number;
-  /** Sums for each sequence, in the order of `parameterPlaces` and with a zero behind them, from 0 on. */
+  /** Sums for each sequence, in the order of `parameterPlaces` and followed by a zero, starting at 0. */
   sums: number;
-  /** `[batch, units]`. */
+  /** Gradient of the initial state `[batch, units]`. */
   dStateAt: number;
-  /** `[rows, inputs]`. */
+  /** Gradient of the inputs `[rows, inputs]`. */
   dXAt: number;
-  /** `[rows, units]`, to be summed up over the units; with times only. */
+  /** Gradient of the times `[rows, units]`, to be summed over the units; with times only. */
   dTimesAt: number;
 }
 

@@ -1,4 +1,4 @@
-/** The inputs of a scan's kernel by their names. */
+/** Accesses the inputs of a scan's kernel by name. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { StockKernels, WebGPUBackend } from "tfjs-training/webgpu";
@@ -12,15 +12,15 @@ export interface ScanCall<A extends ScanAttributes> {
   attrs: A;
 }
 
-/** The tensors of a call by name, and what follows from their shapes. */
+/** The tensors of a call by name, and values derived from their shapes. */
 export class ScanInputs {
   readonly sizes: ScanSizes;
-  /** Numbers in an input. */
+  /** Number of inputs. */
   readonly features: number;
-  /** Steps of all sequences. */
+  /** Number of steps of all sequences. */
   readonly rows: number;
   readonly course: CourseModel;
-  /** What follows behind the named inputs. */
+  /** Tensors after the named inputs. */
   readonly others: TensorInfo[];
   private readonly names: readonly string[];
 
@@ -47,12 +47,12 @@ export class ScanInputs {
     return this.names.includes(name);
   }
 
-  /** Those of the names that are there. */
+  /** The given names that are present. */
   tensors(names: readonly string[]): TensorInfo[] {
     return names.filter((name) => this.has(name)).map((name) => this.tensor(name));
   }
 
-  /** `state | elapsed | resets | mask`, and more behind them, in one row. */
+  /** Concatenates `state | elapsed | resets | mask`, and further parts, to one row. */
   joinCourse(stock: StockKernels, more: readonly string[] = []): TensorInfo {
     return stock.join(this.tensors([...courseNames, ...more]));
   }

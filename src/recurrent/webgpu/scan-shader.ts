@@ -1,4 +1,4 @@
-/** A shader that runs whole sequences, each workgroup some of them from the first step to the last. */
+/** Runs shaders over whole sequences, each workgroup some of them from the first step to the last. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { WebGPUBackend } from "tfjs-training/webgpu";
@@ -6,23 +6,23 @@ import { flat } from "tfjs-training/webgpu";
 
 /** One run of a shader over flat arrays of floats. */
 export interface ScanShader {
-  /** Stands for the code: the same for no other code. */
+  /** Cache key: unique for the code. */
   key: string;
-  /** WGSL with `fn main(index : i32)`. */
+  /** WGSL code with `fn main(index : i32)`. */
   code: string;
-  /** Numbers in the output `result`. */
+  /** Size of the output `result`. */
   size: number;
-  /** Workgroups. */
+  /** Number of workgroups. */
   groups: number;
-  /** Invocations in a workgroup. */
+  /** Invocations per workgroup. */
   lanes: number;
-  /** Whole numbers in `uniforms`. */
+  /** Integers in `uniforms`. */
   integers: Record<string, number>;
-  /** `uniforms.time`. */
+  /** Value of `uniforms.time`. */
   time: number;
 }
 
-/** Runs a shader; `inputs` by their names in the code. */
+/** Runs a shader; `inputs` are keyed by their names in the code. */
 export function runScanShader(
   backend: WebGPUBackend,
   shader: ScanShader,
@@ -50,12 +50,12 @@ export function runScanShader(
   );
 }
 
-/** Gives out places in one array, one behind the other. */
+/** Assigns consecutive regions of one array. */
 export class Regions {
-  /** Numbers given out. */
+  /** Total size assigned. */
   size = 0;
 
-  /** Where the next `count` numbers begin. */
+  /** Returns the offset of the next `count` numbers. */
   take(count: number): number {
     const at = this.size;
     this.size += count;

@@ -1,4 +1,4 @@
-/** Registering the fused sequences of the webgpu backend. */
+/** Registers the fused scans of the webgpu backend. */
 
 import { getKernel, type KernelConfig, registerKernel } from "@tensorflow/tfjs-core";
 import type { GpuDevice } from "tfjs-training/webgpu";
@@ -7,7 +7,9 @@ import { cfcScan, cfcScanGrad, holdsCfCScan } from "./cfc-scan.js";
 import { ltcScan, ltcScanGrad } from "./ltc-scan.js";
 import { holdsLTCScan } from "./ltc-task.js";
 
-/** Registers them, for scans that the device holds; the others stay compositions. Calling it again does nothing. */
+/**
+ * Registers the scans, for sizes that the device can run; others remain compositions. Calling it again has no effect.
+ */
 export function registerScans(device: GpuDevice): void {
   if (getKernel("CfCScan", "webgpu")) return;
   const accepting = (kernel: object, holds: (device: GpuDevice, size: ScanSize) => boolean) => {

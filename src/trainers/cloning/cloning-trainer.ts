@@ -194,7 +194,7 @@ export class CloningTrainer extends BaseTrainer<CloningLearnOptions> {
     checkLimits({ epochs, totalBatches });
     if (epochs === undefined) return { ...others, totalTimesteps: totalBatches };
     if (totalBatches !== undefined) {
-      throw new InvalidArgumentError("epochs", "cannot stand beside totalBatches: give one of them");
+      throw new InvalidArgumentError("epochs", "cannot be combined with totalBatches: give one of them");
     }
     return { ...others, totalTimesteps: epochs * this.batchesPerEpoch };
   }

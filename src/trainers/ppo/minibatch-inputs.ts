@@ -1,4 +1,4 @@
-/** The arrays and numbers that PPO's loss of one minibatch is made of. */
+/** The inputs of PPO's loss for one minibatch. */
 
 import type { ArrayInput } from "tfjs-training";
 import type { ActionDistribution } from "../../losses/index.js";
@@ -6,7 +6,7 @@ import type { RolloutMinibatch } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
 import { frameInput } from "../common/frame-input.js";
 
-/** The numbers of one update that schedules and controllers decide. */
+/** The coefficients of one update, determined by schedules and controllers. */
 export interface PPOUpdateCoefficients {
   /** Learning rate. */
   learningRate: number;
@@ -16,7 +16,7 @@ export interface PPOUpdateCoefficients {
   clipRangeVf: number;
   /** Weight of the entropy bonus. */
   entCoef: number;
-  /** Weight of the KL penalty; 0 leaves it out. */
+  /** Weight of the KL penalty; 0 disables it. */
   klCoef: number;
 }
 

@@ -1,4 +1,4 @@
-/** Proximal policy optimisation. */
+/** Proximal policy optimization. */
 
 import { Adam, requireBackend } from "tfjs-training";
 import type { CheckpointLocation } from "../../checkpoints/index.js";
@@ -52,7 +52,7 @@ import { RewardScaler } from "./reward-scaler.js";
 import { RolloutCollector } from "./rollout-collector.js";
 
 /**
- * Proximal policy optimisation (Schulman et al. 2017) for feed-forward and recurrent policies over
+ * Proximal policy optimization (Schulman et al. 2017) for feed-forward and recurrent policies over
  * discrete, multi-discrete and continuous actions.
  *
  * The trainer owns its model, optimizer and environments: {@link PPOTrainer.close} frees them all.

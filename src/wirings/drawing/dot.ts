@@ -1,4 +1,4 @@
-/** Wirings in the language of Graphviz. */
+/** Draws wirings in the DOT language of Graphviz. */
 
 import { checkOptions } from "../../core/check-options.js";
 import { type DrawingOptions, drawingNames } from "../drawing-options.js";
@@ -7,7 +7,7 @@ import type { BuiltWiring } from "../wiring.js";
 import { colorsOf, columnsOf } from "./options.js";
 
 /**
- * The wiring as a Graphviz graph, one rank a layer: `dot -Tsvg wiring.dot`. Inhibitory synapses end in a bar.
+ * The wiring as a Graphviz graph, one rank per layer: `dot -Tsvg wiring.dot`. Inhibitory synapses end in a bar.
  *
  * @example
  * ```ts
@@ -38,7 +38,7 @@ export function wiringToDOT(built: BuiltWiring, options: DrawingOptions = {}): s
   return `${lines.join("\n")}\n}\n`;
 }
 
-// In inches, of which a neuron and the gap to the next one take one. High ranks stand further apart, as in the SVG.
+// In inches; a neuron and the gap to the next one take one. High ranks are further apart, as in the SVG.
 function rankGap(rows: number): number {
   return Math.min(Math.max(1, rows / 4 - 0.75), 8);
 }

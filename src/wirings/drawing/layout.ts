@@ -1,4 +1,4 @@
-/** Where the neurons of a picture stand. */
+/** Positions of the neurons in a drawing. */
 
 import type { DrawingOptions } from "../drawing-options.js";
 import type { BuiltWiring } from "../wiring.js";
@@ -11,45 +11,46 @@ const margin = 28;
 /** Estimated width of a letter of the labels in pixels. */
 export const letterWidth = 7;
 
-/** A neuron with its place. */
+/** A neuron with its position. */
 export interface PlacedNeuron extends DrawnNeuron {
   /** Column, 0 for sensory neurons. */
   column: number;
-  /** Centre in pixels. */
+  /** Horizontal centre in pixels. */
   x: number;
-  /** Centre in pixels. */
+  /** Vertical centre in pixels. */
   y: number;
 }
 
-/** A picture's neurons and size. */
+/** Neurons and size of a drawing. */
 export interface WiringLayout {
   /** Neurons by key. */
   neurons: ReadonlyMap<string, PlacedNeuron>;
   /** Number of columns. */
   columns: number;
-  /** Pixels. */
+  /** Width in pixels. */
   width: number;
-  /** Pixels. */
+  /** Height in pixels. */
   height: number;
 }
 
-/** Whether a label stands beside its neuron because the circle is too small for it. */
+/** Whether a label is placed next to its neuron because the circle is too small for it. */
 export function isOutside({ label }: DrawnNeuron): boolean {
   return label.length > 3;
 }
 
-/** Puts each layer into a column (or row, downwards), the neurons evenly around its middle. */
+/** Puts each layer into a column (or row, downwards), with evenly spaced, centred neurons. */
 export function layOut(built: BuiltWiring, options: DrawingOptions): WiringLayout {
   const down = options.direction === "down";
   const columns = columnsOf(built, options);
   const longest = (column: DrawnNeuron[]) =>
     letterWidth * Math.max(0, ...column.filter(isOutside).map(({ label }) => label.length));
-  // Long labels stand in front of the first column, behind the others; downwards they need room sideways.
+  // Long labels are to the left of the first column and to the right of the others; downwards they need horizontal
+  // space.
   const gap = down ? Math.max(neuronGap, ...columns.map((column) => longest(column) + 8)) : neuronGap;
   const before = margin + (down ? 8 : longest(columns[0]));
   const after = margin + (down ? 8 : longest(columns[columns.length - 1]));
   const rows = Math.max(...columns.map(({ length }) => length));
-  // High columns stand further apart, so that lines do not become steep.
+  // High columns are further apart, so that lines do not become steep.
   const layerGap = Math.min(Math.max(130, 0.25 * rows * gap), 360);
   const along = before + after + 2 * radius + (columns.length - 1) * layerGap;
   const across = 2 * margin + 2 * radius + (rows - 1) * gap;

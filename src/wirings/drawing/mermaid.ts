@@ -1,4 +1,4 @@
-/** Wirings in the language of Mermaid, which Markdown pages show as pictures. */
+/** Draws wirings in the language of Mermaid, which many Markdown renderers display. */
 
 import { checkInteger } from "../../core/check-integer.js";
 import { checkOptions } from "../../core/check-options.js";
@@ -11,7 +11,7 @@ import { colorsOf, columnsOf, type DrawnKind } from "./options.js";
 const kinds: readonly DrawnKind[] = ["sensory", "inter", "command", "motor"];
 
 /**
- * The wiring as a Mermaid flowchart, one subgraph a layer. Excitatory synapses end in an arrow, inhibitory ones in
+ * The wiring as a Mermaid flowchart, one subgraph per layer. Excitatory synapses end in an arrow, inhibitory ones in
  * a cross.
  *
  * @throws InvalidArgumentError when there are more synapses than Mermaid draws
@@ -24,7 +24,7 @@ export function wiringToMermaid(built: BuiltWiring, options: MermaidOptions = {}
   if (synapses.length > maxEdges) {
     throw new InvalidArgumentError(
       "built",
-      `expected at most ${maxEdges} synapses, as Mermaid draws no more by default, received ${synapses.length}: use wiringToSVG or wiringToDOT, or give maxEdges where Mermaid is configured for more`,
+      `expected at most ${maxEdges} synapses, as Mermaid draws no more by default, received ${synapses.length}: use wiringToSVG or wiringToDOT, or pass maxEdges if Mermaid is configured for more`,
     );
   }
   const colors = colorsOf(options.colors);
@@ -41,7 +41,8 @@ export function wiringToMermaid(built: BuiltWiring, options: MermaidOptions = {}
     lines.push(`  ${from} ${polarity > 0 ? "-->" : "--x"} neuron_${destination}`);
   });
   for (const kind of kinds) lines.push(`  classDef ${kind} fill:${colors[kind]},color:#fff,stroke:none`);
-  // Crosses and arrow heads take the colour of "linkStyle default" where there is one, so every synapse is named.
+  // Crosses and arrow heads take the colour of "linkStyle default" if there is one, so every synapse is styled by
+  // number.
   for (const sign of ["excitatory", "inhibitory"] as const) {
     if (edges[sign].length > 0) lines.push(`  linkStyle ${edges[sign].join(",")} stroke:${colors[sign]}`);
   }

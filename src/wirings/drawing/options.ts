@@ -1,4 +1,4 @@
-/** What all pictures of wirings have in common. */
+/** Helpers shared by all drawings of wirings. */
 
 import { checkOptions } from "../../core/check-options.js";
 import type { DrawingOptions, WiringColors } from "../drawing-options.js";
@@ -7,13 +7,13 @@ import type { BuiltWiring, NeuronType } from "../wiring.js";
 /** Kind of a drawn neuron. */
 export type DrawnKind = NeuronType | "sensory";
 
-/** A neuron of a picture. */
+/** A neuron of a drawing. */
 export interface DrawnNeuron {
-  /** Name that is safe in every format, e.g. `sensory_0` or `neuron_3`. */
+  /** Identifier that is safe in every format, e.g. `sensory_0` or `neuron_3`. */
   key: string;
-  /** Shown name. */
+  /** Displayed name. */
   label: string;
-  /** Kind. */
+  /** Type of the neuron. */
   kind: DrawnKind;
 }
 
@@ -25,7 +25,7 @@ export function colorsOf(colors: Partial<WiringColors> = {}): WiringColors {
   return { ...all, ...colors };
 }
 
-/** Columns of neurons: the sensory ones, then the layers. One layer is parted into inner and motor neurons. */
+/** Columns of neurons: the sensory ones, then the layers. A single layer is split into inner and motor neurons. */
 export function columnsOf(built: BuiltWiring, options: DrawingOptions): DrawnNeuron[][] {
   const { sensoryNames = [], neuronNames = [] } = options;
   const neuron = (id: number): DrawnNeuron => ({
@@ -49,7 +49,7 @@ export function columnsOf(built: BuiltWiring, options: DrawingOptions): DrawnNeu
   return [sensory, ...layers].filter((column) => column.length > 0);
 }
 
-/** Text for XML, attributes included. */
+/** Escapes text for XML, including attributes. */
 export function escapeXml(text: string): string {
   const names: Record<string, string> = {
     "&": "&amp;",

@@ -1,4 +1,4 @@
-/** The line of a synapse in an SVG picture. */
+/** Draws the line of a synapse in SVG. */
 
 import { type PlacedNeuron, radius } from "./layout.js";
 
@@ -18,14 +18,14 @@ export function synapsePath(from: PlacedNeuron, to: PlacedNeuron, down: boolean)
   return `M${point(start)}Q${point(bend)} ${point(end)}`;
 }
 
-// The point towards which the line starts and from which it ends; neighbouring layers have straight lines.
+// The point towards which the line starts and from which it ends; adjacent layers have straight lines.
 function bendOf(from: PlacedNeuron, to: PlacedNeuron, down: boolean): Point {
   const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
   const step = to.column - from.column;
   if (step === 1) return middle;
   const distance = Math.hypot(to.x - from.x, to.y - from.y);
   if (step === 0) {
-    // Within a layer to one side on the way there and to the other on the way back.
+    // Within a layer, lines in opposite directions curve to opposite sides.
     const forth = down ? to.x > from.x : to.y > from.y;
     const offset = Math.min(18 + 0.3 * distance, 100) * (forth ? 1 : -1);
     return down ? { x: middle.x, y: middle.y + offset } : { x: middle.x + offset, y: middle.y };
@@ -35,7 +35,7 @@ function bendOf(from: PlacedNeuron, to: PlacedNeuron, down: boolean): Point {
 }
 
 function loop(neuron: PlacedNeuron, down: boolean): string {
-  // Above the neuron, or beside it where the layers go downwards.
+  // Above the neuron, or next to it if the layers go downwards.
   const at = (angle: number, distance: number): Point => {
     const turned = ((down ? 0 : -90) + angle) * (Math.PI / 180);
     return { x: neuron.x + distance * Math.cos(turned), y: neuron.y + distance * Math.sin(turned) };

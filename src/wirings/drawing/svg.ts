@@ -1,4 +1,4 @@
-/** Wirings as SVG pictures. */
+/** Draws wirings as SVG. */
 
 import { checkOptions } from "../../core/check-options.js";
 import { type SVGOptions, svgNames, type WiringColors } from "../drawing-options.js";
@@ -32,7 +32,7 @@ export function wiringToSVG(built: BuiltWiring, options: SVGOptions = {}): strin
   const title =
     options.title ??
     `Wiring of ${built.inputDim} inputs, ${built.units} neurons, ${synapses.length} synapses`;
-  // Many lines are thinner and paler, so that crossings stay legible.
+  // Drawings with many lines use thinner and paler ones, so that crossings stay legible.
   const strength = Math.min(1, 120 / Math.max(synapses.length, 1));
   const opacity = (0.3 + 0.6 * strength).toFixed(2);
   const groups = ([1, -1] as const).map((sign) => {

@@ -1,8 +1,8 @@
-/** The part of numpy's `default_rng(seed)` that the wirings FullyConnected and Random of ncps draw from. */
+/** The part of numpy's `default_rng(seed)` that the wirings FullyConnected and Random of ncps use. */
 
 import { Pcg64 } from "./pcg64.js";
 
-/** Draws exactly what `np.random.default_rng(seed)` draws. */
+/** Generates exactly the same numbers as `np.random.default_rng(seed)`. */
 export class DefaultRng {
   private readonly bits: Pcg64;
 
@@ -11,14 +11,14 @@ export class DefaultRng {
     this.bits = new Pcg64(seed);
   }
 
-  /** `rng.choice(values)`. */
+  /** Equivalent of `rng.choice(values)`. */
   choice<T>(values: readonly T[]): T {
     return values[this.upTo(values.length - 1)];
   }
 
-  /** `rng.choice(population, count, replace=False)`: `count` different integers below `population`. */
+  /** Equivalent of `rng.choice(population, count, replace=False)`: `count` different integers below `population`. */
   sample(population: number, count: number): Uint32Array {
-    // numpy's bound between shuffling a whole array and remembering what was drawn.
+    // numpy's threshold between shuffling a whole array and remembering the drawn values.
     const shuffleAll = population > 10000 && count > Math.floor(population / 50);
     if (!shuffleAll) return this.shuffle(this.floyd(population, count), 1);
     const all = Uint32Array.from({ length: population }, (_, i) => i);
@@ -48,14 +48,14 @@ export class DefaultRng {
     if (largest === 0) return 0;
     const size = largest + 1;
     for (;;) {
-      // Both halves of a 64-bit product, in steps that doubles hold exactly.
+      // Both halves of a 64-bit product, in steps that doubles represent exactly.
       const word = this.bits.uint32();
       const lower = (word & 0xffff) * size;
       const carry = Math.floor(lower / 65536);
       const upper = (word >>> 16) * size + carry;
       const high = Math.floor(upper / 65536);
       const low = (upper - high * 65536) * 65536 + (lower - carry * 65536);
-      // The remainder is below the size: mostly it need not be computed.
+      // The remainder is below the size: usually it need not be computed.
       if (low >= size || low >= 2 ** 32 % size) return high;
     }
   }

@@ -3,7 +3,7 @@
 const size = 624;
 const shift = 397;
 
-/** A stream of 32-bit words, bit for bit that of `np.random.RandomState(seed)`. */
+/** Generates 32-bit words, bit for bit those of `np.random.RandomState(seed)`. */
 export class Mt19937 {
   private readonly words = new Uint32Array(size);
   private position = size;
@@ -17,7 +17,7 @@ export class Mt19937 {
     }
   }
 
-  /** The next word. */
+  /** Returns the next word. */
   uint32(): number {
     if (this.position === size) this.twist();
     let word = this.words[this.position++];

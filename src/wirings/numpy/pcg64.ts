@@ -1,4 +1,4 @@
-/** The bit generator PCG64 (XSL-RR 128/64, O'Neill 2014) as numpy's `default_rng` uses it. */
+/** The bit generator PCG64 (XSL-RR 128/64, O'Neill 2014) as used by numpy's `default_rng`. */
 
 import { seedWords } from "./seed-sequence.js";
 
@@ -6,7 +6,7 @@ const multiplier = 0x2360ed051fc65da44385df649fccf645n;
 const low32 = 0xffffffffn;
 const low64 = 0xffffffffffffffffn;
 
-/** A stream of 32-bit words, bit for bit that of `np.random.PCG64(seed)`. */
+/** Generates 32-bit words, bit for bit those of `np.random.PCG64(seed)`. */
 export class Pcg64 {
   private state: bigint;
   private readonly increment: bigint;
@@ -26,7 +26,7 @@ export class Pcg64 {
     this.advance();
   }
 
-  /** The next word: of each 64 bits the lower half, then the upper one. */
+  /** Returns the next word: the lower half of each 64 bits, then the upper one. */
   uint32(): number {
     if (this.buffered !== undefined) {
       const word = this.buffered;

@@ -1,8 +1,8 @@
-/** The part of numpy's `RandomState(seed)` that the NCP wirings of ncps draw from. */
+/** The part of numpy's `RandomState(seed)` that the NCP wirings of ncps use. */
 
 import { Mt19937 } from "./mt19937.js";
 
-/** Draws exactly what `np.random.RandomState(seed)` draws. */
+/** Generates exactly the same numbers as `np.random.RandomState(seed)`. */
 export class RandomState {
   private readonly bits: Mt19937;
 
@@ -11,12 +11,12 @@ export class RandomState {
     this.bits = new Mt19937(seed);
   }
 
-  /** `rng.choice(values)`. */
+  /** Equivalent of `rng.choice(values)`. */
   choice<T>(values: readonly T[]): T {
     return values[this.upTo(values.length - 1)];
   }
 
-  /** `rng.choice(values, count, replace=False)`: the first `count` of a permutation. */
+  /** Equivalent of `rng.choice(values, count, replace=False)`: the first `count` of a permutation. */
   sample<T>(values: readonly T[], count: number): T[] {
     const permuted = [...values];
     for (let i = permuted.length - 1; i > 0; i--) {
@@ -26,7 +26,7 @@ export class RandomState {
     return permuted.slice(0, count);
   }
 
-  // An integer from 0 to `largest`: words cut to its number of bits until one is not above it.
+  // An integer from 0 to `largest`: words masked to its number of bits until one does not exceed it.
   private upTo(largest: number): number {
     if (largest === 0) return 0;
     const mask = 0xffffffff >>> Math.clz32(largest);

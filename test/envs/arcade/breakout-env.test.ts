@@ -22,17 +22,17 @@ function started(options: BreakoutOptions = {}, seed = 0): BreakoutEnv {
   return env;
 }
 
-describe("the contract", () => {
+describe("BreakoutEnv", () => {
   it.each([{}, { observation: "features" }, { observation: "features", velocity: true }] as const)(
-    "is kept with %o",
+    "follows the environment contract with %o",
     (options) => checkEnv(new BreakoutEnv(options), { steps: 60 }),
   );
 
-  it("names the actions as ALE does", () => {
+  it("names the actions like ALE", () => {
     expect(new BreakoutEnv().actionMeanings).toEqual(["NOOP", "FIRE", "RIGHT", "LEFT"]);
   });
 
-  it("observes the screen, and renders it whatever is observed", () => {
+  it("renders the screen whatever the observation type", () => {
     const env = started();
     const observed = env.step(1).observation;
     expect(env.observationSpace.shape).toEqual([210, 160, 3]);
@@ -44,7 +44,7 @@ describe("the contract", () => {
     expect(hash(features.render().data)).toBe(hash(frame.data));
   });
 
-  it("does not let a changed observation spoil the next one", () => {
+  it("is not affected by changes to a returned observation", () => {
     const [a, b] = [started(), started()];
     a.step(1).observation.fill(7);
     b.step(1);
@@ -59,8 +59,8 @@ describe("the contract", () => {
   });
 });
 
-describe("chance", () => {
-  it("repeats itself from the same seed, and only then", () => {
+describe("randomness", () => {
+  it("is determined by the seed", () => {
     const trajectory = (seed: number) => {
       const env = started({ observation: "features" }, seed);
       return play(env, 400, 9);
@@ -69,7 +69,7 @@ describe("chance", () => {
     expect(trajectory(3)).not.toEqual(trajectory(4));
   });
 
-  it("sticks to the old action in a quarter of the frames", () => {
+  it("repeats the previous action in a quarter of the frames", () => {
     const env = started({ observation: "features", frameskip: 1 });
     let stuck = 0;
     let trials = 0;
@@ -89,13 +89,13 @@ describe("chance", () => {
     expect(stuck / trials).toBeLessThan(0.28);
   });
 
-  it("is out of the game when repeatActionProbability is 0", () => {
+  it("is absent when repeatActionProbability is 0", () => {
     const trajectory = (seed: number) =>
       play(started({ observation: "features", repeatActionProbability: 0 }, seed), 200, 9);
     expect(trajectory(3)).toEqual(trajectory(4));
   });
 
-  it("gives a random player the return it has in the original", () => {
+  it("gives a random player the same mean return as the original", () => {
     const env = started({ observation: "features" }, 5);
     const random = new Random(2);
     let total = 0;
@@ -114,17 +114,20 @@ describe("chance", () => {
 });
 
 describe("saved states", () => {
-  it.each(["rgb", "features"] as const)("go on frame by frame as the first time (%s)", (observation) => {
-    const env = started({ observation });
-    play(env, 150, 1);
-    const state = env.getState();
-    const first = play(env, 60, 2);
-    env.setState(state);
-    expect(play(env, 60, 2)).toEqual(first);
-    const other = new BreakoutEnv({ observation });
-    other.setState(state);
-    expect(play(other, 60, 2)).toEqual(first);
-  });
+  it.each(["rgb", "features"] as const)(
+    "continue frame by frame like the original run (%s)",
+    (observation) => {
+      const env = started({ observation });
+      play(env, 150, 1);
+      const state = env.getState();
+      const first = play(env, 60, 2);
+      env.setState(state);
+      expect(play(env, 60, 2)).toEqual(first);
+      const other = new BreakoutEnv({ observation });
+      other.setState(state);
+      expect(play(other, 60, 2)).toEqual(first);
+    },
+  );
 
   it("are copies", () => {
     const env = started({ observation: "features" });
@@ -134,7 +137,7 @@ describe("saved states", () => {
     expect(state).toEqual(before);
   });
 
-  it("of something else are refused", () => {
+  it("of other games are rejected", () => {
     const env = started();
     expect(() => env.setState({})).toThrow(InvalidArgumentError);
     expect(() => env.setState({ ...env.getState(), game: {} })).toThrow(InvalidArgumentError);
@@ -142,7 +145,7 @@ describe("saved states", () => {
 });
 
 describe("frames", () => {
-  it("are skipped, with the rewards added up", () => {
+  it("are skipped, with rewards summed", () => {
     const one = started({ observation: "features", frameskip: 1, repeatActionProbability: 0 });
     const four = started({ observation: "features", repeatActionProbability: 0 });
     const random = new Random(6);
@@ -166,7 +169,7 @@ describe("frames", () => {
     expect(brought).toBeGreaterThan(0);
   });
 
-  it("are counted for the episode and for ever", () => {
+  it("are counted per episode and in total", () => {
     const env = started();
     env.step(0);
     expect(env.step(0).info).toEqual({ lives: 5, frameNumber: 8, episodeFrameNumber: 8 });
@@ -200,8 +203,8 @@ describe("frames", () => {
   });
 });
 
-describe("bad calls", () => {
-  it("of step before reset and after close", () => {
+describe("invalid calls", () => {
+  it("throw for step before reset and after close", () => {
     const env = new BreakoutEnv();
     expect(() => env.step(0)).toThrow(InvalidStateError);
     expect(() => env.render()).toThrow(InvalidStateError);
@@ -214,7 +217,7 @@ describe("bad calls", () => {
     expect(() => env.setState({})).toThrow(InvalidStateError);
   });
 
-  it.each([-1, 4, 0.5, Number.NaN, Int32Array.of(1)])("of step with action %s", (action) => {
+  it.each([-1, 4, 0.5, Number.NaN, Int32Array.of(1)])("throw for step with action %s", (action) => {
     expect(() => started().step(action)).toThrow(/expected 0 NOOP, 1 FIRE, 2 RIGHT, 3 LEFT/);
   });
 

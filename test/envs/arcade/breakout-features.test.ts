@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { BreakoutEnv, BreakoutFeature, BreakoutPlayer } from "../../../src/envs/arcade/index.js";
 
-/** Reads paddle, ball and bricks off the screen. */
+/** Reads paddle, ball and bricks from the screen. */
 function look(data: Uint8Array) {
   const lit = (row: number, column: number) => data[(row * 160 + column) * 3] > 0;
   const columns = (row: number) => {
     const found = Array.from({ length: 144 }, (_, i) => 8 + i).filter((column) => lit(row, column));
     return { first: found[0], count: found.length };
   };
-  // A ball half under a wall is left out.
+  // A ball partly under a wall is ignored.
   const ball: { row: number; first: number }[] = [];
   for (let row = 100; row < 189; row++) {
     const { first, count } = columns(row);
@@ -23,7 +23,7 @@ function look(data: Uint8Array) {
   return { paddle: columns(192), ball, bricks };
 }
 
-it("agree with the screen", () => {
+it("features agree with the screen", () => {
   const env = new BreakoutEnv({ observation: "features" });
   const player = new BreakoutPlayer(env);
   const at = BreakoutFeature;
@@ -37,7 +37,7 @@ it("agree with the screen", () => {
       const width = 12 + 4 * observation[at.paddleWidth];
       const left = 8 + (72 * (observation[at.paddleX] + 1) - width / 2);
       const row = 32 + (185 * (observation[at.ballY] + 1)) / 2 - 2;
-      // Low balls hide in the paddle's rows and under the right wall.
+      // Low balls are hidden by the paddle's rows and under the right wall.
       const free = observation[at.ballInPlay] === 0 || row < 188;
       if (free && left + width <= 152) {
         expect(paddle.count).toBe(width);
@@ -58,7 +58,7 @@ it("agree with the screen", () => {
   expect(broken).toBeGreaterThan(20);
 });
 
-it("tell the velocity when asked to", () => {
+it("features include the velocity with velocity: true", () => {
   const plain = new BreakoutEnv({ observation: "features" });
   expect(plain.observationSpace.shape).toEqual([114]);
   const env = new BreakoutEnv({ observation: "features", velocity: true, frameskip: 1 });

@@ -13,7 +13,7 @@ function started(difficulty: 0 | 1 = 0): BreakoutGame {
   return game;
 }
 
-/** A served ball, put somewhere with some velocity (pixels, pixels a frame). */
+/** A served ball, placed at a position with a velocity (in pixels per frame). */
 function ballAt(x: number, y: number, velocityX: number, velocityY: number, game = started()): BreakoutGame {
   game.frame(fire);
   Object.assign(game, {
@@ -35,7 +35,7 @@ describe.each([
   ["both walls", BOTH_WALLS],
   ["short paddle", SHORT_PADDLE],
 ])("the recorded game %s", (_, recorded) => {
-  it("is repeated with the same scores, lives, positions and screens", () => {
+  it("is reproduced with the same scores, lives, positions and screens", () => {
     const game = started(recorded.difficulty);
     const screen = new BreakoutScreen();
     const expected = checkpointsOf(recorded);
@@ -56,7 +56,7 @@ describe.each([
 });
 
 describe("serves", () => {
-  it("come from four places in turn", () => {
+  it("start at four positions in turn", () => {
     const serves = [0, 1, 2, 3, 4].map((wait) => {
       const game = started();
       frames(game, wait);
@@ -70,7 +70,7 @@ describe("serves", () => {
     expect(serves[4]).toEqual(serves[0]);
   });
 
-  it("need FIRE, which does nothing while a ball flies", () => {
+  it("need FIRE, which has no effect while a ball is in play", () => {
     const game = started();
     frames(game, 10);
     expect(game.inPlay).toBe(false);
@@ -96,7 +96,7 @@ describe("lives", () => {
     expect(game.over).toBe(true);
   });
 
-  it("bring back the long paddle and the slow ball", () => {
+  it("restore the long paddle and the slow ball", () => {
     const game = ballAt(80, 34, 1, -1);
     frames(game, 2);
     expect(game.paddleWidth).toBe(12);
@@ -125,7 +125,7 @@ describe("bricks", () => {
     expect([game.velocityX / 256, game.velocityY / 256]).toEqual([side, fall]);
   });
 
-  it("break one at a time: the ball passes the others until it meets the ceiling", () => {
+  it("break one at a time: the ball passes through others until it touches the ceiling", () => {
     const game = ballAt(60, 72, 1, -1);
     expect(frames(game, 1)).toBe(4);
     Object.assign(game, { velocityX: 256, velocityY: -256 });
@@ -134,7 +134,7 @@ describe("bricks", () => {
     expect(frames(game, 30)).toBe(7);
   });
 
-  it("do not stop a ball that meets the gap of a broken one", () => {
+  it("do not stop a ball in the gap of a broken one", () => {
     const game = started();
     game.wall.bricks.fill(0, 90, 108);
     ballAt(60, 93, 0, -1, game);
@@ -143,7 +143,7 @@ describe("bricks", () => {
     expect(game.wall.bricks[72 + 6]).toBe(0);
   });
 
-  it("are built up once more, by the paddle hit after the 432nd point", () => {
+  it("are restored once, by the paddle hit after the 432nd point", () => {
     for (const [score, bricks] of [
       [431, 0],
       [432, 108],
@@ -163,7 +163,7 @@ describe("bricks", () => {
 });
 
 describe("the paddle", () => {
-  it("sends the ball where it was hit", () => {
+  it("reflects the ball depending on where it is hit", () => {
     const bounce = (offset: number) => {
       const game = ballAt(99 + offset, 186, 1, 1);
       frames(game, 1);
@@ -226,6 +226,6 @@ describe("the paddle", () => {
   });
 });
 
-it("refuses the state of something else", () => {
+it("rejects the state of another game", () => {
   expect(() => started().setState({ bricks: new Uint8Array(3) })).toThrow(/getState\(\) of a Breakout game/);
 });

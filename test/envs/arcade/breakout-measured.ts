@@ -1,13 +1,13 @@
 /**
  * Games recorded on the Atari 2600 Breakout in the Arcade Learning Environment (ale-py 0.12, without
- * sticky actions, frameskip 1): what the own game has to repeat.
+ * sticky actions, frameskip 1), which the reimplementation has to reproduce.
  */
 
 /** One recorded game. */
 export interface MeasuredGame {
   /** The console's difficulty switch. */
   difficulty: 0 | 1;
-  /** Actions, one a frame, run-length coded: `2N3R` is NOOP twice, then RIGHT three times. */
+  /** Actions, one per frame, run-length coded: `2N3R` is NOOP twice, then RIGHT three times. */
   actions: string;
   /**
    * Lines of: frame, score, lives, paddle column, ball column and row in 1/256 pixel (-1 without a

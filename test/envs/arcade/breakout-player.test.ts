@@ -15,16 +15,19 @@ function scoreOf(seed: number, options: BreakoutOptions = {}): number {
   return score;
 }
 
-it.each([0, 1, 2])("scores more than 200 in one game, sticky actions and all (seed %i)", (seed) => {
-  expect(scoreOf(seed)).toBeGreaterThan(200);
-});
+it.each([0, 1, 2])(
+  "BreakoutPlayer scores more than 200 in one game with sticky actions (seed %i)",
+  (seed) => {
+    expect(scoreOf(seed)).toBeGreaterThan(200);
+  },
+);
 
-it("plays the shorter paddle and other frameskips too", () => {
+it("BreakoutPlayer also plays with the shorter paddle and other frameskips", () => {
   expect(scoreOf(0, { difficulty: 1 })).toBeGreaterThan(200);
   expect(scoreOf(0, { frameskip: 2 })).toBeGreaterThan(200);
 });
 
-it("leaves the game as it is", () => {
+it("BreakoutPlayer does not change the game", () => {
   const env = new BreakoutEnv({ observation: "features" });
   env.reset({ seed: 0 });
   env.step(1);

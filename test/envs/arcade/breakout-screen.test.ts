@@ -34,7 +34,7 @@ function flying(game: BreakoutGame, x: number, y: number): void {
 describe("the screen of a new game", () => {
   const { row } = picture();
 
-  it("has walls, bricks and paddle where the original has them", () => {
+  it("has walls, bricks and paddle at the original positions", () => {
     expect(runs(row(16))).toEqual([[0, BLACK]]);
     for (const y of [17, 31]) expect(runs(row(y))).toEqual([[0, GRAY]]);
     const field = [
@@ -96,7 +96,7 @@ describe("the ball", () => {
     return rows;
   };
 
-  it("is two columns and four rows, and takes the colour of the rows it crosses", () => {
+  it("is two columns and four rows, and has the colour of the rows it crosses", () => {
     expect(rowsOf(50, 122)).toEqual([122, 123, 124, 125].map((row) => [row, RED, 50, 51]));
     expect(rowsOf(50, 40)).toEqual([39, 40, 41, 42].map((row) => [row, GRAY, 50, 51]));
     const gap = picture((game) => {
@@ -113,7 +113,7 @@ describe("the ball", () => {
   });
 });
 
-it("shows the score of the frame before", () => {
+it("shows the score of the previous frame", () => {
   const game = new BreakoutGame();
   game.start();
   flying(game, 60, 92);
@@ -124,7 +124,7 @@ it("shows the score of the frame before", () => {
   expect(game.shownScore).toBe(1);
 });
 
-it("is the same whether it was drawn anew or changed step by step", () => {
+it("is the same whether it is drawn from scratch or updated step by step", () => {
   const game = new BreakoutGame();
   game.start();
   const screen = new BreakoutScreen();

@@ -11,7 +11,7 @@ export interface Checkpoint {
   screen: number;
 }
 
-/** The actions of a recorded game, one a frame. */
+/** The actions of a recorded game, one per frame. */
 export function actionsOf(game: MeasuredGame): number[] {
   const runs = [...game.actions.matchAll(/(\d*)([NFRL])/g)];
   return runs.flatMap(([, count, letter]) => Array<number>(Number(count || 1)).fill("NFRL".indexOf(letter)));
@@ -28,7 +28,7 @@ export function checkpointsOf(game: MeasuredGame): Checkpoint[] {
     });
 }
 
-/** FNV-1a, 32 bits. */
+/** FNV-1a hash, 32 bits. */
 export function hash(bytes: Uint8Array): number {
   let h = 0x811c9dc5;
   for (const byte of bytes) h = Math.imul(h ^ byte, 0x01000193);

@@ -28,8 +28,8 @@ function play(env: SpaceInvadersEnv, steps: number, seed: number): unknown[] {
   });
 }
 
-describe("the contract", () => {
-  it.each([{}, { observation: "features" }] as const)("is kept with %o", (options) =>
+describe("SpaceInvadersEnv", () => {
+  it.each([{}, { observation: "features" }] as const)("follows the environment contract with %o", (options) =>
     checkEnv(new SpaceInvadersEnv(options), { steps: 60 }),
   );
 
@@ -40,7 +40,7 @@ describe("the contract", () => {
     expect(env.reset({ seed: 0 }).info).toEqual({ lives: 3, frameNumber: 0, episodeFrameNumber: 0 });
   });
 
-  it("observes the screen, and renders it whatever is observed", () => {
+  it("renders the screen whatever the observation type", () => {
     const env = started();
     const observed = env.step(1).observation as Uint8Array;
     expect(hash(env.render().data)).toBe(hash(observed));
@@ -55,7 +55,7 @@ describe("the contract", () => {
     expect(() => make("Arcade/SpaceInvaders-v0", { frameSkip: 2 })).toThrow(/did you mean frameskip\?/);
   });
 
-  it("refuses wrong options, actions and states", () => {
+  it("rejects invalid options, actions and states", () => {
     expect(() => new SpaceInvadersEnv({ frameskip: 0 })).toThrow(InvalidArgumentError);
     expect(() => new SpaceInvadersEnv({ velocity: true } as SpaceInvadersOptions)).toThrow(
       /velocity: is not an option of SpaceInvadersEnv/,
@@ -67,14 +67,14 @@ describe("the contract", () => {
   });
 });
 
-describe("chance", () => {
-  it("repeats itself from the same seed, and only then", () => {
+describe("randomness", () => {
+  it("is determined by the seed", () => {
     const trajectory = (seed: number) => play(started({ observation: "features" }, seed), 400, 9);
     expect(trajectory(3)).toEqual(trajectory(3));
     expect(trajectory(3)).not.toEqual(trajectory(4));
   });
 
-  it("gives a random player the return it has in the original", () => {
+  it("gives a random player the same mean return as the original", () => {
     const env = started({ observation: "features" }, 5);
     const random = new Random(2);
     let total = 0;
@@ -98,22 +98,25 @@ describe("chance", () => {
 });
 
 describe("saved states", () => {
-  it.each(["rgb", "features"] as const)("go on frame by frame as the first time (%s)", (observation) => {
-    const env = started({ observation });
-    play(env, 300, 1);
-    const state = env.getState();
-    const before = structuredClone(state);
-    const first = play(env, 60, 2);
-    expect(state).toEqual(before);
-    env.setState(state);
-    expect(play(env, 60, 2)).toEqual(first);
-    const other = new SpaceInvadersEnv({ observation });
-    other.setState(state);
-    expect(play(other, 60, 2)).toEqual(first);
-  });
+  it.each(["rgb", "features"] as const)(
+    "continue frame by frame like the original run (%s)",
+    (observation) => {
+      const env = started({ observation });
+      play(env, 300, 1);
+      const state = env.getState();
+      const before = structuredClone(state);
+      const first = play(env, 60, 2);
+      expect(state).toEqual(before);
+      env.setState(state);
+      expect(play(env, 60, 2)).toEqual(first);
+      const other = new SpaceInvadersEnv({ observation });
+      other.setState(state);
+      expect(play(other, 60, 2)).toEqual(first);
+    },
+  );
 });
 
-it("goes through the preparation of DeepMind's agents", () => {
+it("works with DeepMind's preprocessing", () => {
   const env = wrapDeepmind(new SpaceInvadersEnv({ frameskip: 1, repeatActionProbability: 0 }));
   expect(env.observationSpace.shape).toEqual([84, 84, 4]);
   env.reset({ seed: 0 });
@@ -123,7 +126,7 @@ it("goes through the preparation of DeepMind's agents", () => {
     const { observation, terminated, truncated } = env.step(random.integer(6));
     const frame = observation as Uint8Array;
     expect(frame.length).toBe(84 * 84 * 4);
-    // Between the shields and the ground only shots can be.
+    // Between the shields and the ground there can only be shots.
     for (let i = 72 * 84 * 4; i < 73 * 84 * 4; i++) if (frame[i] > 0) shots++;
     if (terminated || truncated) env.reset();
   }
@@ -133,7 +136,7 @@ it("goes through the preparation of DeepMind's agents", () => {
 describe("features", () => {
   const at = SpaceInvadersFeature;
 
-  it("tell what the game is like", () => {
+  it("describe the state of the game", () => {
     const env = started({ observation: "features", frameskip: 1, repeatActionProbability: 0 });
     for (let n = 0; n < 139; n++) env.step(0);
     const { game } = env;
@@ -170,7 +173,7 @@ describe("features", () => {
     near(at.shields + 3, 8 / 9);
   });
 
-  it("stay within [-1, 1] and tell empty places with zeros", () => {
+  it("stay within [-1, 1] and are zero for missing objects", () => {
     const env = started({ observation: "features" });
     const random = new Random(3);
     for (let n = 0; n < 2000; n++) {
@@ -185,7 +188,7 @@ describe("features", () => {
 });
 
 describe("the scripted player", () => {
-  it("scores more than 200 in 1000 frames without losing a life, sticky actions and all", () => {
+  it("scores more than 200 in 1000 frames without losing a life, with sticky actions", () => {
     const env = started({ observation: "features" });
     const player = new SpaceInvadersPlayer(env);
     let score = 0;
@@ -197,7 +200,7 @@ describe("the scripted player", () => {
     expect(score).toBeGreaterThan(200);
   });
 
-  it("leaves the game as it is", () => {
+  it("does not change the game", () => {
     const env = started({ observation: "features" });
     for (let n = 0; n < 40; n++) env.step(4);
     const before = env.getState();

@@ -22,7 +22,7 @@ function frames(game: SpaceInvadersGame, count: number, action: number = noop): 
   return points;
 }
 
-/** Leaves only some invaders, given as `[row, column]`. */
+/** Leaves only the given invaders, as `[row, column]`. */
 function leave(game: SpaceInvadersGame, invaders: readonly (readonly number[])[]): void {
   const { formation } = game;
   formation.rows.fill(0);
@@ -38,7 +38,7 @@ function shoot(game: SpaceInvadersGame, row: number, column: number): number {
   return frames(game, 2);
 }
 
-/** Lets frames pass without bombs, to watch slow things undisturbed. */
+/** Runs frames without bombs, to observe slow processes undisturbed. */
 function peacefully(game: SpaceInvadersGame, count: number, each: (frame: number) => void = () => {}): void {
   for (let i = 1; i <= count; i++) {
     game.frame(noop);
@@ -60,7 +60,7 @@ describe.each([
   ["short", SHORT_GAME],
   ["long", LONG_GAME],
 ])("the recorded %s game", (_, recorded) => {
-  it("is repeated with the same scores, lives, positions and shields", () => {
+  it("is reproduced with the same scores, lives, positions and shields", () => {
     const game = new SpaceInvadersGame();
     game.start();
     const expected = recorded.checkpoints.trim().split("\n");
@@ -94,7 +94,7 @@ describe.each([
 });
 
 describe("the gun", () => {
-  it("moves a column every other frame, within its way", () => {
+  it("moves a column every other frame, within its range", () => {
     const game = battle();
     expect([game.gun, frames(game, 6, right), game.gun]).toEqual([34, 0, 37]);
     frames(game, 4, left);
@@ -172,7 +172,7 @@ describe("the formation", () => {
   ])("of %i takes %i steps in 64 frames, of %i columns", (count, steps, columns) => {
     const game = battle();
     const all = Array.from({ length: 36 }, (_, i) => [Math.floor(i / 6), i % 6]);
-    // The first column stays occupied, so that the formation does not close up.
+    // The first column stays occupied, so that the formation does not shift.
     leave(game, all.sort((a, b) => a[1] - b[1]).slice(0, count));
     const moves: number[] = [];
     let before = game.formation.left;
@@ -196,7 +196,7 @@ describe("the formation", () => {
     ]);
   });
 
-  it("goes farther to the side where its columns are shot", () => {
+  it("moves farther to the side where its columns are shot", () => {
     const game = battle();
     leave(game, [[0, 2]]);
     peacefully(game, 6);
@@ -313,7 +313,7 @@ describe("bombs", () => {
     expect([game.lives, game.over]).toEqual([0, true]);
   });
 
-  it("miss the gun beside it", () => {
+  it("miss the gun if they fall next to it", () => {
     for (const [offset, hit] of [
       [-1, false],
       [0, true],
@@ -332,7 +332,7 @@ describe("bombs", () => {
 });
 
 describe("shields", () => {
-  it("lose the block a bomb meets and the one below, and stop the bomb", () => {
+  it("lose the block that a bomb hits and the one below, and stop the bomb", () => {
     const game = battle();
     game.bombColumns[0] = 45;
     game.bombRows[0] = 144;
@@ -343,7 +343,7 @@ describe("shields", () => {
     expect([at(0), at(1), at(2)]).toEqual([0, 0, 1]);
   });
 
-  it("are eaten from below by missiles, which let the next one wait", () => {
+  it("are eroded from below by missiles, which delay the next one", () => {
     const game = battle();
     game.gun = 42;
     frames(game, 3, fire);
@@ -357,7 +357,7 @@ describe("shields", () => {
     expect(game.missileRow).toBeGreaterThan(0);
   });
 
-  it("are no more once the invaders have come down to them", () => {
+  it("are removed once the invaders reach them", () => {
     const game = battle();
     game.formation.down = 20;
     expect(game.shielded).toBe(true);
@@ -371,7 +371,7 @@ describe("shields", () => {
 });
 
 describe("the mothership", () => {
-  it("comes 832 frames into a battle, and 1536 frames later again", () => {
+  it("appears 832 frames into a battle, and again 1536 frames later", () => {
     const game = battle();
     const comes: number[] = [];
     let there = false;
@@ -397,7 +397,7 @@ describe("the mothership", () => {
   });
 });
 
-it("makes equals of itself, and states that go on alike", () => {
+it("copies continue identically, and so do restored states", () => {
   const game = battle();
   frames(game, 500, GunAction.rightFire);
   const copy = new SpaceInvadersGame();
@@ -410,7 +410,7 @@ it("makes equals of itself, and states that go on alike", () => {
   expect(restored.shields.heights).toEqual(game.shields.heights);
 });
 
-it("refuses the state of something else", () => {
+it("rejects the state of another game", () => {
   const game = battle();
   expect(() => game.setState({ rows: new Uint8Array(6) })).toThrow(/getState\(\) of a Space Invaders game/);
 });

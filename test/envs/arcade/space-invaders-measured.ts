@@ -1,11 +1,11 @@
 /**
  * Games recorded on the Atari 2600 Space Invaders in the Arcade Learning Environment (ale-py 0.12, without
- * sticky actions, frameskip 1): what the own game has to repeat.
+ * sticky actions, frameskip 1), which the reimplementation has to reproduce.
  */
 
 /** One recorded game. */
 export interface MeasuredInvaders {
-  /** Actions, one a frame, run-length coded; letters NFRLrl stand for actions 0 to 5. */
+  /** Actions, one per frame, run-length coded; letters NFRLrl stand for actions 0 to 5. */
   actions: string;
   /**
    * Lines of: frame, score, lives, column of the gun, row of the missile, rows of the two bombs, column of

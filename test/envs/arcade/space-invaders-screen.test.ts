@@ -13,7 +13,7 @@ const COLOURS = {
   earth: 0x505916,
 };
 
-/** A game after some frames, as prepared, and its picture. */
+/** A game after some frames, as prepared, and its screen. */
 function picture(frames: number, prepare: (game: SpaceInvadersGame) => void = () => {}) {
   const game = new SpaceInvadersGame();
   game.start();
@@ -44,7 +44,7 @@ function picture(frames: number, prepare: (game: SpaceInvadersGame) => void = ()
 describe("the screen of a new battle", () => {
   const { extent, at } = picture(140);
 
-  it("has everything where the original has it", () => {
+  it("has everything at the original positions", () => {
     expect(extent("green", 0, 30).slice(0, 4)).toEqual([10, 19, 4, 63]);
     expect(extent("amber", 0, 30).slice(0, 4)).toEqual([10, 19, 84, 143]);
     expect(extent("olive").slice(0, 4)).toEqual([31, 130, 23, 110]);
@@ -73,7 +73,7 @@ describe("the screen of a new battle", () => {
 });
 
 describe("shots", () => {
-  it("show by turns: the missile in even frames, bombs in odd ones", () => {
+  it("are drawn alternately: the missile in even frames, bombs in odd ones", () => {
     const both = (game: SpaceInvadersGame) => {
       Object.assign(game, { missileRow: 140, missileColumn: 70 });
       game.bombRows.set([150, 0]);
@@ -136,7 +136,7 @@ it("hides the shields once the invaders are among them", () => {
   expect(extent("orange")[4]).toBe(0);
 });
 
-it("draws what it drew: a game's frames have kept their hashes", () => {
+it("renders the same frames as before: hashes of a game's frames are unchanged", () => {
   const game = new SpaceInvadersGame();
   const screen = new SpaceInvadersScreen();
   game.start();
@@ -148,7 +148,7 @@ it("draws what it drew: a game's frames have kept their hashes", () => {
     screen.draw(game);
     hashes.push(hash(screen.data).toString(16).padStart(8, "0"));
   }
-  // FNV-1a of the own pictures at frames 1, 150, 151, 300, ...; no other game's.
+  // FNV-1a of this renderer's frames 1, 150, 151, 300, ...; not those of the original.
   expect(hashes).toMatchInlineSnapshot(`
     [
       "7b511623",

@@ -15,11 +15,14 @@ function scoreOf(seed: number, options: BreakoutOptions = {}): number {
   return score;
 }
 
-it.each([0, 1, 2])("scores more than 100 in one game, sticky actions and all (seed %i)", (seed) => {
-  expect(scoreOf(seed)).toBeGreaterThan(100);
-});
+it.each([0, 1, 2])(
+  "SteadyBreakoutPlayer scores more than 100 in one game with sticky actions (seed %i)",
+  (seed) => {
+    expect(scoreOf(seed)).toBeGreaterThan(100);
+  },
+);
 
-it("leaves the game as it is, and keeps nothing between calls", () => {
+it("SteadyBreakoutPlayer does not change the game and is stateless", () => {
   const env = new BreakoutEnv({ observation: "features" });
   env.reset({ seed: 0 });
   const player = new SteadyBreakoutPlayer(env);
@@ -32,7 +35,7 @@ it("leaves the game as it is, and keeps nothing between calls", () => {
   expect(new SteadyBreakoutPlayer(env).act()).toBe(action);
 });
 
-it("moves to the side on which the ball will come down, and rests within its tolerance", () => {
+it("SteadyBreakoutPlayer moves to where the ball will arrive, and rests within its tolerance", () => {
   const actions = new Set<number>();
   const env = new BreakoutEnv({ observation: "features" });
   const [player, content] = [

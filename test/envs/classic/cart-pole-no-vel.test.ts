@@ -3,7 +3,7 @@ import { CartPoleEnv } from "../../../src/envs/classic/cart-pole.js";
 import { CartPoleNoVelEnv } from "../../../src/envs/classic/cart-pole-no-vel.js";
 
 describe("CartPoleNoVelEnv", () => {
-  it("is CartPole seen without velocities", () => {
+  it("is CartPole with observations without velocities", () => {
     const full = new CartPoleEnv();
     const partial = new CartPoleNoVelEnv();
     let seen = full.reset({ seed: 3 }).observation;
@@ -20,7 +20,7 @@ describe("CartPoleNoVelEnv", () => {
     }
   });
 
-  it("has its own id and space", () => {
+  it("has a separate id and space", () => {
     const env = new CartPoleNoVelEnv();
     expect(env.id).toBe("CartPoleNoVel-v1");
     expect(env.observationSpace.shape).toEqual([2]);

@@ -45,7 +45,7 @@ describe("CartPoleEnv equals Gymnasium's CartPole-v1", () => {
 });
 
 describe("CartPoleEnv", () => {
-  it("starts within 0.05 of rest, from the seed", () => {
+  it("starts within 0.05 of rest, determined by the seed", () => {
     const env = new CartPoleEnv();
     const first = env.reset({ seed: 5 }).observation.slice();
     expect(first.every((v) => Math.abs(v) < 0.05)).toBe(true);
@@ -54,7 +54,7 @@ describe("CartPoleEnv", () => {
     expect(env.reset({ seed: 6 }).observation).not.toEqual(first);
   });
 
-  it("describes its spaces as Gymnasium does", () => {
+  it("has the same spaces as Gymnasium", () => {
     const { observationSpace, actionSpace } = new CartPoleEnv();
     const infinity = Number.POSITIVE_INFINITY;
     expect([...(observationSpace.high as Float64Array)]).toEqual([
@@ -73,7 +73,7 @@ describe("CartPoleEnv", () => {
     expect([terminated, truncated, reward]).toEqual([true, true, 1]);
   });
 
-  it("goes on exactly from a saved state, into the next episodes", () => {
+  it("continues exactly from a saved state, into the next episodes", () => {
     const play = (env: CartPoleEnv, seed: number): number[] => {
       const actions = new Random(seed);
       const seen: number[] = [];
@@ -93,7 +93,7 @@ describe("CartPoleEnv", () => {
     expect(play(two, 3)).toEqual(play(one, 3));
   });
 
-  it("draws cart and pole where they are", () => {
+  it("renders cart and pole at their positions", () => {
     const env = new CartPoleEnv();
     at(env, [0, 0, 0, 0]);
     const frame = env.render();
@@ -114,7 +114,7 @@ describe("CartPoleEnv", () => {
     expect(env.render().data).toHaveLength(720_000);
   });
 
-  it("refuses calls at the wrong time", () => {
+  it("rejects calls at the wrong time", () => {
     const env = new CartPoleEnv({ maxEpisodeSteps: 2 });
     expect(() => env.step(0)).toThrow(InvalidStateError);
     expect(() => env.render()).toThrow(InvalidStateError);
@@ -132,7 +132,7 @@ describe("CartPoleEnv", () => {
     expect(() => env.setState(saved)).toThrow(InvalidStateError);
   });
 
-  it.each([-1, 2, 0.5, Number.NaN, Int32Array.of(1)])("refuses action %s", (action) => {
+  it.each([-1, 2, 0.5, Number.NaN, Int32Array.of(1)])("rejects action %s", (action) => {
     const env = new CartPoleEnv();
     env.reset({ seed: 0 });
     const before = env.getState();
@@ -140,7 +140,7 @@ describe("CartPoleEnv", () => {
     expect(env.getState()).toEqual(before);
   });
 
-  it("refuses bad options and states", () => {
+  it("rejects invalid options and states", () => {
     expect(() => new CartPoleEnv({ maxEpisodeSteps: 0 })).toThrow(InvalidArgumentError);
     expect(() => new CartPoleEnv({ maxSteps: 5 } as never)).toThrow(/maxSteps.*maxEpisodeSteps/);
     const env = new CartPoleEnv();

@@ -14,7 +14,7 @@ function at(env: PendulumEnv, state: number[]): void {
 const stateOf = (env: PendulumEnv) => env.getState().state as Float64Array;
 
 describe("PendulumEnv equals Gymnasium's Pendulum-v1", () => {
-  it("in single steps from angles and velocities everywhere, torques beyond the bounds included", () => {
+  it("in single steps from all angles and velocities, including torques beyond the bounds", () => {
     const env = new PendulumEnv();
     for (const step of trace.steps) {
       at(env, step.state);
@@ -58,7 +58,7 @@ describe("PendulumEnv", () => {
     expect(stateOf(env)[0]).toBeCloseTo(0.3 + velocity * 0.05, 14);
   });
 
-  it("costs nothing upright and at rest, and angles count from the nearest turn", () => {
+  it("has reward 0 upright and at rest, with angles modulo full turns", () => {
     const env = new PendulumEnv();
     for (const turns of [0, 1, -2]) {
       at(env, [turns * 2 * Math.PI, 0]);
@@ -68,7 +68,7 @@ describe("PendulumEnv", () => {
     expect(env.step(Float32Array.of(2)).reward).toBeCloseTo(-(Math.PI ** 2 + 6.4 + 0.004), 6);
   });
 
-  it("starts anywhere, from the seed", () => {
+  it("starts at random states determined by the seed", () => {
     const env = new PendulumEnv();
     const first = env.reset({ seed: 5 }).observation.slice();
     expect(env.reset({ seed: 5 }).observation).toEqual(first);
@@ -86,7 +86,7 @@ describe("PendulumEnv", () => {
     }
   });
 
-  it("describes its spaces as Gymnasium does", () => {
+  it("has the same spaces as Gymnasium", () => {
     const { observationSpace, actionSpace } = new PendulumEnv();
     expect([...(observationSpace.high as Float64Array)]).toEqual([1, 1, 8]);
     expect([...(observationSpace.low as Float64Array)]).toEqual([-1, -1, -8]);
@@ -98,7 +98,7 @@ describe("PendulumEnv", () => {
     ]);
   });
 
-  it("takes gravity and the time limit as options, and no others", () => {
+  it("accepts only gravity and the time limit as options", () => {
     const env = new PendulumEnv({ g: 0, maxEpisodeSteps: 2 });
     at(env, [1, 0.5]);
     expect(env.step(Float32Array.of(0)).truncated).toBe(false);
@@ -112,7 +112,7 @@ describe("PendulumEnv", () => {
     expect(() => new PendulumEnv({ g: Number.NaN })).toThrow(/g: expected a finite number/);
   });
 
-  it("names wrong actions and states", () => {
+  it("rejects invalid actions and states", () => {
     const env = new PendulumEnv();
     env.reset({ seed: 0 });
     for (const action of [1, new Float32Array(2), Float32Array.of(Number.NaN)]) {
@@ -121,7 +121,7 @@ describe("PendulumEnv", () => {
     expect(() => env.setState({ phase: "running" })).toThrow(InvalidArgumentError);
   });
 
-  it("draws the rod where it points and an arc on the side of the torque", () => {
+  it("renders the rod at its angle and an arc on the side of the torque", () => {
     const env = new PendulumEnv();
     const pixel = (row: number, column: number) =>
       Array.from(env.render().data.subarray((row * 500 + column) * 3, (row * 500 + column) * 3 + 3));
@@ -143,7 +143,7 @@ describe("PendulumEnv", () => {
 });
 
 describe("PendulumNoVelEnv", () => {
-  it("plays the same game and hides the velocity", () => {
+  it("has the same dynamics and hides the velocity", () => {
     const [whole, hidden] = [new PendulumEnv(), new PendulumNoVelEnv()];
     expect(hidden.observationSpace.shape).toEqual([2]);
     expect([...hidden.reset({ seed: 3 }).observation]).toEqual([

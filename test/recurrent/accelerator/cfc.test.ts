@@ -20,7 +20,7 @@ import { describeOptional, missingPackage } from "../../optional.js";
 const missing = missingPackage("onnxruntime-node");
 
 let runtime: ProductRuntime;
-// Takes loops of any size.
+// Accepts loops of any size.
 let engine: RuntimeCfC;
 
 beforeAll(async () => {
@@ -111,7 +111,7 @@ function expectSame(actual: tf.TypedArray[], expected: tf.TypedArray[]): void {
   for (let i = 1; i < actual.length; i++) expect(relativeError(actual[i], expected[i])).toBeLessThan(1e-5);
 }
 
-describeOptional("loops of a CfC in the runtime", missing, () => {
+describeOptional("CfC loops in the runtime", missing, () => {
   const modes = ["default", "no_gate"] as const;
   const flavours = ["torch", "tf"] as const;
   const variants = modes.flatMap((mode) =>
@@ -136,7 +136,7 @@ describeOptional("loops of a CfC in the runtime", missing, () => {
     },
   );
 
-  it("agree with the cpu backend, padded steps and times included", async () => {
+  it("agree with the cpu backend, including padded steps and times", async () => {
     use(engine);
     const actual = results({ timed: true, masked: true });
     await tf.setBackend("cpu");
@@ -145,7 +145,7 @@ describeOptional("loops of a CfC in the runtime", missing, () => {
     expectSame(actual, expected);
   });
 
-  it("are finished by the engine that began them", () => {
+  it("run their backward pass in the engine that ran the forward pass", () => {
     use(undefined);
     const expected = results({ masked: true });
     use(engine);
@@ -154,7 +154,7 @@ describeOptional("loops of a CfC in the runtime", missing, () => {
   });
 
   it.each([{ mode: "pure" }, { activation: "gelu" }, { activation: "silu" }, { dropout: true }] as Variant[])(
-    "stay on the compiled kernels where the runtime has no model: %o",
+    "stay on the compiled kernels if the runtime has no model: %o",
     (variant) => {
       use(undefined);
       const expected = results(variant);
@@ -164,7 +164,7 @@ describeOptional("loops of a CfC in the runtime", missing, () => {
     },
   );
 
-  it("need enough work in each step", () => {
+  it("require enough work per step", () => {
     const loop: CfCLoop = {
       ...{ batch: 32, steps: 32, units: 64, widths: [128], activation: 0 },
       ...{ gated: true, bounded: true, timed: false, resets: false, masked: false, record: true },
@@ -179,7 +179,7 @@ describeOptional("loops of a CfC in the runtime", missing, () => {
     expect(chosen.accepts({ ...loop, batch: 10_000, widths: [] })).toBe(false);
   });
 
-  it("take resets and masks without effect for none", () => {
+  it("treat resets and masks without effect as none", () => {
     const loops: CfCLoop[] = [];
     use({
       accepts: (loop) => loops.push(loop) > 0,
@@ -210,7 +210,7 @@ describeOptional("loops of a CfC in the runtime", missing, () => {
     ]);
   });
 
-  it("leave no tensors behind, and the heap as it is", () => {
+  it("leak no tensors and no heap memory", () => {
     use(engine);
     results({ masked: true, timed: true });
     const { numTensors } = tf.memory();
@@ -222,14 +222,14 @@ describeOptional("loops of a CfC in the runtime", missing, () => {
 });
 
 describeOptional("checkCfC", missing, () => {
-  it("passes the runtime, and leaves the engine as it was", () => {
+  it("accepts the runtime, and restores the engine", () => {
     use(engine);
     const before = productEngine();
     expect(checkCfC(wasm(), engine)).toBeUndefined();
     expect(productEngine()).toBe(before);
   });
 
-  it("notices what is left undone in either pass", () => {
+  it("detects missing results of either pass", () => {
     const { forward, backward } = engine;
     const parts = {
       accepts: () => true,

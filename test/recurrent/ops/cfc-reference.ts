@@ -1,4 +1,4 @@
-/** A second, plain CfC for tests: separate heads, one taped operation after the other, no shared code. */
+/** An independent CfC implementation for tests: separate heads, taped operations one after another, no shared code. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "../../../src/core/random.js";
@@ -21,7 +21,7 @@ function activate(name: string, u: tf.Tensor): tf.Tensor {
   }
 }
 
-/** One step `[batch, features]`, `[batch, units]` to `[batch, units]`; `time` is a number or `[batch, 1]`. */
+/** Computes one step `[batch, features]`, `[batch, units]` to `[batch, units]`; `time` is a number or `[batch, 1]`. */
 export function referenceStep(
   x: tf.Tensor,
   h: tf.Tensor,
@@ -51,7 +51,7 @@ export function referenceStep(
   return tf.add(first, tf.mul(s, g));
 }
 
-/** The whole sequence, step by step on the tape. */
+/** Computes the whole sequence, step by step on the tape. */
 export function referenceScan(problem: Problem): { outputs: tf.Tensor; state: tf.Tensor } {
   const { x, resets, mask, elapsed = 1 } = problem;
   const [batch, steps, features] = x.shape;
@@ -72,7 +72,7 @@ export function referenceScan(problem: Problem): { outputs: tf.Tensor; state: tf
   return { outputs: tf.stack(outputs, 1), state: h };
 }
 
-/** Sizes and choices of {@link makeProblem}. */
+/** Sizes and options of {@link makeProblem}. */
 export interface ProblemOptions
   extends Pick<CfCScanOptions, "mode" | "flavour" | "activation" | "resets" | "mask"> {
   batch?: number;
@@ -85,7 +85,7 @@ export interface ProblemOptions
   seed?: number;
 }
 
-/** A tensor of normal numbers. */
+/** A tensor of normally distributed numbers. */
 export function randomTensor<R extends tf.Rank>(
   random: Random,
   shape: tf.ShapeMap[R],
@@ -131,7 +131,7 @@ export function makeProblem(options: ProblemOptions): Problem {
   };
 }
 
-/** The tensors of a problem that have gradients, by name. */
+/** The differentiable tensors of a problem, by name. */
 export function parametersOf({ x, state, weights, elapsed }: Problem): Record<string, tf.Tensor> {
   const named: Record<string, tf.Tensor> = { x, state };
   if (elapsed instanceof tf.Tensor) named.elapsed = elapsed;
@@ -192,7 +192,7 @@ export function evaluate(scan: Scan, problem: Problem): Record<string, Float32Ar
   });
 }
 
-/** Greatest absolute difference. */
+/** Largest absolute difference. */
 export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   let worst = 0;

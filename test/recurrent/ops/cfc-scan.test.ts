@@ -21,7 +21,7 @@ import {
 
 const scan: Scan = (problem) => cfcScan(problem);
 
-// The error in units of the tensor's greatest value, where that is above 1 (the tf flavour is unbounded).
+// The error relative to the tensor's largest value, if that is above 1 (the tf flavour is unbounded).
 function expectSame(actual: Record<string, Float32Array>, expected: Record<string, Float32Array>) {
   expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
   for (const name in expected) {
@@ -68,7 +68,7 @@ describe.each(["wasm", "cpu"] as const)("cfcScan on %s", (backend) => {
     expectSame(evaluate(scan, problem), evaluate(referenceScan, problem));
   });
 
-  it.each(cfcModes)("takes every form of elapsed time, %s", (mode) => {
+  it.each(cfcModes)("accepts every form of elapsed time, %s", (mode) => {
     for (const shape of [[3], [3, 4], [3, 4, 1]]) {
       const elapsed = tf.abs(randomTensor(new Random(6), shape as [number]));
       const problem = makeProblem({ mode, elapsed });
@@ -135,7 +135,7 @@ describe("cfcScan", () => {
     return cfcScan({ ...problem, x, state, resets: undefined, mask: undefined });
   }
 
-  it("gives the golden values of both flavours", () => {
+  it("returns the golden values of both flavours", () => {
     const kernel = (inputs: number, outputs: number, s: number) =>
       Array.from({ length: inputs }, (_, i) =>
         Array.from({ length: outputs }, (_, j) => 0.3 * Math.sin((i * outputs + j) * s)),
@@ -199,7 +199,7 @@ describe("cfcScan", () => {
     }
   });
 
-  it("with resets equals the pieces run apart, and no gradient crosses a reset", () => {
+  it("with resets equals separate sequences, and no gradient crosses a reset", () => {
     const problem = makeProblem({ batch: 1, steps: 6, resets: flags([[0, 0, 0, 1, 0, 0]]) });
     const whole = cfcScan(problem);
     const zero = tf.zerosLike(problem.state);
@@ -231,7 +231,7 @@ describe("cfcScan", () => {
     expect(Array.from(perStep, (sum) => sum > 0)).toEqual([true, true, false, true, false]);
   });
 
-  it("ignores what stands at skipped steps and equals the unmasked scan where nothing is skipped", () => {
+  it("ignores the values at skipped steps and equals the unmasked scan if nothing is skipped", () => {
     const problem = makeProblem({ mask: flags(maskRows) });
     const noise = tf.mul(
       randomTensor<tf.Rank.R3>(new Random(9), [3, 4, 3], 50),
@@ -246,7 +246,7 @@ describe("cfcScan", () => {
     expect(difference(open.outputs.dataSync(), plain.outputs.dataSync())).toBe(0);
   });
 
-  it("takes whole-number inputs and boolean flags", () => {
+  it("accepts integer inputs and boolean flags", () => {
     const problem = makeProblem({});
     const x = tf.cast(tf.mul(problem.x, 3), "int32") as tf.Tensor3D;
     const mask = tf.cast(flags(maskRows), "bool");
@@ -255,7 +255,7 @@ describe("cfcScan", () => {
     expect(difference(actual.outputs.dataSync(), expected.outputs.dataSync())).toBeLessThan(1e-6);
   });
 
-  it("leaves no tensors behind", () => {
+  it("leaks no tensors", () => {
     const problem = makeProblem({
       mode: "default",
       elapsed: tf.ones([3, 4]),
@@ -274,7 +274,7 @@ describe("cfcScan", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("names the argument that is wrong", () => {
+  it("names the invalid argument", () => {
     const problem = makeProblem({});
     const attempt = (change: object) => () => cfcScan({ ...problem, ...change });
     const wrongShapes: [string, object][] = [

@@ -21,7 +21,7 @@ const layers: [string, () => RecurrentLayer][] = [
 describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
   beforeAll(() => useBackend(backend));
 
-  it("chooses rows, and their gradients", () => {
+  it("selects rows and their gradients", () => {
     tf.tidy(() => {
       const flags = tf.tensor2d([[1], [0]]);
       const taken = tf.tensor2d([
@@ -39,7 +39,7 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
     });
   });
 
-  it.each(layers)("resets clear a state of any values, masked steps show none of theirs: %s", (_, make) => {
+  it.each(layers)("resets clear any state values, masked steps do not leak theirs: %s", (_, make) => {
     const layer = make();
     layer.build([null, null, 2]);
     tf.tidy(() => {

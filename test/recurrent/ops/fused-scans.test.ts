@@ -31,11 +31,11 @@ async function expectSameOnWasm(problem: Problem, tolerance = 1e-5): Promise<voi
 
 const seeds = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-describe("fused sequences on wasm equal the composed ones on cpu", () => {
+describe("fused scans on wasm equal the composed ones on cpu", () => {
   beforeEach(() => tf.engine().startScope());
   afterEach(() => tf.engine().endScope());
 
-  it("have kernels of their own there", async () => {
+  it("have separate kernels", async () => {
     await useBackend("wasm");
     for (const name of ["CfCScan", "WiredCfCScan", "MixedCfCScan", "LTCScan"] as const)
       expect(hasScanKernel(name)).toBe(true);
@@ -76,7 +76,7 @@ describe("fused sequences on wasm equal the composed ones on cpu", () => {
     await expectSameOnWasm({
       tensors,
       run(named) {
-        // The same cell with other tensors in the place of its weights.
+        // The same cell with other tensors in place of its weights.
         const layers = cell.layers.map((layer, i) => {
           const at = (name: string) => named[`layer${i + 1}/${name}`];
           return {
@@ -102,7 +102,7 @@ describe("fused sequences on wasm equal the composed ones on cpu", () => {
     cell.dispose();
   });
 
-  it("stay right over a thousand steps", async () => {
+  it("stay accurate over a thousand steps", async () => {
     const random = new Random(5);
     const [batch, steps] = [2, 1000];
     const long = cfcProblem(3);
@@ -116,8 +116,8 @@ describe("fused sequences on wasm equal the composed ones on cpu", () => {
   });
 });
 
-describe("fused sequences", () => {
-  it("leave no tensors behind, with and without gradients", async () => {
+describe("fused scans", () => {
+  it("leak no tensors, with and without gradients", async () => {
     await useBackend("wasm");
     for (const problem of [cfcProblem(1), mixedProblem(1), ltcProblem(1, [5, 4])]) {
       await evaluate(problem);
@@ -128,7 +128,7 @@ describe("fused sequences", () => {
     }
   });
 
-  it("pass tfjs's own check for leaks inside of kernels", async () => {
+  it("pass tfjs's own check for leaks inside kernels", async () => {
     await useBackend("wasm");
     tf.enableDebugMode();
     try {

@@ -1,4 +1,4 @@
-/** Small LTC problems for tests, with synapses drawn at random. */
+/** Small LTC problems for tests, with randomly drawn synapses. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { Random } from "../../../src/core/random.js";
@@ -18,7 +18,7 @@ export function drawSynapses(units: number, inputDim: number, outputDim: number,
   };
 }
 
-/** Weights around which the cell is far from saturation. */
+/** Weights for which the cell is far from saturation. */
 export function drawWeights({ units, inputDim, outputDim }: LTCSynapses, seed = 0): LTCWeights {
   const random = new Random(seed + 1);
   const draw = (shape: number[], low: number, high: number): tf.Tensor => {
@@ -51,7 +51,7 @@ export function drawWeights({ units, inputDim, outputDim }: LTCSynapses, seed = 
   };
 }
 
-/** Greatest absolute difference. */
+/** Largest absolute difference. */
 export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY;
   return Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), 0);

@@ -31,7 +31,7 @@ describe.each(["wasm", "cpu"] as const)("ltcScan on %s", (backend) => {
     await useBackend(backend);
   });
 
-  it("is the sequence of single steps", () => {
+  it("gives the same as single steps", () => {
     tf.tidy(() => {
       const options = problem();
       const elapsed = times(3);
@@ -49,7 +49,7 @@ describe.each(["wasm", "cpu"] as const)("ltcScan on %s", (backend) => {
     });
   });
 
-  it("runs eight sequences with their own times as it runs each alone", () => {
+  it("runs eight sequences with separate times like each alone", () => {
     tf.tidy(() => {
       const options = problem();
       const elapsed = times(3);
@@ -67,7 +67,7 @@ describe.each(["wasm", "cpu"] as const)("ltcScan on %s", (backend) => {
     });
   });
 
-  it("starts anew at resets and carries the state over masked steps", () => {
+  it("starts from zeros at resets and carries the state over masked steps", () => {
     tf.tidy(() => {
       const options = problem();
       const column = (flags: number[]) => tf.tile(tf.tensor2d([flags]), [batch, 1]);
@@ -95,7 +95,7 @@ describe.each(["wasm", "cpu"] as const)("ltcScan on %s", (backend) => {
     });
   });
 
-  it("gives padded steps and what lies before a reset no gradient", () => {
+  it("gives no gradient to padded steps and steps before a reset", () => {
     tf.tidy(() => {
       const options = problem();
       const mask = tf.tile(tf.tensor2d([[1, 1, 0, 1, 0, 0]]), [batch, 1]);
@@ -113,7 +113,7 @@ describe.each(["wasm", "cpu"] as const)("ltcScan on %s", (backend) => {
     });
   });
 
-  it("leaves the state as it is where no time passes", () => {
+  it("does not change the state if no time passes", () => {
     tf.tidy(() => {
       const options = problem();
       const still = ltcScan({ ...options, elapsed: 0 });
@@ -130,7 +130,7 @@ describe.each(["wasm", "cpu"] as const)("ltcScan on %s", (backend) => {
   it.each([
     { implicitConstraints: true, odeUnfolds: 6, epsilon: 1e-8, elapsed: 1 },
     { implicitConstraints: false, odeUnfolds: 2, epsilon: 1e-3, elapsed: 0.3 },
-  ])("computes values and gradients as its tensor composition: %o", (settings: LTCSettings) => {
+  ])("computes the same values and gradients as its tensor composition: %o", (settings: LTCSettings) => {
     tf.tidy(() => {
       const { state, weights } = problem();
       const rows = batch * steps;
@@ -179,7 +179,7 @@ describe("ltcScan", () => {
     await useBackend("wasm");
   });
 
-  it("has the gradients of finite differences", () => {
+  it("has gradients equal to finite differences", () => {
     tf.tidy(() => {
       const options = { ...problem(), resets: undefined };
       const mask = tf.tensor2d(
@@ -211,7 +211,7 @@ describe("ltcScan", () => {
     });
   });
 
-  it("frees everything but its results", () => {
+  it("frees everything except its results", () => {
     const options = problem();
     const resets = tf.zeros([batch, steps]);
     const elapsed = times(3);
@@ -237,7 +237,7 @@ describe("ltcScan", () => {
     tf.dispose([options.x, options.state, resets, elapsed, ...Object.values(options.weights)]);
   });
 
-  it("names what is wrong", () => {
+  it("rejects invalid arguments", () => {
     tf.tidy(() => {
       const options = problem();
       const wrong = (changed: object) => () => ltcScan({ ...options, ...changed });

@@ -11,7 +11,7 @@ describe("logistic", () => {
     expect(worst).toBeLessThan(1e-8);
   });
 
-  it("saturates, and passes NaN on", () => {
+  it("saturates and propagates NaN", () => {
     expect([1e4, Number.POSITIVE_INFINITY].map(logistic)).toEqual([1, 1]);
     for (const u of [-1e4, Number.NEGATIVE_INFINITY]) {
       expect(logistic(u)).toBeGreaterThanOrEqual(0);

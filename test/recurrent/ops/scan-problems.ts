@@ -1,4 +1,4 @@
-/** Random sequences for every kind of scan, and what comes out of them, to compare backends. */
+/** Random sequences for every kind of scan, and their results, to compare backends. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { CfCCell } from "../../../src/cells/cfc-cell.js";
@@ -11,7 +11,7 @@ import { dynamicsNames, type LTCWeights } from "../../../src/recurrent/ops/ltc-p
 import { ltcScan } from "../../../src/recurrent/ops/ltc-scan.js";
 import { drawSynapses } from "./ltc-problem.js";
 
-/** Plain numbers of a tensor, to make it again on another backend. */
+/** Plain numbers of a tensor, to recreate it on another backend. */
 export interface Values {
   shape: number[];
   values: Float32Array;
@@ -62,7 +62,7 @@ export async function evaluate({ tensors, run }: Problem): Promise<Record<string
   return values;
 }
 
-/** The greatest difference of each result, in units of its own greatest number; NaN where one is not finite. */
+/** The largest difference of each result, relative to its largest value; NaN if one is not finite. */
 export function differences(
   actual: Record<string, ArrayLike<number>>,
   expected: Record<string, Float32Array>,
@@ -75,7 +75,7 @@ export function differences(
   return Object.fromEntries(entries);
 }
 
-/** Resets, mask and elapsed times, each or none. */
+/** Resets, mask and elapsed times, each optional. */
 export function drawCourse(random: Random, tensors: Record<string, Values>, batch: number, steps: number) {
   if (random.uniform() < 0.5) tensors["resets!"] = drawFlags(random, [batch, steps], 0.3);
   if (random.uniform() < 0.5) tensors["mask!"] = drawFlags(random, [batch, steps], 0.7);
@@ -93,9 +93,9 @@ export interface CfCProblemSizes {
   steps: number;
   features: number;
   units: number;
-  /** Of each backbone layer. */
+  /** Width of each backbone layer. */
   width: number;
-  /** Backbone layers. */
+  /** Number of backbone layers. */
   layers: number;
 }
 
@@ -216,7 +216,7 @@ export function ltcProblemOf(
   };
 }
 
-/** A CfC with an LSTM beside it, of random sizes and options. */
+/** A CfC with mixed memory, of random sizes and options. */
 export function mixedProblem(seed: number): Problem {
   const random = new Random(seed + 2000);
   const pick = <T>(list: readonly T[]) => list[random.integer(list.length)];
@@ -245,7 +245,7 @@ export function mixedProblem(seed: number): Problem {
   return {
     tensors,
     run(named) {
-      // The cell with other tensors in the place of its variables.
+      // The cell with other tensors in place of its variables.
       const cell = new MixedMemoryCell({
         cell: new CfCCell({ units, mode, flavour, activation, backboneLayers, backboneUnits }),
         forgetBias,

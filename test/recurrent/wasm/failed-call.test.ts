@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { leavesNothing } from "../../../packages/tfjs-training/src/wasm/memory/failed-call.js";
+import { freesOnFailure } from "../../../packages/tfjs-training/src/wasm/memory/failed-call.js";
 import type { WasmBackend } from "../../../packages/tfjs-training/src/wasm/memory/heap.js";
 import { CfCCell } from "../../../src/cells/cfc-cell.js";
 import { LTCCell } from "../../../src/cells/ltc-cell.js";
@@ -13,7 +13,7 @@ beforeAll(async () => {
   await useBackend("wasm");
 });
 
-/** Lets the allocations of the backend fail from the given one on, while `run` lasts. */
+/** Lets the allocations of the backend fail, starting with the given one, while `run` executes. */
 function withFailure(backend: WasmBackend, allocations: number, run: () => void): boolean {
   const { wasm } = backend;
   const allocate = wasm._malloc;
@@ -33,13 +33,14 @@ function withFailure(backend: WasmBackend, allocations: number, run: () => void)
   }
 }
 
-// What tfjs's tape saves stays when the function throws, on every backend: it is freed here to see the rest.
+// Tensors that tfjs's tape saves remain when the function throws, on every backend: they are freed here to see the
+// rest.
 function freeTape(): void {
   for (const { saved } of tf.engine().state.activeTape ?? []) tf.dispose(saved as unknown as tf.Tensor[]);
 }
 
-/** Fails at one allocation after the other until there are no more of them; each time nothing may remain. */
-function expectNothingRemains(compute: () => tf.Tensor[]): void {
+/** Fails at one allocation after another until all have been tried; each time nothing may remain. */
+function expectNoLeaks(compute: () => tf.Tensor[]): void {
   const backend = tf.backend() as unknown as WasmBackend & { numDataIds(): number };
   const numbers = () => tf.tidy(() => compute().map((tensor) => tensor.dataSync().slice()));
   const expected = numbers();
@@ -60,12 +61,12 @@ const ramp = (shape: number[]) => {
   return tf.reshape(tf.sin(tf.range(0, size)), shape);
 };
 
-describe("a kernel that fails leaves nothing behind", () => {
+describe("a kernel that fails leaks no memory", () => {
   it.each<[string, () => tf.Tensor[]]>([
     ["SplitV", () => tf.split(ramp([9, 9]), 3, 1)],
     ["Unpack", () => tf.unstack(ramp([4, 9]))],
     [
-      "DepthwiseConv2dNative with a border of its own",
+      "DepthwiseConv2dNative with an explicit border",
       () => [
         tf.depthwiseConv2d(
           ramp([2, 15, 15, 5]) as tf.Tensor4D,
@@ -88,7 +89,7 @@ describe("a kernel that fails leaves nothing behind", () => {
       },
     ],
   ])("%s", (_, compute) => {
-    expectNothingRemains(compute);
+    expectNoLeaks(compute);
   });
 
   const wiring = () => new AutoNCP({ units: 12, outputSize: 2, seed: 1 });
@@ -101,7 +102,7 @@ describe("a kernel that fails leaves nothing behind", () => {
     const cell = make();
     cell.build(3);
     const [x, state] = [ramp([5, 4, 3]) as tf.Tensor3D, cell.initialState(5)];
-    expectNothingRemains(() => {
+    expectNoLeaks(() => {
       const gradients = tf.grads((x, state) => {
         const scanned = cell.scan({ x: x as tf.Tensor3D, state: state as tf.Tensor2D });
         return tf.add(tf.sum(tf.square(scanned.outputs)), tf.sum(scanned.state)) as tf.Scalar;
@@ -112,11 +113,11 @@ describe("a kernel that fails leaves nothing behind", () => {
     cell.dispose();
   });
 
-  it("the call around keeps what a call within it has made and given away", () => {
+  it("keeps the tensors that a nested call created and returned", () => {
     const backend = tf.backend() as unknown as WasmBackend & { numDataIds(): number };
     const before = backend.numDataIds();
-    const inner = leavesNothing((call: { backend: WasmBackend }) => call.backend.makeOutput([3], "float32"));
-    const outer = leavesNothing((call: { backend: WasmBackend }) => {
+    const inner = freesOnFailure((call: { backend: WasmBackend }) => call.backend.makeOutput([3], "float32"));
+    const outer = freesOnFailure((call: { backend: WasmBackend }) => {
       inner(call);
       expect(backend.numDataIds()).toBe(before + 1);
       throw new Error("late");
@@ -127,7 +128,7 @@ describe("a kernel that fails leaves nothing behind", () => {
 });
 
 describe("tfjs after an error within gradients within tidy", () => {
-  it.each(["forward", "backward"])("computes on as before: error in the %s pass", (pass) => {
+  it.each(["forward", "backward"])("continues to work: error in the %s pass", (pass) => {
     const { state } = tf.engine();
     const depths = () => [state.gradientDepth, state.kernelDepth, state.scopeStack.length];
     const outside = depths();

@@ -1,4 +1,4 @@
-// Runs CfC scans on cpu and on WebGPU for cfc-scan.test.ts, and writes how far apart they are to a file.
+// Runs CfC scans on cpu and on WebGPU for cfc-scan.test.ts, and writes the differences to a file.
 import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
@@ -6,17 +6,17 @@ import "../../../packages/tfjs-training/src/node/index.js";
 import { hasScanKernel } from "../../../src/recurrent/ops/scan-kernels.js";
 import { cfcProblem, cfcProblemOf, differences, evaluate } from "../ops/scan-problems.js";
 
-/** What the run found. */
+/** Results of the run. */
 export interface CfCScanRun {
   /** For each seed, the difference of each result. */
   seeds: Record<string, number>[];
-  /** A batch that is spread over several workgroups with several rows each. */
+  /** Result for a batch that is spread over several workgroups with several rows each. */
   large: Record<string, number>;
-  /** Whether the kernel takes scans like the above. */
+  /** Whether the kernel accepts scans like the above. */
   fused: boolean;
-  /** Whether it takes a scan that does not fit into a workgroup's memory, and the result of that scan. */
+  /** Whether it accepts a scan that does not fit into a workgroup's memory, and the result of that scan. */
   wide: { fused: boolean; difference: Record<string, number> };
-  /** Tensors, and pieces of memory, that three passes left behind. */
+  /** Numbers of tensors and memory blocks that three passes leaked. */
   left: number[];
 }
 

@@ -9,7 +9,7 @@ function expectSmall(differences: Record<string, number>, tolerance = 2e-5): voi
   }
 }
 
-describe.skipIf(!hasSoftwareGpu)("CfC sequences in one shader equal the composed ones on cpu", () => {
+describe.skipIf(!hasSoftwareGpu)("CfC scans in one shader equal the composed ones on cpu", () => {
   let run: CfCScanRun;
   beforeAll(() => {
     run = runOnSwiftShader<CfCScanRun>("test/recurrent/webgpu/cfc-scan-run.ts");
@@ -23,12 +23,12 @@ describe.skipIf(!hasSoftwareGpu)("CfC sequences in one shader equal the composed
 
   it("with several rows in each of many workgroups", () => expectSmall(run.large));
 
-  it("where a layer does not fit into a workgroup, by the composition", () => {
+  it("by the composition if a layer does not fit into a workgroup", () => {
     expect(run.wide.fused).toBe(false);
     expectSmall(run.wide.difference);
   });
 
-  it("leave no tensors behind", () => {
+  it("leak no tensors", () => {
     expect(run.left).toEqual([0, 0]);
   });
 });

@@ -1,4 +1,4 @@
-// Runs LTC scans on cpu and on WebGPU for ltc-scan.test.ts, and writes how far apart they are to a file.
+// Runs LTC scans on cpu and on WebGPU for ltc-scan.test.ts, and writes the differences to a file.
 import { writeFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs-core";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
@@ -10,21 +10,21 @@ import {
 } from "../../../src/recurrent/ops/scan-kernels.js";
 import { differences, evaluate, ltcProblem, ltcProblemOf, type Problem } from "../ops/scan-problems.js";
 
-/** What the run found. */
+/** Results of the run. */
 export interface LTCScanRun {
   /** For each seed, the difference of each result. */
   seeds: Record<string, number>[];
-  /** More neurons than a workgroup has lanes. */
+  /** Result for more neurons than a workgroup has lanes. */
   large: Record<string, number>;
-  /** Whether the kernel takes scans like the above. */
+  /** Whether the kernel accepts scans like the above. */
   fused: boolean;
-  /** Whether it takes a scan that does not fit into a workgroup's memory. */
+  /** Whether it accepts a scan that does not fit into a workgroup's memory. */
   wide: boolean;
-  /** Sizes of scans that it was made to refuse, and a result of them. */
+  /** Sizes of scans that it was made to refuse, and one of their results. */
   refused: { sizes: ScanSize[]; difference: Record<string, number> };
-  /** Whether two runs of one problem give the same bits. */
+  /** Whether two runs of one problem are equal bit for bit. */
   same: boolean;
-  /** Tensors, and pieces of memory, that three passes left behind. */
+  /** Numbers of tensors and memory blocks that three passes leaked. */
   left: number[];
 }
 

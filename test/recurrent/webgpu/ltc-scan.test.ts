@@ -9,7 +9,7 @@ function expectSmall(differences: Record<string, number>, tolerance = 2e-5): voi
   }
 }
 
-describe.skipIf(!hasSoftwareGpu)("LTC sequences in one shader equal those in arrays on cpu", () => {
+describe.skipIf(!hasSoftwareGpu)("LTC scans in one shader equal those in arrays on cpu", () => {
   let run: LTCScanRun;
   beforeAll(() => {
     run = runOnSwiftShader<LTCScanRun>("test/recurrent/webgpu/ltc-scan-run.ts");
@@ -25,21 +25,21 @@ describe.skipIf(!hasSoftwareGpu)("LTC sequences in one shader equal those in arr
     expectSmall(run.large);
   });
 
-  it("where the neurons do not fit into a workgroup, are refused", () => {
+  it("are refused if the neurons do not fit into a workgroup", () => {
     expect(run.wide).toBe(false);
   });
 
-  it("where they are refused, are composed", () => {
+  it("are composed if they are refused", () => {
     const size = { batch: 2, steps: 3, units: 5, widths: [2, expect.any(Number)] };
     expect(run.refused.sizes).toContainEqual(size);
     expectSmall(run.refused.difference);
   });
 
-  it("are the same to the bit when run again", () => {
+  it("are equal bit for bit when run again", () => {
     expect(run.same).toBe(true);
   });
 
-  it("leave no tensors behind", () => {
+  it("leak no tensors", () => {
     expect(run.left).toEqual([0, 0]);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * The Arcade Learning Environment in this thread, without Python and without Node: {@link WasmAtariEnv} and
- * {@link WasmALEInterface} over Farama's WebAssembly module and ROMs that you bring along.
+ * {@link WasmALEInterface} over Farama's WebAssembly module and ROMs that you supply.
  *
  * @packageDocumentation
  */

@@ -1,6 +1,6 @@
-/** What this package needs of Farama's WebAssembly module of the ALE (`ale.d.ts` of its release). */
+/** The used part of Farama's WebAssembly module of the ALE (`ale.d.ts` of its release). */
 
-/** One emulator inside the module; a class that Embind exports. */
+/** One emulator inside the module; a class exported by Embind. */
 export interface WasmEmulator {
   setBool(key: string, value: boolean): void;
   getBool(key: string): boolean;
@@ -34,15 +34,15 @@ export interface WasmEmulator {
   getDifficulty(): number;
   saveState(): Uint8Array;
   loadState(state: Uint8Array): void;
-  /** Embind's: frees the C++ object. */
+  /** Method of Embind that frees the C++ object. */
   delete?(): void;
 }
 
-/** The module, as `await createALEModule()` gives it. */
+/** The module, the result of `await createALEModule()`. */
 export interface WasmModule {
   /** The emulator's class. */
   ALEInterface: (new () => WasmEmulator) & { getVersion?(): string };
-  /** Emscripten's file system in memory. */
+  /** Emscripten's in-memory file system. */
   FS: {
     mkdir(path: string): unknown;
     writeFile(path: string, data: Uint8Array): unknown;

@@ -1,4 +1,4 @@
-/** NumPy's SeedSequence and PCG64, as far as Gymnasium's Atari seeds need them; equal bit for bit. */
+/** The parts of NumPy's SeedSequence and PCG64 that Gymnasium's Atari seeds need; equal bit for bit. */
 
 const MASK_32 = 0xffffffffn;
 const MASK_64 = (1n << 64n) - 1n;
@@ -6,7 +6,7 @@ const MASK_128 = (1n << 128n) - 1n;
 const MULTIPLIER = (2549297995355413924n << 64n) | 4865540595714422341n;
 const POOL = 4;
 
-/** `numpy.random.SeedSequence(entropy).generate_state(words)`, words of 32 bits. */
+/** Equivalent of `numpy.random.SeedSequence(entropy).generate_state(words)`, words of 32 bits. */
 export function generateState(entropy: number, words: number): Uint32Array {
   const pool = mixedPool(entropy);
   const state = new Uint32Array(words);
@@ -44,7 +44,7 @@ function mixedPool(entropy: number): Uint32Array {
   return pool;
 }
 
-/** `numpy.random.Generator(PCG64(SeedSequence(seed)))`, for whole numbers below 2 ** 32. */
+/** Equivalent of `numpy.random.Generator(PCG64(SeedSequence(seed)))`, for whole numbers below 2 ** 32. */
 export class PCG64 {
   private state: bigint;
   private readonly increment: bigint;
@@ -72,12 +72,12 @@ export class PCG64 {
     return low + Number(product >> 32n);
   }
 
-  /** Everything that decides what follows. */
+  /** Returns everything that determines what follows. */
   getState(): string {
     return JSON.stringify([this.state.toString(16), this.increment.toString(16), this.half]);
   }
 
-  /** Puts such a state back. */
+  /** Restores such a state. */
   static restore(state: string): PCG64 {
     const [value, increment, half] = JSON.parse(state) as [string, string, number | null];
     return Object.assign(new PCG64(0), {

@@ -6,14 +6,14 @@ import { ALEState } from "../ale-state.js";
 import { AleError, invalidArgument } from "../errors.js";
 import type { WasmEmulator, WasmModule } from "./module.js";
 
-/** Where a game's ROM comes from: its bytes by the game's name, e.g. `{ breakout: bytes }`. */
+/** ROMs as bytes by the game's name, e.g. `{ breakout: bytes }`. */
 export type RomFiles = Readonly<Record<string, Uint8Array | ArrayBuffer>>;
 
 const FOLDER = "/roms";
 const INFO = ["display_screen", "sound_obs"];
 
 /**
- * {@link ALEInterface} without Python: the emulator is Farama's WebAssembly module, which you bring along with
+ * {@link ALEInterface} without Python: the emulator is Farama's WebAssembly module, which you supply together with
  * the ROMs (neither is part of this package). Frames, rewards and memory equal those of ale-py.
  *
  * What the module lacks throws `UNSUPPORTED`: paddle strengths other than 1, palette indices (`getScreen`),
@@ -33,9 +33,9 @@ export class WasmALEInterface implements ALE {
   private loaded = false;
 
   /**
-   * @param module what `createALEModule()` resolved to
+   * @param module result of `createALEModule()`
    * @param roms bytes of ROMs by the names of their games, as ale-py spells them
-   * @throws AleError `INVALID_ARGUMENT` when that is not such a module, or a game is unknown
+   * @throws AleError `INVALID_ARGUMENT` when it is not such a module, or a game is unknown
    */
   constructor(
     private readonly module: WasmModule,
@@ -48,7 +48,7 @@ export class WasmALEInterface implements ALE {
     this.emulator = new module.ALEInterface();
   }
 
-  /** Version of the emulator, where it tells. */
+  /** Version of the emulator, if known. */
   get version(): string | undefined {
     return this.module.ALEInterface.getVersion?.();
   }
@@ -83,7 +83,7 @@ export class WasmALEInterface implements ALE {
   }
 
   /**
-   * Loads a game and starts it with the present settings.
+   * Loads a game and starts it with the current settings.
    *
    * @param rom name of a game whose ROM was given
    * @throws AleError `INVALID_ARGUMENT` for an unknown game, `ROM_MISSING` without its ROM
@@ -99,7 +99,7 @@ export class WasmALEInterface implements ALE {
       );
     }
     const bytes = given instanceof Uint8Array ? given : new Uint8Array(given);
-    // The module ends itself over a file that is no ROM.
+    // The module aborts for a file that is not a ROM.
     if (bytes.length < 2048 || bytes.length > 1 << 20) {
       throw invalidArgument("rom", `expected a ROM of at least 2048 bytes, received ${bytes.length} bytes`);
     }
@@ -107,7 +107,7 @@ export class WasmALEInterface implements ALE {
     try {
       FS.mkdir(FOLDER);
     } catch {
-      // it is there already
+      // it already exists
     }
     const path = `${FOLDER}/${rom}.bin`;
     FS.writeFile(path, bytes);
@@ -119,7 +119,7 @@ export class WasmALEInterface implements ALE {
     this.loaded = true;
   }
 
-  /** Not in the module. */
+  /** Not supported by the module. */
   isSupportedROM(): never {
     throw unsupported("isSupportedROM");
   }
@@ -171,7 +171,7 @@ export class WasmALEInterface implements ALE {
     return [this.game.getScreenHeight(), this.game.getScreenWidth()];
   }
 
-  /** Not in the module. */
+  /** Not supported by the module. */
   getScreen(): never {
     throw unsupported("getScreen");
   }
@@ -208,22 +208,22 @@ export class WasmALEInterface implements ALE {
     this.game.setRAM(index, value);
   }
 
-  /** Not in the module. */
+  /** Not supported by the module. */
   getAudio(): never {
     throw unsupported("getAudio");
   }
 
-  /** Not in the module. */
+  /** Not supported by the module. */
   getAudioSize(): never {
     throw unsupported("getAudioSize");
   }
 
-  /** Not in the module. */
+  /** Not supported by the module. */
   setLoggerMode(): never {
     throw unsupported("setLoggerMode");
   }
 
-  /** Not in the module. */
+  /** Not supported by the module. */
   saveScreenPNG(): never {
     throw unsupported("saveScreenPNG");
   }
@@ -243,7 +243,7 @@ export class WasmALEInterface implements ALE {
     this.game.loadState(state.serialize());
   }
 
-  /** Not in the module. */
+  /** Not supported by the module. */
   cloneSystemState(): never {
     throw unsupported("a state with the random generator");
   }
@@ -301,7 +301,7 @@ export class WasmALEInterface implements ALE {
   }
 
   private get live(): WasmEmulator {
-    if (!this.emulator) throw new AleError("INVALID_STATE", "the emulator is closed; make a new one");
+    if (!this.emulator) throw new AleError("INVALID_STATE", "the emulator is closed; create a new one");
     return this.emulator;
   }
 

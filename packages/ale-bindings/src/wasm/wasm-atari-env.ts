@@ -13,34 +13,34 @@ import type { WasmModule } from "./module.js";
 import { generateState, PCG64 } from "./numpy-random.js";
 import { type RomFiles, WasmALEInterface } from "./wasm-ale-interface.js";
 
-/** Options of {@link WasmAtariEnv}: those of `AtariEnv` that have nothing to do with a process. */
+/** Options of {@link WasmAtariEnv}: those of `AtariEnv` that do not concern a process. */
 export interface WasmAtariOptions
   extends Omit<AtariOptions, "python" | "startTimeout" | "timeout" | "restartOnFailure" | "continuous"> {
-  /** What `createALEModule()` resolved to. */
+  /** ALE's module, the result of `createALEModule()`. */
   module: WasmModule;
   /** Bytes of ROMs by the names of their games, as ale-py spells them, e.g. `{ breakout: bytes }`. */
   roms: RomFiles;
 }
 
-/** A saved game. The module does not tell its random generator, so chance goes on differently from it. */
+/** A saved game. The module does not expose its random generator, so randomness continues differently. */
 export interface WasmAtariState {
   /** ALE's name of the game. */
   game: string;
   /** ALE's state without its random generator. */
   emulator: Uint8Array;
-  /** The RGB picture on the screen. */
+  /** The RGB frame on the screen. */
   frame: Uint8Array;
   /** State of the frame skip's generator. */
   generator: string;
   /** Whether an episode is running. */
   playing: boolean;
-  /** States are open records. */
+  /** Index signature, so that states are accepted as records. */
   [key: string]: string | boolean | Uint8Array;
 }
 
 /**
  * {@link AtariEnv} without Python, in this thread, also in a browser: the same ids, options, seeds and
- * episodes. `continuous` is not offered, because the module has no paddle strength.
+ * episodes. `continuous` is not supported, because the module has no paddle strength.
  *
  * @example
  * ```ts
@@ -55,9 +55,9 @@ export interface WasmAtariState {
 export class WasmAtariEnv {
   /** Environment id, e.g. `"ALE/Breakout-v5"`. */
   readonly id: string;
-  /** uint8 `[210, 160, 3]`, `[210, 160]` or `[128]`, by `obsType`; PAL games are 250 rows high. */
+  /** Observation space: uint8 `[210, 160, 3]`, `[210, 160]` or `[128]`, by `obsType`; PAL games are 250 rows high. */
   readonly observationSpace: BoxSpec;
-  /** Actions by number. */
+  /** Action space. */
   readonly actionSpace: DiscreteSpec;
   /** Names of the actions. */
   readonly actionMeanings: readonly ActionMeaning[];
@@ -71,7 +71,7 @@ export class WasmAtariEnv {
 
   /**
    * @param id one of `atariIds()`
-   * @throws AleError `INVALID_ARGUMENT` when an option is wrong, `ROM_MISSING` without the game's ROM
+   * @throws AleError `INVALID_ARGUMENT` when an option is invalid, `ROM_MISSING` without the game's ROM
    */
   constructor(id: string, { module, roms, ...options }: WasmAtariOptions) {
     if ("continuous" in options) {
@@ -104,7 +104,7 @@ export class WasmAtariEnv {
   }
 
   /**
-   * Starts a new episode. A seed fixes everything random from here on; without one the generators go on.
+   * Starts a new episode. A seed determines everything random from here on; without one the generators continue.
    *
    * @throws AleError `INVALID_ARGUMENT` when the seed is not a whole number of at least 0
    */
@@ -125,7 +125,7 @@ export class WasmAtariEnv {
   /**
    * Plays one step: the action for all frames of the frame skip; see `AtariEnv.step`.
    *
-   * @param action number of an action
+   * @param action index of an action
    * @throws AleError `INVALID_STATE` before `reset` and after an episode's end; `INVALID_ARGUMENT`
    */
   step(action: number | ArrayLike<number>): AtariStep {
@@ -147,13 +147,13 @@ export class WasmAtariEnv {
     return { observation: this.observation, reward, terminated, truncated, info: this.info() };
   }
 
-  /** A picture of the present moment; does not touch the last observation. */
+  /** Renders the current frame; does not change the last observation. */
   render(): AtariFrame {
     const [height, width] = this.ale.getScreenDims();
     return { height, width, data: this.frame?.slice() ?? this.ale.getScreenRGB() };
   }
 
-  /** The game without ALE's random generator: with sticky actions what follows may differ. */
+  /** Returns the game without ALE's random generator: with sticky actions what follows may differ. */
   getState(): WasmAtariState {
     return {
       game: this.game.game,
@@ -165,9 +165,9 @@ export class WasmAtariEnv {
   }
 
   /**
-   * Puts back what {@link WasmAtariEnv.getState} returned.
+   * Restores what {@link WasmAtariEnv.getState} returned.
    *
-   * @throws AleError `INVALID_ARGUMENT` when the state is of another game or incomplete
+   * @throws AleError `INVALID_ARGUMENT` when the state is from another game or incomplete
    */
   setState(state: Readonly<Record<string, unknown>>): void {
     const { game, emulator, frame, generator, playing } = state as WasmAtariState;

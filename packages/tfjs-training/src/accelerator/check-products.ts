@@ -1,4 +1,4 @@
-/** Whether an engine multiplies as the compiled kernels do, before training is trusted to it. */
+/** Checks that an engine multiplies like the compiled kernels, before it is used for training. */
 
 import { bytesOf, heapOf, type WasmBackend } from "../wasm/memory/heap.js";
 import {
@@ -19,9 +19,9 @@ const sizes = [
 ];
 
 /**
- * Compares an engine's products, in all transposes and sums, with those of the compiled kernels.
+ * Compares an engine's products, in all transposes and with accumulation, with those of the compiled kernels.
  *
- * @returns what is wrong, or undefined when all agree to 1e-4 of the largest number
+ * @returns a description of the error, or undefined when all agree to 1e-4 of the largest value
  */
 export function checkProducts(backend: WasmBackend, engine: ProductEngine): string | undefined {
   const installed = productEngine();
@@ -61,7 +61,7 @@ function checkOne(backend: WasmBackend, engine: ProductEngine, task: Task): stri
   });
 }
 
-// Products at once, where an engine has them.
+// Batches of products, if an engine supports them.
 function checkMany(
   backend: WasmBackend,
   engine: ProductEngine,
@@ -87,7 +87,7 @@ interface Addresses {
   actual: number;
 }
 
-// What is wrong with the actual results that `compute` says it has computed.
+// Describes the error in the results that `compute` says it has computed.
 function compare(
   backend: WasmBackend,
   name: string,

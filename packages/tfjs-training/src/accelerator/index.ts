@@ -1,5 +1,5 @@
 /**
- * Native matrix products under the kernels of the wasm backend.
+ * Native matrix products for the kernels of the wasm backend.
  *
  * @module
  */

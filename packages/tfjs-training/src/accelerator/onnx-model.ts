@@ -1,4 +1,4 @@
-/** ONNX models as bytes: fields and numbers are those of onnx.proto (ir version 8, operators of version 17). */
+/** Encodes ONNX models as bytes: fields and numbers are those of onnx.proto (ir version 8, operators of version 17). */
 
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
@@ -13,21 +13,21 @@ export type OnnxAttribute =
 export interface OnnxNode {
   /** Name of the operator, e.g. `"Gemm"`. */
   operator: string;
-  /** Names of its inputs. */
+  /** Names of the inputs. */
   inputs: readonly string[];
-  /** Names of its outputs. */
+  /** Names of the outputs. */
   outputs: readonly string[];
-  /** Default none. */
+  /** Attributes, default none. */
   attributes?: Readonly<Record<string, OnnxAttribute>>;
-  /** Set of operators, default ONNX's own. */
+  /** Domain of the operator, default ONNX's own. */
   domain?: string;
 }
 
-/** An array of floats that goes into a graph or comes out of it. */
+/** An array of floats that is an input or output of a graph. */
 export interface OnnxArray {
-  /** Its name. */
+  /** Name of the array. */
   name: string;
-  /** Number of axes; their lengths are left open, so that one model serves all of them. */
+  /** Number of axes; their lengths are left open, so that one model serves all sizes. */
   rank: number;
 }
 
@@ -36,7 +36,7 @@ export interface OnnxGraph {
   nodes: readonly OnnxNode[];
   inputs: readonly OnnxArray[];
   outputs: readonly OnnxArray[];
-  /** Numbers by name. */
+  /** Constants by name. */
   constants?: Readonly<Record<string, number>>;
   /** Name of an output that is an empty sequence and comes first, if there is one. */
   emptySequence?: string;
@@ -45,7 +45,7 @@ export interface OnnxGraph {
 const floatType = 1;
 const { Bit32, LengthDelimited, Varint } = WireType;
 
-/** Bytes of a model. `domains` are the sets of operators beside ONNX's own, in version 1. */
+/** Encodes a model. `domains` are the operator domains in addition to ONNX's own, in version 1. */
 export function encodeModel(graph: OnnxGraph, domains: readonly string[] = []): Uint8Array {
   const model = new BinaryWriter().tag(1, Varint).int64(8);
   writeGraph(model, 7, graph);

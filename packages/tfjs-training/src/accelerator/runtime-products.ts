@@ -8,29 +8,32 @@ import type { ProductRuntime, RuntimeMatrix, RuntimeSession } from "./product-ru
 
 /** Options of {@link RuntimeProducts}. */
 export interface RuntimeProductsOptions {
-  /** Threads of the runtime, default 1. With one thread, results are the same from run to run. */
+  /** Number of threads of the runtime, default 1. With one thread, results are the same from run to run. */
   threads?: number;
   /** Products with fewer multiplications stay on the compiled kernels; see {@link worthwhileWork}. */
   minWork?: number;
-  /** Products of at least so many floats are not copied on their way; see {@link worthSparing}. */
+  /** Products with at least this many elements are not copied; see {@link worthSparing}. */
   spareFrom?: number;
-  /** What the runtime computes for other packages. */
+  /** Engines for other packages. */
   extensions?: readonly AcceleratorExtension[];
 }
 
 /**
- * Multiplications from which on the runtime wins: asking it costs about 10 microseconds, in which the compiled
- * kernels make some 200 000 multiplications.
+ * Multiplications above which the runtime is faster: a call costs about 10 microseconds, in which the compiled
+ * kernels compute some 200 000 multiplications.
  */
 export const worthwhileWork = 1 << 18;
 
-/** Floats of a product from which on it pays to spare the runtime's copy of it: sparing takes some 10 microseconds. */
+/**
+ * Size of a product above which it pays off to avoid the runtime's copy of it: avoiding it takes some 10
+ * microseconds.
+ */
 const worthSparing = 1 << 17;
 
 // Below this many terms the compiled kernels are faster whatever the size.
 const shortSum = 8;
 
-/** Gives products to a runtime, one loaded model for each kind of product. */
+/** Passes products to a runtime, with one loaded model for each kind of product. */
 export class RuntimeProducts implements ProductEngine {
   /** @inheritDoc */
   readonly extensions: Readonly<Record<string, unknown>>;
@@ -56,9 +59,9 @@ export class RuntimeProducts implements ProductEngine {
   multiply(backend: WasmBackend, product: Required<Product>): boolean {
     const { m, n, k, transposeA, transposeB, accumulate, lda, ldb } = product;
     if (m * n * k < this.minWork) return false;
-    // A vector is read, and short sums are written, as fast as memory allows either way.
+    // Vectors are read, and products with few terms are written, at memory speed either way.
     if (this.minWork > 0 && (m === 1 || n === 1 || k < shortSum)) return false;
-    // The runtime reads no rows with gaps.
+    // The runtime does not support non-contiguous rows.
     if (lda !== (transposeA ? m : k) || ldb !== (transposeB ? k : n)) return false;
     const { buffer } = backend.wasm.HEAPU8;
     const matrix = (address: number, rows: number, columns: number) =>
@@ -69,8 +72,8 @@ export class RuntimeProducts implements ProductEngine {
       [productNames.b]: transposeB ? matrix(product.b, n, k) : matrix(product.b, k, n),
       ...(accumulate && { [productNames.addend]: c }),
     };
-    const nothing = m * n >= this.spareFrom;
-    this.session({ transposeA, transposeB, accumulate, nothing }).run(inputs, outputsOf(c, nothing));
+    const empty = m * n >= this.spareFrom;
+    this.session({ transposeA, transposeB, accumulate, empty }).run(inputs, outputsOf(c, empty));
     return true;
   }
 
@@ -85,24 +88,24 @@ export class RuntimeProducts implements ProductEngine {
       [productNames.a]: transposeA ? matrices(a, k, m) : matrices(a, m, k),
       [productNames.b]: transposeB ? matrices(b, n, k) : matrices(b, k, n),
     };
-    const nothing = count * m * n >= this.spareFrom;
-    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(nothing);
+    const empty = count * m * n >= this.spareFrom;
+    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(empty);
     this.batchSessions[kind] ??= this.runtime.load(
-      encodeBatchModel({ transposeA, transposeB, nothing }),
+      encodeBatchModel({ transposeA, transposeB, empty }),
       this.threads,
     );
-    this.batchSessions[kind].run(inputs, outputsOf(matrices(c, m, n), nothing));
+    this.batchSessions[kind].run(inputs, outputsOf(matrices(c, m, n), empty));
     return true;
   }
 
   private session(model: ProductModel): RuntimeSession {
-    const { transposeA, transposeB, accumulate, nothing } = model;
-    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(accumulate) + 8 * Number(nothing);
+    const { transposeA, transposeB, accumulate, empty } = model;
+    const kind = Number(transposeA) + 2 * Number(transposeB) + 4 * Number(accumulate) + 8 * Number(empty);
     this.sessions[kind] ??= this.runtime.load(encodeProductModel(model), this.threads);
     return this.sessions[kind];
   }
 }
 
-function outputsOf(product: RuntimeMatrix, nothing: boolean): Record<string, RuntimeMatrix | null> {
-  return { ...(nothing && { [productNames.nothing]: null }), [productNames.product]: product };
+function outputsOf(product: RuntimeMatrix, empty: boolean): Record<string, RuntimeMatrix | null> {
+  return { ...(empty && { [productNames.empty]: null }), [productNames.product]: product };
 }

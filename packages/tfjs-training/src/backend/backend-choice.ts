@@ -1,4 +1,4 @@
-/** What choosing a backend is told and tells. */
+/** Options and results of choosing a backend. */
 
 import type { AcceleratorExtension } from "../accelerator/accelerator-extension.js";
 import { optionNames } from "../core/check-options.js";
@@ -11,41 +11,41 @@ export type BackendName = "wasm" | "cpu" | "tensorflow" | "webgpu";
 
 /** A backend that `useBackend("auto")` would have preferred. */
 export interface RejectedBackend {
-  /** Its name. */
+  /** Name of the backend. */
   name: BackendName;
-  /** Why it was not taken, and what to do to get it. */
+  /** Why it was not chosen, and how to make it available. */
   reason: string;
 }
 
-/** What `useBackend` chose. */
+/** The choice of `useBackend`. */
 export interface BackendChoice {
-  /** The backend that is active now. */
+  /** The active backend. */
   name: BackendName;
-  /** Why this one, in one sentence. */
+  /** Why it was chosen, in one sentence. */
   reason: string;
-  /** What it computes on, e.g. `"WebAssembly with SIMD"` or the name of the GPU. */
+  /** Device that it uses, e.g. `"WebAssembly with SIMD"` or the name of the GPU. */
   device: string;
-  /** Backends tried before this one, best first; empty where one was asked for by name. */
+  /** Backends tried before this one, best first; empty if one was requested by name. */
   rejected: RejectedBackend[];
-  /** What computes the matrix products of the wasm backend, where a platform could bring something. */
+  /** The library that computes the matrix products of the wasm backend, if the platform may have one. */
   accelerator?: AcceleratorChoice;
-  /** All of it in one line, to print or log. */
+  /** Summary in one line, to print or log. */
   report: string;
 }
 
 /** Options of `useBackend`. */
 export interface UseBackendOptions extends KernelOptions {
   /**
-   * Where tfjs's `tfjs-backend-wasm-simd.wasm` lies: the address of its folder, ending in `/`, or
+   * Location of tfjs's `tfjs-backend-wasm-simd.wasm`: the URL of its folder, ending in `/`, or
    * `{ "tfjs-backend-wasm-simd.wasm": address }`. Default: this package's own copy, which needs no file.
    */
   wasmPaths?: string | Record<string, string>;
   /**
    * Whether a native library may compute the matrix products of the wasm backend, default true: `onnxruntime-node`
-   * in Node, where it is installed and `ncps-ts/node` is imported. An object says how.
+   * in Node, if it is installed and `ncps-ts/node` is imported. Pass an object for its options.
    */
   accelerator?: boolean | AcceleratorOptions;
-  /** Kernels that other packages bring, default none. */
+  /** Kernels of other packages, default none. */
   extensions?: readonly BackendExtension[];
 }
 
@@ -58,24 +58,24 @@ export const useBackendNames = optionNames<UseBackendOptions>({
   revectorize: true,
 });
 
-/** Kernels that another package puts into the backends. */
+/** Kernels that another package adds to the backends. */
 export interface BackendExtension {
   /** Kernels of the wasm backend, made by `defineRepair`. */
   wasm?: readonly WasmRepair[];
   /** Registers kernels of the webgpu backend on its device. */
   webgpu?(device: GpuDevice): void;
-  /** Work for the accelerator's runtime beside matrix products; asked for where there is an accelerator. */
+  /** Engines for the accelerator's runtime other than matrix products; requested if there is an accelerator. */
   accelerator?(): Promise<AcceleratorExtension>;
 }
 
-/** How the native library of the wasm backend computes. */
+/** Options of the native library of the wasm backend. */
 export interface AcceleratorOptions {
   /**
-   * Threads that compute a product, default 1: the same results from run to run, and no contention
+   * Number of threads per product, default 1: the same results from run to run, and no contention
    * with environments and other trainers.
    */
   threads?: number;
-  /** Work for its runtime beside matrix products, default none. */
+  /** Engines for its runtime other than matrix products, default none. */
   extensions?: readonly AcceleratorExtension[];
 }
 
@@ -85,22 +85,22 @@ export const acceleratorNames = optionNames<AcceleratorOptions>({
   extensions: true,
 });
 
-/** Which native library computes the matrix products of the wasm backend. */
+/** The native library that computes the matrix products of the wasm backend. */
 export interface AcceleratorChoice {
-  /** `"onnxruntime-node"`, or `"none"`: the compiled kernels compute all products. */
+  /** Name: `"onnxruntime-node"`, or `"none"` if the compiled kernels compute all products. */
   name: "onnxruntime-node" | "none";
   /** Version of the package, if one was found. */
   version?: string;
-  /** Why, in one line. */
+  /** Reason, in one line. */
   reason: string;
 }
 
 /** A backend that was started and tested. */
 export interface StartedBackend {
-  /** See {@link BackendChoice.device}. */
+  /** Device that it uses; see {@link BackendChoice.device}. */
   device: string;
-  /** Why `"auto"` takes it when it comes to it. */
+  /** Why `"auto"` chooses it. */
   reason: string;
-  /** See {@link BackendChoice.accelerator}. */
+  /** Its accelerator; see {@link BackendChoice.accelerator}. */
   accelerator?: AcceleratorChoice;
 }

@@ -1,10 +1,10 @@
-/** A clear word where a backend is missing. */
+/** Throws a helpful error when no backend is active. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../core/errors.js";
 
 /**
- * Makes sure that a backend is active.
+ * Checks that a backend is active.
  *
  * @throws BackendError when none is; the message says what to call
  */

@@ -1,17 +1,17 @@
-/** A small computation whose result is known, before a backend is trusted with hours of training. */
+/** Runs a small computation with a known result, before a backend is used for training. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../core/errors.js";
 
-// Sums of the windows of a 4 x 4 picture 0..15 that each of the nine weights of a 3 x 3 kernel meets.
+// Sums over the windows of a 4 x 4 image 0..15 for each of the nine weights of a 3 x 3 kernel.
 const windowSums = [10, 14, 18, 26, 30, 34, 42, 46, 50];
 const copies = 9;
 
 /**
- * Convolution, product, sum of nine tensors, comparison and selection, and the gradient through all of them,
+ * Computes a convolution, product, sum of nine tensors, comparison and selection, and the gradient through all of them,
  * on the active backend. Nothing is read synchronously.
  *
- * @throws BackendError when a number is wrong
+ * @throws BackendError when a result is incorrect
  */
 export async function checkNumbers(): Promise<void> {
   const [loss, gradient] = tf.tidy(() => {

@@ -1,4 +1,4 @@
-/** Making a registered backend the active one. */
+/** Activates a registered backend. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../core/errors.js";
@@ -8,10 +8,10 @@ import type { BackendName } from "./backend-choice.js";
 import { checkNumbers } from "./self-test.js";
 
 /**
- * Starts a backend and checks its numbers.
+ * Starts a backend and checks its results.
  *
  * @param prepare runs between start and check, e.g. to replace kernels
- * @throws BackendError, beginning with `problem`, when it cannot start or computes wrong numbers
+ * @throws BackendError, starting with `problem`, when it cannot start or computes incorrect results
  */
 export async function startBackend(name: BackendName, problem: string, prepare = () => {}): Promise<void> {
   let started = false;
@@ -23,7 +23,7 @@ export async function startBackend(name: BackendName, problem: string, prepare =
     cause = error;
   }
   if (!started) throw new BackendError(problem + because(cause), { cause });
-  // Only now: a package that was just imported, such as tfjs-node, brings tfjs's own gradients along.
+  // Only now: a package that was just imported, such as tfjs-node, registers tfjs's own gradients again.
   registerComparisonGradients();
   registerMissingGradients();
   prepare();
@@ -36,7 +36,7 @@ export async function startBackend(name: BackendName, problem: string, prepare =
   }
 }
 
-/** `: message` of an error, its first line. */
+/** Formats an error as `: message`, its first line. */
 export function because(cause: unknown): string {
   return cause instanceof Error ? `: ${cause.message.split("\n")[0].trim()}` : "";
 }

@@ -1,4 +1,4 @@
-/** Starting TensorFlow's native library behind tfjs. */
+/** Starts TensorFlow's native library as tfjs backend. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { BackendError } from "../core/errors.js";
@@ -7,7 +7,7 @@ import type { StartedBackend } from "./backend-choice.js";
 import { backendPlatform } from "./platform.js";
 import { startBackend } from "./start-backend.js";
 
-/** The part of tfjs-node's backend that tells about the device. */
+/** The part of tfjs-node's backend that describes the device. */
 interface NodeBackend {
   readonly isGPUPackage?: boolean;
   readonly isUsingGpuDevice?: boolean;
@@ -18,7 +18,7 @@ interface NodeBackend {
  * Starts the backend of `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`: the one that the program
  * imported, or in Node the first that is installed.
  *
- * @throws BackendError when there is none or it does not load
+ * @throws BackendError when there is none or it cannot be loaded
  */
 export async function startTensorflow(): Promise<StartedBackend> {
   if (!tf.findBackendFactory("tensorflow")) {

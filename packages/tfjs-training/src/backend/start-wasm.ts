@@ -1,4 +1,4 @@
-/** Starting tfjs's wasm backend, repaired. */
+/** Starts tfjs's wasm backend with repaired kernels. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { installWasmRepairs } from "../wasm/install.js";
@@ -15,7 +15,7 @@ import { startBackend } from "./start-backend.js";
 import { registerTfjsWasm } from "./tfjs-wasm.js";
 
 /**
- * Starts the wasm backend and puts the training kernels into it. A backend that already runs is kept.
+ * Starts the wasm backend and registers the training kernels in it. A backend that is already running is kept.
  *
  * @throws BackendError when WebAssembly is missing or not allowed, or its file is not where `wasmPaths` says
  */

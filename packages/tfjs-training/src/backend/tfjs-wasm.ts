@@ -1,4 +1,7 @@
-/** tfjs's wasm backend with its WebAssembly file: this package's own copy, or the one that the program names. */
+/**
+ * Registers tfjs's wasm backend with its WebAssembly file: this package's own copy, or the one that the program
+ * names.
+ */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { inflateSync } from "fflate";
@@ -14,8 +17,8 @@ type MakeModule = typeof import("@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-bac
 const fileName = "tfjs-backend-wasm-simd.wasm";
 
 /**
- * Registers tfjs's wasm backend with its WebAssembly file at hand. tfjs itself would fetch the file from beside
- * the page, where no bundler puts it.
+ * Registers tfjs's wasm backend with the bytes of its WebAssembly file. tfjs itself would fetch the file from the URL
+ * of the page, where no bundler puts it.
  *
  * @throws BackendError when WebAssembly is not allowed or has no SIMD, or the file is not where `wasmPaths` says
  */
@@ -31,15 +34,15 @@ export async function registerTfjsWasm(wasmPaths: UseBackendOptions["wasmPaths"]
       "it needs WebAssembly SIMD: Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or later",
     );
   }
-  // Started here and not when tfjs asks for it, for tfjs prints reasons to the console and forgets them.
+  // Started here and not when tfjs requests it, because tfjs only prints reasons to the console.
   let started: Awaited<ReturnType<MakeModule>> | undefined = await startModule(makeModule, binary).catch(
     (cause: unknown) => {
       const advice = "In a page, `script-src 'wasm-unsafe-eval'` of the content security policy allows it";
       throw new BackendError(`WebAssembly cannot start${because(cause)}. ${advice}`, { cause });
     },
   );
-  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // the training kernels cannot run beside threads
-  const priority = 2; // tfjs's own
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false); // the training kernels do not support threads
+  const priority = 2; // the same as in tfjs
   if (tf.findBackendFactory("wasm")) tf.removeBackend("wasm");
   tf.registerBackend(
     "wasm",
@@ -52,7 +55,7 @@ export async function registerTfjsWasm(wasmPaths: UseBackendOptions["wasmPaths"]
   );
 }
 
-// As tfjs's own init(), which takes no bytes.
+// Like tfjs's own init(), which does not accept bytes.
 async function startModule(makeModule: MakeModule, wasmBinary: Bytes) {
   const module = await withoutRethrowers(() => makeModule({ wasmBinary } as Parameters<MakeModule>[0]));
   const { cwrap } = module as unknown as {
@@ -69,8 +72,8 @@ async function startModule(makeModule: MakeModule, wasmBinary: Bytes) {
   return module;
 }
 
-// In Node, emscripten throws every uncaught error again from its own one-line bundle, so that a user's
-// error is printed under 20 kB of machine-made code. Its listeners serve only its own exit().
+// In Node, emscripten rethrows every uncaught error from its own one-line bundle, so that a user's
+// error is printed below 20 kB of generated code. Its listeners are only needed for its own exit().
 function withoutRethrowers<Result>(start: () => Result): Result {
   const { process } = globalThis as { process?: Partial<typeof globalThis.process> };
   const names = ["uncaughtException", "unhandledRejection"] as const;

@@ -1,4 +1,4 @@
-/** Choosing and preparing the tensor backend. */
+/** Chooses and prepares the tensor backend. */
 
 import { checkOptions } from "../core/check-options.js";
 import "@tensorflow/tfjs-layers"; // registers the gradients of all operations
@@ -23,23 +23,23 @@ type Start = (options: UseBackendOptions & { automatic: boolean }) => Promise<St
 const starts: Record<BackendName, Start> = {
   tensorflow: startTensorflow,
   webgpu: startWebGPU,
-  wasm: startWasmBesideCpu,
+  wasm: startWasmWithCpu,
   cpu: startCpu,
 };
 
 /**
- * Makes a backend the active one and ready to train: all gradients registered, missing, wrong and slow
- * kernels replaced, and a small computation checked against known numbers. Call it once before tensors are made.
+ * Activates a backend and prepares it for training: registers all gradients, replaces missing, incorrect and slow
+ * kernels, and checks a small computation against known values. Call it once before creating tensors.
  *
- * - `"auto"`: the first that is there and passes its check out of `"tensorflow"` (in Node: `tfjs-node-gpu`, then
+ * - `"auto"`: the first of these that is available and passes its check: `"tensorflow"` (in Node: `tfjs-node-gpu`, then
  *   `tfjs-node`), `"webgpu"` on a real GPU (software adapters are slower than wasm) and `"wasm"`. In Node, optional
- *   packages are looked for once `ncps-ts/node` is imported, and where nothing starts, `"cpu"` is taken with a
- *   warning in the console. In a page nothing falls back to `"cpu"`, which would block it: an error says why.
- * - A name: that one or an error. `"webgpu"` then takes software adapters too.
+ *   packages are looked for once `ncps-ts/node` is imported, and if nothing starts, `"cpu"` is used with a
+ *   warning in the console. A web page never falls back to `"cpu"`, which would block it: an error says why.
+ * - A name: that backend or an error. `"webgpu"` then accepts software adapters too.
  *
  * @throws InvalidArgumentError when an option is unknown
- * @throws BackendError when the backend is unknown, not installed, cannot start or computes wrong numbers, and for
- *   `"auto"` in a page when neither WebGPU nor WebAssembly can start
+ * @throws BackendError when the backend is unknown, not installed, cannot start or computes incorrect results, and for
+ *   `"auto"` in a web page when neither WebGPU nor WebAssembly can start
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ async function automatic(options: UseBackendOptions): Promise<BackendChoice> {
   const slow = '"cpu" (plain JavaScript) is ten to a hundred times slower than "wasm"';
   if (!inNode()) {
     throw new BackendError(
-      `no fast backend can start here. ${reasons}. ${slow} and blocks the page: useBackend("cpu") takes it all the same`,
+      `no fast backend can start here. ${reasons}. ${slow} and blocks the page: useBackend("cpu") uses it anyway`,
     );
   }
   console.warn(`ncps-ts: useBackend() takes ${slow}. ${reasons}`);
@@ -98,7 +98,7 @@ function choose(
 }
 
 // Kernels that the wasm backend lacks are computed by functions of the cpu backend.
-async function startWasmBesideCpu(options: UseBackendOptions): Promise<StartedBackend> {
+async function startWasmWithCpu(options: UseBackendOptions): Promise<StartedBackend> {
   await import("@tensorflow/tfjs-backend-cpu");
   return startWasm(options);
 }

@@ -7,7 +7,7 @@ import { floatTensor } from "../wasm/memory/tensor-values.js";
 import { floatsOf, intsOf, NotPlannable, type Place, Plan, type PlanSummary } from "./plan.js";
 import { activeTrace, differenceOf, Trace } from "./trace.js";
 
-/** Numbers with a shape, in place of a tensor; bytes become floats. */
+/** Numbers with a shape, instead of a tensor; bytes become floats. */
 export interface ArrayInput {
   /** The numbers, row by row. */
   values: Float32Array | Float64Array | Int32Array | Uint8Array;
@@ -27,7 +27,7 @@ export type TracedInputs<Inputs> = {
       : tf.Tensor | undefined;
 };
 
-/** Values of outputs: numbers of scalars, arrays of everything else. */
+/** Values of outputs: numbers for scalars, arrays for everything else. */
 export type StepValues<Outputs> = {
   [Name in keyof Outputs]: Outputs[Name] extends tf.Scalar ? number : Float32Array;
 };
@@ -36,13 +36,13 @@ export type StepValues<Outputs> = {
 export interface CompileOptions {
   /** Name for reports, default `"step"`. */
   name?: string;
-  /** Most plans that are kept, one for each combination of shapes; default 16. The least recently used one is dropped. */
+  /** Maximum number of plans that are kept, one for each combination of shapes; default 16. The least recently used one is dropped. */
   maxPlans?: number;
   /** Whether it is compiled at all, default true; false runs the function as it is. */
   enabled?: boolean;
 }
 
-/** What became of the function for one combination of shapes. */
+/** The compilation state of the function for one combination of shapes. */
 export interface PlanReport {
   /** Shapes and types of the inputs. */
   signature: string;
@@ -54,7 +54,7 @@ export interface PlanReport {
   plan?: PlanSummary;
 }
 
-/** What {@link CompiledStep.report} tells. */
+/** Result of {@link CompiledStep.report}. */
 export interface CompileReport {
   /** Name of the step. */
   name: string;
@@ -71,11 +71,11 @@ export interface CompiledStep<Inputs, Outputs extends Record<string, tf.Tensor>>
   /** Runs the step. The caller owns the tensors. */
   (inputs: Inputs): Outputs;
   /**
-   * Runs the step and gives the outputs' values: numbers of scalars, arrays of everything else. The object and its
-   * arrays are filled anew by the next call. On webgpu, which cannot be read at once, a promise.
+   * Runs the step and returns the outputs' values: numbers for scalars, arrays for everything else. The object and its
+   * arrays are overwritten by the next call. On webgpu, which can only be read asynchronously, a promise.
    */
   read(inputs: Inputs): StepValues<Outputs> | Promise<StepValues<Outputs>>;
-  /** What became of the function so far, and why. */
+  /** The compilation state of the function, with reasons. */
   report(): CompileReport;
   /** Frees all plans. The step must not be called any more. */
   dispose(): void;
@@ -94,19 +94,19 @@ interface Entry {
 
 // Two equal traces in a row make a plan. The first may differ, where a model makes its weights at the first call.
 const mostAttempts = 4;
-// A step whose variables move before so many calls in a row is faster as it is.
+// A step whose variables move before this many calls in a row is faster uncompiled.
 const mostMoves = 25;
 
 /**
  * Makes a function of tensors fast. At the first call with inputs of some shapes the function runs at least twice to
- * record which kernels it runs, without effect on variables and optimisers. A plan is made of that: fused loops and
+ * record which kernels it runs, without effect on variables and optimizers. A plan is made of that: fused loops and
  * calls of the compiled kernels, with memory laid out once. This call and all later ones run the plan, without tfjs,
  * so that a program that was stopped and goes on computes the same bit for bit. The function may take gradients, make
- * steps with an optimiser of this package and assign variables. Everything that changes between calls must be
+ * steps with an optimizer of this package and assign variables. Everything that changes between calls must be
  * an input: what the function reads from elsewhere is part of the plan.
  *
  * Only the wasm backend compiles; on others the function runs as it is, and so it does where it reads values
- * (`dataSync`) or its shapes depend on numbers: {@link CompiledStep.report} tells why.
+ * (`dataSync`) or its shapes depend on values: {@link CompiledStep.report} says why.
  *
  * @param fn gets the inputs as tensors and returns a record of tensors
  * @throws InvalidArgumentError when an input is no tensor, array with a shape, or number
@@ -205,7 +205,7 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
     if (entry.reasons.length > 0) return undefined;
     const { plan, trace } = entry;
     if (plan && !plan.current) {
-      // Moments that came from elsewhere: the trace tells of others.
+      // Restored moments: the trace refers to the previous ones.
       plan.dispose();
       entry.plan = undefined;
       entry.trace = undefined;

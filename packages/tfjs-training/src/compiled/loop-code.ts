@@ -7,7 +7,7 @@ import type { Value } from "./trace.js";
 import { VectorMath } from "./vector-math.js";
 import { WasmFunction } from "./wasm-code.js";
 
-/** Where values lie. */
+/** Memory locations of values. */
 export interface LoopMemory {
   /** Byte address of a value's first element. */
   addressOf(value: Value): number;
@@ -126,7 +126,7 @@ class LoopWriter {
     this.advance(axis, -size);
   }
 
-  // Moves all offsets by so many indices along an axis.
+  // Moves all offsets by `count` indices along an axis.
   private advance(axis: number, count: number): void {
     for (const { local, strides } of this.offsets.values()) {
       const step = strides[axis] * count * bytes;
@@ -147,7 +147,7 @@ class LoopWriter {
     this.offsets.set(key, { local, strides });
   }
 
-  // What is the same for all indices and was there before the loop is loaded once.
+  // Values that are the same for all indices and were computed before the loop are loaded once.
   private hoist(access: Access): void {
     const { value } = access;
     const key = accessKey(access);
@@ -241,7 +241,7 @@ class LoopWriter {
     code.get(gathered);
   }
 
-  // Puts the address of a lane on the stack; negative distances cannot stand in the instruction.
+  // Puts the address of a lane on the stack; the instruction cannot encode negative distances.
   private at(local: number, base: number, distance: number, access: (offset: number) => void): void {
     this.code.get(local);
     if (distance < 0) this.code.i32(distance).op("i32.add");
@@ -377,7 +377,7 @@ function reductionOf({ op }: LoopMember): Reduction {
   return op.kind === "reduce" ? op.fn : "sum";
 }
 
-/** Whether a value is a number that can stand in the code. */
+/** Whether a value is a constant that can be encoded in the instructions. */
 export function isImmediate({ size, origin }: Value): boolean {
   return size === 1 && origin.kind === "constant";
 }
@@ -390,7 +390,7 @@ function accessKey({ value, offset, strides }: Access): string {
   return `${value.id}:${offset}:${strides}`;
 }
 
-// Accesses with equal strides share an offset; those that go backwards have one of their own.
+// Accesses with equal strides share an offset; those that go backwards have a separate one.
 function offsetKey(access: Access): string {
   return hasNegative(access.strides) ? accessKey(access) : String(access.strides);
 }

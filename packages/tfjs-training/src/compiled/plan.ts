@@ -40,7 +40,7 @@ interface OptimizerUpdate {
   unless?: { address: number; above: number };
 }
 
-/** What a plan consists of, for reports. */
+/** Size and contents of a plan, for reports. */
 export interface PlanSummary {
   /** Kernels that the function ran without a plan. */
   kernels: number;
@@ -133,12 +133,12 @@ export class Plan {
     return true;
   }
 
-  /** Whether the optimisers have the moments that they had when the function was traced. */
+  /** Whether the optimizers have the moments that they had when the function was traced. */
   get current(): boolean {
     return this.moments.every(({ step, name, dataId }) => step.moments()[name]?.dataId === dataId);
   }
 
-  /** Gives variables that the plan changes memory of their own where others share it. */
+  /** Gives variables that the plan changes separate memory if it is shared. */
   static unshare(trace: Trace): void {
     const backend = tf.backend() as unknown as WasmBackend;
     for (const variable of trace.changedVariables) {
@@ -591,7 +591,7 @@ function writeRates(
 
 function inputName({ origin }: Value): string {
   if (origin.kind === "input") return origin.name;
-  throw new NotPlannable(["the learning rate of the optimiser is computed: give it as an input of the step"]);
+  throw new NotPlannable(["the learning rate of the optimizer is computed: give it as an input of the step"]);
 }
 
 function inputsOf(infos: Record<string, tf.TensorInfo>, listed: boolean): tf.NamedTensorInfoMap {

@@ -40,7 +40,7 @@ export interface KernelOp {
   readonly outputs: readonly Shaped[];
 }
 
-/** One step of an optimiser, which changes variables and moments in place. */
+/** One step of an optimizer, which changes variables and moments in place. */
 export interface OptimizerOp {
   readonly kind: "optimizer";
   readonly step: OptimizerStep;
@@ -61,10 +61,10 @@ export interface AssignOp {
   readonly source: Value;
 }
 
-/** What a trace consists of. */
+/** Contents of a trace. */
 export type TraceOp = KernelOp | OptimizerOp | AssignOp;
 
-/** What an optimiser tells a trace about a step. */
+/** Description of an optimizer's step for a trace. */
 export interface OptimizerStep {
   /** The rule at a learning rate. */
   rule(learningRate: number): FusedRule;
@@ -165,8 +165,8 @@ export class Trace {
   }
 
   /**
-   * Records a step of an optimiser, which the caller leaves out: the variables get memory of their own, with the same
-   * numbers, until the trace ends.
+   * Records a step of an optimizer, which the caller does not make: the variables get separate memory, with the same
+   * values, until the trace ends.
    */
   optimizerStep(
     step: OptimizerStep,

@@ -1,6 +1,6 @@
-/** Bytes that travel as text. */
+/** Decodes base64. */
 
-/** The bytes that a text in base64 stands for. */
+/** Decodes a base64 string to bytes. */
 export function bytesFromBase64(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);

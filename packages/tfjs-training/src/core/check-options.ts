@@ -1,10 +1,10 @@
-/** Options objects without misspelt names. */
+/** Detection of misspelt options. */
 
 import { InvalidArgumentError } from "./errors.js";
 import { nearestName } from "./nearest-name.js";
 import { showValue } from "./show-value.js";
 
-/** One entry for each option of a type, so that the compiler sees a list that misses one. */
+/** One field for each option of a type, so that the compiler finds a list that lacks one. */
 export type OptionNames<Options> = { readonly [Name in keyof Options]-?: true };
 
 /** The names of all options of a type, for {@link checkOptions}. */
@@ -13,13 +13,12 @@ export function optionNames<Options>(names: OptionNames<Options>): readonly stri
 }
 
 /**
- * Checks that options are an object with known names only: what is misspelt would go by without a word, and the
- * default would stand. Constructors check where the class itself is made (`new.target`): subclasses may have options of
- * their own.
+ * Checks that options are an object with known names only: a misspelt one would silently be ignored in favour of the
+ * default. Constructors call it only for the class itself (`new.target`), since subclasses may have further options.
  *
- * @param what whose options they are, e.g. `"learn"`, for the message
- * @param hints what to say of names that come from elsewhere, e.g. `{ policy: "the network is the option model" }`
- * @param synonyms names of other libraries, lower-case and without underscores, and what they are called here
+ * @param what owner of the options, e.g. `"learn"`, for the message
+ * @param hints hints for names from other libraries, e.g. `{ policy: "the network is the option model" }`
+ * @param synonyms names of other libraries, lower-case and without underscores, mapped to the names used here
  * @throws InvalidArgumentError naming the unknown option, the nearest known one and all others
  */
 export function checkOptions(

@@ -1,14 +1,14 @@
-/** Typed errors: every failure that this package foresees is a subclass of {@link TrainingError}. */
+/** Typed errors: every error that this package throws on purpose is a subclass of {@link TrainingError}. */
 
 /** Options shared by every {@link TrainingError}. */
 export interface TrainingErrorOptions {
-  /** The error that led to this one, when there is one. */
+  /** The error that led to this one, if there is one. */
   cause?: unknown;
 }
 
 /**
- * Base class of every error that the library throws on purpose. `code` and `name` survive minifying, and are equal in
- * programs that load the library twice, by `import` and by `require`, where `instanceof` is not.
+ * Base class of every error that the library throws on purpose. `code` and `name` survive minification, and are equal
+ * in programs that load the library twice, by `import` and by `require`, where `instanceof` fails.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ export interface TrainingErrorOptions {
  * ```
  */
 export class TrainingError extends Error {
-  // A literal, on the prototype as Error's own is: class names do not survive minifying.
+  // A literal, on the prototype as Error's own is: class names do not survive minification.
   static {
     TrainingError.prototype.name = "TrainingError";
   }
@@ -37,7 +37,7 @@ export class TrainingError extends Error {
   }
 }
 
-/** An argument or option has a wrong value. Code `INVALID_ARGUMENT`. */
+/** An argument or option has an invalid value. Code `INVALID_ARGUMENT`. */
 export class InvalidArgumentError extends TrainingError {
   static {
     InvalidArgumentError.prototype.name = "InvalidArgumentError";
@@ -84,7 +84,9 @@ export class InvalidStateError extends TrainingError {
   }
 }
 
-/** An optional part is not installed. Code `MISSING_DEPENDENCY`; the message holds the command that mends it. */
+/**
+ * An optional package is not installed. Code `MISSING_DEPENDENCY`; the message contains the command that installs it.
+ */
 export class MissingDependencyError extends TrainingError {
   static {
     MissingDependencyError.prototype.name = "MissingDependencyError";
@@ -96,7 +98,7 @@ export class MissingDependencyError extends TrainingError {
   }
 }
 
-/** A backend cannot do what was asked of it. Code `BACKEND`. */
+/** A backend cannot do what was requested. Code `BACKEND`. */
 export class BackendError extends TrainingError {
   static {
     BackendError.prototype.name = "BackendError";

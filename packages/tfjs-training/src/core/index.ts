@@ -1,5 +1,5 @@
 /**
- * Errors, states and checks of options that this package shares with those that build on it; without tfjs.
+ * Errors, state types and option checks shared with packages that build on this one; without tfjs.
  *
  * @module
  */

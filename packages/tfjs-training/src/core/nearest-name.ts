@@ -1,6 +1,6 @@
-/** The name that was meant, among those that there are. */
+/** Suggestions for misspelt names. */
 
-/** How many letters have to be put in, left out or changed to make one name of the other. */
+/** Edit distance: the number of insertions, deletions and substitutions that turn one name into the other. */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -14,9 +14,9 @@ export function editDistance(a: string, b: string): number {
 }
 
 /**
- * The known name that a misspelt one was most likely meant to be; `undefined` when none is near.
+ * The known name closest to a misspelt one; `undefined` if none is similar.
  *
- * @param synonyms names of other libraries, plain, and what they are called here
+ * @param synonyms names of other libraries, plain, mapped to the names used here
  */
 export function nearestName(
   name: string,
@@ -27,7 +27,7 @@ export function nearestName(
   if (Object.hasOwn(synonyms, plain) && known.includes(synonyms[plain])) return synonyms[plain];
   const measured = known.map((each) => {
     const other = plainName(each);
-    // "callback" for "callbacks", "threads" for "numThreads": what one name holds of the other counts as well.
+    // "callback" for "callbacks", "threads" for "numThreads": a name contained in the other counts as well.
     const part = plain.length >= 4 && (other.includes(plain) || plain.includes(other)) ? 2 : Infinity;
     return { each, distance: Math.min(editDistance(plain, other), part) };
   });
@@ -35,7 +35,7 @@ export function nearestName(
   return nearest && nearest.distance <= Math.max(2, plain.length / 3) ? nearest.each : undefined;
 }
 
-/** A name without case and underscores: `num_steps` and `numSteps` are one. */
+/** A name without case and underscores: `num_steps` and `numSteps` are equal. */
 export function plainName(name: string): string {
   return name.toLowerCase().replaceAll("_", "");
 }

@@ -1,4 +1,4 @@
-/** Modules of Node where there is Node. */
+/** Loads built-in modules of Node, if available. */
 
 interface Builtins {
   "node:crypto": typeof import("node:crypto");
@@ -14,12 +14,15 @@ interface WithProcess {
   };
 }
 
-/** Whether this is Node, or Deno or Bun, which stand in for it; false in a page and its workers. */
+/** Whether this is Node, or Deno or Bun with Node compatibility; false in a web page and its workers. */
 export function inNode(): boolean {
   return (globalThis as WithProcess).process?.versions?.node !== undefined;
 }
 
-/** A module of Node, asked for in a way that no bundler follows; undefined in browsers and where Node is too old. */
+/**
+ * Returns a built-in module of Node, in a way that bundlers do not follow; undefined in browsers and old versions of
+ * Node.
+ */
 export function nodeBuiltin<Name extends keyof Builtins>(name: Name): Builtins[Name] | undefined {
   return (globalThis as WithProcess).process?.getBuiltinModule?.(name);
 }

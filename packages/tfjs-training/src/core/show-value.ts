@@ -1,11 +1,11 @@
 /** Values in error messages. */
 
-// Longer values would hide the sentence around them.
+// Longer values would obscure the message.
 const LONGEST = 80;
 
 /**
- * A value as a reader of code would write it: text in quotes, lists in brackets, objects by what they are. Never
- * throws, also not for what cannot be turned into a text.
+ * Formats a value as in code: strings in quotes, lists in brackets, objects by their kind. Never throws, even for
+ * values that cannot be converted to a string.
  */
 export function showValue(value: unknown): string {
   try {
@@ -15,7 +15,7 @@ export function showValue(value: unknown): string {
   }
 }
 
-// Objects in objects in objects say no more, and may hold themselves.
+// Deeper objects add no information, and may contain themselves.
 function shown(value: unknown, depth: number): string {
   if (typeof value === "string") return shortened(JSON.stringify(value));
   if (typeof value === "bigint") return `${value}n`;

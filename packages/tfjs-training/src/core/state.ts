@@ -1,6 +1,6 @@
-/** The form in which every stateful class hands out and takes back its state. */
+/** Types of saved states of stateful classes. */
 
-/** The typed arrays that observations, frames and states are made of. */
+/** The typed arrays of observations, frames and states. */
 export type TypedArray = Uint8Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 /**
@@ -19,15 +19,15 @@ export type StateTree =
 /** A state whose root is a record. */
 export type StateRecord = { [key: string]: StateTree };
 
-/** What every stateful class offers: a state that can be taken out and put back. */
+/** Interface of stateful classes: a state that can be saved and restored. */
 export interface Stateful {
-  /** Returns a copy of everything that decides what happens next. */
+  /** Returns a copy of everything that determines what happens next. */
   getState(): StateRecord;
-  /** Puts back what {@link Stateful.getState} returned; then all goes on as from there. */
+  /** Restores the result of {@link Stateful.getState}; everything then continues from there. */
   setState(state: StateRecord): void;
 }
 
-/** Product of a shape's sizes: its number of elements (1 for the empty shape). */
+/** Number of elements of a shape: the product of its sizes (1 for the empty shape). */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

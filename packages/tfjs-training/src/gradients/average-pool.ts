@@ -16,8 +16,8 @@ interface Attributes3D {
 }
 
 /**
- * The padding does not count in a mean; tfjs's gradient divides by the whole window there, and forgets
- * `dimRoundingMode`, and so the true number of windows.
+ * The padding does not count in a mean; tfjs's gradient divides by the whole window there, and ignores
+ * `dimRoundingMode`, and so the actual number of windows.
  */
 export const averagePoolGradient: tf.GradFunc = (dy, [x], attrs) => ({
   x: () => {
@@ -42,7 +42,7 @@ export const averagePoolGradient: tf.GradFunc = (dy, [x], attrs) => ({
   },
 });
 
-/** As {@link averagePoolGradient}, over depth, height and width. */
+/** Gradient of average pooling over depth, height and width; see {@link averagePoolGradient}. */
 export const averagePool3DGradient: tf.GradFunc = (dy, [x], attrs) => ({
   x: () => {
     const { filterSize, strides, pad, dimRoundingMode } = attrs as unknown as Attributes3D;
@@ -65,7 +65,7 @@ function run(kernel: string, dy: tf.Tensor, input: tf.Tensor, attributes: object
   return tf.engine().runKernel(kernel, { dy, input }, attributes as tf.NamedAttrMap);
 }
 
-// Size of the window by the number of cells in it, along one axis; 0 where there are none.
+// Window size divided by the number of cells in it, along one axis; 0 if there are none.
 function shares(count: number, stride: number, before: number, window: number, size: number): number[] {
   return Array.from({ length: count }, (_, i) => {
     const first = i * stride - before;

@@ -1,9 +1,12 @@
-/** Gradients of normalisation by given means and variances. */
+/** Gradients of normalisation with given means and variances. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { sumTo } from "./sum-to.js";
 
-/** As tfjs has them, and also where mean, variance, offset and scale have axes of one element; tfjs saves no missing scale. */
+/**
+ * Gradients as in tfjs, but also for mean, variance, offset and scale with axes of size one; tfjs does not save a
+ * missing scale.
+ */
 export const batchNormGradient: tf.GradFunc = (dy, [x, mean, variance, scale], attrs) => {
   const { varianceEpsilon } = attrs as { varianceEpsilon: number };
   const d = dy as tf.Tensor;

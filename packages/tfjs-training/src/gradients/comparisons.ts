@@ -1,4 +1,4 @@
-/** Gradients of the comparisons, which tfjs has none of. */
+/** Gradients of comparisons, which tfjs does not have. */
 
 import { type GradFunc, getGradient, registerGradient, zeros } from "@tensorflow/tfjs-core";
 
@@ -9,7 +9,7 @@ const zeroGradients: GradFunc = (_, [a, b]) => ({ a: () => zeros(a.shape), b: ()
 /**
  * Registers zero gradients for comparisons, on all backends: without them tfjs refuses to differentiate
  * `where(greater(x, 0), f(x), g(x))`. (tfjs's own gradient of
- * `GreaterEqual` fails for integers and is replaced.) Calling it again does nothing.
+ * `GreaterEqual` fails for integers and is replaced.) Calling it again has no effect.
  */
 export function registerComparisonGradients(): void {
   for (const kernelName of comparisons) {

@@ -1,8 +1,11 @@
-/** Gradient of running sums. */
+/** Gradient of cumulative sums. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The running sum from the other end; tfjs's own is transposed once more for other axes than the last. */
+/**
+ * The cumulative sum from the other end; tfjs's own gradient is transposed once too often for axes other than the
+ * last.
+ */
 export const cumsumGradient: tf.GradFunc = (dy, _, attrs) => ({
   x: () => {
     const { axis, exclusive, reverse } = attrs as { axis: number; exclusive: boolean; reverse: boolean };

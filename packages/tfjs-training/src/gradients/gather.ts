@@ -1,10 +1,10 @@
-/** Gradients of picking elements by their numbers. */
+/** Gradients of operations that select elements by index. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
  * Gradient of `gather` with batch axes, e.g. of the value of each row's action, where tfjs's own works row by
- * row and for one batch axis only. Summing by products is the same on every run on every backend.
+ * row and for one batch axis only. Summing by products is deterministic on every backend.
  */
 export function batchedGatherGradient(
   dy: tf.Tensor,
@@ -24,10 +24,10 @@ export function batchedGatherGradient(
   return tf.reshape(tf.transpose(sums, [0, 2, 1, 3]), x.shape);
 }
 
-/** Gradient of `gatherND`: every element goes back to where it came from. */
+/** Gradient of `gatherND`: every element's gradient is added at its source. */
 export const gatherNdGradient: tf.GradFunc = (dy, [params, indices]) => ({
   params: () => {
-    // Rows of indices, also where there is a single one.
+    // Rows of indices, also if there is a single one.
     const [depth, taken] = [
       indices.shape[indices.rank - 1],
       params.shape.slice(indices.shape[indices.rank - 1]),
@@ -45,7 +45,7 @@ export const gatherNdGradient: tf.GradFunc = (dy, [params, indices]) => ({
 /** Gradient of `stridedSlice`. */
 export const stridedSliceGradient: tf.GradFunc = (dy, [x], attrs) => ({
   x: () => {
-    // The wasm kernel takes integers for floats, which are exact up to 2^24.
+    // The wasm kernel misreads integers as floats; floats are exact up to 2^24.
     const numbers = tf.range(0, x.size, 1, x.size < 2 ** 24 ? "float32" : "int32");
     const strided = tf.engine().runKernel("StridedSlice", { x: tf.reshape(numbers, x.shape) }, attrs);
     const taken = tf.cast(strided as tf.Tensor, "int32");
@@ -63,7 +63,7 @@ export const topKGradient: tf.GradFunc = (dy, [x, indices]) => ({
   },
 });
 
-// tfjs's `oneHot` refuses a depth of one.
+// tfjs's `oneHot` does not support a depth of one.
 function marks(indices: tf.Tensor, depth: number): tf.Tensor {
   if (depth < 2) return tf.ones([...indices.shape, depth]);
   return tf.oneHot(indices as tf.Tensor1D, depth, 1, 0, "float32");

@@ -1,5 +1,5 @@
 /**
- * Gradients that tfjs has wrong or not at all, on all backends.
+ * Gradients that are missing or incorrect in tfjs, on all backends.
  *
  * @module
  */
@@ -23,10 +23,10 @@ const marked = Symbol.for("ncps-ts.gradient");
 
 /**
  * Registers gradients of matrix products with a broadcast batch, of `gather` with batch axes, of `gatherND`,
- * `stridedSlice`, `prod`, the values of `topk`, padded average pooling, resized images, padding with mirror images,
+ * `stridedSlice`, `prod`, the values of `topk`, padded average pooling, resized images, mirror padding,
  * `cumsum` along any axis, of `split` and `unstack` into one part, of `tile` and `broadcastTo` with more than four axes,
- * of `unsortedSegmentSum` with numbers past the end, and of broadcast operands of `maximum`, `minimum`,
- * `squaredDifference` and `batchNorm`. `useBackend` calls this; calling it again does nothing.
+ * of `unsortedSegmentSum` with ids past the end, and of broadcast operands of `maximum`, `minimum`,
+ * `squaredDifference` and `batchNorm`. `useBackend` calls this; calling it again has no effect.
  */
 export function registerMissingGradients(): void {
   register({ kernelName: "BatchMatMul", inputsToSave: ["a", "b"], gradFunc: batchMatMulGradient });

@@ -1,10 +1,10 @@
-/** Gradient of products. */
+/** Gradient of matrix products. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { sumTo } from "./sum-to.js";
 
 /**
- * As tfjs has it, and also where one operand's batch is broadcast: its gradient is then summed over the
+ * Gradient as in tfjs, but also for one operand with a broadcast batch: its gradient is then summed over the
  * batch that it was repeated for.
  */
 export const batchMatMulGradient: tf.GradFunc = (dy, [a, b], attrs) => {

@@ -1,8 +1,8 @@
-/** Gradient of padding with mirror images. */
+/** Gradient of mirror padding. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Every element gets its own gradient and those of its images; tfjs's own leaves the images out. */
+/** Every element gets its own gradient and those of its mirror images; tfjs's own gradient ignores the images. */
 export const mirrorPadGradient: tf.GradFunc = (dy, [x], attrs) => ({
   x: () => {
     const numbers = tf.reshape(tf.range(0, x.size, 1, "float32"), x.shape); // exact up to 2^24

@@ -1,4 +1,4 @@
-/** Gradients of tensors cut into parts, also into a single one, of which tfjs's own fail. */
+/** Gradients of splitting tensors, also into a single part, where tfjs's own gradients fail. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -12,7 +12,7 @@ export const unstackGradient: tf.GradFunc = (dy, _, attrs) => ({
   value: () => tf.stack(listOf(dy), (attrs as { axis: number }).axis),
 });
 
-// tfjs gives the gradient of a single output without a list around it.
+// tfjs passes the gradient of a single output without a list around it.
 function listOf(dy: tf.Tensor | tf.Tensor[]): tf.Tensor[] {
   return Array.isArray(dy) ? dy : [dy];
 }

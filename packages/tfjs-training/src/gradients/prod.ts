@@ -3,8 +3,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 
 /**
- * Every element's gradient is the product of the others, zeros included: those before it times those after it.
- * tfjs's own needs the chained operations that only the package `@tensorflow/tfjs` brings.
+ * Every element's gradient is the product of the others, including zeros: those before it times those after it.
+ * tfjs's own needs the chained operations that only the package `@tensorflow/tfjs` provides.
  */
 export const prodGradient: tf.GradFunc = (dy, [x], attrs) => ({
   x: () => {

@@ -1,4 +1,4 @@
-/** Gradients of images made larger or smaller. */
+/** Gradients of image resizing. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
@@ -10,10 +10,10 @@ interface Attributes {
 type Resize = typeof tf.image.resizeBilinear;
 
 /**
- * The gradient of `resize`. Every row of a resized image is a weighted sum of rows, and so are its columns:
- * `y = R x C'`, hence `dx = R' dy C`. The weights are what `resize` itself makes of the identity, so that they are
- * those of the images to the last digit. tfjs's own forgets `halfPixelCenters`; its kernels for the cpu read the
- * first images of a batch for all, and swap the sides of images that are not square.
+ * Gradient of `resize`. Every row of a resized image is a weighted sum of rows, and so are its columns:
+ * `y = R x C'`, hence `dx = R' dy C`. The weights are computed by applying `resize` itself to the identity, so that
+ * they are those of the images to the last digit. tfjs's own gradient ignores `halfPixelCenters`; its cpu kernels
+ * read the first images of a batch for all, and swap the sides of images that are not square.
  */
 export function resizeGradient(resize: Resize): tf.GradFunc {
   return (dy, [images], attrs) => ({

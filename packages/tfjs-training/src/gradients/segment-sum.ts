@@ -1,8 +1,11 @@
-/** Gradient of sums by numbers of segments. */
+/** Gradient of segment sums. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
-/** Every row gets its segment's gradient, and none where there is no such segment; there tfjs's own fails past the end. */
+/**
+ * Every row gets its segment's gradient, and zeros if there is no such segment; tfjs's own gradient fails for ids
+ * past the end.
+ */
 export const segmentSumGradient: tf.GradFunc = (dy, [ids]) => ({
   x: () => {
     const sums = dy as tf.Tensor;

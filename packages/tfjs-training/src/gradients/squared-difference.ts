@@ -3,7 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { sumTo } from "./sum-to.js";
 
-/** As tfjs has it, and also where an operand is broadcast. */
+/** Gradient as in tfjs, but also for broadcast operands. */
 export const squaredDifferenceGradient: tf.GradFunc = (dy, [a, b]) => {
   const slope = () => tf.mul(dy as tf.Tensor, tf.mul(2, tf.sub(a, b)));
   return {

@@ -1,4 +1,4 @@
-/** What broadcasting repeated, added up again. */
+/** Reverses broadcasting by summation. */
 
 import * as tf from "@tensorflow/tfjs-core";
 

@@ -1,8 +1,8 @@
-/** Gradient of repetitions, and so of `broadcastTo`. */
+/** Gradient of `tile`, and so of `broadcastTo`. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
-/** The sum over the repetitions, axis by axis; tfjs adds slice by slice, and only of up to four axes. */
+/** Sums over the repetitions, axis by axis; tfjs adds slice by slice, and only for up to four axes. */
 export const tileGradient: tf.GradFunc = (dy, [x], attrs) => ({
   x: () => {
     const { reps } = attrs as unknown as { reps: number[] };

@@ -1,4 +1,4 @@
-/** Matrix products of the wasm backend by the optional package `onnxruntime-node`. */
+/** Computes matrix products of the wasm backend with the optional package `onnxruntime-node`. */
 
 import { backend, engine } from "@tensorflow/tfjs-core";
 import { checkProducts, type ProductRuntime, productNames, RuntimeProducts } from "../accelerator/index.js";
@@ -8,14 +8,15 @@ import { setProductEngine } from "../wasm/products/gemm.js";
 import { firstLine, type ImportPackage, importPackage } from "./import-tensorflow.js";
 import { releaseBuffer } from "./release-buffer.js";
 
-/** Versions of `onnxruntime-node` whose inner interface is known. */
+/** Supported versions of `onnxruntime-node`, whose internal interface is known. */
 export const acceleratorVersions: readonly string[] = ["1.30.0"];
 
 /**
- * Puts the matrix product of `onnxruntime-node` under all products and convolutions of the wasm backend, which has
- * to be the active one: three to four times faster on processors with AVX-512. It works on the backend's own memory; what is too small for it stays on the compiled kernels. The package is asked through its inner, synchronous
- * interface, so only versions of {@link acceleratorVersions} are taken, and only if a self-test agrees
- * with the compiled kernels. Never throws: without the package all works as before. `useBackend` calls it.
+ * Uses the matrix product of `onnxruntime-node` for all products and convolutions of the wasm backend, which has
+ * to be active: three to four times faster on processors with AVX-512. It works on the backend's own memory; small
+ * products stay on the compiled kernels. The package is called through its internal, synchronous interface, so only
+ * {@link acceleratorVersions} are supported, and only if a self-test agrees with the compiled kernels. Never throws:
+ * without the package everything works as before. `useBackend` calls it.
  *
  * @param load imports a package; for tests
  *
@@ -59,7 +60,7 @@ export async function installAccelerator(
   };
 }
 
-/** Gives all products back to the compiled kernels. */
+/** Returns all products to the compiled kernels. */
 export function removeAccelerator(): void {
   setProductEngine(undefined);
 }
@@ -93,7 +94,7 @@ async function loadRuntime(load: ImportPackage): Promise<Found> {
   }
 }
 
-// What is used of the package: it is no development dependency, because its install script fetches CUDA.
+// The used part of the package: it is not a development dependency, because its install script fetches CUDA.
 interface OrtTensor {
   readonly data: unknown;
 }
@@ -119,7 +120,7 @@ function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
         enableCpuMemArena: false,
         enableMemPattern: false,
         logSeverityLevel: 3,
-        // Eight sessions that spin while they wait would take each other's processors.
+        // Eight sessions that spin while waiting would compete for processors.
         extra: { session: { intra_op: { allow_spinning: "0" } } },
       });
       return {
@@ -134,14 +135,14 @@ function runtimeOf(binding: Binding, Tensor: TensorClass): ProductRuntime {
   };
 }
 
-// It returns copies of the outputs, unless the first one is a sequence: that it refuses, when all are written.
+// It returns copies of the outputs, unless the first one is a sequence: that it refuses after all have been written.
 function runModel(session: InferenceSession, inputs: Tensors, outputs: Outputs): Tensors {
   const { stackTraceLimit } = Error;
-  if (productNames.nothing in outputs) Error.stackTraceLimit = 0;
+  if (productNames.empty in outputs) Error.stackTraceLimit = 0;
   try {
     return session.run(inputs, outputs, {});
   } catch (error) {
-    if (productNames.nothing in outputs && firstLine(error).includes(REFUSAL)) return {};
+    if (productNames.empty in outputs && firstLine(error).includes(REFUSAL)) return {};
     throw error;
   } finally {
     Error.stackTraceLimit = stackTraceLimit;

@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 
 // Devices of Linux: Mesa's, NVIDIA's, and that of the Windows Subsystem for Linux.
 const devices = ["/dev/dri", "/dev/nvidiactl", "/dev/dxg"];
-// With these a user names Vulkan's drivers.
+// Environment variables by which users name Vulkan drivers.
 const named = ["VK_ICD_FILENAMES", "VK_DRIVER_FILES"];
 
-/** Whether a GPU's device is there; true where that cannot be told. Dawn prints warnings where there is none. */
+/** Whether there is a GPU device; true if that cannot be determined. Dawn prints warnings if there is none. */
 export function hasGpu(
   platform: string = process.platform,
   exists: (path: string) => boolean = existsSync,

@@ -1,18 +1,18 @@
-/** Finding TensorFlow's native library in Node. */
+/** Finds TensorFlow's native library in Node. */
 
 import { BackendError } from "../core/errors.js";
 import { restoreRemovedUtil } from "./removed-util.js";
 
 const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
 
-/** Imports a package by its name. */
+/** Imports a package by name. */
 export type ImportPackage = (name: string) => Promise<unknown>;
 
-/** The real import; the name is no literal, so that bundlers do not look for packages that are optional. */
+/** The actual import; the name is not a literal, so that bundlers do not look for optional packages. */
 export const importPackage: ImportPackage = (name) => import(name);
 
 /**
- * Imports tfjs-node-gpu or, where that is not installed or does not load, tfjs-node.
+ * Imports tfjs-node-gpu or, if that is not installed or cannot be loaded, tfjs-node.
  *
  * @returns the name of the package
  * @throws BackendError with the reason for each package
@@ -32,7 +32,7 @@ export async function importTensorflow(load: ImportPackage = importPackage): Pro
   throw new BackendError(`it is not installed, \`npm install ${packages[1]}@4.22.0\``);
 }
 
-/** Whether an import failed because the package itself, not something within it, is not there. */
+/** Whether an import failed because the package itself, not one of its dependencies, is missing. */
 export function isMissing(error: unknown, name: string): boolean {
   const { code, message = "" } = (error ?? {}) as { code?: string; message?: string };
   return /^(ERR_)?MODULE_NOT_FOUND$/.test(code ?? "") && message.includes(`'${name}'`);

@@ -1,6 +1,6 @@
 /**
- * The optional backends of Node for `useBackend`: onnxruntime's products, TensorFlow, WebGPU. Importing it
- * makes them available.
+ * Registers the optional backends of Node for `useBackend`: onnxruntime's products, TensorFlow, WebGPU. Importing it
+ * is sufficient.
  *
  * @module tfjs-training/node
  */

@@ -1,4 +1,4 @@
-/** WebGPU in Node through Dawn. */
+/** Opens WebGPU in Node through Dawn. */
 
 import type { PlatformGpu } from "../backend/platform.js";
 import { BackendError } from "../core/errors.js";
@@ -7,7 +7,7 @@ import { firstLine, type ImportPackage, importPackage, isMissing } from "./impor
 
 const install = "npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0";
 
-/** What the package `webgpu` exports. */
+/** Exports of the package `webgpu`. */
 interface Dawn {
   create(options: string[]): Gpu;
   globals: Record<string, unknown>;
@@ -16,9 +16,9 @@ interface Dawn {
 let opened: PlatformGpu | undefined;
 
 /**
- * WebGPU of the package `webgpu`; opened once, for it lives as long as it is referred to.
+ * Returns WebGPU from the package `webgpu`; opened once, because it lives as long as it is referenced.
  *
- * @throws BackendError when the package is not installed or does not load
+ * @throws BackendError when the package is not installed or cannot be loaded
  */
 export async function openGpu(load: ImportPackage = importPackage): Promise<PlatformGpu> {
   opened ??= exposable(await importDawn(load));

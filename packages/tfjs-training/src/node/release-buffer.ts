@@ -1,4 +1,4 @@
-/** Memory of array buffers, given back at once. */
+/** Frees the memory of array buffers immediately. */
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -8,15 +8,15 @@ type Transfer = (this: ArrayBuffer, length: number) => ArrayBuffer;
 let transfer: Transfer | undefined;
 
 /**
- * Gives the memory of a buffer back without waiting for the garbage collector, which V8 calls again and again where
- * buffers of many megabytes come and go. The buffer is empty afterwards.
+ * Frees the memory of a buffer without waiting for the garbage collector, which V8 calls repeatedly when
+ * buffers of many megabytes are allocated and dropped. The buffer is empty afterwards.
  */
 export function releaseBuffer(buffer: ArrayBuffer): void {
   transfer ??= findTransfer();
   transfer.call(buffer, 0);
 }
 
-// Node 20 has it behind a flag, which counts for contexts made after it.
+// In Node 20 this is behind a flag, which applies to contexts created afterwards.
 function findTransfer(): Transfer {
   const { transfer: own } = ArrayBuffer.prototype as { transfer?: Transfer };
   if (own) return own;

@@ -1,4 +1,4 @@
-/** Functions of Node that tfjs-node calls and Node 23 removed. */
+/** Restores functions of Node that tfjs-node calls and Node 23 removed. */
 
 import util from "node:util";
 
@@ -8,7 +8,7 @@ const removed = {
 };
 
 /**
- * Puts `util.isArray` and `util.isNullOrUndefined` back where they are missing: tfjs-node 4.22 fails at its
+ * Restores `util.isArray` and `util.isNullOrUndefined` if they are missing: tfjs-node 4.22 fails at its
  * first operation without them, and no later release is to be expected.
  */
 export function restoreRemovedUtil(target: object = util): void {

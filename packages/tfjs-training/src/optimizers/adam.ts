@@ -1,4 +1,4 @@
-/** Adam. */
+/** Adam and AdamW optimizers. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -12,7 +12,7 @@ export interface AdamOptions {
   beta1?: number;
   /** Decay of the mean of squared gradients, in `[0, 1)`; default 0.999. */
   beta2?: number;
-  /** Keeps the divisor from zero; default 1e-8 with `"torch"`, 1e-7 with `"keras"`, as there. */
+  /** Added to the divisor to avoid division by zero; default 1e-8 with `"torch"`, 1e-7 with `"keras"`, as there. */
   epsilon?: number;
   /**
    * Where epsilon is added: to the bias-corrected root of the mean square (`"torch"`, the default, as in
@@ -24,7 +24,7 @@ export interface AdamOptions {
    * `1 - learningRate * weightDecay` before the step. Default 0; {@link AdamW} has 0.01.
    */
   weightDecay?: number;
-  /** Which variables decay, by name, e.g. `(name) => !name.endsWith("bias")`; default all. */
+  /** Selects the variables that decay, by name, e.g. `(name) => !name.endsWith("bias")`; default all. */
   decays?: (name: string) => boolean;
 }
 

@@ -1,4 +1,4 @@
-/** Checks of the optimisers' options. */
+/** Checks the optimizers' options. */
 
 import { InvalidArgumentError } from "../core/errors.js";
 

@@ -1,4 +1,4 @@
-/** Clipping gradients by the length of all of them as one vector. */
+/** Clips gradients by their global norm. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -8,7 +8,7 @@ import { byName, type TensorsByName } from "./optimizer.js";
 
 /** Options of {@link clipByGlobalNorm}. */
 export interface ClipByGlobalNormOptions {
-  /** Length above which gradients are scaled down; above 0. */
+  /** Maximum global norm of the gradients; above 0. */
   maxNorm: number;
 }
 
@@ -18,15 +18,15 @@ const names = optionNames<ClipByGlobalNormOptions>({
 
 /** Result of {@link clipByGlobalNorm}. */
 export interface ClipByGlobalNormResult {
-  /** The scaled gradients by name. */
+  /** The clipped gradients by name. */
   gradients: Map<string, tf.Tensor>;
-  /** Length of all gradients before scaling. */
+  /** Global gradient norm before clipping. */
   norm: tf.Scalar;
 }
 
 /**
- * Scales gradients by `min(1, maxNorm / (norm + 1e-6))` where `norm` is the length of all of them as one
- * vector: `torch.nn.utils.clip_grad_norm_`. Optimisers do the same more cheaply with their option `maxGradNorm`.
+ * Scales gradients by `min(1, maxNorm / (norm + 1e-6))` where `norm` is the global norm, that of all gradients as one
+ * vector: `torch.nn.utils.clip_grad_norm_`. Optimizers do the same more efficiently with their option `maxGradNorm`.
  *
  * @returns tensors that the caller disposes of
  * @throws InvalidArgumentError when `maxNorm` is not above 0 or there are no gradients
@@ -58,7 +58,7 @@ export function clipFactor(norm: tf.Scalar, maxNorm: number): tf.Scalar {
   return tf.tidy(() => tf.minimum(tf.div(maxNorm, tf.add(norm, 1e-6)), 1) as tf.Scalar);
 }
 
-/** Throws unless a maximal norm is above 0. */
+/** Throws unless a maximum norm is above 0. */
 export function checkMaxNorm(argument: string, maxNorm: number): void {
   if (!(maxNorm > 0))
     throw new InvalidArgumentError(argument, `expected a number above 0, received ${maxNorm}`);

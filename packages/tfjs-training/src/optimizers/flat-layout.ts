@@ -1,14 +1,14 @@
-/** Many named tensors as one vector. */
+/** Layout of many named tensors in one vector. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { InvalidArgumentError, ShapeError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
 
-/** Where one tensor lies in the vector. */
+/** Position of one tensor in the vector. */
 export interface FlatEntry {
   /** Name of the tensor. */
   readonly name: string;
-  /** Its shape. */
+  /** Shape of the tensor. */
   readonly shape: readonly number[];
   /** Number of elements. */
   readonly size: number;
@@ -17,9 +17,9 @@ export interface FlatEntry {
 }
 
 /**
- * Order and place of named tensors in one vector. A few operations on one long vector replace
- * a few operations on every tensor: the number of operations is what small networks pay for.
- * The order is that of the names, so that sums come out the same in whatever order tensors are given.
+ * Order and positions of named tensors in one vector. A few operations on one long vector replace
+ * a few operations on every tensor: small networks are limited by the number of operations.
+ * Tensors are sorted by name, so that sums do not depend on the order in which tensors are passed.
  */
 export class FlatLayout {
   /** All tensors, sorted by name. */
@@ -51,10 +51,10 @@ export class FlatLayout {
   }
 
   /**
-   * All tensors in the order of {@link FlatLayout.entries}.
+   * Returns all tensors in the order of {@link FlatLayout.entries}.
    *
-   * @throws InvalidArgumentError when a tensor is missing or not of this layout
-   * @throws ShapeError when a tensor has another shape
+   * @throws InvalidArgumentError when a tensor is missing or not part of this layout
+   * @throws ShapeError when a tensor has the wrong shape
    */
   inOrder<T extends tf.Tensor>(tensors: ReadonlyMap<string, T>, argument: string): T[] {
     const parts = this.entries.map(({ name, shape }) => {
@@ -62,7 +62,7 @@ export class FlatLayout {
       if (!tensor) {
         throw new InvalidArgumentError(
           argument,
-          `expected one for "${name}", received none. tf.variableGrads leaves out variables that the loss does not depend on: give tf.zerosLike(variable) for them`,
+          `expected one for "${name}", received none. tf.variableGrads omits variables that the loss does not depend on: pass tf.zerosLike(variable) for them`,
         );
       }
       if (!sameShape(tensor.shape, shape)) {
@@ -81,13 +81,13 @@ export class FlatLayout {
     return parts;
   }
 
-  /** All tensors as one vector; throws as {@link FlatLayout.inOrder} does. */
+  /** Returns all tensors as one vector; throws like {@link FlatLayout.inOrder}. */
   flatten(tensors: ReadonlyMap<string, tf.Tensor>, argument: string): tf.Tensor1D {
     const parts = this.inOrder(tensors, argument).map((part, i) => tf.reshape(part, [this.entries[i].size]));
     return parts.length === 1 ? (parts[0] as tf.Tensor1D) : tf.concat1d(parts as tf.Tensor1D[]);
   }
 
-  /** Cuts a vector into tensors of the layout's shapes, in the order of {@link FlatLayout.entries}. */
+  /** Splits a vector into tensors of the layout's shapes, in the order of {@link FlatLayout.entries}. */
   split(flat: tf.Tensor1D): tf.Tensor[] {
     const parts =
       this.entries.length === 1

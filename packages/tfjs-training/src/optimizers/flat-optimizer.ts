@@ -1,4 +1,4 @@
-/** What all optimisers share: one vector of all variables, moments by name, clipping, state. */
+/** Base class of all optimizers: one vector of all variables, moments by name, clipping, state. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { activeTrace, type Trace } from "../compiled/trace.js";
@@ -21,28 +21,28 @@ import {
   type TensorsByName,
 } from "./optimizer.js";
 
-/** What an update rule works on; all vectors have one element for each weight. */
+/** Arguments of an update rule; all vectors have one element for each weight. */
 export interface FlatStep {
   /** Gradient, clipped. */
   gradient: tf.Tensor;
-  /** Its square. */
+  /** Squared gradient. */
   squared: tf.Tensor;
   /** Moments before the step, by name. */
   moments: Readonly<Record<string, tf.Tensor1D>>;
   /** Learning rate. */
   learningRate: number;
   /**
-   * A number of each variable, from how many steps were made, this one included, and its name: a scalar
-   * where all are equal, else a vector.
+   * Computes a number for each variable from its number of steps, including this one, and its name: a scalar
+   * if all are equal, otherwise a vector.
    */
   perStep(f: (steps: number, name: string) => number): tf.Tensor;
 }
 
-/** What an update rule gives back. */
+/** Result of an update rule. */
 export interface FlatUpdate {
-  /** What is subtracted from the weights. */
+  /** Update, subtracted from the weights. */
   decrease: tf.Tensor;
-  /** What the weights are multiplied by before, e.g. for weight decay; default 1. */
+  /** Factor applied to the weights before the update, e.g. for weight decay; default 1. */
   keep?: tf.Tensor;
   /** Moments after the step, under the same names. */
   moments: Record<string, tf.Tensor1D>;
@@ -52,7 +52,7 @@ interface RateOptions extends ApplyOptions {
   learningRate: number;
 }
 
-// Without weights when a gradient was not finite and the step is skipped.
+// Without weights if a gradient was not finite and the step is skipped.
 interface StepResult {
   gradNorm: tf.Scalar;
   weights?: tf.Tensor[];
@@ -63,19 +63,19 @@ interface Remembered {
   moments: Record<string, Float32Array>;
 }
 
-/** Base of all optimisers; subclasses give the update rule. */
+/** Base class of all optimizers; subclasses implement the update rule. */
 export abstract class FlatOptimizer implements Optimizer {
   private layout: FlatLayout | undefined;
   private moments: Record<string, tf.Tensor1D> = {};
   private readonly steps = new Map<string, number>();
-  // Of variables that are not in the layout at present, e.g. after setState.
+  // Moments of variables that are not in the current layout, e.g. after setState.
   private remembered = new Map<string, Remembered>();
   private readonly constants = new Map<number, tf.Scalar>();
   private disposed = false;
 
   /**
    * @param kind name of the algorithm in saved states
-   * @param initialMoments names of the moments, and the value that each starts from
+   * @param initialMoments names of the moments, and their initial values
    */
   protected constructor(
     private readonly kind: string,
@@ -85,10 +85,10 @@ export abstract class FlatOptimizer implements Optimizer {
   /** The update rule; called within `tf.tidy`. */
   protected abstract update(step: FlatStep): FlatUpdate;
 
-  /** The update rule as one pass, for backends that have a kernel for it; default none. */
+  /** The update rule as one fused step, for backends that have a kernel for it; default none. */
   protected fused?(learningRate: number): FusedRule;
 
-  /** A number as a tensor that is made once and kept: making one costs more than a small addition. */
+  /** Returns a number as a tensor that is created once and kept: creating one costs more than a small addition. */
   protected constant(value: number): tf.Scalar {
     let tensor = this.constants.get(value);
     if (!tensor) {
@@ -132,7 +132,7 @@ export abstract class FlatOptimizer implements Optimizer {
     const layout = trace.unseen(() => this.prepare(named));
     const { entries } = layout;
     const rule = this.fused?.(1);
-    if (!rule || !hasFusedStep(rule)) trace.obstacles.push("the optimiser has no fused rule");
+    if (!rule || !hasFusedStep(rule)) trace.obstacles.push("the optimizer has no fused rule");
     const ordered = layout.inOrder(byName(gradients), "gradients");
     const gradNorm = trace.unseen(() => (rule ? globalNorm(ordered) : tf.scalar(0)));
     trace.optimizerStep(
@@ -234,7 +234,7 @@ export abstract class FlatOptimizer implements Optimizer {
     const norm = skipNonFinite ? gradNorm.dataSync()[0] : undefined;
     if (norm !== undefined && !Number.isFinite(norm)) return { gradNorm };
 
-    // A norm that was read anyway tells whether there is anything to clip.
+    // A norm that was read anyway determines whether clipping is needed.
     const clips = maxGradNorm !== undefined && !(norm !== undefined && norm + 1e-6 <= maxGradNorm);
     const gradient = clips ? tf.mul(raw, clipFactor(gradNorm, maxGradNorm)) : raw;
     const { decrease, keep, moments } = this.update({
@@ -262,7 +262,7 @@ export abstract class FlatOptimizer implements Optimizer {
     return tf.tensor1d(values);
   }
 
-  // Moments as vectors in the order of these variables, those of earlier variables put by.
+  // Moments as vectors in the order of these variables; those of earlier variables are set aside.
   private prepare(variables: ReadonlyMap<string, tf.Variable>): FlatLayout {
     if (this.layout?.fits(variables)) return this.layout;
     const layout = new FlatLayout(variables);
@@ -293,7 +293,7 @@ export abstract class FlatOptimizer implements Optimizer {
     return layout;
   }
 
-  // Everything known, by variable.
+  // All known moments and step counts, by variable.
   private collect(): Map<string, Remembered> {
     const known = new Map(this.remembered);
     if (!this.layout) return known;
@@ -316,8 +316,8 @@ export abstract class FlatOptimizer implements Optimizer {
   }
 
   /**
-   * Brings the moments from the device, after which {@link FlatOptimizer.getState} has nothing to wait for. Needed
-   * on webgpu in Node, which cannot read synchronously; elsewhere it does no harm.
+   * Reads the moments from the device, after which {@link FlatOptimizer.getState} does not have to wait. Needed
+   * on webgpu in Node, which cannot read synchronously; harmless elsewhere.
    */
   async fetch(): Promise<void> {
     await Promise.all(Object.values(this.moments).map((moment) => moment.data()));

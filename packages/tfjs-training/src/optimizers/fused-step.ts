@@ -1,21 +1,21 @@
-/** Update rules as one pass over weights, gradients and moments, where the backend has a kernel for it. */
+/** Update rules as one pass over weights, gradients and moments, if the backend has a kernel for it. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { FlatEntry } from "./flat-layout.js";
 
-/** An update rule that a backend may know as one kernel. */
+/** An update rule that a backend may implement as one kernel. */
 export interface FusedRule {
   /** Name of the kernel in tfjs's registry. */
   kernelName: string;
-  /** Which of the rule's numbers may differ from step to step. */
+  /** Which of the rule's coefficients may differ from step to step. */
   changing: readonly string[];
-  /** Whether the numbers of two variables with as many steps may differ. */
+  /** Whether the coefficients of two variables with the same number of steps may differ. */
   byName: boolean;
-  /** The rule's numbers for a variable, from its name and its steps, this one included. */
+  /** Computes the rule's coefficients for a variable, from its name and number of steps, including this one. */
   numbers(steps: number, name: string): Readonly<Record<string, number>>;
 }
 
-/** What a fused step works on; gradients and weights in the order of `entries`. */
+/** Arguments of a fused step; gradients and weights in the order of `entries`. */
 export interface FusedStep {
   /** The variables. */
   entries: readonly FlatEntry[];
@@ -23,11 +23,11 @@ export interface FusedStep {
   gradients: readonly tf.Tensor[];
   /** Weights before the step. */
   weights: readonly tf.Tensor[];
-  /** Moments as vectors over all variables; they are changed in place. */
+  /** Moments as vectors over all variables; they are updated in place. */
   moments: Readonly<Record<string, tf.Tensor1D>>;
-  /** Steps of each variable, this one included. */
+  /** Number of steps of each variable, including this one. */
   steps: readonly number[];
-  /** Length of all gradients, and the length to clip it to; none without clipping. */
+  /** Global gradient norm, and the norm to clip it to; undefined without clipping. */
   norm?: { value: tf.Scalar; max: number };
 }
 
@@ -37,12 +37,12 @@ export function hasFusedStep({ kernelName }: FusedRule): boolean {
   return tf.getKernel(kernelName, backend) !== undefined && tf.getKernel("GlobalNorm", backend) !== undefined;
 }
 
-/** Length of all tensors as one vector. */
+/** Global norm: that of all tensors as one vector. */
 export function globalNorm(tensors: readonly tf.Tensor[]): tf.Scalar {
   return tf.engine().runKernel("GlobalNorm", Object.fromEntries(tensors.entries())) as tf.Scalar;
 }
 
-/** Makes the step; returns the new weights. */
+/** Runs the step; returns the new weights. */
 export function applyFused(rule: FusedRule, step: FusedStep): tf.Tensor[] {
   const { entries, gradients, weights, moments, steps, norm } = step;
   const inputs: tf.NamedTensorMap = { ...moments };

@@ -1,5 +1,5 @@
 /**
- * Optimisers: gradients in, new weights out, moments kept by the variables' names.
+ * Optimizers: compute new weights from gradients, with moments kept by the variables' names.
  *
  * @module
  */

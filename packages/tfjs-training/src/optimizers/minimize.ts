@@ -1,4 +1,4 @@
-/** The gradient step: gradients of a loss, and the optimiser's change along them. */
+/** The gradient step: gradients of a loss, and the optimizer's update. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -14,10 +14,10 @@ import {
 } from "./optimizer.js";
 
 /**
- * Gradients of a loss with respect to named variables. Variables that are not trainable are left out; those
+ * Gradients of a loss with respect to named variables. Non-trainable variables are omitted; those
  * that the loss does not depend on have gradients of zeros.
  *
- * @returns gradients by the variables' names, and what the loss function returned; the caller owns all of it
+ * @returns gradients by the variables' names, and the result of the loss function; the caller owns all of it
  * @throws InvalidArgumentError when no variable is trainable
  */
 export function computeGradients<Metrics extends LossAndMetrics>(
@@ -32,7 +32,7 @@ export function computeGradients<Metrics extends LossAndMetrics>(
     return loss;
   };
   try {
-    // Within a scope, so that the loss is freed where there is no gradient.
+    // Within a scope, so that the loss is freed if there is no gradient.
     const { value, grads } = tf.tidy(() => tf.variableGrads(record, [...trained.values()]));
     const gradients = new Map<string, tf.Tensor>();
     for (const [name, variable] of trained) {
@@ -45,7 +45,7 @@ export function computeGradients<Metrics extends LossAndMetrics>(
   }
 }
 
-/** Makes one gradient step with any optimiser; see {@link Optimizer.minimize}. */
+/** Runs one gradient step with any optimizer; see {@link Optimizer.minimize}. */
 export function minimizeWith<Metrics extends LossAndMetrics>(
   optimizer: Pick<Optimizer, "applyGradients">,
   lossFn: () => tf.Scalar | Metrics,
@@ -61,8 +61,8 @@ export function minimizeWith<Metrics extends LossAndMetrics>(
 }
 
 /**
- * Makes the second half of {@link Optimizer.minimize}: the change along gradients that
- * {@link computeGradients} gave, for callers that decide in between whether to make it. Disposes of the gradients.
+ * Runs the second half of {@link Optimizer.minimize}: the update with gradients from
+ * {@link computeGradients}, for callers that decide in between whether to apply it. Disposes of the gradients.
  *
  * @returns the metrics and `gradNorm`; the caller owns them
  */
@@ -74,7 +74,7 @@ export function applyComputed<Metrics extends LossAndMetrics>(
 ): StepMetrics<Metrics> {
   try {
     checkOptions("minimize", options, minimizeNames);
-    // WebGPU cannot be read in the middle of a step: there the caller's check comes after the change.
+    // WebGPU cannot be read in the middle of a step: there the caller's check comes after the update.
     const { learningRate, maxGradNorm, skipNonFinite = tf.getBackend() !== "webgpu", stopWhen } = options;
     const { gradNorm } = optimizer.applyGradients(gradients, trainable(variables), {
       learningRate,
@@ -101,14 +101,14 @@ function metricOf(metrics: LossAndMetrics, name: string): tf.Scalar {
   );
 }
 
-/** Values of metrics: numbers of scalars, arrays of everything else. */
+/** Values of metrics: numbers for scalars, arrays for everything else. */
 export type MetricValues<Metrics> = {
   [Name in keyof Metrics]: Metrics[Name] extends tf.Scalar ? number : Float32Array;
 };
 
 /** Options of {@link readMetrics}. */
 export interface ReadMetricsOptions {
-  /** Whether the tensors live on, to be read again; default false: they are disposed of. */
+  /** Whether the tensors are kept, to be read again; default false: they are disposed of. */
   keep?: boolean;
 }
 
@@ -155,6 +155,6 @@ function trainable(variables: TensorsByName<tf.Variable>): Map<string, tf.Variab
   if (chosen.size > 0) return chosen;
   throw new InvalidArgumentError(
     "variables",
-    `expected a variable to train, received ${all.size} that are all frozen: leave trainable: false away somewhere`,
+    `expected a variable to train, received ${all.size} that are all frozen: remove trainable: false from at least one`,
   );
 }

@@ -1,10 +1,10 @@
-/** The contract of optimisers. */
+/** Interface of optimizers. */
 
 import type * as tf from "@tensorflow/tfjs-core";
 import { optionNames } from "../core/check-options.js";
 import type { Stateful } from "../core/state.js";
 
-/** Tensors by a name that the caller chose, e.g. `"policy/dense/kernel"`. */
+/** Tensors by a name chosen by the caller, e.g. `"policy/dense/kernel"`. */
 export type TensorsByName<T extends tf.Tensor> = ReadonlyMap<string, T> | Readonly<Record<string, T>>;
 
 /** Options of {@link Optimizer.applyGradients}. */
@@ -12,12 +12,12 @@ export interface ApplyOptions {
   /** Learning rate of this step, at least 0; a tensor where it is an input of a compiled step. */
   learningRate: number | tf.Scalar;
   /**
-   * Scales all gradients by `min(1, maxGradNorm / (norm + 1e-6))`, `norm` being the length of all of
-   * them as one vector (as `torch.nn.utils.clip_grad_norm_` does). Default: no clipping.
+   * Scales all gradients by `min(1, maxGradNorm / (norm + 1e-6))`, where `norm` is the global norm, that of all
+   * gradients as one vector (like `torch.nn.utils.clip_grad_norm_`). Default: no clipping.
    */
   maxGradNorm?: number;
   /**
-   * Leaves weights and moments untouched when a gradient is NaN or infinite. Costs reading one number
+   * Skips the step, keeping weights and moments, when a gradient is NaN or infinite. Requires reading one number
    * before the update: microseconds on wasm and cpu; on a GPU it waits for the backward pass, and on
    * webgpu in Node it is impossible. Default false: such gradients are applied.
    */
@@ -36,13 +36,13 @@ export const applyNames = optionNames<ApplyOptions>({
 
 /** Result of {@link Optimizer.applyGradients}. */
 export interface ApplyResult {
-  /** Length of all gradients as one vector, before clipping. The caller disposes of it (or calls within `tf.tidy`). */
+  /** Global gradient norm before clipping. The caller disposes of it (or calls within `tf.tidy`). */
   gradNorm: tf.Scalar;
-  /** False when `skipNonFinite` left everything as it was. */
+  /** Whether the step was applied; false when `skipNonFinite` skipped it. */
   applied: boolean;
 }
 
-/** A loss, and beside it whatever one wants to know about the same forward pass. */
+/** A loss, and other metrics of the same forward pass. */
 export type LossAndMetrics = { loss: tf.Scalar } & Record<string, tf.Tensor>;
 
 /** When a step is left out: a metric of the loss function, a scalar, is above a limit. */
@@ -55,18 +55,18 @@ export interface StopCondition<Metric extends string = string> {
 
 /** Options of {@link Optimizer.minimize}. */
 export interface MinimizeOptions {
-  /** Learning rate of this step, at least 0; a tensor where it is an input of a compiled step. */
+  /** Learning rate of this step, at least 0; a tensor if it is an input of a compiled step. */
   learningRate: number | tf.Scalar;
-  /** Largest global norm of the gradient, see `ApplyOptions.maxGradNorm`. Default: no clipping. */
+  /** Maximum global gradient norm, see `ApplyOptions.maxGradNorm`. Default: no clipping. */
   maxGradNorm?: number | null;
   /**
-   * Leaves variables and moments untouched when a gradient is NaN or infinite. Default true, but false on
+   * Skips the step, keeping variables and moments, when a gradient is NaN or infinite. Default true, but false on
    * webgpu, which cannot be read in the middle of a step.
    */
   skipNonFinite?: boolean;
-  /** Leaves variables and moments untouched when a metric is above a limit; `gradNorm` is 0 then. Default never. */
+  /** Skips the step, leaving variables and moments unchanged, if a metric exceeds a limit; `gradNorm` is 0 then. Default never. */
   stopWhen?: StopCondition;
-  /** Called after the step, e.g. to put variables back into their bounds; default nothing. */
+  /** Called after the step, e.g. to project variables back into their bounds; default nothing. */
   constrain?: () => void;
 }
 
@@ -79,12 +79,12 @@ export const minimizeNames = optionNames<MinimizeOptions>({
   constrain: true,
 });
 
-/** Metrics of a step: those of the loss function, and the global norm of the gradient before clipping. */
+/** Metrics of a step: those of the loss function, and the global gradient norm before clipping. */
 export type StepMetrics<Metrics extends LossAndMetrics> = Metrics & { gradNorm: tf.Scalar };
 
 /**
- * Changes variables along their gradients. What it remembers of a variable (moments, step count) is kept
- * by the variable's name in the given map, not by its position: variables may come in any order, and the
+ * Updates variables by their gradients. The state of a variable (moments, step count) is kept
+ * under the variable's name in the given map, not by its position: variables may come in any order, and the
  * set of variables may change between calls.
  *
  * @example
@@ -96,11 +96,11 @@ export type StepMetrics<Metrics extends LossAndMetrics> = Metrics & { gradNorm: 
  */
 export interface Optimizer extends Stateful {
   /**
-   * Makes one step: assigns new values to the variables.
+   * Applies one step: assigns new values to the variables.
    *
-   * @param gradients one for each variable, by the same names. `tf.variableGrads` leaves out variables
-   *   that the loss does not depend on: give zeros for them, or leave the variable out as well
-   * @throws InvalidArgumentError when a gradient is missing or belongs to no variable, or an option is wrong
+   * @param gradients one for each variable, by the same names. `tf.variableGrads` omits variables
+   *   that the loss does not depend on: pass zeros for them, or omit the variable as well
+   * @throws InvalidArgumentError when a gradient is missing or belongs to no variable, or an option is invalid
    * @throws ShapeError when a gradient's shape is not that of its variable
    */
   applyGradients(
@@ -109,13 +109,13 @@ export interface Optimizer extends Stateful {
     options: ApplyOptions,
   ): ApplyResult;
   /**
-   * Makes one whole gradient step: gradients of a loss, zeros for variables that it does not depend on,
-   * clipping, a check that all is finite, the optimiser's change.
+   * Runs one complete gradient step: gradients of a loss, zeros for variables that it does not depend on,
+   * clipping, a check for non-finite values, the optimizer's update.
    *
-   * @param lossFn gives the loss, a scalar, alone or as `loss` in a record with other tensors to know
-   * @param variables by name; those that are not trainable are left as they are
+   * @param lossFn returns the loss, a scalar, alone or as `loss` in a record with other metrics
+   * @param variables variables by name; non-trainable ones are not changed
    * @returns `loss`, `gradNorm` and the other tensors of the record; the caller owns them (see `readMetrics`)
-   * @throws InvalidArgumentError when no variable is trainable or an option is wrong
+   * @throws InvalidArgumentError when no variable is trainable or an option is invalid
    *
    * @example
    * ```ts
@@ -138,7 +138,7 @@ export interface Optimizer extends Stateful {
   dispose(): void;
 }
 
-/** The same tensors as a map. */
+/** Converts named tensors to a map. */
 export function byName<T extends tf.Tensor>(tensors: TensorsByName<T>): ReadonlyMap<string, T> {
   return tensors instanceof Map ? tensors : new Map(Object.entries(tensors));
 }

@@ -1,4 +1,4 @@
-/** RMSProp. */
+/** RMSProp optimizer. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -10,18 +10,19 @@ import type { FusedRule } from "./fused-step.js";
 export interface RMSPropOptions {
   /** Decay of the mean of squared gradients (and of gradients), in `[0, 1)`; default 0.99. */
   decay?: number;
-  /** Keeps the divisor from zero; default 1e-8. */
+  /** Added to the divisor to avoid division by zero; default 1e-8. */
   epsilon?: number;
   /**
-   * `"torch"` (default): `g / (sqrt(v) + epsilon)`, momentum on that quotient, the learning rate outside.
+   * Where epsilon is added. `"torch"` (default): `g / (sqrt(v) + epsilon)`, momentum on that quotient, the learning
+   * rate outside.
    * `"tf"`: `g / sqrt(v + epsilon)`, the learning rate inside the momentum, as TensorFlow 1 and the DQN paper.
    */
   epsilonMode?: "torch" | "tf";
-  /** Divides by the deviation from the mean gradient instead of the root mean square; default false. */
+  /** Whether to divide by the standard deviation of the gradient instead of the root mean square; default false. */
   centered?: boolean;
   /** Decay of the momentum, in `[0, 1)`; default 0, none. */
   momentum?: number;
-  /** Value that the mean of squared gradients starts from; default 0 (TensorFlow 1 starts from 1). */
+  /** Initial value of the mean of squared gradients; default 0 (TensorFlow 1 uses 1). */
   initialMeanSquare?: number;
 }
 

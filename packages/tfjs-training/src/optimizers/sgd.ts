@@ -1,4 +1,4 @@
-/** Stochastic gradient descent. */
+/** Stochastic gradient descent (SGD) optimizer. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -10,7 +10,7 @@ import type { FusedRule } from "./fused-step.js";
 export interface SGDOptions {
   /** Decay of the momentum, in `[0, 1)`; default 0, none. */
   momentum?: number;
-  /** Looks ahead by one step of momentum (Nesterov); default false. */
+  /** Whether to use Nesterov momentum; default false. */
   nesterov?: boolean;
 }
 
@@ -20,7 +20,7 @@ const names = optionNames<SGDOptions>({
 });
 
 /**
- * Stochastic gradient descent with momentum as `torch.optim.SGD` has it: `v = momentum v + g`,
+ * Stochastic gradient descent with momentum as in `torch.optim.SGD`: `v = momentum v + g`,
  * `w = w - learningRate v`, or `w - learningRate (g + momentum v)` with `nesterov`.
  *
  * @example

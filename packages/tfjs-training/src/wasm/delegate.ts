@@ -1,4 +1,4 @@
-/** Running a kernel of tfjs's cpu backend for the wasm backend, on copies of the data. */
+/** Runs kernels of tfjs's cpu backend for the wasm backend, on copies of the data. */
 
 import {
   type DataType,
@@ -14,7 +14,7 @@ import { sizeOf } from "../core/state.js";
 import type { WasmBackend } from "./memory/heap.js";
 import type { WasmCall } from "./repair.js";
 
-// A tensor as its backend gives it: complex numbers as pairs, strings as bytes.
+// Values of a tensor in its backend's form: complex numbers as pairs, strings as bytes.
 type Values = TypedArray | Uint8Array[];
 
 interface CpuBackend extends KernelBackend {
@@ -22,7 +22,7 @@ interface CpuBackend extends KernelBackend {
   write(values: Values, shape: number[], dtype: DataType): object;
 }
 
-/** The wasm backend where it reads and writes values of all types. */
+/** The wasm backend's methods for reading and writing values of all types. */
 interface ReadingBackend extends WasmBackend {
   readSync(dataId: object): Values;
   makeOutput(shape: number[], dtype: DataType, memoryOffset?: number | null, values?: Values): TensorInfo;
@@ -31,12 +31,12 @@ interface ReadingBackend extends WasmBackend {
   };
 }
 
-// Some kernels have lists of tensors among their inputs, or are given a list.
+// Some kernels have lists of tensors among their inputs, or are passed a list.
 type Input = TensorInfo | readonly TensorInfo[] | undefined;
 
 /**
- * Computes a kernel with the cpu backend's function of that name. Its inputs are copied there and its outputs back; what
- * it makes in between is gone with the cpu backend, which lives for this one call.
+ * Computes a kernel with the cpu backend's function of that name. Its inputs are copied there and its outputs back;
+ * temporary tensors are freed with the cpu backend, which exists for this one call.
  *
  * @throws BackendError when the cpu backend is not imported
  */
@@ -66,7 +66,7 @@ function cpuKernel(kernelName: string): { kernelFunc: KernelFunc; cpu: CpuBacken
       `${kernelName} is computed by tfjs's cpu backend, which is not there: call useBackend("wasm"), or import "@tensorflow/tfjs-backend-cpu"`,
     );
   }
-  // Without the advertisement of tfjs-node that the first tensor of every cpu backend prints.
+  // Suppresses the advertisement of tfjs-node that the first tensor of every cpu backend prints.
   const cpu = Object.assign(create() as CpuBackend, { firstUse: false });
   return { kernelFunc: kernel.kernelFunc, cpu };
 }
@@ -84,7 +84,7 @@ function toCpu(cpu: CpuBackend, backend: ReadingBackend, { dataId, shape, dtype 
   return kernelFunc({ inputs, backend: cpu, attrs: {} }) as TensorInfo;
 }
 
-// Some kernels ask for the rank, which tensors have and their descriptions have not.
+// Some kernels read the rank, which tensors have but their descriptions do not.
 function tensorOn(cpu: CpuBackend, values: Values, shape: number[], dtype: DataType): TensorInfo {
   const tensor = { dataId: cpu.write(values, shape, dtype), shape, dtype, rank: shape.length };
   return tensor;
@@ -98,8 +98,8 @@ function toWasm(backend: ReadingBackend, cpu: CpuBackend, { dataId, shape, dtype
 const reads = new WeakSet<WasmBackend>();
 
 /**
- * Lets the backend read complex numbers, which it keeps as it is given them: one after the other, each a pair of
- * floats. Of its own it has no way to read them.
+ * Lets the backend read complex numbers, which it stores as given: consecutive pairs of
+ * floats. The backend itself cannot read them.
  */
 function readsPairs(backend: ReadingBackend): void {
   if (reads.has(backend)) return;

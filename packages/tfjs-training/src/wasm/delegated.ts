@@ -1,10 +1,10 @@
-/** Which kernels the cpu backend's functions compute on the wasm backend: those that it lacks, and types of tensors. */
+/** Kernels of the wasm backend that the cpu backend's functions compute: those that it lacks, and unsupported types. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { runOnCpu } from "./delegate.js";
 import { defineRepair, type WasmCall, type WasmKernel, type WasmRepair } from "./repair.js";
 
-/** Kernels that the wasm backend lacks: complex numbers and Fourier transforms, `einsum`, ragged tensors, texts. */
+/** Kernels that the wasm backend lacks: complex numbers and Fourier transforms, `einsum`, ragged tensors, strings. */
 const missing = [
   "Complex",
   "ComplexAbs",
@@ -20,12 +20,12 @@ const missing = [
   "StaticRegexReplace",
 ];
 
-/** Kernels whose maxima start from the smallest positive number, so that nothing is smaller. */
+/** Kernels whose maxima start from the smallest positive number, so that results are never smaller. */
 const wrong = ["Dilation2D", "Dilation2DBackpropFilter", "Dilation2DBackpropInput"];
 
 /**
- * Kernels that the wasm backend has for numbers alone: it would take the bits of others for numbers. The cpu backend
- * computes some of them with complex numbers or texts as well, and refuses the others.
+ * Kernels that the wasm backend only has for real numbers: it would misread the bits of other types. The cpu backend
+ * computes some of them with complex numbers or strings as well, and refuses the others.
  */
 // biome-ignore format: a name a line would be longer than all the rest
 const numbersOnly = [
@@ -50,7 +50,7 @@ const numbersOnly = [
   "Unpack", "ZerosLike", "_FusedMatMul",
 ];
 
-/** The kernels that are computed by the cpu backend, whatever their inputs. */
+/** The kernels that are always computed by the cpu backend. */
 export const delegated: WasmRepair[] = [...missing, ...wrong].map((kernelName) =>
   defineRepair<object, object, TensorInfo | TensorInfo[]>(
     kernelName,
@@ -58,7 +58,10 @@ export const delegated: WasmRepair[] = [...missing, ...wrong].map((kernelName) =
   ),
 );
 
-/** The repairs, and the kernels of `numbersOnly` that have none: complex numbers and texts are the cpu backend's. */
+/**
+ * The repairs, and the kernels of `numbersOnly` that have none: complex numbers and strings are delegated to the cpu
+ * backend.
+ */
 export function withOtherTypes(repairs: readonly WasmRepair[]): WasmRepair[] {
   const repaired = new Set(repairs.map(({ kernelName }) => kernelName));
   const stock = numbersOnly
@@ -79,7 +82,7 @@ function otherTypesOnCpu({ kernelName, create }: WasmRepair): WasmRepair {
   };
 }
 
-// Kernels run a thousand times a second and more: no arrays are made to find this out.
+// Kernels run a thousand times a second and more, so this check allocates no arrays.
 function hasOtherType({ inputs, attrs }: WasmCall<object, { dtype?: string }>): boolean {
   if (isOther(attrs?.dtype)) return true;
   const tensors = inputs as Record<string, TensorInfo | undefined>;

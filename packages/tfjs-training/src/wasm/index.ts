@@ -1,5 +1,5 @@
 /**
- * For authors of kernels: the memory, products and registration of the wasm backend.
+ * For kernel authors: the memory, products and registration of the wasm backend.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** Puts the repaired and missing kernels into tfjs's wasm backend. */
+/** Registers the repaired and missing kernels in tfjs's wasm backend. */
 
 import { engine } from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
@@ -129,9 +129,9 @@ export const wasmRepairNames: readonly string[] = repairs.map(({ kernelName }) =
 
 /** Options of {@link installWasmRepairs}. */
 export interface WasmRepairOptions extends KernelOptions {
-  /** Which kernels, by tfjs's names; default all of {@link wasmRepairNames}. */
+  /** The kernels, by tfjs's names; default all of {@link wasmRepairNames}. */
   kernels?: readonly string[];
-  /** Kernels of another package, made by `defineRepair`, which are registered as well. */
+  /** Kernels of another package, created by `defineRepair`, which are registered as well. */
   extra?: readonly WasmRepair[];
 }
 
@@ -143,9 +143,9 @@ const repairNames = optionNames<WasmRepairOptions>({
 });
 
 /**
- * Replaces those kernels of `@tensorflow/tfjs-backend-wasm` 4.22 that are missing, wrong or ten times
- * slower than need be, through tfjs's own registry: existing models train without a change. Import the
- * backend first; `useBackend` calls this. Calling it again does nothing.
+ * Replaces those kernels of `@tensorflow/tfjs-backend-wasm` 4.22 that are missing, incorrect or ten times
+ * slower than necessary, through tfjs's own registry: existing models train without changes. Import the
+ * backend first; `useBackend` calls this. Calling it again has no effect.
  *
  * @returns names of the kernels that this call replaced or added
  * @throws InvalidArgumentError when a name is unknown
@@ -171,12 +171,12 @@ export function installWasmRepairs(options: WasmRepairOptions = {}): string[] {
 }
 
 /**
- * Puts tfjs's own kernels back in the place of those of {@link installWasmRepairs}, e.g. to compare them;
- * kernels that tfjs has not are removed.
+ * Restores tfjs's own kernels in place of those of {@link installWasmRepairs}, e.g. to compare them;
+ * kernels that tfjs does not have are removed.
  *
- * @param kernels which ones, by tfjs's names; default all of {@link wasmRepairNames}
+ * @param kernels the kernels, by tfjs's names; default all of {@link wasmRepairNames}
  * @param extra kernels of another package, which are removed as well
- * @returns names of the kernels that this call put back or removed
+ * @returns names of the kernels that this call restored or removed
  * @throws InvalidArgumentError when a name is unknown
  */
 export function removeWasmRepairs(

@@ -1,4 +1,4 @@
-/** Our compiled kernels, running on the memory of tfjs's wasm backend. */
+/** Compiled kernels that run on the memory of tfjs's wasm backend. */
 
 import { bytesFromBase64 } from "../core/base64.js";
 import { BackendError } from "../core/errors.js";
@@ -12,16 +12,19 @@ import { guardAllocation } from "./memory/scratch.js";
 /** Which build runs: relaxed SIMD has fused multiply-add and is a quarter faster. */
 export type KernelBuild = "relaxed" | "simd";
 
-/** How the kernels are compiled. They are compiled at their first use; later changes are for backends made later. */
+/**
+ * Compiler options of the kernels. They are compiled at their first use; later changes apply to backends created
+ * later.
+ */
 export interface KernelOptions {
   /**
-   * Fused multiply-add, by WebAssembly's relaxed SIMD, where the machine has it; default true. Its sums are
-   * rounded less often, so they differ in the last digits from those of a machine without. In Node 20 (20.16
-   * or later) it has to be switched on by a flag of V8 for the whole process, which is done here.
+   * Whether to use fused multiply-add, by WebAssembly's relaxed SIMD, if the machine has it; default true. Its sums are
+   * rounded less often, so they differ in the last digits from those of a machine without it. In Node 20 (20.16
+   * or later) it has to be enabled by a V8 flag for the whole process, which is done here.
    */
   relaxedSimd?: boolean;
   /**
-   * Lets V8 join neighbouring 128-bit operations to 256-bit ones by its experimental flag
+   * Whether V8 may join adjacent 128-bit operations to 256-bit ones, by its experimental flag
    * `--experimental-wasm-revectorize`, for the whole process; default false. Node 24 or later on x64: products
    * are then up to 1.5 times as fast.
    */
@@ -30,27 +33,27 @@ export interface KernelOptions {
 
 let options: Required<KernelOptions> = { relaxedSimd: true, revectorize: false };
 
-/** Sets how kernels are compiled from here on; what is left out stays. */
+/** Sets the compiler options of kernels from now on; omitted ones do not change. */
 export function setKernelOptions(changes: KernelOptions): void {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   options = { ...options, ...Object.fromEntries(given) };
 }
 
-/** How kernels are compiled from here on. */
+/** The current compiler options of kernels. */
 export function kernelOptions(): Required<KernelOptions> {
   return { ...options };
 }
 
 /** One set of kernels, compiled for each {@link KernelBuild}, in base64. */
 export interface KernelBinary {
-  /** Needs SIMD. */
+  /** Requires SIMD. */
   simd: string;
-  /** Needs SIMD and relaxed SIMD. */
+  /** Requires SIMD and relaxed SIMD. */
   relaxed: string;
 }
 
 /**
- * Compiled kernels that import nothing but a memory. Packages with kernels of their own make one from their
+ * Compiled kernels that import only a memory. Packages with their own kernels create one from their
  * binary; all run on the same memory of the wasm backend.
  *
  * @typeParam Exports the functions of the binary; addresses are bytes
@@ -59,11 +62,11 @@ export class KernelModule<Exports> {
   private readonly modules = new Map<KernelBuild, WebAssembly.Module>();
   private readonly instances = new WeakMap<WasmBackend, Exports>();
 
-  /** @param binary what the compiler wrote */
+  /** @param binary output of the compiler */
   constructor(private readonly binary: KernelBinary) {}
 
   /**
-   * The kernels on the memory of a backend, instantiated at the first call.
+   * Returns the kernels on the memory of a backend, instantiated at the first call.
    *
    * @throws BackendError when the backend is tfjs's threaded one or WebAssembly has no SIMD here
    */
@@ -78,7 +81,7 @@ export class KernelModule<Exports> {
       const { memory } = backend.wasm.asm;
       if (!memory) {
         throw new BackendError(
-          'the training kernels run beside the single-threaded wasm backend: call useBackend, or tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false), before the backend starts',
+          'the training kernels require the single-threaded wasm backend: call useBackend, or tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false), before the backend starts',
         );
       }
       guardAllocation(backend);
@@ -88,7 +91,7 @@ export class KernelModule<Exports> {
     return kernels;
   }
 
-  /** The kernels on a memory apart from all backends. Throws as {@link kernelBuild} does. */
+  /** Instantiates the kernels on a memory that is independent of all backends. Throws like {@link kernelBuild}. */
   on(memory: WebAssembly.Memory): Exports {
     return this.instantiate(kernelBuild(), memory);
   }
@@ -98,7 +101,7 @@ export class KernelModule<Exports> {
     return bytesFromBase64(this.binary[build]);
   }
 
-  /** The kernels of one build on a memory. */
+  /** Instantiates the kernels of one build on a memory. */
   instantiate(build: KernelBuild, memory: WebAssembly.Memory): Exports {
     let module = this.modules.get(build);
     if (!module) {
@@ -117,13 +120,13 @@ export function kernelsOf(backend: WasmBackend): KernelExports {
   return general.of(backend);
 }
 
-/** The kernels of this package on a memory of its own; see {@link KernelModule.on}. */
+/** The kernels of this package on a separate memory; see {@link KernelModule.on}. */
 export function kernelsOn(memory: WebAssembly.Memory): KernelExports {
   return general.on(memory);
 }
 
 /**
- * The fastest build that this machine runs and that computes rightly.
+ * The fastest build that runs on this machine and computes correctly.
  *
  * @throws BackendError when WebAssembly has no SIMD here
  */
@@ -146,7 +149,7 @@ function hasRelaxedSimd(): boolean {
   return known();
 }
 
-// Flags of V8 count for what is compiled after them. Other engines and older versions of Node have no such way.
+// V8 flags apply to code compiled after them. Other engines and older versions of Node do not support this.
 function switchOn(flag: string): void {
   nodeBuiltin("node:v8")?.setFlagsFromString(flag);
 }

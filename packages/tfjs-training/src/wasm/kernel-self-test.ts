@@ -1,4 +1,4 @@
-/** A product of whole numbers, to see whether a build computes rightly on this machine. */
+/** Checks with a product of integers that a build computes correctly on this machine. */
 
 import type { KernelExports } from "./kernel-binaries.js";
 

@@ -1,4 +1,4 @@
-/** How a kernel of the wasm backend is replaced by one of ours. */
+/** Replaces kernels of the wasm backend by those of this library. */
 
 import {
   getKernel,
@@ -9,10 +9,10 @@ import {
   unregisterKernel,
 } from "@tensorflow/tfjs-core";
 import { refuseCapture } from "./capture.js";
-import { leavesNothing } from "./memory/failed-call.js";
+import { freesOnFailure } from "./memory/failed-call.js";
 import type { WasmBackend } from "./memory/heap.js";
 
-/** What a kernel is called with, typed for the wasm backend. */
+/** Arguments of a kernel, typed for the wasm backend. */
 export interface WasmCall<Inputs, Attributes> {
   /** Input tensors by name. */
   inputs: Inputs;
@@ -31,7 +31,7 @@ export type WasmKernel<Inputs = object, Attributes = object, Output = TensorInfo
 export interface WasmRepair {
   /** tfjs's name of the kernel, e.g. `"BatchMatMul"`. */
   readonly kernelName: string;
-  /** Makes the new kernel around the stock one; throws when it needs a stock kernel and there is none. */
+  /** Creates the new kernel around the stock one; throws when it needs a stock kernel and there is none. */
   create(stock: (name: string) => WasmKernel): WasmKernel;
 }
 
@@ -48,7 +48,7 @@ export function defineRepair<Inputs, Attributes, Output = TensorInfo>(
 // On the function itself, not in a module variable: two copies of this library share one registry.
 const repaired = Symbol.for("ncps-ts.wasm-repair");
 
-/** The kernel that tfjs brought, also when it is replaced already; `undefined` when it brought none. */
+/** The stock kernel of tfjs, also if it has already been replaced; `undefined` if there is none. */
 function stockKernel(name: string): KernelFunc | undefined {
   const registered = getKernel(name, "wasm")?.kernelFunc as Marked | undefined;
   return registered && repaired in registered ? registered[repaired] : registered;
@@ -60,7 +60,7 @@ export function isRepaired(name: string): boolean {
   return registered !== undefined && repaired in registered;
 }
 
-/** Registers a repair; returns whether there was anything to do. */
+/** Registers a repair; returns whether it was not registered yet. */
 export function installRepair(repair: WasmRepair): boolean {
   const { kernelName } = repair;
   const registered: KernelConfig | undefined = getKernel(kernelName, "wasm");
@@ -73,14 +73,14 @@ export function installRepair(repair: WasmRepair): boolean {
       return (stock as unknown as WasmKernel)(call);
     }) as WasmKernel;
   });
-  const kernel = leavesNothing(computed) as unknown as Marked;
+  const kernel = freesOnFailure(computed) as unknown as Marked;
   kernel[repaired] = registered?.kernelFunc;
   if (registered) unregisterKernel(kernelName, "wasm");
   registerKernel({ ...registered, kernelName, backendName: "wasm", kernelFunc: kernel });
   return true;
 }
 
-/** Puts the stock kernel back in the place of a repair; returns whether there was anything to do. */
+/** Restores the stock kernel in place of a repair; returns whether a repair was registered. */
 export function removeRepair({ kernelName }: WasmRepair): boolean {
   const registered = getKernel(kernelName, "wasm");
   const kernel = registered?.kernelFunc as Marked | undefined;

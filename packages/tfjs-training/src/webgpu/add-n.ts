@@ -1,11 +1,11 @@
-/** Adding many tensors on WebGPU. */
+/** Adds many tensors on WebGPU. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { replaceKernel } from "./replace-kernel.js";
 
 /**
- * Replaces `AddN`: the stock kernel binds all tensors at once, which a device refuses beyond its number of
- * storage buffers, and then gives garbage.
+ * Replaces `AddN`: the stock kernel binds all tensors at once, which a device refuses beyond its maximum number of
+ * storage buffers, and then returns garbage.
  */
 export function replaceAddN(): void {
   replaceKernel("AddN", (stock) => ({ inputs, backend }) => {

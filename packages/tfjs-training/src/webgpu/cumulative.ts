@@ -1,11 +1,11 @@
-/** Running sums and products from the end on WebGPU. */
+/** Reverse cumulative sums and products on WebGPU. */
 
 import { getKernel, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
 import { replaceKernel, type WebGPUKernel } from "./replace-kernel.js";
 
 /**
  * Replaces `Cumsum` and `Cumprod`: with `reverse`, which is also the gradient of every `cumsum`, the stock shader
- * has the length of its first caller written into it, and gives wrong numbers for any other. These reverse,
+ * has the length of its first call hard-coded, and returns incorrect results for any other. These reverse,
  * run forwards, and reverse again.
  */
 export function replaceCumulative(): void {

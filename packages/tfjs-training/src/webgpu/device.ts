@@ -1,8 +1,8 @@
-/** Opening an adapter with all that it can do. */
+/** Opens an adapter with all its capabilities. */
 
 import type { GpuAdapter, GpuDevice } from "./gpu.js";
 
-// tfjs asks for the others itself, but never for more storage buffers than 8.
+// tfjs requests the other limits itself, but never more than 8 storage buffers.
 const wantedLimits = [
   "maxBufferSize",
   "maxComputeInvocationsPerWorkgroup",
@@ -16,7 +16,7 @@ const wantedLimits = [
 
 const wantedFeatures = ["timestamp-query", "bgra8unorm-storage"];
 
-/** A device with the adapter's own limits in place of the small defaults of WebGPU. */
+/** Opens a device with the adapter's own limits in place of the small defaults of WebGPU. */
 export function openDevice(adapter: GpuAdapter): Promise<GpuDevice> {
   const limits = wantedLimits.filter((name) => adapter.limits[name] !== undefined);
   return adapter.requestDevice({

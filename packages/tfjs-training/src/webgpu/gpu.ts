@@ -1,22 +1,22 @@
-/** WebGPU as far as it is used here; the platform's own types need not be installed. */
+/** The used parts of the WebGPU types; the platform's own types need not be installed. */
 
-/** `navigator.gpu`. */
+/** Type of `navigator.gpu`. */
 export interface Gpu {
-  /** The adapter that fits best, or null where there is none. */
+  /** Returns the best adapter, or null if there is none. */
   requestAdapter(options?: {
     powerPreference?: "low-power" | "high-performance";
   }): Promise<GpuAdapter | null>;
 }
 
-/** What an adapter tells of itself; browsers leave parts empty. */
+/** An adapter's description of itself; browsers leave parts empty. */
 export interface GpuAdapterInfo {
-  /** E.g. `"nvidia"`. */
+  /** Vendor, e.g. `"nvidia"`. */
   readonly vendor?: string;
-  /** E.g. `"hopper"`. */
+  /** Architecture, e.g. `"hopper"`. */
   readonly architecture?: string;
   /** The vendor's name of the device. */
   readonly device?: string;
-  /** For people. */
+  /** Human-readable description. */
   readonly description?: string;
   /** Whether it computes in software. */
   readonly isFallbackAdapter?: boolean;
@@ -24,15 +24,15 @@ export interface GpuAdapterInfo {
 
 /** A GPU, or a program that acts as one. */
 export interface GpuAdapter {
-  /** Who it is. */
+  /** Description of the adapter. */
   readonly info?: GpuAdapterInfo;
   /** Whether it computes in software; older browsers say it here. */
   readonly isFallbackAdapter?: boolean;
-  /** What a device may ask for at most. */
+  /** Maximum limits of a device. */
   readonly limits: Readonly<Record<string, number>>;
-  /** What a device may ask for. */
+  /** Features that a device can have. */
   readonly features: ReadonlySet<string>;
-  /** Opens it. */
+  /** Opens a device. */
   requestDevice(descriptor: {
     requiredFeatures: string[];
     requiredLimits: Record<string, number>;
@@ -41,11 +41,11 @@ export interface GpuAdapter {
 
 /** An opened adapter. */
 export interface GpuDevice {
-  /** What was asked for. */
+  /** Limits of the device. */
   readonly limits: Readonly<Record<string, number>>;
-  /** Settles when the device is gone. */
+  /** Resolves when the device is lost. */
   readonly lost: Promise<{ reason?: string; message: string }>;
-  /** Hears of errors that nobody asked for. */
+  /** Adds a listener for uncaptured errors. */
   addEventListener(type: "uncapturederror", listener: (event: { error: { message: string } }) => void): void;
 }
 
@@ -56,7 +56,7 @@ export function isSoftware({ info = {}, isFallbackAdapter }: GpuAdapter): boolea
   return Boolean(isFallbackAdapter || info.isFallbackAdapter) || software.test(describeAdapter(info));
 }
 
-/** Name of an adapter in words. */
+/** Human-readable name of an adapter. */
 export function describeAdapter({ vendor, architecture, device, description }: GpuAdapterInfo = {}): string {
   const name = [description || device, [vendor, architecture].filter(Boolean).join(" ")].filter(Boolean);
   return name.length > 1 ? `${name[0]} (${name[1]})` : (name[0] ?? "a GPU without a name");

@@ -1,4 +1,4 @@
-/** Errors of the GPU reach the program. */
+/** Reports errors of the GPU to the program. */
 
 import type { KernelBackend } from "@tensorflow/tfjs-core";
 import { BackendError } from "../core/errors.js";
@@ -7,8 +7,8 @@ import type { GpuDevice } from "./gpu.js";
 const guarded = new WeakSet<KernelBackend>();
 
 /**
- * WebGPU reports a refused shader or a full memory to the console alone, and tfjs goes on with whatever is in
- * the buffers. From here on the next read of any tensor throws a BackendError with the report instead.
+ * WebGPU only reports a refused shader or a full memory to the console, and tfjs continues with whatever is in
+ * the buffers. After this call the next read of any tensor throws a BackendError with the report instead.
  */
 export function guardReads(backend: KernelBackend, device: GpuDevice): void {
   if (guarded.has(backend)) return;

@@ -1,5 +1,5 @@
 /**
- * For authors of kernels: the device and stock kernels of the webgpu backend.
+ * For kernel authors: the device and stock kernels of the webgpu backend.
  *
  * @module
  */

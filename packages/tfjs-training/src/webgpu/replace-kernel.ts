@@ -1,4 +1,4 @@
-/** Replacing kernels of the webgpu backend. */
+/** Replaces kernels of the webgpu backend. */
 
 import {
   getKernel,
@@ -11,11 +11,11 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { GpuDevice } from "./gpu.js";
 
-/** tfjs's `WebGPUBackend`, as far as kernels use it. */
+/** tfjs's `WebGPUBackend`, as used by kernels. */
 export interface WebGPUBackend extends KernelBackend {
   /** The opened device. */
   readonly device: GpuDevice;
-  /** A tensor whose values are uploaded when a shader needs them. */
+  /** Creates a tensor whose values are uploaded when a shader needs them. */
   makeTensorInfo(shape: number[], dtype: "int32", values: Int32Array): TensorInfo;
   /** Runs a shader; the output is a new tensor. */
   runWebGPUProgram(
@@ -26,7 +26,7 @@ export interface WebGPUBackend extends KernelBackend {
   ): TensorInfo;
 }
 
-/** A shader as tfjs takes it. */
+/** A shader program as tfjs expects it. */
 export interface WebGPUProgram {
   /** Names of the inputs in the code; the output is `result`. */
   variableNames: string[];
@@ -34,19 +34,19 @@ export interface WebGPUProgram {
   uniforms: string;
   /** Shape of the output. */
   outputShape: number[];
-  /** Invocations in a workgroup. */
+  /** Invocations per workgroup. */
   workgroupSize: [number, number, number];
-  /** Workgroups; tfjs spreads the first number over all three where a device asks for it. */
+  /** Number of workgroups; tfjs spreads the first number over all three if a device requires it. */
   dispatch: [number, number, number];
-  /** Which axes of the output belong to which axis of the dispatch. */
+  /** Mapping from axes of the output to axes of the dispatch. */
   dispatchLayout: { x: number[] };
-  /** Programs of one key have one code. */
+  /** Cache key: programs with the same key have the same code. */
   shaderKey: string;
-  /** WGSL with `fn main(index : i32)`. */
+  /** WGSL code with `fn main(index : i32)`. */
   getUserCode(): string;
 }
 
-/** A kernel of one output. */
+/** A kernel with one output. */
 export type WebGPUKernel = (call: {
   inputs: object;
   backend: WebGPUBackend;
@@ -56,7 +56,7 @@ export type WebGPUKernel = (call: {
 // On the function itself, not in a module variable: two copies of this library share one registry.
 const replaced = Symbol.for("ncps-ts.webgpu-repair");
 
-/** Puts a kernel in the place of tfjs's own, which it is made around. Calling it again does nothing. */
+/** Replaces a kernel of tfjs, to which the new one has access. Calling it again has no effect. */
 export function replaceKernel(kernelName: string, make: (stock: WebGPUKernel) => WebGPUKernel): void {
   const config = getKernel(kernelName, "webgpu");
   if (!config || replaced in config.kernelFunc) return;

@@ -1,4 +1,4 @@
-/** Starting tfjs's webgpu backend on a device of its own. */
+/** Starts tfjs's webgpu backend on its own device. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import type { StartedBackend, UseBackendOptions } from "../backend/backend-choice.js";
@@ -18,8 +18,8 @@ const reason = "there is a GPU";
 let device = "a device that the program opened";
 
 /**
- * Starts the webgpu backend with the adapter's limits and errors that are thrown. A backend that already
- * runs, e.g. on a device that the program opened, is kept.
+ * Starts the webgpu backend with the adapter's limits and with errors thrown. A backend that is already
+ * running, e.g. on a device that the program opened, is kept.
  *
  * @param options with `automatic`, software adapters are refused; extensions register kernels on the device
  * @throws BackendError when there is no adapter, the package is not installed, or the device cannot be opened
@@ -52,7 +52,7 @@ async function register(automatic: boolean): Promise<void> {
   const name = describeAdapter(adapter.info);
   if (automatic && isSoftware(adapter)) {
     throw new BackendError(
-      `${name} computes in software, slower than wasm; useBackend("webgpu") takes it all the same`,
+      `${name} computes in software, slower than wasm; useBackend("webgpu") uses it anyway`,
     );
   }
   expose();
@@ -60,7 +60,7 @@ async function register(automatic: boolean): Promise<void> {
   const opened = await openDevice(adapter).catch((cause: unknown) => {
     throw new BackendError(`WebGPU cannot open ${name}${because(cause)}`, { cause });
   });
-  // tfjs registers a device of its own, with fewer limits, when the package is imported.
+  // tfjs registers its own device, with fewer limits, when the package is imported.
   if (tf.findBackendFactory("webgpu")) tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => new WebGPUBackend(opened, adapter.info), 3);
   device = name;

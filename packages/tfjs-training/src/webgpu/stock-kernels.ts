@@ -1,20 +1,20 @@
-/** tfjs's own kernels of webgpu, called from within another kernel. */
+/** Calls tfjs's own webgpu kernels from within another kernel. */
 
 import { getKernel, type NamedAttrMap, type TensorInfo } from "@tensorflow/tfjs-core";
 import type { WebGPUBackend, WebGPUKernel } from "./replace-kernel.js";
 
-/** Runs stock kernels and frees all that they made, but for what is kept. */
+/** Runs stock kernels and frees everything that they created, except kept tensors. */
 export class StockKernels {
   private readonly made = new Set<TensorInfo["dataId"]>();
 
   constructor(private readonly backend: WebGPUBackend) {}
 
-  /** `a b`, or `aᵀ b`. */
+  /** Matrix product `a b`, or `aᵀ b`. */
   matMul(a: TensorInfo, b: TensorInfo, transposeA = false): TensorInfo {
     return this.run("BatchMatMul", { a, b }, { transposeA, transposeB: false });
   }
 
-  /** A matrix turned. */
+  /** Transposed matrix. */
   transpose(x: TensorInfo): TensorInfo {
     return this.run("Transpose", { x }, { perm: [1, 0] });
   }
@@ -24,7 +24,7 @@ export class StockKernels {
     return this.run("Sum", { x }, { axis: [axis], keepDims: false });
   }
 
-  /** Product of two tensors of one shape, number by number. */
+  /** Elementwise product of two tensors of one shape. */
   multiply(a: TensorInfo, b: TensorInfo): TensorInfo {
     return this.run("Multiply", { a, b }, {});
   }
@@ -39,41 +39,41 @@ export class StockKernels {
     return this.run("Sigmoid", { x }, {});
   }
 
-  /** The numbers of a row at the places `indices`. */
+  /** Gathers the elements of a row at `indices`. */
   gather(x: TensorInfo, indices: TensorInfo): TensorInfo {
     return this.run("GatherV2", { x, indices }, { axis: 0, batchDims: 0 });
   }
 
-  /** Whole numbers, to be uploaded. */
+  /** Integers, to be uploaded. */
   integers(values: Int32Array): TensorInfo {
     return this.own(this.backend.makeTensorInfo([values.length], "int32", values));
   }
 
-  /** A copy of `shape` from the place `begin` of a tensor, read as a row of numbers. */
+  /** Copies `shape` from the position `begin` of a tensor, read as a row of numbers. */
   part(x: TensorInfo, begin: number, shape: number[]): TensorInfo {
     const size = countOf(shape);
     return reshaped(this.run("Slice", { x: flat(x) }, { begin: [begin], size: [size] }), shape);
   }
 
-  /** All numbers of all tensors in one row. */
+  /** Concatenates all elements of all tensors to one row. */
   join(tensors: TensorInfo[]): TensorInfo {
     const parts = tensors.map(flat);
     return parts.length === 1 ? parts[0] : this.run("Concat", parts, { axis: 0 });
   }
 
-  /** Excepts a tensor from {@link StockKernels.free}. */
+  /** Keeps a tensor from being freed by {@link StockKernels.free}. */
   keep(x: TensorInfo): TensorInfo {
     this.made.delete(x.dataId);
     return x;
   }
 
-  /** Has {@link StockKernels.free} free a tensor, too. */
+  /** Lets {@link StockKernels.free} free a tensor, too. */
   own(x: TensorInfo): TensorInfo {
     this.made.add(x.dataId);
     return x;
   }
 
-  /** Frees what was made. */
+  /** Frees the created tensors. */
   free(): void {
     for (const dataId of this.made) this.backend.disposeData(dataId);
     this.made.clear();

@@ -10,17 +10,17 @@ beforeAll(async () => {
 });
 
 type Operation = (...inputs: tf.Tensor[]) => tf.Tensor | tf.Tensor[];
-/** Shapes of the inputs, operation, and where it is smooth, what makes its inputs out of numbers in -1..1. */
+/** Shapes of the inputs, operation, and, to keep away from kinks, a map of its inputs from numbers in -1..1. */
 type Case = [shapes: number[][], f: Operation, map?: (x: number, input: number) => number];
 
 const positive = (x: number) => 1.5 + x;
-// Eighths, those of each input apart from whole numbers and from the others', so that nothing changes places in a step.
+// Multiples of an eighth, offset for each input, so that order does not change within a finite-difference step.
 const apart = (x: number, input: number) => Math.round(x * 40) / 8 + 0.06 * (1 - input);
 
 const t4 = (x: tf.Tensor) => x as tf.Tensor4D;
 const [a, b, c] = [[2, 3], [3], [2, 1]];
 
-/** Every operation of tfjs with a gradient, with its broadcasts and axes. */
+/** Every differentiable operation of tfjs, with its broadcasts and axes. */
 const cases: Record<string, Case[]> = {
   abs: [[[[7]], tf.abs, apart]],
   acos: [[[[5]], (x) => tf.acos(tf.mul(x, 0.8))]],
@@ -317,7 +317,7 @@ const cases: Record<string, Case[]> = {
   ],
 };
 
-describe.each(["cpu", "wasm"])("gradients on %s are the differences of the values:", (backend) => {
+describe.each(["cpu", "wasm"])("gradients on %s equal finite differences:", (backend) => {
   it.each(Object.keys(cases))("%s", async (name) => {
     await tf.setBackend(backend);
     for (const [i, one] of cases[name].entries()) {
@@ -328,7 +328,7 @@ describe.each(["cpu", "wasm"])("gradients on %s are the differences of the value
   });
 });
 
-// Largest difference of each input's gradient to the quotients of differences, relative to the largest quotient.
+// Largest difference of each input's gradient to the difference quotients, relative to the largest quotient.
 function gradientErrors([shapes, f, map = (x) => x]: Case): number[] {
   return tf.tidy(() => {
     const inputs = shapes.map((shape, i) =>
@@ -349,7 +349,7 @@ function gradientErrors([shapes, f, map = (x) => x]: Case): number[] {
         const moved = values.slice();
         moved[j] += step;
         const changed = inputs.map((y, k) => (k === i ? tf.tensor(moved, x.shape) : y));
-        // In 64 bits, so that what the outputs lose in rounding is all that is lost.
+        // In 64 bits, so that only the outputs' rounding matters.
         return outputs(...changed).reduce((sum, y, k) => {
           const factors = weights[k].dataSync();
           return sum + Array.from(y.dataSync()).reduce((part, value, n) => part + value * factors[n], 0);

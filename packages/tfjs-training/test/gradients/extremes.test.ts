@@ -17,7 +17,7 @@ const weights = [
 ];
 
 describe.each(["cpu", "wasm"])("on %s", (backend) => {
-  // The weighted sum of chosen elements; its gradient is the weight where an operand is chosen.
+  // The weighted sum of selected elements; its gradient is the weight where an operand is selected.
   const gradientsOf = async (operation: typeof tf.maximum, a: tf.TensorLike, b: tf.TensorLike) => {
     await tf.setBackend(backend);
     return tf.tidy(() => {
@@ -55,7 +55,7 @@ describe.each(["cpu", "wasm"])("on %s", (backend) => {
     expect(dNumber).toBe(100010);
   });
 
-  it("keeps no tensors", async () => {
+  it("leaks no tensors", async () => {
     await tf.setBackend(backend);
     const before = tf.memory().numTensors;
     await gradientsOf(tf.maximum, x, [2, -2, 0]);

@@ -77,7 +77,7 @@ describe.each(["cpu", "wasm"])("gradients of resized images on %s", (backend) =>
   });
 });
 
-it("no images, no gradient", async () => {
+it("an empty batch has an empty gradient", async () => {
   await tf.setBackend("wasm");
   const resized = (x: tf.Tensor) => tf.sum(tf.image.resizeBilinear(x as tf.Tensor4D, [4, 4]));
   expect(tf.tidy(() => tf.grad(resized)(tf.zeros([0, 3, 2, 1])).shape)).toEqual([0, 3, 2, 1]);

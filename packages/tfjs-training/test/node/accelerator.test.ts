@@ -41,7 +41,7 @@ describeOptional("with onnxruntime-node", missing, () => {
     }
   });
 
-  it("takes large products, leaves small ones, vectors and rows with gaps", async () => {
+  it("computes large products, but not small ones, vectors and non-contiguous rows", async () => {
     await tf.setBackend("wasm");
     await installAccelerator();
     const engine = productEngine()!;
@@ -90,7 +90,7 @@ describeOptional("with onnxruntime-node", missing, () => {
     expect(batches).toBeGreaterThan(3);
   });
 
-  it("gives the same numbers again", async () => {
+  it("is deterministic", async () => {
     await tf.setBackend("wasm");
     await installAccelerator();
     const a = tf.randomUniform([200, 300], -1, 1, "float32", 1);
@@ -99,7 +99,7 @@ describeOptional("with onnxruntime-node", missing, () => {
     for (let i = 0; i < 5; i++) expect(tf.matMul(a, b).dataSync()).toEqual(first);
   });
 
-  it("leaves no memory to the collector, whatever the size of a product", async () => {
+  it("leaves no garbage, whatever the size of a product", async () => {
     await tf.setBackend("wasm");
     await installAccelerator();
     const a = tf.randomUniform([512, 32], -1, 1, "float32", 1);
@@ -113,7 +113,7 @@ describeOptional("with onnxruntime-node", missing, () => {
     }
   });
 
-  it("goes on after the heap has grown", async () => {
+  it("works after the heap has grown", async () => {
     await tf.setBackend("wasm");
     await installAccelerator();
     const a = tf.ones([128, 128]);
@@ -123,7 +123,7 @@ describeOptional("with onnxruntime-node", missing, () => {
     large.dispose();
   });
 
-  it("can be taken away", async () => {
+  it("can be removed", async () => {
     await installAccelerator();
     removeAccelerator();
     expect(productEngine()).toBeUndefined();
@@ -165,7 +165,7 @@ describe("falls back to the compiled kernels, with the reason", () => {
     expect((await install({})).reason).toContain("1.30.0 does not load: Cannot find package");
   });
 
-  it("when it computes something else", async () => {
+  it("when its results are wrong", async () => {
     class InferenceSession {
       loadModel() {}
       run() {
@@ -183,7 +183,7 @@ describe("falls back to the compiled kernels, with the reason", () => {
     expect(productEngine()).toBeUndefined();
   });
 
-  it("when it fails", async () => {
+  it("when it throws", async () => {
     class InferenceSession {
       loadModel() {}
       run() {
@@ -200,7 +200,7 @@ describe("falls back to the compiled kernels, with the reason", () => {
 });
 
 describeOptional("useBackend with onnxruntime-node", missing, () => {
-  it("installs it once ncps-ts/node is imported, and takes it away", async () => {
+  it("installs it once ncps-ts/node is imported, and removes it", async () => {
     await import("../../src/node/index.js");
     const choice = await useBackend("wasm");
     expect(choice.accelerator).toMatchObject({ name: "onnxruntime-node", version: "1.30.0" });
@@ -222,11 +222,11 @@ describe("the self-test", () => {
     },
   };
 
-  it("passes the compiled kernels", () => {
+  it("accepts the compiled kernels", () => {
     expect(checkProducts(wasm(), own)).toBeUndefined();
   });
 
-  it("notices swapped factors, a missing sum, numbers that are not, work left undone", () => {
+  it("detects swapped factors, a missing sum, NaN and missing results", () => {
     setProductEngine(undefined);
     const wrong = (change: (p: Parameters<ProductEngine["multiply"]>[1]) => object): ProductEngine => ({
       multiply: (backend, product) => own.multiply(backend, { ...product, ...change(product) }),
@@ -260,7 +260,7 @@ describe("the self-test", () => {
     expect(checkProducts(wasm(), oneNaN)).toContain("NaN");
   });
 
-  it("leaves nothing behind, and the engine as it was", async () => {
+  it("leaks no memory, and restores the engine", async () => {
     await installAccelerator();
     const engine = productEngine();
     const before = tf.engine().backend.numDataIds();

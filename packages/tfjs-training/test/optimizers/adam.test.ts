@@ -60,7 +60,7 @@ it("the two places of epsilon differ", () => {
   expect(Math.max(...a.map((value, i) => Math.abs(value - b[i])))).toBeGreaterThan(1e-5);
 });
 
-it("agrees with tfjs's own Adam on a loss that bends", () => {
+it("agrees with tfjs's own Adam on a nonlinear loss", () => {
   const ours = makeVariables();
   const theirs = makeVariables();
   const optimizer = new Adam({ epsilon: 1e-4 });
@@ -89,7 +89,7 @@ it("agrees with tfjs's own Adam on a loss that bends", () => {
 });
 
 describe("decoupled weight decay", () => {
-  it("agrees with torch.optim.AdamW's loop, for the variables that decay", () => {
+  it("agrees with the rule of torch.optim.AdamW, for the variables that decay", () => {
     const learningRate = 0.05;
     const variables = { kernel: tf.variable(tf.scalar(2)), bias: tf.variable(tf.scalar(2)) };
     const optimizer = new AdamW({ epsilon: 1e-3, decays: (name) => name !== "bias" });
@@ -110,12 +110,12 @@ describe("decoupled weight decay", () => {
     expect(Math.abs(expected.kernel - expected.bias)).toBeGreaterThan(1e-3);
   });
 
-  it("refuses negative numbers", () => {
+  it("rejects negative numbers", () => {
     expect(() => new Adam({ weightDecay: -1 })).toThrow("weightDecay");
   });
 });
 
-it("refuses options out of range", () => {
+it("rejects options out of range", () => {
   expect(() => new Adam({ beta1: 1 })).toThrow("beta1: expected a number in [0, 1), received 1");
   expect(() => new Adam({ beta2: -0.1 })).toThrow("beta2");
   expect(() => new Adam({ epsilon: Number.NaN })).toThrow("epsilon");

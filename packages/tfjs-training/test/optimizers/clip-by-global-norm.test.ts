@@ -17,18 +17,18 @@ it("scales by maxNorm / (norm + 1e-6) when the norm is larger", () => {
   expect(clipped.get("b")!.dataSync()[0]).toBeCloseTo(4 / (5 + 1e-6), 6);
 });
 
-it("scales tiny gradients with torch's addend", () => {
+it("scales tiny gradients with torch's epsilon", () => {
   const { gradients: clipped } = clipByGlobalNorm({ a: tf.scalar(1e-6) }, { maxNorm: 1e-7 });
   expect(clipped.get("a")!.dataSync()[0] / (1e-6 * (1e-7 / (1e-6 + 1e-6)))).toBeCloseTo(1, 5);
 });
 
-it("leaves shorter gradients as they are", () => {
+it("does not change gradients below the norm", () => {
   const { gradients: clipped } = clipByGlobalNorm(gradients(), { maxNorm: 6 });
   expect(Array.from(clipped.get("a")!.dataSync())).toEqual([3, 0]);
   expect(Array.from(clipped.get("b")!.dataSync())).toEqual([4]);
 });
 
-it("leaves nothing behind but its results", () => {
+it("leaks no tensors", () => {
   const given = gradients();
   const before = tf.memory().numTensors;
   const { gradients: clipped, norm } = clipByGlobalNorm(given, { maxNorm: 1 });
@@ -36,13 +36,13 @@ it("leaves nothing behind but its results", () => {
   tf.dispose([norm, ...clipped.values()]);
 });
 
-it("refuses a maximum of 0", () => {
+it("rejects a maximum of 0", () => {
   expect(() => clipByGlobalNorm(gradients(), { maxNorm: 0 })).toThrow(
     "maxNorm: expected a number above 0, received 0",
   );
 });
 
-it("has the norm of three million weights to 1e-7", () => {
+it("computes the norm of three million weights to 1e-7", () => {
   const a = tf.randomUniform([3_000_000], -1, 1, "float32", 1);
   let squares = 0;
   for (const value of a.dataSync()) squares += value * value;

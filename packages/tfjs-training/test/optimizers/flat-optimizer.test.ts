@@ -19,7 +19,7 @@ const options = { learningRate: 0.01, maxGradNorm: 1 };
 const names = Object.keys(shapes);
 
 describe.each(kinds)("%s", (_, make) => {
-  it("goes on bit for bit from a saved state", () => {
+  it("continues bit for bit from a saved state", () => {
     const variables = makeVariables();
     const optimizer = make();
     for (let t = 1; t <= 5; t++) step(optimizer, variables, t, options);
@@ -37,7 +37,7 @@ describe.each(kinds)("%s", (_, make) => {
     expect(other.getState()).toEqual(optimizer.getState());
   });
 
-  it("the order of variables makes no difference", () => {
+  it("does not depend on the order of variables", () => {
     const results = [names, [...names].reverse()].map((order) => {
       const variables = makeVariables(order);
       const optimizer = make();
@@ -73,7 +73,7 @@ describe.each(kinds)("%s", (_, make) => {
     expect(valuesOf(variables)).toEqual(valuesOf(expected));
   });
 
-  it("leaves nothing behind", () => {
+  it("leaks no tensors", () => {
     const variables = makeVariables();
     const before = tf.memory().numTensors;
     const optimizer = make();
@@ -88,7 +88,7 @@ describe.each(kinds)("%s", (_, make) => {
     expect(() => step(optimizer, variables, 1, options)).toThrow("after dispose");
   });
 
-  it("leaves nothing behind when sets of variables change or a state is put back", () => {
+  it("leaks no tensors when sets of variables change or a state is restored", () => {
     const variables = makeVariables();
     const fewer = new Map([...variables].slice(1));
     const optimizer = make();
@@ -119,7 +119,7 @@ describe.each(kinds)("%s", (_, make) => {
   });
 });
 
-it("a variable that joins later starts its own bias correction", () => {
+it("starts a separate bias correction for a variable added later", () => {
   const variables = makeVariables();
   const optimizer = new Adam();
   const { bias, ...others } = Object.fromEntries(variables);
@@ -149,7 +149,7 @@ describe("norm and non-finite gradients", () => {
     expect(clipped).toEqual(plain);
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])("skips a gradient of %f when asked", (bad) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])("skips a gradient of %f with skipNonFinite", (bad) => {
     const variables = new Map([["w", tf.variable(tf.tensor1d([1, 2]))]]);
     const optimizer = new Adam();
     const good = { w: tf.tensor1d([1, 1]) };
@@ -170,7 +170,7 @@ describe("norm and non-finite gradients", () => {
   });
 });
 
-describe("bad input", () => {
+describe("invalid input", () => {
   const variables = () => ({ a: tf.variable(tf.zeros([2])), b: tf.variable(tf.zeros([3])) });
   const rate = { learningRate: 0.1 };
 
@@ -201,7 +201,7 @@ describe("bad input", () => {
     expect(() => new SGD().applyGradients({}, {}, rate)).toThrow("at least one");
   });
 
-  it("a state of another optimiser, an incomplete one, one of other shapes", () => {
+  it("a state of another optimizer, an incomplete one, one of other shapes", () => {
     const adam = new Adam();
     adam.applyGradients({ w: tf.ones([2]) }, { w: tf.variable(tf.zeros([2])) }, rate);
     const state = adam.getState();

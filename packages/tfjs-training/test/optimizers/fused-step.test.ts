@@ -13,7 +13,7 @@ beforeAll(async () => {
 // Lengths around the four numbers of a vector, and one past a block of the sum of squares.
 const sizes: Record<string, number[]> = { a: [1], b: [3], c: [5, 7], d: [4, 8], e: [65, 64], f: [] };
 
-// Steps of the optimiser on a backend; wasm has the rule in one kernel, cpu composes it of operations.
+// Runs the optimizer on a backend; wasm has the rule as one kernel, cpu composes it of operations.
 async function train(backend: string, optimizer: Optimizer, options: ApplyOptions): Promise<number[]> {
   await tf.setBackend(backend);
   const random = new Random(5);
@@ -68,7 +68,7 @@ describe.each(rules)("%s in one pass", (_, make) => {
   });
 });
 
-it("old weights that somebody holds stay as they were", async () => {
+it("does not change old weights that are still referenced", async () => {
   await tf.setBackend("wasm");
   const variable = tf.variable(tf.tensor1d([1, 2, 3, 4, 5]));
   const held = tf.clone(variable);
@@ -77,7 +77,7 @@ it("old weights that somebody holds stay as they were", async () => {
   expect(variable.dataSync()[0]).toBeCloseTo(0, 5);
 });
 
-it("a norm that is not a number is seen in the weights unless steps are skipped", async () => {
+it("propagates a NaN norm to the weights unless steps are skipped", async () => {
   await tf.setBackend("wasm");
   const variable = tf.variable(tf.tensor1d([1, 2]));
   const options = { learningRate: 0.1, maxGradNorm: 1 };

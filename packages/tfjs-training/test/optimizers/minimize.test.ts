@@ -11,7 +11,7 @@ const made = () => ({
 });
 
 describe("Optimizer.minimize", () => {
-  it("makes the step of the loss's gradients and returns loss and gradient norm", async () => {
+  it("applies the loss's gradients and returns loss and gradient norm", async () => {
     const variables = made();
     const metrics = new SGD().minimize(
       () => tf.mul(tf.sum(tf.square(variables.w)), 0.5) as tf.Scalar,
@@ -53,7 +53,7 @@ describe("Optimizer.minimize", () => {
     expect([loss, sum, [...errors]]).toEqual([-2, -1, [6, -8]]);
   });
 
-  it("leaves frozen variables as they are, and refuses a set of frozen ones", () => {
+  it("does not change frozen variables, and rejects a set of only frozen ones", () => {
     const variables = made();
     variables.w.trainable = false;
     const loss = () => tf.sum(tf.mul(variables.w, variables.unused)) as tf.Scalar;
@@ -64,7 +64,7 @@ describe("Optimizer.minimize", () => {
     expect(() => new SGD().minimize(loss, variables, { learningRate: 1 })).toThrow(InvalidArgumentError);
   });
 
-  it("leaves variables untouched when a gradient is not finite", async () => {
+  it("does not change variables when a gradient is not finite", async () => {
     const variables = made();
     const metrics = new SGD().minimize(() => tf.sum(tf.div(variables.w, 0)) as tf.Scalar, variables, {
       learningRate: 1,
@@ -81,7 +81,7 @@ describe("Optimizer.minimize", () => {
     expect([...variables.w.dataSync()]).toEqual([1, -1]);
   });
 
-  it("leaves no tensors but its metrics behind, also when the optimiser throws", async () => {
+  it("leaks no tensors except its metrics, even when the optimizer throws", async () => {
     const variables = made();
     const optimizer = new SGD();
     const step = (learningRate: number) =>
@@ -99,7 +99,7 @@ describe("Optimizer.minimize", () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it("leaves no tensors behind when the loss function or its gradient throws", () => {
+  it("leaks no tensors when the loss function or its gradient throws", () => {
     const variables = made();
     const loss = () => {
       const kept = tf.add(variables.w, 1);
@@ -112,7 +112,7 @@ describe("Optimizer.minimize", () => {
 });
 
 describe("computeGradients and applyComputed", () => {
-  it("make the same step as minimize, or none, when the caller decides in between", async () => {
+  it("run the same step as minimize, or none if the caller decides so", async () => {
     const [once, twice] = [made(), made()];
     const loss = ({ w }: typeof once) => ({ loss: tf.sum(tf.square(w)) as tf.Scalar });
     tf.dispose(new SGD().minimize(() => loss(once), once, { learningRate: 0.1 }));

@@ -1,9 +1,9 @@
-/** The update rules once more, as plain loops in double precision over single weights. */
+/** Independent implementations of the update rules, as plain loops in double precision over single weights. */
 
-/** One weight's update: takes its gradient at step t (1, 2, ...), returns what is subtracted. */
+/** One weight's update rule: takes its gradient at step t (1, 2, ...), returns the amount to subtract. */
 export type Rule = (gradient: number, t: number) => number;
 
-/** Numbers of Adam. */
+/** Options of Adam. */
 export interface AdamNumbers {
   learningRate: number;
   beta1: number;
@@ -11,7 +11,7 @@ export interface AdamNumbers {
   epsilon: number;
 }
 
-/** `torch.optim.Adam`: epsilon after the bias correction. */
+/** The rule of `torch.optim.Adam`: epsilon after the bias correction. */
 export function torchAdam({ learningRate, beta1, beta2, epsilon }: AdamNumbers): Rule {
   let m = 0;
   let v = 0;
@@ -24,7 +24,7 @@ export function torchAdam({ learningRate, beta1, beta2, epsilon }: AdamNumbers):
   };
 }
 
-/** `keras.optimizers.Adam`: the step size is corrected, epsilon is not. */
+/** The rule of `keras.optimizers.Adam`: the learning rate is corrected, epsilon is not. */
 export function kerasAdam({ learningRate, beta1, beta2, epsilon }: AdamNumbers): Rule {
   let m = 0;
   let v = 0;
@@ -36,7 +36,7 @@ export function kerasAdam({ learningRate, beta1, beta2, epsilon }: AdamNumbers):
   };
 }
 
-/** Numbers of RMSProp. */
+/** Options of RMSProp. */
 export interface RMSPropNumbers {
   learningRate: number;
   decay: number;
@@ -46,7 +46,7 @@ export interface RMSPropNumbers {
   initialMeanSquare: number;
 }
 
-/** `torch.optim.RMSprop`. */
+/** The rule of `torch.optim.RMSprop`. */
 export function torchRMSProp(numbers: RMSPropNumbers): Rule {
   const { learningRate, decay, epsilon, momentum, centered } = numbers;
   let square = numbers.initialMeanSquare;
@@ -66,7 +66,7 @@ export function torchRMSProp(numbers: RMSPropNumbers): Rule {
   };
 }
 
-/** TensorFlow's `ApplyRMSProp` and `ApplyCenteredRMSProp`. */
+/** The rules of TensorFlow's `ApplyRMSProp` and `ApplyCenteredRMSProp`. */
 export function tensorflowRMSProp(numbers: RMSPropNumbers): Rule {
   const { learningRate, decay, epsilon, momentum, centered } = numbers;
   let square = numbers.initialMeanSquare;
@@ -81,7 +81,7 @@ export function tensorflowRMSProp(numbers: RMSPropNumbers): Rule {
   };
 }
 
-/** `torch.optim.SGD`. */
+/** The rule of `torch.optim.SGD`. */
 export function torchSGD(learningRate: number, momentum: number, nesterov: boolean): Rule {
   let buffer: number | undefined;
   return (g) => {

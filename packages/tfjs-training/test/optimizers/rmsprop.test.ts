@@ -40,7 +40,7 @@ describe.each([
   });
 });
 
-it("defaults are torch's, epsilon 1e-8 too: it decides the step of tiny gradients", () => {
+it("has torch's defaults, including epsilon 1e-8, which determines the step of tiny gradients", () => {
   const numbers = { ...plain, decay: 0.99, epsilon: 1e-8 };
   expectReference(new RMSProp(), { learningRate }, () => torchRMSProp(numbers));
   const variables = { w: tf.variable(tf.scalar(0)) };
@@ -48,7 +48,7 @@ it("defaults are torch's, epsilon 1e-8 too: it decides the step of tiny gradient
   expect(variables.w.dataSync()[0] / -torchRMSProp(numbers)(1e-8, 1)).toBeCloseTo(1, 5);
 });
 
-it("refuses options out of range", () => {
+it("rejects options out of range", () => {
   expect(() => new RMSProp({ decay: 1 })).toThrow("decay");
   expect(() => new RMSProp({ momentum: 1.5 })).toThrow("momentum");
   expect(() => new RMSProp({ initialMeanSquare: -1 })).toThrow("initialMeanSquare");

@@ -18,6 +18,6 @@ it.each([
   );
 });
 
-it("refuses a momentum of 1", () => {
+it("rejects a momentum of 1", () => {
   expect(() => new SGD({ momentum: 1 })).toThrow("momentum");
 });

@@ -1,4 +1,4 @@
-/** Steps of an optimiser over made-up gradients, beside the reference. */
+/** Runs an optimizer on synthetic gradients and compares it with the reference. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
@@ -10,7 +10,7 @@ import { type Rule, torchClip } from "./reference.js";
 /** Shapes of the variables of all tests. */
 export const shapes: Record<string, number[]> = { kernel: [3, 4], bias: [4], scale: [], "head/w": [2, 1, 2] };
 
-/** Normal numbers of the given shape. */
+/** Normally distributed numbers of the given shape. */
 export function normals(shape: readonly number[], random: Random): number[] {
   return Array.from({ length: sizeOf(shape) }, () => Math.fround(random.normal()));
 }
@@ -35,7 +35,7 @@ export function gradientsOf(step: number, names = Object.keys(shapes)): Map<stri
   );
 }
 
-/** Makes one step with {@link gradientsOf}; returns the norm. */
+/** Runs one step with {@link gradientsOf}; returns the norm. */
 export function step(
   optimizer: Optimizer,
   variables: Map<string, tf.Variable>,
@@ -57,7 +57,7 @@ export function valuesOf(variables: Map<string, tf.Variable>): Record<string, nu
   );
 }
 
-/** Expects 20 steps to move every weight as the reference does, to 1e-5 of the way it went. */
+/** Expects 20 steps to move every weight like the reference, to 1e-5 of the distance. */
 export function expectReference(
   optimizer: Optimizer,
   options: ApplyOptions,
@@ -84,7 +84,7 @@ export function expectReference(
     weights[i].forEach((expected, j) => {
       const way = Math.abs(expected - start[i][j]);
       expect(way).toBeGreaterThan(0);
-      // Weights are single precision: half a unit of the last place a step.
+      // Weights are single precision: half a unit in the last place per step.
       const rounding = 20 * 2 ** -24 * Math.max(1, Math.abs(expected));
       expect(Math.abs(actual[name][j] - expected), `${name}[${j}]`).toBeLessThan(tolerance * way + rounding);
     });

@@ -22,7 +22,7 @@ function planOf(
   return plan.axes.map(({ form: { outputs, taps } }) => `F(${outputs},${taps})`).join(" x ");
 }
 
-describe("the way of a convolution", () => {
+describe("the method of a convolution", () => {
   it("is Winograd's for minibatches of the Nature network", () => {
     for (const pass of ["forward", "inputGradient", "filterGradient"] as const) {
       const plans = nature.map((layer) => planOf(layer, { pass }));
@@ -47,7 +47,7 @@ describe("the way of a convolution", () => {
     expect(planOf(nature[2], { batch: 16, engine: true })).toBe("direct");
   });
 
-  it("is one product where every pixel meets one matrix", () => {
+  it("is one product if every pixel is multiplied with one matrix", () => {
     expect(planOf([[1, 9, 9, 64], [1, 1, 64, 64], 1])).toBe("product");
     expect(planOf([[1, 9, 9, 64], [1, 1, 64, 64], 2])).toBe("direct");
   });
@@ -59,7 +59,7 @@ describe("the way of a convolution", () => {
     expect(planOf([[1, 32, 32, 64], [7, 7, 64, 64], 2])).toBe("direct");
   });
 
-  it("mixes forms where the axes differ", () => {
+  it("mixes algorithms if the axes differ", () => {
     expect(planOf([[1, 20, 24, 32], [4, 3, 32, 32], 2])).toMatch(/^F\(3,2\) x F\([23],2\)$/);
     expect(planOf([[1, 30, 30, 64], [3, 1, 64, 64], 1])).toBe("F(4,3) x F(1,1)");
   });

@@ -151,7 +151,7 @@ describe("padding by a number", () => {
   afterEach(() => setProductEngine(undefined));
 
   // tfjs computes the width of such an output with the filter's height and the vertical stride.
-  it("gives the right width where strides and filter sizes differ, and gradients of that shape", () => {
+  it("computes the correct width for unequal strides and filter sizes, and gradients of that shape", () => {
     setProductEngine(undefined);
     const explicit: tf.backend_util.ExplicitPadding = [
       [0, 0],
@@ -214,7 +214,7 @@ describe("FusedConv2D", () => {
     });
   });
 
-  it("leaves nothing behind", () =>
+  it("leaks no memory", () =>
     expectNoLeak(
       shapes,
       (x, filter, bias) =>
@@ -226,7 +226,7 @@ describe("FusedConv2D", () => {
     ));
 });
 
-it("no images give no outputs, and no channels zeros", () => {
+it("an empty batch gives an empty output, and zero channels give zeros", () => {
   tf.tidy(() => {
     expect(
       tf.conv2d(tf.zeros<tf.Rank.R4>([0, 5, 5, 2]), tf.zeros<tf.Rank.R4>([3, 3, 2, 4]), 1, "same").shape,

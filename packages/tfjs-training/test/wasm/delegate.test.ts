@@ -13,7 +13,7 @@ afterEach(async () => {
 
 const forward = { gradients: false };
 
-it("every kernel of the cpu backend is one of the wasm backend", () => {
+it("the wasm backend has every kernel of the cpu backend", () => {
   const missing = tf
     .getKernelsForBackend("cpu")
     .map(({ kernelName }) => kernelName)
@@ -21,7 +21,7 @@ it("every kernel of the cpu backend is one of the wasm backend", () => {
   expect(missing).toEqual([]);
 });
 
-it("delegated kernels are taken away and brought back", () => {
+it("delegated kernels can be removed and restored", () => {
   const add = tf.getKernel("Add", "wasm");
   const removed = removeWasmRepairs();
   expect(removed).toEqual(wasmRepairNames);
@@ -61,7 +61,7 @@ describe("complex numbers", () => {
     expect(Array.from(tf.abs(tf.complex([3], [4])).dataSync())).toEqual([5]);
   });
 
-  it("of a Fourier transform are those of the definition, and its inverse brings the signal back", () => {
+  it("of a Fourier transform equal the definition, and the inverse restores the signal", () => {
     const signal = numbers([2, 12], 5);
     const x = tf.tensor(signal, [2, 12]);
     const [real, imaginary] = [tf.real(tf.spectral.rfft(x)), tf.imag(tf.spectral.rfft(x))];
@@ -86,11 +86,11 @@ describe("complex numbers", () => {
     ["sum", (z) => tf.sum(z)],
     ["relu", tf.relu],
     ["maximum", (z) => tf.maximum(z, z)],
-  ])("are refused by %s, which knows none", (_, f) => {
+  ])("are rejected by %s, which does not support them", (_, f) => {
     expect(() => f(tf.complex([1, 2], [3, 4]))).toThrow(/complex/);
   });
 
-  it("leave nothing behind", async () => {
+  it("leak no memory", async () => {
     await expectNoLeak(
       [
         [3, 3],
@@ -112,7 +112,7 @@ describe("einsum", () => {
     expect(relativeError(received.dataSync<"float32">(), expected)).toBeLessThan(1e-6);
   });
 
-  it("leaves nothing behind, also where it fails", async () => {
+  it("leaks no memory, even when it throws", async () => {
     await expectNoLeak(
       [
         [3, 4],
@@ -128,7 +128,7 @@ describe("einsum", () => {
   });
 });
 
-describe("texts", () => {
+describe("strings", () => {
   const words = () =>
     tf.tensor2d(
       [
@@ -139,7 +139,7 @@ describe("texts", () => {
       "string",
     );
 
-  it("are joined, repeated and cut", () => {
+  it("are concatenated, tiled and sliced", () => {
     const x = words();
     expect(tf.concat([x, x], 1).arraySync()).toEqual([
       ["a", "bc", "a", "bc"],
@@ -157,7 +157,7 @@ describe("texts", () => {
     expect(tf.string.staticRegexReplace(x, "[a-c]", "_").dataSync()).toEqual(["_", "__", "d", "ä€"]);
   });
 
-  it("leave nothing behind", () => {
+  it("leak no memory", () => {
     const before = { ...tf.memory(), ids: tf.engine().backend.numDataIds() };
     for (let i = 0; i < 20; i++) tf.tidy(() => tf.equal(tf.tile(words(), [2, 1]), "a")).dispose();
     expect({ ...tf.memory(), ids: tf.engine().backend.numDataIds() }).toEqual(before);
@@ -174,13 +174,13 @@ it("a ragged tensor becomes a dense one", () => {
   ]);
 });
 
-it("products of integers are right", () => {
+it("products of integers are correct", () => {
   const [a, b] = [tf.tensor2d([1, 2, 3, 4], [2, 2], "int32"), tf.tensor2d([1, 0, 1, 1], [2, 2], "int32")];
   const product = tf.matMul(a, b);
   expect([product.dtype, ...product.dataSync()]).toEqual(["int32", 3, 2, 7, 4]);
 });
 
-it("dilations of what is below zero are right, with gradients", () => {
+it("dilations of negative numbers are correct, with gradients", () => {
   const x = tf.tensor4d([-1, -2, -3, -4], [1, 2, 2, 1]);
   const filter = tf.zeros<tf.Rank.R3>([2, 2, 1]);
   const dilate = (image: tf.Tensor) => tf.dilation2d(image as tf.Tensor4D, filter, 1, "valid");
@@ -188,7 +188,7 @@ it("dilations of what is below zero are right, with gradients", () => {
   expect(Array.from(tf.grad(dilate)(x).dataSync())).toEqual([1, 0, 0, 0]);
 });
 
-it("says what to import where the cpu backend is missing", () => {
+it("says what to import if the cpu backend is missing", () => {
   const factory = tf.findBackendFactory("cpu") as () => tf.KernelBackend;
   tf.removeBackend("cpu");
   try {

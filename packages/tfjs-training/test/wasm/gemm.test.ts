@@ -128,13 +128,13 @@ describe.each([
     check({ ...plain, transposeA, transposeB, m: 13, n: 27, k: 90_000 }, 1));
 });
 
-it("sums of no terms are zero, or what was there", () => {
+it("sums of no terms are zero, or the previous values", () => {
   check({ ...plain, k: 0, bias: true }, 1);
   check({ ...plain, k: 0, accumulate: true }, 2);
   check({ ...plain, m: 0 }, 3);
 });
 
-it("a NaN in a factor reaches the output through relu", () => {
+it("a NaN in a factor is propagated through relu", () => {
   const given = arrays(plain, 1);
   given[0][0] = Number.NaN;
   const output = run({ ...plain, activation: "relu" }, ...given);
@@ -142,7 +142,7 @@ it("a NaN in a factor reaches the output through relu", () => {
   expect(Array.from(output.slice(9)).some(Number.isNaN)).toBe(false);
 });
 
-it("keeps the heap as large as it is over many calls", () => {
+it("does not grow the heap over many calls", () => {
   const c = { ...plain, m: 100, n: 100, k: 100, transposeA: true };
   const given = arrays(c, 1);
   run(c, ...given);
@@ -154,7 +154,7 @@ it("keeps the heap as large as it is over many calls", () => {
 describe("setProductEngine", () => {
   afterEach(() => setProductEngine(undefined));
 
-  it("gives products to the engine, and bias and activation to the kernels after it", () => {
+  it("passes products to the engine, and applies bias and activation afterwards", () => {
     const seen: Product[] = [];
     setProductEngine({
       multiply(at, product) {
@@ -179,7 +179,7 @@ describe("setProductEngine", () => {
     check({ ...plain, bias: true, activation: "relu" }, 5);
   });
 
-  it("serves tf.matMul", () => {
+  it("is used by tf.matMul", () => {
     setProductEngine({
       multiply(at, { c }) {
         heapOf(at)[c / 4] = 42;

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterEach(() => setKernelOptions({ relaxedSimd: true, revectorize: false }));
 
 describe("kernelBuild", () => {
-  it("takes relaxed SIMD where it can be had, and leaves it when told to", () => {
+  it("uses relaxed SIMD if available, unless it is disabled", () => {
     expect(kernelBuild()).toBe("relaxed");
     setKernelOptions({ relaxedSimd: false });
     expect(kernelBuild()).toBe("simd");
@@ -27,7 +27,7 @@ describe("kernelBuild", () => {
     vi.restoreAllMocks();
   });
 
-  it("both builds compute a product of whole numbers exactly, and a wrong one is noticed", () => {
+  it("computes a product of integers exactly in both builds, and detects errors", () => {
     for (const build of [simd, relaxed]) {
       const memory = new WebAssembly.Memory({ initial: 1 });
       const module = new WebAssembly.Module(Buffer.from(build, "base64"));
@@ -40,12 +40,12 @@ describe("kernelBuild", () => {
     }
   });
 
-  it("together the builds are small", () => {
+  it("has small builds", () => {
     expect(gzipSync(simd + relaxed).length).toBeLessThan(300_000);
   });
 });
 
-it("a kernel that is switched off is tfjs's own again, and comes back", () => {
+it("restores tfjs's own kernel when a repair is removed, and the repair again", () => {
   const a = tf.ones([2, 3, 4]);
   const name = tf.getKernel("BatchMatMul", "wasm").kernelFunc;
   expect(removeWasmRepairs(["BatchMatMul", "ReluGrad"])).toEqual(["BatchMatMul", "ReluGrad"]);
@@ -62,7 +62,7 @@ it("a kernel that is switched off is tfjs's own again, and comes back", () => {
 });
 
 describe("a full heap", () => {
-  it("is a typed error, for tensors beyond all memory and for sizes beyond 32 bits", () => {
+  it("throws a typed error, for tensors beyond all memory and for sizes beyond 32 bits", () => {
     const before = tf.memory().numTensors;
     for (const bytes of [2 ** 32 - 2 ** 16, 2 ** 33]) {
       const make = () =>
@@ -75,7 +75,7 @@ describe("a full heap", () => {
     expect(tf.tidy(() => tf.add(tf.ones([3]), 1).dataSync()[2])).toBe(2);
   });
 
-  it("is told apart from an empty tensor", () => {
+  it("is distinguished from an empty tensor", () => {
     const free = { malloc: (bytes: number) => (bytes > 8 || bytes === 0 ? 0 : 64), memory: undefined };
     const wasm = { HEAPU8: new Uint8Array(16), asm: free, _free() {}, _malloc: () => 0 };
     const backend = { wasm } as unknown as WasmBackend;

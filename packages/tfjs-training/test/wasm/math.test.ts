@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { type KernelExports, relaxed, simd } from "../../src/wasm/kernel-binaries.js";
 import { kernelBuild } from "../../src/wasm/kernel-module.js";
 
-kernelBuild(); // switches relaxed SIMD on where a flag is needed
+kernelBuild(); // enables relaxed SIMD if a flag is needed
 const builds = { simd, relaxed };
 type Name = "expOf" | "tanhOf" | "logisticOf" | "erfOf";
 
@@ -40,14 +40,14 @@ describe.each(["simd", "relaxed"] as const)("elementary functions of the %s buil
 
   const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 
-  it.runIf(runs)("are right to six digits", () => {
+  it.runIf(runs)("are correct to six digits", () => {
     expect(worst("expOf", 87, Math.exp)).toBeLessThan(2e-7);
     expect(worst("tanhOf", 20, Math.tanh)).toBeLessThan(5e-7);
     expect(worst("tanhOf", 0.01, Math.tanh)).toBeLessThan(5e-7);
     expect(worst("logisticOf", 80, logistic)).toBeLessThan(4e-7);
   });
 
-  it.runIf(runs)("stay finite at the ends and keep NaN", () => {
+  it.runIf(runs)("stay finite at the ends and propagate NaN", () => {
     const ends = [-1e30, Number.NEGATIVE_INFINITY, 1e30, Number.POSITIVE_INFINITY, Number.NaN];
     const e = apply("expOf", ends).y;
     expect(Math.max(e[0], e[1])).toBeLessThan(1.3e-38);
@@ -63,7 +63,7 @@ describe.each(["simd", "relaxed"] as const)("elementary functions of the %s buil
     expect(Array.from(apply("erfOf", ends).y).slice(0, 4)).toEqual([-1, -1, 1, 1]);
   });
 
-  it.runIf(runs)("give erf to six decimals", () => {
+  it.runIf(runs)("compute erf to six decimals", () => {
     // DLMF, table 7.9 and the series for small arguments.
     const known = [0, 0.1, 0.5, 1, 1.5, 2, -1];
     const values = [0, 0.112462916, 0.520499878, 0.842700793, 0.966105146, 0.995322265, -0.842700793];

@@ -7,13 +7,13 @@ beforeAll(async () => {
   await useBackend("wasm");
 });
 
-describe("resized images of whole numbers", () => {
+describe("resized integer images", () => {
   it.each<[boolean, boolean]>([
     [false, false],
     [true, false],
     [false, true],
-  ])("keep type and numbers: alignCorners %s, halfPixelCenters %s", async (corners, centers) => {
-    const values = Array.from({ length: 2 * 5 * 3 * 2 }, (_, i) => 2 ** 30 + i); // beyond what floats tell apart
+  ])("keep type and values: alignCorners %s, halfPixelCenters %s", async (corners, centers) => {
+    const values = Array.from({ length: 2 * 5 * 3 * 2 }, (_, i) => 2 ** 30 + i); // beyond the precision of floats
     for (const size of [
       [9, 7],
       [2, 2],
@@ -29,7 +29,7 @@ describe("resized images of whole numbers", () => {
         tf.dispose([images, resized]);
         expect({ tensors: tf.memory().numTensors, data: tf.engine().backend.numDataIds() }).toEqual(before);
       }
-      // The cpu backend keeps its numbers as floats.
+      // The cpu backend stores its numbers as floats.
       const [cpu, wasm] = results;
       expect([wasm.dtype, wasm.shape]).toEqual([cpu.dtype, cpu.shape]);
       expect(tf.util.flatten(wasm.numbers).map((v) => Math.fround(v as number))).toEqual(
@@ -39,7 +39,7 @@ describe("resized images of whole numbers", () => {
     }
   });
 
-  it("without a single image leave nothing behind", async () => {
+  it("leak no memory for an empty batch", async () => {
     await tf.setBackend("wasm");
     const { backend } = tf.engine();
     const before = backend.numDataIds();

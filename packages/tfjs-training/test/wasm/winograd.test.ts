@@ -64,7 +64,7 @@ async function byCpu(c: Case, [x, filter, dy]: readonly Float32Array[], yShape: 
 
 const wasm = () => tf.backend() as unknown as WasmBackend;
 
-/** Calls `compute` with addresses of the inputs and of an output full of NaN, and returns the output. */
+/** Calls `compute` with addresses of the inputs and of an output filled with NaN, and returns the output. */
 function withMemory(
   inputs: readonly Float32Array[],
   size: number,
@@ -107,7 +107,7 @@ const axesOf = (g: ConvGeometry) =>
     ),
   );
 
-/** Expects all passes, in all forms that fit, to agree with the cpu backend. */
+/** Expects all passes, in all applicable algorithms, to agree with the cpu backend. */
 async function check(c: Case, seed: number, engine: boolean): Promise<number> {
   const geometry = convGeometry(c.x, c.filter, attributesOf(c));
   const { batchSize, outHeight, outWidth, outChannels } = geometry;
@@ -149,7 +149,7 @@ describe.each([
     expect(forms).toBeGreaterThan(100);
   });
 
-  it("of several blocks of strips give what single images give", () => {
+  it("give the same in several blocks of strips as for single images", () => {
     const c: Case = { x: [16, 25, 25, 32], filter: [3, 4, 32, 20], strides: [1, 2], pad: [1, 1, 2, 1] };
     setProductEngine(engine ? { multiply: () => false } : undefined);
     const geometry = convGeometry(c.x, c.filter, attributesOf(c));
@@ -174,18 +174,18 @@ describe.each([
     }
   });
 
-  it("with pixels that no output meets have zeros there in the gradient of the input", async () => {
+  it("have a zero input gradient at pixels that no output uses", async () => {
     await check({ x: [2, 14, 15, 3], filter: [5, 5, 3, 4], strides: [4, 4], pad: [0, 0, 0, 0] }, 1, engine);
     await check({ x: [1, 12, 11, 3], filter: [4, 6, 3, 4], strides: [3, 4], pad: [3, 0, 0, 2] }, 2, engine);
   });
 });
 
-describe("convolutions of tfjs that take Winograd's way", () => {
+describe("convolutions of tfjs that use Winograd's method", () => {
   const c: Case = { x: [8, 20, 21, 16], filter: [3, 4, 16, 24], strides: [1, 2], pad: [1, 1, 0, 2] };
   const filter = () => tf.tensor4d(numbers(c.filter, 2), c.filter);
   const { strides, pad } = attributesOf(c);
 
-  it("are of that kind", () => {
+  it("use that method", () => {
     const geometry = convGeometry(c.x, c.filter, attributesOf(c));
     for (const pass of ["forward", "inputGradient", "filterGradient"] as const) {
       expect(convolutionPlan(geometry, pass, false).way, pass).toBe("winograd");
@@ -207,7 +207,7 @@ describe("convolutions of tfjs that take Winograd's way", () => {
     expect(relativeError(results[1], results[0])).toBeLessThan(1e-5);
   });
 
-  it("take channels first", () => {
+  it("support channels first", () => {
     tf.tidy(() => {
       const x = tf.tensor4d(numbers(c.x, 1), c.x);
       const last = tf.conv2d(x, filter(), strides, pad);
@@ -218,13 +218,13 @@ describe("convolutions of tfjs that take Winograd's way", () => {
     });
   });
 
-  it("leave nothing behind", async () => {
+  it("leak no memory", async () => {
     await expectNoLeak([c.x, c.filter], (x, filter) =>
       tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad),
     );
   });
 
-  it("give the same numbers again, and a batch nearly those of its parts", () => {
+  it("are deterministic, and a batch is close to its parts", () => {
     const shape: Shape4D = [64, 20, 20, 32];
     const weights = numbers([4, 4, 32, 64], 4);
     const images = numbers(shape, 5).map(Math.abs);
@@ -243,7 +243,7 @@ describe("convolutions of tfjs that take Winograd's way", () => {
   });
 });
 
-it("adds a bias whose length is no multiple of a vector, and cuts off below zero", () => {
+it("adds a bias whose length is not a multiple of a vector, and applies relu", () => {
   const c: Case = { x: [1, 6, 6, 2], filter: [3, 3, 2, 5], strides: [1, 1], pad: [1, 1, 1, 1] };
   const geometry = convGeometry(c.x, c.filter, attributesOf(c));
   const [axes] = axesOf(geometry);

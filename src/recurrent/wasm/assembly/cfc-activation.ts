@@ -3,7 +3,7 @@
 import { erf, exp, logistic, tanh } from "../../../../packages/tfjs-training/src/wasm/assembly/math";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
-/** Numbers of the activations. */
+/** Numbers that identify the activations. */
 // @ts-ignore: decorator
 @inline
 const LECUN_TANH = 0;
@@ -54,7 +54,7 @@ export function activate(kind: i32, z: usize, dropout: usize, u: usize, saved: u
 
 /**
  * `out = d phi'(u) factor` for `count` floats, a multiple of four; from the activations `z` after dropout, or from
- * `u` where the slope needs it.
+ * `u` if the slope needs it.
  */
 export function slope(kind: i32, d: usize, z: usize, u: usize, dropout: usize, out: usize, count: i32): void {
   const one = f32x4.splat(1);

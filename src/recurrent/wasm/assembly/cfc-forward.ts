@@ -119,7 +119,7 @@ function mix(p: CfCPlan, q: usize, h: usize, at: usize, time: f32, runs: bool): 
     }
     if (runs) v128.store(h + j, madd(s, p.mode == 0 ? f32x4.sub(g, f) : g, f));
   }
-  // Of padding only the gate is not zero, and it multiplies zeros.
+  // In the padding only the gate is not zero, and it is multiplied with zeros.
 }
 
 function mixPure(p: CfCPlan, q: usize, h: usize, at: usize, time: f32, runs: bool): void {

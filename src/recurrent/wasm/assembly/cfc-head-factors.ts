@@ -1,12 +1,12 @@
-/** What the gradient of a CfC's state is multiplied with to give those of its heads, for whole sequences. */
+/** Factors between the gradient of a CfC's state and those of its heads, for whole sequences. */
 
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
 /**
  * Factors of the heads `f | g | gate`, or with `times` (or 0) `f | g | a | c`, `[rows, heads * units]`: derivatives of
  * `f + s (g - f)`, or of `f + s g` where not `gated`, by the heads' pre-activations. `f`, `g`, `s`: `[rows, units]`;
- * `times`, `runs` (or 0): `[rows]`, of which rows with 0 in `runs` get zeros. Up to three floats behind the factors
- * are written too.
+ * `times`, `runs` (or 0): `[rows]`, where rows with 0 in `runs` get zeros. Up to three floats after the factors
+ * are also written.
  */
 export function headFactors(
   f: usize, g: usize, s: usize, times: usize, runs: usize, out: usize, rows: i32, units: i32,
@@ -18,7 +18,7 @@ export function headFactors(
   for (let row: usize = 0; row < <usize>rows; row++) {
     const weight = f32x4.splat(runs ? load<f32>(runs + (row << 2)) : 1);
     const time = times ? f32x4.mul(weight, f32x4.splat(load<f32>(times + (row << 2)))) : weight;
-    // Heads one after the other: each ends by writing into the next one's place.
+    // Heads one after another: each ends by writing into the next one's place.
     for (let head = 0; head < heads; head++) {
       const factor = head == 2 ? time : weight;
       for (let j: usize = 0; j < bytes; j += 16) {
@@ -43,7 +43,7 @@ export function headFactors(
   }
 }
 
-/** Sums of products of rows: `out[row] = x[row] . y[row]` over `columns` numbers; steps in bytes. */
+/** Dot products of rows: `out[row] = x[row] . y[row]` over `columns` numbers; strides in bytes. */
 export function rowDots(
   x: usize, xStep: usize, y: usize, yStep: usize, out: usize, rows: i32, columns: i32,
 ): void {

@@ -1,101 +1,103 @@
-/** What the CfC kernels are told, as structures of 32-bit words in memory; addresses in bytes, 0 for none. */
+/** Parameters of the CfC kernels, as structures of 32-bit words in memory; addresses in bytes, 0 for none. */
 
 /**
- * One pass. `rows = batch * steps`, the row of step `t` of sequence `b` being `b * steps + t`. Widths named padded
- * are the next multiples of eight, filled up with zeros.
+ * One pass. `rows = batch * steps`, the row of step `t` of sequence `b` being `b * steps + t`. Widths called padded
+ * are the next multiples of eight, padded with zeros.
  */
 @unmanaged
 export class CfCPlan {
   batch: i32;
   steps: i32;
-  /** Numbers in an input; used only with `inputs`. */
+  /** Number of inputs; used only with `inputs`. */
   features: i32;
   units: i32;
-  /** Units, padded. */
+  /** Number of units, padded. */
   padded: i32;
-  /** Layers in the table, of which the last one is the heads. */
+  /** Number of layers in the table, of which the last one is the heads. */
   layers: i32;
-  /** Heads side by side: 1 in pure mode, 3 with a folded gate, else 4. */
+  /** Number of heads: 1 in pure mode, 3 with a folded gate, otherwise 4. */
   heads: i32;
-  /** 0 default, 1 no_gate, 2 pure. */
+  /** Mode: 0 default, 1 no_gate, 2 pure. */
   mode: i32;
-  /** 1 where `f` and `g` pass through tanh and the gate adds; else 0. */
+  /** Flavour: 1 if `f` and `g` pass through tanh and the gate adds; otherwise 0. */
   bounded: i32;
-  /** Of the backbone: see `activate`. */
+  /** Activation of the backbone: see `activate`. */
   activation: i32;
-  /** Time of each step without `times`. */
+  /** Elapsed time of each step without `times`. */
   elapsed: f32;
-  /** `[rows, features]`, used only where the first layer's input part is packed; else 0. */
+  /** Inputs `[rows, features]`, used only if the first layer's input part is packed; otherwise 0. */
   x: usize;
   /** The inputs' product with the first layer, `[rows, padded width]`; 0 with `x`. */
   drives: usize;
-  /** `[batch, units]`. */
+  /** Initial state `[batch, units]`. */
   state: usize;
-  /** `[rows]`. */
+  /** Elapsed times `[rows]`. */
   times: usize;
-  /** `[rows]`. */
+  /** Keep factors (0 at resets) `[rows]`. */
   resets: usize;
-  /** `[rows]`. */
+  /** Mask `[rows]`. */
   mask: usize;
-  /** `[padded]`. */
+  /** `wTau` `[padded]`. */
   wTau: usize;
-  /** `[padded]`. */
+  /** `A` `[padded]`. */
   a: usize;
-  /** Layer table. */
+  /** Address of the layer table. */
   table: usize;
-  /** Of the rows in a block: `padded + 2 * widest` floats each, in the backward pass `2 * padded + widest`. */
+  /**
+   * Work area of the rows in a block: `padded + 2 * widest` floats each, in the backward pass `2 * padded + widest`.
+   */
   work: usize;
-  /** The state that each step consumes `[rows, padded]`; 0 where nothing is recorded. */
+  /** State consumed by each step `[rows, padded]`; 0 if nothing is recorded. */
   consumed: usize;
-  /** `f | g | s | a`, the last with `times` only, or `f | decay`: `[rows, parts * padded]`. */
+  /** Head parts `f | g | s | a`, the last with `times` only, or `f | decay`: `[rows, parts * padded]`. */
   parts: usize;
-  /** `[rows, units]`: the outputs, or the gradients of them. */
+  /** Outputs, or their gradients, `[rows, units]`. */
   outputs: usize;
-  /** `[batch, units]`: the last state, or its gradient. */
+  /** Last state, or its gradient, `[batch, units]`. */
   last: usize;
   /** Gradient of the first state `[batch, units]`. */
   dState: usize;
   /** Gradient of `times` `[rows]`. */
   dTimes: usize;
-  /** Sums `[padded]`, to be zero before. */
+  /** Sums for the gradient of `wTau` `[padded]`, to be zeroed before. */
   dWTau: usize;
-  /** Sums `[padded]`, to be zero before. */
+  /** Sums for the gradient of `A` `[padded]`, to be zeroed before. */
   dA: usize;
-  /** An `LstmPlan` whose outputs the cell consumes in place of its states, or 0. */
+  /** Address of an `LstmPlan` whose outputs the cell consumes in place of its states, or 0. */
   lstm: usize;
 }
 
 /** A layer in the table. */
 @unmanaged
 export class CfCLayer {
-  /** Padded columns. */
+  /** Number of columns, padded. */
   width: i32;
-  /** Rows of `kernel`: of the first layer those of the state only. */
+  /** Number of rows of `kernel`: for the first layer those of the state only. */
   terms: i32;
-  /** Packed panels. */
+  /** Packed panels of the kernel. */
   kernel: usize;
   /** Packed panels of the transposed kernel, for the backward pass. */
   transposed: usize;
-  /** Packed panels of the first layer's rows that meet `x`. */
+  /** Packed panels of the first layer's rows for `x`. */
   inputs: usize;
-  /** `[width]`. */
+  /** Bias `[width]`. */
   bias: usize;
   /** Activations after dropout `[rows, width]`. */
   z: usize;
-  /** Pre-activations `[rows, width]`, where the slope needs them. */
+  /** Pre-activations `[rows, width]`, if the slope needs them. */
   u: usize;
-  /** Factors `[rows, width]`. */
+  /** Dropout factors `[rows, width]`. */
   dropout: usize;
   /** Gradient of the pre-activations `[rows, width]`. */
   delta: usize;
 }
 
-/** Bytes of one entry of the table. */
+/** Size of one entry of the table in bytes. */
 // @ts-ignore: decorator
 @inline
 export const layerBytes: usize = 40;
 
-/** An entry of the table. */
+/** Returns an entry of the table. */
 // @ts-ignore: decorator
 @inline
 export function layerAt(plan: CfCPlan, index: i32): CfCLayer {

@@ -1,4 +1,4 @@
-/** Products of a few rows with a packed matrix, small enough to stand within a loop over time. */
+/** Products of a few rows with a packed matrix, small enough to be called within a loop over time. */
 
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
@@ -7,7 +7,7 @@ import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd"
 @inline
 const panelRow: usize = 32;
 
-// Adds six rows of `A` times a panel to six rows of `C`. One short loop and nothing behind it but stores: unrolled, or
+// Adds six rows of `A` times a panel to six rows of `C`. One short loop followed only by stores: unrolled, or
 // with a second loop, V8 keeps the sums in memory.
 function sixRows(a: usize, aStep: usize, panel: usize, terms: i32, c: usize, cStep: usize): void {
   let b = panel;
@@ -103,9 +103,9 @@ function oneRow(a: usize, b: usize, terms: i32, c: usize, columns: i32): void {
 }
 
 /**
- * Adds `A B` to `C`, of one row or a multiple of four. Rows of `A` lie `aStep` bytes apart, rows of `C` `cStep` bytes;
+ * Adds `A B` to `C`, of one row or a multiple of four. Rows of `A` are `aStep` bytes apart, rows of `C` `cStep` bytes;
  * `B` is packed in panels of eight columns `[terms, 8]`, `columns` a multiple of eight. A panel stays in the
- * first-level cache while all rows meet it.
+ * first-level cache while it is multiplied with all rows.
  */
 export function addProduct(
   rows: i32, a: usize, aStep: usize, b: usize, terms: i32, c: usize, cStep: usize, columns: i32,
@@ -117,7 +117,7 @@ export function addProduct(
   for (let column = 0; column < columns; column += 8) {
     let from = a, to = c + (<usize>column << 2);
     for (let left = rows; left > 0;) {
-      // Six rows are faster than four; a multiple of four is made up of both.
+      // Six rows are faster than four; a multiple of four is a sum of both.
       const some = left >= 6 && left != 8 ? 6 : 4;
       if (some == 6) sixRows(from, aStep, b, terms, to, cStep);
       else fourRows(from, aStep, b, terms, to, cStep);
@@ -129,7 +129,7 @@ export function addProduct(
   }
 }
 
-/** How many of `left` sequences run together: as many as there are up to 32, in fours, or one. */
+/** Number of the `left` sequences that run together: up to 32, in fours, or one. */
 // @ts-ignore: decorator
 @inline
 export function blockRows(left: i32): i32 {

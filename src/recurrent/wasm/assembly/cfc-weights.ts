@@ -1,9 +1,9 @@
-/** Weights of a CfC in the layout of its kernels, and gradients back in that of the layer. */
+/** Converts weights of a CfC to the layout of its kernels, and gradients back to that of the layer. */
 
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
 /**
- * Columns of `units` side by side, padded each; with `folds` the heads `f | g | a | c` become
+ * Pads each head's columns of `units`; with `folds` the heads `f | g | a | c` become
  * `f | g | c + rate a`. `factors` (or 0) has the shape of `kernel` and is multiplied with it.
  */
 export function padHeads(

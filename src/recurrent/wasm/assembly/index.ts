@@ -1,4 +1,4 @@
-/** Everything that the compiled recurrent kernels export. */
+/** All exports of the compiled recurrent kernels. */
 
 export { cfcBackward } from "./cfc-backward";
 export { cfcForward } from "./cfc-forward";

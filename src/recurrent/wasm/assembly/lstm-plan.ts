@@ -1,16 +1,19 @@
-/** What the LSTM beside a CfC is told, as a structure of 32-bit words in memory; addresses in bytes, 0 for none. */
+/**
+ * Parameters of the LSTM of a CfC with mixed memory, as a structure of 32-bit words in memory; addresses in bytes, 0
+ * for none.
+ */
 
 /**
- * One pass. Rows and padded widths as in `CfCPlan`; gates lie side by side, padded each: `input | input gate | forget
+ * One pass. Rows and padded widths as in `CfCPlan`; gates are side by side, padded each: `input | input gate | forget
  * gate | output gate`.
  */
 @unmanaged
 export class LstmPlan {
-  /** Added to the forget gate. */
+  /** Bias added to the forget gate. */
   forgetBias: f32;
   /** The inputs' product with the kernel `[rows, 4 * padded]`. */
   drives: usize;
-  /** `[4 * padded]`. */
+  /** Bias `[4 * padded]`. */
   bias: usize;
   /** Packed panels of the recurrent kernel. */
   recurrent: usize;
@@ -22,9 +25,9 @@ export class LstmPlan {
   last: usize;
   /** Gradient of the memory before the first step `[batch, units]`. */
   dFirst: usize;
-  /** Of the rows in a block: `6 * padded` floats each. */
+  /** Work area of the rows in a block: `6 * padded` floats each. */
   work: usize;
-  /** The state that each step's LSTM consumes `[rows, padded]`; 0 where nothing is recorded. */
+  /** State consumed by each step's LSTM `[rows, padded]`; 0 if nothing is recorded. */
   consumed: usize;
   /** The memory before each step `[rows, padded]`. */
   before: usize;

@@ -1,4 +1,7 @@
-/** One step, forward and backward, of the LSTM beside a CfC: `c' = c sf + tanh(i) si`, `h' = tanh(c') so`. */
+/**
+ * One step, forward and backward, of the LSTM of a CfC with mixed memory: `c' = c sf + tanh(i) si`, `h' = tanh(c')
+ * so`.
+ */
 
 import { CfCPlan } from "./cfc-plan";
 import { addProduct, clearFloats, copyFloats } from "./cfc-product";
@@ -52,7 +55,9 @@ function runs(p: CfCPlan, at: usize): bool {
   return !p.mask || load<f32>(p.mask + (at << 2)) != 0;
 }
 
-/** One step from the states `h`; returns where the outputs are. Memories of skipped rows stay. */
+/**
+ * Computes one step from the states `h`; returns the address of the outputs. Memories of skipped rows do not change.
+ */
 export function lstmForward(p: CfCPlan, l: LstmPlan, row: usize, rows: i32, h: usize): usize {
   const padded = p.padded, stride = <usize>padded << 2, wide = stride << 2, steps = p.steps;
   const cells = cellsOf(l), shown = shownOf(p, l, rows), z = shown + rows * stride;
@@ -98,8 +103,8 @@ function gate(l: LstmPlan, z: usize, cell: usize, shown: usize, stride: usize, p
 }
 
 /**
- * One step back: from the gradients of the outputs, at {@link shownOf}, and of the memories to those of the gates, the
- * memories before, and, added to what stands at `next`, the states.
+ * Backward pass of one step: from the gradients of the outputs, at {@link shownOf}, and of the memories to those of
+ * the gates, the previous memories, and, added to the values at `next`, the states.
  */
 export function lstmBackward(p: CfCPlan, l: LstmPlan, row: usize, rows: i32, next: usize): void {
   const padded = p.padded, stride = <usize>padded << 2, wide = stride << 2, steps = p.steps;

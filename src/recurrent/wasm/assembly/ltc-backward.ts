@@ -1,17 +1,17 @@
 /** Backward pass of the LTC over whole sequences. */
 
 import { LTCPlan } from "./ltc-plan";
-import { base, conduct, gather, gatherInputs, rowOf, runningLanes, scatter, solverStep } from "./ltc-step";
+import { addSynapseCurrents, base, gather, gatherInputs, rowOf, runningLanes, scatter, solverStep } from "./ltc-step";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
 /**
  * Runs all sequences, four at a time; `plan` is an {@link LTCPlan}. Each step is solved again from the state that it
- * consumed, so that only one step's synapses are remembered. With `v' = v + h rate`, `rate = (n - d v) / D` and
+ * consumed, so that only one step's synapses are kept. With `v' = v + h rate`, `rate = (n - d v) / D` and
  * `D = cm + h d`, a gradient `g` of `v'` gives, with `l = g h / D`:
  *
  *     n: l      d: -l v'      v: g cm / D      cm: -g h rate / D      h: g rate cm / D
  *
- * Work, in vectors: `2 inputs + sensory + units (9 + 3 unfolds) + inner unfolds`.
+ * Work area, in vectors: `2 inputs + sensory + units (9 + 3 unfolds) + inner unfolds`.
  */
 export function ltcBackward(plan: usize): void {
   const p = changetype<LTCPlan>(plan);
@@ -40,14 +40,14 @@ function backwardGroup(p: LTCPlan, group: i32): void {
     for (let i: usize = 0; i < size; i += 16) {
       v128.store(g + i, f32x4.add(v128.load(g + i), v128.and(v128.load(n + i), exists)));
     }
-    // The step once more.
+    // Recompute the step.
     memory.copy(before, p.consumed + <usize>(group * p.steps + step) * size, size);
     gatherInputs(p, group, step, running, x);
     base(p, x, n0, d0, sensoryOpen);
     const h = v128.and(solverStep(p, group, step), running);
     for (let unfold = 0; unfold < unfolds; unfold++) {
       const place = <usize>unfold * size;
-      conduct(
+      addSynapseCurrents(
         units, p.innerFirst, p.innerSource, p.innerParameters, before + place, n0, d0, n, d,
         open + <usize>unfold * openSize,
       );
@@ -63,7 +63,7 @@ function backwardGroup(p: LTCPlan, group: i32): void {
         neuron += 16;
       }
     }
-    // And back.
+    // Backward pass of the step.
     let dh = zero;
     clearVectors(sumN, units);
     clearVectors(sumD, units);
@@ -89,7 +89,7 @@ function backwardGroup(p: LTCPlan, group: i32): void {
         neuron += 16;
         dNeuron += 48;
       }
-      conductBack(
+      addSynapseGradients(
         units, p.innerFirst, p.innerSource, p.innerParameters, before + place, dn, dd,
         open + <usize>unfold * openSize, p.dInner, g,
       );
@@ -104,7 +104,7 @@ function backwardGroup(p: LTCPlan, group: i32): void {
       dNeuron += 48;
     }
     clearVectors(dx, p.inputs);
-    conductBack(
+    addSynapseGradients(
       units, p.sensoryFirst, p.sensorySource, p.sensoryParameters, x, sumN, sumD, sensoryOpen, p.dSensory, dx,
     );
     scatter(dx, p.dX, r0, r1, r2, r3, p.inputs, lanes);
@@ -120,8 +120,8 @@ function backwardGroup(p: LTCPlan, group: i32): void {
   scatter(g, p.dState, s0, min(s0 + 1, end), min(s0 + 2, end), min(s0 + 3, end), units, lanes);
 }
 
-// From gradients of numerators and denominators to those of the synapses and of the potentials before them.
-function conductBack(
+// From gradients of numerators and denominators to those of the synapses and of the presynaptic potentials.
+function addSynapseGradients(
   units: i32, first: usize, source: usize, parameters: usize, v: usize, dn: usize, dd: usize,
   open: usize, sums: usize, dv: usize,
 ): void {
@@ -135,8 +135,8 @@ function conductBack(
       const j = <usize>load<i32>(source);
       const s = v128.load(open);
       const w = v128.load32_splat(parameters);
-      const dConducts = madd(current, v128.load32_splat(parameters, 12), conductance);
-      const opened = f32x4.mul(dConducts, s);
+      const dSynapseConductance = madd(current, v128.load32_splat(parameters, 12), conductance);
+      const opened = f32x4.mul(dSynapseConductance, s);
       const du = f32x4.mul(f32x4.mul(opened, w), f32x4.sub(one, s));
       const steep = f32x4.mul(du, v128.load32_splat(parameters, 4));
       const difference = f32x4.sub(v128.load(v + j), v128.load32_splat(parameters, 8));

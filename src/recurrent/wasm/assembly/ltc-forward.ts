@@ -1,7 +1,9 @@
 /** Forward pass of the LTC over whole sequences. */
 
 import { LTCPlan } from "./ltc-plan";
-import { applyResets, base, conduct, gather, gatherInputs, rowOf, runningLanes, scatter, solverStep } from "./ltc-step";
+import {
+  addSynapseCurrents, applyResets, base, gather, gatherInputs, rowOf, runningLanes, scatter, solverStep,
+} from "./ltc-step";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
 /** Runs all sequences, four at a time; `plan` is an {@link LTCPlan}. */
@@ -13,7 +15,7 @@ export function ltcForward(plan: usize): void {
 function forwardGroup(p: LTCPlan, group: i32): void {
   const units = p.units, size = <usize>units << 4;
   const lanes = min(4, p.batch - 4 * group);
-  // Work: inputs | potentials | base n | base d | n | d
+  // Work area: inputs | potentials | base n | base d | n | d
   const x = p.work, v = x + (<usize>p.inputs << 4);
   const n0 = v + size, d0 = n0 + size, n = d0 + size, d = n + size;
   const s0 = <usize>(4 * group), end = <usize>(p.batch - 1);
@@ -26,10 +28,10 @@ function forwardGroup(p: LTCPlan, group: i32): void {
     const running = runningLanes(p, group, step);
     gatherInputs(p, group, step, running, x);
     base(p, x, n0, d0, 0);
-    // Where no time passes, nothing changes: a skipped step is one without time.
+    // If no time passes, nothing changes: a skipped step is one without time.
     const h = v128.and(solverStep(p, group, step), running);
     for (let unfold = 0; unfold < p.unfolds; unfold++) {
-      conduct(units, p.innerFirst, p.innerSource, p.innerParameters, v, n0, d0, n, d, 0);
+      addSynapseCurrents(units, p.innerFirst, p.innerSource, p.innerParameters, v, n0, d0, n, d, 0);
       let neuron = p.neurons;
       for (let i: usize = 0; i < size; i += 16) {
         const potential = v128.load(v + i), dense = v128.load(d + i);

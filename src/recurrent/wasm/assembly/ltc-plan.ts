@@ -1,10 +1,10 @@
-/** What the LTC kernels are told, as a structure of 32-bit words in memory; addresses in bytes, 0 for none. */
+/** Parameters of the LTC kernels, as a structure of 32-bit words in memory; addresses in bytes, 0 for none. */
 
 /**
  * One pass over sequences, four of them in the lanes of each vector. `rows = batch * steps`, the row of step `t` of
- * sequence `b` being `b * steps + t`. Of synapses, listed by the neuron at which they end: `first [units + 1]` says
- * where those of each neuron begin, `source` where each comes from, in bytes (16 a neuron), `parameters [count, 4]`
- * are `w, sigma, mu, erev`.
+ * sequence `b` being `b * steps + t`. For synapses, listed by their postsynaptic neuron: `first [units + 1]` is
+ * the index of each neuron's first synapse, `source` the presynaptic neuron, in bytes (16 per neuron), `parameters
+ * [count, 4]` are `w, sigma, mu, erev`.
  */
 @unmanaged
 export class LTCPlan {
@@ -12,26 +12,26 @@ export class LTCPlan {
   steps: i32;
   units: i32;
   inputs: i32;
-  /** Steps of the solver. */
+  /** Number of solver steps. */
   unfolds: i32;
-  /** Synapses between neurons. */
+  /** Number of synapses between neurons. */
   inner: i32;
-  /** Synapses from inputs. */
+  /** Number of synapses from inputs. */
   sensory: i32;
   epsilon: f32;
-  /** Time of each step without `times`. */
+  /** Elapsed time of each step without `times`. */
   elapsed: f32;
-  /** `[rows, inputs]`. */
+  /** Inputs `[rows, inputs]`. */
   x: usize;
-  /** `[batch, units]`. */
+  /** Initial state `[batch, units]`. */
   state: usize;
-  /** `[rows]`. */
+  /** Elapsed times `[rows]`. */
   times: usize;
-  /** `[rows]`. */
+  /** Keep factors (0 at resets) `[rows]`. */
   resets: usize;
-  /** `[rows]`. */
+  /** Mask `[rows]`. */
   mask: usize;
-  /** `[units, 4]`: `gleak, vleak, cm`, positive where they have to be, and a word without meaning. */
+  /** Neuron parameters `[units, 4]`: `gleak, vleak, cm`, positive where required, and an unused word. */
   neurons: usize;
   innerFirst: usize;
   innerSource: usize;
@@ -39,24 +39,24 @@ export class LTCPlan {
   sensoryFirst: usize;
   sensorySource: usize;
   sensoryParameters: usize;
-  /** `[rows, units]`: the outputs, or the gradients of them. */
+  /** Outputs, or their gradients, `[rows, units]`. */
   outputs: usize;
-  /** `[batch, units]`: the last state, or its gradient. */
+  /** Last state, or its gradient, `[batch, units]`. */
   last: usize;
-  /** The state that each step consumes, `[ceil(batch / 4), steps, units]` vectors; 0 where nothing is recorded. */
+  /** State consumed by each step, `[ceil(batch / 4), steps, units]` vectors; 0 if nothing is recorded. */
   consumed: usize;
-  /** Vectors: `inputs + 4 units`; in the backward pass see `ltcBackward`. */
+  /** Work area in vectors: `inputs + 4 units`; in the backward pass see `ltcBackward`. */
   work: usize;
-  /** `[rows, inputs]`. */
+  /** Gradient of the inputs `[rows, inputs]`. */
   dX: usize;
-  /** `[batch, units]`. */
+  /** Gradient of the initial state `[batch, units]`. */
   dState: usize;
-  /** `[rows]`. */
+  /** Gradient of the elapsed times `[rows]`. */
   dTimes: usize;
-  /** Sums over everything, to be zero before: `[units, 3]` vectors of `gleak, vleak, cm`. */
+  /** Sums over everything, to be zeroed before: `[units, 3]` vectors of `gleak, vleak, cm`. */
   dNeurons: usize;
-  /** `[inner, 4]` vectors of `w, sigma, mu, erev`, likewise. */
+  /** Sums for the synapses between neurons, to be zeroed before: `[inner, 4]` vectors of `w, sigma, mu, erev`. */
   dInner: usize;
-  /** `[sensory, 4]` vectors, likewise. */
+  /** Sums for the synapses from inputs, to be zeroed before: `[sensory, 4]` vectors. */
   dSensory: usize;
 }

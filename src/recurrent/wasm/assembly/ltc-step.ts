@@ -4,14 +4,14 @@ import { LTCPlan } from "./ltc-plan";
 import { exp } from "../../../../packages/tfjs-training/src/wasm/assembly/math";
 import { madd } from "../../../../packages/tfjs-training/src/wasm/assembly/simd";
 
-/** Row of the sequence in a lane; lanes behind the last sequence repeat it. */
+/** Row of the sequence in a lane; lanes after the last sequence repeat it. */
 // @ts-ignore: decorator
 @inline
 export function rowOf(p: LTCPlan, group: i32, lane: i32, step: i32): usize {
   return <usize>(min(4 * group + lane, p.batch - 1) * p.steps + step);
 }
 
-/** One number of each sequence's row. */
+/** Gathers one number of each sequence's row. */
 export function lanesOf(p: LTCPlan, table: usize, group: i32, step: i32): v128 {
   let x = v128.load32_zero(table + (rowOf(p, group, 0, step) << 2));
   x = v128.load_lane<f32>(table + (rowOf(p, group, 1, step) << 2), x, 1);
@@ -19,13 +19,13 @@ export function lanesOf(p: LTCPlan, table: usize, group: i32, step: i32): v128 {
   return v128.load_lane<f32>(table + (rowOf(p, group, 3, step) << 2), x, 3);
 }
 
-/** All ones in the lanes whose step is not skipped. */
+/** Mask with all ones in the lanes whose step is not skipped. */
 export function runningLanes(p: LTCPlan, group: i32, step: i32): v128 {
   if (!p.mask) return i32x4.splat(-1);
   return f32x4.ne(lanesOf(p, p.mask, group, step), f32x4.splat(0));
 }
 
-/** Turns four rows of `count` floats into `count` vectors; the rows begin at `table + index * count * 4`. */
+/** Transposes four rows of `count` floats to `count` vectors; the rows begin at `table + index * count * 4`. */
 export function gather(table: usize, i0: usize, i1: usize, i2: usize, i3: usize, count: i32, to: usize): void {
   const bytes = <usize>count << 2;
   const r0 = table + i0 * bytes, r1 = table + i1 * bytes, r2 = table + i2 * bytes, r3 = table + i3 * bytes;
@@ -37,7 +37,7 @@ export function gather(table: usize, i0: usize, i1: usize, i2: usize, i3: usize,
   }
 }
 
-/** Writes `count` vectors as rows of floats, of the lanes in which there is a sequence. */
+/** Writes `count` vectors as rows of floats, for the lanes that have a sequence. */
 export function scatter(
   from: usize, table: usize, i0: usize, i1: usize, i2: usize, i3: usize, count: i32, lanes: i32,
 ): void {
@@ -52,7 +52,7 @@ export function scatter(
   }
 }
 
-/** The inputs of a step as vectors; those of skipped steps are zero. */
+/** Loads the inputs of a step as vectors; those of skipped steps are zero. */
 export function gatherInputs(p: LTCPlan, group: i32, step: i32, running: v128, to: usize): void {
   gather(
     p.x, rowOf(p, group, 0, step), rowOf(p, group, 1, step), rowOf(p, group, 2, step), rowOf(p, group, 3, step),
@@ -76,10 +76,10 @@ export function applyResets(p: LTCPlan, group: i32, step: i32, v: usize): void {
 }
 
 /**
- * Adds the currents of synapses to numerators `n` and denominators `d`, both from `n0` and `d0`; `open` (or 0) receives
- * how far each synapse is open.
+ * Adds the currents of synapses to numerators `n` and denominators `d`, both starting from `n0` and `d0`; `open` (or
+ * 0) receives the activation of each synapse.
  */
-export function conduct(
+export function addSynapseCurrents(
   units: i32, first: usize, source: usize, parameters: usize, v: usize,
   n0: usize, d0: usize, n: usize, d: usize, open: usize,
 ): void {
@@ -93,9 +93,9 @@ export function conduct(
       const potential = v128.load(v + load<i32>(source));
       const difference = f32x4.sub(v128.load32_splat(parameters, 8), potential);
       const s = f32x4.div(one, f32x4.add(one, exp(f32x4.mul(v128.load32_splat(parameters, 4), difference))));
-      const conducts = f32x4.mul(v128.load32_splat(parameters), s);
-      conductance = f32x4.add(conductance, conducts);
-      current = madd(conducts, v128.load32_splat(parameters, 12), current);
+      const synapseConductance = f32x4.mul(v128.load32_splat(parameters), s);
+      conductance = f32x4.add(conductance, synapseConductance);
+      current = madd(synapseConductance, v128.load32_splat(parameters, 12), current);
       if (open) {
         v128.store(open, s);
         open += 16;
@@ -108,7 +108,7 @@ export function conduct(
   }
 }
 
-/** Leak and inputs: what the numerators and denominators of all solver steps have in common. */
+/** Computes leak and inputs: the common part of the numerators and denominators of all solver steps. */
 export function base(p: LTCPlan, x: usize, n: usize, d: usize, open: usize): void {
   let neuron = p.neurons;
   for (let i: usize = 0; i < <usize>p.units << 4; i += 16) {
@@ -117,7 +117,7 @@ export function base(p: LTCPlan, x: usize, n: usize, d: usize, open: usize): voi
     v128.store(d + i, f32x4.add(gleak, f32x4.splat(p.epsilon)));
     neuron += 16;
   }
-  conduct(p.units, p.sensoryFirst, p.sensorySource, p.sensoryParameters, x, n, d, n, d, open);
+  addSynapseCurrents(p.units, p.sensoryFirst, p.sensorySource, p.sensoryParameters, x, n, d, n, d, open);
 }
 
 /** Length of one solver step. */

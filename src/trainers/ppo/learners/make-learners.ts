@@ -6,7 +6,7 @@ import { PlatformService } from "../../../core/platform.js";
 import { LearnerGroup, type LearnerGroupOptions } from "./learner-group.js";
 import type { StartLearner } from "./learner-setup.js";
 
-/** Threads for learners beside the first one. */
+/** Worker threads for learners other than the first one. */
 export const learnerThreads = new PlatformService<StartLearner>("worker threads");
 
 /**

@@ -1,6 +1,6 @@
 /** Sums over the rows of a matrix: the gradient of every bias. */
 
-// Rows that are summed up before the result is added to the sum of the blocks before: they stay in the
+// Rows that are summed before the result is added to the sum of the previous blocks: they stay in the
 // cache, and rounding errors grow with the length of a block and the number of blocks, not with all rows.
 // @ts-ignore: decorator
 @inline

@@ -1,6 +1,6 @@
-/** Copies of elements of four bytes between layouts. Addresses and steps in bytes; steps may be 0 or negative. */
+/** Copies four-byte elements between layouts. Addresses and strides in bytes; strides may be 0 or negative. */
 
-/** Writes the elements `from + i * step0 + j * step1 + k * step2` one after the other to `to`. */
+/** Writes the elements `from + i * step0 + j * step1 + k * step2` consecutively to `to`. */
 export function copyStrided(
   from: usize, to: usize, count0: i32, step0: i32, count1: i32, step1: i32, count2: i32, step2: i32,
 ): void {
@@ -31,7 +31,7 @@ export function transposePlanes(from: usize, to: usize, planes: i32, rows: i32, 
   const row = <usize>columns << 2, column = <usize>rows << 2;
   let source = from, target = to;
   for (let plane = 0; plane < planes; plane++) {
-    // Bands of 16 rows: the lines of the cache that are written stay there until they are full.
+    // Bands of 16 rows: the cache lines that are written stay there until they are full.
     for (let band = 0; band < rows; band += 16) {
       const last = min(rows, band + 16);
       let j = 0;

@@ -1,10 +1,10 @@
-/** Gradients of depthwise convolutions: every channel has `multiplier` filters of its own. */
+/** Gradients of depthwise convolutions: every channel has `multiplier` separate filters. */
 
 import { madd } from "./simd";
 
 /**
  * Gradient of the filter `[height, width, channels, multiplier]` from the input `x` and the output's
- * gradient `dy`. Sizes and steps in elements, addresses in bytes.
+ * gradient `dy`. Sizes and strides in elements, addresses in bytes.
  */
 export function depthwiseFilterGradient(
   x: usize, dy: usize, out: usize, batch: i32, channels: i32, multiplier: i32,
@@ -70,7 +70,7 @@ export function depthwiseFilterGradient(
   }
 }
 
-/** Gradient of the input: every tap adds a row of outputs to the pixels that it met. */
+/** Gradient of the input: every tap adds a row of outputs to the pixels that it was multiplied with. */
 export function depthwiseInputGradient(
   dy: usize, filter: usize, out: usize, batch: i32, channels: i32, multiplier: i32,
   inHeight: i32, inWidth: i32, outHeight: i32, outWidth: i32, height: i32, width: i32,

@@ -1,4 +1,4 @@
-/** Maxima, minima, comparisons and choices. `b` is `[columns]` for every row, or one number. Addresses in bytes. */
+/** Maxima, minima, comparisons and selection. `b` is `[columns]` for every row, or one number. Addresses in bytes. */
 
 /** `max(a, b)` of `a` `[rows, columns]`. */
 export function maximum(a: usize, b: usize, out: usize, rows: i32, columns: i32, single: bool): void {
@@ -73,7 +73,7 @@ function holds(a: usize, single: bool, number: v128, b: usize, equal: bool, larg
   return equal ? f32x4.le(p, q) : f32x4.lt(p, q);
 }
 
-/** Elements of four bytes of `a` where `condition` (one byte each) is not 0, of `b` elsewhere. */
+/** Selects four-byte elements of `a` where `condition` (one byte each) is not 0, of `b` elsewhere. */
 export function select(condition: usize, a: usize, b: usize, out: usize, count: i32): void {
   let i = 0;
   for (; i + 4 <= count; i += 4) {

@@ -4,22 +4,22 @@ import { madd } from "./simd";
 import { packTile, packTiles } from "./pack-rows";
 import { ACCUMULATE, CAP6, RELU, activateTile, tile, tileColumns, tileRows } from "./tile";
 
-// Terms summed up in registers before the output is touched: the panel of the right factor (16 kB) stays in
-// the first-level cache, and the packed rows that meet it in the second-level one.
+// Terms summed in registers before the output is accessed: the panel of the right factor (16 kB) stays in
+// the first-level cache, and the packed rows that it is multiplied with in the second-level one.
 const depth = 512;
 
-// Within the work area of a product: addresses of the output's rows; addresses of the rows of a tile that
-// does not fit into the output, and that tile; zeros; addresses that the sums begin with.
+// Layout of a product's work area: addresses of the output's rows; addresses of the rows of a tile that
+// does not fit into the output, and that tile; zeros; addresses of the initial values of the sums.
 const spareTable: usize = 32;
 const spareTile: usize = 64;
 const zeros: usize = 256;
 const startTable: usize = 288;
 
-// Prepares the constant parts of the work area. Sums begin with the floats at `start`.
+// Prepares the constant parts of the work area. Sums start with the floats at `start`.
 function prepare(work: usize, start: usize): void {
-  const nothing = f32x4.splat(0);
-  v128.store(work + zeros, nothing);
-  v128.store(work + zeros, nothing, 16);
+  const zeroVector = f32x4.splat(0);
+  v128.store(work + zeros, zeroVector);
+  v128.store(work + zeros, zeroVector, 16);
   for (let row = 0; row < tileRows; row++) {
     const entry = work + (<usize>row << 2);
     store<usize>(entry + spareTable, work + spareTile + (<usize>row << 5));
@@ -29,8 +29,8 @@ function prepare(work: usize, start: usize): void {
 
 /**
  * Writes `count` addresses, a multiple of six after rounding up, of the cells of a grid
- * `[images, height, width]` in order, from the cell number `first`. The steps are bytes. The last address
- * fills the table up to the multiple.
+ * `[images, height, width]` in order, starting with the cell number `first`. Strides are in bytes. The last address
+ * is repeated up to the multiple.
  */
 export function gridAddresses(
   table: usize, base: usize, first: i32, count: i32, height: i32, width: i32,
@@ -58,11 +58,11 @@ export function gridAddresses(
 
 /**
  * Product of rows with a matrix. Row `i` of the left factor is `segments` runs of `length` floats at
- * `rows[i] + offsets[segment]`; row `i` of the output lies at `out[i]`. Both tables end on a multiple of
+ * `rows[i] + offsets[segment]`; row `i` of the output is at `out[i]`. Both tables are padded to a multiple of
  * six. The right factor has `columns` columns in panels of eight: the full ones `panelStep` bytes apart
- * with rows `step` bytes apart, a last one of fewer columns at `edge`, rows packed; rows of zeros fill all
+ * with rows `step` bytes apart, a last one of fewer columns at `edge`, rows packed; rows of zeros pad all
  * panels up to a multiple of four. `bias` (or 0) is readable up to the next multiple of eight columns.
- * `work` is 320 bytes to write to, `packed` room for 768 floats a row.
+ * `work` is 320 bytes of work area, `packed` has space for 768 floats per row.
  */
 export function rowProduct(
   rows: usize, out: usize, count: i32, offsets: usize, segments: i32, length: i32,
@@ -128,8 +128,8 @@ function addBias(out: usize, shift: usize, bias: usize): void {
 /**
  * Product of a transposed matrix with another. The left factor's row `k` is `segments` runs of `length`
  * floats at `rows[k] + offsets[segment]`; each becomes a row of the output at `out`, `outStep` bytes apart.
- * The right factor is packed in panels of eight columns, filled with rows of zeros up to a multiple of four.
- * Runs of fewer than six floats are read to the sixth float. `work` is 320 bytes to write to, `packed` room
+ * The right factor is packed in panels of eight columns, padded with rows of zeros to a multiple of four.
+ * Runs of fewer than six floats are read to the sixth float. `work` is 320 bytes of work area, `packed` has space
  * for six floats for each row.
  */
 export function columnProduct(
@@ -142,7 +142,7 @@ export function columnProduct(
     const offset = load<usize>(offsets + (<usize>segment << 2));
     const first = out + <usize>(segment * length) * outStep;
     for (let element = 0; element < length; element += tileRows) {
-      // The last tile starts early rather than to read beyond the run, and drops what was done before.
+      // The last tile starts early instead of reading past the run, and drops the rows that are already done.
       const start = max(0, min(element, length - tileRows));
       const done = element - start, height = min(length - element, tileRows);
       packTile(rows, count, offset + (<usize>start << 2), packed);
@@ -168,7 +168,7 @@ export function columnProduct(
   }
 }
 
-// Copies the part of the output that a spare tile stands for into it.
+// Copies the part of the output that a spare tile represents into it.
 function fetchTile(work: usize, out: usize, shift: usize, height: i32, width: i32): void {
   for (let row = 0; row < height; row++) {
     const from = load<usize>(out + (<usize>row << 2)) + shift;
@@ -177,7 +177,7 @@ function fetchTile(work: usize, out: usize, shift: usize, height: i32, width: i3
   }
 }
 
-// Copies `height` rows of a spare tile, from the row `first`, into the output.
+// Copies `height` rows of a spare tile, starting with the row `first`, into the output.
 function returnTile(work: usize, out: usize, shift: usize, first: i32, height: i32, width: i32): void {
   for (let row = first; row < first + height; row++) {
     const from = work + spareTile + (<usize>row << 5);
@@ -187,8 +187,8 @@ function returnTile(work: usize, out: usize, shift: usize, first: i32, height: i
 }
 
 /**
- * Product of `[m, k]` with the transpose of `[n, k]`, for few rows: rows are multiplied as they lie, with
- * nothing packed. Steps between rows are bytes.
+ * Product of `[m, k]` with the transpose of `[n, k]`, for few rows: rows are multiplied in place, with
+ * no packing. Strides between rows are in bytes.
  */
 export function dotProduct(
   a: usize, aStep: i32, b: usize, bStep: i32, out: usize, outStep: i32, m: i32, n: i32, k: i32, flags: i32,
@@ -238,7 +238,7 @@ export function dotProduct(
   }
 }
 
-/** Product of a row `[k]` with a `[k, n]` matrix whose rows lie `bStep` bytes apart, with nothing packed. */
+/** Product of a row `[k]` with a `[k, n]` matrix whose rows are `bStep` bytes apart, with no packing. */
 export function vectorProduct(a: usize, b: usize, bStep: i32, out: usize, n: i32, k: i32, flags: i32): void {
   let column = 0;
   for (; column + 16 <= n; column += 16) {

@@ -3,10 +3,10 @@
 // @ts-ignore: decorator
 @inline
 function zero(to: usize, floats: i32): void {
-  const nothing = f32x4.splat(0);
+  const zeroVector = f32x4.splat(0);
   let left = floats;
   for (; left >= 4; left -= 4) {
-    v128.store(to, nothing);
+    v128.store(to, zeroVector);
     to += 16;
   }
   for (; left > 0; left--) {
@@ -33,8 +33,8 @@ function copy(from: usize, to: usize, floats: i32): void {
 
 /**
  * Copies images `[images, rows, floats]` into larger or smaller ones `[images, outRows, outFloats]`, so that
- * the old corner comes to `top`, `left`; what lies outside is dropped, and zeros fill the rest. Negative
- * `top` and `left` cut off.
+ * the old corner is at `top`, `left`; parts outside are dropped, and zeros fill the rest. Negative
+ * `top` and `left` crop.
  */
 export function frameImages(
   x: usize, images: i32, rows: i32, floats: i32, out: usize, outRows: i32, outFloats: i32, top: i32, left: i32,

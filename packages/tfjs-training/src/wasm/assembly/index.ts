@@ -1,4 +1,4 @@
-/** Everything that the compiled kernels export. */
+/** All exports of the compiled kernels. */
 
 export { columnSum } from "./column-sum";
 export { copyStrided, transposePlanes } from "./copy";

@@ -7,7 +7,7 @@ import { madd } from "./simd";
 @inline
 export function exp(x: v128): v128 {
   const bounded = f32x4.pmax(f32x4.pmin(x, f32x4.splat(88.3)), f32x4.splat(-87.3));
-  // Adding 1.5 * 2^23 rounds to the nearest whole number, and leaves it in the lowest bits.
+  // Adding 1.5 * 2^23 rounds to the nearest integer, and leaves it in the lowest bits.
   const shifter = f32x4.splat(12582912);
   const shifted = madd(bounded, f32x4.splat(1.44269504), shifter);
   const n = f32x4.sub(shifted, shifter);
@@ -50,7 +50,7 @@ export function tanh(x: v128): v128 {
   return f32x4.div(f32x4.mul(bounded, p), q);
 }
 
-/** `erf(x)` (Abramowitz and Stegun, formula 7.1.26, as tfjs's backends have it): absolute error below 4e-7. */
+/** `erf(x)` (Abramowitz and Stegun, formula 7.1.26, as in tfjs's backends): absolute error below 4e-7. */
 // @ts-ignore: decorator
 @inline
 export function erf(x: v128): v128 {

@@ -1,6 +1,6 @@
-/** Update rules of optimisers: one pass over weight, gradient and moments. Addresses in bytes. */
+/** Update rules of optimizers: one pass over weight, gradient and moments. Addresses in bytes. */
 
-/** Sum of the squares of `count` floats; blocks of 4096 are added up in double precision. */
+/** Sum of the squares of `count` floats; blocks of 4096 are accumulated in double precision. */
 export function sumOfSquares(x: usize, count: i32): f64 {
   const end = x + (<usize>count << 2);
   let total: f64 = 0;
@@ -30,7 +30,7 @@ export function sumOfSquares(x: usize, count: i32): f64 {
 
 /**
  * Adam: `m = beta1 m + (1 - beta1) g`, `v = beta2 v + (1 - beta2) g^2`,
- * `out = keep w - rate m / (sqrt(v) + epsilon)` with `g = scale gradient`. Moments change in place.
+ * `out = keep w - rate m / (sqrt(v) + epsilon)` with `g = scale gradient`. Moments are updated in place.
  */
 export function adamStep(
   weight: usize, gradient: usize, out: usize, mean: usize, meanSquare: usize, count: i32,
@@ -62,7 +62,7 @@ export function adamStep(
 
 /**
  * RMSProp. `mean` is 0 unless centred, `velocity` 0 without momentum. `inside`: epsilon under the root and
- * the rate inside the momentum, as in TensorFlow 1. Moments change in place.
+ * the rate inside the momentum, as in TensorFlow 1. Moments are updated in place.
  */
 export function rmspropStep(
   weight: usize, gradient: usize, out: usize, meanSquare: usize, mean: usize, velocity: usize, count: i32,
@@ -114,7 +114,7 @@ export function rmspropStep(
 
 /**
  * Gradient descent: `v = momentum v + g`, `out = w - rate v`, with `nesterov` `w - rate (g + momentum v)`.
- * `velocity` is 0 without momentum; it changes in place.
+ * `velocity` is 0 without momentum; it is updated in place.
  */
 export function sgdStep(
   weight: usize, gradient: usize, out: usize, velocity: usize, count: i32,

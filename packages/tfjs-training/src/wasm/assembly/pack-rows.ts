@@ -1,8 +1,8 @@
-/** Rows of a left factor rewritten six at a time, in the order in which a tile reads them. */
+/** Packs rows of a left factor six at a time, in the order in which a tile reads them. */
 
 /**
  * Packs rows in groups of six, each `[terms, 6]`: row `i` is `segments` runs of `length` floats at
- * `rows[i] + offsets[segment] + skip`; zeros fill each group up to `terms`. The table ends on a multiple of six.
+ * `rows[i] + offsets[segment] + skip`; zeros fill each group up to `terms`. The table is padded to a multiple of six.
  */
 export function packTiles(
   rows: usize, count: i32, skip: usize, offsets: usize, segments: i32, length: i32, out: usize, terms: i32,
@@ -51,7 +51,9 @@ function packRun(rows: usize, offset: usize, length: i32, out: usize): void {
   }
 }
 
-/** Packs six neighbours of each of `count` rows, at `rows[i] + skip`, and zeros up to a multiple of four rows. */
+/**
+ * Packs six consecutive floats of each of `count` rows, at `rows[i] + skip`, and zeros up to a multiple of four rows.
+ */
 export function packTile(rows: usize, count: i32, skip: usize, out: usize): void {
   for (let i = 0; i < count; i++) {
     const at = load<usize>(rows) + skip;
@@ -61,9 +63,9 @@ export function packTile(rows: usize, count: i32, skip: usize, out: usize): void
     out += 24;
   }
   for (let i = count; (i & 3) != 0; i++) {
-    const nothing = f32x4.splat(0);
-    v128.store(out, nothing);
-    v128.store64_lane(out, nothing, 0, 16);
+    const zeroVector = f32x4.splat(0);
+    v128.store(out, zeroVector);
+    v128.store64_lane(out, zeroVector, 0, 16);
     out += 24;
   }
 }

@@ -1,4 +1,4 @@
-/** Matrices rewritten as panels of eight columns, in the order in which a product reads them. */
+/** Packs matrices into panels of eight columns, in the order in which a product reads them. */
 
 // @ts-ignore: decorator
 @inline
@@ -6,7 +6,7 @@ const width = 8;
 
 /**
  * Packs columns of a `[k, n]` matrix, rows `step` bytes apart: panel after panel, `panelStep` bytes apart,
- * each `[k, 8]`; the last one is filled up with zeros.
+ * each `[k, 8]`; the last one is padded with zeros.
  */
 export function packColumns(b: usize, step: i32, k: i32, n: i32, out: usize, panelStep: i32): void {
   for (let column = 0; column < n; column += width) {
@@ -86,12 +86,12 @@ function packHalf(b: usize, step: i32, k: i32, out: usize): void {
 
 /** Fills the panels of a matrix of `k` rows and `n` columns with rows of zeros up to a multiple of four rows. */
 export function padPanels(panels: usize, k: i32, n: i32, panelStep: i32): void {
-  const nothing = f32x4.splat(0);
+  const zeroVector = f32x4.splat(0);
   for (let column = 0; column < n; column += width) {
     for (let row = k; (row & 3) != 0; row++) {
       const to = panels + (<usize>row << 5);
-      v128.store(to, nothing);
-      v128.store(to, nothing, 16);
+      v128.store(to, zeroVector);
+      v128.store(to, zeroVector, 16);
     }
     panels += panelStep;
   }

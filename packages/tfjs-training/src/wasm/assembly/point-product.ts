@@ -1,4 +1,4 @@
-/** Matrix products of small factors that lie in the cache, read where they lie. */
+/** Matrix products of small factors in the cache, read in place. */
 
 import { madd } from "./simd";
 
@@ -7,7 +7,7 @@ import { madd } from "./simd";
 const tileRows = 6;
 
 /**
- * `count` rows of `[count, terms]`, `aStep` bytes apart, times panels of eight columns. `count` is taken up to a
+ * `count` rows of `[count, terms]`, `aStep` bytes apart, times panels of eight columns. `count` is rounded up to a
  * multiple of six and `terms` up to one of four; rows and columns up to there are read and written.
  */
 export function rowsByPanels(
@@ -25,14 +25,14 @@ export function rowsByPanels(
   }
 }
 
-// Terms summed up before the output is touched: their rows of both factors stay in the first-level cache.
+// Terms summed before the output is accessed: their rows of both factors stay in the first-level cache.
 // @ts-ignore: decorator
 @inline
 const block = 64;
 
 /**
- * Adds the transpose of `[count, rows]` times `[count, columns]` to `out`. `rows` is taken up to a multiple of six
- * and `columns` up to one of eight. All steps are bytes.
+ * Adds the transpose of `[count, rows]` times `[count, columns]` to `out`. `rows` is rounded up to a multiple of six
+ * and `columns` up to one of eight. All strides are in bytes.
  */
 export function addColumnsByRows(
   a: usize, aStep: i32, rows: i32, b: usize, bStep: i32, columns: i32, count: i32, out: usize, outStep: i32,
@@ -53,7 +53,7 @@ export function addColumnsByRows(
   }
 }
 
-// One loop and plain stores: with anything else behind the loop, V8 stores all sums in every round.
+// One loop and plain stores: with any other code after the loop, V8 stores all sums in every iteration.
 function rowTile(a0: usize, aStep: usize, b: usize, terms: i32, out: usize, outStep: usize): void {
   let a1 = a0 + aStep, a2 = a1 + aStep, a3 = a2 + aStep, a4 = a3 + aStep, a5 = a4 + aStep;
   let b0: v128, b1: v128, x: v128;

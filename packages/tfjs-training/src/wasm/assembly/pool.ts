@@ -1,6 +1,9 @@
-/** Pooling over depth, height and width, and the gradient of its maxima; pictures have a depth of 1. */
+/** Pooling over depth, height and width, and the gradient of max pooling; images have a depth of 1. */
 
-/** Largest value of every window of `x`, of none -Infinity, without those that are not a number, written to `out`. Sizes and steps in elements, addresses in bytes. */
+/**
+ * Largest value of every window of `x`, ignoring NaN; -Infinity for an empty window, written to `out`. Sizes and
+ * strides in elements, addresses in bytes.
+ */
 export function maxPool(
   x: usize, out: usize, batch: i32, channels: i32,
   inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,
@@ -14,7 +17,7 @@ export function maxPool(
   );
 }
 
-/** Mean of the values in every window of `x`, of none NaN, written to `out`; the padding does not count. */
+/** Mean of the values in every window of `x`, NaN for an empty window, written to `out`; the padding does not count. */
 export function averagePool(
   x: usize, out: usize, batch: i32, channels: i32,
   inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,
@@ -80,7 +83,10 @@ function pool(
   }
 }
 
-/** Adds `dy` of every window to `dx` where the window's first largest value lies, or else its first one; `dx` starts as zeros. */
+/**
+ * Adds `dy` of every window to `dx` at the window's first largest value, or its first element if there is none; `dx`
+ * starts as zeros.
+ */
 export function maxPoolGradient(
   x: usize, dy: usize, dx: usize, batch: i32, channels: i32,
   inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,

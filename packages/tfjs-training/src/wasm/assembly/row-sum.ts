@@ -1,13 +1,13 @@
 /** Sums over the columns of a matrix: full reductions, losses, means. */
 
-// From here on rounding errors count; for shorter rows, conversions would take longer than the sum.
+// From this length on rounding errors matter; for shorter rows, conversions would take longer than the sum.
 // @ts-expect-error: decorator
 @inline
 const long = 16;
 
 /**
- * `factor` times the sum of every row of `[rows, columns]` at `x`, written to `[rows]` at `out`. Long rows are added up
- * in 64 bits: in 32, a sum of more than 2^24 ones would stop there. Addresses in bytes.
+ * `factor` times the sum of every row of `[rows, columns]` at `x`, written to `[rows]` at `out`. Long rows are
+ * accumulated in 64 bits: in 32, a sum of more than 2^24 ones would stop there. Addresses in bytes.
  */
 export function rowSum(x: usize, out: usize, rows: i32, columns: i32, factor: f64): void {
   const row = <usize>columns << 2;

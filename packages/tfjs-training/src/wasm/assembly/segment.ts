@@ -1,6 +1,6 @@
-/** Rows by their numbers: sums into segments, and gathering. Elements of four bytes; addresses in bytes. */
+/** Sums of rows into segments, and gathering by index. Four-byte elements; addresses in bytes. */
 
-/** Adds row i of `x` to row `ids[i]` of `out` `[segments, size]`; rows with other ids are left out. */
+/** Adds row i of `x` to row `ids[i]` of `out` `[segments, size]`; rows with other ids are ignored. */
 export function segmentSum(
   x: usize, ids: usize, out: usize, rows: i32, size: i32, segments: i32, integers: bool,
 ): void {
@@ -22,9 +22,9 @@ export function segmentSum(
 }
 
 /**
- * Copies slices of `size` elements out of `x` `[batches, outer, choices, size]`, those that `ids`
- * `[batches, count]` name, to `out` `[batches, outer, count, size]`.
- * Returns the place of the first id outside of `0..choices - 1`, or -1.
+ * Copies the slices of `size` elements of `x` `[batches, outer, choices, size]` at the indices `ids`
+ * `[batches, count]` to `out` `[batches, outer, count, size]`.
+ * Returns the position of the first id outside of `0..choices - 1`, or -1.
  */
 export function gatherSlices(
   x: usize, ids: usize, out: usize, batches: i32, outer: i32, choices: i32, count: i32, size: i32,

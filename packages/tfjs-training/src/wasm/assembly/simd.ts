@@ -1,6 +1,6 @@
 /** Vectors of four floats. */
 
-/** `a * b + c`; rounded once where the machine has fused multiply-add (the relaxed build). */
+/** `a * b + c`; rounded once if the machine has fused multiply-add (the relaxed build). */
 // @ts-ignore: decorator
 @inline
 export function madd(a: v128, b: v128, c: v128): v128 {

@@ -1,4 +1,4 @@
-/** The micro-kernel of the matrix product: six rows by eight columns, summed up in registers. */
+/** Micro-kernel of the matrix product: six rows by eight columns, accumulated in registers. */
 
 import { madd } from "./simd";
 
@@ -7,20 +7,20 @@ export const tileRows = 6;
 /** Columns of a tile: two vectors. With six rows, the sums fill twelve of sixteen registers. */
 export const tileColumns = 8;
 
-/** Adds to what stands in the output already. */
+/** Flag: adds to the existing output. */
 export const ACCUMULATE = 1;
-/** Replaces negative results by zero. */
+/** Flag: replaces negative results by zero. */
 export const RELU = 2;
-/** Replaces results above six by six. */
+/** Flag: replaces results above six by six. */
 export const CAP6 = 4;
 
 /**
  * Adds `count` terms, a multiple of four, to a tile. The left factor is packed: `[count, 6]` at `a`; rows of
- * the right one lie `step` bytes apart. `from` and `out` point to the addresses of the rows that the sums
- * begin with and go to, less `fromShift` and `shift` bytes.
+ * the right one are `step` bytes apart. `from` and `out` point to the addresses of the rows of initial values
+ * and results, less `fromShift` and `shift` bytes.
  *
- * One short loop and plain stores: with more terms in a round, or anything else behind the loop, V8 stores sums in
- * every round.
+ * One short loop and plain stores: with more terms per iteration, or any other code after the loop, V8 stores sums in
+ * every iteration.
  */
 export function tile(
   a: usize, count: i32, b: usize, step: usize, from: usize, fromShift: usize, out: usize, shift: usize,

@@ -3,7 +3,7 @@
 import { exp } from "./math";
 import { madd } from "./simd";
 
-/** `out = exp(x)`, infinite above 88.7 and 0 below -103, as a square so that neither end is cut off. */
+/** `out = exp(x)`, infinite above 88.7 and 0 below -103, computed as a square so that neither end is cut off. */
 export function expWideOf(x: usize, out: usize, length: i32): void {
   const half = f32x4.splat(0.5);
   let at: usize = 0;
@@ -17,7 +17,7 @@ export function expWideOf(x: usize, out: usize, length: i32): void {
   }
 }
 
-/** `out = min(max(x, low), high)`; what is not a number stays so. */
+/** `out = min(max(x, low), high)`; NaN is kept. */
 export function clampOf(x: usize, out: usize, length: i32, low: f32, high: f32): void {
   const lows = f32x4.splat(low), highs = f32x4.splat(high);
   let at: usize = 0;

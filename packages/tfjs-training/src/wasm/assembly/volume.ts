@@ -2,7 +2,7 @@
 
 import { madd } from "./simd";
 
-/** Adds to `dx` what every tap brings back from `dy`; `dx` starts as zeros. Sizes in elements, addresses in bytes. */
+/** Adds the contribution of every tap of `dy` to `dx`; `dx` starts as zeros. Sizes in elements, addresses in bytes. */
 export function volumeInputGradient(
   dy: usize, filter: usize, dx: usize, batch: i32, channels: i32, outChannels: i32,
   inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,
@@ -30,7 +30,7 @@ export function volumeFilterGradient(
   );
 }
 
-// Brings `dy` back to the voxels through the filter, or else to the filter through the voxels.
+// Propagates `dy` to the voxels through the filter, or to the filter through the voxels.
 function everyTap(
   dy: usize, filter: usize, voxels: usize, toVoxels: bool, batch: i32, channels: i32, outChannels: i32,
   inDepth: i32, inHeight: i32, inWidth: i32, outDepth: i32, outHeight: i32, outWidth: i32,

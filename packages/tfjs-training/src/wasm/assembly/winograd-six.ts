@@ -5,7 +5,7 @@
 
 import { madd } from "./simd";
 
-/** As in winograd-axis.ts, behind the maps of winograd.ts. */
+/** Maps as in winograd-axis.ts, numbered after those of winograd.ts. */
 const enum Map {
   input6 = 24, inputGradient62, inputGradient63, filter26, filter36, filterGradient62, filterGradient63,
   output61, output62, output63, output64, output64Wide, output65,
@@ -25,7 +25,7 @@ function put(y: usize, ys: usize, i: usize, value: v128, single: bool): void {
   else v128.store(y + i * ys, value);
 }
 
-/** Six elements to points. */
+/** Transforms six elements to points. */
 // @ts-ignore: decorator
 @inline
 function input6(x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
@@ -56,7 +56,7 @@ function inputGradient6(taps: i32, x: usize, xs: usize, y: usize, ys: usize, sin
   put(y, ys, 5, v5, single);
 }
 
-/** Points to the first `count` outputs; with `full`, the last of them is the last one of the tile. */
+/** Transforms points to the first `count` outputs; with `full`, the last of them is the last one of the tile. */
 // @ts-ignore: decorator
 @inline
 function output6(count: i32, full: bool, x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
@@ -81,10 +81,10 @@ function output6(count: i32, full: bool, x: usize, xs: usize, y: usize, ys: usiz
 function outputGradient6(
   count: i32, full: bool, x: usize, xs: usize, y: usize, ys: usize, single: bool,
 ): void {
-  const nothing = f32x4.splat(0);
+  const zeroVector = f32x4.splat(0);
   const y0 = at(x, xs, 0, single);
-  const y1 = count > 1 ? at(x, xs, 1, single) : nothing, y2 = count > 2 ? at(x, xs, 2, single) : nothing;
-  const y3 = count > 3 ? at(x, xs, 3, single) : nothing, y4 = count > 4 ? at(x, xs, 4, single) : nothing;
+  const y1 = count > 1 ? at(x, xs, 1, single) : zeroVector, y2 = count > 2 ? at(x, xs, 2, single) : zeroVector;
+  const y3 = count > 3 ? at(x, xs, 3, single) : zeroVector, y4 = count > 4 ? at(x, xs, 4, single) : zeroVector;
   const even = f32x4.add(f32x4.add(y0, y2), y4), odd = f32x4.add(y1, y3);
   const two = f32x4.splat(2), half = f32x4.splat(-0.5);
   put(y, ys, 0, y0, single);
@@ -92,10 +92,10 @@ function outputGradient6(
   put(y, ys, 2, f32x4.sub(even, odd), single);
   put(y, ys, 3, madd(madd(madd(madd(y4, two, y3), two, y2), two, y1), two, y0), single);
   put(y, ys, 4, madd(madd(madd(madd(y4, half, y3), half, y2), half, y1), half, y0), single);
-  put(y, ys, 5, !full ? nothing : count == 4 ? y3 : y4, single);
+  put(y, ys, 5, !full ? zeroVector : count == 4 ? y3 : y4, single);
 }
 
-/** Taps to points. */
+/** Transforms taps to points. */
 // @ts-ignore: decorator
 @inline
 function filter6(taps: i32, x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
@@ -127,7 +127,7 @@ function filterGradient6(taps: i32, x: usize, xs: usize, y: usize, ys: usize, si
   }
 }
 
-// Taps or outputs of a map.
+// Number of taps or outputs of a map.
 function numberOf(map: i32): i32 {
   if (map <= Map.inputGradient63) return map - Map.inputGradient62 + 2;
   if (map <= Map.filter36) return map - Map.filter26 + 2;
@@ -136,7 +136,7 @@ function numberOf(map: i32): i32 {
   return place < 4 ? place + 1 : place;
 }
 
-// Neighbours that lie one after the other, four at a time. Branches in the loops cost less than more code would.
+// Consecutive elements, four at a time. Branches in the loops cost less than more code would.
 function run(map: i32, n: i32, x: usize, xs: usize, y: usize, ys: usize, floats: usize): void {
   const whole = y + ((floats & ~3) << 2), end = y + (floats << 2);
   const full = map == Map.output64Wide || map == Map.output65 || map >= Map.outputGradient46Wide;
@@ -169,7 +169,7 @@ function run(map: i32, n: i32, x: usize, xs: usize, y: usize, ys: usize, floats:
   for (; y < end; x += 4, y += 4) outputGradient6(n, full, x, xs, y, ys, true);
 }
 
-/** Applies a map at places as those of `mapElements` in winograd.ts. */
+/** Applies a map at positions as in `mapElements` of winograd.ts. */
 export function mapSix(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
   c: i32, xc: i32, yc: i32, floats: i32,

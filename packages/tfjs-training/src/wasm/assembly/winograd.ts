@@ -1,11 +1,11 @@
 /**
  * The linear maps of Winograd's convolutions along one axis (Toom-Cook at the points 0, 1, -1 and infinity, or
- * without -1), over runs of channels: `F(m, r)` gets `m` outputs of a filter of `r` taps from `m + r - 1` products.
+ * without -1), over runs of channels: `F(m, r)` computes `m` outputs of a filter of `r` taps from `m + r - 1` products.
  */
 
-/** As in winograd-axis.ts. */
+/** Maps, numbered as in winograd-axis.ts. */
 export const enum Map {
-  copy, // one element as it is
+  copy, // one element unchanged
   input3, input4, // elements to points
   inputGradient32, inputGradient42, inputGradient43, // points to elements, added to the first `taps - 1`
   output32, output31, output43, output42, output42Wide, output41, // points to outputs
@@ -27,7 +27,7 @@ function write(at: usize, x: v128, single: bool): void {
   else v128.store(at, x);
 }
 
-// One map of four neighbours, or of a single float.
+// One map of four consecutive floats, or of a single float.
 // @ts-ignore: decorator
 @inline
 function apply(map: Map, x: usize, xs: usize, y: usize, ys: usize, single: bool): void {
@@ -36,14 +36,14 @@ function apply(map: Map, x: usize, xs: usize, y: usize, ys: usize, single: bool)
     write(y, x0, single);
     return;
   }
-  const nothing = f32x4.splat(0), half = f32x4.splat(0.5);
-  const x1 = map == Map.outputGradient13 || map == Map.outputGradient14 ? nothing : read(x + xs, single);
+  const zeroVector = f32x4.splat(0), half = f32x4.splat(0.5);
+  const x1 = map == Map.outputGradient13 || map == Map.outputGradient14 ? zeroVector : read(x + xs, single);
   const two = map == Map.outputGradient13 || map == Map.outputGradient14 || map == Map.outputGradient23
     || map == Map.outputGradient24 || map == Map.outputGradient24Wide || map == Map.filter23 || map == Map.filter24;
-  const x2 = two ? nothing : read(x + 2 * xs, single);
+  const x2 = two ? zeroVector : read(x + 2 * xs, single);
   const four = map == Map.input4 || map == Map.inputGradient42 || map == Map.inputGradient43 || map == Map.output43
     || map == Map.output42Wide || map == Map.filterGradient42 || map == Map.filterGradient43;
-  const x3 = four ? read(x + 3 * xs, single) : nothing;
+  const x3 = four ? read(x + 3 * xs, single) : zeroVector;
   if (map == Map.input3) {
     write(y, f32x4.sub(x0, x1), single);
     write(y + ys, x1, single);
@@ -82,12 +82,12 @@ function apply(map: Map, x: usize, xs: usize, y: usize, ys: usize, single: bool)
   } else if (map == Map.outputGradient13) {
     write(y, x0, single);
     write(y + ys, x0, single);
-    write(y + 2 * ys, nothing, single);
+    write(y + 2 * ys, zeroVector, single);
   } else if (map == Map.outputGradient14) {
     write(y, x0, single);
     write(y + ys, x0, single);
     write(y + 2 * ys, x0, single);
-    write(y + 3 * ys, nothing, single);
+    write(y + 3 * ys, zeroVector, single);
   } else if (map == Map.outputGradient34) {
     const ends = f32x4.add(x0, x2);
     write(y, x0, single);
@@ -98,7 +98,7 @@ function apply(map: Map, x: usize, xs: usize, y: usize, ys: usize, single: bool)
     write(y, x0, single);
     write(y + ys, f32x4.add(x0, x1), single);
     write(y + 2 * ys, f32x4.sub(x0, x1), single);
-    write(y + 3 * ys, map == Map.outputGradient24Wide ? x1 : nothing, single);
+    write(y + 3 * ys, map == Map.outputGradient24Wide ? x1 : zeroVector, single);
   } else if (map == Map.filter24) {
     write(y, x0, single);
     write(y + ys, f32x4.mul(f32x4.add(x0, x1), half), single);
@@ -154,8 +154,9 @@ function runs(
 }
 
 /**
- * Maps between elements of the input and points, at `[a, b, c]` places of runs of `floats`: the elements of a map lie `xs` bytes apart and its results go
- * `ys` bytes apart; the steps of the three axes are bytes, too.
+ * Maps between elements of the input and points, at `[a, b, c]` positions of runs of `floats`: the elements of a map
+ * are `xs` bytes apart and its results
+ * `ys` bytes apart; the strides of the three axes are also in bytes.
  */
 export function mapElements(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
@@ -171,7 +172,7 @@ export function mapElements(
   }
 }
 
-/** Maps of points to outputs, at places as those of {@link mapElements}. */
+/** Maps of points to outputs, at positions as in {@link mapElements}. */
 export function mapOutputs(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
   c: i32, xc: i32, yc: i32, floats: i32,
@@ -186,7 +187,7 @@ export function mapOutputs(
   }
 }
 
-/** Maps of outputs' gradients to points, at places as those of {@link mapElements}. */
+/** Maps of outputs' gradients to points, at positions as in {@link mapElements}. */
 export function mapOutputGradients(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
   c: i32, xc: i32, yc: i32, floats: i32,
@@ -201,7 +202,7 @@ export function mapOutputGradients(
   }
 }
 
-/** Maps between taps of the filter and points, at places as those of {@link mapElements}. */
+/** Maps between taps of the filter and points, at positions as in {@link mapElements}. */
 export function mapTaps(
   map: i32, x: usize, xs: usize, y: usize, ys: usize, a: i32, xa: i32, ya: i32, b: i32, xb: i32, yb: i32,
   c: i32, xc: i32, yc: i32, floats: i32,

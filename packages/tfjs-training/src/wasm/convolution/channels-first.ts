@@ -1,4 +1,4 @@
-/** Convolutions of images whose channels come first: turned, computed with channels last, turned back. */
+/** Convolutions of channels-first images: transposed, computed with channels last, transposed back. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { WasmBackend } from "../memory/heap.js";
@@ -9,7 +9,7 @@ export function lastShape([batch, channels, height, width]: readonly number[]): 
   return [batch, height, width, channels];
 }
 
-/** Runs `f` on images turned to channels last, and frees the turned ones. */
+/** Runs `f` on images transposed to channels last, and frees the transposed ones. */
 export function withChannelsLast<T>(
   backend: WasmBackend,
   images: readonly TensorInfo[],
@@ -23,14 +23,14 @@ export function withChannelsLast<T>(
   }
 }
 
-/** Images with channels last turned to channels first; the given ones are freed. */
+/** Transposes images from channels last to channels first; the given ones are freed. */
 export function toChannelsFirst(backend: WasmBackend, x: TensorInfo): TensorInfo {
   const turned = turn(backend, x, [0, 3, 1, 2]);
   backend.disposeData(x.dataId);
   return turned;
 }
 
-// Not by the stock kernel: it divides by zero where there are no images.
+// Not with the stock kernel: it divides by zero if there are no images.
 function turn(backend: WasmBackend, x: TensorInfo, order: readonly number[]): TensorInfo {
   const steps = stepsOf(x.shape);
   const shape = order.map((axis) => x.shape[axis]);

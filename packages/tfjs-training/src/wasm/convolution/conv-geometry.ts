@@ -1,45 +1,45 @@
-/** What the kernels of convolutions are told, and the geometry that follows from it. */
+/** Arguments of the convolution kernels, and the geometry derived from them. */
 
 import { backend_util } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
 
 /** Geometry of a convolution over `[batch, height, width, channels]`, as tfjs computes it. */
 export interface ConvGeometry {
-  /** Images. */
+  /** Number of images. */
   batchSize: number;
-  /** Input rows. */
+  /** Input height. */
   inHeight: number;
-  /** Input columns. */
+  /** Input width. */
   inWidth: number;
-  /** Input channels. */
+  /** Number of input channels. */
   inChannels: number;
-  /** Output rows. */
+  /** Output height. */
   outHeight: number;
-  /** Output columns. */
+  /** Output width. */
   outWidth: number;
-  /** Output channels. */
+  /** Number of output channels. */
   outChannels: number;
-  /** Filter rows. */
+  /** Filter height. */
   filterHeight: number;
-  /** Filter columns. */
+  /** Filter width. */
   filterWidth: number;
-  /** Step between output rows. */
+  /** Vertical stride. */
   strideHeight: number;
-  /** Step between output columns. */
+  /** Horizontal stride. */
   strideWidth: number;
-  /** Step between filter rows. */
+  /** Vertical dilation. */
   dilationHeight: number;
-  /** Step between filter columns. */
+  /** Horizontal dilation. */
   dilationWidth: number;
-  /** Rows and columns of zeros before the input. */
+  /** Padding before the input: rows and columns of zeros. */
   padInfo: { top: number; left: number };
 }
 
-/** Attributes that tfjs gives both gradients of a convolution. */
+/** Attributes that tfjs passes to both gradients of a convolution. */
 export interface ConvGradientAttributes {
-  /** Steps between outputs. */
+  /** Strides. */
   strides: number | [number, number];
-  /** Zeros around the input. */
+  /** Padding around the input. */
   pad: "valid" | "same" | number | backend_util.ExplicitPadding;
   /** Order of the axes of images, default `"NHWC"`; filters are `[height, width, inChannels, outChannels]`. */
   dataFormat?: "NHWC" | "NCHW";
@@ -49,7 +49,7 @@ export interface ConvGradientAttributes {
 
 /** Attributes of a convolution. */
 export interface ConvAttributes extends ConvGradientAttributes {
-  /** Steps between filter taps, default 1; tfjs has no gradients of dilated convolutions. */
+  /** Dilations, default 1; tfjs has no gradients of dilated convolutions. */
   dilations?: number | [number, number];
 }
 
@@ -69,7 +69,7 @@ export interface FilterGradientAddresses {
   x: number;
   /** Gradient of the output, `[batch, outHeight, outWidth, outChannels]`. */
   dy: number;
-  /** Where the gradient of the filter goes, `[filterHeight, filterWidth, inChannels, outChannels]`. */
+  /** Gradient of the filter (output), `[filterHeight, filterWidth, inChannels, outChannels]`. */
   filter: number;
 }
 
@@ -79,7 +79,7 @@ export interface InputGradientAddresses {
   dy: number;
   /** Filter `[filterHeight, filterWidth, inChannels, outChannels]`. */
   filter: number;
-  /** Where the gradient of the input goes, `[batch, inHeight, inWidth, inChannels]`. */
+  /** Gradient of the input (output), `[batch, inHeight, inWidth, inChannels]`. */
   dx: number;
 }
 
@@ -110,10 +110,11 @@ export function convGeometry(
 }
 
 /**
- * Geometry of a convolution whose output's gradient is `[batch, outHeight, outWidth, outChannels]`. Its size counts:
- * tfjs forgets `dimRoundingMode` on the way to the gradients, and so the true number of outputs.
+ * Geometry of a convolution whose output's gradient is `[batch, outHeight, outWidth, outChannels]`. Its size
+ * determines the outputs: tfjs does not pass `dimRoundingMode` to the gradients, so the number of outputs is not
+ * known otherwise.
  *
- * @throws InvalidArgumentError when it has another number of images, or of outputs than any rounding gives
+ * @throws InvalidArgumentError when it has a different number of images, or a number of outputs that no rounding gives
  */
 export function gradientGeometry(
   inputShape: readonly number[],
@@ -141,7 +142,7 @@ export function gradientGeometry(
   return { ...least, outHeight, outWidth };
 }
 
-/** Throws an InvalidArgumentError where windows are so large that tfjs gives a negative number of outputs. */
+/** Throws an InvalidArgumentError for windows so large that tfjs computes a negative number of outputs. */
 export function checkOutputs(...counts: number[]): void {
   if (counts.some((count) => count < 0)) {
     throw new InvalidArgumentError(
@@ -158,7 +159,7 @@ function channelsLast(pad: Exclude<ConvAttributes["pad"], number>) {
   return [images, rows, columns, channels] as backend_util.ExplicitPadding;
 }
 
-// Of a number, tfjs computes the output's width with the filter's height and the vertical stride.
+// For numeric padding, tfjs computes the output's width with the filter's height and the vertical stride.
 function around(pad: number): backend_util.ExplicitPadding {
   return [
     [0, 0],
@@ -168,7 +169,7 @@ function around(pad: number): backend_util.ExplicitPadding {
   ];
 }
 
-/** Whether every pixel meets one weight matrix: 1x1 filters without strides. */
+/** Whether every pixel is multiplied with one weight matrix: 1x1 filters without strides. */
 export function isProduct(geometry: ConvGeometry): boolean {
   const { filterHeight, filterWidth, strideHeight, strideWidth, inHeight, inWidth } = geometry;
   const { outHeight, outWidth, padInfo } = geometry;

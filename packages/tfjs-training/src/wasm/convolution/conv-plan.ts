@@ -1,12 +1,12 @@
-/** Which way a convolution is computed: a choice by what each way would cost. */
+/** Chooses the method for computing a convolution, by predicted cost. */
 
 import { type WinogradAxes, winogradAxes } from "../winograd/winograd-axis.js";
 import { type ConvGeometry, isProduct } from "./conv-geometry.js";
 
-/** A pass through a convolution. */
+/** A pass of a convolution. */
 export type ConvolutionPass = "forward" | "inputGradient" | "filterGradient";
 
-/** A way to compute a convolution. */
+/** A method for computing a convolution. */
 export type ConvolutionPlan =
   /** One matrix product: 1x1 filters. */
   | { way: "product" }
@@ -21,16 +21,16 @@ const costs = {
   engine: { multiply: 0.0145, patch: 0.55, pointMultiply: 0.02, point: 0.7, filter: 1.3, begin: 60e3 },
 };
 
-// An engine's direct input gradients multiply zeros of the border, too, and move everything once more.
+// An engine's direct input gradients also multiply zeros of the border, and move everything once more.
 const engineInputGradient = 1.5;
 
-/** What Winograd's way must be predicted to take at most, as a part of the time of the direct one. */
+/** Maximum predicted time of Winograd's method, as a fraction of that of the direct one. */
 const worthwhile = 0.9;
 
 /**
- * The way that a pass takes, a function of the shapes alone.
+ * The method of a pass, a function of the shapes only.
  *
- * Winograd's way is taken where it is predicted to save a tenth of the time: filters that cover two or three strides,
+ * Winograd's method is used if it is predicted to save a tenth of the time: filters that cover two or three strides,
  * with enough channels (about eight) and enough images that the filter's transformation does not matter.
  *
  * @param engine whether an engine computes the products

@@ -1,4 +1,4 @@
-/** The gradient of a convolution with respect to its filter, which the wasm backend lacks. */
+/** Gradient of a convolution with respect to its filter, which the wasm backend lacks. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";

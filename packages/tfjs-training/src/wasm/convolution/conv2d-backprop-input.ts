@@ -1,4 +1,4 @@
-/** The gradient of a convolution with respect to its input, as products of the output's gradient with the filter. */
+/** Gradient of a convolution with respect to its input, as products of the output's gradient with the filter. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";

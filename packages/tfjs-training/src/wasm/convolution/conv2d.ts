@@ -1,4 +1,4 @@
-/** Convolutions, plain and with bias and activation. */
+/** Convolutions, with and without bias and activation. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { bytesOf, type WasmBackend } from "../memory/heap.js";
@@ -15,8 +15,8 @@ interface Inputs {
 }
 
 /**
- * `Conv2D`. Against the stock kernel: fused multiply-add, channels first, and the right output width where
- * the padding is a number and strides or filter sizes differ.
+ * `Conv2D`. Compared with the stock kernel: fused multiply-add, channels first, and the correct output width for
+ * numeric padding with unequal strides or filter sizes.
  */
 export const conv2d = defineRepair<Inputs, ConvAttributes>(
   "Conv2D",

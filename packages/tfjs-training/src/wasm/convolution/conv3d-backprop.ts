@@ -13,8 +13,8 @@ interface Attributes {
 }
 
 /**
- * `Conv3DBackpropInputV2`. The stock kernel adds to memory that it has not cleared, and misses what strides and
- * padding bring.
+ * `Conv3DBackpropInputV2`. The stock kernel adds to memory that it has not cleared, and ignores strides and
+ * padding.
  */
 export const conv3dBackpropInput = defineRepair<
   { dy: TensorInfo; filter: TensorInfo },
@@ -27,7 +27,7 @@ export const conv3dBackpropInput = defineRepair<
   return gradient;
 });
 
-/** `Conv3DBackpropFilterV2`, wrong in the same way. */
+/** `Conv3DBackpropFilterV2`; the stock kernel has the same errors. */
 export const conv3dBackpropFilter = defineRepair<
   { x: TensorInfo; dy: TensorInfo },
   Attributes & { filterShape: Shape5D }

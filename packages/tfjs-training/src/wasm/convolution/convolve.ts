@@ -1,4 +1,4 @@
-/** Convolutions forward: patches of framed images times the filter as a matrix. */
+/** Forward convolutions: patches of framed images times the filter as a matrix. */
 
 import { sizeOf } from "../../core/state.js";
 import type { KernelExports } from "../kernel-binaries.js";
@@ -75,7 +75,7 @@ export function convolve(
   }
 }
 
-/** The pixels of images that lie one after the other. */
+/** The pixels of consecutive images. */
 export function cells(base: number, [height, width, channels]: [number, number, number]): RowGrid {
   return {
     base,
@@ -87,19 +87,19 @@ export function cells(base: number, [height, width, channels]: [number, number, 
 
 /** Patches of framed images. */
 export interface Patches {
-  /** Where they begin. */
+  /** Address of the first patch of each image, and strides. */
   rows: RowGrid;
   /** Number of patches; rows and columns of patches in an image. */
   grid: readonly [count: number, height: number, width: number];
   /** Byte offsets of a patch's runs. */
   segments: readonly number[];
-  /** Floats in a run. */
+  /** Number of floats in a run. */
   length: number;
 }
 
 /** Some patches, as a matrix. */
 export interface PatchBlock {
-  /** First patch. */
+  /** Index of the first patch. */
   first: number;
   /** Number of patches. */
   count: number;
@@ -107,7 +107,7 @@ export interface PatchBlock {
   base: number;
 }
 
-// Patches at once in floats (4 MB), for products by an engine.
+// Number of floats of patches at once (4 MB), for products by an engine.
 const blockFloats = 1 << 20;
 
 /** Patches copied into a matrix in scratch memory, block by block. */
@@ -128,7 +128,7 @@ export function* patchBlocks(
   }
 }
 
-/** How many patches of `k` floats make one block; blocks are alike, because small products are slow ones. */
+/** Number of patches of `k` floats in a block; blocks are of similar size, because small products are slow. */
 export function patchesAtOnce(count: number, k: number): number {
   return Math.ceil(count / Math.max(1, Math.round((count * k) / blockFloats)));
 }

@@ -22,7 +22,7 @@ export const depthwiseConv2dBackpropFilter = defineRepair<
   return gradient;
 });
 
-/** `DepthwiseConv2dNativeBackpropInput`. */
+/** Kernel `DepthwiseConv2dNativeBackpropInput`. */
 export const depthwiseConv2dBackpropInput = defineRepair<
   { dy: TensorInfo; filter: TensorInfo },
   DepthwiseAttributes & { inputShape: Shape4D }
@@ -58,7 +58,7 @@ function depthwiseSizes(
   return [
     ...[g.batchSize, g.inChannels, filterShape[3]],
     ...[g.inHeight, g.inWidth],
-    ...[outHeight, outWidth], // not of `g`: tfjs forgets `dimRoundingMode` on the way to the gradients
+    ...[outHeight, outWidth], // not from `g`: tfjs does not pass `dimRoundingMode` to the gradients
     ...[g.filterHeight, g.filterWidth],
     ...[g.strideHeight, g.strideWidth],
     ...[g.dilationHeight, g.dilationWidth],

@@ -1,4 +1,4 @@
-/** Depthwise convolutions forward. */
+/** Forward depthwise convolutions. */
 
 import { backend_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { kernelsOf } from "../kernel-module.js";
@@ -8,9 +8,10 @@ import { type ConvAttributes, type ConvGeometry, checkOutputs, type Shape4D } fr
 import { frameSize } from "./frames.js";
 
 /**
- * `DepthwiseConv2dNative`. The stock kernel counts the outputs anew, without `dimRoundingMode` and otherwise than
- * tfjs for a padding that is a number: it then writes beyond its memory or leaves some of it unwritten; with strides
- * larger than the filter and `"same"` it writes zeros. There it gets images with their border, which need no padding.
+ * `DepthwiseConv2dNative`. The stock kernel computes the number of outputs itself, ignoring `dimRoundingMode` and
+ * unlike tfjs for numeric padding: it then writes past its memory or leaves some of it unwritten; with strides
+ * larger than the filter and `"same"` it writes zeros. In these cases it gets images with explicit borders, which
+ * need no padding.
  */
 export const depthwiseConv2d = defineRepair<{ x: TensorInfo; filter: TensorInfo }, ConvAttributes>(
   "DepthwiseConv2dNative",
@@ -48,7 +49,7 @@ export const depthwiseConv2d = defineRepair<{ x: TensorInfo; filter: TensorInfo 
   },
 );
 
-// Whether the stock kernel counts as many outputs and pads as tfjs does.
+// Whether the stock kernel computes the same number of outputs and the same padding as tfjs.
 function outputsFit(g: ConvGeometry & { padInfo: backend_util.PadInfo }, same: boolean): boolean {
   const { top, bottom, left, right } = g.padInfo;
   const [rows, columns] = [

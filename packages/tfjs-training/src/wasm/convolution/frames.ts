@@ -1,4 +1,4 @@
-/** Images with the border of zeros that a convolution needs, and where its patches lie in them. */
+/** Frames images with the border of zeros that a convolution needs, and locates their patches. */
 
 import type { KernelExports } from "../kernel-binaries.js";
 import type { WasmBackend } from "../memory/heap.js";
@@ -6,12 +6,12 @@ import { scratch } from "../memory/scratch.js";
 import type { RowGrid } from "../products/gemm.js";
 import type { ConvGeometry } from "./conv-geometry.js";
 
-// Framed images at once, in bytes: they stay in the second-level cache until they are multiplied.
+// Size of the framed images at once, in bytes: they stay in the second-level cache until they are multiplied.
 const groupBytes = 1 << 20;
 
 /** Some images of a batch, framed. */
 export interface FrameGroup {
-  /** First image. */
+  /** Index of the first image. */
   first: number;
   /** Number of images. */
   images: number;
@@ -19,15 +19,15 @@ export interface FrameGroup {
   base: number;
 }
 
-/** Rows and columns of an image with its border. */
+/** Height and width of an image with its border. */
 export interface FrameSize {
-  /** Rows. */
+  /** Height. */
   height: number;
-  /** Columns. */
+  /** Width. */
   width: number;
 }
 
-/** How far the patches of a convolution reach, counted from the first row and column of the border. */
+/** Extent of the patches of a convolution, counted from the first row and column of the border. */
 export function frameSize(geometry: ConvGeometry): FrameSize {
   const { outHeight, outWidth, strideHeight, strideWidth } = geometry;
   const { filterHeight, filterWidth, dilationHeight, dilationWidth } = geometry;
@@ -37,7 +37,7 @@ export function frameSize(geometry: ConvGeometry): FrameSize {
   };
 }
 
-/** Images of a batch in groups that fit into the cache. */
+/** Groups images of a batch so that they fit into the cache. */
 export function groupsOf(batch: number, floatsPerImage: number): { first: number; images: number }[] {
   const most = Math.max(1, Math.floor(groupBytes / (4 * floatsPerImage)));
   const groups = [];
@@ -49,12 +49,12 @@ export function groupsOf(batch: number, floatsPerImage: number): { first: number
 
 /** The framed images of a convolution's input. */
 export interface FramedInput extends FrameSize {
-  /** Groups of images; a group lies in scratch memory until the next one is made. */
+  /** Groups of images; a group is in scratch memory until the next one is created. */
   groups: Iterable<FrameGroup>;
 }
 
 /**
- * The input of a convolution at the byte address `x`, framed; the input itself where it needs no border.
+ * The framed input of a convolution at the byte address `x`; the input itself if it needs no border.
  * With `readBeyond`, up to five floats after each image may be read.
  */
 export function frameInput(
@@ -91,15 +91,15 @@ export function frameInput(
   return { height, width, groups: groups() };
 }
 
-/** A patch as runs of neighbouring floats. */
+/** A patch as runs of consecutive floats. */
 export interface PatchRuns {
   /** Byte offsets of the runs from the patch's first float. */
   segments: number[];
-  /** Floats in a run. */
+  /** Number of floats in a run. */
   length: number;
 }
 
-/** The runs of a patch of framed images of this width: rows of the filter, or its taps when it is dilated. */
+/** The runs of a patch of framed images of this width: rows of the filter, or its taps if it is dilated. */
 export function patchRuns(geometry: ConvGeometry, frameWidth: number): PatchRuns {
   const { filterHeight, filterWidth, inChannels, dilationHeight, dilationWidth } = geometry;
   const rows = Array.from(
@@ -111,7 +111,7 @@ export function patchRuns(geometry: ConvGeometry, frameWidth: number): PatchRuns
   return { segments: rows.flatMap((row) => taps.map((tap) => row + tap)), length: inChannels };
 }
 
-/** Where the patches of framed images begin. */
+/** Locations of the patches of framed images. */
 export function patchGrid(geometry: ConvGeometry, { height, width }: FrameSize, base: number): RowGrid {
   const { strideHeight, strideWidth, inChannels } = geometry;
   return {

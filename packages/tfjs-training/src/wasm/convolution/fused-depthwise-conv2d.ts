@@ -16,8 +16,8 @@ interface Inputs extends FusedInputs {
 }
 
 /**
- * `FusedDepthwiseConv2D`. The stock kernel counts the outputs as that of `DepthwiseConv2dNative` does, and its
- * activations turn what is not a number into 0.
+ * `FusedDepthwiseConv2D`. The stock kernel computes the number of outputs like that of `DepthwiseConv2dNative`, and its
+ * activations turn NaN into 0.
  */
 export const fusedDepthwiseConv2d = defineRepair<Inputs, ConvAttributes & FusedAttributes>(
   "FusedDepthwiseConv2D",

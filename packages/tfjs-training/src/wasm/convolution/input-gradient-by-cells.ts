@@ -1,4 +1,7 @@
-/** The input gradient of a convolution as one large product: a stride's worth of pixels from the outputs they met. */
+/**
+ * Computes the input gradient of a convolution as one large product: cells of a stride's pixels from the outputs they
+ * contribute to.
+ */
 
 import type { KernelExports } from "../kernel-binaries.js";
 import { kernelsOf } from "../kernel-module.js";
@@ -9,22 +12,22 @@ import type { ConvGeometry, InputGradientAddresses } from "./conv-geometry.js";
 import { patchBlocks } from "./convolve.js";
 import { groupsOf } from "./frames.js";
 
-/** One axis: input position `cell * stride + phase - pad` meets the outputs `cell - taps + 1 .. cell`. */
+/** One axis: input position `cell * stride + phase - pad` contributes to the outputs `cell - taps + 1 .. cell`. */
 interface Axis {
-  /** Cells of `stride` input positions. */
+  /** Number of cells of `stride` input positions. */
   cells: number;
-  /** Outputs that a cell meets. */
+  /** Number of outputs that a cell contributes to. */
   taps: number;
-  /** Input positions in a cell. */
+  /** Number of input positions in a cell. */
   stride: number;
-  /** Zeros before the input. */
+  /** Number of zeros before the input. */
   pad: number;
 }
 
 /**
- * The way for engines. All pixels of a cell meet the same outputs, so their gradients are one row of a product:
- * the outputs' gradients `[taps, taps, outChannels]` times the filter, flipped and cut by phases. The sums are
- * as long as a filter, which engines multiply twice as fast as many short ones that would be added up afterwards.
+ * The method for engines. All pixels of a cell contribute to the same outputs, so their gradients are one row of a
+ * product: the outputs' gradients `[taps, taps, outChannels]` times the filter, flipped and split by phases. The sums
+ * are as long as a filter, which engines multiply twice as fast as many short ones that have to be added afterwards.
  */
 export function gradientByCells(
   backend: WasmBackend,
@@ -41,7 +44,7 @@ export function gradientByCells(
   const frameRow = (columns + horizontal.taps - 1) * outChannels;
   const n = vertical.stride * horizontal.stride * inChannels;
   const k = vertical.taps * horizontal.taps * outChannels;
-  // Gradients of the input with the border, which is cut off where there is one.
+  // Gradients of the input with the border, which is cropped if there is one.
   const outRow = columns * horizontal.stride * inChannels;
   const outHeightFramed = rows * vertical.stride;
   const direct =

@@ -1,4 +1,4 @@
-/** The input gradient of a convolution as one product, whose rows are added up where patches overlap. */
+/** Computes the input gradient of a convolution as one product, whose rows are summed where patches overlap. */
 
 import { kernelsOf } from "../kernel-module.js";
 import { heapOf, type WasmBackend } from "../memory/heap.js";
@@ -9,8 +9,8 @@ import { patchesAtOnce } from "./convolve.js";
 import { frameSize, groupsOf, patchGrid, patchRuns } from "./frames.js";
 
 /**
- * The way of the compiled kernels: no multiplication meets a border of zeros, and there are as many columns as
- * weights of one output, so panels are full also where there are few channels.
+ * The method of the compiled kernels: borders of zeros are not multiplied, and there are as many columns as
+ * weights per output, so panels are full even with few channels.
  */
 export function gradientByPatches(
   backend: WasmBackend,

@@ -1,4 +1,4 @@
-/** Numbers kept between two bounds. */
+/** Clips numbers to bounds. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -12,8 +12,8 @@ interface Bounds {
 }
 
 /**
- * `ClipByValue`. The stock kernel turns what is not a number into the lower bound, and so hides that a training has
- * failed; it takes the bits of whole numbers for floats.
+ * `ClipByValue`. The stock kernel turns NaN into the lower bound, and so hides that a training has
+ * failed; it misreads the bits of integers as floats.
  */
 export const clipByValue = defineRepair<{ x: TensorInfo }, Bounds>("ClipByValue", (stockOf) => {
   const stock = stockOf("ClipByValue");
@@ -32,7 +32,7 @@ export const clipByValue = defineRepair<{ x: TensorInfo }, Bounds>("ClipByValue"
   };
 });
 
-/** `Relu6`; the stock kernel turns what is not a number into 0. */
+/** `Relu6`; the stock kernel turns NaN into 0. */
 export const relu6 = defineRepair<{ x: TensorInfo }, object>("Relu6", (stockOf) => {
   const stock = stockOf("Relu6");
   return (call) =>

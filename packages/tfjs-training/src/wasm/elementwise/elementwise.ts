@@ -1,4 +1,4 @@
-/** Maxima, minima, comparisons and choices, which the stock kernels compute one number at a time. */
+/** Maxima, minima, comparisons and selection, which the stock kernels compute one number at a time. */
 
 import { broadcast_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -18,22 +18,22 @@ type Compute = (
   ...call: [a: number, b: number, out: number, rows: number, columns: number, single: boolean]
 ) => void;
 
-/** `Maximum`. */
+/** Kernel `Maximum`. */
 export const maximum = binary("Maximum", "float32", (kernels, ...call) => kernels.maximum(...call));
-/** `Minimum`. */
+/** Kernel `Minimum`. */
 export const minimum = binary("Minimum", "float32", (kernels, ...call) => kernels.minimum(...call));
-/** `Greater`. */
+/** Kernel `Greater`. */
 export const greater = comparison("Greater", "greater", "less", false);
-/** `GreaterEqual`. */
+/** Kernel `GreaterEqual`. */
 export const greaterEqual = comparison("GreaterEqual", "greater", "less", true);
-/** `Less`. */
+/** Kernel `Less`. */
 export const less = comparison("Less", "less", "greater", false);
-/** `LessEqual`. */
+/** Kernel `LessEqual`. */
 export const lessEqual = comparison("LessEqual", "less", "greater", true);
 
 /**
- * `Select`, tfjs's `where`: elements of `t` where the condition holds, of `e` elsewhere. Of booleans, which take one
- * byte, the stock kernel fills every fourth.
+ * `Select`, tfjs's `where`: elements of `t` where the condition holds, of `e` elsewhere. For booleans, which take one
+ * byte, the stock kernel only writes every fourth element.
  */
 export const select = defineRepair<{ condition: TensorInfo; t: TensorInfo; e: TensorInfo }, object>(
   "Select",
@@ -65,7 +65,7 @@ function comparison(kernelName: string, own: "greater" | "less", other: "greater
   return binary(kernelName, "bool", compare(own), compare(other));
 }
 
-// Floats; everything else is left to the stock kernel. `swapped` is the function with its arguments exchanged.
+// For floats; everything else uses the stock kernel. `swapped` is the function with its arguments exchanged.
 function binary(kernelName: string, dtype: "float32" | "bool", compute: Compute, swapped = compute) {
   return defineRepair<Pair, object>(kernelName, (stockOf) => {
     const stock = stockOf(kernelName);
@@ -85,7 +85,8 @@ function binary(kernelName: string, dtype: "float32" | "bool", compute: Compute,
     };
   });
 
-  // Of one shape, or the second is a single number or a row that is the same for all rows of the first.
+  // Whether both have the same shape, or the second is a single number or a row that is the same for all rows of the
+  // first.
   function pairwise(backend: WasmBackend, large: TensorInfo, small: TensorInfo, f: Compute): TensorInfo {
     const columns = sizeOf(small.shape);
     const size = sizeOf(large.shape);
@@ -107,7 +108,7 @@ function repeated(backend: WasmBackend, x: TensorInfo, shape: number[]): TensorI
   return copyStrided(backend, x, shape, { offset: 0, steps });
 }
 
-// Whether a shape, leading ones aside, is the end of another one that has at least as many axes.
+// Whether a shape, except for leading ones, is a suffix of another one that has at least as many axes.
 function isTail(shape: readonly number[], of: readonly number[]): boolean {
   if (shape.length > of.length) return false;
   const first = shape.findIndex((size) => size !== 1);

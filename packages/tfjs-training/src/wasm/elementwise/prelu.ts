@@ -1,4 +1,4 @@
-/** Numbers below zero times a slope of their own. */
+/** Leaky ReLU with separate slopes (PReLU). */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { WasmBackend } from "../memory/heap.js";
@@ -11,14 +11,14 @@ interface Inputs {
 }
 
 /**
- * `Prelu`. The stock kernel takes the slopes in their order for the last axes, whatever their shape: those of a layer
- * with shared axes, or of channels that come first, are then wrong.
+ * `Prelu`. The stock kernel applies the slopes to the last axes in order, whatever their shape: those of a layer
+ * with shared axes, or of channels-first images, are then incorrect.
  */
 export const prelu = defineRepair<Inputs, object>("Prelu", (stockOf) =>
   withBroadcastSlopes(stockOf("Prelu")),
 );
 
-/** The stock kernel with slopes that are broadcast to `x` as tfjs has it. */
+/** The stock kernel with slopes that are broadcast to `x` as in tfjs. */
 export function withBroadcastSlopes(stock: WasmKernel<Inputs, object>): WasmKernel<Inputs, object> {
   return (call) => {
     const { inputs, backend } = call;

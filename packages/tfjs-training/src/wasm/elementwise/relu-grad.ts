@@ -1,4 +1,4 @@
-/** The gradient of relu in one pass; tfjs makes a step function, turns it to integers and multiplies. */
+/** Gradient of relu in one pass; tfjs computes a step function, converts it to integers and multiplies. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -6,7 +6,7 @@ import { kernelsOf } from "../kernel-module.js";
 import { bytesOf } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
 
-/** `ReluGrad`: `dy` where `y` is positive, else 0. A kernel of this library's own. */
+/** `ReluGrad`: `dy` where `y` is positive, otherwise 0. A kernel specific to this library. */
 export const reluGrad = defineRepair<{ dy: TensorInfo; y: TensorInfo }, object>(
   "ReluGrad",
   () =>

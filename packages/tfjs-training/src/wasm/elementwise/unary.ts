@@ -1,4 +1,4 @@
-/** Functions of single numbers that the stock kernels compute one at a time in scalar code. */
+/** Elementwise functions that the stock kernels compute one number at a time in scalar code. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";

@@ -1,4 +1,4 @@
-/** Memory for one operation at a time: all of it is given back at once, and kept for the next one. */
+/** Memory for one operation at a time: all of it is freed at once, and kept for the next operation. */
 
 import { refuseCapture } from "../capture.js";
 import type { WasmBackend } from "./heap.js";
@@ -13,7 +13,7 @@ export class Arena {
 
   constructor(private readonly backend: WasmBackend) {}
 
-  /** Takes all memory back; what did not fit the last time will fit the next time. */
+  /** Frees all memory; if it was too small the last time it grows. */
   reset(): void {
     const { wasm } = this.backend;
     if (this.overflow.length > 0) {
@@ -21,7 +21,7 @@ export class Arena {
       this.overflow.length = 0;
       if (this.block) wasm._free(this.block);
       this.block = 0;
-      this.size = 0; // until the larger block is there
+      this.size = 0; // until the larger block is allocated
       const size = this.used;
       this.block = wasm._malloc(size * 4) >>> 0;
       this.size = size;

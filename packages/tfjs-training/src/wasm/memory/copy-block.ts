@@ -1,4 +1,4 @@
-/** Copying a block out of a tensor. */
+/** Copies a block out of a tensor. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { copyStrided, stepsOf } from "../shape/copy-strided.js";
@@ -6,7 +6,7 @@ import type { WasmBackend } from "./heap.js";
 
 export { isCopied } from "../shape/copy-strided.js";
 
-/** The part of a tensor that {@link copyBlock} takes. */
+/** The block of a tensor that {@link copyBlock} copies. */
 export interface Block {
   /** First index along each axis. */
   begin: readonly number[];
@@ -14,7 +14,7 @@ export interface Block {
   size: readonly number[];
 }
 
-/** A new tensor with a block of `x`. Reads the heap in place: no copy of the whole tensor is made. */
+/** Returns a new tensor with a block of `x`. Reads the heap in place, without copying the whole tensor. */
 export function copyBlock(backend: WasmBackend, x: TensorInfo, { begin, size }: Block): TensorInfo {
   const steps = stepsOf(x.shape);
   const offset = begin.reduce((sum, index, axis) => sum + index * steps[axis], 0);

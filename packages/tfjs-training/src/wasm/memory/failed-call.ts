@@ -1,13 +1,13 @@
-/** What a kernel that fails has made so far is given back: tfjs knows nothing of it. */
+/** Frees the outputs that a kernel allocated before it threw; tfjs does not track them. */
 
 import type { WasmBackend } from "./heap.js";
 
-// Data of the tensors that the kernel in progress has made.
+// Data of the tensors that the running kernel has created.
 let made: object[] | undefined;
 const recorded = new WeakSet<WasmBackend>();
 
-/** The kernel, of which no tensor remains on the backend when it throws, e.g. because the memory is full. */
-export function leavesNothing<Call extends { backend: WasmBackend }, Output>(
+/** Wraps a kernel so that its tensors are freed from the backend when it throws, e.g. because the memory is full. */
+export function freesOnFailure<Call extends { backend: WasmBackend }, Output>(
   kernel: (call: Call) => Output,
 ): (call: Call) => Output {
   return (call) => {
@@ -29,7 +29,7 @@ export function leavesNothing<Call extends { backend: WasmBackend }, Output>(
   };
 }
 
-// Stock kernels make their tensors in the same way.
+// Stock kernels create their tensors in the same way.
 function record(backend: WasmBackend): void {
   if (recorded.has(backend)) return;
   recorded.add(backend);

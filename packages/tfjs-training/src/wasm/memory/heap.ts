@@ -1,4 +1,4 @@
-/** The memory of tfjs's wasm backend, as far as the repairs read and write it. */
+/** The memory of tfjs's wasm backend, as used by the repairs. */
 
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -6,21 +6,21 @@ import { refuseCapture } from "../capture.js";
 
 /** The part of tfjs's `BackendWasm` that the repairs use. */
 export interface WasmBackend {
-  /** The compiled module; its memory may grow, and `HEAPU8` is then made anew. */
+  /** The compiled module; its memory may grow, and `HEAPU8` is then replaced. */
   readonly wasm: {
     readonly HEAPU8: Uint8Array;
-    /** Address of so many new bytes, as a signed number; 0 when there are none. */
+    /** Allocates bytes and returns their address, as a signed number; 0 if there is no memory left. */
     _malloc(bytes: number): number;
-    /** Gives memory of `_malloc` back. */
+    /** Frees memory of `_malloc`. */
     _free(address: number): void;
     /** The exports of tfjs's own binary; its threaded one imports its memory. */
     readonly asm: { readonly memory?: WebAssembly.Memory; malloc(bytes: number): number };
   };
-  /** Where each tensor lies, and how many tensors share it. */
+  /** Memory location of each tensor, and the number of tensors that share it. */
   readonly dataIdMap: { get(dataId: object): { memoryOffset: number; refCount: number } };
-  /** Allocates an uninitialised tensor, or describes one that lies at `memoryOffset` already. */
+  /** Allocates an uninitialised tensor, or describes an existing one at `memoryOffset`. */
   makeOutput(shape: number[], dtype: DataType, memoryOffset?: number): TensorInfo;
-  /** Gives one reference back, or with `force` all of them, and the memory with the last one. */
+  /** Releases one reference, or with `force` all of them, and frees the memory with the last one. */
   disposeData(dataId: object, force?: boolean): boolean;
   /** Adds one reference. */
   incRef(dataId: object): void;
@@ -29,7 +29,7 @@ export interface WasmBackend {
 let floats: Float32Array = new Float32Array(0);
 let words: Int32Array = new Int32Array(0);
 
-/** The whole heap as floats. Allocating may move the heap: call it again afterwards. */
+/** The whole heap as floats. Allocations may move the heap: call it again afterwards. */
 export function heapOf(backend: WasmBackend): Float32Array {
   refuseCapture("reads or writes floats in JavaScript");
   const { buffer } = backend.wasm.HEAPU8;
@@ -37,7 +37,7 @@ export function heapOf(backend: WasmBackend): Float32Array {
   return floats;
 }
 
-/** The whole heap as 32-bit integers. Allocating may move the heap: call it again afterwards. */
+/** The whole heap as 32-bit integers. Allocations may move the heap: call it again afterwards. */
 export function wordsOf(backend: WasmBackend): Int32Array {
   refuseCapture("reads or writes integers in JavaScript");
   const { buffer } = backend.wasm.HEAPU8;
@@ -50,7 +50,7 @@ export function addressOf(backend: WasmBackend, tensor: TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset >>> 2;
 }
 
-/** Byte address of a tensor's first element, as the compiled kernels take it. */
+/** Byte address of a tensor's first element, as the compiled kernels expect it. */
 export function bytesOf(backend: WasmBackend, tensor: TensorInfo): number {
   return backend.dataIdMap.get(tensor.dataId).memoryOffset;
 }

@@ -1,4 +1,4 @@
-/** Inputs of a kernel that come as an array with their names beside it. */
+/** Inputs of a kernel that are passed as an array together with their names. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { addressOf, type WasmBackend } from "./heap.js";
@@ -11,12 +11,12 @@ export class NamedInputs {
     private readonly tensors: readonly TensorInfo[],
   ) {}
 
-  /** The input of that name. */
+  /** Returns the input of that name. */
   tensor(name: string): TensorInfo {
     return this.tensors[this.names.indexOf(name)];
   }
 
-  /** Byte address of the input, 0 where there is none. */
+  /** Byte address of the input, 0 if it is missing. */
   address(name: string): number {
     const at = this.names.indexOf(name);
     return at < 0 ? 0 : byteAddress(this.backend, this.tensors[at]);
@@ -29,8 +29,9 @@ export function byteAddress(backend: WasmBackend, tensor: TensorInfo): number {
 }
 
 /**
- * Memory of `floats` floats for what a forward kernel saves, as a tensor of one element: of every output that gets no
- * gradient tfjs makes zeros in its shape, which for large ones would take longer than the scan's own backward loop.
+ * Memory of `floats` floats for values that a forward kernel saves, as a tensor of one element: for every output
+ * without gradient tfjs creates zeros of its shape, which for large ones would take longer than the scan's own
+ * backward loop.
  */
 export function savedTensor(backend: WasmBackend, floats: number): TensorInfo {
   return { ...backend.makeOutput([floats], "float32"), shape: [1] };

@@ -1,9 +1,9 @@
-/** The compiled kernels on a small memory of their own, apart from all backends. */
+/** Runs the compiled kernels on a small separate memory, independent of all backends. */
 
 import type { KernelExports } from "../kernel-binaries.js";
 import { kernelsOn } from "../kernel-module.js";
 
-/** Memory that is filled once and lives as long as its owner. */
+/** Memory that is allocated once and lives as long as its owner. */
 export class OwnMemory<Kernels = KernelExports> {
   /** The kernels on this memory. */
   readonly kernels: Kernels;
@@ -11,14 +11,14 @@ export class OwnMemory<Kernels = KernelExports> {
   private used = 1024;
 
   /**
-   * @param instantiate puts kernels on the memory, e.g. `kernelsOn`
+   * @param instantiate instantiates kernels on the memory, e.g. `kernelsOn`
    * @throws BackendError when WebAssembly has no SIMD here
    */
   constructor(instantiate: (memory: WebAssembly.Memory) => Kernels) {
     this.kernels = instantiate(this.memory);
   }
 
-  /** Takes room for words; returns a byte address. The memory may grow: get {@link OwnMemory.buffer} afterwards. */
+  /** Allocates words; returns a byte address. The memory may grow: get {@link OwnMemory.buffer} afterwards. */
   take(words: number): number {
     const at = this.used;
     this.used += (words * 4 + 15) & ~15;
@@ -27,7 +27,7 @@ export class OwnMemory<Kernels = KernelExports> {
     return at;
   }
 
-  /** All of the memory. */
+  /** The whole memory. */
   get buffer(): ArrayBuffer {
     return this.memory.buffer;
   }
@@ -38,7 +38,7 @@ export class OwnMemory<Kernels = KernelExports> {
   }
 }
 
-/** Whether the kernels run here. */
+/** Whether the kernels run on this machine. */
 export function hasKernels(): boolean {
   if (known === undefined) {
     try {

@@ -1,10 +1,10 @@
-/** Memory on the heap of the wasm backend that kernels use while they run. */
+/** Scratch memory on the heap of the wasm backend for running kernels. */
 
 import { BackendError } from "../../core/errors.js";
 import { currentRecorder } from "../capture.js";
 import type { WasmBackend } from "./heap.js";
 
-/** What a block of scratch memory is for; each purpose has a block of its own. */
+/** Purpose of a block of scratch memory; each purpose has a separate block. */
 export type ScratchPurpose =
   | "work"
   | "panels"
@@ -23,12 +23,12 @@ export type ScratchPurpose =
 
 interface Block {
   address: number;
-  /** What the allocator gave, which need not be aligned. */
+  /** Address from the allocator, which need not be aligned. */
   allocated: number;
   bytes: number;
 }
 
-// Vectors that lie across two lines of the cache are read at half the speed; blocks begin with a line.
+// Vectors that cross two cache lines are read at half the speed; blocks start at a line.
 const cacheLine = 64;
 
 const blocks = new WeakMap<WasmBackend, Map<ScratchPurpose, Block>>();
@@ -36,7 +36,7 @@ const blocks = new WeakMap<WasmBackend, Map<ScratchPurpose, Block>>();
 /**
  * Byte address of at least `bytes` bytes of uninitialised memory. There is one block for each
  * purpose and backend: its contents last until the next call for the same purpose, it grows when more is
- * asked for, and it is kept for the next kernel. Kernels never keep an address between calls.
+ * requested, and it is kept for the next kernel. Kernels never keep an address between calls.
  *
  * @throws BackendError when the heap is full
  */
@@ -71,12 +71,12 @@ interface Guarded {
   [guarded]?: true;
 }
 
-/** Bytes that the memory of a 32-bit module can have. */
+/** Maximum size of the memory of a 32-bit module in bytes. */
 const addressable = 2 ** 32;
 
 /**
- * Makes allocations of the backend fail with a typed error. tfjs takes the address 0, by which its
- * allocator says that the heap is full, for a place to write to. Calling it again does nothing.
+ * Makes allocations of the backend fail with a typed error. tfjs misinterprets the address 0, by which its
+ * allocator reports that the heap is full, as a valid address. Calling it again has no effect.
  */
 export function guardAllocation({ wasm }: WasmBackend): void {
   if ((wasm._malloc as Guarded)[guarded]) return;
@@ -85,7 +85,7 @@ export function guardAllocation({ wasm }: WasmBackend): void {
     const address = bytes < addressable ? malloc(bytes) : 0;
     if (address === 0 && bytes > 0) {
       throw new BackendError(
-        `the memory of the wasm backend is full: ${bytes} bytes are not to be had, ${wasm.HEAPU8.length} are in use. It holds 4 GB at most: dispose of tensors, wrap computations in tf.tidy, or use a smaller batch`,
+        `the memory of the wasm backend is full: ${bytes} bytes cannot be allocated, ${wasm.HEAPU8.length} are in use. It holds 4 GB at most: dispose of tensors, wrap computations in tf.tidy, or use a smaller batch`,
       );
     }
     return address;

@@ -1,10 +1,10 @@
-/** Values of tensors, without a copy on the way where the backend's memory can be seen. */
+/** Reads and writes values of tensors, without an intermediate copy if the backend's memory is accessible. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
 import { addressOf, heapOf, type WasmBackend } from "./heap.js";
 
-/** Writes the values of a float tensor, of as many elements, to `target`, which may be shared memory. */
+/** Writes the values of a float tensor, of the same size, to `target`, which may be shared memory. */
 export function readFloats(tensor: tf.Tensor, target: Float32Array): void {
   const wasm = wasmBackend();
   if (wasm?.dataIdMap.get(tensor.dataId)) {
@@ -13,7 +13,7 @@ export function readFloats(tensor: tf.Tensor, target: Float32Array): void {
   } else target.set(tensor.dataSync<"float32">());
 }
 
-/** A float tensor of the given values, which may be bytes and may lie in shared memory. The caller owns it. */
+/** Creates a float tensor of the given values, which may be bytes and may be in shared memory. The caller owns it. */
 export function floatTensor(values: Float32Array | Uint8Array, shape: readonly number[]): tf.Tensor {
   const wasm = wasmBackend();
   const size = sizeOf(shape);
@@ -21,7 +21,7 @@ export function floatTensor(values: Float32Array | Uint8Array, shape: readonly n
     return tf.tensor(values instanceof Float32Array ? values : new Float32Array(values), [...shape]);
   }
   const info = wasm.makeOutput([...shape], "float32");
-  heapOf(wasm).set(values, addressOf(wasm, info)); // bytes become floats on the way
+  heapOf(wasm).set(values, addressOf(wasm, info)); // converts bytes to floats
   return tf.engine().makeTensorFromTensorInfo(info);
 }
 

@@ -1,4 +1,4 @@
-/** Update rules of optimisers in one pass over the heap, and the length of all gradients. */
+/** Update rules of optimizers in one pass over the heap, and the global gradient norm. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -7,24 +7,24 @@ import { kernelsOf } from "../kernel-module.js";
 import { addressOf, bytesOf, heapOf, type WasmBackend } from "../memory/heap.js";
 import { defineRepair, type WasmCall } from "../repair.js";
 
-// `weight0`, `gradient0`, `weight1`, ..., the moments by name, and `norm` when gradients are clipped.
+// `weight0`, `gradient0`, `weight1`, ..., the moments by name, and `norm` if gradients are clipped.
 type Inputs = Record<string, TensorInfo>;
 
 interface Attributes {
-  /** Where each variable's part of the moments begins. */
+  /** Index of the first element of each variable's moments. */
   offsets: number[];
-  /** The rule's numbers for each variable. */
+  /** The rule's coefficients for each variable. */
   numbers: Record<string, number>[];
-  /** Length that gradients are clipped to. */
+  /** Norm to which gradients are clipped. */
   maxNorm: number;
 }
 
-/** What an update rule works on. Addresses in bytes, but for `count`. */
+/** The data of an update rule. Addresses in bytes, except `count`. */
 export interface Part {
   weight: number;
   gradient: number;
   out: number;
-  /** Address of this variable's part of a moment; 0 where the rule has no such moment. */
+  /** Address of this variable's part of a moment; 0 if the rule has no such moment. */
   moment(name: string): number;
   count: number;
   scale: number;
@@ -33,7 +33,7 @@ export interface Part {
 /** Calls the kernel of an update rule. */
 export type Rule = (kernels: KernelExports, part: Part, numbers: Record<string, number>) => void;
 
-/** `GlobalNorm`: length of all inputs as one vector. */
+/** `GlobalNorm`: norm of all inputs as one vector. */
 export const globalNorm = defineRepair<Inputs, object>("GlobalNorm", () => ({ inputs, backend }) => {
   const kernels = kernelsOf(backend);
   let total = 0;
@@ -80,7 +80,7 @@ export const rmspropStep = stepKernel("RMSPropStep");
 /** `SGDStep`. */
 export const sgdStep = stepKernel("SGDStep");
 
-// New tensors for the weights, whose old ones others may share; the moments are the optimiser's own.
+// New tensors for the weights, whose old ones may be shared; the moments belong to the optimizer.
 function stepKernel(kernelName: string) {
   const rule = stepRules[kernelName];
   return defineRepair<Inputs, Attributes, TensorInfo[]>(
@@ -110,7 +110,7 @@ function stepKernel(kernelName: string) {
 
 function scaleOf(backend: WasmBackend, norm: TensorInfo | undefined, maxNorm: number): number {
   if (!norm) return 1;
-  // Compared so that a norm that is not a number stays visible in the weights.
+  // Compared so that a NaN norm stays visible in the weights.
   const scale = maxNorm / (heapOf(backend)[addressOf(backend, norm)] + 1e-6);
   return scale > 1 ? 1 : scale;
 }

@@ -7,8 +7,8 @@ import { defineRepair } from "../repair.js";
 import { type PoolAttributes, poolSizes } from "./pool-geometry.js";
 
 /**
- * `AvgPool`. The stock kernel counts the windows anew, without `dimRoundingMode` and otherwise than tfjs for a padding
- * that is a number: it then writes beyond its memory. Of what is not a number it can make -Infinity.
+ * `AvgPool`. The stock kernel computes the number of windows itself, ignoring `dimRoundingMode` and unlike tfjs for
+ * numeric padding: it then writes past its memory. It can also turn NaN into -Infinity.
  */
 export const averagePool = defineRepair<{ x: TensorInfo }, PoolAttributes>("AvgPool", (stockOf) => {
   const stock = stockOf("AvgPool");

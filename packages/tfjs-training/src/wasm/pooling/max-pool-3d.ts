@@ -8,7 +8,7 @@ import { type Pool3DAttributes, poolSizes3D } from "./pool-geometry.js";
 
 /**
  * `MaxPool3D`. The stock kernel starts each maximum from the smallest positive number, and returns that
- * for every window without a positive value. What is not a number does not count, as in two dimensions.
+ * for every window without a positive value. NaN does not count, as in two dimensions.
  */
 export const maxPool3D = defineRepair<{ x: TensorInfo }, Pool3DAttributes>("MaxPool3D", (stockOf) => {
   const stock = stockOf("MaxPool3D");

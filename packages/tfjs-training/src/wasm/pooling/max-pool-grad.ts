@@ -28,7 +28,7 @@ export const maxPoolGrad = defineRepair<Inputs, PoolAttributes>(
       gradient(backend, inputs, poolSizes(inputs.input.shape, attrs, inputs.dy.shape)[0]),
 );
 
-/** `MaxPool3DGrad`, wrong in the same way. */
+/** `MaxPool3DGrad`; the stock kernel has the same error. */
 export const maxPool3DGrad = defineRepair<Inputs, Pool3DAttributes>(
   "MaxPool3DGrad",
   () =>

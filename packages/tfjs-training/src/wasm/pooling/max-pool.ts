@@ -9,9 +9,9 @@ import { defineRepair } from "../repair.js";
 import { type PoolAttributes, poolSizes, windowsFit } from "./pool-geometry.js";
 
 /**
- * `MaxPool`. The stock kernel counts the windows anew, without `dimRoundingMode` and otherwise than tfjs for a padding
- * that is a number: it then writes beyond its memory or leaves some of it unwritten. What is not a number makes it
- * forget others of its window, or all. Elsewhere it is right, and two to four times as fast as this one.
+ * `MaxPool`. The stock kernel computes the number of windows itself, ignoring `dimRoundingMode` and unlike tfjs for
+ * numeric padding: it then writes past its memory or leaves some of it unwritten. NaN makes it
+ * ignore other values of its window, or all. Otherwise it is correct, and two to four times as fast as this one.
  */
 export const maxPool = defineRepair<{ x: TensorInfo }, PoolAttributes>("MaxPool", (stockOf) => {
   const stock = stockOf("MaxPool");
@@ -27,7 +27,7 @@ export const maxPool = defineRepair<{ x: TensorInfo }, PoolAttributes>("MaxPool"
   };
 });
 
-// So that all of them are numbers.
+// So that no value is NaN.
 function hasFiniteSum(backend: WasmBackend, x: TensorInfo): boolean {
   const at = scratch(backend, "work", 4);
   kernelsOf(backend).rowSum(bytesOf(backend, x), at, 1, sizeOf(x.shape), 1);

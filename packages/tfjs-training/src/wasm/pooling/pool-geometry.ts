@@ -1,31 +1,31 @@
-/** Windows of pooling, as the compiled kernels take them. */
+/** Windows of pooling, in the form of the compiled kernels. */
 
 import { backend_util } from "@tensorflow/tfjs-core";
 import { checkOutputs, type Shape4D } from "../convolution/conv-geometry.js";
 
-/** Attributes that tfjs gives max pooling over height and width. */
+/** Attributes that tfjs passes to max pooling over height and width. */
 export interface PoolAttributes {
   /** Height and width of a window. */
   filterSize: number | [number, number];
-  /** Steps between windows. */
+  /** Strides of the windows. */
   strides: number | [number, number];
-  /** Cells around the picture that no maximum is taken of. */
+  /** Padding around the image, excluded from maxima. */
   pad: "valid" | "same" | number | backend_util.ExplicitPadding;
   /** Rounding of the output size. */
   dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-/** Attributes that tfjs gives max pooling over depth, height and width. */
+/** Attributes that tfjs passes to max pooling over depth, height and width. */
 export interface Pool3DAttributes {
   /** Depth, height and width of a window. */
   filterSize: number | [number, number, number];
-  /** Steps between windows. */
+  /** Strides of the windows. */
   strides: number | [number, number, number];
-  /** Cells around the volume that no maximum is taken of. */
+  /** Padding around the volume, excluded from maxima. */
   pad: "valid" | "same" | number;
   /** Rounding of the output size. */
   dimRoundingMode?: "floor" | "round" | "ceil";
-  /** Order of the axes; the kernels know `"NDHWC"` only. */
+  /** Order of the axes; the kernels only support `"NDHWC"`. */
   dataFormat?: "NDHWC" | "NCDHW";
 }
 
@@ -41,8 +41,8 @@ export type PoolSizes = [
 ];
 
 /**
- * Sizes of pooling of `[batch, height, width, channels]`, and the shape of the result, which counts where it is
- * given: tfjs forgets `dimRoundingMode` on the way to the gradients.
+ * Sizes of pooling of `[batch, height, width, channels]`, and the shape of the result, which takes precedence if it is
+ * given: tfjs does not pass `dimRoundingMode` to the gradients.
  */
 export function poolSizes(
   shape: number[],
@@ -64,7 +64,7 @@ export function poolSizes(
   return [sizes as PoolSizes, outShape];
 }
 
-/** Whether every window meets the picture, and there are as many as fit into it and its padding. */
+/** Whether every window overlaps the image, and there are as many as fit into it and its padding. */
 export function windowsFit(shape: number[], attributes: PoolAttributes): boolean {
   const { filterSize, strides, pad, dimRoundingMode } = attributes;
   const g = backend_util.computePool2DInfo(shape as Shape4D, filterSize, strides, 1, pad, dimRoundingMode);
@@ -80,7 +80,7 @@ export function windowsFit(shape: number[], attributes: PoolAttributes): boolean
   );
 }
 
-/** As {@link poolSizes}, of `[batch, depth, height, width, channels]`. */
+/** Sizes of pooling of `[batch, depth, height, width, channels]`; see {@link poolSizes}. */
 export function poolSizes3D(
   shape: number[],
   attributes: Pool3DAttributes,

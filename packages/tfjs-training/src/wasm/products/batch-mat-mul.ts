@@ -1,4 +1,4 @@
-/** Matrix products, plain, transposed and in batches. */
+/** Matrix products, optionally transposed and in batches. */
 
 import { broadcast_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
@@ -26,8 +26,8 @@ export interface MatMulAttributes {
 
 /**
  * `BatchMatMul`. The stock kernel leaves the fast path as soon as a factor is transposed or there is
- * more than one product: 10 to 30 times slower, and both happen in the backward pass of every dense layer. It
- * multiplies floats only; integers and booleans are left to the cpu backend.
+ * more than one product: 10 to 30 times slower, and both occur in the backward pass of every dense layer. It
+ * only multiplies floats; integers and booleans are delegated to the cpu backend.
  */
 export const batchMatMul = defineRepair<MatMulInputs, MatMulAttributes>("BatchMatMul", (stockOf) => {
   const stock = stockOf("BatchMatMul");
@@ -38,7 +38,7 @@ export const batchMatMul = defineRepair<MatMulInputs, MatMulAttributes>("BatchMa
 });
 
 /**
- * The products of a batch; undefined for what only the stock kernel can tell an error about.
+ * Computes the products of a batch; undefined if the stock kernel should throw the error.
  *
  * @throws InvalidArgumentError when a factor has fewer than two axes
  */
@@ -53,7 +53,7 @@ export function multiplyBatch(
     if (shape.length >= 2) continue;
     throw new InvalidArgumentError(
       name,
-      `matMul: expected a tensor with at least two axes, received the shape [${shape}]; use tf.dot, or give the vector a second axis by tf.reshape`,
+      `matMul: expected a tensor with at least two axes, received the shape [${shape}]; use tf.dot, or add a second axis to the vector by tf.reshape`,
     );
   }
   const [rowsA, columnsA] = a.shape.slice(-2);
@@ -93,7 +93,7 @@ function areFloats({ a, b }: MatMulInputs): boolean {
   return a.dtype === "float32" && b.dtype === "float32";
 }
 
-// Which matrix of a factor belongs to the i-th product: axes of size 1 (or missing ones) are repeated.
+// Index of a factor's matrix in the i-th product: axes of size 1 (or missing ones) are repeated.
 function broadcastIndex(i: number, outer: readonly number[], own: readonly number[]): number {
   let index = 0;
   let stride = 1;

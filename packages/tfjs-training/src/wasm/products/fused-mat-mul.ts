@@ -7,7 +7,7 @@ import { type FusedAttributes, type FusedInputs, fuse } from "./fused.js";
 
 /**
  * `_FusedMatMul`. With a transposed factor or more than one product the stock kernel adds the bias and
- * applies relu once for every 48 terms of the sum, and takes the bias of the wrong column.
+ * applies relu once for every 48 terms of the sum, and uses the bias of the wrong column.
  */
 export const fusedMatMul = defineRepair<MatMulInputs & FusedInputs, MatMulAttributes & FusedAttributes>(
   "_FusedMatMul",

@@ -1,4 +1,4 @@
-/** Bias and activation after a product or a convolution, in the kernel itself where it can do them. */
+/** Applies bias and activation after a product or a convolution, in the kernel itself if it supports them. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -8,9 +8,9 @@ import { bytesOf } from "../memory/heap.js";
 import type { WasmCall, WasmKernel } from "../repair.js";
 import { activationFlags, type Epilogue } from "./gemm.js";
 
-/** What tfjs's fused kernels take besides their factors. */
+/** Additional inputs of tfjs's fused kernels. */
 export interface FusedInputs {
-  /** Numbers to add, broadcast to the output. */
+  /** Bias, broadcast to the output. */
   bias?: TensorInfo;
   /** Slopes of `"prelu"`. */
   preluActivationWeights?: TensorInfo;
@@ -34,8 +34,8 @@ const activationKernels = {
 } as const;
 
 /**
- * Returns a function that runs `compute` with as much of bias and activation as a product can do (a bias
- * for each of the last axis's `columns`; relu and relu6) and the rest of them as kernels after it.
+ * Returns a function that runs `compute` with as much of bias and activation as a product supports (a bias
+ * for each of the last axis's `columns`; relu and relu6) and the rest as separate kernels afterwards.
  */
 export function fuse(
   { inputs, backend, attrs }: WasmCall<FusedInputs, FusedAttributes>,
@@ -65,7 +65,7 @@ export function fuse(
       const operands = activation === "prelu" ? { x: result, alpha: slopesOf(alpha!, attrs) } : { x: result };
       apply(activationKernels[activation], operands, { alpha: attrs.leakyreluAlpha });
     } else if (!inner && activation !== "linear") {
-      // In place; the stock kernels would turn what is not a number into 0.
+      // In place; the stock kernels would turn NaN into 0.
       const [at, flags] = [bytesOf(backend, result), activationFlags[activation]];
       kernelsOf(backend).finishRows(at, 0, 1, sizeOf(result.shape), 0, flags);
     }
@@ -73,7 +73,7 @@ export function fuse(
   };
 }
 
-// One slope for each channel, wherever the channels are.
+// One slope for each channel, whatever the axis of the channels.
 function slopesOf(alpha: TensorInfo, { dataFormat }: FusedAttributes): TensorInfo {
   const [count] = alpha.shape;
   if (dataFormat !== "NCHW" || alpha.shape.length !== 1) return alpha;

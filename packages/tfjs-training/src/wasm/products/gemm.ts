@@ -1,4 +1,4 @@
-/** Matrix products on the heap: the one place through which all products and convolutions go. */
+/** Matrix products on the heap, used by all products and convolutions. */
 
 import { refuseCapture } from "../capture.js";
 import type { KernelExports } from "../kernel-binaries.js";
@@ -7,15 +7,15 @@ import type { WasmBackend } from "../memory/heap.js";
 import { scratch } from "../memory/scratch.js";
 
 /**
- * `C = A B`, or `C += A B`, of matrices of 32-bit floats that lie row by row in the backend's memory. The
- * output overlaps neither factor.
+ * `C = A B`, or `C += A B`, for row-major matrices of 32-bit floats in the backend's memory. The
+ * output must not overlap a factor.
  */
 export interface Product {
-  /** Rows of `C`. */
+  /** Number of rows of `C`. */
   m: number;
-  /** Columns of `C`. */
+  /** Number of columns of `C`. */
   n: number;
-  /** Terms of each sum. */
+  /** Number of terms of each sum. */
   k: number;
   /** Byte address of `A`, `[m, k]`, or `[k, m]` with `transposeA`. */
   a: number;
@@ -23,23 +23,23 @@ export interface Product {
   b: number;
   /** Byte address of `C`, `[m, n]`. */
   c: number;
-  /** Whether `A` lies transposed; default false. */
+  /** Whether `A` is stored transposed; default false. */
   transposeA?: boolean;
-  /** Whether `B` lies transposed; default false. */
+  /** Whether `B` is stored transposed; default false. */
   transposeB?: boolean;
-  /** Adds to what stands in `C`; default false. */
+  /** Whether to add to `C`; default false. */
   accumulate?: boolean;
-  /** Floats from one row of `A` to the next as it lies; default its columns. */
+  /** Floats from one stored row of `A` to the next; default its number of columns. */
   lda?: number;
-  /** Floats from one row of `B` to the next as it lies; default its columns. */
+  /** Floats from one stored row of `B` to the next; default its number of columns. */
   ldb?: number;
 }
 
-/** What happens to every element of a product when its sum is complete. */
+/** Operations applied to every element of a product when its sum is complete. */
 export interface Epilogue {
-  /** Byte address of `[n]` numbers to add to every row. */
+  /** Byte address of a bias `[n]` to add to every row. */
   bias?: number;
-  /** Default `"linear"`. */
+  /** Activation, default `"linear"`. */
   activation?: "linear" | "relu" | "relu6";
 }
 
@@ -47,26 +47,26 @@ export interface Epilogue {
 export interface ProductEngine {
   /** Computes a product and returns true, or leaves it to the compiled kernels and returns false. */
   multiply(backend: WasmBackend, product: Required<Product>): boolean;
-  /** Computes products of one size at once and returns true, or returns false. */
+  /** Computes a batch of products and returns true, or returns false. */
   multiplyMany?(backend: WasmBackend, products: ProductBatch): boolean;
-  /** What the engine computes for another package, by the name of its `AcceleratorExtension`. */
+  /** Engines for other packages, by the name of their `AcceleratorExtension`. */
   readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** Products of one size; the matrices of each kind lie one after the other. */
+/** A batch of products of one size; the matrices of each kind are consecutive. */
 export interface ProductBatch extends Required<Omit<Product, "accumulate" | "lda" | "ldb">> {
-  /** How many. */
+  /** Number of products. */
   count: number;
 }
 
 let engine: ProductEngine | undefined;
 
-/** Puts an engine under all products and convolutions of the wasm backend, or takes it away again. */
+/** Sets the engine for all products and convolutions of the wasm backend, or removes it. */
 export function setProductEngine(replacement: ProductEngine | undefined): void {
   engine = replacement;
 }
 
-/** The engine that {@link setProductEngine} has put in place. */
+/** The engine set by {@link setProductEngine}. */
 export function productEngine(): ProductEngine | undefined {
   return engine;
 }
@@ -76,7 +76,7 @@ function ownEngine(): ProductEngine | undefined {
   return engine;
 }
 
-/** As in assembly/tile.ts. */
+/** Size of a tile, as in assembly/tile.ts. */
 export const tileFlags = { accumulate: 1, relu: 2, cap6: 4 } as const;
 
 /** Flags of the activations that a tile can apply. */
@@ -86,16 +86,16 @@ export const activationFlags = {
   relu6: tileFlags.relu | tileFlags.cap6,
 } as const;
 
-/** Rows of the output in one call: with 512 terms of the sum they fit into the second-level cache. */
+/** Number of output rows per call: with 512 terms of the sum they fit into the second-level cache. */
 export const rowsAtOnce = 192;
 
-/** Rows of the left factor, transposed, in one call: they and a panel fit into the first-level cache. */
+/** Number of rows of the transposed left factor per call: they and a panel fit into the first-level cache. */
 export const termsAtOnce = 256;
 
-// Up to so many rows the right factor is read where it lies: packing it would cost more than it brings.
+// Up to this many rows the right factor is read in place: packing it would cost more than it saves.
 const rowsWithoutPacking = 12;
 const fewRows = 3;
-// Columns of the right factor that are packed at once hold at most so many floats, if more than eight do.
+// Columns of the right factor that are packed at once contain at most this many floats, if more than eight do.
 const panelFloats = 1 << 21;
 
 /** Computes a product, then bias and activation. Sizes of zero are allowed: a sum of no terms is zero. */
@@ -114,7 +114,7 @@ export function gemm(backend: WasmBackend, product: Product, epilogue: Epilogue 
   }
 }
 
-/** Computes products of one size, without sums of no terms. */
+/** Computes a batch of products, with at least one term. */
 export function gemmMany(backend: WasmBackend, batch: ProductBatch): void {
   if (ownEngine()?.multiplyMany?.(backend, batch)) return;
   const { count, m, n, k, a, b, c } = batch;
@@ -129,7 +129,7 @@ function complete(product: Product): Required<Product> {
   return { m, n, k, a, b, c, transposeA, transposeB, accumulate, lda, ldb };
 }
 
-// Returns whether bias and activation are done too.
+// Returns whether bias and activation have been applied too.
 function multiply(backend: WasmBackend, product: Required<Product>, bias: number, flags: number): boolean {
   const kernels = kernelsOf(backend);
   const { m, n, k, a, b, c, transposeA, transposeB, accumulate, lda, ldb } = turnVectors(product);
@@ -182,7 +182,7 @@ function turnVectors(product: Required<Product>): Required<Product> {
   return product;
 }
 
-/** A right factor as {@link multiplyRows} reads it. */
+/** A right factor in the form that {@link multiplyRows} reads. */
 export interface Panels {
   /** Byte address of the first panel. */
   base: number;
@@ -192,7 +192,7 @@ export interface Panels {
   panelStep: number;
   /** Byte address of the last panel if it has fewer than eight columns. */
   edge: number;
-  /** Columns in all panels. */
+  /** Total number of columns. */
   n: number;
 }
 
@@ -200,27 +200,27 @@ export interface Panels {
 export interface PanelSource {
   /** Byte address of `[k, n]`, or `[n, k]` with `transposed`. */
   b: number;
-  /** Floats from one row to the next as it lies. */
+  /** Floats from one stored row to the next. */
   ldb: number;
-  /** Rows. */
+  /** Number of rows. */
   k: number;
-  /** Columns. */
+  /** Number of columns. */
   n: number;
-  /** Whether it lies transposed; default false. */
+  /** Whether it is stored transposed; default false. */
   transposed?: boolean;
-  /** Leaves the full panels where they lie; default false. */
+  /** Whether the full panels are read in place; default false. */
   inPlace?: boolean;
 }
 
-/** Bytes of one packed panel of `k` rows: eight floats each, rows of zeros up to a multiple of four. */
+/** Size of one packed panel of `k` rows in bytes: eight floats each, rows of zeros up to a multiple of four. */
 export function panelBytes(k: number): number {
   return Math.ceil(k / 4) * 128;
 }
 
-// Bytes of three more rows of zeros: terms are taken in fours, also after runs that are no multiple of four.
+// Size of three more rows of zeros in bytes: terms are read in fours, also after runs that are not a multiple of four.
 const spareRows = 96;
 
-/** Packs a right factor into scratch memory, or describes it where it lies. */
+/** Packs a right factor into scratch memory, or describes it in place. */
 export function packPanels(backend: WasmBackend, kernels: KernelExports, source: PanelSource): Panels {
   const { b, ldb, k, n, transposed, inPlace } = source;
   const panelStep = panelBytes(k);
@@ -239,35 +239,35 @@ export function packPanels(backend: WasmBackend, kernels: KernelExports, source:
   return { base, step: 32, panelStep, edge: base + fullPanels * panelStep, n };
 }
 
-/** Where the rows of a matrix lie: the cells `[images, height, width]` of a grid, steps in bytes. */
+/** Locations of the rows of a matrix: the cells `[images, height, width]` of a grid, strides in bytes. */
 export interface RowGrid {
   /** Byte address of the first cell. */
   base: number;
-  /** From one image to the next; default 0. */
+  /** Stride from one image to the next; default 0. */
   imageStep?: number;
-  /** From one row of cells to the next; default 0. */
+  /** Stride from one row of cells to the next; default 0. */
   rowStep?: number;
-  /** From one cell to the next in a row. */
+  /** Stride from one cell to the next in a row. */
   columnStep: number;
 }
 
 /** Rows of a left factor, each in `segments.length` runs of `length` floats, times packed panels. */
 export interface RowsByPanels {
-  /** Where the rows of the left factor begin. */
+  /** Locations of the rows of the left factor. */
   rows: RowGrid;
-  /** Where the rows of the output begin. */
+  /** Locations of the rows of the output. */
   out: RowGrid;
   /** Number of rows; height and width of both grids. */
   grid: readonly [count: number, height: number, width: number];
   /** Byte offsets of the runs from the beginning of a row. */
   segments: readonly number[];
-  /** Floats in a run. */
+  /** Number of floats in a run. */
   length: number;
   /** The right factor. */
   panels: Panels;
   /** Byte address of a bias readable up to a multiple of eight floats, or 0. */
   bias: number;
-  /** Sum of {@link tileFlags}. */
+  /** Flags, a sum of {@link tileFlags}. */
   flags: number;
 }
 
@@ -308,7 +308,7 @@ export function multiplyRows(backend: WasmBackend, kernels: KernelExports, task:
   }
 }
 
-/** Writes the addresses of `count` cells of a grid, from the cell number `first`, to a table. */
+/** Writes the addresses of `count` cells of a grid, starting with the cell number `first`, to a table. */
 export function writeAddresses(
   kernels: KernelExports,
   table: number,
@@ -323,11 +323,11 @@ export function writeAddresses(
 
 /** Byte addresses within the work area of the compiled products. */
 export interface WorkArea {
-  /** For the kernel itself. */
+  /** Work area of the kernel itself. */
   work: number;
-  /** The offsets of segments. */
+  /** Offsets of segments. */
   offsets: number;
-  /** Room for tables of row addresses. */
+  /** Space for tables of row addresses. */
   tables: number;
 }
 
@@ -353,7 +353,7 @@ function paddedBias(backend: WasmBackend, bias: number, n: number): number {
   return copy;
 }
 
-// The left factor lies transposed: 256 of its rows at a time with as many rows of the right one, packed.
+// The left factor is stored transposed: 256 of its rows at a time with as many rows of the right one, packed.
 function multiplyColumns(backend: WasmBackend, kernels: KernelExports, product: Required<Product>): void {
   const { m, n, k, b, c, transposeB, ldb, accumulate } = product;
   const left = readableRows(backend, kernels, product);
@@ -373,7 +373,7 @@ function multiplyColumns(backend: WasmBackend, kernels: KernelExports, product: 
   }
 }
 
-// The tiles read six floats of each row; rows of fewer are copied to a place where that is allowed.
+// The tiles read six floats of each row; shorter rows are copied to where that is allowed.
 function readableRows(
   backend: WasmBackend,
   kernels: KernelExports,

@@ -1,4 +1,4 @@
-/** Kernels that divide by the size of an axis, for tensors without elements. */
+/** Kernels that divide by the size of an axis, for empty tensors. */
 
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -8,13 +8,13 @@ interface Attributes {
   axis: number;
 }
 
-/** `ArgMax`; the stock kernel fails where there is nothing. */
+/** `ArgMax`; the stock kernel fails for empty tensors. */
 export const argMax = indexOfExtreme("ArgMax");
 
-/** `ArgMin`; the stock kernel fails where there is nothing. */
+/** `ArgMin`; the stock kernel fails for empty tensors. */
 export const argMin = indexOfExtreme("ArgMin");
 
-/** `Cumsum`; the stock kernel fails where there is nothing. */
+/** `Cumsum`; the stock kernel fails for empty tensors. */
 export const cumsum = defineRepair<{ x: TensorInfo }, Attributes>("Cumsum", (stockOf) => {
   const stock = stockOf("Cumsum");
   return (call) => {

@@ -1,4 +1,4 @@
-/** Sums over axes, and reductions of no elements. */
+/** Sums over axes, and reductions of empty tensors. */
 
 import { backend_util, type DataType, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -16,16 +16,16 @@ export interface ReductionInputs {
 export interface ReductionAttributes {
   /** Axes to sum over. */
   axis: number | number[] | null;
-  /** Whether the axes stay, with size 1. */
+  /** Whether the axes are kept, with size 1. */
   keepDims: boolean;
 }
 
-// Rows that are summed up in 32-bit floats; their sums are added in 64 bits, so that many rows lose no digits.
+// Rows that are summed in 32-bit floats; their sums are added in 64 bits, so that many rows lose no digits.
 const rowsAtOnce = 64;
 
 /**
- * Sums over axes, times `scale(terms)`; undefined for other types than floats. The stock kernel adds one number
- * after the other in 32 bits, and transposes first where an axis stands before one that stays.
+ * Sums over axes, times `scale(terms)`; undefined for types other than floats. The stock kernel adds numbers
+ * sequentially in 32 bits, and transposes first if a reduced axis comes before one that is kept.
  */
 export function sumFloats(
   backend: WasmBackend,
@@ -53,14 +53,14 @@ export function sumFloats(
   return output;
 }
 
-/** `[outer, terms, inner]` of a tensor that is summed over its middle. */
+/** View as `[outer, terms, inner]` of a tensor that is summed over its middle. */
 interface Span {
   outer: number;
   terms: number;
   inner: number;
 }
 
-// Undefined where there are axes that stay between those that go. Axes of one element are wherever they are wanted.
+// Undefined if kept axes are between reduced ones. Axes of size one can be anywhere.
 function spanOf(shape: readonly number[], axes: readonly number[]): Span | undefined {
   const long = axes.filter((axis) => shape[axis] > 1).sort((a, b) => a - b);
   if (long.length === 0) return { outer: sizeOf(shape), terms: 1, inner: 1 };
@@ -87,7 +87,7 @@ function sumRows(backend: WasmBackend, from: number, to: number, span: Span, fac
   }
 }
 
-// A copy with the axes that go behind those that stay.
+// A copy with the reduced axes after the kept ones.
 function innermost(backend: WasmBackend, x: TensorInfo, axes: readonly number[]): TensorInfo {
   const stay = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const order = [...stay, ...axes];
@@ -96,8 +96,8 @@ function innermost(backend: WasmBackend, x: TensorInfo, axes: readonly number[])
   return copyStrided(backend, x, shape, { offset: 0, steps: order.map((axis) => steps[axis]) });
 }
 
-/** A reduction of no elements, `value` everywhere; undefined for every other tensor. */
-export function reduceNothing(
+/** A reduction of an empty tensor, `value` everywhere; undefined for every other tensor. */
+export function reduceEmpty(
   backend: WasmBackend,
   x: TensorInfo,
   { axis, keepDims }: ReductionAttributes,

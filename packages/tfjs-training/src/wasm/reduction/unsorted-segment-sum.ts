@@ -1,4 +1,4 @@
-/** Sums of rows by their number: the gradient of `gather`, which the wasm backend lacks. */
+/** Sums of rows by segment: the gradient of `gather`, which the wasm backend lacks. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -8,7 +8,7 @@ import { defineRepair } from "../repair.js";
 
 /**
  * `UnsortedSegmentSum`: row i of `x` `[...ids, ...rest]` is added to row `segmentIds[i]` of the result
- * `[numSegments, ...rest]`; rows with an id outside of it are left out. Booleans are counted in floats, as on cpu.
+ * `[numSegments, ...rest]`; rows with an id out of range are ignored. Booleans are counted in floats, as on cpu.
  */
 export const unsortedSegmentSum = defineRepair<
   { x: TensorInfo; segmentIds: TensorInfo },

@@ -1,11 +1,11 @@
-/** Other types of the same numbers. */
+/** Converts types. */
 
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
 import { addressOf, bytesOf, heapOf, wordsOf } from "../memory/heap.js";
 import { defineRepair } from "../repair.js";
 
-/** `Cast`. To booleans, the stock kernel keeps the lowest byte of the whole part: 0.5 and 256 become false. */
+/** `Cast`. To booleans, the stock kernel keeps the lowest byte of the integer part: 0.5 and 256 become false. */
 export const cast = defineRepair<{ x: TensorInfo }, { dtype: DataType }>("Cast", (stockOf) => {
   const stock = stockOf("Cast");
   return (call) => {

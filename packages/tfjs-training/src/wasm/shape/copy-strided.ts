@@ -1,14 +1,14 @@
-/** Copying elements between layouts: parts, repetitions, permutations and reversals of tensors. */
+/** Copies elements between layouts: slices, repetitions, permutations and reversals of tensors. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { kernelsOf } from "../kernel-module.js";
 import { bytesOf, type WasmBackend } from "../memory/heap.js";
 
-/** Where the elements of a result lie in the tensor that they come from, in elements. */
+/** Source positions of the elements of a result, in elements. */
 export interface StridedSource {
-  /** The first one. */
+  /** Position of the first element. */
   offset: number;
-  /** From one to the next along each axis of the result; 0 repeats, negative steps go backwards. */
+  /** Stride along each axis of the result; 0 repeats, negative strides go backwards. */
   steps: readonly number[];
 }
 
@@ -17,19 +17,19 @@ interface Axis {
   step: number;
 }
 
-/** Whether elements of this type can be copied: those of four bytes. */
+/** Whether elements of this type can be copied: four-byte types. */
 export function isCopied({ dtype }: TensorInfo): boolean {
   return dtype === "float32" || dtype === "int32";
 }
 
-/** Elements from one index to the next along each axis. */
+/** Strides of each axis, in elements. */
 export function stepsOf(shape: readonly number[]): number[] {
   const steps = new Array<number>(shape.length);
   for (let axis = shape.length - 1, step = 1; axis >= 0; step *= shape[axis--]) steps[axis] = step;
   return steps;
 }
 
-/** A new tensor `[...shape]` with elements of `x`. */
+/** Returns a new tensor `[...shape]` with elements of `x`. */
 export function copyStrided(
   backend: WasmBackend,
   x: TensorInfo,
@@ -70,7 +70,7 @@ export function copyStrided(
 
 type Inner = [number, number, number, number, number, number];
 
-// Without axes of one element, and with neighbours joined that one step reaches through.
+// Without axes of size one, and with adjacent axes merged if one stride covers both.
 function merged(shape: readonly number[], steps: readonly number[]): Axis[] {
   const axes: Axis[] = [];
   shape.forEach((size, i) => {
@@ -84,7 +84,7 @@ function merged(shape: readonly number[], steps: readonly number[]): Axis[] {
   return axes;
 }
 
-// Whole matrices, one after the other, each turned.
+// Consecutive complete matrices, each transposed.
 function isTransposition(axes: readonly Axis[]): boolean {
   if (axes.length < 2 || axes.length > 3) return false;
   const [rows, columns] = axes.slice(-2);

@@ -1,4 +1,4 @@
-/** Gathering slices by their numbers. */
+/** Gathers slices by index. */
 
 import { backend_util, type Tensor, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { InvalidArgumentError } from "../../core/errors.js";
@@ -10,7 +10,7 @@ import { defineRepair } from "../repair.js";
 
 /**
  * `GatherV2`. With batch axes, e.g. the value of the chosen action of every row, the stock kernel reads
- * beyond its memory; without them it finds the place of every single number anew, 30 times slower.
+ * past its memory; without them it recomputes the position of every element, 30 times slower.
  */
 export const gatherV2 = defineRepair<
   { x: TensorInfo; indices: TensorInfo },
@@ -40,7 +40,7 @@ export const gatherV2 = defineRepair<
     if (wrong >= 0) {
       const id = wordsOf(backend)[addressOf(backend, indices) + wrong];
       backend.disposeData(output.dataId);
-      // tfjs's words, behind ours.
+      // tfjs's message, after ours.
       const stockMessage = `GatherV2: the index value ${id} is not in [0, ${dimSize - 1}]`;
       throw new InvalidArgumentError(
         "indices",
@@ -51,7 +51,7 @@ export const gatherV2 = defineRepair<
   };
 });
 
-// As the kernel `gatherSlices`, of elements of one byte.
+// Equivalent of the kernel `gatherSlices` for one-byte elements.
 function gatherBytes(
   backend: WasmBackend,
   from: number,

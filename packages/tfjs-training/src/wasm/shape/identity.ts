@@ -1,11 +1,11 @@
-/** Clones that share their memory. */
+/** Clones tensors without copying their memory. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { defineRepair } from "../repair.js";
 
 /**
  * `Identity`: every clone, and every tensor that the tape keeps for the backward pass. The stock kernel
- * copies; this one counts a reference, as the other backends and this backend's `Reshape` do. That is
+ * copies; this one adds a reference, as the other backends and this backend's `Reshape` do. That is
  * safe because tensors never change: no kernel writes into its input, and `assign` swaps whole tensors.
  */
 export const identity = defineRepair<{ x: TensorInfo }, object>("Identity", (stockOf) => {

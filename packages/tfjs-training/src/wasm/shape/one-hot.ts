@@ -1,4 +1,4 @@
-/** Rows with one entry switched on. */
+/** One-hot encoding. */
 
 import type { DataType, TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -13,8 +13,8 @@ interface OneHotAttributes {
 }
 
 /**
- * `OneHot`. The stock kernel writes the bits of integers when the output is float32; for booleans, which take one
- * byte, it writes four and so beyond its memory.
+ * `OneHot`. The stock kernel writes the bits of integers if the output is float32; for booleans, which take one
+ * byte, it writes four and so past its memory.
  */
 export const oneHot = defineRepair<{ indices: TensorInfo }, OneHotAttributes>("OneHot", (stockOf) => {
   const stock = stockOf("OneHot");

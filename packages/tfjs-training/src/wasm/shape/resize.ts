@@ -1,4 +1,4 @@
-/** Images made larger or smaller. */
+/** Resizes images. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -13,7 +13,7 @@ function resizedShape({ shape }: TensorInfo, { size }: Attributes): number[] {
   return [shape[0], ...size, shape[3]];
 }
 
-/** `ResizeBilinear`. For whole numbers without a single image, the stock kernel keeps a copy of them for ever. */
+/** `ResizeBilinear`. For integers and an empty batch, the stock kernel leaks a copy. */
 export const resizeBilinear = defineRepair<{ images: TensorInfo }, Attributes>(
   "ResizeBilinear",
   (stockOf) => {
@@ -26,7 +26,7 @@ export const resizeBilinear = defineRepair<{ images: TensorInfo }, Attributes>(
   },
 );
 
-/** `ResizeNearestNeighbor`. The stock kernel makes floats of whole numbers, which tfjs's other backends keep. */
+/** `ResizeNearestNeighbor`. The stock kernel converts integers to floats, unlike tfjs's other backends. */
 export const resizeNearestNeighbor = defineRepair<{ images: TensorInfo }, Attributes>(
   "ResizeNearestNeighbor",
   (stockOf) => {
@@ -37,7 +37,7 @@ export const resizeNearestNeighbor = defineRepair<{ images: TensorInfo }, Attrib
       if (images.dtype !== "int32") return stock(call);
       const output = backend.makeOutput(resizedShape(images, attrs), "int32");
       if (sizeOf(images.shape) === 0) return output;
-      // The place of every pixel's first number; floats hold these exactly.
+      // Positions of every pixel's first element; floats represent these exactly.
       const [batch, height, width, channels] = images.shape;
       const pixels = height * width;
       const places = backend.makeOutput([1, height, width, 1], "int32");

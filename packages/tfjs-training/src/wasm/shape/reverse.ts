@@ -1,4 +1,4 @@
-/** Sequences backwards. */
+/** Reverses axes. */
 
 import { type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -6,8 +6,8 @@ import { defineRepair } from "../repair.js";
 import { copyStrided, isCopied, stepsOf } from "./copy-strided.js";
 
 /**
- * `Reverse`. The stock kernel works out the place of every single number anew; for booleans, which take one
- * byte, it writes four and so beyond its memory.
+ * `Reverse`. The stock kernel recomputes the position of every element; for booleans, which take one
+ * byte, it writes four and so past its memory.
  */
 export const reverse = defineRepair<{ x: TensorInfo }, { dims: number[] }>("Reverse", (stockOf) => {
   const stock = stockOf("Reverse");

@@ -1,10 +1,10 @@
-/** Parts of tensors. */
+/** Slices tensors. */
 
 import { slice_util, type Tensor, type TensorInfo } from "@tensorflow/tfjs-core";
 import { copyBlock, isCopied } from "../memory/copy-block.js";
 import { defineRepair } from "../repair.js";
 
-/** `Slice`. The stock kernel first copies the whole tensor out of the heap, however small the part. */
+/** `Slice`. The stock kernel first copies the whole tensor out of the heap, however small the slice. */
 export const slice = defineRepair<{ x: TensorInfo }, { begin: number[]; size: number[] }>(
   "Slice",
   (stockOf) => {

@@ -1,4 +1,4 @@
-/** Cutting tensors into parts. */
+/** Splits tensors. */
 
 import { backend_util, type Tensor, type TensorInfo, util } from "@tensorflow/tfjs-core";
 import { copyBlock, isCopied } from "../memory/copy-block.js";

@@ -1,4 +1,4 @@
-/** Parts of tensors with steps between their elements. */
+/** Slices tensors with strides. */
 
 import { slice_util, type TensorInfo } from "@tensorflow/tfjs-core";
 import { sizeOf } from "../../core/state.js";
@@ -17,7 +17,10 @@ interface Attributes {
   shrinkAxisMask: number;
 }
 
-/** `StridedSlice`. The stock kernel gives whole numbers and booleans out as floats with the same bits, and fails where an axis goes. */
+/**
+ * `StridedSlice`. The stock kernel returns integers and booleans as floats with the same bits, and fails if an axis
+ * is removed.
+ */
 export const stridedSlice = defineRepair<{ x: TensorInfo }, Attributes>("StridedSlice", (stockOf) => {
   const stock = stockOf("StridedSlice");
   return (call) => {

@@ -1,10 +1,10 @@
-/** Axes in another order. */
+/** Transposes axes. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { defineRepair } from "../repair.js";
 import { copyStrided, isCopied, stepsOf } from "./copy-strided.js";
 
-/** `Transpose`. The stock kernel moves one number at a time wherever the last axis moves. */
+/** `Transpose`. The stock kernel moves one element at a time if the last axis moves. */
 export const transpose = defineRepair<{ x: TensorInfo }, { perm: number[] }>("Transpose", (stockOf) => {
   const stock = stockOf("Transpose");
   return (call) => {

@@ -1,4 +1,4 @@
-/** Cutting tensors into their slices along one axis, e.g. sequences into time steps. */
+/** Unstacks tensors along one axis, e.g. sequences into time steps. */
 
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import { copyBlock, isCopied } from "../memory/copy-block.js";

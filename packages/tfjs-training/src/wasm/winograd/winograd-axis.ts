@@ -1,6 +1,6 @@
 /** Winograd's minimal convolutions along one axis. */
 
-/** The linear maps of assembly/winograd.ts and winograd-six.ts, in their order, by the kernels that apply them. */
+/** The linear maps of assembly/winograd.ts and winograd-six.ts, in order, by the kernels that apply them. */
 export const winogradMaps = {
   mapElements: ["copy", "input3", "input4", "inputGradient32", "inputGradient42", "inputGradient43"],
   mapOutputs: ["output32", "output31", "output43", "output42", "output42Wide", "output41"],
@@ -44,23 +44,23 @@ export type WinogradMap = (typeof winogradMaps)[WinogradKernel][number];
 
 /** An algorithm `F(outputs, taps)`: `outputs + taps - 1` products for `outputs * taps`. */
 export interface WinogradForm {
-  /** Outputs of a tile. */
+  /** Number of outputs of a tile. */
   outputs: number;
-  /** Taps of the filter. */
+  /** Number of filter taps. */
   taps: number;
-  /** Products, and input elements, of a tile. */
+  /** Number of products, and of input elements, of a tile. */
   points: number;
-  /** Elements of the input to points. */
+  /** Map from input elements to points. */
   input: WinogradMap;
-  /** Gradients of points, added to those of the elements. */
+  /** Map from gradients of points, added to those of the elements. */
   inputGradient: WinogradMap;
-  /** Points to outputs: the map for `i + 1` outputs at place `i`. */
+  /** Maps from points to outputs: the map for `i + 1` outputs at index `i`. */
   output: readonly WinogradMap[];
-  /** Gradients of outputs to those of points, for `i + 1` outputs at place `i`. */
+  /** Maps from gradients of outputs to those of points, for `i + 1` outputs at index `i`. */
   outputGradient: readonly WinogradMap[];
-  /** Taps to points. */
+  /** Map from taps to points. */
   filter: WinogradMap;
-  /** Gradients of points to those of taps. */
+  /** Map from gradients of points to those of taps. */
   filterGradient: WinogradMap;
 }
 
@@ -145,21 +145,21 @@ const widest: WinogradForm = {
 /** All algorithms. */
 const winogradForms: readonly WinogradForm[] = [single, two, three, wide, five, widest];
 
-/** An axis of a convolution over blocks of `stride` pixels, cut into tiles. */
+/** An axis of a convolution over blocks of `stride` pixels, split into tiles. */
 export interface WinogradAxis {
   /** The algorithm. */
   form: WinogradForm;
-  /** Pixels of a block. */
+  /** Number of pixels in a block. */
   stride: number;
-  /** Tiles. */
+  /** Number of tiles. */
   tiles: number;
-  /** Outputs. */
+  /** Number of outputs. */
   outputs: number;
-  /** Input pixels that the tiles cover, with the border. */
+  /** Number of input pixels that the tiles cover, including the border. */
   pixels: number;
 }
 
-/** The ways to compute an axis of so many outputs, with a filter of so many pixels. */
+/** The possible algorithms for an axis with the given numbers of outputs and filter taps. */
 export function winogradAxes(outputs: number, filterSize: number, stride: number): WinogradAxis[] {
   const taps = Math.ceil(filterSize / stride);
   return winogradForms

@@ -1,16 +1,16 @@
-/** Filters as points of Winograd's convolutions, and back. */
+/** Transforms filters to points of Winograd's convolutions, and back. */
 
 import { scratch } from "../memory/scratch.js";
 import { mapRuns, once, type WinogradLayout } from "./winograd-layout.js";
 
 function sizes({ geometry, vertical, horizontal }: WinogradLayout) {
   const plane = geometry.inChannels * geometry.outChannels;
-  const row = horizontal.form.taps * horizontal.stride * plane; // floats of a row of the filled up filter
+  const row = horizontal.form.taps * horizontal.stride * plane; // floats of a row of the padded filter
   const height = vertical.form.taps * vertical.stride;
   return { plane, row, height, half: vertical.form.points * vertical.stride * row };
 }
 
-/** Byte address of the filter at `filter` as points `[points, channels, outChannels]`. */
+/** Returns the byte address of the filter at `filter` as points `[points, channels, outChannels]`. */
 export function transformFilter(layout: WinogradLayout, filter: number): number {
   const { backend, kernels, geometry, vertical, horizontal, points, channels } = layout;
   const { filterHeight, filterWidth, outChannels } = geometry;
@@ -45,7 +45,7 @@ export function transformFilter(layout: WinogradLayout, filter: number): number 
   return to;
 }
 
-/** The adjoint of {@link transformFilter}, for points whose rows lie `rowFloats` apart in `rows` rows. */
+/** The adjoint of {@link transformFilter}, for points whose rows are `rowFloats` apart in `rows` rows. */
 export function transformFilterGradient(
   layout: WinogradLayout,
   from: number,

@@ -1,4 +1,4 @@
-/** Images to points of Winograd's convolutions, and the adjoint, a row of tiles at a time. */
+/** Transforms images to points of Winograd's convolutions, and the adjoint, a row of tiles at a time. */
 
 import { heapOf } from "../memory/heap.js";
 import { scratch } from "../memory/scratch.js";
@@ -59,7 +59,7 @@ export function transformInputGradient(
   const border = scratch(backend, "images", height * rowBytes);
   const pointBytes = 4 * rows * inputRow;
   const heap = heapOf(backend);
-  // Pixels that no tile reaches, and those to which the first one adds.
+  // Pixels not covered by any tile, and those to which the first tile adds.
   const reached = vertical.pixels - padInfo.top >= inHeight && floats === inWidth * inChannels;
   const shared = Math.min(inHeight, (vertical.form.taps - 1) * vertical.stride);
   for (let i = 0; i < count; i++) {
@@ -113,7 +113,7 @@ function placeOf(
   return [(strip - row) / vertical.tiles, top, whole, row === 0];
 }
 
-// Where a strip of the input is in the middle of its maps, with zeros around what the image fills of it.
+// Intermediate result of a strip of the input, with zeros around the part that the image covers.
 function inputStrip({ backend, geometry, vertical, horizontal, frameRow }: WinogradLayout) {
   const { inWidth, inChannels, padInfo } = geometry;
   const bytes = 4 * vertical.form.points * vertical.stride * frameRow;

@@ -1,4 +1,4 @@
-/** Sizes and memory that the three passes of a Winograd convolution share. */
+/** Sizes and memory shared by the three passes of a Winograd convolution. */
 
 import type { ConvGeometry } from "../convolution/conv-geometry.js";
 import type { KernelExports } from "../kernel-binaries.js";
@@ -16,47 +16,47 @@ import {
 
 /** A convolution in Winograd's form. */
 export interface WinogradLayout {
-  /** Whose memory it is in. */
+  /** Backend that owns the memory. */
   backend: WasmBackend;
-  /** The kernels on it. */
+  /** The kernels on its memory. */
   kernels: KernelExports;
-  /** The convolution. */
+  /** Geometry of the convolution. */
   geometry: ConvGeometry;
-  /** Tiles from top to bottom. */
+  /** Vertical axis of tiles. */
   vertical: WinogradAxis;
-  /** Tiles from left to right. */
+  /** Horizontal axis of tiles. */
   horizontal: WinogradAxis;
-  /** Number of points: of products of matrices. */
+  /** Number of points, i.e. of matrix products. */
   points: number;
-  /** Channels of a block of pixels. */
+  /** Number of channels of a block of pixels. */
   channels: number;
   /** Floats from one row of a point's transformed input to the next. */
   inputRow: number;
   /** Floats from one row of a point's products to the next. */
   outputRow: number;
-  /** Rows of tiles, a strip each, in all images. */
+  /** Number of rows of tiles, one strip each, in all images. */
   strips: number;
-  /** Strips whose points are in memory at once. */
+  /** Number of strips whose points are in memory at once. */
   stripsAtOnce: number;
-  /** Rows from one point's matrix to the next. */
+  /** Number of rows from one point's matrix to the next. */
   rows: number;
-  /** Floats of a row of pixels as the tiles cover it. */
+  /** Number of floats in a row of pixels as covered by the tiles. */
   frameRow: number;
-  /** Floats of a row of outputs as the tiles give it. */
+  /** Number of floats in a row of outputs as computed by the tiles. */
   outRow: number;
 }
 
-// Points at once, in bytes: they stay in the second-level cache. Engines want larger products.
+// Size of the points at once, in bytes: they stay in the second-level cache. Engines prefer larger products.
 const ownBytes = 1 << 20;
 const engineBytes = 1 << 22;
 
-// Floats between rows, which keep rows of a power of two from the same lines of the cache.
+// Floats between rows, so that rows of a power of two do not share cache lines.
 const gap = 16;
 
-/** Strips of all images, in order: the first one and how many. */
+/** Consecutive strips of all images: the first one and their number. */
 export type Strips = readonly [first: number, count: number];
 
-/** Sizes of a convolution in the form of two axes. */
+/** Computes the sizes of a convolution from its two axes. */
 export function winogradLayout(
   backend: WasmBackend,
   geometry: ConvGeometry,
@@ -89,7 +89,7 @@ export function winogradLayout(
   };
 }
 
-/** Rows of a point's matrix for so many tiles: own kernels read and write six at a time. */
+/** Number of rows of a point's matrix for this many tiles: own kernels read and write six at a time. */
 export function rowsFor(tiles: number): number {
   return productEngine() ? tiles : Math.ceil(tiles / 6) * 6;
 }
@@ -116,13 +116,13 @@ for (const [kernel, maps] of Object.entries(winogradMaps)) {
   for (const map of maps) mapTable.set(map, [kernel as WinogradKernel, mapTable.size]);
 }
 
-/** Where the elements of a map lie: byte addresses of the first one and from one to the next. */
+/** Locations of the elements of a map: byte addresses of the first one and strides. */
 export type Elements = readonly [base: number, step: number];
 
-/** One level of places: how many, and bytes from one to the next in input and output. */
+/** One level of positions: their number, and strides in input and output in bytes. */
 export type Level = readonly [count: number, from: number, to: number];
 
-/** A single place. */
+/** A single position. */
 export const once: Level = [1, 0, 0];
 
 /** Applies a map to runs of floats; see assembly/winograd.ts. */

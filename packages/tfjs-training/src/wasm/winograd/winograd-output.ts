@@ -1,4 +1,4 @@
-/** Points of Winograd's convolutions to outputs, and the adjoint, a row of tiles at a time. */
+/** Transforms points of Winograd's convolutions to outputs, and the adjoint, a row of tiles at a time. */
 
 import { heapOf } from "../memory/heap.js";
 import { scratch } from "../memory/scratch.js";

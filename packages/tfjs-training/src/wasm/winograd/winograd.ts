@@ -1,4 +1,4 @@
-/** The three passes of a convolution by Winograd's algorithms: products of matrices at points. */
+/** The three passes of a convolution by Winograd's algorithms: matrix products at points. */
 
 import type {
   ConvAddresses,
