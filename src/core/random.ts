@@ -72,7 +72,9 @@ export class Random implements Stateful {
 
   /** A random permutation of `0..n-1`. */
   permutation(n: number): Int32Array {
-    return this.shuffle(Int32Array.from({ length: n }, (_, i) => i));
+    const order = new Int32Array(n);
+    for (let i = 0; i < n; i++) order[i] = i;
+    return this.shuffle(order);
   }
 
   /** A new generator whose stream is independent of this one; advances this one. */

@@ -15,6 +15,7 @@ import {
   type TypedArray,
 } from "../core/state.js";
 import type { GAE } from "../losses/gae.js";
+import { copyRun } from "./copy-run.js";
 import { cutSequences, type MinibatchMode, type Sequences, splitMinibatches } from "./sequences.js";
 
 /** Options of {@link RolloutBuffer}. */
@@ -268,9 +269,8 @@ export class RolloutBuffer implements Stateful {
       const target = this[name];
       for (let env = 0; env < this.numEnvs; env++) {
         const at = (env * this.numSteps + this.recordedSteps) * width;
-        if (!source) target.fill(0, at, at + width);
-        else if (isTypedArray(source)) target.set(source.subarray(env * width, (env + 1) * width), at);
-        else for (let i = 0; i < width; i++) target[at + i] = source[env * width + i];
+        if (source) copyRun(target, at, source, env * width, width);
+        else target.fill(0, at, at + width);
       }
     };
     place("observations", step.observations, this.observationSize);
@@ -388,15 +388,13 @@ export class RolloutBuffer implements Stateful {
     const pick = <T extends TypedArray>(source: T, width: number): T => {
       const target = new (source.constructor as new (length: number) => T)(batch * time * width);
       for (let b = 0; b < batch; b++) {
-        const from = starts[b] * width;
-        target.set(source.subarray(from, from + lengths[b] * width), b * time * width);
+        copyRun(target, b * time * width, source, starts[b] * width, lengths[b] * width);
       }
       return target;
     };
     const states = new Float32Array(batch * this.stateSize);
     for (let b = 0; b < batch; b++) {
-      const from = starts[b] * this.stateSize;
-      states.set(this.states.subarray(from, from + this.stateSize), b * this.stateSize);
+      copyRun(states, b * this.stateSize, this.states, starts[b] * this.stateSize, this.stateSize);
     }
     return {
       batch,
