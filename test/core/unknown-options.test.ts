@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { installWasmRepairs, useBackend } from "tfjs-training";
+import { compile, installWasmRepairs, useBackend } from "tfjs-training";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadKerasWeights, readNpz, writeNpz } from "../../src/bridges/index.js";
 import {
@@ -290,6 +290,7 @@ const cases: Record<string, readonly Case[]> = {
     ],
   ],
   ClipByGlobalNormOptions: [["max_norm", "maxNorm", (options) => optimizers.clipByGlobalNorm({}, options)]],
+  CompileOptions: [["max_plans", "maxPlans", (options) => compile(() => ({}), options)]],
   ReadMetricsOptions: [["keeps", "keep", (options) => optimizers.readMetrics({}, options)]],
   // ncps-ts/rendering
   EncodeGifOptions: [["FPS", "fps", (options) => encodeGif([frame], options)]],

@@ -1,6 +1,7 @@
 /** Functions of tensors that are traced once and then run without tfjs's engine. */
 
 import * as tf from "@tensorflow/tfjs-core";
+import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
 import { floatTensor } from "../wasm/memory/tensor-values.js";
@@ -36,11 +37,20 @@ export type StepValues<Outputs> = {
 export interface CompileOptions {
   /** Name for reports, default `"step"`. */
   name?: string;
-  /** Maximum number of plans that are kept, one for each combination of shapes; default 16. The least recently used one is dropped. */
+  /**
+   * Maximum number of plans that are kept, one for each combination of shapes; default 16. The least recently used one
+   * is dropped.
+   */
   maxPlans?: number;
   /** Whether it is compiled at all, default true; false runs the function as it is. */
   enabled?: boolean;
 }
+
+const names = optionNames<CompileOptions>({
+  name: true,
+  maxPlans: true,
+  enabled: true,
+});
 
 /** The compilation state of the function for one combination of shapes. */
 export interface PlanReport {
@@ -109,7 +119,7 @@ const mostMoves = 25;
  * (`dataSync`) or its shapes depend on values: {@link CompiledStep.report} says why.
  *
  * @param fn gets the inputs as tensors and returns a record of tensors
- * @throws InvalidArgumentError when an input is no tensor, array with a shape, or number
+ * @throws InvalidArgumentError when an option is unknown, or an input is not a tensor, array with a shape, or number
  *
  * @example
  * ```ts
@@ -130,6 +140,7 @@ export function compile<
   fn: (inputs: TracedInputs<Inputs>) => Outputs,
   options: CompileOptions = {},
 ): CompiledStep<Inputs, Outputs> {
+  checkOptions("compile", options, names);
   const compiler = new Compiler<Inputs, Outputs>(fn, options);
   const step = (inputs: Inputs) => compiler.call(inputs);
   return Object.assign(step, {
