@@ -31,7 +31,7 @@ const codeWith = (text: string) => {
 };
 
 /** Writes a module and imports it. */
-async function moduleOf(name: string, code: string): Promise<Record<string, never>> {
+async function moduleOf<Exports>(name: string, code: string): Promise<Exports> {
   const path = join(folder, name);
   writeFileSync(path, code);
   return await import(/* @vite-ignore */ path);
@@ -66,7 +66,7 @@ interface OwnCheckpoint {
 
 describe("the PPO of the page", () => {
   const ppo = () =>
-    moduleOf(
+    moduleOf<{ make: () => Promise<Program> }>(
       "ppo.ts",
       factory(
         codeWith("new MlpActorCritic"),
@@ -86,9 +86,9 @@ describe("the PPO of the page", () => {
     [...parts.variables].map(([name, variable]) => [name, [...variable.dataSync()]] as const);
 
   it("learns, leaves no tensors behind, and goes on bit for bit from its checkpoint", async () => {
-    const { make } = (await ppo()) as { make: () => Promise<Program> };
-    const checkpoint: unknown = await moduleOf("own-checkpoint.ts", codeWith("// own-checkpoint.ts"));
-    const { save, resume } = checkpoint as OwnCheckpoint;
+    const { make } = await ppo();
+    const ownCheckpoint = codeWith("// own-checkpoint.ts");
+    const { save, resume } = await moduleOf<OwnCheckpoint>("own-checkpoint.ts", ownCheckpoint);
     const whole = await make();
     const store = new MemoryCheckpointStore();
     await whole.iterate();
@@ -128,7 +128,7 @@ it("the DQN of the page remembers and learns, and leaves no tensors behind", asy
       learn() { ${codeWith("tdTargets({")} },
     };`,
   );
-  const { make } = (await moduleOf("dqn.ts", program)) as { make: () => Promise<DQN> };
+  const { make } = await moduleOf<{ make: () => Promise<DQN> }>("dqn.ts", program);
   const { play, learn, memory, model, target } = await make();
   for (let step = 0; step < 100; step++) await play();
   expect(memory.size).toBeGreaterThan(90);
@@ -144,12 +144,9 @@ it("the DQN of the page remembers and learns, and leaves no tensors behind", asy
 
 describe("the parts that the page swaps", () => {
   it("DiscountedReturns equals GAE with lambda 1", async () => {
-    const { DiscountedReturns } = (await moduleOf(
-      "returns.ts",
-      codeWith("DiscountedReturns"),
-    )) as unknown as {
+    const { DiscountedReturns } = await moduleOf<{
       DiscountedReturns: new (options: { gamma: number }) => GAE;
-    };
+    }>("returns.ts", codeWith("DiscountedReturns"));
     const input: GAEInput = {
       numEnvs: 2,
       numSteps: 3,
@@ -184,15 +181,15 @@ describe("the parts that the page swaps", () => {
       codeWith("new CfCActorCritic"),
       "return { buffer, random, policy, outputsOf };",
     );
-    const { make } = (await moduleOf("recurrent.ts", recurrent)) as { make: () => Promise<Recurrent> };
-    const { penaltyLoss } = (await moduleOf("penalty.ts", codeWith("penaltyLoss"))) as unknown as {
+    const { make } = await moduleOf<{ make: () => Promise<Recurrent> }>("recurrent.ts", recurrent);
+    const { penaltyLoss } = await moduleOf<{
       penaltyLoss(
         policy: ActionDistribution,
         parameters: tf.Tensor,
         batch: RolloutMinibatch,
         beta: number,
       ): tf.Scalar;
-    };
+    }>("penalty.ts", codeWith("penaltyLoss"));
     const { buffer, random, policy, outputsOf } = await make();
     let resets = 0;
     for (const minibatch of buffer.minibatches({ batchSize: 128, random, sequenceLength: 16 })) {
