@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { BackendError, InvalidArgumentError, InvalidStateError } from "../../../src/core/errors.js";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
-import { cartPolePPO, PPOTrainer } from "../../../src/trainers/index.js";
-import { installLearners } from "../../../src/trainers/ppo/learners/make-learners.js";
+import { BackendError, InvalidArgumentError, InvalidStateError } from "../../../../src/core/errors.js";
+import { useBackend } from "../../../../src/recurrent/use-backend.js";
+import { cartPolePPO, PPOTrainer } from "../../../../src/trainers/index.js";
+import { installLearners } from "../../../../src/trainers/ppo/learners/make-learners.js";
 
 it("several learners want threads, the wasm backend and a whole number", async () => {
   await useBackend("wasm");

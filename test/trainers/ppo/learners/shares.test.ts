@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { Random } from "../../../src/core/random.js";
-import { standardize } from "../../../src/losses/index.js";
-import { RolloutBuffer } from "../../../src/memory/index.js";
+import { Random } from "../../../../src/core/random.js";
+import { standardize } from "../../../../src/losses/index.js";
+import { RolloutBuffer } from "../../../../src/memory/index.js";
 import {
   countSteps,
   cutShares,
   minibatchAdvantages,
   placeAdvantages,
-} from "../../../src/trainers/ppo/learners/shares.js";
+} from "../../../../src/trainers/ppo/learners/shares.js";
 
 const sequences = (...lengths: number[]) => ({
   starts: Int32Array.from(lengths, (_, i) => 10 * i),

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../../src/core/errors.js";
 import type { Env } from "../../src/envs/env.js";
-import { ClipReward, RecordEpisodeStatistics, ScaledFloatFrame } from "../../src/wrappers/index.js";
-import { CountingEnv } from "../vector/counting-env.js";
+import { ClipReward, RecordEpisodeStatistics } from "../../src/wrappers/index.js";
 import { FakeAtari, shown } from "./fake-atari.js";
 
 function rewards(values: number[], wrap: (env: Env) => Env): number[] {
@@ -39,26 +38,5 @@ describe("ClipReward", () => {
 
   it.each([0, -1, Number.NaN])("refuses the limit %s", (limit) => {
     expect(() => new ClipReward(new FakeAtari(), { clip: { limit } })).toThrow(InvalidArgumentError);
-  });
-});
-
-describe("ScaledFloatFrame", () => {
-  it("divides by 255", () => {
-    const inner = new FakeAtari();
-    const env = new ScaledFloatFrame(inner);
-    expect(env.observationSpace.toJSON()).toMatchObject({
-      dtype: "float32",
-      low: 0,
-      high: 1,
-      shape: [2, 2, 3],
-    });
-    const expected = () => Float32Array.from(inner.render().data, (value) => value / 255);
-    expect(env.reset({ seed: 4 }).observation).toEqual(expected());
-    expect(env.step(3).observation).toEqual(expected());
-    expect(env.observationSpace.contains(env.step(3).observation)).toBe(true);
-  });
-
-  it("refuses what is not uint8", () => {
-    expect(() => new ScaledFloatFrame(new CountingEnv())).toThrow(InvalidArgumentError);
   });
 });

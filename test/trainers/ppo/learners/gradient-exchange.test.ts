@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Random } from "../../../src/core/random.js";
-import { GradientExchange } from "../../../src/trainers/ppo/learners/gradient-exchange.js";
-import { lossMonitors } from "../../../src/trainers/ppo/loss-monitors.js";
+import { Random } from "../../../../src/core/random.js";
+import { GradientExchange } from "../../../../src/trainers/ppo/learners/gradient-exchange.js";
+import { lossMonitors } from "../../../../src/trainers/ppo/loss-monitors.js";
 
 const size = 103;
 

@@ -1,23 +1,8 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { MemoryCheckpointStore, readCheckpoint } from "../../../src/checkpoints/index.js";
-import { InvalidArgumentError } from "../../../src/core/errors.js";
-import { CartPoleEnv } from "../../../src/envs/classic/cart-pole.js";
-import { Logger, type LogRow } from "../../../src/logging/index.js";
-import {
-  CheckpointCallback,
-  EvalCallback,
-  EveryNTimesteps,
-  StopTrainingOnMaxEpisodes,
-  StopTrainingOnNoModelImprovement,
-  StopTrainingOnRewardThreshold,
-} from "../../../src/trainers/callbacks/index.js";
-import type { Evaluation } from "../../../src/trainers/common/evaluate-policy.js";
-import { SyncVectorEnv } from "../../../src/vector/sync-vector-env.js";
-import { RecordEpisodeStatistics } from "../../../src/wrappers/index.js";
+import { CheckpointCallback } from "../../../src/trainers/callbacks/checkpoint-callback.js";
 import { FakeTrainer } from "../fake-trainer.js";
 
-const makeEnvs = () =>
-  new SyncVectorEnv([0, 1].map(() => () => new RecordEpisodeStatistics(new CartPoleEnv())));
 const names = (...steps: number[]) => steps.map((step) => `step-${String(step).padStart(12, "0")}`);
 
 describe("CheckpointCallback", () => {
@@ -121,98 +106,5 @@ describe("CheckpointCallback", () => {
 
   it("says what a path needs", () => {
     expect(() => new CheckpointCallback({ savePath: "runs" })).toThrow(/ncps-ts\/node/);
-  });
-});
-
-describe("EvalCallback", () => {
-  const evalEnv = makeEnvs();
-  afterEach(() => evalEnv.close());
-
-  it("evaluates at intervals, logs, saves the best and resumes", async () => {
-    const store = new MemoryCheckpointStore();
-    const written: LogRow[] = [];
-    const logger = new Logger([{ write: (row) => void written.push(row) }]);
-    const make = () =>
-      new EvalCallback({
-        evalEnv,
-        evalFreq: 15,
-        numEpisodes: 4,
-        seed: 3,
-        bestModelSavePath: { store, name: "best" },
-      });
-    const evaluation = make();
-    const trainer = new FakeTrainer();
-    await trainer.learn({ totalTimesteps: 40, callbacks: [evaluation], logger });
-    const evaluated = written.filter((row) => "eval/mean_reward" in row);
-    expect(evaluated).toHaveLength(2); // at 15 and 30
-    expect(evaluated[0]["eval/mean_reward"]).toBe(evaluation.bestMeanReturn);
-    expect(evaluated[0]["eval/mean_ep_length"]).toBe(evaluation.bestMeanReturn); // CartPole: a point a step
-    expect(evaluated[1]).toMatchObject({ "eval/mean_reward": evaluated[0]["eval/mean_reward"] });
-    expect((await readCheckpoint(store, "best")).state.numTimesteps).toBe(15); // 30 was no better
-
-    const again = make();
-    again.setState(evaluation.getState());
-    expect(again.bestMeanReturn).toBe(evaluation.bestMeanReturn);
-  });
-
-  it("refuses the environments that are trained on before the first step", async () => {
-    const trainer = Object.assign(new FakeTrainer(), { env: evalEnv });
-    const training = trainer.learn({ totalTimesteps: 40, callbacks: [new EvalCallback({ evalEnv })] });
-    await expect(training).rejects.toThrow(InvalidArgumentError);
-    await expect(training).rejects.toThrow(/^evalEnv: expected environments of their own/);
-    expect(trainer.numTimesteps).toBe(0);
-  });
-});
-
-describe("reasons to stop", () => {
-  const evaluated = (meanReturn: number): Evaluation => ({
-    meanReturn,
-    stdReturn: 0,
-    returns: [],
-    lengths: [],
-  });
-
-  it("StopTrainingOnRewardThreshold heeds evaluations, or the training", async () => {
-    const threshold = new StopTrainingOnRewardThreshold({ rewardThreshold: 25 });
-    expect(threshold.onEvaluation(evaluated(24))).toBe(true);
-    expect(threshold.onEvaluation(evaluated(25))).toBe(false);
-    const trainer = new FakeTrainer();
-    await trainer.learn({ totalTimesteps: 100, callbacks: [threshold] });
-    expect(trainer.numTimesteps).toBe(30);
-  });
-
-  it("StopTrainingOnMaxEpisodes", async () => {
-    const trainer = new FakeTrainer();
-    await trainer.learn({
-      totalTimesteps: 100,
-      callbacks: [new StopTrainingOnMaxEpisodes({ maxEpisodes: 13 })],
-    });
-    expect(trainer.numTimesteps).toBe(13);
-  });
-
-  it("StopTrainingOnNoModelImprovement counts evaluations without a new best", () => {
-    const make = () => new StopTrainingOnNoModelImprovement({ maxNoImprovementEvals: 2, minEvals: 1 });
-    const patience = make();
-    const heard = [5, 4, 6, 6].map((reward) => patience.onEvaluation(evaluated(reward)));
-    expect(heard).toEqual([true, true, true, true]);
-    const resumed = make();
-    resumed.setState(patience.getState());
-    expect(resumed.onEvaluation(evaluated(1))).toBe(false);
-  });
-});
-
-describe("EveryNTimesteps", () => {
-  it("calls at intervals and goes on where a resumed training stopped", async () => {
-    const seen: number[] = [];
-    const make = () =>
-      new EveryNTimesteps({ numSteps: 4, callback: ({ numTimesteps }) => void seen.push(numTimesteps) });
-    const store = new MemoryCheckpointStore();
-    const trainer = new FakeTrainer();
-    const stop = { onStep: ({ numTimesteps }: { numTimesteps: number }) => numTimesteps < 6 };
-    await trainer.learn({ totalTimesteps: 10, callbacks: [make(), stop] });
-    await trainer.save({ store, name: "run" });
-    const resumed = await FakeTrainer.resume({ store, name: "run" });
-    await resumed.learn({ callbacks: [make()] });
-    expect(seen).toEqual([4, 8]);
   });
 });
