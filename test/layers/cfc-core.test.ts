@@ -39,6 +39,7 @@ describe("cfcConfig and readCfCConfig", () => {
       "sparse",
       {
         units: 2,
+        backboneLayers: 0,
         sparsityMask: [
           [1, 0],
           [0, 1],

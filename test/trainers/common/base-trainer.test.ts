@@ -1,13 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
 import type { InvalidStateError } from "../../../src/core/errors.js";
-import { make } from "../../../src/envs/registry.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import type { StepProgress, TrainerCallback } from "../../../src/trainers/callbacks/callback.js";
-import { EvalCallback, StopTrainingOnRewardThreshold } from "../../../src/trainers/callbacks/index.js";
-import { runClosedLoop } from "../../../src/trainers/cloning/closed-loop.js";
-import { evaluatePolicy } from "../../../src/trainers/common/evaluate-policy.js";
+import { EvalCallback } from "../../../src/trainers/callbacks/index.js";
 import { DQNTrainer } from "../../../src/trainers/dqn/dqn-trainer.js";
 import { PPOTrainer } from "../../../src/trainers/ppo/ppo-trainer.js";
 import { makeVecEnv } from "../../../src/vector/make-vec-env.js";
@@ -261,45 +258,4 @@ describe("A trainer", () => {
       expect.objectContaining({ code: "INVALID_ARGUMENT" }),
     );
   });
-});
-
-describe("evaluatePolicy", () => {
-  it("takes an id and a single environment", async () => {
-    const trainer = trainers.PPO();
-    const options = { numEpisodes: 3, seed: 5 };
-    using env = make("CartPole-v1");
-    const single = await evaluatePolicy(trainer, env, options);
-    const byId = await evaluatePolicy(trainer, "CartPole-v1", options);
-    expect(byId.returns).toEqual(single.returns);
-    expect(single.returns).toHaveLength(3);
-    await trainer.close();
-  });
-
-  it("rejects with the signal's reason", async () => {
-    const trainer = trainers.PPO();
-    const controller = new AbortController();
-    const evaluation = evaluatePolicy(trainer, "CartPole-v1", {
-      numEpisodes: 1e6,
-      signal: controller.signal,
-    });
-    setTimeout(() => controller.abort(new Error("enough")), 30);
-    await expect(evaluation).rejects.toThrow("enough");
-    const env = make("CartPole-v1");
-    await expect(runClosedLoop(trainer, env, { signal: controller.signal })).rejects.toThrow("enough");
-    env.close();
-    await trainer.close();
-  });
-
-  it.each([
-    [[undefined, "CartPole-v1"], /policy: expected a trainer/],
-    [[{ predict: async () => ({}) }, {}], /env: expected a vector environment, an environment or an id/],
-    [[{ predict: async () => ({}) }, "CartPole-v1", { n_eval_episodes: 3 }], /did you mean numEpisodes/],
-  ])("refuses %j", async (given, message) => {
-    await expect(evaluatePolicy(...(given as Parameters<typeof evaluatePolicy>))).rejects.toThrow(message);
-  });
-});
-
-it("StopTrainingOnRewardThreshold refuses a threshold that is no number", () => {
-  const options = { rewardThreshold: undefined as unknown as number };
-  expect(() => new StopTrainingOnRewardThreshold(options)).toThrow(/rewardThreshold: expected a number/);
 });
