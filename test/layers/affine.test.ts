@@ -64,7 +64,7 @@ describe.each(["wasm", "cpu"] as const)("affine on %s", (backend) => {
       };
       for (const padding of ["same", "valid"] as const) {
         const ours = convolve(x, weights, { strides: 2, padding, scale: 1 / 255 });
-        const plain = tf.conv2d(tf.div(x, 255), weights.kernel, 2, padding);
+        const plain = tf.conv2d(tf.div<tf.Tensor4D>(x, 255), weights.kernel, 2, padding);
         expect(distance(ours, tf.relu(tf.add(plain, 1)))).toBeLessThan(1e-4);
       }
     });

@@ -129,7 +129,7 @@ describe("RecurrentLayer", () => {
     expect(() => new CfC({ units: 2, projSize: 0 })).toThrow(InvalidArgumentError);
     expect(() => new CfC({ units: 2, batch_first: true } as never)).toThrow(/\[batch, time, features\]/);
     const layer = build({ units: 2 });
-    expect(() => tf.tidy(() => layer.scan(tf.ones([2, 3]) as never))).toThrow(ShapeError);
+    expect(() => tf.tidy(() => layer.scan(tf.ones([2, 3]) as never).outputs)).toThrow(ShapeError);
     expect(() => new CfC({ units: 2 }).build([null, 3])).toThrow(ShapeError);
     layer.dispose();
   });

@@ -11,7 +11,7 @@ describe("getParameters", () => {
     const bias = tf.variable(tf.tensor1d([5]));
     const before = tf.memory().numTensors;
     const parameters = await getParameters(
-      new Map([
+      new Map<string, tf.Variable>([
         ["kernel", kernel],
         ["bias", bias],
       ]),

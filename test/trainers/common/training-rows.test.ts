@@ -7,7 +7,7 @@ function training(count: number, notes: string[], fail?: Error) {
   return trainingRows(async (onRow) => {
     for (let i = 0; i < count; i++) {
       notes.push(`train ${i}`);
-      if ((await onRow({ i } as LogRow, i)) === false) break;
+      if ((await onRow({ i } as LogRow)) === false) break;
     }
     notes.push("end");
     if (fail) throw fail;

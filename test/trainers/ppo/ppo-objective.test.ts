@@ -80,7 +80,7 @@ describe("PPOObjective", () => {
     const { value, grads } = tf.variableGrads(loss, [...model.variables.values()]);
     for (const [name, variable] of model.variables) {
       const values = variable.dataSync<"float32">().slice();
-      const gradient = grads[variable.name].dataSync();
+      const gradient = grads[variable.name].dataSync<"float32">();
       const index = gradient.reduce(
         (best, slope, i) => (Math.abs(slope) > Math.abs(gradient[best]) ? i : best),
         0,

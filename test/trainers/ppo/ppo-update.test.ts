@@ -46,7 +46,8 @@ const sb3Names: Record<string, string> = {
 
 /** SB3's `n_steps` is `numSteps`, and so on: nothing else is translated. */
 function sameNames(hyperparameters: Recording["hyperparameters"]): Partial<PPOOptions> {
-  const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const camel = (name: string) =>
+    name === "n_steps" ? "numSteps" : name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   return Object.fromEntries(Object.entries(hyperparameters).map(([name, value]) => [camel(name), value]));
 }
 

@@ -2,10 +2,10 @@
 
 import { isMainThread } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs-core";
-import { MlpActorCritic } from "../../../src/models/index.js";
-import type { ActorCriticFactory } from "../../../src/trainers/index.js";
-import { makeFree, makeFrozen } from "../../trainers/frozen-model.js";
-import { makeLTCActorCritic } from "../../trainers/ltc-model.js";
+import { MlpActorCritic } from "../../../../src/models/index.js";
+import type { ActorCriticFactory } from "../../../../src/trainers/index.js";
+import { makeFree, makeFrozen } from "../../frozen-model.js";
+import { makeLTCActorCritic } from "../../ltc-model.js";
 
 class OwnActorCritic extends MlpActorCritic {
   override toJSON() {

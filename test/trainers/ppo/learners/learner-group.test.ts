@@ -1,9 +1,9 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { MemoryCheckpointStore } from "../../../src/checkpoints/index.js";
-import { InvalidArgumentError, NonFiniteError } from "../../../src/core/errors.js";
-import { Logger, type LogRow } from "../../../src/logging/index.js";
-import { CfCActorCritic, LTCActorCritic } from "../../../src/models/index.js";
-import { useBackend } from "../../../src/recurrent/use-backend.js";
+import { MemoryCheckpointStore } from "../../../../src/checkpoints/index.js";
+import { InvalidArgumentError, NonFiniteError } from "../../../../src/core/errors.js";
+import { Logger, type LogRow } from "../../../../src/logging/index.js";
+import { CfCActorCritic, LTCActorCritic } from "../../../../src/models/index.js";
+import { useBackend } from "../../../../src/recurrent/use-backend.js";
 import {
   cartPolePPO,
   LearnerFailedError,
@@ -11,11 +11,11 @@ import {
   type PPOPreset,
   PPOTrainer,
   pendulumPPO,
-} from "../../../src/trainers/index.js";
-import type { LearnerGroup } from "../../../src/trainers/ppo/learners/learner-group.js";
-import { AutoNCP } from "../../../src/wirings/index.js";
+} from "../../../../src/trainers/index.js";
+import type { LearnerGroup } from "../../../../src/trainers/ppo/learners/learner-group.js";
+import { AutoNCP } from "../../../../src/wirings/index.js";
 import { makeConstrained, makeFrozenOnMain, makeOwn } from "./own-model.js";
-import "../../../src/node/index.js";
+import "../../../../src/node/index.js";
 
 beforeAll(async () => {
   await useBackend("wasm");
