@@ -4,17 +4,8 @@
  */
 
 import * as tf from "@tensorflow/tfjs-core";
-import {
-  Adam,
-  type Discrete,
-  DQNLoss,
-  MlpQNetwork,
-  makeVecEnv,
-  Random,
-  ReplayMemory,
-  useBackend,
-} from "ncps-ts";
-import { tdTargets } from "ncps-ts/losses";
+import { Adam, type Discrete, MlpQNetwork, makeVecEnv, Random, ReplayMemory, useBackend } from "ncps-ts";
+import { DQNLoss, tdTargets } from "ncps-ts/losses";
 import type { ReplayBatch } from "ncps-ts/memory";
 import { updateTarget } from "ncps-ts/models";
 import { readMetrics } from "ncps-ts/optimizers";
@@ -74,6 +65,7 @@ for (let t = 0; t < totalTimesteps; t++) {
   }
   if (t % 5000 === 4999) {
     const last = returns.slice(-20);
-    console.log(`${t + 1} steps: mean return ${last.reduce((a, b) => a + b, 0) / last.length}`);
+    console.log(`${t + 1} steps: mean return ${(last.reduce((a, b) => a + b, 0) / last.length).toFixed(1)}`);
   }
 }
+await env.close();

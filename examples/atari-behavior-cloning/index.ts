@@ -13,20 +13,21 @@ import {
   ClosedLoopCallback,
   runClosedLoop,
 } from "ncps-ts/trainers";
-import { run, settingsOf } from "../command-line.js";
-import { playForever } from "../watch.js";
+import { parametersOf } from "../support/parameters.js";
+import { runExample } from "../support/run-example.js";
+import { playForever } from "../support/watch.js";
 import { drawCurve, type Point } from "./curve.js";
 import { expertScore, openData, openGame, recordClone } from "./game.js";
 import { kerasReporter, torchReporter } from "./report.js";
-import { adamOf, readSettings, type Settings, sizes, usage } from "./settings.js";
+import { adamOf, readSettings, type Settings, sizes } from "./settings.js";
+import { usage } from "./usage.js";
 
 // Complete games that the clone plays at the end, and the expert too.
 const GAMES = 16;
 // NOOP, FIRE, and RIGHT and LEFT, which are swapped in a mirror image.
 const MIRROR = [0, 1, 3, 2];
 
-const settings = settingsOf(usage, readSettings);
-await run(() => main(settings));
+await runExample({ usage, settings: readSettings, main });
 
 async function main(settings: Settings): Promise<void> {
   const { env: id, size, form, epochs, balanced, cont, render, out, seed } = settings;
@@ -70,10 +71,8 @@ async function main(settings: Settings): Promise<void> {
         });
   if (finishing)
     console.log(`Finishing the training that was stopped after ${trainer.iterations} minibatches`);
-  const parameters = [...trainer.model.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
-  console.log(
-    `${train.size} + ${val.size} sequences, ${size} ${form}: ${parameters.toLocaleString("en")} parameters`,
-  );
+  const parameters = parametersOf(trainer.model);
+  console.log(`${train.size} + ${val.size} sequences, ${size} ${form}: ${parameters}`);
   if (form === "tf" && trainer.model instanceof ConvCfC) trainer.model.layersModel().summary(80);
 
   const curve: Point[] = cont && existsSync(points) ? JSON.parse(readFileSync(points, "utf8")) : [];
@@ -90,7 +89,7 @@ async function main(settings: Settings): Promise<void> {
       reporter.played(returns, epoch);
       curve.push({ valAccuracy: trainer.lastEpoch?.valAccuracy ?? 0, meanReturn: mean(returns) });
       writeFileSync(points, JSON.stringify(curve));
-      const title = `Behaviour cloning on ${id}, ${size} ${form}, ${parameters.toLocaleString("en")} parameters`;
+      const title = `Behaviour cloning on ${id}, ${size} ${form}, ${parameters}`;
       writeFileSync(join(out, "curve.svg"), drawCurve(curve, title));
     },
   });

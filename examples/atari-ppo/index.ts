@@ -7,16 +7,18 @@ import { type Env, make, PPOTrainer, useBackend } from "ncps-ts";
 import { Logger } from "ncps-ts/logging";
 import { Dashboard, interruptCallback, registerAtari } from "ncps-ts/node";
 import { RecordEpisodeStatistics } from "ncps-ts/wrappers";
-import { run, settingsOf } from "../command-line.js";
-import { playForever, playOneGame } from "../watch.js";
-import { readSettings, type Settings, trainerOptions, usage } from "./settings.js";
+import { parametersOf } from "../support/parameters.js";
+import { runExample } from "../support/run-example.js";
+import { playForever, playOneGame } from "../support/watch.js";
+import { readSettings, type Settings } from "./settings.js";
+import { usage } from "./usage.js";
 
 const program = "node --import tsx examples/atari-ppo/index.ts";
-const settings = settingsOf(usage, readSettings);
-await run(() => main(settings));
+await runExample({ usage, settings: readSettings, main });
 
 async function main(settings: Settings): Promise<void> {
-  const { env, cont, render, hours, preset, printEvery, seed } = settings;
+  const { env, cont, render, hours, preset, printEvery, options } = settings;
+  const { seed = 0 } = options;
   const page = settings.page
     ? await Dashboard.open({ fps: 20, title: preset, details: { env, seed } })
     : undefined;
@@ -27,11 +29,9 @@ async function main(settings: Settings): Promise<void> {
 
   const folder = `rl_ckpt/${env}`;
   const trainer = cont
-    ? await PPOTrainer.load(`${folder}/checkpoint-${cont}`, trainerOptions(settings))
-    : new PPOTrainer(trainerOptions(settings));
-  const { model } = trainer;
-  const parameters = [...model.variables.values()].reduce((sum, variable) => sum + variable.size, 0);
-  console.log(`${env}, preset ${preset}: ${parameters.toLocaleString("en")} parameters`);
+    ? await PPOTrainer.load(`${folder}/checkpoint-${cont}`, options)
+    : new PPOTrainer(options);
+  console.log(`${env}, preset ${preset}: ${parametersOf(trainer.model)}`);
 
   const game = { policy: trainer, env: openGame(settings), seed, page };
   if (render) {

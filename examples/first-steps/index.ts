@@ -7,7 +7,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { Adam, AutoNCP, CfC, LTC, useBackend } from "ncps-ts";
-import { commandLine } from "../command-line.js";
+import { commandLine } from "../support/run-example.js";
 import { plot } from "./plot.js";
 
 const usage = `An LTC and a CfC learn a wave
@@ -17,7 +17,10 @@ const usage = `An LTC and a CfC learn a wave
   --seed N     seed of the initial weights (default 0)
   --epochs N   updates (default 400)
   --help       this text`;
-const { seed, epochs } = commandLine(usage, { seed: [0, 0], epochs: [400, 0] });
+const { seed, epochs } = commandLine(usage, (given) => ({
+  seed: given.whole("seed", 0),
+  epochs: given.whole("epochs", 400),
+}));
 
 await useBackend();
 const steps = 48;
@@ -33,13 +36,11 @@ function learn(title: string, layer: LTC | CfC): void {
   console.log(`\n${title}, seed ${seed}`);
   layer.build([null, null, 2]);
   const optimizer = new Adam();
-  const variables = layer.variables;
   for (let epoch = 0; epoch < epochs; epoch++) {
     tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(() => lossOf(layer), [...variables.values()]);
-      const gradients = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]]));
-      optimizer.applyGradients(gradients, variables, { learningRate: 0.01, maxGradNorm: 1 });
-      if (epoch % 50 === 0) report(epoch, value);
+      const options = { learningRate: 0.01, maxGradNorm: 1 };
+      const { loss } = optimizer.minimize(() => lossOf(layer), layer.variables, options);
+      if (epoch % 50 === 0) report(epoch, loss);
     });
   }
   tf.tidy(() => {

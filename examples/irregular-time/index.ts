@@ -8,7 +8,7 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { Adam, CfC, Random, useBackend } from "ncps-ts";
-import { commandLine } from "../command-line.js";
+import { commandLine } from "../support/run-example.js";
 import { type BitStreams, drawBitStreams } from "./bit-stream.js";
 
 const usage = `XOR of bits that arrive as events, with times and without
@@ -20,12 +20,12 @@ const usage = `XOR of bits that arrive as events, with times and without
   --batch N     streams per update (default 64)
   --seed N      seed of weights and streams (default 0)
   --help        this text`;
-const {
-  bits: length,
-  updates,
-  batch,
-  seed,
-} = commandLine(usage, { bits: [12, 1], updates: [1200, 1], batch: [64, 1], seed: [0, 0] });
+const { length, updates, batch, seed } = commandLine(usage, (given) => ({
+  length: given.whole("bits", 12, 1),
+  updates: given.whole("updates", 1200, 1),
+  batch: given.whole("batch", 64, 1),
+  seed: given.whole("seed", 0),
+}));
 
 await useBackend();
 const test = drawBitStreams(new Random(seed + 1000), 1000, length);
@@ -41,19 +41,17 @@ function learn(name: string): number {
   const layer = new CfC({ units: 32, backboneUnits: 64, projSize: 1, seed });
   layer.build([null, null, 1]);
   const optimizer = new Adam();
-  const { variables } = layer;
   const random = new Random(seed);
   const began = performance.now();
   for (let update = 1; update <= updates; update++) {
     const streams = drawBitStreams(random, batch, length);
     tf.tidy(() => {
-      const { value, grads } = tf.variableGrads(() => lossOf(layer, streams, timed), [...variables.values()]);
-      const gradients = new Map([...variables].map(([key, variable]) => [key, grads[variable.name]]));
-      optimizer.applyGradients(gradients, variables, { learningRate: rateAt(update), maxGradNorm: 1 });
+      const options = { learningRate: rateAt(update), maxGradNorm: 1 };
+      const { loss } = optimizer.minimize(() => lossOf(layer, streams, timed), layer.variables, options);
       if (update % Math.ceil(updates / 6) === 0) {
         const seconds = ((performance.now() - began) / 1000).toFixed(0);
         console.log(
-          `${name}: update ${update}, loss ${value.dataSync()[0].toFixed(3)}, ` +
+          `${name}: update ${update}, loss ${loss.dataSync()[0].toFixed(3)}, ` +
             `accuracy ${(100 * accuracyOf(layer, test, timed)).toFixed(1)} %, ${seconds} s`,
         );
       }

@@ -6,11 +6,12 @@
 import { PPOTrainer, type TrainerCallback, useBackend } from "ncps-ts";
 import type { LogRow } from "ncps-ts/logging";
 import { interruptCallback, openRun, registerAtari } from "ncps-ts/node";
-import { run as runProgram, settingsOf } from "../command-line.js";
-import { readSettings, type Settings, usage } from "./settings.js";
+import { parametersOf } from "../support/parameters.js";
+import { runExample } from "../support/run-example.js";
+import { readSettings, type Settings } from "./settings.js";
+import { usage } from "./usage.js";
 
-const settings = settingsOf(usage, readSettings);
-await runProgram(() => main(settings));
+await runExample({ usage, settings: readSettings, main });
 
 async function main(settings: Settings): Promise<void> {
   const { env, updates, hours, trainer: options, restartBehavior } = settings;
@@ -22,8 +23,7 @@ async function main(settings: Settings): Promise<void> {
   const given = { model: options.model, wrapper: options.wrapper };
   const trainer = run.resumeFrom ? await PPOTrainer.resume(run.resumeFrom, given) : new PPOTrainer(options);
   const { numEnvs, numSteps } = trainer.hyperparameters;
-  const parameters = [...trainer.model.variables.values()].reduce((sum, { size }) => sum + size, 0);
-  console.log(`${env}: ${parameters.toLocaleString("en")} parameters, run folder ${run.path}`);
+  console.log(`${env}: ${parametersOf(trainer.model)}, run folder ${run.path}`);
 
   await trainer.learn({
     totalTimesteps: updates * numEnvs * numSteps,

@@ -11,7 +11,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { CfC, LTC, NCP, useBackend } from "ncps-ts";
 import { splitLidarTraces } from "ncps-ts/datasets";
-import { commandLine, wrongOption } from "../command-line.js";
+import { commandLine, wrongOption } from "../support/run-example.js";
 import { readDrives, simulateDrives } from "./drives.js";
 import { learn } from "./learning.js";
 
@@ -26,14 +26,13 @@ const usage = `Steering past obstacles from lidar
   --batch N       sequences per update (default 32)
   --seed N        seed of initial weights and order (default 0)
   --help          this text`;
-const { data, model, epochs, batch, seed } = commandLine(
-  usage,
-  { epochs: [8, 0], batch: [32, 1], seed: [0, 0] },
-  { data: undefined, model: "cfc" },
-);
-if (model !== "ltc" && model !== "cfc") {
-  wrongOption(`--model: expected ltc or cfc, received "${model}"`);
-}
+const { data, model, epochs, batch, seed } = commandLine(usage, (given) => ({
+  data: given.text("data"),
+  model: given.oneOf("model", ["ltc", "cfc"], "cfc", " or "),
+  epochs: given.whole("epochs", 8),
+  batch: given.whole("batch", 32, 1),
+  seed: given.whole("seed", 0),
+}));
 
 await useBackend();
 if (!data) {

@@ -60,11 +60,7 @@ export function learn({ circuit, train, test, epochs, batch, seed }: LearnOption
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const began = performance.now();
     for (const rows of batches(random.permutation(train.count), batch)) {
-      tf.tidy(() => {
-        const { grads } = tf.variableGrads(() => lossOf(train, rows), [...variables.values()]);
-        const gradients = new Map([...variables].map(([name, variable]) => [name, grads[variable.name]]));
-        optimizer.applyGradients(gradients, variables, { learningRate: 0.01 });
-      });
+      tf.dispose(optimizer.minimize(() => lossOf(train, rows), variables, { learningRate: 0.01 }));
     }
     report(`epoch ${epoch}, ${((performance.now() - began) / 1000).toFixed(1)} s `);
   }

@@ -6,7 +6,7 @@
 
 import { evaluatePolicy, makeVecEnv, PPOTrainer, pendulumPPO, useBackend } from "ncps-ts";
 import { Logger, TableSink } from "ncps-ts/logging";
-import { commandLine } from "../command-line.js";
+import { commandLine } from "../support/run-example.js";
 
 const usage = `PPO swings a pendulum up
 
@@ -15,7 +15,10 @@ const usage = `PPO swings a pendulum up
   --seed N    seed of everything random (default 0)
   --steps N   environment steps (default 200000)
   --help      this text`;
-const { seed, steps } = commandLine(usage, { seed: [0, 0], steps: [200_000, 1] });
+const { seed, steps } = commandLine(usage, (given) => ({
+  seed: given.whole("seed", 0),
+  steps: given.whole("steps", 200_000, 1),
+}));
 
 await useBackend();
 const trainer = new PPOTrainer({ ...pendulumPPO, env: "Pendulum-v1", seed });

@@ -8,12 +8,14 @@
 import { DQNTrainer, evaluatePolicy, makeVecEnv, useBackend } from "ncps-ts";
 import { interruptCallback, openRun, registerAtari } from "ncps-ts/node";
 import { StopTrainingOnMaxEpisodes } from "ncps-ts/trainers";
-import { run as runProgram, settingsOf } from "../command-line.js";
+import { parametersOf } from "../support/parameters.js";
+import { runExample } from "../support/run-example.js";
 import { reportEpisodes } from "./episodes.js";
-import { readSettings, type Settings, usage, withGifs } from "./settings.js";
+import { withGifs } from "./gifs.js";
+import { readSettings, type Settings } from "./settings.js";
+import { usage } from "./usage.js";
 
-const settings = settingsOf(usage, readSettings);
-await runProgram(() => main(settings));
+await runExample({ usage, settings: readSettings, main });
 
 async function main(settings: Settings): Promise<void> {
   const { env, preset, folder, restartBehavior, saveMinutes, goal, episodes } = settings;
@@ -24,11 +26,8 @@ async function main(settings: Settings): Promise<void> {
   const run = await openRun(folder, { restartBehavior, table: false, config: { env, preset } });
   const options = withGifs(settings, run.path);
   const trainer = run.resumeFrom ? await DQNTrainer.resume(run.resumeFrom, options) : new DQNTrainer(options);
-  const parameters = [...trainer.model.variables.values()].reduce((sum, { size }) => sum + size, 0);
   const gigabytes = (trainer.memory.byteLength / 1e9).toFixed(2);
-  console.log(
-    `${env}, preset ${preset}: ${parameters.toLocaleString("en")} parameters, replay memory ${gigabytes} GB`,
-  );
+  console.log(`${env}, preset ${preset}: ${parametersOf(trainer.model)}, replay memory ${gigabytes} GB`);
   console.log(`run folder: ${run.path}`);
 
   await trainer.learn({

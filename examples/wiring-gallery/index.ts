@@ -16,8 +16,7 @@ import {
   wiringToMermaid,
   wiringToSVG,
 } from "ncps-ts/wirings";
-
-import { commandLine } from "../command-line.js";
+import { commandLine } from "../support/run-example.js";
 
 const usage = `Pictures of wirings, as SVG, DOT and Mermaid
 
@@ -27,7 +26,7 @@ const usage = `Pictures of wirings, as SVG, DOT and Mermaid
                  (default examples/wiring-gallery/out)
   --help         this text`;
 const byDefault = fileURLToPath(new URL("out", import.meta.url));
-const { out: folder = byDefault } = commandLine(usage, {}, { out: byDefault });
+const folder = commandLine(usage, (given) => given.text("out", byDefault));
 
 interface Picture extends SVGOptions {
   wiring: Wiring;

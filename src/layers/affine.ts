@@ -69,14 +69,18 @@ export function affine(x: tf.Tensor, { kernel, bias }: AffineWeights, activation
  * @throws ShapeError when the number of channels of the images is not that of the kernel
  */
 export function convolve(x: tf.Tensor, weights: AffineWeights, options: ConvolveOptions): tf.Tensor {
-  const channels = weights.kernel.shape[2];
-  if (x.shape[3] !== channels) {
-    throw new ShapeError("x", `[rows, height, width, ${channels}]`, x.shape, builtFor);
-  }
+  checkChannels(x, weights.kernel);
   const { strides, padding: pad, scale = 1 } = options;
   // Scaling the few weights of the kernel is equivalent to scaling all pixels.
   const filter = scale === 1 ? weights.kernel : tf.mul(weights.kernel, constant(scale));
   return fusedConvolution(x as tf.Tensor4D, filter as tf.Tensor4D, weights.bias, { strides, pad });
+}
+
+/** @throws ShapeError when pictures have other channels than the kernel of a convolution takes */
+export function checkChannels(x: tf.Tensor, kernel: tf.Tensor): void {
+  const channels = kernel.shape[2];
+  if (x.shape[3] === channels) return;
+  throw new ShapeError("x", `[rows, height, width, ${channels}]`, x.shape, builtFor);
 }
 
 /**

@@ -5,7 +5,7 @@ import { checkInteger } from "../core/check-integer.js";
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { sizeOf } from "../core/state.js";
 import { constant } from "../recurrent/ops/constants.js";
-import { type AffineWeights, affine, overRows, pictureSizes } from "./affine.js";
+import { type AffineWeights, affine, checkChannels, overRows, pictureSizes } from "./affine.js";
 import { type BlockOptions, blockOptionNames, type LayerShape } from "./block.js";
 import { type BatchNorm, NormalizedBlock } from "./normalized-block.js";
 
@@ -106,6 +106,7 @@ export class ImpalaConvBlock extends NormalizedBlock {
     return tf.tidy(() =>
       overRows(x, 3, (frames) => {
         let y = frames as tf.Tensor4D;
+        checkChannels(y, this.layers[0].kernel);
         this.layers.forEach(({ kernel, bias, norm }, i) => {
           const filter = i === 0 ? tf.mul(kernel, constant(this.scale)) : kernel;
           const z = tf.conv2d(y, filter as tf.Tensor4D, convolutions[i].strides, "valid");

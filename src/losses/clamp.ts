@@ -1,8 +1,8 @@
-/** Values kept between bounds that may be tensors. */
+/** Clipping between bounds that may be tensors. */
 
 import * as tf from "@tensorflow/tfjs-core";
 
-/** A number, or a tensor that holds one: the latter where it is an input of a compiled step. */
+/** A number, or a tensor that holds one: a tensor if it is an input of a compiled step. */
 export type ScalarLike = number | tf.Scalar;
 
 /**
@@ -15,12 +15,12 @@ export function clamp(x: tf.Tensor, low: ScalarLike, high: ScalarLike): tf.Tenso
   return tf.tidy(() => tf.minimum(tf.maximum(x, low), high));
 }
 
-/** `a - b`, a number where `b` is one. */
+/** `a - b`; a number if `b` is one. */
 export function minus(a: number, b: ScalarLike): ScalarLike {
   return typeof b === "number" ? a - b : (tf.sub(a, b) as tf.Scalar);
 }
 
-/** `a + b`, a number where `b` is one. */
+/** `a + b`; a number if `b` is one. */
 export function plus(a: number, b: ScalarLike): ScalarLike {
   return typeof b === "number" ? a + b : (tf.add(a, b) as tf.Scalar);
 }

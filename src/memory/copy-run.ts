@@ -2,7 +2,7 @@
 
 import { isTypedArray, type TypedArray } from "../core/state.js";
 
-// A view of an array costs about as much as copying so many numbers one by one.
+// A view of an array costs about as much as copying this many numbers one by one.
 const SHORT_RUN = 24;
 
 /** Copies `count` numbers of `source` from the index `from` on to `target` from the index `at` on. */

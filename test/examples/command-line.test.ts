@@ -9,8 +9,8 @@ const refusal = (name: string, ...args: string[]) =>
     ({ code, stderr }: { code: number; stderr: string }) => `${code} ${stderr}`,
   );
 
-const examples = readdirSync(join(root, "examples")).filter((name) =>
-  statSync(join(root, "examples", name)).isDirectory(),
+const examples = readdirSync(join(root, "examples")).filter(
+  (name) => name !== "support" && statSync(join(root, "examples", name)).isDirectory(),
 );
 
 describe.each(examples)("examples/%s", (name) => {

@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { adamOf } from "../../examples/atari-behavior-cloning/settings.js";
-import { readSettings as labmlSettings } from "../../examples/labml-breakout-ppo/settings.js";
+import { readSettings as readLabml } from "../../examples/labml-breakout-ppo/settings.js";
+import { usage as labmlUsage } from "../../examples/labml-breakout-ppo/usage.js";
 import { resize } from "../../examples/space-invaders-dqn/gif-size.js";
-import { readSettings as duelingSettings } from "../../examples/space-invaders-dqn/settings.js";
+import { readSettings as readDueling } from "../../examples/space-invaders-dqn/settings.js";
+import { usage as duelingUsage } from "../../examples/space-invaders-dqn/usage.js";
+import { readOptions } from "../../examples/support/options.js";
 import { Random } from "../../src/core/random.js";
 import { SpaceInvadersEnv } from "../../src/envs/arcade/index.js";
 import { make } from "../../src/envs/registry.js";
@@ -12,14 +15,17 @@ import { DQNTrainer } from "../../src/trainers/index.js";
 
 beforeAll(() => useBackend("cpu"));
 
+const labmlSettings = (argv: string[]) => readLabml(readOptions(labmlUsage, argv)!);
+const duelingSettings = (argv: string[]) => readDueling(readOptions(duelingUsage, argv)!);
+
 describe("labml's PPO", () => {
   it("starts worker i from the seed 47 + i, and has games go on from there", () => {
-    const { trainer } = labmlSettings([])!;
+    const { trainer } = labmlSettings([]);
     const open = () => make("Arcade/Breakout-v0", trainer.envOptions);
     for (const worker of [0, 3]) {
       const ours = trainer.wrapper!(open(), worker);
       const [{ observation }] = [ours.reset({ seed: 12345 })];
-      const labml = labmlSettings(["--seed", String(47 + worker)])!.trainer.wrapper!(open(), 0);
+      const labml = labmlSettings(["--seed", String(47 + worker)]).trainer.wrapper!(open(), 0);
       expect(observation).toEqual(labml.reset({ seed: 1 }).observation);
       expect((ours as unknown as { seed: number }).seed).toBe(47 + worker);
     }
@@ -35,7 +41,7 @@ describe("Adam of the cloning guide's tabs", () => {
 
 it("the dueling DQN learns from frames with quarters, which its memory keeps", async () => {
   await useBackend("wasm");
-  const { options } = duelingSettings(["--preset", "document", "--quarters", "--memory", "100"])!;
+  const { options } = duelingSettings(["--preset", "document", "--quarters", "--memory", "100"]);
   const trainer = new DQNTrainer({ ...options, learningStarts: 40 });
   await trainer.learn({ totalTimesteps: 43 });
   expect(trainer.gradientSteps).toBe(3);
@@ -44,13 +50,13 @@ it("the dueling DQN learns from frames with quarters, which its memory keeps", a
 });
 
 describe("the dueling DQN with the document's preset", () => {
-  const settings = duelingSettings(["--env", "SpaceInvaders-v0", "--preset", "document"])!;
+  const settings = duelingSettings(["--env", "SpaceInvaders-v0", "--preset", "document"]);
 
   it("ends after a million episodes and has GIFs of 480 x 320", () => {
     expect(settings.episodes).toBe(1_000_000);
     expect(settings.goal).toEqual({ hours: Number.POSITIVE_INFINITY });
     expect(settings.gifSize).toEqual({ height: 480, width: 320 });
-    const short = duelingSettings(["--env", "SpaceInvaders-v0", "--preset", "document", "--hours", "2"])!;
+    const short = duelingSettings(["--env", "SpaceInvaders-v0", "--preset", "document", "--hours", "2"]);
     expect([short.episodes, short.goal]).toEqual([undefined, { hours: 2 }]);
   });
 
@@ -67,8 +73,8 @@ describe("the dueling DQN with the document's preset", () => {
   });
 
   it("keeps quarters when asked to, like a bilinear resize to half the size", () => {
-    const options = duelingSettings(["--preset", "document", "--quarters"])!.options;
-    const plain = duelingSettings(["--preset", "document"])!.options;
+    const options = duelingSettings(["--preset", "document", "--quarters"]).options;
+    const plain = duelingSettings(["--preset", "document"]).options;
     const [quarters, bytes] = [options, plain].map(({ wrapper }) => wrapper!(new SpaceInvadersEnv(), 0));
     const [exact, rounded] = [quarters, bytes].map((env) => env.reset({ seed: 3 }).observation);
     expect(exact).toBeInstanceOf(Float32Array);

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { type Game, playForever } from "../../examples/watch.js";
+import { type Game, playForever } from "../../examples/support/watch.js";
 import type { Env } from "../../src/envs/env.js";
 
 const frame = { height: 2, width: 2, data: new Uint8Array(12) };

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { DQNLoss, huber, tdTargets } from "../../src/losses/index.js";
+import { DQNLoss, huber } from "../../src/losses/index.js";
 import { useBackend } from "../../src/recurrent/use-backend.js";
 
 beforeAll(() => useBackend("wasm"));
@@ -12,62 +12,6 @@ const near = (received: readonly number[], expected: readonly number[], digits =
     expect(value).toBeCloseTo(expected[i], digits);
   });
 };
-
-describe("huber", () => {
-  const errors = [-3, -1, -0.5, 0, 0.25, 1, 2.5];
-
-  it.each([0.5, 1, 2, Number.POSITIVE_INFINITY])("is ½e² up to delta %f and a line beyond it", (delta) => {
-    const expected = errors.map((e) => {
-      const size = Math.abs(e);
-      return size <= delta ? 0.5 * e * e : delta * (size - 0.5 * delta);
-    });
-    tf.tidy(() => near(values(huber(tf.tensor1d(errors), delta)), expected));
-  });
-
-  it("has the clipped error as its gradient", () => {
-    tf.tidy(() => {
-      const gradient = tf.grad((x) => tf.sum(huber(x, 1)))(tf.tensor1d(errors));
-      near(values(gradient), [-1, -1, -0.5, 0, 0.25, 1, 1]);
-    });
-  });
-});
-
-describe("tdTargets", () => {
-  const q = [
-    [1, 5, 2],
-    [0, -1, 3],
-    [9, 9, 9],
-  ];
-  const online = [
-    [7, 0, 1],
-    [0, 2, 1],
-    [0, 0, 1],
-  ];
-  const [rewards, discounts] = [
-    [1, 2, 3],
-    [0.9, 0.81, 0],
-  ];
-
-  it("uses the best action, or evaluates the one that the trained network prefers", () => {
-    tf.tidy(() => {
-      const input = {
-        rewards: tf.tensor1d(rewards),
-        discounts: tf.tensor1d(discounts),
-        targetQ: tf.tensor2d(q),
-      };
-      near(values(tdTargets(input)), [1 + 0.9 * 5, 2 + 0.81 * 3, 3]);
-      const onlineQ = tf.tensor2d(online);
-      near(values(tdTargets({ ...input, onlineQ })), [1 + 0.9 * 1, 2 - 0.81, 3]);
-    });
-  });
-
-  it("names arguments with wrong shapes", () => {
-    tf.tidy(() => {
-      const input = { rewards: tf.zeros([2]), discounts: tf.zeros([3]), targetQ: tf.zeros([3, 2]) };
-      expect(() => tdTargets(input as never)).toThrow(/rewards/);
-    });
-  });
-});
 
 describe("DQNLoss", () => {
   const q = [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/core/random.js";
-import { MinTree, PrioritizedReplayMemory, SumTree } from "../../src/memory/index.js";
+import { PrioritizedReplayMemory } from "../../src/memory/index.js";
 
 function filled(size: number, options: { alpha?: number; beta?: number; capacity?: number } = {}) {
   const memory = new PrioritizedReplayMemory({
@@ -165,38 +165,5 @@ describe("updatePriorities after further steps", () => {
     const before = copy.getState();
     copy.updatePriorities(old, [1000, 1000, 1000, 1000]);
     expect(copy.getState()).toEqual(before);
-  });
-});
-
-describe("segment trees", () => {
-  it("equal the sums and minima of a list after random changes", () => {
-    for (const capacity of [1, 2, 3, 5, 16, 100]) {
-      const [sums, minima] = [new SumTree(capacity), new MinTree(capacity)];
-      const list = new Array<number>(capacity).fill(0);
-      const random = new Random(capacity);
-      for (let i = 0; i < 300; i++) {
-        const [at, value] = [random.integer(capacity), random.integer(8)];
-        list[at] = value;
-        sums.set(at, value);
-        minima.set(at, value > 0 ? value : Number.POSITIVE_INFINITY);
-        const total = list.reduce((sum, each) => sum + each, 0);
-        expect(sums.total).toBe(total);
-        expect(minima.min).toBe(Math.min(Number.POSITIVE_INFINITY, ...list.filter((each) => each > 0)));
-        if (total === 0) continue;
-        const mass = random.uniform(0, total);
-        let [index, sum] = [0, list[0]];
-        while (sum <= mass) sum += list[++index];
-        expect(sums.find(mass)).toBe(index);
-      }
-      // Rounding may lead to the very end, never to a number that is zero.
-      if (sums.total > 0) expect(list[sums.find(sums.total)]).toBeGreaterThan(0);
-    }
-  });
-
-  it("reaches every leaf of a capacity that is not a power of two", () => {
-    const tree = new SumTree(200_000);
-    tree.set(199_999, 1);
-    expect(tree.find(0.5)).toBe(199_999);
-    expect(tree.leaves).toBe(262_144);
   });
 });

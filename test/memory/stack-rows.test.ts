@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Random } from "../../src/core/random.js";
 import { ReplayFrames } from "../../src/memory/replay-frames.js";
-import { stackKernels } from "../../src/memory/stack-kernels.js";
 import { StackRows } from "../../src/memory/stack-rows.js";
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -69,8 +68,4 @@ describe.each([3, 4])("stacks of %i byte frames", (stack) => {
     );
     expect([...rows.observations]).toEqual(wanted);
   });
-});
-
-it("stackKernels returns null when there is no memory", () => {
-  expect(stackKernels(2 ** 40)).toBeNull();
 });

@@ -78,6 +78,19 @@ describe("code in the documentation compiles", () => {
     expect(broken).toEqual([]);
   });
 
+  it("and every page can be reached from the README", () => {
+    const reached = new Set<string>();
+    const follow = (page: string) => {
+      if (reached.has(page)) return;
+      reached.add(page);
+      for (const [, to] of readFileSync(page, "utf8").matchAll(/\]\(([^)#\s]+\.md)(?:#[^)]*)?\)/g)) {
+        if (!to.includes("://")) follow(join(page, "..", to));
+      }
+    };
+    follow(join(root, "README.md"));
+    expect(filesIn("docs", ".md").filter((page) => !reached.has(page))).toEqual([]);
+  });
+
   it("and no page or comment names a path of the repository that is not there", () => {
     const sources = ["src", "packages/ale-bindings/src", "packages/tfjs-training/src"];
     const files = [...pages, ...sources.flatMap((folder) => filesIn(folder, ".ts"))];

@@ -1,63 +1,54 @@
 import { describe, expect, it } from "vitest";
-import { checkEnv } from "../../src/envs/check-env.js";
 import { CartPoleEnv } from "../../src/envs/classic/cart-pole.js";
 import { PendulumEnv } from "../../src/envs/classic/pendulum.js";
-import { ClipAction, RescaleAction } from "../../src/wrappers/index.js";
-import trace from "./normalize-trace.json";
+import type { Env } from "../../src/envs/env.js";
+import { Box } from "../../src/spaces/index.js";
+import { boxActions } from "../../src/wrappers/box-actions.js";
 
-/** Records the torque of the last step. */
-class Watched extends PendulumEnv {
-  last = Number.NaN;
-  override step(action: Float32Array) {
-    this.last = action[0];
-    return super.step(action);
-  }
+const withActions = (actionSpace: Box) =>
+  Object.assign(Object.create(new PendulumEnv()), { actionSpace }) as Env;
+
+describe("boxActions", () => {
+  it("spreads bounds over the elements, as copies", () => {
+    const [low, high] = [
+      [-1, -2],
+      [3, 4],
+    ];
+    const taken = boxActions(withActionsOf({ low, high }), "Mine");
+    expect([[...taken.low], [...taken.high]]).toEqual([low, high]);
+    taken.low[0] = 9;
+    expect(boxActions(withActionsOf({ low, high }), "Mine").low[0]).toBe(-1);
+    const same = boxActions(withActionsOf({ low: -1, high: 1 }), "Mine");
+    expect([[...same.low], [...same.high]]).toEqual([
+      [-1, -1],
+      [1, 1],
+    ]);
+  });
+
+  it.each(["float32", "float64"] as const)("maps actions into fresh arrays of %s", (dtype) => {
+    const { map } = boxActions(withActionsOf({ low: -1, high: 1, dtype }), "Mine");
+    const given = Float32Array.of(0.5, 2);
+    const changed = map((value, i) => 10 * value + i)(given);
+    expect(changed).toEqual(dtype === "float64" ? Float64Array.of(5, 21) : Float32Array.of(5, 21));
+    expect([...given]).toEqual([0.5, 2]);
+  });
+
+  it("names the wrapper that other spaces do not fit, and actions of another size", () => {
+    expect(() => boxActions(new CartPoleEnv(), "Mine")).toThrow(
+      /Mine expected actions in a Box.*received discrete/,
+    );
+    const bytes = withActions(new Box({ low: 0, high: 9, shape: [1], dtype: "uint8" }));
+    expect(() => boxActions(bytes, "Mine")).toThrow(/received a box of uint8/);
+    const change = boxActions(new PendulumEnv(), "Mine").map((value) => value);
+    expect(() => change(new Float32Array(2))).toThrow(/expected an array of 1 numbers, received 2 numbers/);
+    expect(() => change(1)).toThrow(/received 1/);
+  });
+});
+
+function withActionsOf(options: {
+  low: number | number[];
+  high: number | number[];
+  dtype?: "float32" | "float64";
+}) {
+  return withActions(new Box({ shape: [2], ...options }));
 }
-
-describe("ClipAction", () => {
-  it("is unbounded and plays within the bounds of the environment", () => {
-    const inner = new Watched();
-    const env = new ClipAction(inner);
-    expect([env.actionSpace.low, env.actionSpace.high]).toEqual([-Infinity, Infinity]);
-    env.reset({ seed: 0 });
-    for (const [given, played] of [
-      [7, 2],
-      [-2.5, -2],
-      [0.25, 0.25],
-    ]) {
-      env.step(Float32Array.of(given));
-      expect(inner.last).toBe(played);
-    }
-    checkEnv(new ClipAction(new PendulumEnv()), { steps: 40 });
-  });
-
-  it("requires continuous actions", () => {
-    expect(() => new ClipAction(new CartPoleEnv())).toThrow(/ClipAction expected.*Box.*discrete/);
-    const env = new ClipAction(new PendulumEnv());
-    env.reset({ seed: 0 });
-    expect(() => env.step(1)).toThrow(/action: expected an array of 1 numbers, received 1/);
-    expect(() => env.step(new Float32Array(2))).toThrow(/received 2 numbers/);
-  });
-});
-
-describe("RescaleAction", () => {
-  it("maps like Gymnasium's and clips nothing", () => {
-    const inner = new Watched();
-    const env = new RescaleAction(inner, { minAction: -1, maxAction: 3 });
-    expect([env.actionSpace.low, env.actionSpace.high]).toEqual([Float64Array.of(-1), Float64Array.of(3)]);
-    env.reset({ seed: 0 });
-    for (const [given, played] of trace.rescaled) {
-      env.step(Float32Array.of(given));
-      expect(inner.last).toBeCloseTo(played, 6);
-    }
-    checkEnv(new RescaleAction(new PendulumEnv(), { minAction: [-0.5] }), { steps: 40 });
-  });
-
-  it("rejects invalid bounds", () => {
-    const env = new PendulumEnv();
-    expect(() => new RescaleAction(env, { minAction: 1 })).toThrow(/minAction < maxAction, received 1 and 1/);
-    expect(() => new RescaleAction(env, { maxAction: [1, 2] })).toThrow(/maxAction.*\[1\].*\[2\]/);
-    expect(() => new RescaleAction(new ClipAction(env))).toThrow(/finite bounds/);
-    expect(() => new RescaleAction(new CartPoleEnv())).toThrow(/RescaleAction expected.*discrete/);
-  });
-});

@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { EnvContractError } from "../../src/core/errors.js";
 import { Random } from "../../src/core/random.js";
 import { BreakoutEnv } from "../../src/envs/arcade/index.js";
 import { checkEnv } from "../../src/envs/check-env.js";
-import { CartPoleEnv } from "../../src/envs/classic/cart-pole.js";
 import { AreaResizer } from "../../src/images/area-resize.js";
-import { SingleLife, wrapLabml } from "../../src/wrappers/index.js";
-import { FakeAtari } from "./fake-atari.js";
+import { wrapLabml } from "../../src/wrappers/index.js";
 
 const game = () => new BreakoutEnv({ frameskip: 1, repeatActionProbability: 0 });
 
@@ -84,21 +81,5 @@ describe("wrapLabml", () => {
 
   it("follows the contract", () => {
     expect(() => checkEnv(wrapLabml(game()))).not.toThrow();
-  });
-});
-
-describe("SingleLife", () => {
-  it("ends the game with the first life and starts a new one", () => {
-    const inner = new FakeAtari({ lives: 3, lifeLostAt: [2, 5] });
-    const env = new SingleLife(inner);
-    env.reset({ seed: 1 });
-    expect(env.step(2).terminated).toBe(false);
-    expect(env.step(2)).toMatchObject({ terminated: true, info: { lives: 2 } });
-    expect(env.reset().info.lives).toBe(3);
-    expect(inner.log).toEqual(["reset", 2, 2, "reset"]);
-  });
-
-  it("requires info.lives", () => {
-    expect(() => new SingleLife(new CartPoleEnv()).reset()).toThrow(EnvContractError);
   });
 });

@@ -1,87 +1,17 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type * as tfl from "@tensorflow/tfjs-layers";
 import { Adam } from "tfjs-training";
 import { beforeAll, describe, expect, it } from "vitest";
 import { InvalidArgumentError } from "../../../src/core/errors.js";
 import type { StateRecord } from "../../../src/core/state.js";
 import { AtariCloningDataset } from "../../../src/datasets/atari-cloning.js";
 import { MemoryCloningSource } from "../../../src/datasets/cloning-source.js";
-import { BreakoutEnv } from "../../../src/envs/arcade/index.js";
 import { Logger, type LogRow } from "../../../src/logging/index.js";
 import { useBackend } from "../../../src/recurrent/use-backend.js";
 import { learnBatch } from "../../../src/trainers/cloning/cloning-step.js";
-import {
-  balancedClassWeights,
-  CloningTrainer,
-  ClosedLoopCallback,
-  classifierPolicy,
-  fitDataset,
-  runClosedLoop,
-  sequenceCrossEntropy,
-} from "../../../src/trainers/index.js";
-import { wrapDeepmind } from "../../../src/wrappers/index.js";
+import { CloningTrainer } from "../../../src/trainers/index.js";
 import { barData, barSource, smallModel } from "../cloning-scenario.js";
 
 beforeAll(() => useBackend("wasm"));
-
-describe("sequenceCrossEntropy", () => {
-  const logits = () =>
-    tf.tensor3d([
-      [
-        [1, 2, 3],
-        [0, 0, 0],
-        [9, 9, 0],
-      ],
-    ]); // prettier-ignore
-  const actions = () => tf.tensor2d([[0, 1, 2]], [1, 3], "int32");
-  const each = [
-    Math.log(Math.exp(1) + Math.exp(2) + Math.exp(3)) - 1,
-    Math.log(3),
-    Math.log(2 * Math.exp(9) + 1),
-  ];
-
-  it("is the mean over all steps", () => {
-    const expected = (each[0] + each[1] + each[2]) / 3;
-    expect(sequenceCrossEntropy(logits(), actions()).dataSync()[0]).toBeCloseTo(expected, 5);
-  });
-
-  it("ignores masked steps and weights classes as torch does", () => {
-    const mask = tf.tensor2d([[1, 1, 0]]);
-    const masked = sequenceCrossEntropy(logits(), actions(), { mask });
-    expect(masked.dataSync()[0]).toBeCloseTo((each[0] + each[1]) / 2, 5);
-    const weighted = sequenceCrossEntropy(logits(), actions(), { mask, classWeights: [3, 1, 50] });
-    expect(weighted.dataSync()[0]).toBeCloseTo((3 * each[0] + each[1]) / 4, 5);
-  });
-
-  it.each([
-    ["mask", { mask: [0, 0, 0], classWeights: undefined }],
-    ["class weights", { mask: [1, 1, 0], classWeights: [0, 0, 1] }],
-  ])("is 0 with zero gradient when the %s exclude every step", (_, { mask, classWeights }) => {
-    const options = { mask: tf.tensor2d([mask]), classWeights };
-    const { value, grad } = tf.valueAndGrad((x) =>
-      sequenceCrossEntropy(x as tf.Tensor3D, actions(), options),
-    )(logits());
-    expect(value.dataSync()[0]).toBe(0);
-    expect([...grad.dataSync()].every((slope) => slope === 0)).toBe(true);
-  });
-
-  it("has the gradient softmax minus one-hot, over the number of steps, and none at masked ones", () => {
-    const mask = tf.tensor2d([[1, 1, 0]]);
-    const gradient = tf.grad((x) => sequenceCrossEntropy(x as tf.Tensor3D, actions(), { mask }))(logits());
-    const softmax = tf.softmax(logits()).dataSync();
-    const expected = Array.from(softmax, (p, i) => (i >= 6 ? 0 : (p - (i === 0 || i === 4 ? 1 : 0)) / 2));
-    gradient.dataSync().forEach((value, i) => {
-      expect(value).toBeCloseTo(expected[i], 5);
-    });
-  });
-
-  it("balancedClassWeights gives each class the same total weight", () => {
-    const weights = balancedClassWeights([6, 0, 2]);
-    expect(weights[1]).toBe(0);
-    expect(6 * weights[0]).toBeCloseTo(2 * weights[2]);
-    expect(6 * weights[0] + 2 * weights[2]).toBeCloseTo(8);
-  });
-});
 
 describe("CloningTrainer", () => {
   it("fits a tiny data set perfectly, using memory of the previous frame, with masks", async () => {
@@ -247,95 +177,5 @@ describe("CloningTrainer", () => {
     const few = new CloningTrainer({ ...(await barData()), model: smallModel({ numActions: 2 }), seed: 0 });
     await expect(few.learn({ epochs: 1 })).rejects.toThrow(/dataset: it holds action [23], the model has 2/);
     await few.close();
-  });
-});
-
-describe("runClosedLoop", () => {
-  const fires = {
-    predict: async () => ({ actions: Int32Array.of(1), action: 1, state: Float32Array.of(1) }),
-  };
-  const game = () => wrapDeepmind(new BreakoutEnv({ maxFrames: 4 * 300 }));
-
-  it("plays lives, reports whole games, and resets the recurrent state at each start", async () => {
-    const states: unknown[] = [];
-    const policy = {
-      predict: (...[, options]: Parameters<typeof classify>) => {
-        states.push(options?.state);
-        return fires.predict();
-      },
-    };
-    const { returns, gameReturns, steps } = await runClosedLoop(policy, game(), { numEpisodes: 6, seed: 0 });
-    expect(returns).toHaveLength(6);
-    expect(gameReturns).toHaveLength(1);
-    expect(states).toHaveLength(steps);
-    expect(states.filter((state) => state === null)).toHaveLength(6);
-    // The first five lives are the first game, except for what the steps of FireReset earn.
-    const first = returns.slice(0, 5).reduce((sum, value) => sum + value);
-    expect(gameReturns[0]).toBeGreaterThanOrEqual(first);
-  });
-
-  it("ends after numGames, or when onEpisode returns false", async () => {
-    expect((await runClosedLoop(fires, game(), { numGames: 2, seed: 0 })).gameReturns).toHaveLength(2);
-    const heard: number[] = [];
-    const { returns } = await runClosedLoop(fires, game(), {
-      numEpisodes: Number.POSITIVE_INFINITY,
-      onEpisode: (value) => heard.push(value) < 3,
-    });
-    expect(heard).toEqual(returns);
-    expect(returns).toHaveLength(3);
-    await expect(runClosedLoop(fires, game(), { numEpisodes: 0 })).rejects.toThrow(/numEpisodes/);
-  });
-});
-
-declare function classify(observations: unknown, options?: { state?: Float32Array | null }): void;
-
-describe("ClosedLoopCallback", () => {
-  const env = () => wrapDeepmind(new BreakoutEnv({ maxFrames: 4 * 60 }), { dim: 36 });
-
-  it("plays after each epoch of a trainer, and logs the returns", async () => {
-    const data = await barData();
-    const trainer = new CloningTrainer({ ...data, model: smallModel(), batchSize: 5, seed: 0 });
-    const epochs: number[] = [];
-    const callback = new ClosedLoopCallback({
-      env: env(),
-      numEpisodes: 2,
-      seed: 0,
-      onRun: ({ returns }, epoch) => {
-        expect(returns).toHaveLength(2);
-        epochs.push(epoch);
-        return epochs.length < 2;
-      },
-    });
-    await trainer.learn({ epochs: 5, callbacks: [callback] });
-    expect(epochs).toEqual([0, 1]);
-    expect(trainer.epoch).toBe(2);
-    await trainer.close();
-  });
-
-  it("plays after each epoch of fitDataset, which learns the same as the trainer", async () => {
-    const { dataset, valDataset } = await barData();
-    const model = smallModel();
-    const layers = model.layersModel();
-    const loss = (y: tf.Tensor, x: tf.Tensor) => sequenceCrossEntropy(x as tf.Tensor3D, y as tf.Tensor2D);
-    layers.compile({ optimizer: tf.train.sgd(0.1), loss: loss as unknown as tfl.ModelCompileArgs["loss"] });
-    const epochs: number[] = [];
-    const { history } = await layers.fitDataset(fitDataset(dataset, { batchSize: 5, seed: 0 }), {
-      epochs: 2,
-      verbose: 0,
-      validationData: fitDataset(valDataset, { shuffle: false }),
-      callbacks: new ClosedLoopCallback({
-        env: env(),
-        numEpisodes: 1,
-        seed: 0,
-        policy: classifierPolicy(model),
-        onRun: (_, epoch) => void epochs.push(epoch),
-      }),
-    });
-    expect(epochs).toEqual([0, 1]);
-    const { loss: measured } = await new CloningTrainer({ dataset, valDataset, model, seed: 0 }).evaluate();
-    expect(history.val_loss[1]).toBeCloseTo(measured, 4);
-    expect(Number(history.loss[1])).toBeLessThan(Number(history.loss[0]));
-    layers.dispose();
-    model.dispose();
   });
 });

@@ -215,8 +215,8 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
     const entry = this.entryOf(inputs);
     if (entry.reasons.length > 0) return undefined;
     const { plan, trace } = entry;
-    if (plan && !plan.current) {
-      // Restored moments: the trace refers to the previous ones.
+    if (plan && !(plan.current && trace?.current)) {
+      // Restored moments, or variables frozen or unfrozen since: the trace is of the previous ones.
       plan.dispose();
       entry.plan = undefined;
       entry.trace = undefined;
