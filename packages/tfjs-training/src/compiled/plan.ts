@@ -331,27 +331,36 @@ export class Plan {
   // Runs a kernel as it is. What it makes lives until the next run, for kernels that keep more than the shape tells.
   private hostCall({ kernel, attributes, inputs, listed, outputs }: CallOp): HostCall {
     const { backend } = this;
-    const infos: Record<string, tf.TensorInfo> = {};
-    const given: { name: string; id: number }[] = [];
-    for (const [name, input] of Object.entries(inputs)) {
-      if (this.hostResults.has(input.value.id)) given.push({ name, id: input.value.id });
-      infos[name] = this.describe(input);
-    }
+    const sources = Object.entries(inputs).map(([name, { value, shape }]) => ({
+      name,
+      id: value.id,
+      shape: [...shape],
+      dtype: value.dtype,
+      address: this.addressOf(value),
+    }));
     const places = outputs.map(({ value }) => {
       this.hostResults.set(value.id, undefined);
       return { id: value.id, address: this.addressOf(value), bytes: value.size * 4 };
     });
     const { kernelFunc } = tf.getKernel(kernel, "wasm");
     const call = () => {
-      for (const { name, id } of given) {
+      const infos: Record<string, tf.TensorInfo> = {};
+      // Described anew each time: some of tfjs's kernels keep what they have prepared under a tensor's number.
+      for (const { name, id, shape, dtype, address } of sources) {
         const kept = this.hostResults.get(id);
-        if (kept) infos[name] = { ...kept, shape: infos[name].shape };
+        infos[name] = kept ? { ...kept, shape } : backend.makeOutput(shape, dtype, address);
       }
-      const made = kernelFunc({
-        inputs: inputsOf(infos, listed),
-        attrs: attributes as tf.NamedAttrMap,
-        backend,
-      });
+      let made: tf.TensorInfo | tf.TensorInfo[];
+      try {
+        made = kernelFunc({
+          inputs: inputsOf(infos, listed),
+          attrs: attributes as tf.NamedAttrMap,
+          backend,
+        });
+      } finally {
+        for (const { name, id } of sources)
+          if (!this.hostResults.get(id)) forget(backend, infos[name].dataId);
+      }
       const results = Array.isArray(made) ? made : [made];
       const heap = backend.wasm.HEAPU8;
       results.forEach((result, i) => {
