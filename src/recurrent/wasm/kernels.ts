@@ -1,8 +1,10 @@
 /** The compiled recurrent kernels, beside the general ones of `tfjs-training` on the same memory. */
 
 import {
-  kernelsOf as generalKernelsOf,
+  generalKernels,
   kernelsOn as generalKernelsOn,
+  isRecording,
+  joinKernels,
   type KernelExports,
   KernelModule,
   type WasmBackend,
@@ -17,9 +19,10 @@ const joined = new WeakMap<WasmBackend, RecurrentKernels>();
 
 /** All kernels on the memory of a backend; throws as `KernelModule.of` does. */
 export function kernelsOf(backend: WasmBackend): RecurrentKernels {
+  if (isRecording()) return joinKernels(backend, generalKernels, recurrent);
   let kernels = joined.get(backend);
   if (!kernels) {
-    kernels = { ...generalKernelsOf(backend), ...recurrent.of(backend) };
+    kernels = joinKernels(backend, generalKernels, recurrent);
     joined.set(backend, kernels);
   }
   return kernels;
