@@ -1,6 +1,14 @@
 /** The loop over time of a CfC, by an engine in place of the compiled kernels. */
 
-import { gemm, heapOf, productEngine, type WasmBackend, wordsOf } from "tfjs-training/wasm";
+import {
+  gemm,
+  heapOf,
+  isRecording,
+  productEngine,
+  refuseCapture,
+  type WasmBackend,
+  wordsOf,
+} from "tfjs-training/wasm";
 import {
   type CfCBackwardTargets,
   type CfCForwardTargets,
@@ -119,6 +127,10 @@ export class EngineLoop implements CfCTimeLoop {
   /** For a forward pass; undefined where it is for the compiled kernels. The trace keeps which it is. */
   static forForward(pass: CfCPass, { trace, lstm }: CfCForwardTargets): EngineLoop | undefined {
     const { backend, task } = pass;
+    if (isRecording()) {
+      if (trace) kernelsOf(backend).storeWord(trace, 0);
+      return withoutEngine();
+    }
     const engine = lstm ? undefined : (productEngine()?.extensions?.[cfcEngineName] as CfCEngine | undefined);
     const loop = engine && loopOf(backend, task, trace !== 0);
     const taken = engine && loop && engine.accepts(loop);
@@ -128,6 +140,7 @@ export class EngineLoop implements CfCTimeLoop {
 
   /** For a backward pass; undefined where the trace is that of the compiled kernels. */
   static forBackward(pass: CfCPass, { trace }: CfCBackwardTargets): EngineLoop | undefined {
+    if (isRecording()) return withoutEngine();
     const number = wordsOf(pass.backend)[trace / 4];
     if (number === 0) return undefined;
     const loop = loopOf(pass.backend, pass.task, true)!; // as in the forward pass
@@ -175,6 +188,11 @@ export class EngineLoop implements CfCTimeLoop {
     }
     return { deltas, widths, consumed, consumedWidth: units, z, inputKernel: layers[0].kernel };
   }
+}
+
+// Recorded passes are those of the compiled kernels.
+function withoutEngine(): undefined {
+  if (productEngine()?.extensions?.[cfcEngineName]) refuseCapture("may run by an engine");
 }
 
 function numberOf(engine: CfCEngine): number {

@@ -1,7 +1,7 @@
 /** Forward and backward pass of one CfC over whole sequences. */
 
 import type { Arena } from "tfjs-training/wasm";
-import { gemm, heapOf, type WasmBackend } from "tfjs-training/wasm";
+import { constantWords, gemm, heapOf, type WasmBackend } from "tfjs-training/wasm";
 import { EngineLoop } from "./cfc-engine.js";
 import {
   blockRows,
@@ -95,9 +95,10 @@ class KernelLoop implements CfCTimeLoop {
       last,
       lstm: targets.lstm,
     };
-    const plan = arena.floats(planWords(table.length));
     gemm(backend, { m: rows, n: first.width, k: features, a: x, b: first.matrix, c: drives });
-    writePlan(heapOf(backend).buffer, plan, task, addresses, table);
+    const plan = constantWords(backend, arena, planWords(table.length), (buffer, at) =>
+      writePlan(buffer, at, task, addresses, table),
+    );
     kernels.cfcForward(plan);
   }
 
@@ -139,10 +140,10 @@ class KernelLoop implements CfCTimeLoop {
       dA: sums + padded(units) * 4,
       lstm: targets.lstm,
     };
-    const plan = arena.floats(planWords(table.length));
-    const heap = heapOf(backend);
-    heap.fill(0, sums / 4, sums / 4 + 2 * padded(units));
-    writePlan(heap.buffer, plan, task, addresses, table);
+    kernels.fillZeros(sums, 8 * padded(units));
+    const plan = constantWords(backend, arena, planWords(table.length), (buffer, at) =>
+      writePlan(buffer, at, task, addresses, table),
+    );
     kernels.cfcBackward(plan);
     if (targets.wTau) finishPure(backend, task, targets, sums);
     return {

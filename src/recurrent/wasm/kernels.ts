@@ -1,8 +1,10 @@
 /** Loads the compiled recurrent kernels together with the general ones of `tfjs-training`, on the same memory. */
 
 import {
-  kernelsOf as generalKernelsOf,
+  generalKernels,
   kernelsOn as generalKernelsOn,
+  isRecording,
+  joinKernels,
   type KernelExports,
   KernelModule,
   type WasmBackend,
@@ -17,9 +19,10 @@ const joined = new WeakMap<WasmBackend, RecurrentKernels>();
 
 /** Loads all kernels on the memory of a backend; throws like `KernelModule.of`. */
 export function kernelsOf(backend: WasmBackend): RecurrentKernels {
+  if (isRecording()) return joinKernels(backend, generalKernels, recurrent);
   let kernels = joined.get(backend);
   if (!kernels) {
-    kernels = { ...generalKernelsOf(backend), ...recurrent.of(backend) };
+    kernels = joinKernels(backend, generalKernels, recurrent);
     joined.set(backend, kernels);
   }
   return kernels;

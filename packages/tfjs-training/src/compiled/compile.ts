@@ -3,6 +3,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
+import { sizeOf } from "../core/state.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
 import { floatTensor } from "../wasm/memory/tensor-values.js";
 import { floatsOf, intsOf, NotPlannable, type Place, Plan, type PlanSummary } from "./plan.js";
@@ -351,6 +352,8 @@ function dtypeOf(value: StepInput): string {
 function tensorOf(value: tf.Tensor | ArrayInput | undefined): tf.Tensor | undefined {
   if (value === undefined || value instanceof tf.Tensor) return value;
   const { values, shape } = value;
+  const size = sizeOf(shape);
+  if (values.length !== size) throw wrongCount(size, values.length);
   if (values instanceof Int32Array) return tf.tensor(values.slice(), [...shape], "int32");
   if (values instanceof Float64Array) return tf.tensor(Float32Array.from(values), [...shape], "float32");
   return floatTensor(values, shape);
@@ -370,6 +373,13 @@ export function inputTensors<Inputs extends { [Name in keyof Inputs]: StepInput 
   return Object.fromEntries(given) as TracedInputs<Inputs>;
 }
 
+function wrongCount(expected: number, received: number): InvalidArgumentError {
+  return new InvalidArgumentError(
+    "values",
+    `expected ${expected} numbers, as the shape says, received ${received}`,
+  );
+}
+
 function write(backend: WasmBackend, { address, size, value: { dtype } }: Place, value: StepInput): void {
   const words = dtype === "int32" ? intsOf(backend) : floatsOf(backend);
   if (typeof value === "number") {
@@ -386,7 +396,9 @@ function write(backend: WasmBackend, { address, size, value: { dtype } }: Place,
     words.copyWithin(address / 4, from / 4, from / 4 + size);
     return;
   }
-  words.set((value as ArrayInput).values as Float32Array, address / 4);
+  const { values } = value as ArrayInput;
+  if (values.length !== size) throw wrongCount(size, values.length);
+  words.set(values as Float32Array, address / 4);
 }
 
 // Reading the address moves a tensor of another backend here.

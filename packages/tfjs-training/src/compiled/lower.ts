@@ -168,7 +168,9 @@ const lowerings: Record<string, Lowering | undefined> = {
   Reverse({ inputs: { x }, attributes, outputs: [out] }, make) {
     const own = stridesOf(x.shape);
     const turned = x.shape.map((_, axis) =>
-      (attributes.dims as number[]).some((dim) => (dim + x.shape.length) % x.shape.length === axis),
+      [attributes.dims as number | number[]]
+        .flat()
+        .some((dim) => (dim + x.shape.length) % x.shape.length === axis),
     );
     const strides = own.map((stride, axis) => (turned[axis] ? -stride : stride));
     const offset = own.reduce(

@@ -1,7 +1,7 @@
 /** A traced function as code: fused loops, calls of compiled kernels, and memory that is laid out once. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { capture, type KernelCall, NotCapturable, NumberAt } from "../wasm/capture.js";
+import { capture, type KernelCall, NotCapturable, NumberAt, type WriteWords } from "../wasm/capture.js";
 import { general, type KernelModule, kernelBuild } from "../wasm/kernel-module.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
 import { stepRules } from "../wasm/optimizer/optimizer-step.js";
@@ -272,6 +272,11 @@ export class Plan {
 
   // The kernel's calls, on the plan's memory; undefined when it computes in JavaScript as well.
   private captured({ kernel, attributes, inputs, listed, outputs }: CallOp): KernelCall[] | undefined {
+    // What a forward pass keeps for the backward one is larger than its shape tells: it stays where it was made.
+    const kept = Object.values(inputs).some(
+      ({ value }) => value.size === 1 && this.hostResults.has(value.id),
+    );
+    if (kept) return undefined;
     const calls: KernelCall[] = [];
     const own = new Map<object, number>();
     const { backend, memory } = this;
@@ -298,8 +303,18 @@ export class Plan {
       return address;
     };
     const { kernelFunc } = tf.getKernel(kernel, "wasm");
+    const temporary = (bytes: number) => {
+      const at = memory.take(bytes);
+      own.set({}, at);
+      return at;
+    };
+    const constant = (count: number, write: WriteWords) => {
+      const at = this.lasting.take(count * 4);
+      write(backend.wasm.HEAPU8.buffer, at);
+      return at;
+    };
     try {
-      const made = capture({ call: (call) => calls.push(call), scratch }, () =>
+      const made = capture({ call: (call) => calls.push(call), scratch, temporary, constant }, () =>
         kernelFunc({
           inputs: inputsOf(infos, listed),
           attrs: attributes as tf.NamedAttrMap,
@@ -331,27 +346,36 @@ export class Plan {
   // Runs a kernel as it is. What it makes lives until the next run, for kernels that keep more than the shape tells.
   private hostCall({ kernel, attributes, inputs, listed, outputs }: CallOp): HostCall {
     const { backend } = this;
-    const infos: Record<string, tf.TensorInfo> = {};
-    const given: { name: string; id: number }[] = [];
-    for (const [name, input] of Object.entries(inputs)) {
-      if (this.hostResults.has(input.value.id)) given.push({ name, id: input.value.id });
-      infos[name] = this.describe(input);
-    }
+    const sources = Object.entries(inputs).map(([name, { value, shape }]) => ({
+      name,
+      id: value.id,
+      shape: [...shape],
+      dtype: value.dtype,
+      address: this.addressOf(value),
+    }));
     const places = outputs.map(({ value }) => {
       this.hostResults.set(value.id, undefined);
       return { id: value.id, address: this.addressOf(value), bytes: value.size * 4 };
     });
     const { kernelFunc } = tf.getKernel(kernel, "wasm");
     const call = () => {
-      for (const { name, id } of given) {
+      const infos: Record<string, tf.TensorInfo> = {};
+      // Described anew each time: some of tfjs's kernels keep what they have prepared under a tensor's number.
+      for (const { name, id, shape, dtype, address } of sources) {
         const kept = this.hostResults.get(id);
-        if (kept) infos[name] = { ...kept, shape: infos[name].shape };
+        infos[name] = kept ? { ...kept, shape } : backend.makeOutput(shape, dtype, address);
       }
-      const made = kernelFunc({
-        inputs: inputsOf(infos, listed),
-        attrs: attributes as tf.NamedAttrMap,
-        backend,
-      });
+      let made: tf.TensorInfo | tf.TensorInfo[];
+      try {
+        made = kernelFunc({
+          inputs: inputsOf(infos, listed),
+          attrs: attributes as tf.NamedAttrMap,
+          backend,
+        });
+      } finally {
+        for (const { name, id } of sources)
+          if (!this.hostResults.get(id)) forget(backend, infos[name].dataId);
+      }
       const results = Array.isArray(made) ? made : [made];
       const heap = backend.wasm.HEAPU8;
       results.forEach((result, i) => {
@@ -376,7 +400,8 @@ export class Plan {
     const moments = step.moments();
     for (const [name, { dataId }] of Object.entries(moments)) this.moments.push({ step, name, dataId });
     const rule = step.rule(1);
-    capture({ call: (call) => calls.push(call), scratch: () => 0 }, () => {
+    const none = () => 0;
+    capture({ call: (call) => calls.push(call), scratch: none, temporary: none, constant: none }, () => {
       for (const [entry, { name, offset, size }] of step.entries.entries()) {
         const numbers: Record<string, number> = { ...rule.numbers(1, name) };
         for (const changing of rule.changing) {

@@ -14,11 +14,18 @@ export interface KernelCall {
   readonly args: readonly (number | boolean | NumberAt)[];
 }
 
+/** Writes words that will lie at a byte address. */
+export type WriteWords = (buffer: ArrayBufferLike, at: number) => void;
+
 /** Takes the calls that kernels make while {@link capture} runs. */
 export interface Recorder {
   call(call: KernelCall): void;
   /** Byte address of scratch memory that lasts as long as the recorded calls. */
   scratch(purpose: string, bytes: number): number;
+  /** Byte address of memory for the kernel that is being recorded alone. */
+  temporary(bytes: number): number;
+  /** Byte address of so many words, which stay as they are written now. */
+  constant(count: number, write: WriteWords): number;
 }
 
 /** Thrown by a kernel that computes in JavaScript, so that recording its calls would miss something. */
@@ -29,6 +36,11 @@ let recorder: Recorder | undefined;
 /** Who records at present. */
 export function currentRecorder(): Recorder | undefined {
   return recorder;
+}
+
+/** Whether the calls of kernels are recorded at present. */
+export function isRecording(): boolean {
+  return recorder !== undefined;
 }
 
 /** Runs a kernel whose calls are recorded instead of made. */

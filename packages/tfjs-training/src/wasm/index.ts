@@ -20,8 +20,11 @@ export {
   type OnnxGraph,
   type OnnxNode,
 } from "../accelerator/onnx-model.js";
+export { isRecording, refuseCapture } from "./capture.js";
 export type { KernelExports } from "./kernel-binaries.js";
 export {
+  general as generalKernels,
+  joinKernels,
   type KernelBinary,
   type KernelBuild,
   KernelModule,
@@ -30,7 +33,7 @@ export {
   kernelsOf,
   kernelsOn,
 } from "./kernel-module.js";
-export { Arena, arenaOf } from "./memory/arena.js";
+export { Arena, arenaOf, constantWords } from "./memory/arena.js";
 export { addressOf, bytesOf, heapOf, type WasmBackend, wordsOf, zeros } from "./memory/heap.js";
 export { byteAddress, NamedInputs, savedTensor } from "./memory/named-inputs.js";
 export { hasKernels, OwnMemory } from "./memory/own-memory.js";

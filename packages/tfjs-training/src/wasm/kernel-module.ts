@@ -60,6 +60,7 @@ export interface KernelBinary {
  */
 export class KernelModule<Exports> {
   private readonly modules = new Map<KernelBuild, WebAssembly.Module>();
+  private names: ReadonlySet<string> | undefined;
   private readonly instances = new WeakMap<WasmBackend, Exports>();
 
   /** @param binary output of the compiler */
@@ -96,6 +97,12 @@ export class KernelModule<Exports> {
     return this.instantiate(kernelBuild(), memory);
   }
 
+  /** Whether there is a kernel of that name. */
+  has(name: string): boolean {
+    this.names ??= new Set(WebAssembly.Module.exports(this.compile(kernelBuild())).map((each) => each.name));
+    return this.names.has(name);
+  }
+
   /** The bytes of one build. */
   bytes(build: KernelBuild): Uint8Array<ArrayBuffer> {
     return bytesFromBase64(this.binary[build]);
@@ -103,13 +110,31 @@ export class KernelModule<Exports> {
 
   /** Instantiates the kernels of one build on a memory. */
   instantiate(build: KernelBuild, memory: WebAssembly.Memory): Exports {
+    return new WebAssembly.Instance(this.compile(build), { env: { memory } }).exports as unknown as Exports;
+  }
+
+  private compile(build: KernelBuild): WebAssembly.Module {
     let module = this.modules.get(build);
     if (!module) {
       module = new WebAssembly.Module(this.bytes(build));
       this.modules.set(build, module);
     }
-    return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
+    return module;
   }
+}
+
+/** The kernels of two modules on the memory of a backend; those of the second go before. */
+export function joinKernels<A, B>(
+  backend: WasmBackend,
+  first: KernelModule<A>,
+  second: KernelModule<B>,
+): A & B {
+  if (!currentRecorder()) return { ...first.of(backend), ...second.of(backend) };
+  const pick = (_: object, name: string | symbol) => {
+    const module: KernelModule<unknown> = second.has(String(name)) ? second : first;
+    return (module.of(backend) as Record<string | symbol, unknown>)[name];
+  };
+  return new Proxy({}, { get: pick }) as A & B;
 }
 
 /** The kernels of this package. */

@@ -1,7 +1,7 @@
 /** Memory for one operation at a time: all of it is freed at once, and kept for the next operation. */
 
-import { refuseCapture } from "../capture.js";
-import type { WasmBackend } from "./heap.js";
+import { currentRecorder, type WriteWords } from "../capture.js";
+import { heapOf, type WasmBackend } from "./heap.js";
 import { guardAllocation } from "./scratch.js";
 
 /** Memory on the heap of one backend; get it from {@link arenaOf}. */
@@ -41,11 +41,32 @@ export class Arena {
   }
 }
 
+// Memory of the plan that records the kernel.
+class RecordedArena extends Arena {
+  override reset(): void {}
+
+  override floats(count: number): number {
+    return currentRecorder()?.temporary(count * 4) ?? 0;
+  }
+}
+
+/**
+ * Byte address of words that a kernel reads and that depend on sizes and addresses alone. While calls are recorded they
+ * are written once, for good.
+ */
+export function constantWords(backend: WasmBackend, arena: Arena, count: number, write: WriteWords): number {
+  const recorder = currentRecorder();
+  if (recorder) return recorder.constant(count, write);
+  const at = arena.floats(count);
+  write(heapOf(backend).buffer, at);
+  return at;
+}
+
 const arenas = new WeakMap<WasmBackend, Arena>();
 
 /** The arena of a backend, reset. */
 export function arenaOf(backend: WasmBackend): Arena {
-  refuseCapture("takes memory of an arena");
+  if (currentRecorder()) return new RecordedArena(backend);
   let arena = arenas.get(backend);
   if (!arena) {
     guardAllocation(backend);
