@@ -360,7 +360,7 @@ export class Plan {
     const { kernelFunc } = tf.getKernel(kernel, "wasm");
     const call = () => {
       const infos: Record<string, tf.TensorInfo> = {};
-      // Described anew each time: some of tfjs's kernels keep what they have prepared under a tensor's number.
+      // Described again each time: some of tfjs's kernels keep what they have prepared under a tensor's number.
       for (const { name, id, shape, dtype, address } of sources) {
         const kept = this.hostResults.get(id);
         infos[name] = kept ? { ...kept, shape } : backend.makeOutput(shape, dtype, address);

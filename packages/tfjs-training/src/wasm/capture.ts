@@ -22,9 +22,9 @@ export interface Recorder {
   call(call: KernelCall): void;
   /** Byte address of scratch memory that lasts as long as the recorded calls. */
   scratch(purpose: string, bytes: number): number;
-  /** Byte address of memory for the kernel that is being recorded alone. */
+  /** Byte address of memory only for the kernel that is being recorded. */
   temporary(bytes: number): number;
-  /** Byte address of so many words, which stay as they are written now. */
+  /** Byte address of `count` words, which keep the values that are written now. */
   constant(count: number, write: WriteWords): number;
 }
 
