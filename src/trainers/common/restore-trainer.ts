@@ -95,7 +95,7 @@ export async function restoreTrainer<Options extends SetupOptions, T extends Tra
   try {
     if (later) {
       const { whole, sizes } = await readWithout(later.name, place, kind);
-      make(whole.config, sizes);
+      await make(whole.config, sizes);
       const made = trainer as unknown as T;
       const state = fitting(made, whole.state, { restoring, options, lengths, name });
       const left = Boolean(state[later.name]);

@@ -68,6 +68,7 @@ interface Watched {
   variable: tf.Variable;
   dataId: object;
   written: boolean;
+  trainable: boolean;
 }
 
 interface WatchedMoment {
@@ -133,8 +134,9 @@ export class Plan {
     return true;
   }
 
-  /** Whether the optimisers have the moments that they had when the function was traced. */
+  /** Whether the function would do the same: optimizers have their moments, and variables train or not as before. */
   get current(): boolean {
+    for (const { variable, trainable } of this.watched) if (variable.trainable !== trainable) return false;
     return this.moments.every(({ step, name, dataId }) => step.moments()[name]?.dataId === dataId);
   }
 
@@ -225,7 +227,12 @@ export class Plan {
         this.addresses.set(id, this.backend.dataIdMap.get(variable.dataId).memoryOffset);
         if (seen.has(variable)) continue;
         seen.add(variable);
-        this.watched.push({ variable, dataId: variable.dataId, written: written.has(variable) });
+        this.watched.push({
+          variable,
+          dataId: variable.dataId,
+          written: written.has(variable),
+          trainable: variable.trainable,
+        });
         continue;
       }
       const address = this.lasting.take(size * 4);
