@@ -290,14 +290,23 @@ export class Plan {
     const infos = Object.fromEntries(
       Object.entries(inputs).map(([name, input]) => [name, this.describe(input)]),
     );
-    const makeOutput: WasmBackend["makeOutput"] = (shape, dtype, offset) => {
+    const makeOutput = (shape: number[], dtype: tf.DataType, offset?: number, values?: unknown) => {
+      if (values) throw new NotCapturable("gives numbers that JavaScript has computed");
       const at = offset ?? memory.take(tf.util.sizeFromShape(shape) * 4);
       const info = backend.makeOutput(shape, dtype, at);
       if (offset === undefined) own.set(info.dataId, at);
       this.infos.push(info);
       return info;
     };
+    const wasm = Object.create(backend.wasm, {
+      HEAPU8: {
+        get: () => {
+          throw new NotCapturable("reads or writes bytes in JavaScript");
+        },
+      },
+    });
     const recording = Object.create(backend, {
+      wasm: { value: wasm },
       makeOutput: { value: makeOutput, writable: true },
       disposeData: { value: () => true },
       incRef: { value: () => undefined },
