@@ -216,8 +216,8 @@ class Compiler<Inputs, Outputs extends Record<string, tf.Tensor>> {
     const entry = this.entryOf(inputs);
     if (entry.reasons.length > 0) return undefined;
     const { plan, trace } = entry;
-    if (plan && !(plan.current && trace?.current)) {
-      // Restored moments, or variables frozen or unfrozen since: the trace is of the previous ones.
+    if (plan && !plan.current) {
+      // Moments were restored, or variables frozen or unfrozen: the trace no longer holds.
       plan.dispose();
       entry.plan = undefined;
       entry.trace = undefined;

@@ -68,6 +68,7 @@ interface Watched {
   variable: tf.Variable;
   dataId: object;
   written: boolean;
+  trainable: boolean;
 }
 
 interface WatchedMoment {
@@ -133,8 +134,9 @@ export class Plan {
     return true;
   }
 
-  /** Whether the optimizers have the moments that they had when the function was traced. */
+  /** Whether the trace still holds: the optimizers' moments and the variables' `trainable` flags are unchanged. */
   get current(): boolean {
+    for (const { variable, trainable } of this.watched) if (variable.trainable !== trainable) return false;
     return this.moments.every(({ step, name, dataId }) => step.moments()[name]?.dataId === dataId);
   }
 
@@ -225,7 +227,12 @@ export class Plan {
         this.addresses.set(id, this.backend.dataIdMap.get(variable.dataId).memoryOffset);
         if (seen.has(variable)) continue;
         seen.add(variable);
-        this.watched.push({ variable, dataId: variable.dataId, written: written.has(variable) });
+        this.watched.push({
+          variable,
+          dataId: variable.dataId,
+          written: written.has(variable),
+          trainable: variable.trainable,
+        });
         continue;
       }
       const address = this.lasting.take(size * 4);
@@ -283,14 +290,23 @@ export class Plan {
     const infos = Object.fromEntries(
       Object.entries(inputs).map(([name, input]) => [name, this.describe(input)]),
     );
-    const makeOutput: WasmBackend["makeOutput"] = (shape, dtype, offset) => {
+    const makeOutput = (shape: number[], dtype: tf.DataType, offset?: number, values?: unknown) => {
+      if (values) throw new NotCapturable("gives numbers that JavaScript has computed");
       const at = offset ?? memory.take(tf.util.sizeFromShape(shape) * 4);
       const info = backend.makeOutput(shape, dtype, at);
       if (offset === undefined) own.set(info.dataId, at);
       this.infos.push(info);
       return info;
     };
+    const wasm = Object.create(backend.wasm, {
+      HEAPU8: {
+        get: () => {
+          throw new NotCapturable("reads or writes bytes in JavaScript");
+        },
+      },
+    });
     const recording = Object.create(backend, {
+      wasm: { value: wasm },
       makeOutput: { value: makeOutput, writable: true },
       disposeData: { value: () => true },
       incRef: { value: () => undefined },

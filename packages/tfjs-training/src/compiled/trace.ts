@@ -106,17 +106,9 @@ export class Trace {
   readonly numbers = new Map<object, number>();
   private readonly values = new Map<object, Value>();
   private readonly saved = new Map<tf.Variable, tf.Tensor>();
-  // Which of the variables were trainable: an optimizer's step leaves out the others.
-  private readonly trainable = new Map<tf.Variable, boolean>();
   private variables: Map<object, tf.Variable> | undefined;
   private depth = 0;
   private count = 0;
-
-  /** Whether the same variables are still trainable; if not, the function computes something else. */
-  get current(): boolean {
-    for (const [variable, before] of this.trainable) if (variable.trainable !== before) return false;
-    return true;
-  }
 
   /** The value of a tensor that is an input. */
   input(name: string, { dataId, size, dtype }: tf.Tensor): void {
@@ -291,10 +283,7 @@ export class Trace {
     if (value) return value;
     const described = { size: size ?? tf.util.sizeFromShape(shape), dtype: dtype as ElementType };
     const variable = known ?? this.variableOf(dataId);
-    if (variable) {
-      this.trainable.set(variable, variable.trainable);
-      return this.put(dataId, { ...described, origin: { kind: "variable", variable } });
-    }
+    if (variable) return this.put(dataId, { ...described, origin: { kind: "variable", variable } });
     const values = this.unseen(() => (tf.backend() as unknown as WasmLike).readSync(dataId));
     return this.put(dataId, { ...described, origin: { kind: "constant", values } });
   }

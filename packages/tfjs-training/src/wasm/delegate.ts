@@ -11,6 +11,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { BackendError } from "../core/errors.js";
 import { sizeOf } from "../core/state.js";
+import { refuseCapture } from "./capture.js";
 import type { WasmBackend } from "./memory/heap.js";
 import type { WasmCall } from "./repair.js";
 
@@ -41,6 +42,7 @@ type Input = TensorInfo | readonly TensorInfo[] | undefined;
  * @throws BackendError when the cpu backend is not imported
  */
 export function runOnCpu(kernelName: string, call: WasmCall<object, object>): TensorInfo | TensorInfo[] {
+  refuseCapture("is computed by the cpu backend");
   const backend = call.backend as ReadingBackend;
   const { kernelFunc, cpu } = cpuKernel(kernelName);
   const one = (x: TensorInfo) => toCpu(cpu, backend, x);
