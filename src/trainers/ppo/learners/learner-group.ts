@@ -162,6 +162,7 @@ export class LearnerGroup implements MinibatchLearners {
     this.barrier = undefined;
     this.ready = false;
     barrier?.close();
+    this.learner.dispose();
     await Promise.all(threads.map((thread) => thread.close()));
   }
 

@@ -73,6 +73,7 @@ export class LearnerReplica {
 
   /** Frees weights and moments. */
   dispose(): void {
+    this.learner.dispose();
     this.model.dispose();
     this.optimizer.dispose();
   }

@@ -1,14 +1,22 @@
 /** One of several learners: its share of every step. */
 
 import * as tf from "@tensorflow/tfjs-core";
-import { computeGradients, FlatLayout, inputTensors, type Optimizer } from "tfjs-training";
+import {
+  type ArrayInput,
+  type CompiledStep,
+  compile,
+  computeGradients,
+  FlatLayout,
+  type Optimizer,
+  type StepValues,
+} from "tfjs-training";
 import { floatTensor, readFloats } from "tfjs-training/wasm";
 import type { RolloutBuffer, Sequences } from "../../../memory/index.js";
 import type { ActorCritic } from "../../../models/actor-critic.js";
 import { trainableVariables } from "../../../models/weights.js";
 import { lossMonitors } from "../loss-monitors.js";
 import type { PPOUpdateCoefficients } from "../minibatch-inputs.js";
-import { minibatchInputs } from "../minibatch-inputs.js";
+import { type MinibatchInputs, minibatchInputs } from "../minibatch-inputs.js";
 import { PPOObjective, type PPOObjectiveOptions } from "../ppo-objective.js";
 import { type PPOHyperparameters, valueClipOf } from "../ppo-options.js";
 import { endsBeforeStep, type TargetKlOptions } from "../target-kl.js";
@@ -70,13 +78,18 @@ export interface LearnerReport {
   numTensors: number;
 }
 
+interface Steps {
+  gradient: CompiledStep<MinibatchInputs, Record<string, tf.Tensor>>;
+  weights: CompiledStep<Record<string, ArrayInput | number>, { gradNorm: tf.Scalar }>;
+}
+
 /**
  * Computes one share of every step. The phases of a step, separated by barriers: {@link Learner.contribute},
  * {@link Learner.reduce}, {@link Learner.finish}. Since every learner applies the same update from the same sum, all
  * weights stay equal bit for bit.
  */
 export class Learner {
-  private readonly objective: PPOObjective;
+  private made: Steps | undefined;
   private readonly layout: FlatLayout;
   private readonly exchange: GradientExchange;
   private readonly model: ActorCritic;
@@ -85,9 +98,48 @@ export class Learner {
   constructor(private readonly options: LearnerOptions) {
     const { model, rank, learners, exchange } = options;
     this.model = model;
-    this.objective = new PPOObjective(options);
     this.layout = new FlatLayout(model.variables);
     this.exchange = new GradientExchange(exchange, rank, learners, this.layout.size);
+  }
+
+  // Made when they are needed, again after dispose.
+  private get steps(): Steps {
+    this.made ??= this.makeSteps();
+    return this.made;
+  }
+
+  private makeSteps(): Steps {
+    const { model, optimizer, hyperparameters } = this.options;
+    const objective = new PPOObjective(options);
+    const gradient: Steps["gradient"] = compile(
+      (inputs) => {
+        const { gradients, metrics } = computeGradients(
+          () => objective.losses(inputs),
+          trainableVariables(model.variables),
+        );
+        const named = [...gradients].map(([name, gradient]) => [gradientKey(name), gradient] as const);
+        return { ...metrics, ...Object.fromEntries(named) };
+      },
+      { name: "a learner's gradient" },
+    );
+    const weights: Steps["weights"] = compile(
+      ({ learningRate, ...gradients }) => {
+        const trained = trainableVariables(model.variables);
+        const { gradNorm } = optimizer.applyGradients(
+          new Map([...trained.keys()].map((name) => [name, gradients[gradientKey(name)] as tf.Tensor])),
+          trained,
+          {
+            learningRate: learningRate as tf.Scalar | number,
+            maxGradNorm: hyperparameters.maxGradNorm ?? undefined,
+            skipNonFinite: true,
+          },
+        );
+        model.constrain?.();
+        return { gradNorm };
+      },
+      { name: "a learner's step" },
+    );
+    return { gradient, weights };
   }
 
   /** Writes gradients and monitors of this learner's share into shared memory. */
@@ -111,13 +163,13 @@ export class Learner {
       distribution,
       klPenalty: hyperparameters.klPenalty !== null,
     });
-    const { gradients, metrics } = computeGradients(
-      () => this.objective.losses(inputTensors(inputs)),
-      trainableVariables(this.model.variables),
-    );
-    this.layOut(gradients, this.exchange.mine);
-    this.exchange.monitors.set(lossMonitors.map((name) => metrics[name].dataSync()[0]));
-    tf.dispose([metrics, ...gradients.values()]);
+    const values = this.steps.gradient.read(inputs) as StepValues<Record<string, tf.Tensor>>;
+    for (const { name, offset } of this.layout.entries) {
+      const gradient = values[gradientKey(name)];
+      // Where there is none, as for frozen weights, the vector stays as it was.
+      if (gradient !== undefined) this.exchange.mine.set(numbersOf(gradient), offset);
+    }
+    this.exchange.monitors.set(lossMonitors.map((name) => values[name] as unknown as number));
   }
 
   /**
@@ -137,19 +189,22 @@ export class Learner {
   }
 
   /** Updates the weights, unless the gradient is not finite; returns its norm before clipping. */
-  finish({ coefficients }: StepPlan): number {
-    const { optimizer, hyperparameters } = this.options;
-    return tf.tidy(() => {
-      const variables = trainableVariables(this.model.variables);
-      const gradients = this.tensors(this.exchange.sum, variables);
-      const { gradNorm } = optimizer.applyGradients(gradients, variables, {
-        learningRate: coefficients.learningRate,
-        maxGradNorm: hyperparameters.maxGradNorm ?? undefined,
-        skipNonFinite: true,
-      });
-      this.model.constrain?.();
-      return gradNorm.dataSync()[0];
-    });
+  finish({ coefficients: { learningRate } }: StepPlan): number {
+    const inputs: Record<string, ArrayInput | number> = { learningRate };
+    const trained = trainableVariables(this.model.variables);
+    for (const { name, shape, size, offset } of this.layout.entries) {
+      if (!trained.has(name)) continue;
+      inputs[gradientKey(name)] = { values: this.exchange.sum.subarray(offset, offset + size), shape };
+    }
+    const { gradNorm } = this.steps.weights.read(inputs) as { gradNorm: number };
+    return gradNorm;
+  }
+
+  /** Frees the compiled steps; they are made again where the learner goes on. */
+  dispose(): void {
+    this.made?.gradient.dispose();
+    this.made?.weights.dispose();
+    this.made = undefined;
   }
 
   /** Writes the weights to shared memory for the other learners; returns the names of the trainable ones. */
@@ -195,4 +250,13 @@ export class Learner {
       ]),
     );
   }
+}
+
+// Gradients stand beside the monitors, whose names are shorter.
+function gradientKey(name: string): string {
+  return `gradient of ${name}`;
+}
+
+function numbersOf(value: number | Float32Array): Float32Array {
+  return typeof value === "number" ? Float32Array.of(value) : value;
 }
