@@ -1,14 +1,11 @@
-/**
- * Double DQN on CartPole, assembled from the library's components. Run `node --import tsx
- * examples/dqn-from-parts.ts`.
- */
+/** Double DQN on CartPole, put together from the library's parts. Run `node --import tsx examples/dqn-from-parts.ts`. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { Adam, type Discrete, MlpQNetwork, makeVecEnv, Random, ReplayMemory, useBackend } from "ncps-ts";
 import { DQNLoss, tdTargets } from "ncps-ts/losses";
 import type { ReplayBatch } from "ncps-ts/memory";
 import { updateTarget } from "ncps-ts/models";
-import { readMetrics } from "ncps-ts/optimizers";
+import { type ArrayInput, compile, readMetrics, type TracedInputs } from "ncps-ts/optimizers";
 
 await useBackend();
 const random = new Random(0);
@@ -30,17 +27,23 @@ async function act(observation: ReplayBatch["observations"], epsilon: number): P
   return q.indexOf(Math.max(...q));
 }
 
-function loss(batch: ReplayBatch): tf.Scalar {
-  const next = inputs(batch.nextObservations, batch.size);
+type Column = "observations" | "actions" | "rewards" | "nextObservations" | "discounts";
+type Inputs = TracedInputs<Record<Column, ArrayInput> & { learningRate: number }>;
+
+function loss({ observations, actions, rewards, nextObservations, discounts }: Inputs): tf.Scalar {
   const targets = tdTargets({
-    rewards: tf.tensor1d(batch.rewards),
-    discounts: tf.tensor1d(batch.discounts),
-    targetQ: target.apply(next),
-    onlineQ: model.apply(next), // double: the online network selects, the target network evaluates
+    rewards: rewards as tf.Tensor1D,
+    discounts: discounts as tf.Tensor1D,
+    targetQ: target.apply(nextObservations),
+    onlineQ: model.apply(nextObservations), // double: the trained network chooses, the target network judges
   });
-  const q = model.apply(inputs(batch.observations, batch.size));
-  return dqnLoss.apply({ q, actions: tf.tensor1d(batch.actions, "int32"), targets }).loss;
+  return dqnLoss.apply({ q: model.apply(observations), actions: actions as tf.Tensor1D, targets }).loss;
 }
+// Traced at its first call; later calls are one call into WebAssembly. Without compile it computes the same.
+const gradientStep = compile((inputs: Inputs) => {
+  const { learningRate } = inputs;
+  return optimizer.minimize(() => loss(inputs), model.variables, { learningRate, maxGradNorm: 10 });
+});
 
 let { observations } = await env.reset({ seed: 0 });
 memory.start(0, observations);
@@ -59,8 +62,14 @@ for (let t = 0; t < totalTimesteps; t++) {
   }
   if (t >= learningStarts && t % 2 === 0) {
     const batch = memory.sample(batchSize, random);
-    const options = { learningRate: 1e-3 * (1 - t / totalTimesteps), maxGradNorm: 10 };
-    tf.dispose(optimizer.minimize(() => loss(batch), model.variables, options));
+    await gradientStep.read({
+      observations: { values: batch.observations, shape: [batchSize, ...observationShape] },
+      nextObservations: { values: batch.nextObservations, shape: [batchSize, ...observationShape] },
+      actions: { values: batch.actions, shape: [batchSize] },
+      rewards: { values: batch.rewards, shape: [batchSize] },
+      discounts: { values: batch.discounts, shape: [batchSize] },
+      learningRate: 1e-3 * (1 - t / totalTimesteps),
+    });
     if (t % 400 === 0) updateTarget(model, target);
   }
   if (t % 5000 === 4999) {

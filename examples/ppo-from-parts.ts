@@ -1,10 +1,9 @@
-/** PPO on CartPole, assembled from the library's components. Run `node --import tsx examples/ppo-from-parts.ts`. */
+/** PPO on CartPole, put together from the library's parts. Run `node --import tsx examples/ppo-from-parts.ts`. */
 
 import * as tf from "@tensorflow/tfjs-core";
 import { Adam, MlpActorCritic, makeVecEnv, Random, RolloutBuffer, useBackend } from "ncps-ts";
 import { actionDistribution, ClippedPPOLoss, ClippedValueLoss, GAE, standardize } from "ncps-ts/losses";
-import type { RolloutMinibatch } from "ncps-ts/memory";
-import { readMetrics } from "ncps-ts/optimizers";
+import { type ArrayInput, compile, readMetrics, type TracedInputs } from "ncps-ts/optimizers";
 
 await useBackend();
 const random = new Random(0);
@@ -12,8 +11,7 @@ const [numEnvs, numSteps, totalTimesteps] = [8, 32, 102_400];
 const env = makeVecEnv("CartPole-v1", { numEnvs });
 const { observationSpace, actionSpace } = env;
 const model = new MlpActorCritic({ observationSpace, actionSpace, hiddenUnits: [64, 64], seed: 0 });
-const { distributionSize } = model;
-const policy = actionDistribution(actionSpace);
+const [{ distributionSize }, policy] = [model, actionDistribution(actionSpace)];
 const { shape: observationShape, dtype: observationDtype } = observationSpace;
 const buffer = new RolloutBuffer({ numEnvs, numSteps, observationShape, observationDtype, distributionSize });
 const [optimizer, gae] = [new Adam({ epsilon: 1e-5 }), new GAE({ gamma: 0.98, lambda: 0.8 })];
@@ -22,16 +20,20 @@ const [policyLoss, valueLoss] = [new ClippedPPOLoss(), new ClippedValueLoss({ ki
 const forward = (x: typeof observations) =>
   readMetrics(tf.tidy(() => ({ ...model.apply(tf.tensor(x, [numEnvs, 1, ...observationShape])) })));
 
-function loss({ batch, time, ...minibatch }: RolloutMinibatch, clipRange: number) {
-  const grid = (values: Float32Array) => tf.tensor2d(values, [batch, time]);
-  const x = tf.tensor(minibatch.observations, [batch, time, ...observationShape]);
-  const { distribution, values } = model.apply(x);
-  const logProb = policy.of(distribution).logProb(grid(minibatch.actions));
-  const [oldLogProb, advantages] = [grid(minibatch.logProbs), grid(minibatch.advantages)];
-  const surrogate = policyLoss.apply({ logProb, oldLogProb, advantages, clipRange });
-  const value = valueLoss.apply({ values, returns: grid(minibatch.returns) });
-  return tf.add(surrogate.loss, tf.mul(value, 0.5)) as tf.Scalar;
-}
+const columns = ["actions", "logProbs", "advantages", "returns"] as const;
+type Column = "observations" | (typeof columns)[number];
+type Inputs = Record<Column, ArrayInput> & { clipRange: number; learningRate: number };
+// Traced at its first call; after that a step is one call into WebAssembly. Without compile it computes the same.
+const gradientStep = compile(({ clipRange, learningRate, ...batch }: TracedInputs<Inputs>) => {
+  const { observations, actions, logProbs: oldLogProb, advantages, returns } = batch;
+  const loss = () => {
+    const { distribution, values } = model.apply(observations);
+    const logProb = policy.of(distribution).logProb(actions);
+    const surrogate = policyLoss.apply({ logProb, oldLogProb, advantages, clipRange });
+    return tf.add(surrogate.loss, tf.mul(valueLoss.apply({ values, returns }), 0.5)) as tf.Scalar;
+  };
+  return optimizer.minimize(loss, model.variables, { learningRate, maxGradNorm: 0.5 });
+});
 
 let { observations } = await env.reset({ seed: 0 });
 const returns: number[] = [];
@@ -50,17 +52,19 @@ for (let steps = 0; steps < totalTimesteps; ) {
   }
   buffer.finish({ lastValues: (await forward(observations)).values, gae });
   const remaining = 1 - (steps - numEnvs * numSteps) / totalTimesteps;
+  const rates = { learningRate: 1e-3 * remaining, clipRange: 0.2 * remaining };
   for (let epoch = 0; epoch < 20; epoch++) {
     for (const minibatch of buffer.minibatches({ batchSize: 256, random })) {
       standardize(minibatch.advantages, { ddof: 1 });
-      const options = { learningRate: 1e-3 * remaining, maxGradNorm: 0.5 };
-      tf.dispose(optimizer.minimize(() => loss(minibatch, 0.2 * remaining), model.variables, options));
+      const shape = [minibatch.batch, minibatch.time];
+      const observations = { values: minibatch.observations, shape: [...shape, ...observationShape] };
+      const grids = columns.map((name) => [name, { values: minibatch[name], shape }]);
+      await gradientStep.read({ observations, ...Object.fromEntries(grids), ...rates });
     }
   }
   buffer.reset();
-  if (steps % 10_240 === 0) {
-    const last = returns.slice(-100);
-    console.log(`${steps} steps: mean return ${(last.reduce((a, b) => a + b, 0) / last.length).toFixed(1)}`);
-  }
+  if (steps % 10_240 > 0) continue;
+  const last = returns.slice(-100);
+  console.log(`${steps} steps: mean return ${(last.reduce((a, b) => a + b, 0) / last.length).toFixed(1)}`);
 }
 await env.close();

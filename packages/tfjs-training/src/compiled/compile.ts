@@ -3,16 +3,16 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { checkOptions, optionNames } from "../core/check-options.js";
 import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
-import { sizeOf } from "../core/state.js";
+import { sizeOf, type TypedArray } from "../core/state.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
 import { floatTensor } from "../wasm/memory/tensor-values.js";
 import { floatsOf, intsOf, NotPlannable, type Place, Plan, type PlanSummary } from "./plan.js";
 import { activeTrace, differenceOf, Trace } from "./trace.js";
 
-/** Numbers with a shape, instead of a tensor; bytes become floats. */
+/** Numbers with a shape, instead of a tensor: 32-bit integers stay integers, all others become floats. */
 export interface ArrayInput {
   /** The numbers, row by row. */
-  values: Float32Array | Float64Array | Int32Array | Uint8Array;
+  values: TypedArray;
   /** Shape. */
   shape: readonly number[];
 }
@@ -346,7 +346,11 @@ function shapeOf(name: string, value: StepInput): readonly number[] {
 function dtypeOf(value: StepInput): string {
   if (typeof value === "number") return "float32";
   if (value instanceof tf.Tensor) return value.dtype;
-  return value?.values instanceof Int32Array ? "int32" : "float32";
+  return value && holdsIntegers(value.values) ? "int32" : "float32";
+}
+
+function holdsIntegers(values: TypedArray): values is Int32Array | Uint32Array {
+  return values instanceof Int32Array || values instanceof Uint32Array;
 }
 
 function tensorOf(value: tf.Tensor | ArrayInput | undefined): tf.Tensor | undefined {
@@ -354,7 +358,7 @@ function tensorOf(value: tf.Tensor | ArrayInput | undefined): tf.Tensor | undefi
   const { values, shape } = value;
   const size = sizeOf(shape);
   if (values.length !== size) throw wrongCount(size, values.length);
-  if (values instanceof Int32Array) return tf.tensor(values.slice(), [...shape], "int32");
+  if (holdsIntegers(values)) return tf.tensor(Int32Array.from(values), [...shape], "int32");
   if (values instanceof Float64Array) return tf.tensor(Float32Array.from(values), [...shape], "float32");
   return floatTensor(values, shape);
 }
@@ -398,7 +402,7 @@ function write(backend: WasmBackend, { address, size, value: { dtype } }: Place,
   }
   const { values } = value as ArrayInput;
   if (values.length !== size) throw wrongCount(size, values.length);
-  words.set(values as Float32Array, address / 4);
+  words.set(values, address / 4);
 }
 
 // Reading the address moves a tensor of another backend here.

@@ -309,7 +309,7 @@ export function differenceOf(a: Trace, b: Trace): string | undefined {
       return `operation ${i} was ${nameOf(op)} in one call and ${nameOf(other)} in the next, or its attributes or inputs changed`;
     const constant = changedConstant(op, other);
     if (constant)
-      return `a constant input "${constant}" of ${nameOf(op)} (operation ${i}) changed between two calls: make it an input of the step`;
+      return `a constant input "${constant}" of ${nameOf(op)} (operation ${i}) changed between two calls: make it an input of the step, also where it is drawn at random`;
   }
   return undefined;
 }

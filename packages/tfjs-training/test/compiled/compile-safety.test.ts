@@ -74,6 +74,22 @@ describe("compile: safety", () => {
     expect(step.report().plans.length).toBe(1);
   });
 
+  it("arrays of whole numbers of 32 bits are integers, all others floats", () => {
+    type Inputs = { a: { values: Int32Array | Uint32Array | Uint8Array; shape: number[] } };
+    const step = compile<Inputs, { b: tf.Tensor }>(({ a }) => ({ b: tf.add(a, tf.scalar(1, a.dtype)) }));
+    const dtypes = [Int32Array, Uint32Array, Uint8Array].map((Type) => {
+      const inputs = { a: { values: Type.of(3, 255), shape: [2] } };
+      expect([...(step.read(inputs) as { b: Float32Array }).b]).toEqual([4, 256]);
+      const { b } = step(inputs);
+      expect([...b.dataSync()]).toEqual([4, 256]);
+      b.dispose();
+      return b.dtype;
+    });
+    expect(dtypes).toEqual(["int32", "int32", "float32"]);
+    expect(step.report()).toMatchObject({ compiledCalls: 6 });
+    step.dispose();
+  });
+
   it("keeps a plan for each combination of shapes, and drops the least recently used one", () => {
     const step = compile<{ a: typeof x }, { b: tf.Tensor }>(({ a }) => ({ b: tf.square(a) }), {
       maxPlans: 2,

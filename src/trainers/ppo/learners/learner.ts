@@ -110,7 +110,7 @@ export class Learner {
 
   private makeSteps(): Steps {
     const { model, optimizer, hyperparameters } = this.options;
-    const objective = new PPOObjective(options);
+    const objective = new PPOObjective(this.options);
     const gradient: Steps["gradient"] = compile(
       (inputs) => {
         const { gradients, metrics } = computeGradients(
@@ -252,7 +252,7 @@ export class Learner {
   }
 }
 
-// Gradients stand beside the monitors, whose names are shorter.
+// Among the monitors, whose names are shorter.
 function gradientKey(name: string): string {
   return `gradient of ${name}`;
 }
