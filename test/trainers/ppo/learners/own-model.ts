@@ -2,7 +2,7 @@
 
 import { isMainThread } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs-core";
-import { MlpActorCritic } from "../../../../src/models/index.js";
+import { type ActorCritic, MlpActorCritic } from "../../../../src/models/index.js";
 import type { ActorCriticFactory } from "../../../../src/trainers/index.js";
 import { makeFree, makeFrozen } from "../../frozen-model.js";
 import { makeLTCActorCritic } from "../../ltc-model.js";
@@ -26,16 +26,19 @@ export const makeFrozenOnMain: ActorCriticFactory = isMainThread ? makeFrozen : 
 /** An LTC whose weights need constraints. */
 export const makeConstrained: ActorCriticFactory = makeLTCActorCritic;
 
-/** Action at a call of the network on a worker thread. */
-function faulty(at: number, fault: () => void): ActorCriticFactory {
+type Output = ReturnType<ActorCritic["apply"]>;
+
+/** A network that does something at one step on a worker thread. */
+function faulty(at: number, fault: (output: Output) => Output): ActorCriticFactory {
   return (spaces) => {
     const model = makeOwn(spaces);
     if (isMainThread) return model;
     const apply = model.apply.bind(model);
-    let calls = 0;
+    let calls = -1; // the first call tries to compile the step
     model.apply = (observations, options) => {
-      if (++calls === at) fault();
-      return apply(observations, options);
+      observations.dataSync(); // reading a value keeps the step from being compiled: the network is called every time
+      const output = apply(observations, options);
+      return ++calls === at ? fault(output) : output;
     };
     return model;
   };
@@ -55,14 +58,7 @@ export const makeHanging = faulty(4, () => {
 });
 
 /** Outputs NaN at the fourth step. */
-export const makeNaN: ActorCriticFactory = (spaces) => {
-  const model = makeOwn(spaces);
-  if (isMainThread) return model;
-  const apply = model.apply.bind(model);
-  let calls = 0;
-  model.apply = (observations, options) => {
-    const output = apply(observations, options);
-    return ++calls === 4 ? { ...output, values: tf.mul(output.values, Number.NaN) as tf.Tensor2D } : output;
-  };
-  return model;
-};
+export const makeNaN = faulty(4, (output) => ({
+  ...output,
+  values: tf.mul(output.values, Number.NaN) as tf.Tensor2D,
+}));
