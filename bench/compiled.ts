@@ -6,6 +6,7 @@
  * `npm run bench -- compiled [turns]`
  */
 
+import { spawnSync } from "node:child_process";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import {
@@ -74,9 +75,13 @@ async function measureStep({ name, make, within = [] }: Case, turns: number, res
     products: () => repeated(repeats.compiled, products),
   };
   const peer = name === "cartPolePPO" ? await startPyTorch() : undefined;
+  const torch = { kind: "cartpole", batch: 256, repeats: repeats.compiled };
   if (peer) {
-    const peerCase = { kind: "cartpole", batch: 256, repeats: repeats.compiled };
-    contenders.torch = async () => perRepeat(await peer.run(peerCase), repeats.compiled);
+    contenders.torch = async () => perRepeat(await peer.run(torch), repeats.compiled);
+    if (hasCompiler()) {
+      const peerCase = { ...torch, compiled: true };
+      contenders["torch.compile"] = async () => perRepeat(await peer.run(peerCase), repeats.compiled);
+    } else console.error("no g++ here (CXX may name another): torch.compile, which needs one, is left out");
   }
   const measurements = await alternate(contenders, turns);
   const median = (key: string) => summarize(measurements[key].map(({ cpu }) => cpu)).median;
@@ -94,16 +99,19 @@ async function measureStep({ name, make, within = [] }: Case, turns: number, res
     "x products": rounded(compiled / limit),
     "allocated bytes": allocated(step.compiled, 300),
     "plan KiB": Math.round(bytes / 1024),
-    "PyTorch ms": peer ? rounded(median("torch")) : "",
+    "PyTorch ms": contenders.torch ? rounded(median("torch")) : "",
+    "torch.compile ms": contenders["torch.compile"] ? rounded(median("torch.compile")) : "",
   };
   result.rows.push(row);
-  if (peer) console.error(`PyTorch: ${peer.name}, eager, one thread`);
+  if (peer) console.error(`${peer.name}, one thread`);
   const { figures } = result;
   figures[`${name}_uncompiled_ms`] = row["uncompiled ms"];
   figures[`${name}_compiled_ms`] = row["compiled ms"];
   figures[`${name}_products_ms`] = row["products alone ms"];
   figures[`${name}_allocated_bytes`] = row["allocated bytes"];
-  if (peer) figures[`${name}_torch_ms`] = rounded(median("torch"));
+  for (const key of ["torch", "torch.compile"]) {
+    if (contenders[key]) figures[`${name}_${key.replace(".", "_")}_ms`] = rounded(median(key));
+  }
 }
 
 async function measureActions(turns: number, { rows, figures }: BenchmarkResult): Promise<void> {
@@ -144,6 +152,10 @@ function cfcProducts(batch: number, time: number): ProductSizes[] {
     { m: batch, k: backbone, n: units },
   ];
   return Array.from({ length: time }, () => step).flat();
+}
+
+function hasCompiler(): boolean {
+  return spawnSync(process.env.CXX ?? "g++", ["--version"], { stdio: "ignore" }).status === 0;
 }
 
 function repeated(count: number, program: () => void): Measurement {

@@ -64,8 +64,8 @@ def mlp(inputs, outputs):
     return nn.Sequential(nn.Linear(inputs, 64), nn.Tanh(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, outputs))
 
 
-def cartpole(batch, repeats):
-    """Gradient steps of PPO on CartPole, without the monitors that a trainer shows."""
+def cartpole(batch, repeats, compiled=False):
+    """Gradient steps of PPO on CartPole, without the monitors that a trainer shows; "compiled" by torch.compile."""
     model = nn.ModuleList([mlp(4, 2), mlp(4, 1)])
     observations, actions = 0.1 * torch.randn(batch, 4), torch.randint(2, (batch,))
     old, advantages, returns = torch.full((batch,), -(2**0.5) / 2), torch.randn(batch), torch.randn(batch)
@@ -77,7 +77,7 @@ def cartpole(batch, repeats):
         entropy = -(log_p.exp() * log_p).sum(-1).mean()
         return -surrogate + 0.5 * F.mse_loss(nets[1](observations)[:, 0], returns) - 0.0 * entropy
 
-    step = training(model, loss, 1e-5, 0.5)
+    step = training(model, torch.compile(loss) if compiled else loss, 1e-5, 0.5)
 
     def steps():
         for _ in range(repeats):
