@@ -153,15 +153,18 @@ async function compare(task: Task, peers: Running[], seeds: number, { rows, figu
   }
   const median = (program: string, of: "cpu" | "wall") =>
     summarize((results.get(program) ?? []).map((one) => one[of])).median / 1000;
+  const ours = results.get("ncps-ts") ?? [];
   for (const [program, all] of results) {
     const compiling = Math.max(...all.map((one) => one.compiling ?? 0)) / 1000;
+    const x = all.map(({ cpu }, seed) => cpu / ours[seed].cpu);
     const figure = `${key}_${program.replace(/\W+/g, "_")}`;
     rows.push({
       training: `${name}, ${peerCase.steps} steps`,
       program,
       "processor s": rounded(median(program, "cpu")),
       "wall s": rounded(median(program, "wall")),
-      "x ncps-ts, processor": rounded(median(program, "cpu") / median("ncps-ts", "cpu")),
+      "x ncps-ts, processor": rounded(summarize(x).median),
+      range: `${rounded(Math.min(...x))} - ${rounded(Math.max(...x))}`,
       "compiling s": compiling > 0 ? rounded(compiling) : "",
       "final, each seed": all.map(({ final }) => final.toFixed(0)).join(", "),
     });
