@@ -60,6 +60,32 @@ def nature(batch, actions=4):
     return fastest(steps)
 
 
+def mlp(inputs, outputs):
+    return nn.Sequential(nn.Linear(inputs, 64), nn.Tanh(), nn.Linear(64, 64), nn.Tanh(), nn.Linear(64, outputs))
+
+
+def cartpole(batch, repeats, compiled=False):
+    """Gradient steps of PPO on CartPole, without the monitors that a trainer shows; "compiled" by torch.compile."""
+    model = nn.ModuleList([mlp(4, 2), mlp(4, 1)])
+    observations, actions = 0.1 * torch.randn(batch, 4), torch.randint(2, (batch,))
+    old, advantages, returns = torch.full((batch,), -(2**0.5) / 2), torch.randn(batch), torch.randn(batch)
+
+    def loss(nets):
+        log_p = F.log_softmax(nets[0](observations), -1)
+        ratio = (log_p.gather(1, actions[:, None])[:, 0] - old).exp()
+        surrogate = torch.min(advantages * ratio, advantages * ratio.clamp(0.8, 1.2)).mean()
+        entropy = -(log_p.exp() * log_p).sum(-1).mean()
+        return -surrogate + 0.5 * F.mse_loss(nets[1](observations)[:, 0], returns) - 0.0 * entropy
+
+    step = training(model, torch.compile(loss) if compiled else loss, 1e-5, 0.5)
+
+    def steps():
+        for _ in range(repeats):
+            step()
+
+    return steps
+
+
 class ConvCfC(nn.Module):
     def __init__(self, actions):
         super().__init__()
@@ -133,7 +159,7 @@ def measure(step):
     }
 
 
-kinds = {"nature": nature, "convcfc": convcfc, "product": product, "convolution": convolution}
+kinds = {"nature": nature, "cartpole": cartpole, "convcfc": convcfc, "product": product, "convolution": convolution}
 
 
 def main():

@@ -8,11 +8,11 @@ import { fileURLToPath } from "node:url";
 import type { Measurement } from "./alternate.js";
 
 /** A running peer. */
-export interface Peer {
+export interface Peer<Result extends Measurement = Measurement> {
   /** Name and version. */
   name: string;
   /** Runs a case of the script once; its first run prepares it. */
-  run(peerCase: object): Promise<Measurement>;
+  run(peerCase: object): Promise<Result>;
   /** Ends the process. */
   close(): void;
 }
@@ -26,12 +26,45 @@ export interface Peer {
 export async function startPyTorch(
   script: "pytorch.py" | "recurrent.py" | "ppo.py" = "pytorch.py",
 ): Promise<Peer | undefined> {
+  return startPython({ name: "PyTorch", modules: ["torch"], script });
+}
+
+/** What {@link startPython} starts. */
+export interface PythonPeer {
+  /** Before the version that the script tells. */
+  name: string;
+  /** What the script imports. */
+  modules: readonly string[];
+  /** Of bench/peers. */
+  script: string;
+  /** Arguments of the script. */
+  args?: readonly string[];
+  /** Variables of its environment. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts a script by the Python of `NCPS_BENCH_PYTHON`, or `python3`; undefined, with a word on the console, where
+ * it has not all modules.
+ */
+export async function startPython<Result extends Measurement = Measurement>(
+  peer: PythonPeer,
+): Promise<Peer<Result> | undefined> {
+  const { name, modules, script, args = [], env } = peer;
   const python = process.env.NCPS_BENCH_PYTHON ?? "python3";
-  if (spawnSync(python, ["-c", "import torch"], { stdio: "ignore" }).status !== 0) {
-    console.error(`${python} has no torch: set NCPS_BENCH_PYTHON to a Python that has, to compare`);
+  const missing = modules.filter((one) => !hasModule(python, one));
+  if (missing.length > 0) {
+    console.error(
+      `${python} has no ${missing.join(", ")}: set NCPS_BENCH_PYTHON to a Python that has, to compare with ${name}`,
+    );
     return undefined;
   }
-  return start("PyTorch", python, [peerPath(script)]);
+  return start<Result>(name, python, [peerPath(script), ...args], env);
+}
+
+function hasModule(python: string, name: string): boolean {
+  const finds = `import importlib.util as i, sys; sys.exit(i.find_spec("${name}") is None)`;
+  return spawnSync(python, ["-c", finds], { stdio: "ignore" }).status === 0;
 }
 
 /**
@@ -60,7 +93,12 @@ function peerPath(script: string): string {
   return fileURLToPath(new URL(`../peers/${script}`, import.meta.url));
 }
 
-async function start(name: string, program: string, args: string[], env: object = {}): Promise<Peer> {
+async function start<Result extends Measurement>(
+  name: string,
+  program: string,
+  args: string[],
+  env: object = {},
+): Promise<Peer<Result>> {
   const child = spawn(program, args, { env: { ...process.env, ...env } });
   child.stderr.pipe(process.stderr);
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -74,7 +112,7 @@ async function start(name: string, program: string, args: string[], env: object 
     name: `${name} ${version}`,
     async run(peerCase) {
       child.stdin.write(`${JSON.stringify(peerCase)}\n`);
-      return (await next()) as Measurement;
+      return (await next()) as Result;
     },
     close: () => void child.stdin.end(),
   };
