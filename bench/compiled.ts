@@ -19,7 +19,14 @@ import {
   useBackend,
 } from "../src/index.js";
 import type { BenchmarkResult } from "./run.js";
-import { alternate, type Contender, type Measurement, measured, summarize } from "./support/alternate.js";
+import {
+  alternate,
+  type Contender,
+  type Measurement,
+  measured,
+  ratios,
+  summarize,
+} from "./support/alternate.js";
 import {
   dqnStep,
   type GradientStep,
@@ -85,6 +92,7 @@ async function measureStep({ name, make, within = [] }: Case, turns: number, res
   }
   const measurements = await alternate(contenders, turns);
   const median = (key: string) => summarize(measurements[key].map(({ cpu }) => cpu)).median;
+  const quotient = (one: string, other: string) => ratios(measurements[one], measurements[other], "cpu");
   peer?.close();
   const { bytes, kernels, loops, calls, hostCalls } = step.plan();
   const [plain, compiled, limit] = ["plain", "compiled", "products"].map(median);
@@ -94,9 +102,10 @@ async function measureStep({ name, make, within = [] }: Case, turns: number, res
     "loops + calls": `${loops} + ${calls + hostCalls.length}`,
     "uncompiled ms": rounded(plain),
     "compiled ms": rounded(compiled),
-    ratio: rounded(plain / compiled),
+    ratio: rounded(quotient("plain", "compiled").median),
+    quartiles: quotient("plain", "compiled").quartiles.map(rounded).join(" - "),
     "products alone ms": rounded(limit),
-    "x products": rounded(compiled / limit),
+    "x products": rounded(quotient("compiled", "products").median),
     "allocated bytes": allocated(step.compiled, 300),
     "plan KiB": Math.round(bytes / 1024),
     "PyTorch ms": contenders.torch ? rounded(median("torch")) : "",
