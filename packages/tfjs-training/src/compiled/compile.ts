@@ -6,7 +6,9 @@ import { InvalidArgumentError, InvalidStateError } from "../core/errors.js";
 import { sizeOf, type TypedArray } from "../core/state.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
 import { floatTensor } from "../wasm/memory/tensor-values.js";
-import { floatsOf, intsOf, NotPlannable, type Place, Plan, type PlanSummary } from "./plan.js";
+import { floatsOf, intsOf } from "./heap-views.js";
+import { NotPlannable } from "./not-plannable.js";
+import { type Place, Plan, type PlanSummary } from "./plan.js";
 import { activeTrace, differenceOf, Trace } from "./trace.js";
 
 /** Numbers with a shape, instead of a tensor: 32-bit integers stay integers, all others become floats. */

@@ -2,18 +2,21 @@
 
 import * as tf from "@tensorflow/tfjs-core";
 import { capture, type KernelCall, NotCapturable, NumberAt, type WriteWords } from "../wasm/capture.js";
-import { general, type KernelModule, kernelBuild } from "../wasm/kernel-module.js";
+import { general, kernelBuild } from "../wasm/kernel-module.js";
 import type { WasmBackend } from "../wasm/memory/heap.js";
 import { stepRules } from "../wasm/optimizer/optimizer-step.js";
 import { isRepaired } from "../wasm/repair.js";
 import { fuse, type LoopUnit, type Unit } from "./fuse.js";
+import { floatsOf, forget, intsOf, referencesOf } from "./heap-views.js";
+import { ImportTable } from "./import-table.js";
 import { loopCode } from "./loop-code.js";
 import { lower } from "./lower.js";
+import { NotPlannable } from "./not-plannable.js";
 import { type CallOp, indexValue, type Operation, readsOf, withoutDead, writesOf } from "./operations.js";
+import { inputName, type OptimizerUpdate, optimizerCode, writeRates } from "./optimizer-update.js";
 import { PlanMemory } from "./plan-memory.js";
 import type { OptimizerOp, OptimizerStep, Shaped, Trace, Value } from "./trace.js";
-import { encodeModule, type ImportedFunction, WasmFunction } from "./wasm-code.js";
-import { signaturesOf } from "./wasm-signatures.js";
+import { encodeModule, WasmFunction } from "./wasm-code.js";
 
 /** Something that a plan does by a call of WebAssembly. */
 type Task =
@@ -25,19 +28,6 @@ type Task =
 interface HostCall {
   kernel: string;
   call(): void;
-}
-
-interface OptimizerUpdate {
-  step: OptimizerStep;
-  gradients: { address: number; count: number }[];
-  gradNorm: number;
-  scale: number;
-  calls: KernelCall[];
-  slots: { address: number; entry: number; name: string }[];
-  learningRate: number | string;
-  /** Where it is written whether the step was made. */
-  applied: number;
-  unless?: { address: number; above: number };
 }
 
 /** Size and contents of a plan, for reports. */
@@ -461,7 +451,7 @@ export class Plan {
     const loops = this.parts.flatMap((part) =>
       Array.isArray(part) ? part.flatMap((task) => (task.kind === "loop" ? [task.code] : [])) : [],
     );
-    for (const part of this.parts) if (Array.isArray(part)) for (const task of part) imports.collect(task);
+    for (const part of this.parts) if (Array.isArray(part)) for (const task of part) collect(task, imports);
     const runs = this.parts.map((part) => (Array.isArray(part) ? runCode(part, loops, imports) : part));
     const codes = runs.filter((run) => run instanceof WasmFunction);
     const bytes = encodeModule(
@@ -483,70 +473,11 @@ export class Plan {
   }
 }
 
-/** Thrown for traces that no plan can hold. */
-export class NotPlannable extends Error {
-  constructor(readonly reasons: readonly string[]) {
-    super(reasons.join("; "));
-  }
-}
-
-class ImportTable {
-  readonly types: ImportedFunction[] = [];
-  readonly functions: WebAssembly.ImportValue[] = [];
-  private readonly places = new Map<string, number>();
-  private readonly modules: KernelModule<unknown>[] = [];
-
-  constructor(private readonly backend: WasmBackend) {}
-
-  collect(task: Task): void {
-    if (task.kind === "loop") return;
-    const calls = task.kind === "calls" ? task.calls : task.update.calls;
-    for (const { module, name } of calls) this.add(module as KernelModule<unknown>, name);
-    if (task.kind === "optimizer") this.add(general, "sumOfSquares");
-  }
-
-  index(module: object, name: string): number {
-    return this.places.get(this.key(module, name)) as number;
-  }
-
-  private key(module: object, name: string): string {
-    let at = this.modules.indexOf(module as KernelModule<unknown>);
-    if (at < 0) at = this.modules.push(module as KernelModule<unknown>) - 1;
-    return `${at}.${name}`;
-  }
-
-  private add(module: KernelModule<unknown>, name: string): void {
-    const key = this.key(module, name);
-    if (this.places.has(key)) return;
-    const type = signatures(module).get(name);
-    if (!type) throw new NotPlannable([`there is no compiled kernel ${name}`]);
-    this.places.set(key, this.types.push(type) - 1);
-    this.functions.push((module.compiled(this.backend) as Record<string, WebAssembly.ImportValue>)[name]);
-  }
-
-  call(code: WasmFunction, { module, name, args }: KernelCall): void {
-    const index = this.index(module, name);
-    this.types[index].parameters.forEach((type, i) => {
-      const arg = args[i];
-      if (arg instanceof NumberAt) code.i32(arg.address).memory("f32.load");
-      else if (type === "f32") code.f32(Number(arg));
-      else if (type === "f64") code.f64(Number(arg));
-      else code.i32(Number(arg));
-    });
-    code.op("call", index);
-    for (const _ of this.types[index].results) code.op("drop");
-  }
-}
-
-const known = new WeakMap<object, ReadonlyMap<string, ImportedFunction>>();
-
-function signatures(module: KernelModule<unknown>): ReadonlyMap<string, ImportedFunction> {
-  let found = known.get(module);
-  if (!found) {
-    found = signaturesOf(module.bytes(kernelBuild()));
-    known.set(module, found);
-  }
-  return found;
+// Everything that a task calls.
+function collect(task: Task, imports: ImportTable): void {
+  if (task.kind === "loop") return;
+  imports.add(task.kind === "calls" ? task.calls : task.update.calls);
+  if (task.kind === "optimizer") imports.add([{ module: general, name: "sumOfSquares" }]);
 }
 
 function runCode(tasks: readonly Task[], loops: readonly WasmFunction[], imports: ImportTable): WasmFunction {
@@ -557,82 +488,6 @@ function runCode(tasks: readonly Task[], loops: readonly WasmFunction[], imports
     else optimizerCode(code, task.update, imports);
   }
   return code;
-}
-
-// Global norm, clipping, and the rule for every variable, unless the norm is not finite.
-function optimizerCode(code: WasmFunction, update: OptimizerUpdate, imports: ImportTable): void {
-  const { gradients, gradNorm, scale, calls, step, applied, unless } = update;
-  const norm = code.local("f64");
-  const sum = imports.index(general, "sumOfSquares");
-  const apply = () => {
-    for (const call of calls) imports.call(code, call);
-    code.i32(applied).f32(1).memory("f32.store");
-  };
-  const change = () => {
-    code.f64(0);
-    for (const { address, count } of gradients) code.i32(address).i32(count).op("call", sum).op("f64.add");
-    code.op("f64.sqrt").op("f32.demote_f64").op("f64.promote_f32").set(norm);
-    code.i32(gradNorm).get(norm).op("f32.demote_f64").memory("f32.store");
-    const factor = code.local("f64");
-    code
-      .f64(step.maxGradNorm ?? Number.POSITIVE_INFINITY)
-      .get(norm)
-      .f64(1e-6)
-      .op("f64.add")
-      .op("f64.div")
-      .set(factor);
-    // Compared so that a norm that is not a number stays visible in the weights.
-    code.i32(scale).f64(1).get(factor).get(factor).f64(1).op("f64.gt").op("select").op("f32.demote_f64");
-    code.memory("f32.store");
-    if (!step.skipNonFinite) apply();
-    else code.get(norm).f64(Number.POSITIVE_INFINITY).op("f64.lt").when(apply);
-  };
-  code.i32(applied).f32(0).memory("f32.store");
-  if (!unless) {
-    change();
-    return;
-  }
-  code.i32(gradNorm).f32(0).memory("f32.store");
-  // Compared so that a number that is not one does not stop the step, as in JavaScript.
-  code
-    .i32(unless.address)
-    .memory("f32.load")
-    .op("f64.promote_f32")
-    .f64(unless.above)
-    .op("f64.gt")
-    .op("i32.eqz");
-  code.when(change);
-}
-
-function writeRates(
-  update: OptimizerUpdate,
-  numbers: Readonly<Record<string, unknown>>,
-  floats: Float32Array,
-): void {
-  const { step, slots, learningRate } = update;
-  const rate = typeof learningRate === "number" ? learningRate : (numbers[learningRate] as number);
-  const rule = step.rule(rate);
-  let [entry, of] = [-1, undefined as Readonly<Record<string, number>> | undefined];
-  for (const slot of slots) {
-    if (
-      slot.entry !== entry &&
-      !(
-        of &&
-        !rule.byName &&
-        step.steps(step.entries[entry].name) === step.steps(step.entries[slot.entry].name)
-      )
-    ) {
-      const { name } = step.entries[slot.entry];
-      of = rule.numbers(step.steps(name) + 1, name);
-    }
-    entry = slot.entry;
-    floats[slot.address / 4] = (of as Readonly<Record<string, number>>)[slot.name];
-  }
-}
-
-function inputName({ origin }: Value): string {
-  if (origin.kind === "input") return origin.name;
-  throw new NotPlannable(["the learning rate of the optimizer is computed: give it as an input of the step"]);
 }
 
 function inputsOf(infos: Record<string, tf.TensorInfo>, listed: boolean): tf.NamedTensorInfoMap {
@@ -648,40 +503,4 @@ function checkOrder(operations: readonly Operation[], obstacles: string[]): void
     if (op.kind === "optimizer") for (const { id } of op.weights) changed.add(id);
     else if (op.kind === "map" && op.out.value.origin.kind === "variable") changed.add(op.out.value.id);
   }
-}
-
-let floats: Float32Array = new Float32Array(0);
-let ints: Int32Array = new Int32Array(0);
-
-/** The heap as floats; unlike `heapOf` also while calls are recorded. */
-export function floatsOf({ wasm }: WasmBackend): Float32Array {
-  const { buffer } = wasm.HEAPU8;
-  if (floats.buffer !== buffer) floats = new Float32Array(buffer);
-  return floats;
-}
-
-/** The heap as integers; unlike `wordsOf` also while calls are recorded. */
-export function intsOf({ wasm }: WasmBackend): Int32Array {
-  const { buffer } = wasm.HEAPU8;
-  if (ints.buffer !== buffer) ints = new Int32Array(buffer);
-  return ints;
-}
-
-function referencesOf(backend: WasmBackend, dataId: object): number {
-  return (backend as unknown as { refCount(dataId: object): number }).refCount(dataId);
-}
-
-// Takes a description of the plan's memory out of tfjs's tables without freeing the memory.
-function forget(backend: WasmBackend, dataId: object): void {
-  const { dataIdMap, wasm } = backend as unknown as {
-    dataIdMap: {
-      has(dataId: object): boolean;
-      get(dataId: object): { id: number };
-      delete(dataId: object): boolean;
-    };
-    wasm: { tfjs: { disposeData(id: number): void } };
-  };
-  if (!dataIdMap.has(dataId)) return;
-  wasm.tfjs.disposeData(dataIdMap.get(dataId).id);
-  dataIdMap.delete(dataId);
 }
