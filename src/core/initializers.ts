@@ -23,7 +23,7 @@ export type InitializerKind =
   | "torchUniform"
   | "orthogonal";
 
-/** Options of {@link initialize}. */
+/** How a weight is initialized. */
 export interface InitializeOptions {
   /** The distribution. */
   kind: InitializerKind;

@@ -49,6 +49,7 @@ export class ConvStack extends Block {
   static className = "ConvStack";
   private readonly convolutions: readonly Convolution[];
   private readonly scale: number;
+  /** Initializer of the kernels. */
   protected readonly kernelInitializer: InitializerKind;
   /** Factor on the first kernels. */
   protected readonly gain: number;

@@ -12,6 +12,7 @@ export {
   type SampleCategoricalOptions,
   sampleCategorical,
 } from "./categorical.js";
+export type { ScalarLike } from "./clamp.js";
 export {
   ClippedPPOLoss,
   type ClippedPPOLossInput,
