@@ -13,7 +13,6 @@ import { DQNLoss, tdTargets } from "../../losses/index.js";
 import type { ReplayBatch } from "../../memory/index.js";
 import type { QNetwork } from "../../models/index.js";
 import { trainableVariables } from "../../models/weights.js";
-import { frameInput } from "../common/frame-input.js";
 import type { DQNHyperparameters } from "./dqn-options.js";
 
 /** Metrics of one gradient step. */
@@ -92,8 +91,8 @@ export class DQNUpdate {
     const shape = [batch.size, ...model.observationShape];
     const rows = [batch.size];
     const metrics = await this.gradientStep.read({
-      observations: frameInput(batch.observations, shape),
-      nextObservations: frameInput(batch.nextObservations, shape),
+      observations: { values: batch.observations, shape },
+      nextObservations: { values: batch.nextObservations, shape },
       actions: { values: batch.actions, shape: rows },
       rewards: { values: batch.rewards, shape: rows },
       discounts: { values: batch.discounts, shape: rows },

@@ -7,7 +7,6 @@ import type { Schedule } from "../../core/schedules.js";
 import type { TypedArray } from "../../core/state.js";
 import type { QNetwork } from "../../models/index.js";
 import type { Discrete } from "../../spaces/index.js";
-import { frameInput } from "../common/frame-input.js";
 import type { DQNHyperparameters } from "./dqn-options.js";
 
 /** Options of {@link EpsilonGreedy}. */
@@ -57,7 +56,7 @@ export class EpsilonGreedy {
   async best(observations: TypedArray, batch: number): Promise<Int32Array> {
     const { observationShape, numActions } = this.options.model;
     const { q } = await this.values.read({
-      observations: frameInput(observations, [batch, ...observationShape]),
+      observations: { values: observations, shape: [batch, ...observationShape] },
     });
     return Int32Array.from({ length: batch }, (_, row) => {
       let best = 0;

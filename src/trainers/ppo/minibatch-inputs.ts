@@ -4,7 +4,6 @@ import type { ArrayInput } from "tfjs-training";
 import type { ActionDistribution } from "../../losses/index.js";
 import type { RolloutMinibatch } from "../../memory/index.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
-import { frameInput } from "../common/frame-input.js";
 
 /** The coefficients of one update, determined by schedules and controllers. */
 export interface PPOUpdateCoefficients {
@@ -54,7 +53,7 @@ export function minibatchInputs(
   const shape = [batch, time];
   const grid = (values: Float32Array): ArrayInput => ({ values, shape });
   return {
-    observations: frameInput(observations, [batch, time, ...model.observationShape]),
+    observations: { values: observations, shape: [batch, time, ...model.observationShape] },
     actions: { values: minibatch.actions, shape: [batch, time, ...distribution.actionShape] },
     logProbs: grid(minibatch.logProbs),
     advantages: grid(minibatch.advantages),

@@ -4,7 +4,6 @@ import type * as tf from "@tensorflow/tfjs-core";
 import { type ArrayInput, type CompiledStep, compile } from "tfjs-training";
 import type { TypedArray } from "../../core/state.js";
 import type { ActorCritic } from "../../models/actor-critic.js";
-import { frameInput } from "../common/frame-input.js";
 
 /** Result of {@link ModelRunner.run}. */
 export interface ModelStep {
@@ -43,7 +42,7 @@ export class ModelRunner {
   async run(batch: number, observations: TypedArray, states: Float32Array): Promise<ModelStep> {
     const { observationShape, stateSize } = this.model;
     const made = await this.step.read({
-      observations: frameInput(observations, [batch, 1, ...observationShape]),
+      observations: { values: observations, shape: [batch, 1, ...observationShape] },
       states: stateSize > 0 ? { values: states, shape: [batch, stateSize] } : undefined,
     });
     return {
