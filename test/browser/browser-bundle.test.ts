@@ -73,7 +73,7 @@ describeOptional("the file for pages without a bundler", missingBrowser, () => {
       name: "InvalidStateError",
       code: "INVALID_STATE",
       text: expect.stringMatching(
-        /^InvalidStateError: the path "runs\/x" is for Node\. In a page, pass a store/,
+        /^InvalidStateError: the path "runs\/x" needs the files of Node\. In a page, pass a store/,
       ),
     });
     const others: [string, string, RegExp][] = [

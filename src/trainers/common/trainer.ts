@@ -14,7 +14,7 @@ export interface Trainer extends Policy, Stateful {
   /** Total number of environment steps over all `learn` calls; 0 for trainers without environments. */
   readonly numTimesteps: number;
   /** Total number of minibatches over all `learn` calls, if they are the steps of the training, as of `CloningTrainer`. */
-  readonly numBatches?: number;
+  readonly numBatches?: number | undefined;
   /** Total number of updates. */
   readonly iterations: number;
   /** Returns and lengths of the last whole episodes. */

@@ -24,7 +24,14 @@ module.exports = async function check(main, node, { registeredIds }, { LIBRARY_V
   assert.equal(backend.name, "wasm", backend.reason);
 
   // One instance of everything behind all entries: the host that ncps-ts/node installs, ...
-  const settings = { ...main.cartPolePPO, env: "CartPole-v1", seed: 0, numEnvs: 2, nSteps: 8, batchSize: 16 };
+  const settings = {
+    ...main.cartPolePPO,
+    env: "CartPole-v1",
+    seed: 0,
+    numEnvs: 2,
+    numSteps: 8,
+    batchSize: 16,
+  };
   const trainer = new main.PPOTrainer({ ...settings, nEpochs: 1 });
   await trainer.learn({ totalTimesteps: 16 });
   const folder = await trainer.save("checkpoint");

@@ -5,7 +5,7 @@ import "ncps-ts/node";
 
 const { name } = await useBackend("auto", { accelerator: false });
 assert.equal(name, "wasm");
-const numbers = { seed: 0, numEnvs: 2, nSteps: 16, batchSize: 32, nEpochs: 1 };
+const numbers = { seed: 0, numEnvs: 2, numSteps: 16, batchSize: 32, nEpochs: 1 };
 const trainer = new PPOTrainer({ ...cartPolePPO, ...numbers, env: "CartPole-v1" });
 const onUpdateEnd = async () => {
   if (trainer.numTimesteps === 64) await trainer.save(process.argv[2]);
