@@ -82,7 +82,7 @@ describeOptional("the file for pages without a bundler", missingBrowser, () => {
       [
         'ncps.makeVecEnv("CartPole-v1", { numEnvs: 1, kind: "worker" })',
         "InvalidStateError",
-        /In a page use/,
+        /In a page, use/,
       ],
       ['ncps.useBackend("tensorflow")', "BackendError", /pages cannot run TensorFlow/],
     ];
