@@ -142,7 +142,7 @@ describe("WorkerVectorEnv saves and restores", () => {
 
 describe("WorkerVectorEnv send and recv", () => {
   it("return the first environments that are ready, in their order", async () => {
-    const envs = counting({ slow: 60 }, { numEnvs: 4, workers: 4 });
+    const envs = counting({ slow: 300 }, { numEnvs: 4, workers: 4 });
     await envs.reset({ seed: 10 });
     envs.send([0, 0, 0, 0]);
     await expect(envs.step([0, 0, 0, 0])).rejects.toThrow(/under way/);
