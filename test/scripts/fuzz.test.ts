@@ -20,7 +20,8 @@ describe("damaged and hostile inputs give typed errors or the right data", () =>
           const start = process.cpuUsage();
           const used = () => process.cpuUsage(start).user / 1e6;
           const memory = new Uint8Array(process.resourceUsage().maxRSS * 1024 + 260e6).fill(1);
-          while (used() < 2.2 && performance.now() < end) memory[0]++;
+          // Many steps between two looks at the clock, which is slow on some machines.
+          while (used() < 2.2 && performance.now() < end) for (let i = 0; i < 1e6; i++) memory[i]++;
           throw new TypeError("no table");
         },
       },
@@ -28,7 +29,7 @@ describe("damaged and hostile inputs give typed errors or the right data", () =>
     );
     expect(failures).toEqual([
       expect.stringMatching(/^bad, mutant 7 of seed 0: TypeError: no table/),
-      expect.stringMatching(/it took [2-9]\.\d s$/),
+      expect.stringMatching(/it took ([2-9]|\d\d)\.\d s$/),
       expect.stringMatching(/it took \d+ MB$/),
     ]);
   });
