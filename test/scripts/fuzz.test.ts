@@ -29,7 +29,7 @@ describe("damaged and hostile inputs give typed errors or the right data", () =>
     );
     expect(failures).toEqual([
       expect.stringMatching(/^bad, mutant 7 of seed 0: TypeError: no table/),
-      expect.stringMatching(/it took ([2-9]|\d\d)\.\d s$/),
+      expect.stringMatching(/it took [2-9]\.\d s$/),
       expect.stringMatching(/it took \d+ MB$/),
     ]);
   });

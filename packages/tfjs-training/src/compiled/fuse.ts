@@ -7,7 +7,6 @@ import {
   type MapOp,
   type Operation,
   type ReduceOp,
-  readsOf,
   writesOf,
 } from "./operations.js";
 import type { OptimizerOp, Value } from "./trace.js";
@@ -46,9 +45,7 @@ interface Spread {
 export function fuse(operations: readonly Operation[]): Unit[] {
   const units: Unit[] = [];
   const writer = new Map<number, number>();
-  const reader = new Map<number, number>();
   const place = (op: Operation, index: number) => {
-    for (const { id } of readsOf(op)) reader.set(id, Math.max(reader.get(id) ?? -1, index));
     for (const { id } of writesOf(op)) writer.set(id, index);
   };
   for (const op of operations) {

@@ -102,8 +102,6 @@ export class Trace {
   readonly outputs = new Map<string, Shaped>();
   /** Why the function cannot be compiled; empty when it can. */
   readonly obstacles: string[] = [];
-  /** Numbers of the call's scalar inputs. */
-  readonly numbers = new Map<object, number>();
   private readonly values = new Map<object, Value>();
   private readonly saved = new Map<tf.Variable, tf.Tensor>();
   private variables: Map<object, tf.Variable> | undefined;
